@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make demo` and `make test` set up what they need; see scripts/setup.sh.
+
+PYTHON := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
+export PYTHONPATH := $(CURDIR)
+export LC_ALL := C.UTF-8
+
+.PHONY: help setup demo demo-down test check clean
+
+help:
+	@echo "make demo       provision three simulated laptops and show the result"
+	@echo "make demo-down  stop the demo's laptops"
+	@echo "make check      lint, types and unit tests (under 2 minutes)"
+	@echo "make test       everything"
+
+setup:
+	@scripts/setup.sh
+
+demo: setup
+	@$(PYTHON) scripts/demo.py
+
+demo-down: setup
+	@$(PYTHON) -m lab down --state .demo --purge
+
+check: setup
+	@scripts/check.sh
+
+test: check
+	@scripts/test.sh
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache

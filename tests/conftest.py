@@ -1,0 +1,22 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the checkout importable as ``ansible_collections.wslfleet.cuda`` and the lab as ``lab``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TREE = ROOT / ".cache" / "collections"
+
+
+def pytest_configure() -> None:
+    """Link the checkout into a collection tree; done here so that plain ``pytest`` works too."""
+    link = TREE / "ansible_collections" / "wslfleet" / "cuda"
+    if not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(ROOT)
+    for entry in (str(TREE), str(ROOT)):
+        if entry not in sys.path:
+            sys.path.insert(0, entry)
