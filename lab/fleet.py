@@ -1,0 +1,226 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All laptops of one state directory: prepare them, run them, describe them.
+
+DIR/lab.json        ports of everything, written when all laptops answer
+DIR/inventory.yml   for Ansible
+DIR/web/            what the internet and the mirrors serve
+DIR/laptops/NAME/   one laptop each (lab/laptop.py)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import socket
+import typing as t
+from pathlib import Path
+
+import yaml
+
+from lab import linux_cases, profiles
+from lab.laptop import Laptop
+from lab.linux import enter, images
+from lab.repository import cuda
+from lab.repository.compiler import CompilerError
+from lab.repository.keys import SigningError, lab_keys
+from lab.web import WebServer
+from lab.windows import lab_msi
+from lab.wsl import disks
+from lab.wsl.registrations import Registrations
+from lab.wsman import certificates
+from lab.wsman.server import LaptopServer
+
+Say = t.Callable[[str], None]
+ONLINE_IMAGES = {"Debian-12": "debian-12", "Debian-13": "debian-13", "Debian-12-minimal": "debian-12-minimal"}
+"""Name in the list of online distributions -> image."""
+
+
+class LabError(Exception):
+    """The lab cannot do what was asked; one line."""
+
+
+# -- preparing -------------------------------------------------------------------------------------------------------
+
+
+def prepare(state: Path, wanted: list[tuple[str, int]], language: str, real_compiler: bool, say: Say) -> None:
+    """Make the laptops WANTED (profile, number) that STATE does not hold yet, and what the web serves.
+
+    Builds missing images and packages into the cache first. Raises LabError.
+    """
+    cache = images.default_cache()
+    web_url = f"http://127.0.0.1:{_web_port(state)}"
+    try:
+        _publish(state / "web", cache, real_compiler, say)
+        for profile, number in wanted:
+            name = f"{profile.replace('_', '-')}-{number}"
+            if (state / "laptops" / name).exists():
+                continue
+            unfinished = state / "unfinished" / name
+            shutil.rmtree(unfinished.parent, ignore_errors=True)
+            profiles.make_laptop(unfinished, profile, language, web_url, cache, say)
+            (state / "laptops").mkdir(exist_ok=True)
+            unfinished.rename(state / "laptops" / name)
+    except (images.ImageError, linux_cases.CaseError, CompilerError, SigningError) as error:
+        raise LabError(str(error)) from error
+    certificates.make(state)
+
+
+def _web_port(state: Path) -> int:
+    """The web server's port, chosen once for STATE: apt's sources inside the distributions name it."""
+    record = state / "web.port"
+    if not record.exists():
+        state.mkdir(parents=True, exist_ok=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            record.write_text(str(probe.getsockname()[1]), encoding="ascii")
+    return int(record.read_text(encoding="ascii"))
+
+
+def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
+    """Fill WEB: WSL's packages, the list of distributions and their tarballs, NVIDIA's repositories."""
+    (web / "wsl").mkdir(parents=True, exist_ok=True)
+    (web / "images").mkdir(exist_ok=True)
+    settings = profiles.windows_state("LAPTOP", "en-US")
+    for version in (settings.wsl_available, settings.wsl_update):
+        (web / "wsl" / f"wsl.{version}.x64.msi").write_bytes(lab_msi.build(version))
+    entries = []
+    for name, image in ONLINE_IMAGES.items():
+        tarball = images.tarball(image, cache, say)
+        served = web / "images" / f"{image}.tar.gz"
+        served.unlink(missing_ok=True)
+        cuda.link_or_copy(str(tarball), str(served))
+        entries.append(
+            {
+                "Name": name,
+                "FriendlyName": f"{name.replace('-', ' ')} (lab)",
+                "Default": name == profiles.DISTRIBUTION,
+                "Amd64Url": {
+                    "Url": f"https://images.wslfleet.example/{served.name}",
+                    "Sha256": tarball.with_name(tarball.name.replace(".tar.gz", ".sha256")).read_text("ascii").strip(),
+                },
+            }
+        )
+    manifest = {"Default": "Debian", "ModernDistributions": {"Debian": entries}}
+    (web / "wsl" / "DistributionInfo.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    cuda.publish(cache, web, real_compiler, say)
+
+
+# -- running ---------------------------------------------------------------------------------------------------------
+
+
+class Fleet:
+    """The running laptops of one state directory; lives in the server process."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._web = WebServer(state / "web", port=_web_port(state))
+        self._laptops: list[Laptop] = []
+        self._servers: list[LaptopServer] = []
+
+    def start(self) -> None:
+        """Start everything, then write lab.json and inventory.yml. Raises OSError when a port is taken."""
+        self._web.start()
+        files = certificates.make(self._state)
+        ports: dict[str, t.Any] = {"web": self._web.port, "laptops": {}}
+        for directory in sorted((self._state / "laptops").iterdir()):
+            laptop = Laptop(directory, images.default_cache(), self._web.url)
+            server = LaptopServer(laptop, files)
+            server.start()
+            self._laptops.append(laptop)
+            self._servers.append(server)
+            ports["laptops"][laptop.name] = {"http": server.http_port, "https": server.https_port}
+        _write(self._state / "inventory.yml", yaml.safe_dump(self._inventory(ports), sort_keys=False))
+        _write(self._state / "lab.json", json.dumps(ports, indent=2))
+
+    def stop(self) -> None:
+        """End every command, instance and listener."""
+        for server in self._servers:
+            server.stop()
+        for laptop in self._laptops:
+            laptop.shut_down()
+        self._web.stop()
+
+    def _inventory(self, ports: dict[str, t.Any]) -> dict[str, t.Any]:
+        hosts = {
+            name: {"ansible_host": "127.0.0.1", "ansible_port": port["https"], "lab_http_port": port["http"]}
+            for name, port in ports["laptops"].items()
+        }
+        mirror = f"{self._web.url}/{cuda.WSL_UBUNTU}"
+        keys = lab_keys(images.default_cache())
+        keyring = self._state / "web" / cuda.WSL_UBUNTU / "cuda-keyring_1.1-1_all.deb"
+        variables = {
+            "ansible_connection": "ansible.builtin.winrm",
+            "ansible_winrm_scheme": "https",
+            "ansible_winrm_transport": "ntlm",
+            "ansible_winrm_ca_trust_path": str(self._state / "ca.pem"),
+            "ansible_user": profiles.ADMINISTRATOR,
+            "ansible_password": profiles.PASSWORD,
+            "windows_host_distribution": profiles.DISTRIBUTION,
+            "windows_host_reboot": "when_required",
+            "windows_host_reboot_delay": 1,
+            "cuda_version": "12.4",
+            "cuda_repository_url": mirror,
+            "cuda_keyring_sha256": _sha256(keyring),
+            "cuda_key_fingerprint": keys.new.fingerprint,
+        }
+        return {"all": {"children": {"laptops": {"hosts": hosts, "vars": variables}}}}
+
+
+def _write(file: Path, text: str) -> None:
+    temporary = file.with_suffix(".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+# -- looking ---------------------------------------------------------------------------------------------------------
+
+
+def _distributions(directory: Path) -> list[tuple[str, str, Path]]:
+    """(distribution, owner, folder of its disk) of the laptop in DIRECTORY."""
+    laptop = Laptop(directory, images.default_cache())
+    found = []
+    for user in laptop.state.users:
+        for item in Registrations(laptop.registry, user.sid).all():
+            disk = disks.known_disk(laptop, item)
+            if disk is not None:
+                found.append((item.name, user.name, directory / "distributions" / disk))
+    return found
+
+
+def status_table(state: Path, running: bool) -> str:
+    """One line per laptop: ports, WSL, distributions and which of them run."""
+    if not (state / "laptops").is_dir():
+        return f"no lab in {state}"
+    ports = json.loads((state / "lab.json").read_text(encoding="utf-8"))["laptops"] if running else {}
+    lines = [f"{'laptop':24} {'https port':10} {'reboots':7} distributions"]
+    for directory in sorted((state / "laptops").iterdir()):
+        items = [
+            f"{name} of {owner} ({'running' if enter.first_process(disk) else 'stopped'})"
+            for name, owner, disk in _distributions(directory)
+        ]
+        port = ports.get(directory.name, {}).get("https", "off")
+        reboots = Laptop(directory, images.default_cache()).state.reboots
+        lines.append(f"{directory.name:24} {port!s:10} {reboots!s:7} {', '.join(items) or 'none'}")
+    return "\n".join(lines)
+
+
+def shell(state: Path, directory: Path, distribution: str) -> int:
+    """A root shell inside DISTRIBUTION of the laptop in DIRECTORY; its exit code. Raises LabError."""
+    known = {name: disk for name, _owner, disk in _distributions(directory)}
+    if distribution not in known:
+        raise LabError(f"{directory.name} has no distribution {distribution!r}; it has: {', '.join(known) or 'none'}")
+    disk = known[distribution]
+    if enter.first_process(disk) is not None:
+        return enter.shell(disk)
+    laptop = Laptop(directory, images.default_cache())
+    laptop.instances.start(disk.name, distribution)
+    try:
+        return enter.shell(disk)
+    finally:
+        laptop.instances.terminate_all()

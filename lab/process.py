@@ -1,0 +1,75 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a simulated Windows program is given, and how it is found.
+
+A program is a function ``main(process) -> exit code``. It exists on a laptop only while a file stands at its path:
+the file's content is ``lab-program NAME``, and NAME is looked up in the table that ``@program`` fills. So removing or
+adding a file really removes or adds the program, as on Windows.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from dataclasses import dataclass, field
+
+from lab.streams import Pipe
+
+if t.TYPE_CHECKING:
+    from lab.laptop import Laptop, User
+
+PROGRAM_FILE_PREFIX = b"lab-program "
+
+
+class NotModelled(Exception):
+    """The lab was asked for something that it does not model: fails loudly, never pretends."""
+
+
+class ByteSink(t.Protocol):
+    """Where a program writes: a pipe to the client, a file (redirection) or another program (a cmd.exe pipeline)."""
+
+    def write(self, data: bytes) -> None: ...
+
+
+@dataclass
+class Process:
+    """One running program on one laptop."""
+
+    laptop: Laptop
+    user: User
+    path: str
+    """Absolute Windows path of the program file."""
+    command_line: str
+    """The raw command line that CreateProcess got, program name included; wsl.exe parses it itself."""
+    env: dict[str, str]
+    """Environment; keys upper case, since Windows compares names without case."""
+    cwd: str
+    """Working directory, a Windows path."""
+    stdin: Pipe
+    stdout: ByteSink
+    stderr: ByteSink
+    killed: threading.Event = field(default_factory=threading.Event)
+    """Set when the shell, the job or a reboot ends the program; a program that waits must wait on this too."""
+    on_kill: list[t.Callable[[], None]] = field(default_factory=list)
+    """Called once when the program is ended from outside, e.g. to hang up a Linux process."""
+    started: list[str] = field(default_factory=list)
+    """Paths of every program started for this WinRS command, for the journal; shared by children."""
+    batch_logon: bool = False
+    """True inside a scheduled task, False in the network logon of WinRM."""
+
+
+Program = t.Callable[[Process], int]
+
+PROGRAMS: dict[str, Program] = {}
+
+
+def program(name: str) -> t.Callable[[Program], Program]:
+    """Register the function as the simulated program NAME (for example ``reg`` or ``wsl``)."""
+
+    def register(function: Program) -> Program:
+        if name in PROGRAMS:
+            raise ValueError(f"program {name!r} is registered twice")
+        PROGRAMS[name] = function
+        return function
+
+    return register

@@ -1,0 +1,106 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a boot of Windows does: apply what was pending, forget what is volatile, count itself.
+
+The boot event (Kernel-General, event 12) is not stored: wevtutil makes it from the boot's number and time.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from lab.windows.hives import unload_hive
+
+if t.TYPE_CHECKING:
+    from lab.laptop import Laptop
+
+SESSION_MANAGER_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
+PREFETCH_KEY = f"{SESSION_MANAGER_KEY}\\Memory Management\\PrefetchParameters"
+CBS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
+UPDATE_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update"
+COMPUTER_NAME_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName"
+SERVICES_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
+LXSS = "Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
+
+FEATURE_SERVICES = {
+    "VirtualMachinePlatform": ("vmcompute", "hns", "vfpext"),
+    "Microsoft-Windows-Subsystem-Linux": ("LxssManager",),
+}
+"""Services that exist while an optional feature is enabled; without them it is not effective yet."""
+
+
+def apply_pending(laptop: Laptop) -> None:
+    """Boot: LAPTOP's state and registry are those of a Windows that has just come up. The caller saves the state."""
+    _end_sessions(laptop)
+    with laptop.registry.batch():
+        _rename_files(laptop)
+        _enable_features(laptop)
+        for key in (f"{CBS_KEY}\\RebootPending", f"{UPDATE_KEY}\\RebootRequired"):
+            laptop.registry.delete(key)
+        laptop.registry.delete(f"HKLM\\{LXSS}\\DiskMounts")
+        _rename_computer(laptop)
+        laptop.state.reboots += 1
+        _count_boot(laptop, laptop.state.boot_id + 1)
+
+
+def first_boot(laptop: Laptop) -> None:
+    """Give a laptop that was never switched on its first boot; nothing happens to any other."""
+    if laptop.state.boot_time == 0.0:
+        _count_boot(laptop, laptop.state.boot_id)
+        laptop.save()
+
+
+def _count_boot(laptop: Laptop, number: int) -> None:
+    laptop.state.boot_id = number
+    laptop.state.boot_time = time.time()
+    laptop.registry.set(PREFETCH_KEY, "BootId", "REG_DWORD", number)
+
+
+def _end_sessions(laptop: Laptop) -> None:
+    """Nobody is logged on after a boot, so no user's hive is loaded; what was volatile in it is gone."""
+    for user in laptop.state.users:
+        laptop.registry.delete(f"HKU\\{user.sid}\\{LXSS}\\InstallStatus")
+        unload_hive(laptop, user)
+
+
+def _enable_features(laptop: Laptop) -> None:
+    for name, state in laptop.state.features.items():
+        if state == "EnablePending":
+            laptop.state.features[name] = "Enabled"
+            add_feature_services(laptop, name)
+
+
+def add_feature_services(laptop: Laptop, feature: str) -> None:
+    """Register the services of an enabled FEATURE."""
+    for service in FEATURE_SERVICES.get(feature, ()):
+        key = f"{SERVICES_KEY}\\{service}"
+        laptop.registry.set(key, "ImagePath", "REG_EXPAND_SZ", f"%SystemRoot%\\system32\\{service}.exe")
+        laptop.registry.set(key, "Start", "REG_DWORD", 3)
+        laptop.registry.set(key, "Type", "REG_DWORD", 16)
+
+
+def _rename_files(laptop: Laptop) -> None:
+    """PendingFileRenameOperations: pairs of source and target; an empty target deletes, ``!`` replaces."""
+    pending = laptop.registry.get(SESSION_MANAGER_KEY, "PendingFileRenameOperations")
+    if pending is None or not isinstance(pending.data, list):
+        return
+    for source, target in zip(pending.data[::2], pending.data[1::2], strict=False):
+        path = laptop.drive.host_path(source)
+        if not path.exists():
+            continue
+        if target:
+            path.replace(laptop.drive.host_path(target.removeprefix("!")))
+        elif path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        else:
+            path.unlink()
+    laptop.registry.delete(SESSION_MANAGER_KEY, "PendingFileRenameOperations")
+
+
+def _rename_computer(laptop: Laptop) -> None:
+    name = laptop.registry.get(f"{COMPUTER_NAME_KEY}\\ComputerName", "ComputerName")
+    if name is not None:
+        laptop.registry.set(f"{COMPUTER_NAME_KEY}\\ActiveComputerName", "ComputerName", "REG_SZ", name.data)
+        laptop.state.computer_name = str(name.data)

@@ -1,0 +1,209 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands inside cmd.exe that touch files: dir, type, copy, move, del, mkdir, rmdir; and ``if exist``.
+
+Only what needs no answer from a person: a command that would ask is not modelled.
+"""
+
+from __future__ import annotations
+
+import codecs
+import fnmatch
+import shutil
+from pathlib import Path
+
+from lab.process import NotModelled
+from lab.windows import disk_space
+from lab.windows.access import may_read, may_write
+from lab.windows.cmd_shell import Shell
+from lab.windows.cmd_words import switches_and_words
+from lab.windows.sinks import Streams
+
+
+def exists(shell: Shell, name: str) -> bool:
+    """``if exist NAME``: wildcards in the last part are allowed; ``NUL`` exists everywhere."""
+    folder, pattern = _folder_and_pattern(shell, name)
+    return pattern.lower() == "nul" or bool(_matches(shell, folder, pattern))
+
+
+def directory(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``dir /b [/s] [/a-d | /ad] [NAME]``; the long form is not modelled."""
+    switches, words = switches_and_words(arguments)
+    known = {"/b", "/s", "/a", "/a-d", "/a:-d", "/ad", "/a:d"}
+    if "/b" not in switches or switches - known or len(words) > 1:
+        raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad)")
+    target = words[0] if words else shell.cwd
+    if shell.laptop.drive.is_dir(shell.path(target)):
+        target = target.rstrip("\\") + "\\*"
+    folder, pattern = _folder_and_pattern(shell, target)
+    if not may_read(shell.process.user, folder):
+        shell.say(streams.stderr, "no_file")
+        return 1
+    found = _found(shell, folder, pattern, "/s" in switches)
+    if switches & {"/a-d", "/a:-d"}:
+        found = [path for path in found if path.is_file()]
+    if switches & {"/ad", "/a:d"}:
+        found = [path for path in found if path.is_dir()]
+    for path in found:
+        shell.write(streams.stdout, shell.laptop.drive.windows_path(path) if "/s" in switches else path.name)
+    if not found:
+        known_folder = "/s" in switches or shell.laptop.drive.is_dir(folder)
+        shell.say(streams.stderr, "no_file" if known_folder else "path_not_found")
+    return 0 if found else 1
+
+
+def type_file(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``type FILE``: UTF-16 with a byte order mark is converted to the code page, anything else is copied."""
+    switches, words = switches_and_words(arguments)
+    if switches or len(words) != 1:
+        raise NotModelled(f"cmd.exe: type{arguments}")
+    path = shell.path(words[0])
+    if not shell.laptop.drive.exists(path):
+        return _missing(shell, path, streams)
+    if not shell.laptop.drive.is_file(path) or not may_read(shell.process.user, path):
+        return _denied(shell, streams)
+    data = shell.laptop.drive.host_path(path).read_bytes()
+    if data.startswith(codecs.BOM_UTF16_LE):
+        data = data[2:].decode("utf-16-le").encode()
+    streams.stdout.write(data)
+    return 0
+
+
+def copy(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``copy /y [/b] SOURCE TARGET``"""
+    return _transfer(shell, arguments, streams, "copy")
+
+
+def move(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``move /y SOURCE TARGET``"""
+    return _transfer(shell, arguments, streams, "move")
+
+
+def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
+    switches, words = switches_and_words(arguments)
+    if "/y" not in switches or switches - {"/y", "/b"} or len(words) != 2 or any(c in "*?+" for c in "".join(words)):
+        raise NotModelled(f"cmd.exe: {verb}{arguments} (only {verb} /y SOURCE TARGET)")
+    source, target = (shell.path(word) for word in words)
+    drive = shell.laptop.drive
+    if not drive.exists(source):
+        return _missing(shell, source, streams)
+    if drive.is_dir(target):
+        target = f"{target}\\{source.rsplit(chr(92), 1)[-1]}"
+    if not drive.is_dir(target.rsplit("\\", 1)[0]):
+        shell.say(streams.stderr, "path_not_found")
+        return 1
+    if not may_write(shell.process.user, target) or (verb == "copy" and drive.is_dir(source)):
+        return _denied(shell, streams)
+    _transfer_file(shell, source, target, verb)
+    shell.say(streams.stdout, "files_copied" if verb == "copy" else "files_moved", 1)
+    return 0
+
+
+def _transfer_file(shell: Shell, source: str, target: str, verb: str) -> None:
+    drive = shell.laptop.drive
+    if verb == "copy":
+        disk_space.require(shell.laptop, drive.host_path(source).stat().st_size)
+        shutil.copyfile(drive.host_path(source), drive.host_path(target))
+    else:
+        drive.host_path(source).replace(drive.host_path(target))
+
+
+def delete(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``del [/f] [/q] NAME...``; a missing file is no error."""
+    switches, words = switches_and_words(arguments)
+    if switches - {"/f", "/q"} or not words:
+        raise NotModelled(f"cmd.exe: del{arguments} (only /f and /q)")
+    for word in words:
+        folder, pattern = _folder_and_pattern(shell, word)
+        if "/q" not in switches and pattern in ("*", "*.*"):
+            raise NotModelled("cmd.exe: del of a whole directory without /q, which asks")
+        found = [path for path in _matches(shell, folder, pattern) if path.is_file()]
+        if not found:
+            shell.say(streams.stderr, "could_not_find", shell.path(word))
+        elif not may_write(shell.process.user, folder):
+            return _denied(shell, streams)
+        for path in found:
+            path.unlink()
+    return 0
+
+
+def make_directory(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``mkdir NAME...`` makes the directories above too; one that exists is an error."""
+    switches, words = switches_and_words(arguments)
+    if switches or not words:
+        raise NotModelled(f"cmd.exe: mkdir{arguments}")
+    for word in words:
+        path = shell.path(word)
+        if shell.laptop.drive.exists(path):
+            shell.say(streams.stderr, "already_exists", word)
+            return 1
+        if not may_write(shell.process.user, path):
+            return _denied(shell, streams)
+        disk_space.require(shell.laptop, 0)
+        shell.laptop.drive.host_path(path).mkdir(parents=True)
+    return 0
+
+
+def remove_directory(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``rmdir [/s /q] NAME``; exit codes 2 (missing) and 145 (not empty) are Windows' error numbers."""
+    switches, words = switches_and_words(arguments)
+    if switches not in (set(), {"/s", "/q"}) or len(words) != 1:
+        raise NotModelled(f"cmd.exe: rmdir{arguments} (only with both or none of /s /q)")
+    path = shell.path(words[0])
+    if not shell.laptop.drive.is_dir(path):
+        shell.say(streams.stderr, "file_not_found")
+        return 2
+    if not may_write(shell.process.user, path):
+        return _denied(shell, streams)
+    host_path = shell.laptop.drive.host_path(path)
+    if switches:
+        shutil.rmtree(host_path)
+    elif any(host_path.iterdir()):
+        shell.say(streams.stderr, "directory_not_empty")
+        return 145
+    else:
+        host_path.rmdir()
+    return 0
+
+
+# -- shared ------------------------------------------------------------------------------------------------------
+
+
+def _missing(shell: Shell, path: str, streams: Streams) -> int:
+    folder_exists = shell.laptop.drive.is_dir(path.rsplit("\\", 1)[0] + "\\")
+    shell.say(streams.stderr, "file_not_found" if folder_exists else "path_not_found")
+    return 1
+
+
+def _denied(shell: Shell, streams: Streams) -> int:
+    shell.say(streams.stderr, "access_denied")
+    return 1
+
+
+def _folder_and_pattern(shell: Shell, name: str) -> tuple[str, str]:
+    path = shell.path(name)
+    folder, _, pattern = path.rpartition("\\")
+    if any(character in "*?" for character in folder):
+        return folder, "\x00"  # wildcards above the last part match nothing
+    return folder if len(folder) > 2 else folder + "\\", pattern
+
+
+def _matches(shell: Shell, folder: str, pattern: str) -> list[Path]:
+    """The entries of FOLDER that match PATTERN, sorted without case as NTFS lists them."""
+    drive = shell.laptop.drive
+    if not pattern:
+        return [drive.host_path(folder)] if drive.is_dir(folder) else []
+    if not drive.is_dir(folder):
+        return []
+    wanted = "*" if pattern == "*.*" else pattern.lower().replace("[", "[[]")
+    entries = [entry for entry in drive.host_path(folder).iterdir() if fnmatch.fnmatch(entry.name.lower(), wanted)]
+    return sorted(entries, key=lambda entry: entry.name.lower())
+
+
+def _found(shell: Shell, folder: str, pattern: str, recurse: bool) -> list[Path]:
+    found = _matches(shell, folder, pattern)
+    if recurse and shell.laptop.drive.is_dir(folder):
+        for entry in _matches(shell, folder, "*"):
+            if entry.is_dir() and not entry.is_symlink():
+                found += _found(shell, shell.laptop.drive.windows_path(entry), pattern, recurse)
+    return found

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of one cmd.exe, and what its built-in commands are given."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import typing as t
+from dataclasses import dataclass, field
+
+from lab.process import ByteSink, NotModelled, Process
+from lab.windows import languages
+from lab.windows.drive import absolute
+from lab.windows.sinks import Streams
+
+if t.TYPE_CHECKING:
+    from lab.laptop import Laptop
+
+_SPELLING = {
+    "COMSPEC": "ComSpec",
+    "PATH": "Path",
+    "PROGRAMDATA": "ProgramData",
+    "PROGRAMFILES": "ProgramFiles",
+    "SYSTEMDRIVE": "SystemDrive",
+    "SYSTEMROOT": "SystemRoot",
+    "WINDIR": "windir",
+}
+
+
+class Ended(Exception):
+    """cmd.exe ends here: ``exit``, or it was killed."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+RunLine = t.Callable[["Shell", str, Streams], int]
+
+
+@dataclass
+class Shell:
+    """One cmd.exe. ``process`` is its process; environment and directory change as its commands run."""
+
+    process: Process
+    env: dict[str, str]
+    cwd: str
+    run_line: RunLine
+    """Reads and runs one more line, for ``call``."""
+    error_level: int = 0
+    spelling: dict[str, str] = field(default_factory=lambda: dict(_SPELLING))
+    """Upper-case name of a variable -> the name as it was written when it was set."""
+
+    @property
+    def laptop(self) -> Laptop:
+        """The laptop that it runs on."""
+        return self.process.laptop
+
+    def copy(self) -> Shell:
+        """A cmd.exe for one side of a pipeline: what it sets is lost with it."""
+        return dataclasses.replace(self, env=dict(self.env), spelling=dict(self.spelling))
+
+    def lookup(self, name: str) -> str | None:
+        """The value that ``%NAME%`` expands to; the environment comes before the dynamic variables."""
+        name = name.upper()
+        if name in self.env:
+            return self.env[name]
+        if name in ("DATE", "TIME"):
+            raise NotModelled(f"cmd.exe: %{name}%, which depends on the regional settings")
+        dynamic = {
+            "CD": self.cwd,
+            "CMDCMDLINE": self.process.command_line,
+            "CMDEXTVERSION": "2",
+            "ERRORLEVEL": str(self.error_level if self.error_level < 1 << 31 else self.error_level - (1 << 32)),
+            "RANDOM": str(random.randrange(32768)),
+        }
+        return dynamic.get(name)
+
+    def path(self, name: str) -> str:
+        """NAME as an absolute Windows path; raises NotModelled for a share, which WinRM cannot reach anyway."""
+        path = absolute(self.cwd, name)
+        if path.startswith("\\\\"):
+            raise NotModelled(f"cmd.exe: the share {name}")
+        return path
+
+    def text(self, key: str, x: object = "") -> str:
+        """A text in the language of the laptop (lab/windows/languages.py)."""
+        return languages.text(self.laptop.state.language, key, x)
+
+    def say(self, sink: ByteSink, key: str, x: object = "") -> None:
+        """Write the localised text KEY as a line to SINK."""
+        self.write(sink, self.text(key, x))
+
+    @staticmethod
+    def write(sink: ByteSink, line: str) -> None:
+        """Write LINE and a line end, in UTF-8: WinRS clients of the lab ask for code page 65001."""
+        sink.write(f"{line}\r\n".encode("utf-8", "surrogatepass"))

@@ -1,0 +1,280 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``reg query``, ``reg add``, ``reg delete``. Output is UTF-8, as under code page 65001.
+
+Localised are the name of the default value, the error texts and the "End of search" line; key paths, value names and
+types are not. The only error signal is exit code 1.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import typing as t
+from dataclasses import dataclass, field
+
+from lab.process import NotModelled, Process, program
+from lab.windows.hives import is_visible
+from lab.windows.program_io import arguments_of, err, localised, out
+from lab.windows.registry import Value
+from lab.windows.registry_keys import KeyName, key_name, may_read, may_write
+
+FAILED = 1
+_NUMBERS = ("REG_DWORD", "REG_QWORD")
+_TYPES = ("REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ", "REG_BINARY", "REG_NONE", *_NUMBERS)
+
+
+class _Refused(Exception):
+    """reg.exe ends with exit code 1; the argument is the key of the text."""
+
+
+@dataclass
+class _Options:
+    """What follows the key. FLAGS are in lower case without ``/``."""
+
+    flags: set[str] = field(default_factory=set)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def forbid_others(self, verb: str, *known: str) -> None:
+        """Raise NotModelled for anything but KNOWN."""
+        unknown = (self.flags | set(self.values)) - set(known)
+        if unknown:
+            raise NotModelled(f"reg {verb} /{' /'.join(sorted(unknown))}")
+
+
+@program("reg")
+def main(process: Process) -> int:
+    """Run one of the three verbs."""
+    words = arguments_of(process)
+    verbs = {"query": _query, "add": _add, "delete": _delete}
+    verb = words[0].lower() if words else ""
+    if verb not in verbs:
+        raise NotModelled(process.command_line)
+    try:
+        if len(words) < 2:
+            raise _Refused("reg_bad_syntax")
+        key = key_name(words[1], process.user)
+        if key is None:
+            raise _Refused("reg_bad_key")
+        return verbs[verb](process, key, _options(words[2:]))
+    except _Refused as error:
+        err(process, localised(process, str(error), verb.upper()))
+        return FAILED
+
+
+def _options(words: list[str]) -> _Options:
+    """``/v NAME`` and others take the next word, whatever it begins with."""
+    options = _Options()
+    rest = iter(words)
+    for word in rest:
+        name = word[1:].lower()
+        if not word.startswith("/") and not word.startswith("-"):
+            raise _Refused("reg_bad_syntax")
+        if name in ("v", "t", "d", "s_separator"):
+            value = next(rest, None)
+            if value is None:
+                raise _Refused("reg_bad_syntax")
+            options.values[name] = value
+        elif name == "f":
+            options.flags.add(name)
+            value = next(rest, None)
+            if value is not None:
+                options.values["pattern"] = value
+        elif name == "reg:32":
+            raise NotModelled("the 32-bit view of the registry")
+        elif name != "reg:64":
+            options.flags.add(name)
+    return options
+
+
+# -- query -------------------------------------------------------------------------------------------------------
+
+
+def _query(process: Process, key: KeyName, options: _Options) -> int:
+    options.forbid_others("query", "v", "ve", "s", "f", "pattern", "k", "d", "c", "e", "t")
+    if not may_read(process.user, key.stored):
+        raise _Refused("reg_denied")
+    if not _exists(process, key):
+        raise _Refused("reg_missing")
+    out(process)
+    if "f" in options.flags:
+        return _search(process, key, options)
+    if "v" in options.values or "ve" in options.flags:
+        return _query_value(process, key, options)
+    if "t" in options.values or options.flags - {"s"}:
+        raise NotModelled(process.command_line)
+    if "s" in options.flags:
+        _show_tree(process, key)
+    else:
+        _show_key(process, key)
+    return 0
+
+
+def _exists(process: Process, key: KeyName) -> bool:
+    return process.laptop.registry.exists(key.stored) and is_visible(process.laptop, key.stored)
+
+
+def _show_tree(process: Process, key: KeyName) -> None:
+    for each in _with_subkeys(process, key):
+        _show_rows(process, each, process.laptop.registry.values(each.stored))
+
+
+def _show_key(process: Process, key: KeyName) -> None:
+    """A key with its values if it has any, then the paths of its subkeys."""
+    values = process.laptop.registry.values(key.stored)
+    if values:
+        _show_rows(process, key, values)
+    for name in _subkeys(process, key):
+        out(process, key.child(name).shown)
+
+
+def _show_rows(process: Process, key: KeyName, values: dict[str, Value]) -> None:
+    out(process, key.shown)
+    for name, value in values.items():
+        out(process, f"    {name or localised(process, 'reg_default')}    {value.type}    {shown_data(value)}")
+    out(process)
+
+
+def shown_data(value: Value) -> str:
+    """The data column: numbers in hexadecimal, several strings joined by ``\\0``."""
+    if isinstance(value.data, int):
+        return f"0x{value.data:x}"
+    if isinstance(value.data, list):
+        return "\\0".join(value.data)
+    return value.data
+
+
+def _subkeys(process: Process, key: KeyName) -> list[str]:
+    """Hives that are not loaded are not there; below a root, keys that may not be read are listed all the same."""
+    names = process.laptop.registry.subkeys(key.stored)
+    return [name for name in names if is_visible(process.laptop, f"{key.stored}\\{name}")]
+
+
+def _query_value(process: Process, key: KeyName, options: _Options) -> int:
+    name = options.values.get("v", "")
+    found = 0
+    for each in _with_subkeys(process, key) if "s" in options.flags else [key]:
+        values = process.laptop.registry.values(each.stored)
+        chosen = {shown: value for shown, value in values.items() if shown.lower() == name.lower()}
+        if chosen:
+            _show_rows(process, each, chosen)
+            found += len(chosen)
+    if "s" in options.flags:
+        return _end_of_search(process, found)
+    if not found:
+        if "ve" not in options.flags:
+            raise _Refused("reg_missing")
+        # An unset default value is no error.
+        _show_rows(process, key, {"": Value("REG_SZ", localised(process, "reg_not_set"))})
+    return 0
+
+
+def _with_subkeys(process: Process, key: KeyName) -> t.Iterator[KeyName]:
+    if not may_read(process.user, key.stored):
+        raise _Refused("reg_denied")  # what stands before it in the tree has been printed
+    yield key
+    for name in _subkeys(process, key):
+        yield from _with_subkeys(process, key.child(name))
+
+
+def _end_of_search(process: Process, found: int) -> int:
+    out(process, localised(process, "reg_end_of_search", found))
+    return 0 if found else FAILED
+
+
+def _search(process: Process, key: KeyName, options: _Options) -> int:
+    """``/f PATTERN [/s] [/k] [/d] [/c] [/e] [/t TYPE]``: matching key names, and rows whose name or data match."""
+    if "pattern" not in options.values or "v" in options.values or "ve" in options.flags:
+        raise NotModelled(process.command_line)
+    found = 0
+    keys = _with_subkeys(process, key) if "s" in options.flags else [key]
+    for each in keys:
+        if each is not key and _look_in(options, "k") and _matches(options, each.shown.rsplit("\\", 1)[-1]):
+            out(process, each.shown)
+            found += 1
+        rows = _matching_rows(process, each, options)
+        if rows:
+            _show_rows(process, each, rows)
+            found += len(rows)
+    return _end_of_search(process, found)
+
+
+def _look_in(options: _Options, place: str) -> bool:
+    """Without ``/k`` and ``/d`` everything is searched."""
+    return place in options.flags or not options.flags & {"k", "d"}
+
+
+def _matching_rows(process: Process, key: KeyName, options: _Options) -> dict[str, Value]:
+    wanted_type = options.values.get("t", "").upper()
+    rows = {}
+    for name, value in process.laptop.registry.values(key.stored).items():
+        if wanted_type and value.type != wanted_type:
+            continue
+        by_name = not options.flags & {"k", "d"} and _matches(options, name)
+        if by_name or (_look_in(options, "d") and _matches(options, shown_data(value))):
+            rows[name] = value
+    return rows
+
+
+def _matches(options: _Options, text: str) -> bool:
+    pattern = options.values["pattern"]
+    if "c" not in options.flags:
+        pattern, text = pattern.lower(), text.lower()
+    pattern = pattern.replace("[", "[[]")
+    return fnmatch.fnmatchcase(text, pattern if "e" in options.flags else f"*{pattern}*")
+
+
+# -- add and delete ----------------------------------------------------------------------------------------------
+
+
+def _add(process: Process, key: KeyName, options: _Options) -> int:
+    options.forbid_others("add", "v", "ve", "t", "d", "f")
+    _require_write(process, key)
+    registry = process.laptop.registry
+    if "v" not in options.values and "ve" not in options.flags and "d" not in options.values:
+        registry.create(key.stored)
+    else:
+        name = options.values.get("v", "")
+        if "f" not in options.flags and registry.get(key.stored, name) is not None:
+            raise NotModelled("reg add of an existing value without /f, which asks")
+        type_ = options.values.get("t", "REG_SZ").upper()
+        if type_ not in _TYPES:
+            raise _Refused("reg_bad_syntax")
+        registry.set(key.stored, name, type_, _parsed(type_, options.values.get("d", "")))
+    out(process, localised(process, "success"))
+    return 0
+
+
+def _parsed(type_: str, data: str) -> int | str | list[str]:
+    if type_ in _NUMBERS:
+        try:
+            return int(data or "0", 16 if data.lower().startswith("0x") else 10)
+        except ValueError:
+            raise _Refused("reg_bad_syntax") from None
+    return data.split("\\0") if type_ == "REG_MULTI_SZ" else data
+
+
+def _delete(process: Process, key: KeyName, options: _Options) -> int:
+    options.forbid_others("delete", "v", "ve", "va", "f")
+    if "f" not in options.flags:
+        raise NotModelled("reg delete without /f, which asks")
+    _require_write(process, key)
+    registry = process.laptop.registry
+    if not _exists(process, key):
+        raise _Refused("reg_missing")
+    if "va" in options.flags:
+        for name in registry.values(key.stored):
+            registry.delete(key.stored, name)
+    elif "v" in options.values or "ve" in options.flags:
+        name = options.values.get("v", "")
+        if registry.get(key.stored, name) is None:
+            raise _Refused("reg_missing")
+        registry.delete(key.stored, name)
+    else:
+        registry.delete(key.stored)
+    out(process, localised(process, "success"))
+    return 0
+
+
+def _require_write(process: Process, key: KeyName) -> None:
+    if not may_write(process.user, key.stored) or not is_visible(process.laptop, key.stored):
+        raise _Refused("reg_denied")

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``sc query NAME``: whether a service is registered. Starting and stopping are not modelled."""
+
+from __future__ import annotations
+
+from lab.process import NotModelled, Process, program
+from lab.windows.program_io import arguments_of, localised, out
+
+SERVICES_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
+SERVICE_DOES_NOT_EXIST = 1060
+_AUTOMATIC = 2
+
+
+@program("sc")
+def main(process: Process) -> int:
+    """A service that starts automatically runs, any other is stopped."""
+    words = arguments_of(process)
+    if len(words) != 2 or words[0].lower() != "query":
+        raise NotModelled(process.command_line)
+    key = f"{SERVICES_KEY}\\{words[1]}"
+    if not process.laptop.registry.exists(key):
+        out(process, f"[SC] EnumQueryServicesStatus:OpenService FAILED {SERVICE_DOES_NOT_EXIST}:")
+        out(process)
+        out(process, localised(process, "service_missing"))
+        out(process)
+        return SERVICE_DOES_NOT_EXIST
+    start = process.laptop.registry.get(key, "Start")
+    running = start is not None and isinstance(start.data, int) and start.data <= _AUTOMATIC
+    out(process)
+    out(process, f"SERVICE_NAME: {words[1]}")
+    out(process, "        TYPE               : 10  WIN32_OWN_PROCESS  ")
+    out(process, f"        STATE              : {'4  RUNNING ' if running else '1  STOPPED '}")
+    out(process, "        WIN32_EXIT_CODE    : 0  (0x0)")
+    out(process, "        SERVICE_EXIT_CODE  : 0  (0x0)")
+    out(process, "        CHECKPOINT         : 0x0")
+    out(process, "        WAIT_HINT          : 0x0")
+    return 0

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A command runner on a simulated laptop in this process: everything but WinRM between the collection and the lab."""
+
+from __future__ import annotations
+
+import threading
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed, HostUnreachable
+
+from lab.laptop import Laptop, User
+from lab.streams import Pipe
+
+
+class LaptopRunner:
+    """Runs lines as ``cmd.exe /C`` on LAPTOP for USER (default: its first account). ``lines`` keeps them all."""
+
+    def __init__(self, laptop: Laptop, user: User | None = None) -> None:
+        self._laptop = laptop
+        self._user = user or laptop.state.users[0]
+        self.lines: list[str] = []
+        self._up = True
+        laptop.on_power.append(self._power)
+
+    def _power(self, up: bool) -> None:
+        self._up = up
+
+    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+        """See ``CommandRunner.run``."""
+        self.lines.append(line)
+        if not self._up:
+            raise HostUnreachable(f"{self._laptop.name}: it is off")
+        command = self._laptop.start_command(self._user, line)
+        outputs = [_Collector(command.stdout), _Collector(command.stderr)]
+        threading.Thread(target=_feed, args=(command.stdin, stdin), daemon=True).start()
+        if not command.done.wait(timeout):
+            command.kill()
+            raise CommandTimeout(f"{self._laptop.name}: not finished after {timeout} s: {line[:120]}")
+        assert command.exit_code is not None
+        return Completed(command.exit_code, *(output.result() for output in outputs))
+
+
+class _Collector:
+    """Reads a pipe to its end on a thread."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._data = b""
+        self._thread = threading.Thread(target=self._read, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _read(self, pipe: Pipe) -> None:
+        self._data = pipe.read_all()
+
+    def result(self) -> bytes:
+        self._thread.join()
+        return self._data
+
+
+def _feed(pipe: Pipe, data: bytes) -> None:
+    try:
+        pipe.write(data)
+        pipe.close()
+    except BrokenPipeError:
+        pass  # the program did not want it

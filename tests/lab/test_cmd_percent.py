@@ -1,0 +1,41 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Percent expansion in command line mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.process import NotModelled
+from lab.windows.cmd_percent import expand
+
+VARIABLES = {"A": "value", "B": "%A%", "LONG": "C:\\Users\\x"}
+
+CASES = [
+    ("echo %A%", "echo value"),
+    ("echo %a%", "echo value"),
+    ('echo "%A%"', 'echo "value"'),
+    ("%%A%%", "%value%"),  # no special meaning of %% here
+    ("100% %", "100% %"),
+    ("%NONE%", "%NONE%"),  # undefined names stay
+    ("%NONE%A%", "%NONEvalue"),  # and only their first percent sign is passed over
+    ("%B%", "%A%"),  # a value is not read again
+    ("%^A%", "%^A%"),
+    ("%A:~1,2%", "al"),
+    ("%A:~-2%", "ue"),
+    ("%A:~1,-1%", "alu"),
+    ("%LONG:\\=/%", "C:/Users/x"),
+    ("%A:VAL=w%", "wue"),
+    ("%NONE:~1%", "%NONE:~1%"),
+    ("%A:", "%A:"),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), CASES, ids=[line for line, _ in CASES])
+def test_expand(line: str, expected: str) -> None:
+    assert expand(line, lambda name: VARIABLES.get(name.upper())) == expected
+
+
+def test_replacing_up_to_a_star_is_not_modelled() -> None:
+    with pytest.raises(NotModelled):
+        expand("%A:*l=x%", lambda name: VARIABLES.get(name.upper()))
