@@ -1,0 +1,278 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: wsl
+short_description: Run tasks inside a WSL distribution of a Windows host, over WinRM
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Runs ordinary Linux modules inside a distribution of the Windows Subsystem for Linux, over the WinRM connection that
+    already leads to the Windows host. There is one inventory host per laptop, for its Windows and for its Linux side.
+  - The Windows command line is the same for every task. Commands, module code and files travel on standard input, so
+    there is nothing to quote, no limit of length, and no secret in the process log of Windows.
+  - Every C(ansible_winrm_*) variable works as with P(ansible.builtin.winrm#connection), which does the authentication.
+  - Distributions belong to one Windows account. This plugin sees those of the account that it logs on with.
+  - Tasks start the distribution where it does not run, and never stop it.
+  - A program that asks on a terminal gets no answer, so privilege escalation works where it needs no password. The
+    default Linux user is V(root), who needs none.
+requirements:
+  - pywinrm >= 0.5.0 (on the controller)
+  - C(sh), C(base64) and C(sha256sum) (in the distribution)
+  - Python 3.8 or later (in the distribution, for modules)
+options:
+  pipelining:
+    description:
+      - Send the code of a module on standard input instead of copying it first, one command instead of four.
+      - On by default here, since nothing on the way to the distribution demands a terminal.
+    type: boolean
+    default: true
+    vars:
+      - name: ansible_pipelining
+    env:
+      - name: ANSIBLE_PIPELINING
+    ini:
+      - section: defaults
+        key: pipelining
+      - section: connection
+        key: pipelining
+  remote_addr:
+    description: Address of the Windows host.
+    type: str
+    default: inventory_hostname
+    vars:
+      - name: inventory_hostname
+      - name: ansible_host
+      - name: ansible_winrm_host
+  port:
+    description:
+      - Port of the WinRM listener.
+      - V(5985) is HTTP, every other port is HTTPS unless C(ansible_winrm_scheme) says otherwise.
+    type: int
+    default: 5986
+    vars:
+      - name: ansible_port
+      - name: ansible_winrm_port
+    keyword:
+      - name: port
+  distribution:
+    description:
+      - Name of the distribution, as C(wsl.exe --list) shows it.
+      - Required, since the default distribution of an account is whatever its owner used last.
+    type: str
+    vars:
+      - name: ansible_wsl_distribution
+    env:
+      - name: ANSIBLE_WSL_DISTRIBUTION
+    ini:
+      - section: wsl_connection
+        key: distribution
+  remote_user:
+    description:
+      - The Linux user that runs the tasks. It has to exist.
+      - C(ansible_user) is not used for this, it is the Windows account (see O(windows_user)).
+    type: str
+    default: root
+    vars:
+      - name: ansible_wsl_user
+  windows_user:
+    description:
+      - The Windows account that logs on and whose distributions are seen.
+      - The keyword C(remote_user) and the command line option C(--user) mean this account too.
+    type: str
+    vars:
+      - name: ansible_user
+      - name: ansible_winrm_user
+      - name: ansible_wsl_windows_user
+  windows_password:
+    description: Password of O(windows_user). Not needed with Kerberos tickets or client certificates.
+    type: str
+    vars:
+      - name: ansible_password
+      - name: ansible_winrm_pass
+      - name: ansible_winrm_password
+      - name: ansible_wsl_windows_password
+    aliases:
+      - password
+  executable:
+    description:
+      - Windows path of C(wsl.exe).
+      - The alias in C(WindowsApps) does not work in a remote session, and the one in C(System32) not on every Windows.
+    type: str
+    default: C:\Program Files\WSL\wsl.exe
+    vars:
+      - name: ansible_wsl_executable
+  transfer:
+    description:
+      - How the content of files travels.
+      - With V(auto), bare bytes are sent and compared by SHA-256. Where they do not arrive unchanged, base64 is used.
+      - With V(base64), base64 is used from the start, which takes a third more time.
+    type: str
+    choices: [auto, base64]
+    default: auto
+    vars:
+      - name: ansible_wsl_transfer
+"""
+
+import typing as t
+from pathlib import Path
+
+from ansible.errors import (
+    AnsibleAuthenticationFailure,
+    AnsibleConnectionFailure,
+    AnsibleError,
+    AnsibleFileNotFound,
+)
+from ansible.plugins.connection import ConnectionBase
+from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import LinuxRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import AuthenticationFailed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import WinRsRunner, core_winrm
+
+if t.TYPE_CHECKING:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_files import LinuxFiles
+
+display = Display()
+
+Result = t.TypeVar("Result")
+
+
+class Connection(ConnectionBase):
+    """Linux modules inside a distribution of a Windows host."""
+
+    transport = "wslfleet.cuda.wsl"
+    has_pipelining = True
+    has_tty = False
+    allow_extras = True
+    _extras_prefix = "winrm"
+
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._winrs: WinRsRunner | None = None
+        self._linux: LinuxRunner | None = None
+        self._files: LinuxFiles | None = None
+
+    def set_options(
+        self,
+        task_keys: dict[str, t.Any] | None = None,
+        var_options: dict[str, t.Any] | None = None,
+        direct: dict[str, t.Any] | None = None,
+    ) -> None:
+        """Give the keyword remote_user to the Windows account, so that ``-u`` means what it means with winrm."""
+        keys = dict(task_keys or {})
+        account = keys.pop("remote_user", None)
+        if account:
+            keys["windows_user"] = account
+        base: t.Any = super()
+        base.set_options(task_keys=keys, var_options=var_options, direct=direct)
+
+    def _option(self, name: str) -> t.Any:
+        untyped: t.Any = self
+        return untyped.get_option(name)
+
+    @property
+    def windows_runner(self) -> WinRsRunner:
+        """Runs command lines on the Windows side of the same host."""
+        if self._winrs is None:
+            names = ("remote_addr", "port", "windows_user", "windows_password", "_extras")
+            self._winrs = WinRsRunner(core_winrm(*(self._option(name) for name in names)))
+        return self._winrs
+
+    def _connect(self) -> Connection:
+        """Nothing is sent: the first command finds out whether host and distribution can be reached."""
+        if self._connected:
+            return self
+        host, user = self._option("remote_addr"), self._option("remote_user")
+        distribution = self._option("distribution")
+        if not distribution:
+            raise AnsibleError(f"{host}: no distribution is named: set ansible_wsl_distribution")
+        try:
+            self._linux = LinuxRunner(self.windows_runner, host, distribution, user, self._option("executable"))
+        except CmdLineError as error:
+            raise AnsibleError(f"{host}: {error}") from None
+        display.vvv(f"ESTABLISH WSL CONNECTION FOR USER: {user} IN {distribution}", host=host)
+        self._connected = True
+        return self
+
+    def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
+        """Run CMD, text for the distribution's /bin/sh, with IN_DATA as its standard input."""
+        self._connect()
+        linux, host, payload = self._linux, self._option("remote_addr"), in_data or b""
+        assert linux is not None
+        display.vvv(f"EXEC {cmd}", host=host)
+        display.vvvv(f"STDIN {len(payload)} bytes", host=host)
+        completed = self._call(lambda: linux.run(cmd, payload))
+        return completed.exit_code, completed.stdout, completed.stderr
+
+    def put_file(self, in_path: str, out_path: str) -> None:
+        """Copy IN_PATH of the controller to OUT_PATH in the distribution; relative ones are below /."""
+        local, remote = Path(in_path), _absolute(out_path)
+        display.vvv(f"PUT {in_path} TO {remote}", host=self._option("remote_addr"))
+        if not local.is_file():
+            raise _file_not_found(f"file or module does not exist on the controller: {in_path}")
+        self._transfer(lambda files: files.put(local, remote))
+
+    def fetch_file(self, in_path: str, out_path: str) -> None:
+        """Copy IN_PATH in the distribution to OUT_PATH of the controller; relative ones are below /."""
+        remote = _absolute(in_path)
+        display.vvv(f"FETCH {remote} TO {out_path}", host=self._option("remote_addr"))
+        self._transfer(lambda files: files.get(remote, Path(out_path)))
+
+    def reset(self) -> None:
+        """Drop the WinRM shell; the next command opens another one."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the WinRM shell. The distribution goes on running."""
+        if self._winrs is not None:
+            self._winrs.close()
+        self._winrs = self._linux = self._files = None
+        self._connected = False
+
+    def _call(self, function: t.Callable[[], Result]) -> Result:
+        """Turn the port's errors into those that Ansible tells apart: unreachable, or failed.
+
+        ``from None``: ansible-core 2.19 and later would add the text of every cause to the one line.
+        """
+        try:
+            return function()
+        except AuthenticationFailed as error:
+            raise AnsibleAuthenticationFailure(self._with_distribution(str(error))) from None
+        except HostUnreachable as error:
+            raise AnsibleConnectionFailure(self._with_distribution(str(error))) from None
+
+    def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
+        """Do WORK with the files of the distribution."""
+        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _linux_files
+
+        self._connect()
+        assert self._linux is not None
+        if self._files is None:
+            self._files = _linux_files.LinuxFiles(self._linux, in_base64=self._option("transfer") == "base64")
+        files = self._files
+        try:
+            self._call(lambda: work(files))
+        except _linux_files.RemoteFileMissing as error:
+            raise _file_not_found(str(error)) from None
+        except (_linux_files.TransferError, OSError) as error:
+            raise AnsibleError(str(error)) from None
+
+    def _with_distribution(self, message: str) -> str:
+        """Name the distribution where only the host is named."""
+        name = self._option("distribution")
+        return message if f"distribution {name} " in message else f"{message} (distribution {name})"
+
+
+def _file_not_found(message: str) -> Exception:
+    untyped: t.Any = AnsibleFileNotFound
+    return t.cast(Exception, untyped(message))
+
+
+def _absolute(path: str) -> str:
+    return path if path.startswith("/") else f"/{path}"

@@ -1,0 +1,50 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The port to a Windows host: run one command line, get what it printed.
+
+Everything above it is free of WinRM words, so that OpenSSH (the same network logon, the same ``cmd.exe /c`` line) can
+become a second implementation. The one that exists is in ``_winrs.py``; tests use a scripted one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a finished command line left behind."""
+
+    exit_code: int
+    """Unsigned 32 bit, as Windows has it: -1 arrives as 4294967295."""
+    stdout: bytes
+    stderr: bytes
+
+
+class CommandRunner(t.Protocol):
+    """Runs command lines on one Windows host."""
+
+    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+        """Run LINE (built by ``_cmd_line``) with STDIN, which is always ended.
+
+        :arg timeout: seconds after which the command is ended on the host; None waits for ever.
+        :raises HostUnreachable: the host, the account or the connection failed; the outcome of LINE is unknown.
+        :raises CommandTimeout: TIMEOUT seconds passed.
+        """
+
+
+class HostUnreachable(Exception):
+    """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
+
+
+class AuthenticationFailed(HostUnreachable):
+    """The host answered and refused the account."""
+
+
+class CommandTimeout(Exception):
+    """A command line did not end in time and was ended on the host."""

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab laptop with WSL and a distribution, and the connection plugin to it in this process."""
+
+from __future__ import annotations
+
+import typing as t
+
+import yaml
+from laboratory import Lab
+
+from tests.unit.plugin_loading import wsl_connection
+
+LAPTOP = "ready-1"
+DISTRIBUTION = "Debian-12"
+
+
+class Laptop:
+    """The laptop under test."""
+
+    def __init__(self, lab: Lab) -> None:
+        inventory = yaml.safe_load((lab.state / "inventory.yml").read_text(encoding="utf-8"))
+        group = inventory["all"]["children"]["laptops"]
+        self.lab = lab
+        self.variables: dict[str, t.Any] = {
+            "inventory_hostname": LAPTOP,
+            **group["vars"],
+            **group["hosts"][LAPTOP],
+            "ansible_wsl_distribution": DISTRIBUTION,
+        }
+        self.directory = lab.laptop(LAPTOP)
+
+    @property
+    def http_port(self) -> int:
+        """The port of the listener without TLS."""
+        return int(self.variables["lab_http_port"])
+
+    def connect(self, **changed: t.Any) -> t.Any:
+        """The connection plugin with CHANGED variables, for this laptop."""
+        variables = {**self.variables, **changed}
+        if isinstance(variables["ansible_winrm_transport"], str):
+            variables["ansible_winrm_transport"] = [variables["ansible_winrm_transport"]]
+        return wsl_connection(variables)

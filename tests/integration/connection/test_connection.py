@@ -1,0 +1,232 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection against a lab laptop: WinRM, cmd.exe, wsl.exe and a real distribution in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import batch, cmd_line, split_batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import IDLE_SECONDS
+from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
+
+from lab.windows.registry import Registry
+
+pytestmark = pytest.mark.lab
+
+SIGNS = '% " \' ^ & | < > ( ) $ ! ` \\ \\\\ %PATH% ^& "" *?[a] ~ #'
+
+COMMANDS = [
+    pytest.param("printf %s " + "'" + SIGNS.replace("'", "'\\''") + "'", SIGNS.encode(), id="signs of cmd.exe and sh"),
+    pytest.param("echo one\necho two\n\necho three", b"one\ntwo\nthree\n", id="several lines"),
+    pytest.param("printf %s 'größe 汉语 😀'", "größe 汉语 😀".encode(), id="not ASCII"),
+    pytest.param("printf '\\377\\000\\032\\r\\n'", b"\xff\0\x1a\r\n", id="binary output"),
+    pytest.param(f"printf %s '{'x' * 200_000}'", b"x" * 200_000, id="200 kB"),
+]
+
+
+@pytest.mark.parametrize("command, stdout", COMMANDS)
+def test_commands_arrive_as_they_are(connection: t.Any, command: str, stdout: bytes) -> None:
+    assert connection.exec_command(command) == (0, stdout, b"")
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 67, 87, 126, 255])
+def test_exit_codes_pass(connection: t.Any, code: int) -> None:
+    assert connection.exec_command(f"exit {code}")[0] == code
+
+
+def test_stdin_arrives_byte_for_byte(connection: t.Any) -> None:
+    payload = bytes(range(256)) * 300 + os.urandom(700_000) + b"\x1a\r\n\0"
+    assert connection.exec_command("cat", in_data=payload) == (0, payload, b"")
+
+
+def test_a_command_that_does_not_read_its_stdin(connection: t.Any) -> None:
+    assert connection.exec_command("echo done", in_data=b"x" * 3_000_000)[:2] == (0, b"done\n")
+
+
+@pytest.mark.parametrize("changed", [{"ansible_winrm_scheme": "http"}, {"ansible_winrm_transport": "basic"}])
+def test_other_transports(laptop: Laptop, changed: dict[str, t.Any]) -> None:
+    if changed.get("ansible_winrm_scheme") == "http":
+        changed = {**changed, "ansible_port": laptop.http_port}
+    connection = laptop.connect(**changed)
+    assert connection.exec_command("echo yes")[1] == b"yes\n"
+    connection.close()
+
+
+CONTENTS = [
+    pytest.param(b"", id="empty"),
+    pytest.param(bytes(range(256)) + b"\x1a\r\n", id="every byte"),
+    pytest.param(os.urandom(9 << 20), id="9 MiB, two pieces"),
+]
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("transfer", ["auto", "base64"])
+def test_files_there_and_back(laptop: Laptop, tmp_path: Path, content: bytes, transfer: str) -> None:
+    (tmp_path / "local").write_bytes(content)
+    connection = laptop.connect(ansible_wsl_transfer=transfer)
+    connection.put_file(str(tmp_path / "local"), "/tmp/it's größe $(x).bin")
+    connection.fetch_file("/tmp/it's größe $(x).bin", str(tmp_path / "back"))
+    connection.close()
+    assert (tmp_path / "back").read_bytes() == content
+
+
+def test_fetch_what_is_not_there(connection: t.Any, tmp_path: Path) -> None:
+    with pytest.raises(AnsibleFileNotFound, match=f"distribution {DISTRIBUTION} on .*: there is no file /no/file"):
+        connection.fetch_file("/no/file", str(tmp_path / "x"))
+
+
+def test_put_where_it_cannot_be(connection: t.Any, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"x")
+    with pytest.raises(AnsibleError, match="cannot write /no/folder/x: "):
+        connection.put_file(str(tmp_path / "x"), "/no/folder/x")
+
+
+UNREACHABLE = [
+    pytest.param({"ansible_password": "wrong"}, {}, "Windows refused the account 'fleetadmin'", id="wrong password"),
+    pytest.param(
+        {"ansible_winrm_ca_trust_path": "/etc/ssl/certs/ca-certificates.crt"},
+        {},
+        "the certificate of the WinRM listener is not trusted",
+        id="certificate",
+    ),
+    pytest.param({"ansible_port": 1}, {}, "nothing listens on the WinRM port", id="nothing listens"),
+    pytest.param({"ansible_wsl_distribution": "Nope"}, {}, "no distribution has that name", id="missing distribution"),
+    pytest.param({"ansible_wsl_user": "nobody2"}, {}, "the Linux user nobody2 does not exist", id="unknown user"),
+    pytest.param(
+        {"ansible_wsl_executable": "C:\\Program Files\\Other\\wsl.exe"}, {}, "WSL is not installed", id="WSL absent"
+    ),
+    pytest.param({}, {"virtual_machine_fails": {}}, "no hypervisor runs (HCS_E_HYPERV_NOT", id="virtual machine fails"),
+    pytest.param(
+        {},
+        {"virtual_machine_stops": {"seconds": 0.5, "match": "wsl.exe"}},
+        "it stopped before the command ended",
+        id="virtual machine stops",
+    ),
+    pytest.param(
+        {}, {"access_denied": {"match": "wsl.exe"}}, "Windows did not start C:\\Program Files\\WSL", id="blocked"
+    ),
+    pytest.param(
+        {},
+        {"connection_cut": {"seconds": 0.5, "match": "wsl.exe"}},
+        "the connection was dropped while a command was running, so its outcome is unknown",
+        id="dropped in the middle",
+    ),
+    pytest.param({}, {"connection_refused": {}}, "the connection was dropped: check that the laptop", id="away"),
+]
+
+
+@pytest.mark.parametrize("changed, faults, message", UNREACHABLE)
+def test_unreachable_in_one_line(
+    laptop: Laptop, changed: dict[str, t.Any], faults: dict[str, t.Any], message: str
+) -> None:
+    laptop.connect().windows_runner.run(cmd_line("C:\\Program Files\\WSL\\wsl.exe", ["--shutdown"]))
+    file = laptop.directory / "faults.json"
+    file.write_text(json.dumps(faults), encoding="utf-8")
+    connection = laptop.connect(**changed)
+    try:
+        with pytest.raises(AnsibleConnectionFailure) as caught:
+            connection.exec_command("sleep 3")
+    finally:
+        file.unlink()
+        connection.close()
+    text = str(caught.value)
+    assert message in text
+    assert "\n" not in text
+    assert f"distribution {changed.get('ansible_wsl_distribution', DISTRIBUTION)}" in text
+    assert isinstance(caught.value, AnsibleAuthenticationFailure) == ("refused the account" in text)
+
+
+def test_a_time_limit_ends_the_command_on_the_host(laptop: Laptop) -> None:
+    connection = laptop.connect()
+    connection.exec_command("true")
+    before = len(laptop.lab.journal(LAPTOP))
+    started = time.monotonic()
+    with pytest.raises(CommandTimeout, match="not finished after 2 s and ended: "):
+        connection._linux.run("sleep 30", timeout=2)
+    assert time.monotonic() - started < 10
+    assert connection.exec_command("pgrep -x sleep")[0] == 1, "the Linux process is still there"
+    assert [command["killed"] for command in laptop.lab.journal(LAPTOP)[before:]] == [True, False]
+    connection.close()
+
+
+def test_a_silent_minute(connection: t.Any, laptop: Laptop) -> None:
+    """The server has dropped the connection meanwhile; the clock is moved, not the time."""
+    runner = connection.windows_runner
+    assert connection.exec_command("echo one")[1] == b"one\n"
+    runner._last_use -= IDLE_SECONDS + 1
+    runner._connection.protocol.transport.session.close()
+    for adapter in runner._connection.protocol.transport.session.adapters.values():
+        adapter.close()
+    assert connection.exec_command("echo two")[1] == b"two\n"
+
+
+def test_batch_in_cmd_exe(laptop: Laptop) -> None:
+    reg = "C:\\Windows\\System32\\reg.exe"
+    lines = [
+        cmd_line(reg, ["query", "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "/v", "CurrentBuild"]),
+        cmd_line(reg, ["query", "HKLM\\SOFTWARE\\No such key"]),
+        cmd_line("C:\\Program Files\\WSL\\wsl.exe", ["--list", "--quiet"], {"WSL_UTF8": "1"}),
+        cmd_line("C:\\Windows\\System32\\missing.exe"),
+    ]
+    connection = laptop.connect()
+    completed = connection.windows_runner.run(batch(lines))
+    connection.close()
+    parts = split_batch(completed.stdout, len(lines))
+    assert [part.exit_code for part in parts] == [0, 1, 0, 1]
+    assert b"REG_SZ" in parts[0].stdout
+    assert parts[1].stdout == b""
+    assert parts[2].stdout == f"{DISTRIBUTION}\r\n".encode()
+
+
+def test_auto_run_of_cmd_exe(laptop: Laptop, tmp_path: Path) -> None:
+    registry = Registry(laptop.directory / "registry.json")
+    key = "HKLM\\SOFTWARE\\Microsoft\\Command Processor"
+    registry.set(key, "AutoRun", "REG_SZ", "echo Welcome")
+    (tmp_path / "local").write_bytes(b"\0content\r\n")
+    connection = laptop.connect()
+    try:
+        connection.put_file(str(tmp_path / "local"), "/tmp/auto")
+        connection.fetch_file("/tmp/auto", str(tmp_path / "back"))
+        printed = connection.windows_runner.run(batch([cmd_line("echo", ["one"])])).stdout
+    finally:
+        registry.delete(key, "AutoRun")
+        connection.close()
+    assert (tmp_path / "back").read_bytes() == b"\0content\r\n"
+    assert printed.startswith(b"Welcome\r\n")
+    assert split_batch(printed, 1)[0].stdout == b"one\r\n"
+
+
+def test_one_command_for_a_module(laptop: Laptop) -> None:
+    before = len(laptop.lab.journal(LAPTOP))
+    inside = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
+    run = laptop.lab.task(LAPTOP, "ping", variables={**inside, "ansible_python_interpreter": "/usr/bin/python3"})
+    assert run.code == 0, run.output
+    commands = laptop.lab.journal(LAPTOP)[before:]
+    assert [command["processes"] for command in commands] == [["C:\\Program Files\\WSL\\wsl.exe"]]
+
+
+def test_the_distribution_goes_on_running(laptop: Laptop) -> None:
+    connection = laptop.connect()
+    connection.exec_command("sleep 20 </dev/null >/dev/null 2>&1 &")
+    connection.close()
+    listed = laptop.connect().windows_runner.run(
+        cmd_line("C:\\Program Files\\WSL\\wsl.exe", ["--list", "--verbose"], {"WSL_UTF8": "1"})
+    )
+    assert b"Running" in listed.stdout
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_modules_of_ansible(laptop: Laptop, tmp_path: Path, pipelining: bool) -> None:
+    playbook = Path(__file__).parent / "modules.yml"
+    variables = {"ansible_pipelining": pipelining, "local_tmp": str(tmp_path), "distribution": DISTRIBUTION}
+    run = laptop.lab.playbook(playbook, variables=variables)
+    assert run.code == 0, run.output
+    assert run.recap[LAPTOP]["failed"] == 0
