@@ -1,0 +1,61 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller half of M(wslfleet.cuda.cuda_toolkit): looks at the transaction again and again until it has ended.
+
+Each look is one short module run, so that no WinRM command is open for as long as apt works.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Runs the module until its transaction has ended."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = True
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """One task: the first look starts the transaction, the others follow it."""
+        task_vars = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if result.get("skipped"):
+            return result
+        arguments = dict(self._task.args)
+        while True:
+            answer = self._look(arguments, task_vars)
+            transaction = answer.get("transaction") or {}
+            if not transaction.get("running"):
+                result.update(answer)
+                return result
+            self._show(transaction, task_vars)
+            arguments["transaction"] = transaction["id"]
+
+    def _look(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """One module run. A lost connection while a transaction runs is told for what it is."""
+        try:
+            answer: dict[str, t.Any] = self._execute_module(module_args=arguments, task_vars=task_vars)
+        except AnsibleConnectionFailure as error:
+            if "transaction" not in arguments:
+                raise
+            raise AnsibleConnectionFailure(
+                f"connection lost while apt works: {error}. Transaction {arguments['transaction']} goes on inside the "
+                "distribution; run the playbook again, it finds the transaction and waits for its end"
+            ) from error
+        return answer
+
+    def _show(self, transaction: dict[str, t.Any], task_vars: dict[str, t.Any]) -> None:
+        """One line of progress."""
+        host = task_vars.get("inventory_hostname", "")
+        what = transaction.get("text") or transaction.get("package") or "working"
+        display.display(f"[{host}] apt {transaction.get('progress', 0):.0f}%: {what}", color="bright gray")

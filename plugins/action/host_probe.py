@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test every assumption about a Windows host."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.modules.host_probe import DOCUMENTATION
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import questions
+
+
+class ActionModule(WindowsAction):
+    """Action plugin ``wslfleet.cuda.host_probe``."""
+
+    WSLFLEET_DOCUMENTATION = DOCUMENTATION
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        self._host = str((task_vars or {}).get("inventory_hostname", ""))
+        return super().run(tmp, task_vars)
+
+    def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        rows = _probe.probe(self.wslfleet_runner, questions(arguments["distribution"], arguments["idle"]))
+        result.update(
+            changed=False,
+            rows=rows,
+            table=_probe.table(rows),
+            differing=[row["id"] for row in rows if row["verdict"] == "differs"],
+        )
+        if arguments["dest"]:
+            result["dest"] = str(self._write(Path(arguments["dest"]), rows))
+
+    def _write(self, dest: Path, rows: list[_probe.Row]) -> Path:
+        text = json.dumps(_probe.document(self._host, rows), indent=1, ensure_ascii=False)
+        try:
+            dest.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise StepFailed(f"cannot write {dest} on the controller: {error.strerror}") from None
+        return dest.resolve()

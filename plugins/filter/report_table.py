@@ -1,0 +1,81 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter that turns a list of dictionaries into the lines of a plain text table."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: report_table
+short_description: Lines of a plain text table
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Turns a list of dictionaries into the lines of a table that a person can read on a terminal.
+  - The columns are as wide as their widest cell. A missing or empty value is shown as V(-).
+positional: columns
+options:
+  _input:
+    description:
+      - The rows; one dictionary for each line.
+    type: list
+    elements: dict
+    required: true
+  columns:
+    description:
+      - The keys to show, in this order. They are the headings too, with underscores shown as blanks.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show the laptops
+  ansible.builtin.debug:
+    msg: "{{ rows | wslfleet.cuda.report_table(['laptop', 'toolkit']) }}"
+  vars:
+    rows:
+      - laptop: laptop-17
+        toolkit: "12.8"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The lines of the table; heading, rule, rows.
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+
+def _cell(row: t.Mapping[str, t.Any], column: str) -> str:
+    value = row.get(column)
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(item) for item in value)
+    return "-" if value is None or value == "" else str(value)
+
+
+def report_table(rows: t.Any, columns: t.Any) -> list[str]:
+    """The lines of a table of ROWS with COLUMNS. Raises AnsibleFilterError for anything but a list of dictionaries."""
+    if not isinstance(rows, list) or not all(isinstance(row, t.Mapping) for row in rows):
+        raise AnsibleFilterError(f"report_table needs a list of dictionaries, not {type(rows).__name__}")
+    if not isinstance(columns, list) or not columns:
+        raise AnsibleFilterError("report_table needs a list of columns")
+    cells = [[column.replace("_", " ") for column in columns]]
+    cells += [[_cell(row, column) for column in columns] for row in rows]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in cells]
+    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+
+
+class FilterModule:
+    """Tells Ansible which filters this file holds."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Name -> function."""
+        return {"report_table": report_table}

@@ -1,0 +1,112 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action plugin of the same name, which runs on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_probe
+short_description: Test every assumption about a Windows host
+version_added: 0.1.0
+description:
+  - Asks a host everything that the collection takes for granted about C(cmd.exe), WinRM, the registry, WSL and NVIDIA
+    drivers, one command each, and keeps the raw bytes of every answer.
+  - Only reads. Nothing is installed, changed or started, but for what O(distribution) says.
+  - The file that it writes holds names of users and of the computer. It holds no password.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.windows
+attributes:
+  check_mode:
+    support: full
+    details: The file O(dest) on the controller is written in check mode too.
+  diff_mode:
+    support: N/A
+    details: Nothing is changed on the host.
+  platform:
+    support: full
+    platforms: windows
+  idempotent:
+    support: full
+options:
+  dest:
+    description:
+      - File on the controller for the answers, as JSON.
+      - When not given, they are only returned.
+    type: path
+  distribution:
+    description:
+      - Start this distribution once, to see that WSL works in this kind of logon. It stops again by itself.
+      - When not given, none is started.
+    type: str
+  idle:
+    description: Seconds of silence before the last question. V(0) leaves that question out.
+    type: int
+    default: 130
+author:
+  - The wslfleet contributors (@wslfleet)
+"""
+
+EXAMPLES = r"""
+- name: Probe one laptop
+  wslfleet.cuda.host_probe:
+    dest: "{{ inventory_hostname }}.probe.json"
+"""
+
+RETURN = r"""
+rows:
+  description: The answers.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Name of the row.
+      type: str
+    question:
+      description: What was asked, in words.
+      type: str
+    line:
+      description: The command line that was sent.
+      type: str
+    stdin:
+      description: What was sent to its standard input, in base64.
+      type: str
+    exit_code:
+      description: Exit code, unsigned, V(null) when the command did not end.
+      type: int
+    stdout:
+      description: Raw output in base64.
+      type: str
+    stderr:
+      description: Raw error output in base64.
+      type: str
+    seconds:
+      description: How long it took.
+      type: float
+    verdict:
+      description:
+        - V(holds) or V(differs) where the collection assumes something, V(noted) for a fact, V(missing) for what is
+          not there.
+      type: str
+    answer:
+      description: The answer in words.
+      type: str
+table:
+  description: The answers as lines of text, those that differ first.
+  returned: success
+  type: list
+  elements: str
+differing:
+  description: Names of the rows that differ from what the collection assumes.
+  returned: success
+  type: list
+  elements: str
+dest:
+  description: Absolute path of the file on the controller.
+  returned: when O(dest) is given
+  type: str
+"""

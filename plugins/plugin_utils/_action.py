@@ -1,0 +1,70 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What the controller's half of every Windows-side module has in common.
+
+The action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
+core's ``winrm`` connection and over ``wslfleet.cuda.wsl``, whose Windows side it then uses.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import runner_for
+
+
+class WindowsAction(ActionBase):
+    """Subclasses set ``WSLFLEET_DOCUMENTATION`` and implement ``wslfleet_run``."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    WSLFLEET_DOCUMENTATION = ""
+    """DOCUMENTATION of the module: the only place where its options are written down."""
+
+    _wslfleet_cached_runner: CommandRunner | None = None
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Validate the arguments, do the work, and turn every expected failure into a result of one line."""
+        del tmp
+        result: dict[str, t.Any] = super().run(None, task_vars or {})
+        try:
+            validate: t.Any = self.validate_argument_spec
+            _validation, arguments = validate(argument_spec(self.WSLFLEET_DOCUMENTATION))
+            self.wslfleet_run(arguments, result)
+        except AnsibleActionFail as error:
+            result.update(failed=True, msg=" ".join(str(error.message).split()))
+        except HostUnreachable as error:
+            result.update(unreachable=True, msg=str(error))
+        except (StepFailed, CommandTimeout, CmdLineError) as error:
+            result.update(failed=True, msg=str(error))
+        return result
+
+    def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        """Do the work and fill RESULT as it goes on, so that a failure still tells what was done before it."""
+        raise NotImplementedError
+
+    @property
+    def wslfleet_runner(self) -> CommandRunner:
+        """The runner of the task's host; made when it is first needed, so that an idle action connects to nothing."""
+        if self._wslfleet_cached_runner is None:
+            self._wslfleet_cached_runner = runner_for(self._connection)
+        return self._wslfleet_cached_runner
+
+    def wslfleet_plan(self, result: dict[str, t.Any], steps: t.Sequence[object]) -> bool:
+        """Tell STEPS in RESULT and its diff; True when they are to be carried out now."""
+        texts = [str(step) for step in steps]
+        result.update(changed=bool(texts), steps=texts)
+        if self._task.diff:
+            result["diff"] = {"prepared": "".join(f"+ {text}\n" for text in texts)}
+        return bool(texts) and not self._task.check_mode

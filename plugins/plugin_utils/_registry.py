@@ -1,0 +1,123 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What ``reg.exe query`` prints, as data, in any display language.
+
+A row is recognised by its type column and a key by its root, never by a word: the name of a default value, the error
+texts and the totals of a search are localised. Whether a key exists is the exit code's business.
+
+Sources: output of reg.exe on Windows 10 and 11; row separators are four blanks.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+Data = t.Union[int, str, bytes, "list[str]"]
+
+_ROW = re.compile(r"^    (.*?)    (REG_[A-Z_]+)(?:    (.*))?$")
+_ROOTS = {
+    "HKEY_LOCAL_MACHINE": "HKLM",
+    "HKEY_CURRENT_USER": "HKCU",
+    "HKEY_USERS": "HKU",
+    "HKEY_CLASSES_ROOT": "HKCR",
+    "HKEY_CURRENT_CONFIG": "HKCC",
+}
+
+
+@dataclass(frozen=True)
+class RegistryValue:
+    """One value: its type as reg.exe names it, and its data as a Python object."""
+
+    type: str
+    data: Data
+
+
+@dataclass
+class RegistryTree:
+    """Keys and values that were read; keys in short form (``HKLM\\SOFTWARE\\…``), looked up without case."""
+
+    _keys: dict[str, dict[str, RegistryValue]] = field(default_factory=dict)
+    _spelling: dict[str, str] = field(default_factory=dict)
+
+    def add_key(self, key: str) -> dict[str, RegistryValue]:
+        """The values of KEY, to be filled; the first spelling of a key is kept."""
+        short = short_key(key)
+        self._spelling.setdefault(short.lower(), short)
+        return self._keys.setdefault(short.lower(), {})
+
+    def merge(self, other: RegistryTree) -> None:
+        """Take over everything that OTHER holds."""
+        for key, values in other._keys.items():
+            self.add_key(other._spelling[key]).update(values)
+
+    def values(self, key: str) -> dict[str, RegistryValue]:
+        """The values of KEY by name; empty when it was not read or holds none."""
+        return self._keys.get(short_key(key).lower(), {})
+
+    def get(self, key: str, name: str) -> Data | None:
+        """The data of value NAME of KEY, without case; None when absent."""
+        wanted = name.lower()
+        return next((value.data for found, value in self.values(key).items() if found.lower() == wanted), None)
+
+    def text(self, key: str, name: str) -> str | None:
+        """As ``get``, only for text (REG_SZ, REG_EXPAND_SZ); None for another type."""
+        data = self.get(key, name)
+        return data if isinstance(data, str) else None
+
+    def number(self, key: str, name: str) -> int | None:
+        """As ``get``, only for numbers (REG_DWORD, REG_QWORD); None for another type."""
+        data = self.get(key, name)
+        return data if isinstance(data, int) else None
+
+    def subkeys(self, key: str) -> list[str]:
+        """The full names of the keys right below KEY, in the order in which they were read."""
+        prefix = short_key(key).lower() + "\\"
+        return [
+            self._spelling[found]
+            for found in self._keys
+            if found.startswith(prefix) and "\\" not in found[len(prefix) :]
+        ]
+
+    def all_keys(self) -> list[str]:
+        """The full names of all keys that were read, in that order."""
+        return list(self._spelling.values())
+
+    def __contains__(self, key: str) -> bool:
+        return short_key(key).lower() in self._keys
+
+
+def short_key(key: str) -> str:
+    """KEY with its root abbreviated: ``HKEY_USERS\\S-1-5-18`` -> ``HKU\\S-1-5-18``."""
+    root, separator, rest = key.strip().partition("\\")
+    return _ROOTS.get(root.upper(), root.upper()) + separator + rest.rstrip("\\")
+
+
+def parse(output: bytes) -> RegistryTree:
+    """The keys and values in what reg.exe printed under code page 65001; other lines are passed over."""
+    tree = RegistryTree()
+    values: dict[str, RegistryValue] = {}
+    for line in output.decode("utf-8", "replace").splitlines():
+        if line.startswith("HKEY_"):
+            values = tree.add_key(line)
+            continue
+        row = _ROW.match(line)
+        if row:
+            name, kind, text = row.group(1), row.group(2), row.group(3) or ""
+            values[name] = RegistryValue(kind, _data(kind, text))
+    return tree
+
+
+def _data(kind: str, text: str) -> Data:
+    if kind in ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
+        return int(text, 16)
+    if kind == "REG_MULTI_SZ":
+        return [part for part in text.split("\\0") if part]
+    if kind in ("REG_BINARY", "REG_NONE"):
+        return bytes.fromhex(text)
+    return text

@@ -1,0 +1,46 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+import yaml
+from ansible_collections.wslfleet.cuda.plugins.action.host_info import ActionModule
+from ansible_collections.wslfleet.cuda.plugins.modules.host_info import RETURN
+
+from tests.unit.host_answers import BATCH, HostAnswers, fresh, with_distribution, with_features, with_wsl
+from tests.unit.plugins.action.windows_action import run_action
+
+
+def test_machine_is_one_command() -> None:
+    result = run_action(ActionModule, {"gather_subset": ["machine"]}, [(BATCH, with_wsl(with_features(fresh())))])
+    assert (result["changed"], result["nvidia"]["nvidia_smi"]) == (False, "not asked")
+    assert {verdict["level"] for verdict in result["preflight"]} == {"ok"}
+
+
+def test_all_is_two_commands() -> None:
+    result = run_action(ActionModule, {}, [(BATCH, fresh()), (BATCH, HostAnswers())])
+    assert result["nvidia"]["nvidia_smi"].startswith("nvidia-smi.exe failed")
+
+
+def test_minimum_driver() -> None:
+    args = {"gather_subset": ["machine"], "minimum_driver": "580"}
+    result = run_action(ActionModule, args, [(BATCH, fresh())])
+    assert [verdict["id"] for verdict in result["preflight"] if verdict["level"] == "stop"] == ["nvidia_driver"]
+
+
+@pytest.mark.parametrize("minimum", ["new", "5.x", ""])
+def test_a_bad_minimum_driver_asks_the_host_nothing(minimum: str) -> None:
+    result = run_action(ActionModule, {"minimum_driver": minimum}, [])
+    assert (result["failed"], "527.41" in result["msg"]) == (True, True)
+
+
+def test_what_is_returned_is_what_is_documented() -> None:
+    host = with_distribution(with_wsl(with_features(fresh())))
+    result = run_action(ActionModule, {"gather_subset": ["machine"]}, [(BATCH, host)])
+    documented = yaml.safe_load(RETURN)
+    assert set(result) - {"changed"} == set(documented)
+    for name in ("windows", "wsl", "nvidia", "reboot"):
+        assert set(result[name]) == set(documented[name]["contains"]), name
+    for name in ("distributions", "users", "preflight"):
+        assert set(result[name][0]) == set(documented[name]["contains"]), name
+    assert set(result["nvidia"]["gpus"][0]) == set(documented["nvidia"]["contains"]["gpus"]["contains"])

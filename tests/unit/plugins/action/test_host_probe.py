@@ -1,0 +1,39 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.action.host_probe import ActionModule
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import questions
+
+from tests.unit.plugins.action.windows_action import Script, run_action
+
+COUNT = len(questions(idle=0))
+EVERY: Script = [(re.compile(""), Completed(0, b"x\r\n", b""))] * COUNT
+
+
+def test_the_file_is_written(tmp_path: Path) -> None:
+    result = run_action(ActionModule, {"dest": str(tmp_path / "probe.json"), "idle": 0}, EVERY, check_mode=True)
+    content = json.loads((tmp_path / "probe.json").read_text(encoding="utf-8"))
+    assert (content["host"], content["rows"], result["changed"]) == ("laptop-7", result["rows"], False)
+    assert len(result["table"]) == COUNT
+    assert "silence" in result["differing"]
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    result = run_action(ActionModule, {"dest": str(tmp_path / "missing" / "probe.json"), "idle": 0}, EVERY)
+    assert (result["failed"], "on the controller: No such file" in result["msg"]) == (True, True)
+
+
+def test_a_host_that_is_off_is_unreachable() -> None:
+    result = run_action(ActionModule, {"idle": 0}, [(re.compile(""), HostUnreachable("laptop-7: off"))])
+    assert (result["unreachable"], result["msg"]) == (True, "laptop-7: off")
+
+
+def test_a_bad_distribution_asks_the_host_nothing() -> None:
+    result = run_action(ActionModule, {"distribution": "De bian"}, [])
+    assert (result["failed"], "cannot be the name" in result["msg"]) == (True, True)
