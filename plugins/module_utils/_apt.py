@@ -1,0 +1,121 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Ask apt for a plan and judge it, before anything is downloaded."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt_plan, _dpkg, _run
+
+_SIMULATE = ("apt-get", "-s", "-q", "-o", "Debug::NoLocking=1")
+
+
+def plan_install(
+    run: _run.Runner,
+    packages: t.Sequence[str],
+    recommends: bool = False,
+    allowed_removals: t.Collection[str] = (),
+    reinstall: bool = False,
+) -> _apt_plan.Judgement:
+    """What installing PACKAGES would do, judged. Uses no network and works while locks are held."""
+    arguments = ["install", "--install-recommends" if recommends else "--no-install-recommends"]
+    arguments += ["--reinstall"] if reinstall else []
+    done = run([*_SIMULATE, *arguments, *packages])
+    if done.code == 0:
+        return _judged(run, done.stdout, allowed_removals)
+    return _refused(run, done, arguments, packages)
+
+
+def plan_purge(run: _run.Runner, packages: t.Sequence[str], allowed_removals: t.Collection[str]) -> _apt_plan.Judgement:
+    """What purging PACKAGES would do, judged; ALLOWED_REMOVALS may go beside them."""
+    done = run([*_SIMULATE, "purge", *packages])
+    if done.code != 0:
+        return _apt_plan.Judgement((), (), (_apt_reason(done),))
+    return _judged(run, done.stdout, {*packages, *allowed_removals})
+
+
+def _judged(run: _run.Runner, simulation: str, allowed: t.Collection[str]) -> _apt_plan.Judgement:
+    actions = _apt_plan.parse_simulation(simulation)
+    wanted = _apt_plan.requests([action for action in actions if action.kind == "Inst"])
+    records: t.List[t.Dict[str, str]] = []
+    if wanted:
+        records = _dpkg.parse_stanzas(run(["apt-cache", "show", "--no-all-versions", *wanted]).stdout)
+    return _apt_plan.judge(actions, records, allowed)
+
+
+def _refused(
+    run: _run.Runner, done: _run.Completed, arguments: t.Sequence[str], packages: t.Sequence[str]
+) -> _apt_plan.Judgement:
+    """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
+    empty = tempfile.mkdtemp(prefix="wslfleet-")
+    try:
+        again = run([*_SIMULATE, "-o", f"Dir::Etc::PreferencesParts={empty}", *arguments, *packages])
+    finally:
+        shutil.rmtree(empty)
+    if again.code == 0:
+        judged = _judged(run, again.stdout, ())
+        if judged.reasons:
+            return judged
+    return _apt_plan.Judgement((), (), (_apt_reason(done),))
+
+
+def _apt_reason(done: _run.Completed) -> _apt_plan.Reason:
+    found = _apt_plan.errors(done.output)
+    text = "; ".join(dict.fromkeys(found)) or f"apt-get failed with code {done.code}"
+    return _apt_plan.Reason("", f"apt refuses: {text}")
+
+
+def update(run: _run.Runner, options: t.Sequence[str] = (), seconds: float = 300.0) -> _run.Completed:
+    """Fetch the indexes. apt does not wait for the lock of the lists, so we do, at most SECONDS."""
+    end = time.monotonic() + seconds
+    while True:
+        done = run(
+            ["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=2", *options]
+        )
+        if done.code == 0 or "/lists/lock" not in done.output or time.monotonic() >= end:
+            return done
+        time.sleep(2.0)
+
+
+def lists_age(now: float, root: str = "") -> float | None:
+    """Seconds since the newest package index was fetched; None when there is no index at all."""
+    folder = root + "/var/lib/apt/lists"
+    try:
+        # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
+        names = [name for name in os.listdir(folder) if "_Packages" in name]
+        return now - os.stat(folder).st_mtime if names else None
+    except FileNotFoundError:
+        return None
+
+
+def list_prefix(uri: str) -> str:
+    """The start of the names of the index files of a flat repository at URI, as apt's URItoFileName makes them."""
+    # apt takes file:/x and file:///x alike.
+    bare = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*:(//|(?=/))", "", uri)
+    host, _slash, path = bare.partition("/")
+    host = host.rsplit("@", 1)[-1]
+    quoted = "".join(
+        f"%{byte:02x}" if chr(byte) in '\\|{}[]<>"^~_=!@#$%^&*' or byte < 0x21 or byte > 0x7E else chr(byte)
+        for byte in f"{host}/{path}".encode()
+    )
+    return quoted.replace("/", "_").rstrip("_") + "_"
+
+
+def has_index(uri: str, root: str = "") -> bool:
+    """Whether the package index of the flat repository at URI has been fetched."""
+    prefix = list_prefix(uri)
+    try:
+        names = os.listdir(root + "/var/lib/apt/lists")
+    except FileNotFoundError:
+        return False
+    return any(name.startswith(prefix) and "Packages" in name for name in names)

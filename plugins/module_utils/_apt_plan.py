@@ -1,0 +1,129 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What ``apt-get -s`` says it would do, and whether we let it.
+
+The words ``Inst``, ``Conf``, ``Remv``, ``Purg`` are the same in apt 2.0 to 3.1; the text about unmet dependencies is
+not and is never read. ``Conf`` stands without parentheses for packages that are half configured already.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packages
+
+_LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[([^\]]*)\])?\))?(?: .*)?$")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One line of a simulation. ``old`` and ``new`` are versions, empty when not given."""
+
+    kind: str
+    """Inst, Conf, Remv or Purg."""
+    name: str
+    old: str = ""
+    new: str = ""
+    origin: str = ""
+    architecture: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a plan is refused: one package, in words for a person."""
+
+    package: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A plan and what we think of it. Sizes in bytes, 0 when the index does not tell."""
+
+    installs: t.Tuple[Action, ...]
+    removes: t.Tuple[Action, ...]
+    reasons: t.Tuple[Reason, ...]
+    download_bytes: int = 0
+    installed_bytes: int = 0
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the transaction may run."""
+        return not self.reasons
+
+
+def parse_simulation(text: str) -> t.List[Action]:
+    """The actions in the output of ``apt-get -s``, in order; other lines are passed over."""
+    actions = []
+    for line in text.splitlines():
+        match = _LINE.match(line)
+        if not match:
+            continue
+        kind, name, old, new, origin, architecture = match.groups()
+        name, _colon, suffix = name.partition(":")
+        actions.append(Action(kind, name, old or "", new or "", origin or "", architecture or suffix))
+    return actions
+
+
+def judge(
+    actions: t.Sequence[Action],
+    records: t.Sequence[t.Mapping[str, str]],
+    allowed_removals: t.Collection[str] = (),
+) -> Judgement:
+    """Judge ACTIONS with the index RECORDS (stanzas of ``apt-cache show``) of what would be installed.
+
+    ALLOWED_REMOVALS are names that the caller asked to lose; any other removal is a reason to refuse.
+    """
+    fields = {(record.get("Package", ""), record.get("Version", "")): record for record in records}
+    installs = tuple(action for action in actions if action.kind == "Inst")
+    # Purg repeats what Remv announced when a configured package is purged.
+    removed = {action.name: action for action in actions if action.kind in ("Remv", "Purg")}
+    removes = tuple(removed.values())
+    reasons = [_install_reason(action, fields.get((action.name, action.new), {})) for action in installs]
+    reasons += [_removal_reason(action, allowed_removals) for action in removes]
+    mine = [fields.get((action.name, action.new), {}) for action in installs]
+    return Judgement(
+        installs,
+        removes,
+        tuple(reason for reason in reasons if reason is not None),
+        sum(_number(record.get("Size", "")) for record in mine),
+        sum(_number(record.get("Installed-Size", "")) * 1024 for record in mine),
+    )
+
+
+def _install_reason(action: Action, record: t.Mapping[str, str]) -> Reason | None:
+    why = _driver_packages.why_refused(action.name, record.get("Source", ""))
+    if why is None:
+        return None
+    place = f" from {action.origin}" if action.origin else ""
+    return Reason(action.name, f"would install {action.name} {action.new}{place}: {why}")
+
+
+def _removal_reason(action: Action, allowed: t.Collection[str]) -> Reason | None:
+    if action.name in allowed:
+        return None
+    return Reason(action.name, f"would remove {action.name} {action.old}".rstrip() + ", which nobody asked for")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0
+
+
+def requests(installs: t.Sequence[Action]) -> t.List[str]:
+    """``name=version`` of INSTALLS, for one ``apt-cache show``."""
+    return [f"{action.name}{_suffix(action)}={action.new}" for action in installs if action.new]
+
+
+def _suffix(action: Action) -> str:
+    return ":i386" if action.architecture == "i386" else ""
+
+
+def errors(text: str) -> t.List[str]:
+    """The error lines of apt, without their prefix: ``E:`` of apt-get, ``Error:`` of apt 3."""
+    return [match.group(1).strip() for match in re.finditer(r"(?m)^(?:E|Error): (.*)$", text)]

@@ -1,0 +1,294 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The read-only report of one distribution, row by row of NVIDIA's guide. Observing and judging are apart.
+
+Row ids are those of the guide's table (G7 kernel, G9 no driver, G10 old key, …) with the point that is looked at.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _catalogue,
+    _driver_packages,
+    _files,
+    _guard_files,
+    _legacy,
+    _loader,
+    _repair,
+    _run,
+    _toolkit,
+)
+
+OK, INFO, WARNING, FAILURE = "ok", "info", "warning", "failure"
+MINIMUM_KERNEL = (4, 19, 121)
+RECOMMENDED_KERNEL = (5, 10, 16)
+_REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
+_GUARD = "run wslfleet.cuda.cuda_guard"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One verdict: what was looked at, how bad it is, what was seen, what to do."""
+
+    id: str
+    name: str
+    level: str
+    seen: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that the report is made of."""
+
+    repair: _repair.State
+    legacy: _legacy.State
+    kernel: str
+    """/proc/version."""
+    picks: t.Mapping[str, str]
+    wsl_files: t.Tuple[str, ...]
+    ld_wsl_conf: bool
+    dkms: t.Tuple[str, ...]
+    library_path: t.Tuple[str, ...]
+    """Files that put a folder into LD_LIBRARY_PATH that turns CUDA over."""
+    guard_missing: t.Tuple[str, ...]
+    open_candidates: t.Mapping[str, str]
+    """Driver package -> version that apt would install."""
+    default_toolkit: str
+
+
+def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
+    """Read the system; two quick processes of apt, for the effect of the pin."""
+    return Seen(
+        _repair.observe(root),
+        _legacy.observe(fingerprints, root),
+        (_files.read_text(root + "/proc/version") or "").strip(),
+        _loader.read_picks(root),
+        tuple(_loader.wsl_files(root)),
+        _lists_wsl_folder(root),
+        tuple(sorted(path[len(root) :] for path in glob.glob(f"{root}/var/lib/dkms/nvidia*"))),
+        tuple(_library_path(root)),
+        tuple(file.path for file in _guard_files.files(instead) if not os.path.exists(root + file.path)),
+        open_candidates(run),
+        _toolkit.default_toolkit(root),
+    )
+
+
+def open_candidates(run: _run.Runner) -> t.Dict[str, str]:
+    """Driver packages that apt knows and would install: what counts is the pin's effect, not its file.
+
+    Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook.
+    """
+    names = [name for name in run(["apt-cache", "pkgnames"]).stdout.split() if _driver_packages.is_pinned(name)]
+    if not names:
+        return {}
+    return _guard_files.effective(run(["apt-cache", "policy", *sorted(names)]).stdout)
+
+
+def _lists_wsl_folder(root: str) -> bool:
+    """Whether some file of ld.so.conf.d names WSL's folder (WSL writes ld.wsl.conf at its start)."""
+    texts = [_files.read_text(path) or "" for path in glob.glob(f"{root}/etc/ld.so.conf.d/*.conf")]
+    return any(_loader.WSL_LIBRARIES in text for text in texts)
+
+
+def _library_path(root: str) -> t.Iterator[str]:
+    """Files that set LD_LIBRARY_PATH to the system's folder or to the link stubs."""
+    for path in [f"{root}/etc/environment", *sorted(glob.glob(f"{root}/etc/profile.d/*.sh"))]:
+        for line in (_files.read_text(path) or "").splitlines():
+            if re.match(r"^\s*(export\s+)?LD_LIBRARY_PATH=", line) and re.search(
+                r"/usr/lib/[a-z0-9_]+-linux-gnu|/stubs", line
+            ):
+                yield path[len(root) :]
+
+
+def rows(seen: Seen) -> t.List[Row]:
+    """The verdicts on what was SEEN."""
+    found = [
+        _kernel(seen.kernel),
+        _drivers(seen),
+        _states(seen),
+        _strays(seen),
+        _loader_row(seen),
+        _ld_conf(seen),
+        _environment(seen),
+        _dkms(seen),
+        _guard(seen),
+        _pin(seen),
+        _metapackages(seen),
+        _keys(seen),
+        _sources_row(seen),
+        _toolkit_row(seen),
+        _nvidia_smi(seen),
+    ]
+    return [row for row in found if row is not None]
+
+
+def _kernel(text: str) -> Row:
+    match = re.search(r"version (\d+)\.(\d+)\.(\d+)", text)
+    if not match:
+        return Row("G7", "kernel", WARNING, "/proc/version holds no version", "run wsl --update on Windows")
+    version = tuple(int(part) for part in match.groups())
+    seen = ".".join(match.groups())
+    if version < MINIMUM_KERNEL:
+        return Row("G7", "kernel", FAILURE, f"{seen}, below 4.19.121", "run wsl --update on Windows")
+    if version < RECOMMENDED_KERNEL:
+        return Row("G7", "kernel", WARNING, f"{seen}, below the recommended 5.10.16", "run wsl --update on Windows")
+    return Row("G7", "kernel", OK, seen)
+
+
+def _drivers(seen: Seen) -> Row:
+    names = [f"{package.name} {package.code}" for package in seen.repair.drivers]
+    if names:
+        return Row("G9", "driver_packages", FAILURE, ", ".join(names), _REPAIR)
+    return Row("G9", "driver_packages", OK, "none")
+
+
+def _states(seen: Seen) -> Row:
+    broken = [f"{package.name} {package.code}" for package in seen.repair.database.broken]
+    if seen.repair.database.journal_dirty:
+        broken.append("dpkg was interrupted")
+    if broken:
+        return Row("G9", "dpkg_states", FAILURE, ", ".join(broken), _REPAIR)
+    return Row("G9", "dpkg_states", OK, "all packages are configured")
+
+
+def _strays(seen: Seen) -> Row:
+    if seen.repair.strays:
+        return Row("G9", "stray_files", FAILURE, ", ".join(seen.repair.strays), _REPAIR)
+    return Row("G9", "stray_files", OK, "no driver file outside WSL's folder")
+
+
+def _loader_row(seen: Seen) -> Row:
+    if seen.repair.shadowed:
+        text = ", ".join(f"{name} => {path}" for name, path in sorted(seen.repair.shadowed.items()))
+        return Row("G9", "loader", FAILURE, text, _REPAIR)
+    if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
+        return Row("G9", "loader", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
+    if "libcuda.so.1" not in seen.picks:
+        return Row(
+            "G9", "loader", FAILURE, "the loader does not find libcuda.so.1", "run ldconfig; see row ld_wsl_conf"
+        )
+    return Row("G9", "loader", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
+
+
+def _ld_conf(seen: Seen) -> Row | None:
+    if not seen.wsl_files:
+        return None
+    if seen.ld_wsl_conf:
+        return Row("G9", "ld_wsl_conf", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
+    remedy = "allow [automount] ldconfig in /etc/wsl.conf, then run wsl --terminate on Windows"
+    return Row("G9", "ld_wsl_conf", WARNING, "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib", remedy)
+
+
+def _environment(seen: Seen) -> Row:
+    if seen.library_path:
+        text = ", ".join(seen.library_path)
+        return Row(
+            "G9",
+            "library_path",
+            WARNING,
+            f"LD_LIBRARY_PATH set in {text}",
+            "take the system's folder and stubs out of it",
+        )
+    return Row("G9", "library_path", OK, "no LD_LIBRARY_PATH that turns CUDA over")
+
+
+def _dkms(seen: Seen) -> Row:
+    if seen.dkms:
+        return Row(
+            "G9", "dkms", WARNING, ", ".join(seen.dkms), "remove these folders: no kernel module can be built in WSL"
+        )
+    return Row("G9", "dkms", OK, "no NVIDIA kernel module")
+
+
+def _guard(seen: Seen) -> Row:
+    if seen.guard_missing:
+        return Row("G9", "guard", WARNING, "missing: " + ", ".join(seen.guard_missing), _GUARD)
+    return Row("G9", "guard", OK, "pin and hooks are in place")
+
+
+def _pin(seen: Seen) -> Row:
+    if not seen.open_candidates:
+        return Row("G9", "pin_effect", OK, "apt would install no driver package")
+    names = sorted(seen.open_candidates)
+    text = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    level = WARNING if seen.guard_missing else FAILURE
+    remedy = (
+        _GUARD
+        if seen.guard_missing
+        else "look for an entry in /etc/apt/preferences or one that sorts before 00-wslfleet-guard.pref"
+    )
+    return Row("G9", "pin_effect", level, f"apt would install {text}", remedy)
+
+
+def _metapackages(seen: Seen) -> Row:
+    names = [
+        package.name
+        for package in seen.repair.database.packages
+        if package.present and _driver_packages.is_metapackage(package.name)
+    ]
+    if names:
+        remedy = "mark the toolkit as manually installed, then purge them: from another source they bring a driver"
+        return Row("G13", "metapackages", WARNING, ", ".join(names), remedy)
+    return Row("G13", "metapackages", OK, "none of cuda, cuda-X-Y, cuda-runtime-X-Y")
+
+
+def _keys(seen: Seen) -> Row:
+    remedy = "run wslfleet.cuda.cuda_legacy"
+    if seen.legacy.removals:
+        return Row("G10", "old_keys", FAILURE, ", ".join(sorted(seen.legacy.removals)), remedy)
+    if seen.legacy.unread:
+        text = ", ".join(f"{path} ({why})" for path, why in sorted(seen.legacy.unread.items()))
+        return Row(
+            "G10", "old_keys", WARNING, f"cannot be read and may hold the old key: {text}", "look at the file by hand"
+        )
+    return Row("G10", "old_keys", OK, "not found")
+
+
+def _sources_row(seen: Seen) -> Row:
+    stale = _legacy.plan(seen.legacy, "", "", "").stale
+    if stale:
+        text = ", ".join(f"{item.entry.path} ({item.reason})" for item in stale)
+        return Row("G10", "stale_sources", WARNING, text, "run wslfleet.cuda.cuda_legacy")
+    return Row("G10", "stale_sources", OK, "none")
+
+
+def _toolkit_row(seen: Seen) -> Row:
+    versions = sorted(
+        {
+            match.group(1).replace("-", ".")
+            for package in seen.repair.database.packages
+            if package.installed
+            for match in [re.match(r"^cuda-(?:toolkit|nvcc|compiler)-([0-9]+-[0-9]+)$", package.name)]
+            if match
+        }
+    )
+    if not versions:
+        return Row("G11", "toolkit", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
+    where = f"; default {seen.default_toolkit}" if seen.default_toolkit else ""
+    need = max(_catalogue.MINIMUM_WINDOWS_DRIVER.get(int(version.split(".")[0]), (0, 0)) for version in versions)
+    return Row(
+        "G11", "toolkit", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
+    )
+
+
+def _nvidia_smi(seen: Seen) -> Row | None:
+    """A Linux nvidia-smi comes before WSL's in PATH. Files of packages are in row driver_packages already."""
+    if "nvidia-smi" not in seen.wsl_files:
+        return None
+    return Row("G19", "nvidia_smi", OK, "/usr/lib/wsl/lib/nvidia-smi; root finds it by /etc/profile.d/wslfleet-cuda.sh")
+
+
+def is_clean(found: t.Sequence[Row]) -> bool:
+    """Whether no row is a failure."""
+    return all(row.level != FAILURE for row in found)

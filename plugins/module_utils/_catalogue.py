@@ -1,0 +1,131 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What is known of the CUDA toolkits: versions, components, minimum drivers, keys, addresses.
+
+Sources: NVIDIA's release notes (table of drivers), the metapackages of 12.4.0, 12.8.1 and 13.3.0, the key rotation
+of 2022-04-27.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+OLD_KEY = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
+"""7fa2af80, rsa4096 of 2016; signed the CUDA and machine-learning repositories until 2022-04-27."""
+CURRENT_KEY = "EB693B3035CD5710E231E123A4B469963BF863CC"
+"""3bf863cc, rsa4096 of 2022; signs wsl-ubuntu and ubuntu1604 to ubuntu2404."""
+
+NVIDIA_REPOSITORIES = "https://developer.download.nvidia.com/compute/cuda/repos/"
+KEYRING_DEB = "cuda-keyring_1.1-1_all.deb"
+WSL_KEYRING_SHA256 = "eea6cc5f0eaeb99082d054b8c05ae206a378e31e88048df0310d59f651dceed2"
+"""The copy in wsl-ubuntu/x86_64; the other folders hold other debs under the same name."""
+
+VERSIONS = (
+    "12.0", "12.1", "12.2", "12.3", "12.4", "12.5", "12.6", "12.8", "12.9",
+    "13.0", "13.1", "13.2", "13.3", "13.4", "13.5",
+)  # fmt: skip
+"""Toolkit versions that exist as ``cuda-toolkit-X-Y``. There is no 12.7."""
+
+MINIMUM_WINDOWS_DRIVER = {12: (527, 41), 13: (580, 0)}
+"""Major version of the toolkit -> lowest Windows driver for minor-version compatibility."""
+
+COMPONENTS: t.Dict[str, str] = {
+    "toolkit": "cuda-toolkit-{v}",
+    "compiler": "cuda-compiler-{v}",
+    "libraries": "cuda-libraries-{v}",
+    "libraries-dev": "cuda-libraries-dev-{v}",
+    "tools": "cuda-tools-{v}",
+    "command-line-tools": "cuda-command-line-tools-{v}",
+    "visual-tools": "cuda-visual-tools-{v}",
+    "documentation": "cuda-documentation-{v}",
+    "nvcc": "cuda-nvcc-{v}",
+    "cudart": "cuda-cudart-{v}",
+    "cudart-dev": "cuda-cudart-dev-{v}",
+    "cccl": "cuda-cccl-{v}",
+    "nvrtc": "cuda-nvrtc-{v}",
+    "nvrtc-dev": "cuda-nvrtc-dev-{v}",
+    "nvml-dev": "cuda-nvml-dev-{v}",
+    "cupti": "cuda-cupti-{v}",
+    "gdb": "cuda-gdb-{v}",
+    "sanitizer": "cuda-sanitizer-{v}",
+    "nsight-compute": "cuda-nsight-compute-{v}",
+    "nsight-systems": "cuda-nsight-systems-{v}",
+    "cublas": "libcublas-{v}",
+    "cublas-dev": "libcublas-dev-{v}",
+    "cufft": "libcufft-{v}",
+    "cufft-dev": "libcufft-dev-{v}",
+    "curand": "libcurand-{v}",
+    "curand-dev": "libcurand-dev-{v}",
+    "cusolver": "libcusolver-{v}",
+    "cusolver-dev": "libcusolver-dev-{v}",
+    "cusparse": "libcusparse-{v}",
+    "cusparse-dev": "libcusparse-dev-{v}",
+}
+"""Component -> package name, ``{v}`` being the version with dashes. None of them leads to a driver."""
+
+
+class CatalogueError(ValueError):
+    """A version or a component that does not exist; the message names those that do."""
+
+
+def check_version(version: str) -> str:
+    """VERSION when it is a known ``X.Y``. Raises CatalogueError."""
+    if version in VERSIONS:
+        return version
+    hint = 'write major and minor, quoted, as in "12.8"' if re.match(r"^[0-9]+$", version) else "no such toolkit"
+    raise CatalogueError(f"cuda_version {version!r}: {hint}; known: {', '.join(VERSIONS)}")
+
+
+def package_names(version: str, components: t.Sequence[str]) -> t.List[str]:
+    """The packages to install for COMPONENTS of VERSION, in the order given, without repeats. Raises CatalogueError."""
+    dashed = check_version(version).replace(".", "-")
+    if not components:
+        raise CatalogueError(f"cuda_components is empty; name one of: {', '.join(COMPONENTS)}")
+    names: t.List[str] = []
+    for component in components:
+        name = COMPONENTS[_check_component(component)].format(v=dashed)
+        if name not in names:
+            names.append(name)
+    return names
+
+
+def _check_component(component: str) -> str:
+    if component in COMPONENTS:
+        return component
+    if re.match(r"^(cuda$|cuda-[0-9]|cuda-drivers|cuda-runtime|cuda-demo-suite|nvidia-|drivers?$)", component):
+        reason = "brings a Linux driver, which WSL must not have"
+    else:
+        reason = "is not known"
+    raise CatalogueError(f"cuda_components: {component!r} {reason}; name one of: {', '.join(COMPONENTS)}")
+
+
+def minimum_driver(version: str) -> t.Tuple[int, int]:
+    """The lowest Windows driver (as in ``nvidia-smi``: 527.41) for toolkit VERSION."""
+    return MINIMUM_WINDOWS_DRIVER[int(check_version(version).split(".")[0])]
+
+
+def is_toolkit_package(name: str) -> bool:
+    """Whether NAME is a versioned part of a toolkit (``cuda-nvcc-12-8``, ``libcublas-dev-12-8``), of any version.
+
+    Says nothing of metapackages that reach a driver: ``cuda-12-8``, ``cuda-runtime-12-8``, ``cuda-demo-suite-12-8``.
+    """
+    if re.match(r"^cuda-(drivers|runtime|demo-suite|compat)-", name):
+        return False
+    return bool(
+        re.match(
+            r"^(cuda-[a-z][a-z0-9-]*|lib(cu|np|nv)[a-z0-9-]*|gds-tools)-[0-9]+-[0-9]+(-config-common|-local)?$", name
+        )
+        or re.match(r"^cuda-toolkit(-[0-9]+)?(-config-common)?$", name)
+        or re.match(r"^nsight-(compute|systems)-[0-9]{4}\.", name)
+    )
+
+
+def belongs_to_version(name: str, version: str) -> bool:
+    """Whether NAME is a part of exactly toolkit VERSION."""
+    dashed = version.replace(".", "-")
+    return is_toolkit_package(name) and bool(re.search(r"-" + re.escape(dashed) + r"(-|$)", name))

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Changes to files as values: made by a plan, shown as a diff, applied in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file before and after. None means that there is no such file. ``backup``: where the old content goes."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    backup: str = ""
+    mode: int | None = None
+    """Permissions of a written file; None keeps those of the old one, or 0644."""
+    shown_before: str = ""
+    """What a diff shows instead of content that is not text."""
+    shown_after: str = ""
+
+
+def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, root: str = "") -> FileChange | None:
+    """The change that makes PATH hold TEXT with MODE; None when it does already. TEXT None: the file goes."""
+    before = _files.read_bytes(root + path)
+    after = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    if before == after and (after is None or stat.S_IMODE(os.stat(root + path).st_mode) == mode):
+        return None
+    return FileChange(path, before, after, mode=mode)
+
+
+def apply(changes: t.Iterable[FileChange], root: str = "") -> None:
+    """Apply CHANGES in order. A file with a backup is never gone before its backup is there."""
+    for change in changes:
+        _apply_one(change, root)
+
+
+def _apply_one(change: FileChange, root: str) -> None:
+    path = root + change.path
+    if change.backup:
+        backup = _files.free_name(root + change.backup)
+        os.makedirs(os.path.dirname(backup), exist_ok=True)
+        if change.after is None:
+            shutil.move(path, backup)
+            return
+        shutil.copy2(path, backup)
+    if change.after is None:
+        _files.remove_file(path)
+    else:
+        _files.write_file(path, change.after, _mode(change, path))
+
+
+def _mode(change: FileChange, path: str) -> int:
+    if change.mode is not None:
+        return change.mode
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return 0o644
+
+
+def diff(changes: t.Iterable[FileChange]) -> t.List[t.Dict[str, str]]:
+    """CHANGES in the form of Ansible's diff mode."""
+    return [
+        {
+            "before_header": change.path,
+            "after_header": change.backup if change.after is None and change.backup else change.path,
+            "before": change.shown_before or _shown(change.before),
+            "after": change.shown_after or _shown(change.after),
+        }
+        for change in changes
+    ]
+
+
+def _shown(data: bytes | None) -> str:
+    if data is None:
+        return ""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"({len(data)} bytes)\n"

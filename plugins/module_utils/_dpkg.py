@@ -1,0 +1,222 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What dpkg knows of packages, read from its files without a process.
+
+dpkg(1) for states, ``lib/dpkg/dbmodify.c`` for the journal in updates/, dpkg-query(1) for the two-letter codes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+import typing as t
+from dataclasses import dataclass, field
+
+STATUS = "/var/lib/dpkg/status"
+UPDATES = "/var/lib/dpkg/updates"
+EXTENDED_STATES = "/var/lib/apt/extended_states"
+LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock")
+
+_WANT = {"unknown": "u", "install": "i", "hold": "h", "deinstall": "r", "purge": "p"}
+_STATE = {
+    "not-installed": "n",
+    "config-files": "c",
+    "half-installed": "H",
+    "unpacked": "U",
+    "half-configured": "F",
+    "triggers-awaited": "W",
+    "triggers-pending": "t",
+    "installed": "i",
+}
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package of the status file. ``fields`` holds every field by its name as written."""
+
+    name: str
+    architecture: str
+    version: str
+    code: str
+    """As ``dpkg -l`` shows it: ii, iF, iU, iHR, rc, hi."""
+    fields: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def source(self) -> str:
+        """The ``Source:`` field, empty when absent."""
+        return self.fields.get("Source", "")
+
+    @property
+    def installed(self) -> bool:
+        """Installed and configured (triggers may be pending)."""
+        return self.code[1] in "itW" and not self.reinstall
+
+    @property
+    def present(self) -> bool:
+        """Any files of it may be on the disk, beyond configuration files."""
+        return self.code[1] not in "nc"
+
+    @property
+    def broken(self) -> bool:
+        """Half way: half installed, unpacked, half configured, or in need of reinstallation."""
+        return self.code[1] in "HUF" or self.reinstall
+
+    @property
+    def reinstall(self) -> bool:
+        """Killed while it was unpacked; only a reinstallation or a forced removal helps."""
+        return self.code.endswith("R")
+
+
+def parse_stanzas(text: str) -> t.List[t.Dict[str, str]]:
+    """The stanzas of a deb822 TEXT (status file, Packages, apt-cache show), field names as written."""
+    stanzas: t.List[t.Dict[str, str]] = []
+    for block in re.split(r"\n(?:[ \t]*\n)+", text.strip("\n")):
+        stanza: t.Dict[str, str] = {}
+        name = ""
+        for line in block.split("\n"):
+            if line[:1] in (" ", "\t"):
+                if name:
+                    stanza[name] += "\n" + line[1:]
+            elif ":" in line:
+                name, value = line.split(":", 1)
+                stanza[name] = value.strip()
+        if stanza:
+            stanzas.append(stanza)
+    return stanzas
+
+
+def code_of(status: str) -> str:
+    """The code of a ``Status:`` value: ``install reinstreq half-installed`` -> ``iHR``. Unknown words become ``?``."""
+    words = ([*status.split(), "", "", ""])[:3]
+    return _WANT.get(words[0], "?") + _STATE.get(words[2], "?") + ("R" if words[1] == "reinstreq" else "")
+
+
+def parse_status(text: str) -> t.List[Package]:
+    """The packages of a status file; stanzas without a name are passed over."""
+    return [
+        Package(
+            stanza["Package"],
+            stanza.get("Architecture", ""),
+            stanza.get("Version", ""),
+            code_of(stanza.get("Status", "")),
+            stanza,
+        )
+        for stanza in parse_stanzas(text)
+        if "Package" in stanza
+    ]
+
+
+@dataclass(frozen=True)
+class Database:
+    """The packages, and whether dpkg was interrupted."""
+
+    packages: t.Tuple[Package, ...]
+    journal_dirty: bool
+    """updates/ holds entries: apt-get refuses to work, apt-get -s does not notice."""
+
+    def installed(self, name: str) -> bool:
+        """Whether NAME is installed and configured, in any architecture."""
+        return any(package.name == name and package.installed for package in self.packages)
+
+    @property
+    def broken(self) -> t.List[Package]:
+        """Packages that are half way."""
+        return [package for package in self.packages if package.broken]
+
+
+def read_database(root: str = "") -> Database:
+    """The state under ROOT (empty: this system). Journal entries overrule the status file, as dpkg has it."""
+    with open(root + STATUS, encoding="utf-8", errors="surrogateescape") as file:
+        packages = parse_status(file.read())
+    entries = journal(root)
+    latest = {(package.name, package.architecture): package for package in packages}
+    for entry in entries:
+        with open(entry, encoding="utf-8", errors="surrogateescape") as file:
+            latest.update({(package.name, package.architecture): package for package in parse_status(file.read())})
+    return Database(tuple(latest.values()), bool(entries))
+
+
+def journal(root: str = "") -> t.List[str]:
+    """The journal entries (their names are digits only), in order."""
+    try:
+        names = os.listdir(root + UPDATES)
+    except FileNotFoundError:
+        return []
+    return [f"{root}{UPDATES}/{name}" for name in sorted(names) if name.isdigit()]
+
+
+def automatic(text: str) -> t.Set[str]:
+    """The names marked as automatically installed in the TEXT of apt's extended_states."""
+    return {stanza.get("Package", "") for stanza in parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
+
+
+def lock_holder(path: str) -> int:
+    """The process that holds the lock file PATH; 0 when it is free. Takes no lock."""
+    try:
+        with open(path, "r+b") as file:
+            query = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            answer = struct.unpack("hhqqi", fcntl.fcntl(file, fcntl.F_GETLK, query))
+    except FileNotFoundError:
+        return 0
+    return 0 if answer[0] == fcntl.F_UNLCK else int(answer[4])
+
+
+def lock_holders(root: str = "") -> t.Dict[str, int]:
+    """Lock file -> process, for the locks that are held.
+
+    An orphaned dpkg holds the inner lock only, so that looking at lock-frontend is not enough.
+    """
+    holders = {path: lock_holder(root + path) for path in LOCKS}
+    return {path: process for path, process in holders.items() if process}
+
+
+def dependents(packages: t.Sequence[Package], removed: t.Collection[str]) -> t.Set[str]:
+    """Packages that cannot stay once REMOVED are gone: a dependency of theirs is left with nothing that satisfies it.
+
+    Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays.
+    """
+    present = [package for package in packages if package.present]
+    provides = {package.name: {package.name, *_names(package, "Provides")} for package in present}
+    gone = set(removed)
+    found: t.Set[str] = set()
+    changed = True
+    while changed:
+        left = set().union(*(names for name, names in provides.items() if name not in gone))
+        lost = set().union(*(names for name, names in provides.items() if name in gone)) - left
+        news = {package.name for package in present if package.name not in gone and _needs(package, left, lost)}
+        found |= news
+        gone |= news
+        changed = bool(news)
+    return found
+
+
+def _names(package: Package, name: str) -> t.List[str]:
+    return [re.split(r"[\s(:]", part.strip())[0] for part in package.fields.get(name, "").split(",") if part.strip()]
+
+
+def _needs(package: Package, left: t.Collection[str], lost: t.Collection[str]) -> bool:
+    """Whether a dependency of PACKAGE is satisfied by LOST only."""
+    for name in ("Pre-Depends", "Depends"):
+        for group in package.fields.get(name, "").split(","):
+            options = {re.split(r"[\s(:\[]", part.strip())[0] for part in group.split("|") if part.strip()}
+            if options & set(lost) and not options & set(left):
+                return True
+    return False
+
+
+def needed_names(packages: t.Iterable[Package]) -> t.Set[str]:
+    """Every name in a dependency field of the PACKAGES that are present."""
+    return {
+        re.split(r"[\s(:\[]", part.strip())[0]
+        for package in packages
+        if package.present
+        for name in ("Pre-Depends", "Depends")
+        for part in re.split(r"[,|]", package.fields.get(name, ""))
+        if part.strip()
+    }

@@ -1,0 +1,267 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Which packages carry an NVIDIA driver: by source package first, by name second, by dependencies third.
+
+The names stand as POSIX extended regular expressions, for Python and for grep. They are exact: wide globs such as
+``*nvidia*`` or ``libcuda*`` hit CUDA runtimes, container tools and EGL helpers. The apt pin cannot use them: with
+65,000 names in the index each glob of a preferences file costs every apt command about 50 ms and each expression
+seconds (measured, apt 2.6 and 3.0), while 10,000 exact names cost nothing. So the pin lists sources and exact names.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import typing as t
+
+DRIVER_SOURCES = (
+    "nvidia-graphics-drivers*",
+    "nvidia-open-gpu-kernel-modules*",
+    "nvidia-support",
+    "nvidia-modprobe",
+    "nvidia-persistenced",
+    "nvidia-xconfig",
+)
+"""Source packages whose binaries are all part of a driver (globs). Debian 12 and 13, Ubuntu."""
+
+_LINE = "(tesla(-[0-9]+)?|legacy-[0-9]+xx|current)"
+"""Debian's parallel driver lines."""
+_BRANCH = "(-[0-9]+)?(-server|-open)*"
+"""Ubuntu's suffix: branch and flavour; from branch 590 on NVIDIA's names have none."""
+_LIBRARIES = (
+    "allocator|api|cbl|cfg|common|compiler|compute|cuda|cudadebugger|decode|eglcore|encode|extra|fbc|gl|glcore|"
+    "glvkspirv|gpucomp|ifr|ml|ngx|nvcuvid|nvoptix|nvvm|opticalflow|pkcs11|pkcs11-openssl3|present|ptxjitcompiler|"
+    "rtcore|sandboxutils|vksc-core"
+)
+
+NAME_PATTERNS = (
+    # NVIDIA's metapackages, and the compatibility package that carries a libcuda of its own.
+    "cuda-drivers(-.*)?",
+    "cuda-compat-[0-9].*",
+    # Debian: libcuda1, libegl-nvidia0, libgl1-nvidia-tesla-470-glvnd-glx, libnvidia-ml1, libnvidia-tesla-535-ml1 …
+    "libcuda1(-(i386|340|304|384|390))?",
+    "lib(cudadebugger|nvcuvid|nvoptix)[0-9]+",
+    f"lib(egl|gl|gl1|gles|gles1|gles2|glx)-nvidia(-{_LINE})?(-?[0-9]+|-glvnd-glx|-glx)?",
+    f"libnvidia-({_LINE}-)?({_LIBRARIES})[0-9]*",
+    # Ubuntu and NVIDIA: libnvidia-compute-570, libnvidia-cfg1-570-server, libnvidia-gl …
+    f"libnvidia-({_LIBRARIES})[0-9]*{_BRANCH}",
+    "libnvidia-nscq(-[0-9]+)?",
+    "libnvsdm(-[0-9]+)?",
+    # Debian: nvidia-driver-libs, nvidia-tesla-470-kernel-dkms, nvidia-open-kernel-source …
+    f"nvidia-({_LINE}-)?(alternative|driver|driver-bin|driver-full|driver-libs|driver-libs-i386|egl-common|egl-icd|icd|"
+    "kernel-dkms|kernel-source|kernel-support|kernel-common|legacy-check|opencl-common|opencl-icd|smi|suspend-common|"
+    "vdpau-driver|vulkan-common|vulkan-icd)",
+    "nvidia-(cuda-mps|detect|installer-cleanup|libopencl1|modprobe|persistenced|powerd|support|xconfig)",
+    "nvidia-open(-[0-9]+.*|-kernel-(dkms|source|support))?",
+    "nvidia-kernel-open-dkms",
+    # Ubuntu and NVIDIA: nvidia-driver-570-server-open, nvidia-dkms-570, nvidia-headless-no-dkms-570 …
+    f"nvidia-(compute-utils|dkms|dkms-open|driver|driver-cuda|driver-local-repo.*|firmware|headless|headless-no-dkms|kernel-common|kernel-open|"
+    f"kernel-source|kernel-source-open|utils){_BRANCH}(-[0-9.]+)?",
+    "nvidia-driver-assistant",
+    "nvidia-(fabricmanager|imex)(-dev)?(-[0-9]+)?",
+    "linux-(modules|objects|signatures)-nvidia-.*",
+    f"xserver-xorg-video-nvidia(-{_LINE})?{_BRANCH}",
+    "glx-alternative-nvidia",
+)
+"""Packages that are part of a driver, whatever their source is called."""
+
+FAMILY_PATTERNS = (
+    "bumblebee-nvidia",
+    "primus-nvidia",
+    "primus-vk-nvidia",
+    "nvidia-primus-vk-(common|wrapper)",
+    "nvidia-(fs|fs-dkms|gds)(-[0-9]+-[0-9]+)?",
+    "firmware-nvidia-graphics",
+)
+"""From other sources, but of use only with a Linux driver or a kernel module."""
+
+METAPACKAGES = ("cuda", "cuda-[0-9]+-[0-9]+", "cuda-runtime-[0-9]+-[0-9]+", "cuda-demo-suite-[0-9]+-[0-9]+")
+"""NVIDIA's guide forbids them in WSL: outside the wsl-ubuntu repository they pull in the driver."""
+
+KEEP_PATTERNS = (
+    "cuda-driver-dev-[0-9]+-[0-9]+",
+    "cuda-keyring",
+    "libnvidia-container.*",
+    "nvidia-container-.*",
+    "nvidia-docker2",
+    "libxnvctrl0",
+    "libxnvctrl-dev",
+    "libnvidia-egl-.*",
+    "libnvidia-ml-dev",
+)
+"""Names close to a driver's that must never be refused or purged."""
+
+DEPENDENTS = ("glx-diversions", "glx-alternative-mesa", "update-glx", "nvidia-settings")
+"""Packages that apt may take away together with a driver, although no dependency field says so."""
+
+
+def _one_of(patterns: t.Sequence[str]) -> t.Pattern[str]:
+    return re.compile("^(" + "|".join(patterns) + ")$")
+
+
+_DRIVER = _one_of(NAME_PATTERNS)
+_FAMILY = _one_of(FAMILY_PATTERNS)
+_META = _one_of(METAPACKAGES)
+_KEEP = _one_of(KEEP_PATTERNS)
+
+
+def is_kept(name: str) -> bool:
+    """Whether NAME stands on the keep-list."""
+    return bool(_KEEP.match(name))
+
+
+def is_metapackage(name: str) -> bool:
+    """Whether NAME is one of the metapackages that the guide forbids in WSL."""
+    return bool(_META.match(name))
+
+
+def is_driver_source(source: str) -> bool:
+    """Whether all binaries of SOURCE (a name, a version in parentheses is ignored) belong to a driver."""
+    bare = source.split(" ")[0]
+    return any(fnmatch.fnmatchcase(bare, pattern) for pattern in DRIVER_SOURCES)
+
+
+def why_driver(name: str, source: str = "") -> str | None:
+    """Why package NAME is a driver package, in a few words; None when it is not.
+
+    SOURCE is the value of its ``Source:`` field, empty when the field is absent (then the source has the same name).
+    """
+    if is_kept(name):
+        return None
+    if is_driver_source(source or name):
+        return f"built from {(source or name).split(' ')[0]}"
+    if _DRIVER.match(name):
+        return "part of the NVIDIA driver by its name"
+    if _FAMILY.match(name):
+        return "of use only with a Linux NVIDIA driver"
+    return None
+
+
+def why_refused(name: str, source: str = "") -> str | None:
+    """As why_driver, and for the metapackages that the guide forbids."""
+    if is_metapackage(name):
+        return "metapackage that pulls in the driver (guide: install cuda-toolkit-X-Y only)"
+    return why_driver(name, source)
+
+
+def name_patterns() -> t.List[str]:
+    """Every pattern that is refused, as POSIX extended regular expressions without anchors."""
+    return [*NAME_PATTERNS, *FAMILY_PATTERNS, *METAPACKAGES]
+
+
+_SUFFIXED = (
+    "libnvidia-cfg1", "libnvidia-common", "libnvidia-compute", "libnvidia-decode", "libnvidia-encode",
+    "libnvidia-extra", "libnvidia-fbc1", "libnvidia-gl", "libnvidia-ifr1", "nvidia-compute-utils",
+    "nvidia-dkms", "nvidia-driver", "nvidia-headless", "nvidia-headless-no-dkms", "nvidia-kernel-common",
+    "nvidia-kernel-source", "nvidia-utils", "nvidia-firmware", "nvidia-open", "nvidia-fabricmanager",
+    "nvidia-imex", "libnvidia-nscq", "libnvsdm", "xserver-xorg-video-nvidia", "cuda-drivers",
+    "cuda-drivers-fabricmanager",
+)  # fmt: skip
+"""Names that carry the driver branch as a suffix (Ubuntu, NVIDIA); from branch 590 on also without it."""
+_DATA_CENTRE = (
+    "nvidia-fabricmanager", "nvidia-imex", "libnvidia-nscq", "libnvsdm", "cuda-drivers", "cuda-drivers-fabricmanager",
+)  # fmt: skip
+"""Those of them that have no ``-server`` flavour."""
+_OPEN = ("nvidia-dkms", "nvidia-driver", "nvidia-headless", "nvidia-headless-no-dkms", "nvidia-kernel-source")
+_UNSUFFIXED = (
+    "libcuda1", "libcudadebugger1", "libnvcuvid1", "libnvidia-ml1", "libnvidia-encode1", "libnvidia-gpucomp",
+    "libnvidia-ptxjitcompiler1", "libnvidia-opticalflow1", "libnvidia-present", "libnvidia-vksc-core",
+    "libnvidia-sandboxutils", "nvidia-smi", "nvidia-modprobe", "nvidia-persistenced", "nvidia-xconfig",
+    "nvidia-driver-bin", "nvidia-driver-cuda", "nvidia-driver-libs", "nvidia-driver-full", "nvidia-driver-assistant",
+    "nvidia-kernel-dkms", "nvidia-kernel-open-dkms", "nvidia-open-kernel-dkms", "nvidia-kernel-support",
+    "nvidia-alternative", "nvidia-opencl-icd", "nvidia-cuda-mps", "nvidia-powerd", "glx-alternative-nvidia",
+    "bumblebee-nvidia", "primus-nvidia", "primus-vk-nvidia", "nvidia-primus-vk-common", "nvidia-primus-vk-wrapper",
+    "nvidia-fs", "nvidia-fs-dkms", "nvidia-gds", "firmware-nvidia-graphics", "cuda",
+)  # fmt: skip
+_BRANCHES = (304, 340, 384, 396, 418, *range(390, 800, 5))
+"""NVIDIA's branches have been multiples of five since 390, with the exceptions named."""
+_TOOLKITS = tuple(f"{major}-{minor}" for major in range(8, 16) for minor in range(10))
+
+
+def pin_names() -> t.List[str]:
+    """The exact names for the pin, sorted. Debian's are left to ``src:``."""
+    names = {*_SUFFIXED, *_UNSUFFIXED}
+    for branch in _BRANCHES:
+        names |= {f"{name}-{branch}" for name in _SUFFIXED}
+        names |= {f"{name}-{branch}-server" for name in _SUFFIXED if name not in _DATA_CENTRE}
+        names |= {f"{name}-{branch}{flavour}" for name in _OPEN for flavour in ("-open", "-server-open")}
+    for toolkit in _TOOLKITS:
+        names |= {
+            f"{name}-{toolkit}" for name in ("cuda", "cuda-runtime", "cuda-demo-suite", "cuda-compat", "nvidia-gds")
+        }
+    return sorted(names)
+
+
+def is_pinned(name: str, source: str = "") -> bool:
+    """Whether the pin blocks package NAME built from SOURCE (empty: of the same name)."""
+    return name in _PINNED or is_driver_source(source or name)
+
+
+_PINNED = frozenset(pin_names())
+
+
+Stanza = t.Mapping[str, str]
+
+
+def alternatives(field: str) -> t.List[t.List[str]]:
+    """A dependency FIELD as groups of alternative names, without versions and architectures."""
+    groups = []
+    for group in field.split(","):
+        names = [re.split(r"[\s(:\[]", part.strip())[0] for part in group.split("|")]
+        if any(names):
+            groups.append([name for name in names if name])
+    return groups
+
+
+def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
+    """Packages that cannot be installed without a driver package -> the driver name that their chain ends in.
+
+    A dependency counts when every alternative of it is a driver, a puller, or unknown to the index but provided by one.
+    """
+    index = {stanza["Package"]: stanza for stanza in stanzas}
+    providers: t.Dict[str, t.Set[str]] = {}
+    for name, stanza in index.items():
+        for group in alternatives(stanza.get("Provides", "")):
+            providers.setdefault(group[0], set()).add(name)
+    found = {name: name for name, stanza in index.items() if why_driver(name, stanza.get("Source", ""))}
+    drivers = set(found)
+    needs = {
+        name: alternatives(stanza.get("Pre-Depends", "")) + alternatives(stanza.get("Depends", ""))
+        for name, stanza in index.items()
+        if name not in drivers
+    }
+    changed = True
+    while changed:
+        changed = False
+        for name, groups in needs.items():
+            if name in found:
+                continue
+            end = next((hit for hit in (_leads_to(group, index, providers, found) for group in groups) if hit), None)
+            if end:
+                found[name] = end
+                changed = True
+    return {name: end for name, end in found.items() if name not in drivers}
+
+
+def _leads_to(
+    group: t.List[str],
+    index: t.Mapping[str, Stanza],
+    providers: t.Mapping[str, t.Set[str]],
+    found: t.Mapping[str, str],
+) -> str | None:
+    """The driver that GROUP ends in when no alternative of it can do without one."""
+    end: str | None = None
+    for name in group:
+        candidates = ({name} if name in index else set()) | set(providers.get(name, ()))
+        if not candidates:
+            if why_driver(name):
+                end = end or name
+            continue
+        if any(candidate not in found for candidate in candidates):
+            return None
+        end = end or found[sorted(candidates)[0]]
+    return end

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Files that are replaced in one step, and backups that apt does not read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+import typing as t
+
+BACKUP_ROOT = "/var/lib/wslfleet/backup"
+
+
+def read_bytes(path: str) -> bytes | None:
+    """The content of PATH; None when there is no such file (or it is a dangling link)."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def read_text(path: str) -> str | None:
+    """As read_bytes, decoded as UTF-8; bytes that are not UTF-8 survive a round trip through write_file."""
+    data = read_bytes(path)
+    return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
+def write_file(path: str, content: t.Union[str, bytes], mode: int = 0o644) -> None:
+    """Replace PATH in one step, so that a reader or a power cut never meets half a file."""
+    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+    directory = os.path.dirname(path)
+    os.makedirs(directory, exist_ok=True)
+    # The leading dot and the missing extension keep apt from reading it should we be killed here.
+    handle, temporary = tempfile.mkstemp(prefix=".wslfleet-", dir=directory)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.rename(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def remove_file(path: str) -> None:
+    """Remove PATH; no error when it is gone already."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def stamp(now: float | None = None) -> str:
+    """Date and time (UTC) for names of backups: ``20260131T235959``."""
+    return time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
+
+
+def backup_name(path: str, when: str) -> str:
+    """The name of a backup beside PATH. apt ignores ``*.bak`` without a word in every folder it reads."""
+    return f"{path}.wslfleet-{when}.bak"
+
+
+def free_name(path: str) -> str:
+    """PATH, or PATH with a number when something has that name already."""
+    name, number = path, 1
+    while os.path.lexists(name):
+        number += 1
+        name = f"{path}.{number}"
+    return name

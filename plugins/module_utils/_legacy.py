@@ -1,0 +1,118 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Old NVIDIA keys and stale source entries: find them in every place, and plan how they go."""
+
+from __future__ import annotations
+
+import binascii
+import glob
+import os
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _openpgp, _sources
+from ansible_collections.wslfleet.cuda.plugins.module_utils._changes import FileChange
+
+KEYRING_PLACES = (
+    "/etc/apt/trusted.gpg",
+    "/etc/apt/trusted.gpg.d/*",
+    "/etc/apt/keyrings/*",
+    "/usr/share/keyrings/*",
+)
+SOURCE_PLACES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/*.list", "/etc/apt/sources.list.d/*.sources")
+_BACKUP_ENDINGS = (".bak", "~", ".save", ".disabled")
+
+
+@dataclass(frozen=True)
+class State:
+    """What was read. ``removals``: key file -> what is left of it; ``unread``: key file -> why it was not
+    understood."""
+
+    keyrings: t.Mapping[str, bytes]
+    removals: t.Mapping[str, _openpgp.Removal]
+    unread: t.Mapping[str, str]
+    sources: t.Mapping[str, str]
+    missing_keyrings: t.FrozenSet[str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The changes in order, and what they mean for a person."""
+
+    changes: t.Tuple[FileChange, ...]
+    keys: t.Tuple[t.Tuple[str, t.Tuple[str, ...]], ...]
+    """(file, fingerprints taken out of it)."""
+    stale: t.Tuple[_sources.Stale, ...]
+
+
+def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
+    """Read every key file and every source file under ROOT. Starts no process."""
+    sources = {path: _files.read_text(root + path) or "" for path in _places(SOURCE_PLACES, root)}
+    entries = [entry for path, text in sources.items() for entry in _sources.parse(path, text)]
+    named = {word for entry in entries for word in entry.signed_by.split() if word.startswith("/")}
+    keyrings: t.Dict[str, bytes] = {}
+    removals: t.Dict[str, _openpgp.Removal] = {}
+    unread: t.Dict[str, str] = {}
+    for path in sorted({*_places(KEYRING_PLACES, root), *named}):
+        data = _files.read_bytes(root + path)
+        if data is None:
+            continue
+        keyrings[path] = data
+        try:
+            removal = _openpgp.remove_keys(data, fingerprints)
+        except _openpgp.OpenPgpError as error:
+            # Other people's files in forms of their own matter only when an old key may be inside.
+            if _may_hold(data, fingerprints):
+                unread[path] = str(error)
+            continue
+        if removal is not None:
+            removals[path] = removal
+    gone = {path for path, removal in removals.items() if removal.data is None}
+    missing = frozenset(path for path in named if path not in keyrings or path in gone)
+    return State(keyrings, removals, unread, sources, missing)
+
+
+def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
+    """Whether DATA, which cannot be taken apart, names one of FINGERPRINTS: a signature holds its issuer's key id."""
+    places = [data]
+    for block in data.split(_openpgp.BEGIN)[1:]:
+        body = b"".join(re.findall(rb"(?m)^[A-Za-z0-9+/]{16,}", block))
+        places.append(binascii.a2b_base64(body[: len(body) // 4 * 4]))
+    return any(bytes.fromhex(item[-16:]) in place for item in fingerprints for place in places)
+
+
+def _places(patterns: t.Sequence[str], root: str) -> t.List[str]:
+    found = [path[len(root) :] for pattern in patterns for path in sorted(glob.glob(root + pattern))]
+    return [path for path in found if os.path.isfile(root + path) and not path.endswith(_BACKUP_ENDINGS)]
+
+
+def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
+    """What to do about STATE. WANTED and OWN_PATH: address and file of the source that the role writes (or empty)."""
+    entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
+    stale = _sources.judge(entries, wanted, own_path, state.missing_keyrings)
+    changes = [_source_change(state, edit, when) for edit in _sources.plan_edits(state.sources, stale, when)]
+    changes += [_key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
+    keys = tuple((path, removal.removed) for path, removal in sorted(state.removals.items()))
+    return Plan(tuple(changes), keys, tuple(stale))
+
+
+def _source_change(state: State, edit: _sources.Edit, when: str) -> FileChange:
+    before = state.sources[edit.path].encode("utf-8", "surrogateescape")
+    after = None if edit.after is None else edit.after.encode("utf-8", "surrogateescape")
+    return FileChange(edit.path, before, after, _files.backup_name(edit.path, when))
+
+
+def _key_change(state: State, path: str, removal: _openpgp.Removal, when: str) -> FileChange:
+    return FileChange(
+        path,
+        state.keyrings[path],
+        removal.data,
+        _files.backup_name(path, when),
+        shown_before="".join(f"key {item}\n" for item in (*removal.removed, *removal.kept)),
+        shown_after="".join(f"key {item}\n" for item in removal.kept) or "(no key left)\n",
+    )

@@ -1,0 +1,39 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The port to commands: run an argument list, get what it left. Modules bring Ansible's, tests a scripted one."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _transaction
+
+
+class Completed(t.NamedTuple):
+    """What a command left behind, output decoded."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Both streams, errors last."""
+        return self.stdout + ("\n" if self.stdout and self.stderr else "") + self.stderr
+
+
+Runner = t.Callable[[t.Sequence[str]], Completed]
+
+
+def runner_of(module: t.Any) -> Runner:
+    """A runner on MODULE (an AnsibleModule): argument lists only, C locale, nothing may ask a question."""
+    environment = {**_transaction.ENVIRONMENT, "LANGUAGE": "C"}
+
+    def run(arguments: t.Sequence[str]) -> Completed:
+        return Completed(*module.run_command(list(arguments), environ_update=environment))
+
+    return run

@@ -1,0 +1,190 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Compile and run a real CUDA program, and say what the outcome means.
+
+The program prints ``name=value`` lines, since exit codes alone cannot tell "no GPU" from "toolkit newer than driver".
+Error numbers: ``driver_types.h`` (35 insufficient driver, 100 no device, 222 unsupported PTX version).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import typing as t
+from dataclasses import asdict, dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _loader, _run
+
+FOLDER = "/var/lib/wslfleet/smoke"
+PROGRAM = r"""// Written by wslfleet.cuda: adds two vectors on the GPU and checks the sum.
+#include <chrono>
+#include <cstdio>
+#include <vector>
+#include <cuda_runtime.h>
+
+__global__ void add(const float *a, const float *b, float *sum, int count) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < count) sum[i] = a[i] + b[i];
+}
+
+static int report(cudaError_t error) {
+  std::printf("error=%d\nmessage=%s\n", static_cast<int>(error), cudaGetErrorString(error));
+  return error == cudaSuccess ? 0 : 1;
+}
+
+int main() {
+  int driver = 0, runtime = 0, devices = 0;
+  cudaRuntimeGetVersion(&runtime);
+  cudaDriverGetVersion(&driver);
+  std::printf("runtime=%d\ndriver=%d\n", runtime, driver);
+  cudaError_t error = cudaGetDeviceCount(&devices);
+  if (error != cudaSuccess) return report(error);
+  std::printf("devices=%d\n", devices);
+  if (devices == 0) return report(cudaErrorNoDevice);
+  cudaDeviceProp properties;
+  if ((error = cudaGetDeviceProperties(&properties, 0)) != cudaSuccess) return report(error);
+  std::printf("gpu=%s\ncapability=%d.%d\n", properties.name, properties.major, properties.minor);
+
+  const int count = 1 << 20;
+  std::vector<float> a(count, 1.0f), b(count, 2.0f), sum(count, 0.0f);
+  float *da = nullptr, *db = nullptr, *dsum = nullptr;
+  size_t size = count * sizeof(float);
+  auto begin = std::chrono::steady_clock::now();
+  if ((error = cudaMalloc(&da, size)) != cudaSuccess) return report(error);
+  if ((error = cudaMalloc(&db, size)) != cudaSuccess) return report(error);
+  if ((error = cudaMalloc(&dsum, size)) != cudaSuccess) return report(error);
+  cudaMemcpy(da, a.data(), size, cudaMemcpyHostToDevice);
+  cudaMemcpy(db, b.data(), size, cudaMemcpyHostToDevice);
+  add<<<(count + 255) / 256, 256>>>(da, db, dsum, count);
+  if ((error = cudaGetLastError()) != cudaSuccess) return report(error);
+  if ((error = cudaMemcpy(sum.data(), dsum, size, cudaMemcpyDeviceToHost)) != cudaSuccess) return report(error);
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (int i = 0; i < count; ++i)
+    if (sum[i] != 3.0f) {
+      std::printf("wrong=%d\n", i);
+      return 1;
+    }
+  std::printf("seconds=%.6f\n", seconds);
+  return report(cudaSuccess);
+}
+"""
+
+REMEDIES = {
+    "ran_on_gpu": "",
+    "no_gpu": "the program is fine; no GPU is visible here: check the Windows driver and run wsl --shutdown once",
+    "toolkit_newer_than_driver": "update the Windows NVIDIA driver, or install an older toolkit",
+    "driver_shadowed": "a Linux driver is in the way: run wslfleet.cuda.cuda_repair (playbooks/repair.yml)",
+    "no_compiler": "install the toolkit with wslfleet.cuda.cuda_toolkit, component compiler, and g++",
+}
+
+
+class SmokeTestError(Exception):
+    """The program did not compile, or gave a wrong result. One line for a person."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the test found. ``values``: the lines that the program printed."""
+
+    verdict: str
+    values: t.Mapping[str, str]
+    nvcc: str = ""
+    compiler: str = ""
+    """Release of nvcc, as in ``12.4, V12.4.131``."""
+    cached: bool = False
+
+
+def parse(output: str) -> t.Dict[str, str]:
+    """The ``name=value`` lines of the program."""
+    return {match.group(1): match.group(2) for match in re.finditer(r"(?m)^([a-z]+)=(.*)$", output)}
+
+
+def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_device: bool) -> str:
+    """Judge what the program printed. Raises SmokeTestError for a wrong sum or an outcome that is none of the five."""
+    if "wrong" in values:
+        raise SmokeTestError(f"the GPU gave a wrong sum at element {values['wrong']}")
+    error = int(values.get("error", "-1"))
+    if error == 0:
+        return "ran_on_gpu"
+    if shadowed:
+        return "driver_shadowed"
+    driver, runtime = int(values.get("driver", "0")), int(values.get("runtime", "0"))
+    if error == 222 or (error == 35 and 0 < driver // 1000 < runtime // 1000):
+        return "toolkit_newer_than_driver"
+    if error in (35, 100) or not (wsl_libcuda and gpu_device):
+        return "no_gpu"
+    raise SmokeTestError(f"the program failed with CUDA error {error}: {values.get('message', 'no message')}")
+
+
+def key(nvcc: str, root: str = "") -> str:
+    """A digest of everything that the outcome depends on: program, compiler, driver files, loader, GPU device."""
+    parts: t.List[t.Any] = [PROGRAM, nvcc, sorted(_loader.read_picks(root).items()), os.path.exists(root + "/dev/dxg")]
+    for path in (
+        nvcc,
+        f"{_loader.WSL_LIBRARIES}/libcuda.so.1",
+        f"{_loader.WSL_LIBRARIES}/libcuda.so.1.1",
+        "/usr/bin/g++",
+    ):
+        try:
+            info = os.stat(root + path)
+            parts.append((os.path.realpath(root + path), info.st_size, info.st_mtime_ns))
+        except FileNotFoundError:
+            parts.append(path)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def cached(digest: str, root: str = "") -> Outcome | None:
+    """The outcome of an earlier run under the same conditions, when its program is still there."""
+    text = _files.read_text(f"{root}{FOLDER}/result.json")
+    if text is None or not os.path.exists(f"{root}{FOLDER}/program"):
+        return None
+    record = json.loads(text)
+    if record.get("key") != digest:
+        return None
+    return Outcome(record["verdict"], record["values"], record["nvcc"], record["compiler"], True)
+
+
+def remember(digest: str, outcome: Outcome, root: str = "") -> None:
+    """Keep OUTCOME for the next run."""
+    record = {**asdict(outcome), "key": digest}
+    _files.write_file(f"{root}{FOLDER}/result.json", json.dumps(record, indent=2))
+
+
+def compile_and_run(run: _run.Runner, nvcc: str, shadowed: bool, root: str = "") -> Outcome:
+    """Compile the program with NVCC and run it. Raises SmokeTestError."""
+    if not nvcc:
+        return Outcome("no_compiler", {})
+    version = run([nvcc, "--version"])
+    release = re.search(r"release ([^\n]*)", version.stdout)
+    source, program = f"{FOLDER}/program.cu", f"{FOLDER}/program"
+    _files.write_file(root + source, PROGRAM)
+    _files.remove_file(root + program)
+    # Shared runtime, no device runtime: both exist in every toolkit, and linking them is quick.
+    built = run([nvcc, "-O1", "-cudart", "shared", "-cudadevrt", "none", "-o", program, source])
+    if built.code != 0:
+        if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(root + "/usr/bin/g++"):
+            return Outcome(
+                "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
+            )
+        raise SmokeTestError(f"{nvcc} cannot compile: {_first_error(built.output)}; source kept in {source}")
+    home = os.path.dirname(os.path.dirname(nvcc))
+    libraries = f"LD_LIBRARY_PATH={home}/targets/x86_64-linux/lib:{home}/lib64"
+    done = run(["env", libraries, program])
+    values = parse(done.stdout)
+    if not values:
+        raise SmokeTestError(f"{program} ended with code {done.code}: {_first_error(done.output)}")
+    wsl = any(name.startswith("libcuda.so") for name in _loader.wsl_files(root))
+    judged = verdict(values, shadowed, wsl, os.path.exists(root + "/dev/dxg"))
+    return Outcome(judged, values, nvcc, release.group(1) if release else "")
+
+
+def _first_error(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"error|fatal|cannot", line, re.IGNORECASE)]
+    return (errors or lines or ["no output"])[0]

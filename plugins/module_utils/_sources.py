@@ -1,0 +1,249 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""apt source entries: read, judge those of NVIDIA, take them out, write one.
+
+sources.list(5): one-line and deb822 form. apt refuses to work at all when two enabled entries for the same address and
+suite differ in ``Signed-By`` or ``Trusted``, or stand in different forms, so every entry of one address is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import urllib.parse
+from dataclasses import dataclass, field
+
+NVIDIA_HOSTS = ("developer.download.nvidia.com", "developer.download.nvidia.cn")
+MARK = "# Written by wslfleet.cuda"
+_ONE_LINE = re.compile(r"^\s*(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)\s*([^#]*)")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One address with one suite in one file. ``place``: line number or stanza number, from 0."""
+
+    path: str
+    place: int
+    form: str
+    """``list`` or ``deb822``."""
+    types: str
+    uri: str
+    suite: str
+    components: t.Tuple[str, ...]
+    options: t.Tuple[t.Tuple[str, str], ...]
+    """Lower-case deb822 names (``signed-by``, ``trusted``) with their values, sorted."""
+    enabled: bool
+
+    @property
+    def signed_by(self) -> str:
+        """Path(s), fingerprint(s) or an embedded key; empty when not given."""
+        return dict(self.options).get("signed-by", "")
+
+    @property
+    def address(self) -> str:
+        """What two entries have in common when apt takes them for the same source."""
+        return normal_address(self.uri, self.suite)
+
+
+@dataclass(frozen=True)
+class Stale:
+    """An entry that has to go, and why."""
+
+    entry: Entry
+    reason: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What happens to one file: ``after`` None means that it is renamed, else rewritten after a backup."""
+
+    path: str
+    after: str | None
+    stale: t.Tuple[Stale, ...] = field(default_factory=tuple)
+
+
+def _split(uri: str) -> urllib.parse.SplitResult:
+    """The parts of URI; an address that is none, such as ``http://[x``, is all path."""
+    try:
+        return urllib.parse.urlsplit(uri)
+    except ValueError:
+        return urllib.parse.SplitResult("", "", uri, "", "")
+
+
+def normal_address(uri: str, suite: str) -> str:
+    """Host, path and suite without scheme, user, trailing slashes; lower-case host."""
+    parts = _split(uri)
+    host = parts.netloc.rsplit("@", 1)[-1].lower()
+    path = re.sub(r"/+", "/", parts.path).rstrip("/")
+    scheme = parts.scheme.lower()
+    # file: and copy: are the same for apt; http and https lead to the same repository.
+    kind = "net" if scheme in ("http", "https") else "local" if scheme in ("file", "copy") else scheme
+    return f"{kind}:{host}{path} {suite.rstrip('/') or '/'}"
+
+
+def kind_of(uri: str) -> str:
+    """``cuda``, ``machine-learning`` or ``local-installer`` for NVIDIA's addresses, else an empty string."""
+    parts = _split(uri)
+    if parts.scheme in ("file", "copy"):
+        return "local-installer" if re.match(r"^/+var/cuda-repo-", parts.path) else ""
+    if "/compute/machine-learning/repos/" in parts.path + "/":
+        return "machine-learning"
+    if (parts.hostname or "") in NVIDIA_HOSTS and "/compute/cuda/repos/" in parts.path + "/":
+        return "cuda"
+    return ""
+
+
+def parse(path: str, text: str) -> t.List[Entry]:
+    """The entries of one file; the form follows the extension, as in apt. Comments and broken lines are passed over."""
+    if path.endswith(".sources"):
+        return [entry for number, stanza in enumerate(_stanzas(text)) for entry in _deb822(path, number, stanza)]
+    entries = [_one_line(path, number, line) for number, line in enumerate(text.splitlines())]
+    return [entry for entry in entries if entry is not None]
+
+
+def _one_line(path: str, number: int, line: str) -> Entry | None:
+    match = _ONE_LINE.match(line)
+    if not match:
+        return None
+    kind, options, uri, suite, components = match.groups()
+    pairs = [part.split("=", 1) for part in (options or "").split() if "=" in part]
+    return Entry(
+        path,
+        number,
+        "list",
+        kind,
+        uri,
+        suite,
+        tuple(components.split()),
+        # The one-line form separates values by commas, deb822 by blanks.
+        tuple(sorted((name.rstrip("+-").lower(), value.replace(",", " ")) for name, value in pairs)),
+        True,
+    )
+
+
+def _stanzas(text: str) -> t.List[str]:
+    """The stanzas of a deb822 text, comments included; empty ones are kept out."""
+    return [part for part in re.split(r"\n[ \t]*\n", text) if fields(part)]
+
+
+def fields(stanza: str) -> t.Dict[str, str]:
+    """Lower-case field name -> value of one deb822 STANZA; continuation lines are joined by line breaks."""
+    found: t.Dict[str, str] = {}
+    name = ""
+    for line in stanza.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        if line[0] in " \t":
+            if name:
+                found[name] += "\n" + line.strip()
+        elif ":" in line:
+            name, value = line.split(":", 1)
+            name = name.strip().lower()
+            found[name] = value.strip()
+    return found
+
+
+def _deb822(path: str, number: int, stanza: str) -> t.Iterator[Entry]:
+    values = fields(stanza)
+    enabled = values.get("enabled", "yes").lower() not in ("no", "false", "0", "off", "without", "disable")
+    known = ("types", "uris", "suites", "components", "enabled")
+    options = tuple(sorted((name, value) for name, value in values.items() if name not in known and name[:2] != "x-"))
+    for uri in values.get("uris", "").split():
+        for suite in values.get("suites", "").split():
+            yield Entry(
+                path,
+                number,
+                "deb822",
+                values.get("types", ""),
+                uri,
+                suite,
+                tuple(values.get("components", "").split()),
+                options,
+                enabled,
+            )
+
+
+def judge(entries: t.Sequence[Entry], wanted: str, own_path: str, missing_keyrings: t.Collection[str]) -> t.List[Stale]:
+    """The NVIDIA entries that must go. Disabled ones and other people's sources stay.
+
+    WANTED is the address (a URL) that the role writes, empty when unknown; OWN_PATH the file it stands in.
+    MISSING_KEYRINGS are the paths named by ``signed-by`` that do not exist, or will not once old keys are out.
+    """
+    address = normal_address(wanted, "/") if wanted else ""
+    stale: t.List[Stale] = []
+    first: t.Dict[str, Entry] = {}
+    ordered = sorted(entries, key=lambda entry: entry.path != own_path)
+    for entry in ordered:
+        if not entry.enabled or not (kind_of(entry.uri) or entry.address == address):
+            continue
+        reason = _why_stale(entry, address, own_path, missing_keyrings, first.get(entry.address))
+        if reason:
+            stale.append(Stale(entry, reason))
+        else:
+            first.setdefault(entry.address, entry)
+    return stale
+
+
+def _why_stale(
+    entry: Entry, address: str, own_path: str, missing_keyrings: t.Collection[str], twin: Entry | None
+) -> str:
+    if entry.path == own_path:
+        return ""
+    if kind_of(entry.uri) == "machine-learning":
+        return "machine-learning repository, no longer updated"
+    if entry.address == address:
+        return "duplicate of the source that wslfleet.cuda writes"
+    if not entry.signed_by and "trusted" not in dict(entry.options):
+        return "no signed-by"
+    if entry.signed_by.startswith("/") and all(path in missing_keyrings for path in entry.signed_by.split()):
+        return f"its keyring {entry.signed_by} is missing or held only an old key"
+    if twin is not None:
+        clash = twin.form != entry.form or twin.options != entry.options
+        return f"{'conflicts with' if clash else 'repeats'} {twin.path}"
+    return ""
+
+
+def plan_edits(texts: t.Mapping[str, str], stale: t.Sequence[Stale], when: str) -> t.List[Edit]:
+    """One edit per file that holds STALE entries: rename it when nothing else is in it, else switch the entries off."""
+    edits = []
+    for path in sorted({item.entry.path for item in stale}):
+        mine = tuple(item for item in stale if item.entry.path == path)
+        others = [entry for entry in parse(path, texts[path]) if entry not in {item.entry for item in mine}]
+        if not others and not path.endswith("/sources.list"):
+            edits.append(Edit(path, None, mine))
+        else:
+            edits.append(Edit(path, _switch_off(path, texts[path], mine, when), mine))
+    return edits
+
+
+def _switch_off(path: str, text: str, stale: t.Sequence[Stale], when: str) -> str:
+    places = {item.entry.place for item in stale}
+    if not path.endswith(".sources"):
+        lines = text.splitlines(True)
+        return "".join(f"# wslfleet {when}: {line}" if number in places else line for number, line in enumerate(lines))
+    parts, number = [], 0
+    for part in re.split(r"(\n[ \t]*\n)", text):
+        if not fields(part):
+            parts.append(part)
+            continue
+        parts.append(_disable(part, when) if number in places else part)
+        number += 1
+    return "".join(parts)
+
+
+def _disable(stanza: str, when: str) -> str:
+    without = "\n".join(line for line in stanza.split("\n") if not line.lower().startswith("enabled:"))
+    # The comment must not stand alone in front: two stanzas would melt into one if the blank line went.
+    return re.sub(r"(?m)^(?=[A-Za-z])", f"# wslfleet {when}\nEnabled: no\n", without, count=1)
+
+
+def render(uri: str, keyring: str, architecture: str = "") -> str:
+    """The deb822 file of a flat repository at URI whose keys stand in KEYRING (a path)."""
+    lines = [MARK, "Types: deb", f"URIs: {uri}", "Suites: /", f"Signed-By: {keyring}"]
+    if architecture:
+        lines.insert(4, f"Architectures: {architecture}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,134 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_audit_info
+short_description: Report whether a WSL distribution is fit for CUDA
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Looks at driver packages, dpkg states, stray driver files, what the loader picks, the guard and its effect, old
+    keys, stale sources, the kernel and the toolkit, and gives one verdict for each row of NVIDIA's guide.
+  - Changes nothing.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - ansible.builtin.action_common_attributes.info_module
+attributes:
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  fingerprints:
+    description:
+      - Fingerprints of keys that must not be trusted any more.
+    type: list
+    elements: str
+    default:
+      - AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80
+"""
+
+EXAMPLES = r"""
+- name: Audit the distribution
+  wslfleet.cuda.cuda_audit_info:
+  register: audit
+
+- name: Insist that it is clean
+  ansible.builtin.assert:
+    that: audit.clean
+"""
+
+RETURN = r"""
+clean:
+  description: Whether no row is a V(failure).
+  returned: success
+  type: bool
+  sample: true
+driver_packages:
+  description: Driver packages of which anything is left.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+rows:
+  description: The verdicts.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Row of the guide's table.
+      type: str
+      returned: success
+      sample: G9
+    name:
+      description: What was looked at.
+      type: str
+      returned: success
+      sample: driver_packages
+    level:
+      description: One of V(ok), V(info), V(warning), V(failure).
+      type: str
+      returned: success
+      sample: ok
+    seen:
+      description: What was found.
+      type: str
+      returned: success
+      sample: none
+    remedy:
+      description: What to do. Empty when nothing.
+      type: str
+      returned: success
+      sample: ""
+failures:
+  description: The rows that are a V(failure), one line each.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+"""
+
+from dataclasses import asdict
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _openpgp, _run
+
+
+def main() -> None:
+    """Observe and judge."""
+    module = AnsibleModule(
+        argument_spec={
+            "fingerprints": {
+                "type": "list",
+                "elements": "str",
+                "default": ["AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"],
+                "no_log": False,
+            },
+        },
+        supports_check_mode=True,
+    )
+    try:
+        fingerprints = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
+    except _openpgp.OpenPgpError as error:
+        module.fail_json(msg=f"fingerprints: {error}")
+    seen = _audit.observe(_run.runner_of(module), fingerprints)
+    rows = _audit.rows(seen)
+    module.exit_json(
+        changed=False,
+        clean=_audit.is_clean(rows),
+        driver_packages=[package.name for package in seen.repair.drivers],
+        rows=[asdict(row) for row in rows],
+        failures=[f"{row.name}: {row.seen}" for row in rows if row.level == _audit.FAILURE],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_guard
+short_description: Keep Linux NVIDIA drivers out of a WSL distribution
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Writes an apt pin of priority -1 for every package of an NVIDIA driver, and for the metapackages V(cuda),
+    V(cuda-X-Y), V(cuda-runtime-X-Y) and V(cuda-demo-suite-X-Y). The file sorts before every other preferences file.
+  - Writes a hook that tells the developer why apt refused and what to install instead, since apt itself names no
+    reason.
+  - Writes a hook that stops what pins cannot stop, C(apt install ./driver.deb) and C(apt install NAME=VERSION). It
+    never stops a removal or a repair.
+  - After a change, asks apt whether any driver package could still be installed.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) writes the guard, V(absent) removes it in the order that leaves apt working at every moment.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  instead:
+    description:
+      - What the developer is told to install instead of a driver or of V(cuda).
+    type: str
+    default: cuda-toolkit-12-8
+"""
+
+EXAMPLES = r"""
+- name: Keep drivers out, and point to the toolkit of this fleet
+  wslfleet.cuda.cuda_guard:
+    instead: cuda-toolkit-12-4
+"""
+
+RETURN = r"""
+files:
+  description: The files of the guard.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - /etc/apt/preferences.d/00-wslfleet-guard.pref
+open_candidates:
+  description: Driver packages that apt would install in spite of the pin, with their version. Looked at after a
+  change only.
+  returned: when O(state=present) and something changed
+  type: dict
+  sample: {}
+"""
+
+import re
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _changes, _guard_files, _run
+
+
+def main() -> None:
+    """Observe, plan, apply, check the effect."""
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "instead": {"type": "str", "default": "cuda-toolkit-12-8"},
+        },
+        supports_check_mode=True,
+    )
+    instead = module.params["instead"]
+    # It becomes part of scripts that run as root.
+    if not re.match(r"^[a-z0-9][a-z0-9+. -]*$", instead):
+        module.fail_json(msg=f"instead: {instead!r} is not a list of package names")
+    present = module.params["state"] == "present"
+    files = _guard_files.files(instead)
+    wanted = files if present else list(reversed(files))
+    found = [_changes.change_to(file.path, file.text if present else None, file.mode) for file in wanted]
+    changes = [change for change in found if change is not None]
+    result: dict[str, t.Any] = {
+        "changed": bool(changes),
+        "diff": _changes.diff(changes),
+        "files": [file.path for file in files],
+    }
+    if changes and not module.check_mode:
+        _changes.apply(changes)
+        if present:
+            result["open_candidates"] = _audit.open_candidates(_run.runner_of(module))
+            if result["open_candidates"]:
+                names = ", ".join(sorted(result["open_candidates"])[:5])
+                module.fail_json(
+                    msg=f"the guard is written but apt would still install {names}: look for a specific entry in "
+                    f"/etc/apt/preferences, or one that sorts before {_guard_files.PIN}",
+                    **result,
+                )
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

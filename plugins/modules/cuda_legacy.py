@@ -1,0 +1,133 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_legacy
+short_description: Take old NVIDIA keys and stale CUDA sources out of apt
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Finds the key V(7fa2af80), which NVIDIA retired in 2022, by its fingerprint in every place where apt looks for
+    keys, and takes it out. Other keys in the same file stay byte for byte.
+  - Finds NVIDIA source entries that conflict, repeat each other, name the abandoned machine-learning repository, or
+    have no usable key, and switches them off. Entries that are disabled already, and sources of others, stay.
+  - Brings back an apt that refuses to work because of V(Conflicting values set for option Signed-By).
+  - Needs neither C(apt-key) nor C(gpg).
+  - Every file that goes or changes is kept beside it as C(NAME.wslfleet-DATE.bak), which apt ignores.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  fingerprints:
+    description:
+      - Fingerprints of the keys to take out, 40 hex digits each.
+      - Never give the key that is in use now.
+    type: list
+    elements: str
+    default:
+      - AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80
+  repository_url:
+    description:
+      - Address of the source that M(wslfleet.cuda.cuda_repository) writes. Other entries for the same address go,
+        since apt does not accept two that differ.
+      - When unset, only entries that conflict among themselves go.
+    type: str
+  repository_name:
+    description:
+      - Name of that source, as in RV(wslfleet.cuda.cuda_repository#module:name). Its file stays.
+    type: str
+seealso:
+  - module: wslfleet.cuda.cuda_repository
+"""
+
+EXAMPLES = r"""
+- name: Take out the old key and whatever stands in the way of the new source
+  wslfleet.cuda.cuda_legacy:
+    repository_url: https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/
+"""
+
+RETURN = r"""
+removed_keys:
+  description: Key files that held one of O(fingerprints).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - path: /etc/apt/trusted.gpg
+      fingerprints:
+        - AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80
+stale_sources:
+  description: Source entries that were switched off, with the reason.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - path: /etc/apt/sources.list.d/cuda.list
+      uri: https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64
+      reason: no signed-by
+backups:
+  description: Where the old content of each changed file is.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - /etc/apt/sources.list.d/cuda.list.wslfleet-20260131T120000.bak
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _files, _legacy, _openpgp
+
+
+def main() -> None:
+    """Observe, plan, apply."""
+    module = AnsibleModule(
+        argument_spec={
+            "fingerprints": {
+                "type": "list",
+                "elements": "str",
+                "default": ["AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"],
+                "no_log": False,
+            },
+            "repository_url": {"type": "str"},
+            "repository_name": {"type": "str"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        fingerprints = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
+    except _openpgp.OpenPgpError as error:
+        module.fail_json(msg=f"fingerprints: {error}")
+    state = _legacy.observe(fingerprints)
+    name = module.params["repository_name"]
+    own_path = f"/etc/apt/sources.list.d/cuda-{name}.sources" if name else ""
+    plan = _legacy.plan(state, module.params["repository_url"] or "", own_path, _files.stamp())
+    for path, why in sorted(state.unread.items()):
+        module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
+    if not module.check_mode:
+        _changes.apply(plan.changes)
+    module.exit_json(
+        changed=bool(plan.changes),
+        diff=_changes.diff(plan.changes),
+        removed_keys=[{"path": path, "fingerprints": list(keys)} for path, keys in plan.keys],
+        stale_sources=[{"path": item.entry.path, "uri": item.entry.uri, "reason": item.reason} for item in plan.stale],
+        backups=[change.backup for change in plan.changes],
+    )
+
+
+if __name__ == "__main__":
+    main()

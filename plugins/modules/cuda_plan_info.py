@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_plan_info
+short_description: What apt would do, and whether it would bring in a driver
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Simulates the installation of O(packages) and judges every package of the transaction, by its source package
+    first and its name second. Nothing is downloaded and nothing is locked.
+  - When apt finds no way, plans once more without the guard, to name the driver package behind the refusal.
+  - Removals count as a reason to refuse, unless they are asked for.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - ansible.builtin.action_common_attributes.info_module
+attributes:
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  packages:
+    description:
+      - Packages as C(apt-get install) takes them.
+    type: list
+    elements: str
+    required: true
+  recommends:
+    description:
+      - Whether recommended packages are installed too. Give what the real installation will use.
+    type: bool
+    default: false
+  allowed_removals:
+    description:
+      - Packages that the transaction may remove.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Ask what hashcat would bring in
+  wslfleet.cuda.cuda_plan_info:
+    packages:
+      - hashcat-nvidia
+  register: plan
+
+- name: Show why it is refused
+  ansible.builtin.debug:
+    var: plan.reasons
+"""
+
+RETURN = r"""
+allowed:
+  description: Whether the transaction brings in no driver and removes nothing unasked.
+  returned: success
+  type: bool
+  sample: false
+reasons:
+  description: Why it is refused, one sentence for each package.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "would install libcuda1 535.261.03-1 from Debian:12.11/oldstable: built from nvidia-graphics-drivers"
+installs:
+  description: Packages that would be installed or upgraded, as C(name=version).
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - libcuda1=535.261.03-1
+removes:
+  description: Packages that would be removed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+download_bytes:
+  description: Size of all packages to fetch, in bytes.
+  returned: success
+  type: int
+  sample: 3002000
+installed_bytes:
+  description: Size of all packages once unpacked, in bytes.
+  returned: success
+  type: int
+  sample: 28000000
+interrupted:
+  description: Whether dpkg was interrupted, in which case a real transaction would be refused at once.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _dpkg, _run
+
+
+def main() -> None:
+    """Plan and report."""
+    module = AnsibleModule(
+        argument_spec={
+            "packages": {"type": "list", "elements": "str", "required": True},
+            "recommends": {"type": "bool", "default": False},
+            "allowed_removals": {"type": "list", "elements": "str", "default": []},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    odd = [name for name in params["packages"] if name.startswith("-") or not name.strip()]
+    if odd or not params["packages"]:
+        module.fail_json(msg=f"packages: {odd or 'nothing'} given; name packages, not options")
+    run = _run.runner_of(module)
+    judged = _apt.plan_install(run, params["packages"], params["recommends"], params["allowed_removals"])
+    module.exit_json(
+        changed=False,
+        allowed=judged.allowed,
+        reasons=[reason.text for reason in judged.reasons],
+        installs=[f"{action.name}={action.new}" for action in judged.installs],
+        removes=[action.name for action in judged.removes],
+        download_bytes=judged.download_bytes,
+        installed_bytes=judged.installed_bytes,
+        interrupted=bool(_dpkg.journal()),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_repair
+short_description: Take a Linux NVIDIA driver out of a WSL distribution and mend dpkg
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Purges every driver package in one transaction, together with what cannot stay without it. Never runs C(autoremove).
+  - Marks the CUDA toolkit as manually installed first, so that it outlives the metapackage that brought it.
+  - Configures what is half configured, reinstalls what was killed while it was unpacked, mends an interrupted dpkg.
+  - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig).
+  - Reads all states again at the end and fails when anything is still wrong.
+  - The packages run in a transaction of their own, which a lost connection does not stop. On a healthy distribution the
+    module reads a few files and starts no process.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  timeout:
+    description:
+      - How many seconds to wait for the transaction, and for one that runs already. It goes on when the time is over.
+    type: int
+    default: 1800
+seealso:
+  - module: wslfleet.cuda.cuda_audit_info
+"""
+
+EXAMPLES = r"""
+- name: Take out whatever Linux driver was installed
+  wslfleet.cuda.cuda_repair:
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, or would be done, in order.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "purge: nvidia-dkms-570 nvidia-driver-570"
+purged:
+  description: Driver packages that were purged.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - nvidia-dkms-570
+    - nvidia-driver-570
+dependents:
+  description: Packages that went with them, since they cannot stay without a driver.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - cuda-runtime-12-8
+strays:
+  description: Driver files without a package that were moved away.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - /usr/lib/x86_64-linux-gnu/libcuda.so.1
+backup:
+  description: The folder that O(ignore:strays) were moved to. Empty when there were none.
+  returned: success
+  type: str
+  sample: /var/lib/wslfleet/backup/20260131T120000
+restart_wsl:
+  description: Whether programs that run now may still hold the Linux driver, so that C(wsl --shutdown) is advised.
+  returned: success
+  type: bool
+  sample: true
+"""
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _dpkg,
+    _files,
+    _repair,
+    _run,
+    _transaction,
+)
+
+
+class RepairError(Exception):
+    """The repair cannot go on. One line for a person."""
+
+
+def wait_for_others(timeout: int) -> None:
+    """Wait for a transaction of ours, then for dpkg's locks. Raises RepairError."""
+    running = _transaction.find_running()
+    if running is not None and not _transaction.attach(running, timeout):
+        raise RepairError(f"transaction {running.id} still runs after {timeout} s; run again later; log: {running.log}")
+    held = _transaction.wait_for_locks(timeout)
+    for path, process in held.items():
+        raise RepairError(f"{path} is still held by process {process} after {timeout} s; run again when it has ended")
+
+
+def run_packages(plan: _repair.Plan, timeout: int) -> _transaction.Transaction:
+    """Run the commands of PLAN in a transaction. Raises RepairError or TransactionError."""
+    transaction = _transaction.start("repair", _repair.commands(plan), stop_on_failure=False)
+    if not _transaction.attach(transaction, timeout):
+        raise RepairError(
+            f"transaction {transaction.id} goes on after {timeout} s; run again later; log: {transaction.log}"
+        )
+    transaction.mark_collected()
+    return transaction
+
+
+def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str, timeout: int) -> None:
+    """Apply PLAN, look again, and take out what only shows up now. Raises RepairError."""
+    log = ""
+    if plan.packages_change:
+        refusals = _repair.refusals(plan) + _repair.judge_purge(run, plan)
+        if refusals:
+            raise RepairError(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
+        log = f"; log: {run_packages(plan, timeout).log}"
+    # Links that the packages' alternatives left behind are strays only now.
+    strays = _repair.observe().strays
+    _changes.apply(_repair.stray_changes(strays, when))
+    if plan.ldconfig:
+        run(["ldconfig"])
+    left = _repair.remaining(_repair.observe())
+    if left:
+        raise RepairError(f"still wrong after the repair: {'; '.join(left[:5])}{log}")
+
+
+def result_of(plan: _repair.Plan, when: str) -> t.Dict[str, t.Any]:
+    """The return values."""
+    steps = _repair.describe(plan)
+    return {
+        "changed": bool(steps),
+        "steps": steps,
+        "purged": [*plan.force_remove, *plan.purge],
+        "dependents": list(plan.dependents),
+        "strays": list(plan.strays),
+        "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays else "",
+        "restart_wsl": bool(plan.ldconfig and (plan.purge or plan.force_remove or plan.strays)),
+        "diff": {"before": "".join(f"{step}\n" for step in steps), "after": ""},
+    }
+
+
+def main() -> None:
+    """Observe, plan, apply, observe."""
+    module = AnsibleModule(argument_spec={"timeout": {"type": "int", "default": 1800}}, supports_check_mode=True)
+    timeout = module.params["timeout"]
+    try:
+        state = _repair.observe()
+        if not state.healthy and not module.check_mode:
+            # Half-way states are normal while a transaction lives; look again when it has ended.
+            wait_for_others(timeout)
+            state = _repair.observe()
+        automatic = _dpkg.automatic(_files.read_text(_dpkg.EXTENDED_STATES) or "") if state.drivers else set()
+        plan = _repair.plan(state, automatic)
+        when = _files.stamp()
+        if not state.healthy and not module.check_mode:
+            repair(_run.runner_of(module), state, plan, when, timeout)
+    except (RepairError, _transaction.TransactionError) as error:
+        distribution = os.environ.get("WSL_DISTRO_NAME", "")
+        module.fail_json(msg=f"{distribution}: {error}" if distribution else str(error))
+    module.exit_json(**result_of(plan, when))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_smoke_test
+short_description: Compile and run a real CUDA program inside WSL
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Compiles and links a small CUDA program with C(nvcc), runs it, and says what the outcome means.
+  - A laptop without a GPU is not a failure; the verdict says so.
+  - Fails when the program does not compile although there is a compiler, and when the GPU computes a wrong result.
+  - The outcome is kept in C(/var/lib/wslfleet/smoke/) and given again, marked as RV(cached=true), as long as
+    compiler, driver files, loader and GPU device are the same.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - In check mode nothing is compiled; only an earlier outcome is given.
+  diff_mode:
+    support: none
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  version:
+    description:
+      - Toolkit version whose compiler is used.
+      - When unset, or when that version is not installed, the default compiler in C(/usr/local/cuda).
+    type: str
+  force:
+    description:
+      - Whether to compile and run even when an earlier outcome still holds.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: See whether CUDA works
+  wslfleet.cuda.cuda_smoke_test:
+  register: smoke
+"""
+
+RETURN = r"""
+verdict:
+  description:
+    - V(ran_on_gpu) when the program ran and its result is right.
+    - V(no_gpu) when the program was built but this distribution sees no GPU.
+    - V(toolkit_newer_than_driver) when the Windows driver is too old for the toolkit.
+    - V(driver_shadowed) when a Linux driver is in the way.
+    - V(no_compiler) when C(nvcc) or the host compiler is missing.
+    - V(not_tested) in check mode without an earlier outcome.
+  returned: success
+  type: str
+  sample: ran_on_gpu
+remedy:
+  description: What to do. Empty when nothing.
+  returned: success
+  type: str
+  sample: ""
+cached:
+  description: Whether this is the outcome of an earlier run.
+  returned: success
+  type: bool
+  sample: false
+program:
+  description: The compiled program. Empty when there is none.
+  returned: success
+  type: str
+  sample: /var/lib/wslfleet/smoke/program
+compiler:
+  description: Release of the compiler.
+  returned: success
+  type: str
+  sample: 12.4, V12.4.131
+gpu:
+  description: Name of the GPU that ran the program.
+  returned: success
+  type: str
+  sample: NVIDIA GeForce RTX 4070 Laptop GPU
+seconds:
+  description: How long the work on the GPU took, in seconds; 0 when it did not run.
+  returned: success
+  type: float
+  sample: 0.0012
+printed:
+  description: Everything that the program printed, by name.
+  returned: success
+  type: dict
+  sample:
+    runtime: "12040"
+    driver: "12080"
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _loader, _run, _smoke_test, _toolkit
+
+
+def outcome_of(module: AnsibleModule) -> _smoke_test.Outcome:
+    """The earlier outcome while it holds, else a new one. Raises SmokeTestError."""
+    nvcc = _toolkit.nvcc_path(module.params["version"] or "")
+    digest = _smoke_test.key(nvcc)
+    earlier = None if module.params["force"] else _smoke_test.cached(digest)
+    if earlier is not None:
+        return earlier
+    if module.check_mode:
+        return _smoke_test.Outcome("not_tested", {}, nvcc)
+    shadowed = bool(_loader.shadowed(_loader.read_picks(), _loader.wsl_files()))
+    outcome = _smoke_test.compile_and_run(_run.runner_of(module), nvcc, shadowed)
+    if outcome.verdict != "no_compiler":
+        _smoke_test.remember(digest, outcome)
+    return outcome
+
+
+def main() -> None:
+    """Test and report."""
+    module = AnsibleModule(
+        argument_spec={"version": {"type": "str"}, "force": {"type": "bool", "default": False}},
+        supports_check_mode=True,
+    )
+    try:
+        outcome = outcome_of(module)
+    except _smoke_test.SmokeTestError as error:
+        module.fail_json(msg=str(error))
+    built = outcome.verdict not in ("no_compiler", "not_tested")
+    values: t.Mapping[str, str] = outcome.values
+    module.exit_json(
+        changed=False,
+        verdict=outcome.verdict,
+        remedy=_smoke_test.REMEDIES.get(outcome.verdict, ""),
+        cached=outcome.cached,
+        program=f"{_smoke_test.FOLDER}/program" if built else "",
+        compiler=outcome.compiler,
+        gpu=values.get("gpu", "") if outcome.verdict == "ran_on_gpu" else "",
+        seconds=float(values.get("seconds", "0")),
+        printed=dict(values),
+    )
+
+
+if __name__ == "__main__":
+    main()

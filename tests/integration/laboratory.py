@@ -1,0 +1,118 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What integration tests need of the lab and of Ansible: start laptops, run playbooks, read recaps and journals."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COLLECTIONS = ROOT / ".cache" / "collections"
+PLAYBOOKS = ROOT / "playbooks"
+_RECAP = re.compile(
+    r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<unreachable>\d+)"
+    r"\s+failed=(?P<failed>\d+)\s+skipped=(?P<skipped>\d+)"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of ansible or ansible-playbook."""
+
+    code: int
+    output: str
+
+    @property
+    def recap(self) -> dict[str, dict[str, int]]:
+        """Host -> its numbers in the recap."""
+        matches = (match for line in self.output.splitlines() if (match := _RECAP.match(line)))
+        return {
+            match["host"]: {key: int(match[key]) for key in match.groupdict() if key != "host"} for match in matches
+        }
+
+    def lines(self, text: str) -> list[str]:
+        """The lines of the output that hold TEXT."""
+        return [line for line in self.output.splitlines() if text in line]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The running laptops of one state directory."""
+
+    state: Path
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """``python -m lab`` with this state; the caller looks at the return code."""
+        command = [sys.executable, "-m", "lab", arguments[0], "--state", str(self.state), *arguments[1:]]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    @property
+    def variables(self) -> dict[str, t.Any]:
+        """The group variables of the lab's inventory."""
+        inventory = yaml.safe_load((self.state / "inventory.yml").read_text(encoding="utf-8"))
+        found: dict[str, t.Any] = inventory["all"]["children"]["laptops"]["vars"]
+        return found
+
+    def laptop(self, name: str) -> Path:
+        """The state directory of one laptop."""
+        return self.state / "laptops" / name
+
+    def journal(self, laptop: str) -> list[dict[str, t.Any]]:
+        """The WinRS commands of LAPTOP so far."""
+        file = self.laptop(laptop) / "commands.jsonl"
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+    def playbook(self, playbook: str | Path, *arguments: str, variables: dict[str, t.Any] | None = None) -> Run:
+        """Run a playbook (a name below playbooks/ or a path) on the laptops."""
+        path = PLAYBOOKS / f"{playbook}.yml" if isinstance(playbook, str) else playbook
+        return self._run("ansible-playbook", str(path), arguments, variables)
+
+    def task(self, laptop: str, module: str, arguments: str = "", variables: dict[str, t.Any] | None = None) -> Run:
+        """Run one ad-hoc task on LAPTOP."""
+        words = ["-m", module, *(["-a", arguments] if arguments else [])]
+        return self._run("ansible", laptop, words, variables)
+
+    def linux(self, laptop: str, command: str, variables: dict[str, t.Any] | None = None) -> Run:
+        """Run a shell command inside the laptop's distribution, through the collection's connection."""
+        inside = {
+            "ansible_connection": "wslfleet.cuda.wsl",
+            "ansible_wsl_distribution": self.variables["windows_host_distribution"],
+            "ansible_shell_type": "sh",
+            **(variables or {}),
+        }
+        return self._run("ansible", laptop, ["-m", "ansible.builtin.raw", "-a", command], inside)
+
+    def _run(self, program: str, first: str, arguments: t.Iterable[str], variables: dict[str, t.Any] | None) -> Run:
+        command = [
+            str(Path(sys.executable).parent / program),
+            "-i",
+            str(self.state / "inventory.yml"),
+            first,
+            *arguments,
+        ]
+        if variables:
+            command += ["-e", json.dumps(variables)]
+        environment = {
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_FORCE_COLOR": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            "LC_ALL": "C.UTF-8",
+        }
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        return Run(done.returncode, done.stdout)
+
+
+StartLab = t.Callable[..., Lab]
+"""``start_lab("--profile", "fresh", …)`` starts laptops; they are stopped after the module's tests."""

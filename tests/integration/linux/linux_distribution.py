@@ -1,0 +1,163 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One Debian for a test: an overlay of a lab image in mount and process namespaces of its own, gone at the end."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[2]
+SETUP = r"""
+set -e
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
+cd "$2/root"
+mount -t proc proc proc
+mount -t tmpfs -o mode=755 dev dev
+for name in null zero full random urandom tty; do touch dev/$name; mount --bind /dev/$name dev/$name; done
+ln -s /proc/self/fd dev/fd
+mkdir -p dev/shm
+rm -f etc/resolv.conf
+cat /etc/resolv.conf >etc/resolv.conf
+printf '#!/bin/sh\nexit 101\n' >usr/sbin/policy-rc.d
+chmod 755 usr/sbin/policy-rc.d
+exec chroot . /bin/sh -c 'echo ready; while :; do sleep 1000 & wait; done'
+"""
+
+
+class Distribution:
+    """A running root file system."""
+
+    def __init__(self, image: Path, scratch: Path) -> None:
+        """IMAGE is the lower layer; SCRATCH holds everything else."""
+        self.scratch = scratch
+        for name in ("upper", "work", "root"):
+            (scratch / name).mkdir(parents=True)
+        self._holder = subprocess.Popen(
+            ["unshare", "-m", "-p", "-f", "--kill-child", "sh", "-c", SETUP, "sh", str(image), str(scratch)],
+            stdout=subprocess.PIPE,
+        )
+        assert self._holder.stdout is not None
+        assert self._holder.stdout.readline() == b"ready\n", "the namespaces did not come up"
+        children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children").read_text()
+        self.pid = int(children.split()[0])
+        self.inventory = scratch / "inventory.json"
+        variables = {
+            "ansible_connection": "lab_root",
+            "ansible_lab_pid": self.pid,
+            "ansible_lab_dies_after": str(scratch / "cut"),
+            "ansible_python_interpreter": "/usr/bin/python3",
+            "ansible_pipelining": True,
+        }
+        self.inventory.write_text(json.dumps({"all": {"hosts": {"box": variables}}}))
+
+    def close(self) -> None:
+        """End every process in it; the mounts go with the namespace."""
+        self._holder.kill()
+        self._holder.wait()
+
+    def run(self, command: str, check: bool = True, data: bytes = b"") -> str:
+        """Run a shell COMMAND as root; both streams."""
+        environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]
+        line = ["nsenter", "-t", str(self.pid), "-m", "-p", "-r", "-w", *environment, "/bin/sh", "-c", command]
+        done = subprocess.run(line, input=data, capture_output=True, check=False)
+        text = (done.stdout + done.stderr).decode("utf-8", "replace")
+        assert not check or done.returncode == 0, f"{command}: {done.returncode}\n{text}"
+        return text
+
+    def write(self, path: str, content: str | bytes) -> None:
+        """Write a file in it."""
+        data = content.encode() if isinstance(content, str) else content
+        self.run(f"mkdir -p '{Path(path).parent}' && cat >'{path}'", data=data)
+
+    def environment(self) -> dict[str, str]:
+        """For ansible commands."""
+        return {
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / ".cache" / "collections"),
+            "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection_plugins"),
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_HOME": str(self.scratch / "ansible"),
+        }
+
+    def module(self, name: str, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        """Run one module of the collection, as ansible does; its result."""
+        line = [program("ansible"), "box", "-i", str(self.inventory), "-m", f"wslfleet.cuda.{name}"]
+        line += ["-a", json.dumps(options)] if options else []
+        line += ["--check", "--diff"] if check_mode else ["--diff"]
+        kept = self.scratch / "result.json"
+        kept.unlink(missing_ok=True)
+        environment = {
+            **self.environment(),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_STDOUT_CALLBACK": "lab_results",
+            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
+            "WSLFLEET_RESULT": str(kept),
+        }
+        done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+        assert kept.exists(), done.stdout + done.stderr
+        result: dict[str, t.Any] = json.loads(kept.read_text())
+        return result
+
+    def role(self, *arguments: str, **variables: t.Any) -> Played:
+        """Run the role."""
+        play = [{"hosts": "box", "gather_facts": False, "vars": variables, "roles": ["wslfleet.cuda.cuda_toolkit"]}]
+        file = self.scratch / "play.json"
+        file.write_text(json.dumps(play))
+        begin = time.monotonic()
+        done = subprocess.run(
+            [program("ansible-playbook"), "-i", str(self.inventory), str(file), *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Played(done.returncode, done.stdout + done.stderr, time.monotonic() - begin)
+
+
+def program(name: str) -> str:
+    """The command NAME of the environment that runs the tests."""
+    return str(Path(sys.executable).parent / name)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a word."""
+
+    def log_message(self, format: str, *arguments: t.Any) -> None:
+        """Nothing."""
+
+
+class Web(t.NamedTuple):
+    """The repositories over HTTP."""
+
+    url: str
+    fingerprint: str
+
+    def repository(self, name: str = "wsl-ubuntu") -> str:
+        """The address of a repository."""
+        return f"{self.url}/compute/cuda/repos/{name}/x86_64/"
+
+    def role_variables(self, name: str = "wsl-ubuntu") -> dict[str, str]:
+        """What the role needs to use it."""
+        return {"cuda_repository_url": self.repository(name), "cuda_key_fingerprint": self.fingerprint}
+
+
+class Played(t.NamedTuple):
+    """The end of a playbook run."""
+
+    code: int
+    output: str
+    seconds: float
+
+    @property
+    def changed(self) -> int:
+        """The number of changed tasks in the recap."""
+        return int(self.output.split("changed=")[-1].split()[0])

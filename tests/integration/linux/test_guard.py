@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guard and the plan against real apt 2.6 and 3.0, with NVIDIA's packages and Debian's own drivers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.linux.linux_distribution import Distribution, Web
+
+pytestmark = pytest.mark.lab
+
+TELLS = "kept out of WSL: the driver comes from Windows. Install cuda-toolkit-12-8 instead."
+
+
+def add_driver_source(box: Distribution, web: Web) -> None:
+    """Both NVIDIA sources, with drivers in the second."""
+    line = f"deb [trusted=yes] {web.repository('ubuntu2404')} /"
+    box.write("/etc/apt/sources.list.d/cuda-ubuntu2404.list", line + "\n")
+    box.run("apt-get update")
+
+
+def test_apt_refuses_drivers_and_tells_why(distribution: Distribution, web: Web) -> None:
+    assert distribution.module("cuda_guard")["changed"]
+    add_driver_source(distribution, web)
+    for package in ("cuda", "cuda-drivers", "nvidia-driver-570", "libnvidia-compute-570", "cuda-runtime-12-8"):
+        output = distribution.run(f"apt-get install -y {package}; echo code=$?", check=False)
+        assert "code=100" in output and TELLS in output, output
+    allowed = distribution.run("apt-get install -s cuda-nvcc-12-8")
+    assert "Inst cuda-nvcc-12-8" in allowed
+    assert "nvidia-driver" not in allowed
+
+
+def test_hook_stops_what_the_pin_cannot_and_no_removal(distribution: Distribution, web: Web) -> None:
+    add_driver_source(distribution, web)
+    distribution.run("cd /root && apt-get download libnvidia-compute-570 cuda-keyring")
+    assert distribution.module("cuda_guard")["changed"]
+    for package in (
+        "libnvidia-compute-570=$(apt-cache madison libnvidia-compute-570 | cut -d'|' -f2 | tr -d ' ')",
+        "/root/libnv*.deb",
+    ):
+        output = distribution.run(f"apt-get install -y --no-install-recommends {package}; echo code=$?", check=False)
+        assert "code=100" in output and "wslfleet.cuda: refused: libnvidia-compute-570" in output, output
+    assert "libnvidia-compute" not in distribution.run("dpkg -l | cat")
+    distribution.run("apt-get install -y /root/cuda-keyring*.deb && apt-get purge -y cuda-keyring")
+    # A driver that slipped in by dpkg itself can be removed while the guard is on.
+    distribution.run("dpkg -i --force-depends /root/libnv*.deb && apt-get purge -y libnvidia-compute-570")
+
+
+def test_apt_lives_on_when_the_scripts_are_gone(distribution: Distribution) -> None:
+    distribution.module("cuda_guard")
+    distribution.run("rm -r /usr/local/lib/wslfleet && apt-get install -y --reinstall --no-install-recommends procps")
+    assert distribution.module("cuda_guard")["changed"]
+    assert not distribution.module("cuda_guard")["changed"]
+    gone = distribution.module("cuda_guard", state="absent")
+    assert gone["changed"]
+    assert not distribution.module("cuda_guard", state="absent")["changed"]
+    distribution.run("apt-get check")
+
+
+def test_check_mode_writes_nothing(distribution: Distribution) -> None:
+    result = distribution.module("cuda_guard", check_mode=True)
+    assert result["changed"]
+    assert "00-wslfleet" not in distribution.run("ls /etc/apt/preferences.d /etc/apt/apt.conf.d")
+
+
+def test_a_preferences_file_that_wins_is_found(distribution: Distribution, web: Web) -> None:
+    add_driver_source(distribution, web)
+    distribution.write("/etc/apt/preferences", "Package: nvidia-driver-570\nPin: release *\nPin-Priority: 1001\n")
+    result = distribution.module("cuda_guard")
+    assert result["failed"]
+    assert "apt would still install nvidia-driver-570" in result["msg"]
+    rows = {row["name"]: row for row in distribution.module("cuda_audit_info")["rows"]}
+    assert rows["pin_effect"]["level"] == "failure"
+
+
+def test_plan_names_the_driver_behind_a_package(distribution: Distribution, web: Web) -> None:
+    add_driver_source(distribution, web)
+    for guard in (False, True):
+        if guard:
+            distribution.module("cuda_guard")
+        plan = distribution.module("cuda_plan_info", packages=["cuda"])
+        assert not plan["allowed"]
+        assert any("nvidia-driver-570" in reason for reason in plan["reasons"]), plan
+    plan = distribution.module("cuda_plan_info", packages=["cuda-nvcc-12-8"])
+    assert plan["allowed"] and plan["reasons"] == [] and plan["download_bytes"] > 0, plan
+    plan = distribution.module("cuda_plan_info", packages=["no-such-package"])
+    assert plan["reasons"] == ["apt refuses: Unable to locate package no-such-package"]

@@ -1,0 +1,68 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In a provisioned distribution apt itself refuses drivers, also with a repository that offers one; toolkits go in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.laboratory import Lab, StartLab
+
+pytestmark = pytest.mark.lab
+
+LAPTOP = "ready-1"
+REFUSED = [
+    "cuda",
+    "cuda-12-8",
+    "cuda-drivers",
+    "cuda-runtime-12-8",
+    "nvidia-driver-570",
+    "libnvidia-compute-570",
+    "libnvidia-compute-570=570.124.06-0ubuntu1",
+]
+
+
+@pytest.fixture(scope="module")
+def lab(start_lab: StartLab) -> Lab:
+    """A provisioned laptop to which somebody has added the repository of an ordinary Ubuntu."""
+    lab = start_lab("--profile", "ready", "--without-compiler")
+    run = lab.playbook("provision", variables={"cuda_smoke_test": False, "cuda_components": ["cudart"]})
+    assert run.code == 0, run.output
+    ubuntu = str(lab.variables["cuda_repository_url"]).replace("wsl-ubuntu", "ubuntu2404")
+    entry = f"deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] {ubuntu}/ /"
+    added = lab.linux(LAPTOP, f"echo '{entry}' > /etc/apt/sources.list.d/cuda-ubuntu2404.list && apt-get -q update")
+    assert added.code == 0, added.output
+    offered = lab.linux(LAPTOP, "apt-cache show nvidia-driver-570 | grep -c ^Version")
+    assert offered.code == 0, f"the driver must be on offer, or this proves nothing: {offered.output}"
+    return lab
+
+
+@pytest.mark.parametrize("package", REFUSED)
+def test_apt_refuses_a_driver(lab: Lab, package: str) -> None:
+    run = lab.linux(LAPTOP, f"DEBIAN_FRONTEND=noninteractive apt-get -y install {package}")
+    assert run.code != 0, run.output
+    state = lab.linux(LAPTOP, f"dpkg-query -W -f '${{db:Status-Status}}' {package.split('=')[0]}")
+    assert "installed" not in state.output.replace("not-installed", ""), state.output
+
+
+def test_the_refusal_says_why_and_what_to_install(lab: Lab) -> None:
+    run = lab.linux(LAPTOP, "apt-get -y install cuda")
+    assert "Windows" in run.output, run.output
+    assert "cuda-toolkit-12" in run.output
+
+
+def test_apt_takes_the_toolkit(lab: Lab) -> None:
+    run = lab.linux(LAPTOP, "DEBIAN_FRONTEND=noninteractive apt-get -y install cuda-toolkit-12-8")
+    assert run.code == 0, run.output
+    drivers = lab.linux(LAPTOP, "dpkg-query -W -f '${Package}\\n' 'nvidia-*' 'libnvidia-*' 'cuda-drivers*'; true")
+    assert "nvidia-driver" not in drivers.output
+
+
+def test_the_local_file_of_a_driver_is_refused_too(lab: Lab) -> None:
+    run = lab.linux(
+        LAPTOP,
+        "cd $(mktemp -d) && chmod 755 . && apt-get -q download libnvidia-compute-570:amd64=570.124.06-0ubuntu1; "
+        "ls *.deb && DEBIAN_FRONTEND=noninteractive apt-get -y install ./*.deb",
+    )
+    assert run.code != 0, run.output
+    assert ".deb" in run.output, "the package must have been downloaded, or this proves nothing"

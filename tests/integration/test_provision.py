@@ -1,0 +1,70 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job on laptops of four display languages: check mode, first run, second run, and what it costs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.integration.laboratory import Lab, StartLab
+
+pytestmark = pytest.mark.lab
+
+LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
+MOST_WINDOWS_COMMANDS = 4
+MOST_LINUX_TASKS = 12
+
+
+@pytest.fixture(scope="module")
+def labs(start_lab: StartLab) -> dict[str, Lab]:
+    """One fresh laptop for each language."""
+    return {language: start_lab("--language", language, "--without-compiler") for language in LANGUAGES}
+
+
+def _settings(lab: Lab) -> dict[str, object]:
+    """Without the real compiler nothing can be compiled, so the smoke test is left to the molecule scenarios."""
+    return {"cuda_smoke_test": False}
+
+
+def _files(lab: Lab) -> dict[str, bytes]:
+    laptop = lab.laptop("fresh-1")
+    return {name: (laptop / name).read_bytes() for name in ("registry.json", "laptop.json")}
+
+
+def test_check_mode_tells_the_steps_and_takes_none(labs: dict[str, Lab]) -> None:
+    lab = labs["en-US"]
+    before = _files(lab)
+    run = lab.playbook("provision", "--check", "--diff", variables=_settings(lab))
+    assert run.code == 0, run.output
+    assert run.recap["fresh-1"]["changed"] > 0
+    assert run.lines("VirtualMachinePlatform")
+    assert _files(lab) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fresh_laptop_is_provisioned(labs: dict[str, Lab], language: str) -> None:
+    lab = labs[language]
+    run = lab.playbook("provision", variables=_settings(lab))
+    assert run.code == 0, run.output
+    state = json.loads((lab.laptop("fresh-1") / "laptop.json").read_text(encoding="utf-8"))
+    assert state["reboots"] == 1
+    listed = lab.linux("fresh-1", "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n'").output
+    assert "ii  cuda-toolkit-12-4" in listed
+    assert "nvidia-driver" not in listed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_second_run_changes_nothing_and_is_cheap(labs: dict[str, Lab], language: str) -> None:
+    lab = labs[language]
+    before = len(lab.journal("fresh-1"))
+    run = lab.playbook("provision", variables=_settings(lab))
+    assert run.code == 0, run.output
+    assert run.recap["fresh-1"]["changed"] == 0
+    commands = lab.journal("fresh-1")[before:]
+    linux = [command for command in commands if " --exec /bin/sh " in command["line"]]
+    windows = [command for command in commands if command not in linux]
+    print(f"{language}: {len(windows)} WinRS commands for Windows, {len(linux)} for Linux")
+    assert len(windows) <= MOST_WINDOWS_COMMANDS
+    assert 0 < len(linux) <= MOST_LINUX_TASKS

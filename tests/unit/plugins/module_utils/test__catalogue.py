@@ -1,0 +1,125 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue as c
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packages as d
+
+from tests.unit.plugins.module_utils.index_data import UBUNTU2404, names
+
+
+def test_packages_of_the_guide() -> None:
+    assert c.package_names("12.8", ["toolkit"]) == ["cuda-toolkit-12-8"]
+
+
+def test_order_is_kept_and_repeats_go() -> None:
+    assert c.package_names("12.4", ["nvcc", "libraries-dev", "nvcc"]) == ["cuda-nvcc-12-4", "cuda-libraries-dev-12-4"]
+
+
+@pytest.mark.parametrize("component", c.COMPONENTS)
+def test_component_exists_and_is_no_driver(component: str) -> None:
+    (name,) = c.package_names("12.8", [component])
+    assert name in names(UBUNTU2404)
+    assert d.why_refused(name) is None
+    assert c.belongs_to_version(name, "12.8")
+
+
+@pytest.mark.parametrize("version", ["12.0", "12.8", "13.5"])
+def test_known_version(version: str) -> None:
+    assert c.check_version(version) == version
+
+
+@pytest.mark.parametrize(
+    "version, message",
+    [
+        ("12.7", "cuda_version '12.7': no such toolkit; known: 12.0, "),
+        ("12", "cuda_version '12': write major and minor, quoted, as in \"12.8\"; known: "),
+        ("128", "write major and minor"),
+        ("12.8.1", "no such toolkit"),
+        ("12-8", "no such toolkit"),
+        ("12.10", "no such toolkit"),
+        ("11.8", "no such toolkit"),
+        ("", "no such toolkit"),
+        ("12.8\n", "no such toolkit"),
+    ],
+)
+def test_unknown_version(version: str, message: str) -> None:
+    with pytest.raises(c.CatalogueError, match=re.escape(message)) as caught:
+        c.package_names(version, ["toolkit"])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "component",
+    ["cuda", "cuda-12-8", "cuda-drivers", "cuda-drivers-570", "cuda-runtime", "cuda-demo-suite", "nvidia-driver-570",
+     "driver", "drivers"],
+)  # fmt: skip
+def test_what_brings_a_driver_is_refused(component: str) -> None:
+    message = f"cuda_components: {component!r} brings a Linux driver, which WSL must not have; name one of: toolkit, "
+    with pytest.raises(c.CatalogueError, match=re.escape(message)):
+        c.package_names("12.8", ["toolkit", component])
+
+
+@pytest.mark.parametrize("component", ["tookit", "", "cuda-toolkit-12-8", "cudnn", "Toolkit"])
+def test_unknown_component(component: str) -> None:
+    with pytest.raises(c.CatalogueError, match=re.escape(f"{component!r} is not known; name one of: toolkit, ")):
+        c.package_names("12.8", [component])
+
+
+def test_no_component() -> None:
+    with pytest.raises(c.CatalogueError, match="cuda_components is empty; name one of: toolkit, "):
+        c.package_names("12.8", [])
+
+
+@pytest.mark.parametrize(
+    "version, driver", [("12.0", (527, 41)), ("12.9", (527, 41)), ("13.0", (580, 0)), ("13.5", (580, 0))]
+)
+def test_minimum_driver(version: str, driver: tuple[int, int]) -> None:
+    assert c.minimum_driver(version) == driver
+
+
+def test_keys_are_full_fingerprints() -> None:
+    assert c.OLD_KEY == "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
+    assert c.CURRENT_KEY == "EB693B3035CD5710E231E123A4B469963BF863CC"
+
+
+# Which names belong to a toolkit
+
+NOT_PARTS = {"cuda", "cuda-12-8", "cuda-runtime-12-8", "cuda-demo-suite-12-8"}
+
+
+@pytest.mark.parametrize("name", names(UBUNTU2404))
+def test_toolkit_or_driver(name: str) -> None:
+    """Every package of NVIDIA's repository is a part of the toolkit, a driver, or one of four metapackages."""
+    assert c.is_toolkit_package(name) == (name not in NOT_PARTS and d.why_driver(name) is None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cuda-drivers-570", "cuda-compat-12-8", "nvidia-cuda-toolkit", "cuda-keyring", "libcudnn9-cuda-12", "libnccl2",
+     "libcuda1", "libnvidia-compute-570", "cudart", "libcudart12", "nvidia-fs", "cuda"],
+)  # fmt: skip
+def test_not_of_the_toolkit(name: str) -> None:
+    assert not c.is_toolkit_package(name)
+
+
+@pytest.mark.parametrize(
+    "name, version, belongs",
+    [
+        ("cuda-nvcc-12-8", "12.8", True),
+        ("cuda-nvcc-12-8", "12.6", False),
+        ("cuda-nvcc-11-8", "1.8", False),
+        ("cuda-toolkit-12-8-config-common", "12.8", True),
+        ("cuda-toolkit-12-config-common", "12.8", False),
+        ("libcublas-dev-12-8", "12.8", True),
+        ("libnvvm-13-0", "13.0", True),
+        ("cuda-12-8", "12.8", False),
+        ("cuda-runtime-12-8", "12.8", False),
+        ("cuda-drivers-570", "12.8", False),
+    ],
+)
+def test_belongs_to_version(name: str, version: str, belongs: bool) -> None:
+    assert c.belongs_to_version(name, version) is belongs

@@ -1,0 +1,300 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue as c
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packages as d
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.plugins.module_utils.index_data import BOOKWORM, TRIXIE, UBUNTU2404, names, stanzas
+
+# Debian: what the source packages say is the truth
+
+SOURCES = (
+    "nvidia-graphics-drivers", "nvidia-open-gpu-kernel-modules", "nvidia-support", "nvidia-modprobe",
+    "nvidia-persistenced", "nvidia-xconfig", "glx-alternatives",
+)  # fmt: skip
+HARMLESS = {"glx-alternative-mesa", "glx-diversions", "update-glx"}
+"""From the source glx-alternatives, but of use without NVIDIA."""
+FAMILY = {
+    "bumblebee-nvidia", "primus-nvidia", "primus-vk-nvidia", "nvidia-primus-vk-common", "nvidia-primus-vk-wrapper",
+    "nvidia-fs-dkms", "firmware-nvidia-graphics",
+}  # fmt: skip
+
+
+def source_of(stanza: dict[str, str]) -> str:
+    return stanza.get("Source", stanza["Package"])
+
+
+def drivers_of(index: str) -> set[str]:
+    built = {stanza["Package"] for stanza in stanzas(index) if source_of(stanza).startswith(SOURCES)}
+    return (built - HARMLESS) | (FAMILY & set(names(index)))
+
+
+@pytest.mark.parametrize("index, built, others", [(BOOKWORM, 171, 6), (TRIXIE, 97, 6)])
+def test_the_truth_has_the_size_it_should_have(index: str, built: int, others: int) -> None:
+    """Guards the tests below: an empty set would match everything. One of the built is glx-alternative-mesa."""
+    assert len(drivers_of(index)) == built - 1 + others
+
+
+@pytest.mark.parametrize("index", [BOOKWORM, TRIXIE])
+def test_every_driver_by_its_source_and_nothing_else(index: str) -> None:
+    found = {item["Package"] for item in stanzas(index) if d.why_driver(item["Package"], item.get("Source", ""))}
+    assert found == drivers_of(index)
+
+
+@pytest.mark.parametrize("index", [BOOKWORM, TRIXIE])
+def test_every_driver_by_its_name_alone(index: str) -> None:
+    """The name must do when the source is unknown: a local file, a foreign repository."""
+    assert {name for name in names(index) if d.why_driver(name, "unknown")} == drivers_of(index)
+
+
+@pytest.mark.parametrize("index", [BOOKWORM, TRIXIE, UBUNTU2404])
+def test_the_pin_blocks_every_driver_and_nothing_else(index: str) -> None:
+    pinned = {item["Package"] for item in stanzas(index) if d.is_pinned(item["Package"], item.get("Source", ""))}
+    refused = {item["Package"] for item in stanzas(index) if d.why_refused(item["Package"], item.get("Source", ""))}
+    assert pinned == refused
+
+
+# Ubuntu's and NVIDIA's names
+
+UBUNTU_FAMILIES = (
+    "libnvidia-cfg1", "libnvidia-common", "libnvidia-compute", "libnvidia-decode", "libnvidia-encode",
+    "libnvidia-extra", "libnvidia-fbc1", "libnvidia-gl", "libnvidia-ifr1", "nvidia-compute-utils", "nvidia-dkms",
+    "nvidia-driver", "nvidia-headless", "nvidia-headless-no-dkms", "nvidia-kernel-common", "nvidia-kernel-source",
+    "nvidia-utils", "nvidia-firmware", "xserver-xorg-video-nvidia",
+)  # fmt: skip
+BRANCHES = (390, 450, 470, 535, 550, 565, 570, 580, 590, 595)
+
+
+@pytest.mark.parametrize("family", UBUNTU_FAMILIES)
+@pytest.mark.parametrize("suffix", ["", *[f"-{branch}" for branch in BRANCHES], "-535-server", "-580-server"])
+def test_ubuntu_family(family: str, suffix: str) -> None:
+    assert d.why_driver(family + suffix)
+    assert d.is_pinned(family + suffix)
+
+
+OTHERS = (
+    "cuda-drivers", "cuda-drivers-570", "cuda-drivers-fabricmanager", "cuda-drivers-fabricmanager-570",
+    "cuda-compat-12-8", "nvidia-driver-570-open", "nvidia-dkms-570-open", "nvidia-driver-570-server-open",
+    "nvidia-kernel-source-570-open", "nvidia-headless-570-server", "nvidia-headless-no-dkms-570-server-open",
+    "nvidia-open", "nvidia-open-570", "nvidia-open-580", "libcuda1", "libcudadebugger1", "libnvidia-ml1", "libnvcuvid1",
+    "nvidia-smi", "nvidia-modprobe", "nvidia-persistenced", "nvidia-xconfig", "nvidia-fabricmanager-570",
+    "nvidia-imex-570", "libnvidia-nscq-570", "libnvsdm-570", "nvidia-fs", "nvidia-fs-dkms", "nvidia-gds",
+    "nvidia-gds-12-8", "nvidia-driver-assistant", "libnvidia-gpucomp", "nvidia-cuda-mps",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_driver_name(name: str) -> None:
+    assert d.why_driver(name)
+    assert d.is_pinned(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["linux-modules-nvidia-570-generic", "linux-objects-nvidia-570-6.8.0-31-generic",
+             "linux-signatures-nvidia-6.8.0-31-generic", "nvidia-driver-local-repo-ubuntu2404-570.124.06",
+             "nvidia-firmware-570-570.124.06", "libnvidia-compute-570-server"]
+)  # fmt: skip
+def test_driver_name_that_no_list_can_hold(name: str) -> None:
+    """Names with a version in the middle: the plan and the hook refuse them, an exact pin cannot."""
+    assert d.why_driver(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["cuda", "cuda-12-8", "cuda-13-0", "cuda-11-8", "cuda-runtime-12-8", "cuda-demo-suite-12-8"]
+)
+def test_metapackage_is_refused_but_is_no_driver(name: str) -> None:
+    assert d.is_metapackage(name)
+    assert "cuda-toolkit-X-Y only" in (d.why_refused(name) or "")
+    assert d.why_driver(name) is None
+    assert d.is_pinned(name)
+
+
+# What must never be touched
+
+KEEP = (
+    "cuda-driver-dev-12-8", "cuda-driver-dev-13-0", "cuda-driver-dev-11-8", "libnvidia-container1",
+    "libnvidia-container-tools", "nvidia-container-toolkit", "nvidia-container-toolkit-base",
+    "nvidia-container-runtime", "nvidia-docker2", "cuda-keyring", "libxnvctrl0", "libxnvctrl-dev",
+    "libnvidia-egl-wayland1", "libnvidia-egl-gbm1", "libnvidia-egl-xcb1", "libnvidia-egl-xlib1",
+)  # fmt: skip
+INNOCENT = (
+    "nvidia-cg-toolkit", "nvidia-cg-dev", "nvidia-cudnn", "libcudart11.0", "libcudart12", "mate-sensors-applet-nvidia",
+    "nvtop", "nvidia-openjdk-8-jre", "libcudnn9-cuda-12", "libcudnn9-dev-cuda-12", "libcudnn8", "libnccl2",
+    "libnccl-dev", "cudnn9-cuda-12", "glx-diversions", "glx-alternative-mesa", "update-glx", "nvidia-settings",
+    "nvidia-settings-tesla", "nvidia-cuda-toolkit", "nvidia-cuda-dev", "nvidia-cuda-gdb", "nvidia-opencl-dev",
+    "gpustat", "nvitop", "boinc-client-nvidia-cuda", "leela-zero", "python3-pynvml", "libnvidia-ml-dev",
+    "libcuinj64-12.4", "libnvvm4", "libnvjpeg12", "libnvtoolsext1", "libnvjitlink12", "cuda-toolkit", "cuda-toolkit-12",
+    "cuda-toolkit-12-8", "cuda-toolkit-config-common", "gds-tools-12-8", "libcufile-12-8", "cuda-compiler-12-8",
+    "cuda-nvml-dev-12-8", "nvidia-prime", "xserver-xorg-video-nouveau", "libdrm-nouveau2", "firmware-misc-nonfree",
+    "tensorrt", "libcudd-dev",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEEP)
+def test_keep_list(name: str) -> None:
+    assert d.is_kept(name)
+    assert d.why_refused(name) is None
+    assert d.why_refused(name, "nvidia-graphics-drivers") is None
+    assert not d.is_pinned(name)
+
+
+@pytest.mark.parametrize("name", INNOCENT)
+def test_no_false_alarm(name: str) -> None:
+    assert d.why_refused(name) is None
+    assert not d.is_pinned(name)
+
+
+@pytest.mark.parametrize("version", c.VERSIONS)
+def test_no_part_of_any_toolkit_is_refused(version: str) -> None:
+    dashed = version.replace(".", "-")
+    parts = [name.replace("12-8", dashed) for name in names(UBUNTU2404) if c.is_toolkit_package(name)]
+    assert len(parts) > 60
+    assert [name for name in parts if d.why_refused(name) or d.is_pinned(name)] == []
+
+
+@pytest.mark.parametrize(
+    "source, driver",
+    [
+        ("nvidia-graphics-drivers", True),
+        ("nvidia-graphics-drivers-tesla-470", True),
+        ("nvidia-graphics-drivers-570-server", True),
+        ("nvidia-graphics-drivers (535.261.03-1)", True),
+        ("nvidia-open-gpu-kernel-modules", True),
+        ("nvidia-modprobe", True),
+        ("nvidia-cuda-toolkit (12.4.1-2)", False),
+        ("nvidia-cg-toolkit", False),
+        ("nvidia-settings", False),
+        ("egl-gbm", False),
+        ("glx-alternatives", False),
+        ("", False),
+    ],
+)
+def test_driver_source(source: str, driver: bool) -> None:
+    assert d.is_driver_source(source) is driver
+
+
+def test_the_source_comes_first_in_the_reason() -> None:
+    assert d.why_driver("libfoo", "nvidia-graphics-drivers (535.261.03-1)") == "built from nvidia-graphics-drivers"
+    assert d.why_driver("nvidia-modprobe") == "built from nvidia-modprobe"
+    assert d.why_driver("libcuda1", "mystery") == "part of the NVIDIA driver by its name"
+    assert d.why_driver("bumblebee-nvidia", "bumblebee") == "of use only with a Linux NVIDIA driver"
+
+
+# The patterns as grep reads them, and the pin as a list
+
+
+def test_grep_agrees_with_python() -> None:
+    """The hook script uses the same patterns with ``grep -Ex``."""
+    sample = [*names(BOOKWORM), *names(TRIXIE), *names(UBUNTU2404), *OTHERS, *KEEP, *INNOCENT]
+    command = ["grep", "-Ex", "|".join(d.name_patterns())]
+    done = subprocess.run(command, input="\n".join(sample), capture_output=True, text=True, check=True)
+    one = re.compile("|".join(f"({pattern})" for pattern in d.name_patterns()))
+    assert done.stdout.splitlines() == [name for name in sample if one.fullmatch(name)]
+
+
+def test_patterns_need_no_quoting_in_a_shell_script() -> None:
+    assert not [pattern for pattern in d.name_patterns() if "'" in pattern or "\n" in pattern or "\\" in pattern]
+
+
+def test_everything_that_is_pinned_by_name_is_refused_by_the_plan() -> None:
+    assert [name for name in d.pin_names() if not d.why_refused(name, "unknown")] == []
+
+
+def test_pin_names_are_exact_names() -> None:
+    pinned = d.pin_names()
+    assert [name for name in pinned if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name)] == []
+    assert pinned == sorted(set(pinned))
+    assert [name for name in pinned if d.is_kept(name)] == []
+
+
+# Dependencies
+
+
+@pytest.mark.parametrize(
+    "field, groups",
+    [
+        ("", []),
+        ("a", [["a"]]),
+        ("a (>= 1), b", [["a"], ["b"]]),
+        (
+            "libcuda1 (>= 550) | libcuda.so.1 (>= 550) | libcuda-12.4-1",
+            [["libcuda1", "libcuda.so.1", "libcuda-12.4-1"]],
+        ),
+        ("a:any (= 1), b [amd64] | c <!nocheck>, ", [["a"], ["b", "c"]]),
+        ("a,\n b|c", [["a"], ["b", "c"]]),
+    ],
+)
+def test_alternatives(field: str, groups: list[list[str]]) -> None:
+    assert d.alternatives(field) == groups
+
+
+PULLERS = [
+    (BOOKWORM, {"nvidia-cuda-toolkit", "nvidia-cuda-dev", "nvidia-settings", "python3-pycuda", "hashcat-nvidia",
+                "nsight-systems", "nvidia-cudnn", "nvidia-settings-tesla-470", "libnvidia-ml-dev"}),
+    (TRIXIE, {"nvidia-cuda-toolkit", "nvidia-cuda-dev", "nvidia-settings", "python3-pycuda", "hashcat-nvidia",
+              "libtorch-cuda-2.6", "nsight-systems", "libnvidia-ml-dev"}),
+    (UBUNTU2404, {"cuda", "cuda-12-8", "cuda-runtime-12-8", "cuda-demo-suite-12-8"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("index, expected", PULLERS)
+def test_pullers(index: str, expected: set[str]) -> None:
+    found = d.pullers(stanzas(index))
+    assert expected <= set(found)
+    assert [end for end in found.values() if not d.why_driver(end)] == []
+    assert [name for name in found if d.why_driver(name)] == []
+
+
+@pytest.mark.parametrize(
+    "index, name",
+    [(BOOKWORM, "libcudart11.0"), (BOOKWORM, "libnvidia-egl-gbm1"), (BOOKWORM, "nvidia-cg-toolkit"),
+     (TRIXIE, "libcudart12"), (TRIXIE, "nvidia-profiler"), (UBUNTU2404, "cuda-toolkit-12-8")],
+)  # fmt: skip
+def test_not_a_puller(index: str, name: str) -> None:
+    assert name in names(index)
+    assert name not in d.pullers(stanzas(index))
+
+
+GRAPHS: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    ("direct", {"app": "libcuda1"}, {"app": "libcuda1"}),
+    ("through another", {"app": "middle", "middle": "libcuda1"}, {"app": "libcuda1", "middle": "libcuda1"}),
+    ("a way out", {"app": "libcuda1 | mock", "mock": ""}, {}),
+    (
+        "a way out that leads back",
+        {"app": "libcuda1 | other", "other": "libcuda1"},
+        {"app": "libcuda1", "other": "libcuda1"},
+    ),
+    ("an alternative that does not exist", {"app": "libcuda1 | nothing"}, {"app": "libcuda1"}),
+    ("a driver outside the index", {"app": "libnvidia-compute-570"}, {"app": "libnvidia-compute-570"}),
+    ("a circle", {"a": "b", "b": "a"}, {}),
+    ("a circle with a driver", {"a": "b", "b": "a, libcuda1"}, {"a": "libcuda1", "b": "libcuda1"}),
+]
+
+
+@pytest.mark.parametrize("depends, expected", [pytest.param(*row[1:], id=row[0]) for row in GRAPHS])
+def test_closure(depends: dict[str, str], expected: dict[str, str]) -> None:
+    index = [{"Package": "libcuda1"}, *({"Package": name, "Depends": field} for name, field in depends.items())]
+    assert d.pullers(index) == expected
+
+
+def test_a_virtual_name_leads_to_those_that_provide_it() -> None:
+    index = [
+        {"Package": "libnvidia-compute-570", "Provides": "libcuda1 (= 570), opencl-icd"},
+        {"Package": "pocl", "Provides": "opencl-icd"},
+        {"Package": "wants-cuda", "Pre-Depends": "libcuda1"},
+        {"Package": "wants-opencl", "Depends": "opencl-icd"},
+    ]
+    assert d.pullers(index) == {"wants-cuda": "libnvidia-compute-570"}
+
+
+@given(st.text(alphabet="abn-vidcu0123 (|,:[<\n", max_size=60))
+def test_any_field_can_be_read(field: str) -> None:
+    assert all(group and all(group) for group in d.alternatives(field))
+    assert set(d.pullers([{"Package": "x", "Depends": field}])) <= {"x"}
