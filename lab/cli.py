@@ -40,6 +40,13 @@ def _parser() -> argparse.ArgumentParser:
         + "; ".join(f"{name}: {text}" for name, text in profiles.PROFILES.items()),
     )
     up.add_argument(
+        "--probe",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="a laptop that answers as a real one did: the JSON that playbooks/doctor.yml wrote",
+    )
+    up.add_argument(
         "--language",
         default="en-US",
         choices=profiles.LANGUAGES,
@@ -96,11 +103,12 @@ def _up(arguments: argparse.Namespace) -> int:
         raise UsageError("--laptops must be at least 1")
     if os.geteuid() != 0:
         raise UsageError("the lab needs root: it mounts file systems and creates namespaces; run it with sudo")
-    wanted = [
-        (profile, number + 1) for profile in arguments.profile or ["fresh"] for number in range(arguments.laptops)
-    ]
+    chosen = arguments.profile or ([] if arguments.probe else ["fresh"])
+    wanted = [(profile, number + 1) for profile in chosen for number in range(arguments.laptops)]
     fleet.prepare(
-        arguments.state, wanted, language=arguments.language, real_compiler=not arguments.without_compiler, say=_say
+        arguments.state,
+        fleet.Wanted(wanted, arguments.probe or [], arguments.language, real_compiler=not arguments.without_compiler),
+        say=_say,
     )
     service.start(arguments.state, arguments.stop_after)
     print(f"inventory: {arguments.state / 'inventory.yml'}")

@@ -10,16 +10,18 @@ DIR/laptops/NAME/   one laptop each (lab/laptop.py)
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
 import socket
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from lab import linux_cases, profiles
+from lab import linux_cases, probe_profile, profiles
 from lab.laptop import Laptop
 from lab.linux import enter, images
 from lab.repository import cuda
@@ -44,27 +46,51 @@ class LabError(Exception):
 # -- preparing -------------------------------------------------------------------------------------------------------
 
 
-def prepare(state: Path, wanted: list[tuple[str, int]], language: str, real_compiler: bool, say: Say) -> None:
-    """Make the laptops WANTED (profile, number) that STATE does not hold yet, and what the web serves.
+@dataclass(frozen=True)
+class Wanted:
+    """What ``up`` was asked for."""
+
+    profiles: list[tuple[str, int]]
+    """Profile and number of each laptop."""
+    probes: list[Path]
+    """Files that playbooks/doctor.yml wrote; one laptop each, called after its file."""
+    language: str
+    real_compiler: bool
+
+
+def prepare(state: Path, wanted: Wanted, say: Say) -> None:
+    """Make the laptops WANTED that STATE does not hold yet, and what the web serves.
 
     Builds missing images and packages into the cache first. Raises LabError.
     """
     cache = images.default_cache()
     web_url = f"http://127.0.0.1:{_web_port(state)}"
     try:
-        _publish(state / "web", cache, real_compiler, say)
-        for profile, number in wanted:
-            name = f"{profile.replace('_', '-')}-{number}"
-            if (state / "laptops" / name).exists():
-                continue
-            unfinished = state / "unfinished" / name
-            shutil.rmtree(unfinished.parent, ignore_errors=True)
-            profiles.make_laptop(unfinished, profile, language, web_url, cache, say)
-            (state / "laptops").mkdir(exist_ok=True)
-            unfinished.rename(state / "laptops" / name)
-    except (images.ImageError, linux_cases.CaseError, CompilerError, SigningError) as error:
+        _publish(state / "web", cache, wanted.real_compiler, say)
+        for profile, number in wanted.profiles:
+            with _new_laptop(state, f"{profile.replace('_', '-')}-{number}") as directory:
+                if directory is not None:
+                    profiles.make_laptop(directory, profile, wanted.language, web_url, cache, say)
+        for probe in wanted.probes:
+            with _new_laptop(state, probe.name.split(".")[0]) as directory:
+                if directory is not None:
+                    probe_profile.make_laptop(directory, probe_profile.read(probe), cache)
+    except (images.ImageError, linux_cases.CaseError, CompilerError, SigningError, probe_profile.ProbeError) as error:
         raise LabError(str(error)) from error
     certificates.make(state)
+
+
+@contextlib.contextmanager
+def _new_laptop(state: Path, name: str) -> t.Iterator[Path | None]:
+    """A folder to make laptop NAME in, which becomes the laptop's in the end; None when there is one already."""
+    final, unfinished = state / "laptops" / name, state / "unfinished" / name
+    if final.exists():
+        yield None
+        return
+    shutil.rmtree(unfinished.parent, ignore_errors=True)
+    yield unfinished
+    final.parent.mkdir(exist_ok=True)
+    unfinished.rename(final)
 
 
 def _web_port(state: Path) -> int:

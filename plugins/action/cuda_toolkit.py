@@ -8,6 +8,7 @@ Each look is one short module run, so that no WinRM command is open for as long 
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure
@@ -15,6 +16,13 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 display = Display()
+
+FIRST_WAITS = (2, 5, 10)
+"""Seconds that the first looks follow a transaction: short, so that a person soon sees that it moves, and a connection
+that is lost early is known to have left a transaction behind."""
+
+LONGEST_WAIT = 20
+"""Seconds, the default of O(wait)."""
 
 
 class ActionModule(ActionBase):
@@ -32,7 +40,10 @@ class ActionModule(ActionBase):
         if result.get("skipped"):
             return result
         arguments = dict(self._task.args)
+        longest = int(arguments.get("wait", LONGEST_WAIT))
+        waits = itertools.chain(FIRST_WAITS, itertools.repeat(longest))
         while True:
+            arguments["wait"] = min(next(waits), longest)
             answer = self._look(arguments, task_vars)
             transaction = answer.get("transaction") or {}
             if not transaction.get("running"):

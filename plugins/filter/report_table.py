@@ -13,7 +13,8 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Turns a list of dictionaries into the lines of a table that a person can read on a terminal.
-  - The columns are as wide as their widest cell. A missing or empty value is shown as V(-).
+  - The columns are as wide as their widest cell, up to O(width); longer text goes on in the next line.
+  - A missing or empty value is shown as V(-).
 positional: columns
 options:
   _input:
@@ -28,6 +29,11 @@ options:
     type: list
     elements: str
     required: true
+  width:
+    description:
+      - Most characters in one line of a cell.
+    type: int
+    default: 60
 """
 
 EXAMPLES = r"""
@@ -48,29 +54,35 @@ _value:
   elements: str
 """
 
+import itertools
+import textwrap
 import typing as t
 
 from ansible.errors import AnsibleFilterError
 
 
-def _cell(row: t.Mapping[str, t.Any], column: str) -> str:
+def _cell(row: t.Mapping[str, t.Any], column: str, width: int) -> list[str]:
+    """The lines of one cell."""
     value = row.get(column)
     if isinstance(value, (list, tuple)):
         value = ", ".join(str(item) for item in value)
-    return "-" if value is None or value == "" else str(value)
+    text = "-" if value is None or value == "" else str(value)
+    return textwrap.wrap(text, width) or ["-"]
 
 
-def report_table(rows: t.Any, columns: t.Any) -> list[str]:
+def report_table(rows: t.Any, columns: t.Any, width: int = 60) -> list[str]:
     """The lines of a table of ROWS with COLUMNS. Raises AnsibleFilterError for anything but a list of dictionaries."""
     if not isinstance(rows, list) or not all(isinstance(row, t.Mapping) for row in rows):
         raise AnsibleFilterError(f"report_table needs a list of dictionaries, not {type(rows).__name__}")
     if not isinstance(columns, list) or not columns:
         raise AnsibleFilterError("report_table needs a list of columns")
-    cells = [[column.replace("_", " ") for column in columns]]
-    cells += [[_cell(row, column) for column in columns] for row in rows]
-    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in cells]
-    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+    lines = [[column.replace("_", " ") for column in columns]]
+    for row in rows:
+        cells = [_cell(row, column, width) for column in columns]
+        lines += [list(parts) for parts in itertools.zip_longest(*cells, fillvalue="")]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    table = ["  ".join(text.ljust(size) for text, size in zip(line, widths)).rstrip() for line in lines]
+    return [table[0], "  ".join("-" * size for size in widths), *table[1:]]
 
 
 class FilterModule:

@@ -50,6 +50,10 @@ class ToolkitError(Exception):
     """The toolkit cannot be installed or removed. One line for a person."""
 
 
+class NoPlanError(ToolkitError):
+    """apt itself found no plan, so that there is nothing to judge."""
+
+
 @dataclass(frozen=True)
 class Desired:
     """What the caller asked for. ``packages``: empty for the absent state."""
@@ -115,7 +119,8 @@ def judge(run: _run.Runner, steps: Plan, free_bytes: int) -> _apt_plan.Judgement
         judged = _apt.plan_install(run, steps.install)
     if judged.reasons:
         what = " ".join(steps.install or steps.purge)
-        raise ToolkitError(f"refused before anything was downloaded: {what}: {_reasons(judged)}")
+        kind = ToolkitError if any(reason.package for reason in judged.reasons) else NoPlanError
+        raise kind(f"refused before anything was downloaded: {what}: {_reasons(judged)}")
     needed = judged.download_bytes + judged.installed_bytes
     if needed and needed + RESERVE > free_bytes:
         raise ToolkitError(

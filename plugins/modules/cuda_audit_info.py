@@ -18,8 +18,11 @@ description:
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
-  - ansible.builtin.action_common_attributes.info_module
 attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
   platform:
     support: full
     platforms: debian

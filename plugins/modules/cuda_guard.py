@@ -63,8 +63,8 @@ files:
   sample:
     - /etc/apt/preferences.d/00-wslfleet-guard.pref
 open_candidates:
-  description: Driver packages that apt would install in spite of the pin, with their version. Looked at after a
-  change only.
+  description:
+    - Driver packages that apt would install in spite of the pin, with their version. Looked at after a change only.
   returned: when O(state=present) and something changed
   type: dict
   sample: {}

@@ -190,7 +190,7 @@ def collect(module: AnsibleModule) -> t.List[_transaction.Transaction]:
 
 
 def planned(module: AnsibleModule, run: _run.Runner, plan: _toolkit.Plan) -> _apt_plan.Judgement | None:
-    """The judged plan; None in check mode when the source is not there yet. Raises ToolkitError."""
+    """The judged plan; None in check mode while apt cannot make one. Raises ToolkitError."""
     age = _apt.lists_age(time.time())
     if plan.install and not module.check_mode and (age is None or age > _toolkit.STALE_INDEX):
         done = _apt.update(run)
@@ -198,11 +198,12 @@ def planned(module: AnsibleModule, run: _run.Runner, plan: _toolkit.Plan) -> _ap
             raise _toolkit.ToolkitError(f"apt-get update: {'; '.join(_apt_plan.errors(done.output)[:2]) or done.code}")
     try:
         return _toolkit.judge(run, plan, _toolkit.free_bytes())
-    except _toolkit.ToolkitError as error:
-        if module.check_mode and "Unable to locate package" in str(error):
-            module.warn("no enabled source holds these packages yet; the plan can be judged once the source is written")
-            return None
-        raise
+    except _toolkit.NoPlanError as error:
+        if not module.check_mode:
+            raise
+        # What earlier tasks would have written or mended is not there, so apt cannot know.
+        module.warn(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
+        return None
 
 
 def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:

@@ -70,7 +70,7 @@ def test_sha1_key_is_explained_where_apt_refuses_it(distribution: Distribution, 
     from lab.linux import images
     from lab.repository.keys import lab_keys
 
-    wanted = {
+    wanted: dict[str, t.Any] = {
         "url": web.repository("wsl-ubuntu-sha1"),
         "key_fingerprint": lab_keys(images.default_cache()).sha1.fingerprint,
     }

@@ -18,3 +18,44 @@ def test_fresh_distribution_becomes_a_compiler(debian12: Distribution, web: Web)
     assert "error=" in debian12.run("/var/lib/wslfleet/smoke/program", check=False)
     second = debian12.role("-v", cuda_version="12.4", **web.role_variables())
     assert (second.code, second.changed) == (0, 0), second.output
+
+
+def test_wrong_input_changes_nothing(debian12: Distribution, web: Web) -> None:
+    debian12.run("touch /mark && sleep 0.1")
+    right = {"cuda_version": "12.4", **web.role_variables()}
+    for wrong, words in (
+        ({"cuda_version": 12}, "write major and minor, quoted"),
+        ({"cuda_version": "12.99"}, "no such toolkit"),
+        ({"cuda_version": "12.9"}, "does not hold cuda-toolkit-12-9"),
+        ({"cuda_components": ["cuda"]}, "brings a Linux driver"),
+        ({"cuda_components": ["cuda-drivers"]}, "brings a Linux driver"),
+        ({"cuda_repository_url": web.url + "/nothing/"}, "404"),
+        ({"cuda_key_fingerprint": "1" * 40}, "check key_fingerprint"),
+        ({"cuda_source": "ubuntu", "cuda_guard": False}, "needs cuda_guard: true"),
+    ):
+        played = debian12.role(**{**right, **wrong})
+        assert played.code != 0, wrong
+        assert words in played.output, played.output
+        assert played.changed == 0
+    assert debian12.run("find /etc /usr /var/lib /opt -newer /mark -type f; true") == ""
+
+
+def test_broken_and_legacy_distribution_is_made_whole(distribution: Distribution, web: Web) -> None:
+    box = distribution
+    box.write("/etc/apt/sources.list.d/cuda-ubuntu2404.list", f"deb [trusted=yes] {web.repository('ubuntu2404')} /\n")
+    box.run("apt-get update")
+    box.run("apt-get install -y --no-install-recommends nvidia-driver-570", check=False)
+    # Apt is dead from here on: the same address with two different options.
+    box.write(
+        "/etc/apt/sources.list.d/cuda.list", f"deb {web.repository()} /\ndeb [trusted=yes] {web.repository()} /\n"
+    )
+    assert "Conflicting values" in box.run("apt-get check", check=False)
+    wanted = {"cuda_version": "12.8", "cuda_components": ["nvcc", "cudart-dev"], "cuda_host_compiler": False}
+    wanted = {**wanted, "cuda_smoke_test": False, **web.role_variables()}
+    assert box.role("--check", "--diff", **wanted).code == 0
+    first = box.role(**wanted)
+    assert first.code == 0, first.output
+    assert "-570" not in box.run("dpkg-query -W -f '${Package}\\n'")
+    assert box.run("dpkg --audit") == ""
+    again = box.role(**wanted)
+    assert (again.code, again.changed) == (0, 0), again.output

@@ -19,6 +19,11 @@ def test_columns_are_as_wide_as_their_widest_cell() -> None:
     ]
 
 
+def test_long_text_goes_on_in_the_next_line() -> None:
+    rows = [{"a": "1", "b": "one two three"}, {"a": "2", "b": "four"}]
+    assert report_table(rows, ["a", "b"], 8) == ["a  b", "-  -------", "1  one two", "   three", "2  four"]
+
+
 @pytest.mark.parametrize("rows", ["text", [1], {"a": 1}])
 def test_anything_but_a_list_of_dictionaries_is_refused(rows: object) -> None:
     with pytest.raises(AnsibleFilterError, match="list of dictionaries"):

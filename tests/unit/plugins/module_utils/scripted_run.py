@@ -1,0 +1,31 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A runner that knows which commands come, in which order, and fails on any other and on a missing one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+Answer = Completed | Callable[[Sequence[str]], Completed]
+
+
+class ScriptedRun:
+    """Pairs of a regular expression for the joined command line and what it leaves behind."""
+
+    def __init__(self, *expected: tuple[str, Answer]) -> None:
+        self._expected = list(expected)
+
+    def __call__(self, arguments: Sequence[str]) -> Completed:
+        """Answer the next command."""
+        line = " ".join(arguments)
+        assert self._expected, f"not expected: {line}"
+        pattern, answer = self._expected.pop(0)
+        assert re.search(pattern, line), f"expected {pattern}, got {line}"
+        return answer if isinstance(answer, Completed) else answer(arguments)
+
+    def done(self) -> None:
+        """Every command came."""
+        assert not self._expected, f"missing: {[pattern for pattern, _answer in self._expected]}"

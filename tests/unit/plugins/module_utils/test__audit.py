@@ -1,0 +1,79 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _catalogue, _guard_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+KERNEL = "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@x) (gcc) #1 SMP\n"
+
+
+def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> _audit.Seen:
+    for name, text in {"var/lib/dpkg/status": status, "proc/version": KERNEL, **(files or {})}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    run = ScriptedRun(
+        ("apt-cache pkgnames", Completed(0, "bash\nnvidia-driver-570\nlibcudart12\n", "")),
+        ("apt-cache policy nvidia-driver-570$", Completed(0, policy, "")),
+    )
+    found = _audit.observe(run, [_catalogue.OLD_KEY], root=str(root))
+    run.done()
+    return found
+
+
+def levels(found: _audit.Seen) -> dict[str, str]:
+    return {row.name: row.level for row in _audit.rows(found) if row.level not in ("ok", "info")}
+
+
+GUARD = {file.path.lstrip("/"): file.text for file in _guard_files.files("x")}
+BLOCKED = "nvidia-driver-570:\n  Installed: (none)\n  Candidate: (none)\n"
+OPEN = "nvidia-driver-570:\n  Installed: (none)\n  Candidate: 570.1\n"
+
+
+def test_guarded_system_is_clean(tmp_path: Path) -> None:
+    found = seen(tmp_path, policy=BLOCKED, files=GUARD)
+    assert levels(found) == {}
+    assert _audit.is_clean(_audit.rows(found))
+
+
+def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path: Path) -> None:
+    assert levels(seen(tmp_path, policy=OPEN)) == {"guard": "warning", "pin_effect": "warning"}
+    assert levels(seen(tmp_path, policy=OPEN, files=GUARD)) == {"pin_effect": "failure"}
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "status", "level"),
+    [
+        ("driver_packages", {}, "Package: libcuda1\nStatus: install ok installed\n", "failure"),
+        ("driver_packages", {}, "Package: nvidia-dkms-570\nStatus: deinstall ok config-files\n", "failure"),
+        ("dpkg_states", {}, "Package: bash\nStatus: install ok unpacked\n", "failure"),
+        ("dpkg_states", {"var/lib/dpkg/updates/0001": "Package: bash\nStatus: install ok installed\n"}, "", "failure"),
+        ("stray_files", {"usr/bin/nvidia-smi": ""}, "", "failure"),
+        ("dkms", {"var/lib/dkms/nvidia/570/x": ""}, "", "warning"),
+        ("library_path", {"etc/environment": "LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu\n"}, "", "warning"),
+        ("library_path", {"etc/profile.d/a.sh": "export LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n"}, "", "warning"),
+        ("ld_wsl_conf", {"usr/lib/wsl/lib/libdxcore.so": ""}, "", "warning"),
+        ("loader", {"usr/lib/wsl/lib/libcuda.so.1": ""}, "", "failure"),
+        ("metapackages", {}, "Package: cuda-12-8\nStatus: install ok installed\n", "warning"),
+        ("kernel", {"proc/version": "Linux version 4.19.104-microsoft\n"}, "", "failure"),
+        ("kernel", {"proc/version": "Linux version 5.4.72-microsoft\n"}, "", "warning"),
+    ],
+)
+def test_each_damage_has_its_row(tmp_path: Path, name: str, files: dict[str, str], status: str, level: str) -> None:
+    found = seen(tmp_path, status, BLOCKED, {**GUARD, **files})
+    assert levels(found)[name] == level
+    row = next(row for row in _audit.rows(found) if row.name == name)
+    assert row.remedy and "\n" not in row.seen
+
+
+def test_loader_and_its_configuration(tmp_path: Path) -> None:
+    found = seen(tmp_path, "", BLOCKED, {**GUARD, "usr/lib/wsl/lib/libcuda.so.1": ""})
+    found = replace(found, picks={"libcuda.so.1": "/usr/lib/wsl/lib/libcuda.so.1"}, ld_wsl_conf=True)
+    assert levels(found) == {}

@@ -1,0 +1,136 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+II = "install ok installed"
+IF = "install ok half-configured"
+IU = "install ok unpacked"
+IHR = "install reinstreq half-installed"
+RC = "deinstall ok config-files"
+
+
+def stanza(name: str, status: str = II, **fields: str) -> str:
+    lines = [f"Package: {name}", f"Status: {status}", "Architecture: amd64", "Version: 1"]
+    return "\n".join([*lines, *(f"{key.replace('_', '-')}: {value}" for key, value in fields.items())])
+
+
+def system(root: Path, *stanzas: str, journal: str = "") -> _repair.State:
+    for folder in ("var/lib/dpkg/updates", "var/lib/dpkg/info"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "var/lib/dpkg/status").write_text("\n\n".join(stanzas) + "\n")
+    if journal:
+        (root / "var/lib/dpkg/updates/0000").write_text(journal + "\n")
+    return _repair.observe(str(root))
+
+
+def test_healthy_system_has_an_empty_plan(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("cuda-nvcc-12-8"), stanza("libnvidia-container1"), stanza("cuda-driver-dev-12-8"))
+    plan = _repair.plan(state, ())
+    assert state.healthy
+    assert plan == _repair.Plan()
+    assert _repair.describe(plan) == [] and _repair.commands(plan) == [] and _repair.remaining(state) == []
+
+
+def test_half_configured_driver(tmp_path: Path) -> None:
+    state = system(
+        tmp_path,
+        stanza("nvidia-dkms-570", IF),
+        stanza("nvidia-driver-570", IU, Depends="nvidia-dkms-570 (= 1), libnvidia-compute-570"),
+        stanza("libnvidia-compute-570", Provides="libcuda1"),
+        stanza("cuda-runtime-12-8", IU, Depends="cuda-drivers (>= 1), cuda-cudart-12-8"),
+        stanza("cuda-drivers", IU, Depends="nvidia-driver-570"),
+        stanza("cuda-12-8", IU, Depends="cuda-runtime-12-8, cuda-toolkit-12-8"),
+        stanza("cuda-toolkit-12-8", Depends="cuda-cudart-12-8"),
+        stanza("cuda-cudart-12-8"),
+        stanza("hwloc", Depends="libcuda1 | libc6"),
+        stanza("libc6"),
+    )
+    plan = _repair.plan(state, {"cuda-toolkit-12-8", "cuda-cudart-12-8"})
+    assert plan.purge == ("cuda-drivers", "libnvidia-compute-570", "nvidia-dkms-570", "nvidia-driver-570")
+    assert plan.dependents == ("cuda-12-8", "cuda-runtime-12-8")
+    # The library is safe because the toolkit needs it.
+    assert plan.mark_manual == ("cuda-toolkit-12-8",)
+    assert _repair.refusals(plan) == []
+    lines = [" ".join(command) for command in _repair.commands(plan)]
+    assert [line.split()[0] for line in lines] == ["apt-mark", "apt-get", "dpkg"]
+    assert " purge cuda-drivers" in lines[1] and "autoremove" not in " ".join(lines)
+    assert lines[2].endswith("--configure -a")
+
+
+def test_residual_configuration_is_purged(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("nvidia-kernel-common-570", RC), stanza("libxnvctrl0", RC))
+    assert not state.healthy
+    assert _repair.plan(state, ()).purge == ("nvidia-kernel-common-570",)
+
+
+def test_killed_while_unpacking_drivers_go_others_are_reinstalled(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("libnvidia-compute-570", IHR), stanza("cuda-nvcc-12-8", IHR))
+    plan = _repair.plan(state, ())
+    assert (plan.force_remove, plan.purge, plan.reinstall) == (("libnvidia-compute-570",), (), ("cuda-nvcc-12-8",))
+    lines = [" ".join(command) for command in _repair.commands(plan)]
+    assert "--force-remove-reinstreq" in lines[0]
+    assert "--reinstall cuda-nvcc-12-8" in lines[-1]
+
+
+def test_journal_overrules_the_status_file(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("procps"), journal=stanza("procps", IU))
+    plan = _repair.plan(state, ())
+    assert plan.clean_journal and plan.configure
+    assert _repair.commands(plan)[0][0] == "sh"
+    assert _repair.remaining(state) == ["procps is still iU", "dpkg is still interrupted"]
+
+
+def test_toolkit_that_depends_on_a_driver_needs_a_person(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("libcuda1"), stanza("cuda-nvcc-12-8", Depends="libcuda1"))
+    assert _repair.refusals(_repair.plan(state, ())) == [
+        "cuda-nvcc-12-8 depends on a driver package and would go with it"
+    ]
+
+
+def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path: Path) -> None:
+    libraries = tmp_path / "usr/lib/x86_64-linux-gnu"
+    libraries.mkdir(parents=True)
+    for name in ("libcuda.so.1", "libnvidia-ml.so.1", "libnvidia-container.so.1", "libcudart.so.12"):
+        (libraries / name).write_text("")
+    (libraries / "libcuda.so").symlink_to("/usr/lib/wsl/lib/libcuda.so")
+    state = system(tmp_path, stanza("mock"))
+    (tmp_path / "var/lib/dpkg/info/mock.list").write_text("/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1\n")
+    state = _repair.observe(str(tmp_path))
+    assert state.strays == ("/usr/lib/x86_64-linux-gnu/libcuda.so.1",)
+    (change,) = _repair.stray_changes(state.strays, "20260101T000000")
+    assert change.backup == "/var/lib/wslfleet/backup/20260101T000000/usr/lib/x86_64-linux-gnu/libcuda.so.1"
+
+
+@pytest.mark.parametrize(
+    ("extra", "refused"),
+    [
+        ("Remv glx-diversions [1]\n", []),
+        ("Remv cuda-runtime-12-8 [1]\n", []),
+        ("Remv desktop [1]\n", ["would remove desktop 1, which nobody asked for"]),
+    ],
+)
+def test_apt_may_remove_only_what_the_plan_names(extra: str, refused: list[str]) -> None:
+    plan = _repair.Plan(purge=("libcuda1",), dependents=("cuda-runtime-12-8",))
+    run = ScriptedRun((r"apt-get -s .* purge libcuda1$", Completed(0, "Purg libcuda1 [1]\n" + extra, "")))
+    assert _repair.judge_purge(run, plan) == refused
+    run.done()
+
+
+def test_apt_is_not_asked_while_something_needs_reinstallation() -> None:
+    assert _repair.judge_purge(ScriptedRun(), _repair.Plan(purge=("a",), reinstall=("b",))) == []
+
+
+def test_dependents_compare_names_only() -> None:
+    packages = _dpkg.parse_status(
+        "\n\n".join([stanza("a"), stanza("b", Provides="a (= 2)"), stanza("c", Depends="a (>= 2)")])
+    )
+    assert _dpkg.dependents(packages, {"a"}) == set()
+    assert _dpkg.dependents(packages, {"a", "b"}) == {"c"}

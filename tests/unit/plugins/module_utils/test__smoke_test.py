@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _smoke_test
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+OK = {"runtime": "12040", "driver": "12080", "devices": "1", "gpu": "RTX", "seconds": "0.1", "error": "0"}
+INSUFFICIENT = {"runtime": "12040", "driver": "0", "error": "35", "message": "insufficient"}
+
+
+@pytest.mark.parametrize(
+    ("values", "shadowed", "libcuda", "device", "expected"),
+    [
+        (OK, False, True, True, "ran_on_gpu"),
+        (OK, True, True, True, "ran_on_gpu"),
+        (INSUFFICIENT, False, False, False, "no_gpu"),
+        (INSUFFICIENT, False, True, True, "no_gpu"),
+        (INSUFFICIENT, True, True, True, "driver_shadowed"),
+        ({**OK, "error": "100"}, False, True, True, "no_gpu"),
+        ({**OK, "error": "100"}, True, True, True, "driver_shadowed"),
+        ({**OK, "error": "35", "runtime": "13000"}, False, True, True, "toolkit_newer_than_driver"),
+        ({**OK, "error": "222", "runtime": "13030", "driver": "13000"}, False, True, True, "toolkit_newer_than_driver"),
+        ({**OK, "error": "999"}, False, False, True, "no_gpu"),
+    ],
+)
+def test_verdict(values: dict[str, str], shadowed: bool, libcuda: bool, device: bool, expected: str) -> None:
+    assert _smoke_test.verdict(values, shadowed, libcuda, device) == expected
+    assert expected in _smoke_test.REMEDIES
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({**OK, "error": "700"}, "CUDA error 700"), ({"wrong": "17"}, "wrong sum at element 17")],
+)
+def test_what_is_none_of_the_five_is_an_error(values: dict[str, str], words: str) -> None:
+    with pytest.raises(_smoke_test.SmokeTestError, match=words):
+        _smoke_test.verdict(values, False, True, True)
+
+
+VERSION = ("nvcc --version", Completed(0, "Cuda compilation tools, release 12.4, V12.4.131\n", ""))
+PRINTED = "".join(f"{name}={value}\n" for name, value in OK.items())
+
+
+def test_compile_and_run(tmp_path: Path) -> None:
+    run = ScriptedRun(
+        VERSION, ("-o /var/lib/wslfleet/smoke/program ", Completed(0, "", "")), ("^env LD_", Completed(0, PRINTED, ""))
+    )
+    outcome = _smoke_test.compile_and_run(run, "/usr/local/cuda/bin/nvcc", False, str(tmp_path))
+    run.done()
+    assert (outcome.verdict, outcome.compiler) == ("ran_on_gpu", "12.4, V12.4.131")
+    assert "__global__" in (tmp_path / "var/lib/wslfleet/smoke/program.cu").read_text()
+
+
+def test_without_a_compiler(tmp_path: Path) -> None:
+    assert _smoke_test.compile_and_run(ScriptedRun(), "", False, str(tmp_path)).verdict == "no_compiler"
+    failed = Completed(1, "", "nvcc fatal   : Failed to preprocess host compiler properties.\n")
+    run = ScriptedRun(VERSION, ("-o", failed))
+    assert _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path)).verdict == "no_compiler"
+
+
+def test_compiler_error_is_told(tmp_path: Path) -> None:
+    run = ScriptedRun(VERSION, ("-o", Completed(1, "", "program.cu(3): error: no such file\n1 more\n")))
+    with pytest.raises(
+        _smoke_test.SmokeTestError, match=r"cannot compile: program.cu\(3\): error: no such file; source kept in"
+    ):
+        _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+
+
+def test_outcome_is_kept_until_something_changes(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    nvcc = tmp_path / "nvcc"
+    nvcc.write_text("1")
+    digest = _smoke_test.key("/nvcc", root)
+    assert _smoke_test.cached(digest, root) is None
+    _smoke_test.remember(digest, _smoke_test.Outcome("no_gpu", {"error": "35"}, "/nvcc", "12.4"), root)
+    assert _smoke_test.cached(digest, root) is None, "the program is gone"
+    (tmp_path / "var/lib/wslfleet/smoke/program").write_text("")
+    kept = _smoke_test.cached(digest, root)
+    assert kept is not None and kept.cached and kept.verdict == "no_gpu"
+    nvcc.write_text("22")
+    assert _smoke_test.key("/nvcc", root) != digest
+    assert _smoke_test.cached(_smoke_test.key("/nvcc", root), root) is None
