@@ -30,6 +30,8 @@ from lab.windows import cmd
 from lab.windows.drive import Drive
 from lab.windows.registry import Registry
 
+_REBOOT_FAULT = "reboot_in_the_middle"
+
 
 @dataclass
 class User:
@@ -200,7 +202,21 @@ class Laptop:
         with self.lock:
             self.commands.append(command)
         threading.Thread(target=self._run, args=(command,), name=f"{self.name}: {line[:40]}", daemon=True).start()
+        self._watch_for_reboot(command)
         return command
+
+    def _watch_for_reboot(self, command: Command) -> None:
+        """The fault ``reboot_in_the_middle``: a matching command that runs for ``seconds`` sees the laptop restart."""
+        settings = self.faults.peek(_REBOOT_FAULT)
+        if settings is None or settings.get("match", "") not in command.line:
+            return
+
+        def wait() -> None:
+            running = not command.done.wait(float(settings.get("seconds", 0)))
+            if running and self.faults.strike(_REBOOT_FAULT, command.line):
+                self.reboot()
+
+        threading.Thread(target=wait, name=f"{self.name}: {_REBOOT_FAULT}", daemon=True).start()
 
     def _run(self, command: Command) -> None:
         started = time.time()

@@ -13,10 +13,11 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Complete
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
 
-KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_text()
+KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_text()
 FINGERPRINT = _catalogue.OLD_KEY
 BINARY = _openpgp.read_keys(KEY.encode())[0].data
 UBUNTU = 'ID=ubuntu\nVERSION_ID="24.04"\n'
+NVIDIA_WSL = _catalogue.NVIDIA_REPOSITORIES + "wsl-ubuntu/x86_64/"
 URL = "http://mirror/x/"
 
 
@@ -28,8 +29,8 @@ def wanted(**options: t.Any) -> _repository.Wanted:
     ("source", "options", "name", "url", "keyring", "sha256"),
     [
         (
-            "network", {}, "wsl-ubuntu", _catalogue.NVIDIA_REPOSITORIES + "wsl-ubuntu/x86_64/",
-            _catalogue.NVIDIA_REPOSITORIES + "wsl-ubuntu/x86_64/cuda-keyring_1.1-1_all.deb", _catalogue.WSL_KEYRING_SHA256,
+            "network", {}, "wsl-ubuntu", NVIDIA_WSL,
+            NVIDIA_WSL + "cuda-keyring_1.1-1_all.deb", _catalogue.WSL_KEYRING_SHA256,
         ),
         (
             "ubuntu", {}, "ubuntu2404", _catalogue.NVIDIA_REPOSITORIES + "ubuntu2404/x86_64/",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from ansible.module_utils import basic
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
 
 MODULES = (
-    "cuda_audit_info", "cuda_guard", "cuda_legacy", "cuda_plan_info", "cuda_repair", "cuda_repository", "cuda_smoke_test",
+    "cuda_audit_info", "cuda_guard", "cuda_legacy", "cuda_plan_info", "cuda_repair", "cuda_repository",
+    "cuda_smoke_test",
     "cuda_toolkit",
 )  # fmt: skip
 ROOT = Path(__file__).parents[4]
@@ -53,13 +55,18 @@ def test_documentation_and_spec_agree(name: str, monkeypatch: pytest.MonkeyPatch
     assert yaml.safe_load(module.DOCUMENTATION)["module"] == name
 
 
+def named(sentence: str) -> list[str]:
+    """The values that a sentence of documentation names."""
+    return re.findall(r"V\(([^)]+)\)", sentence)
+
+
 def test_role_knows_every_version_and_component() -> None:
     text = (ROOT / "roles/cuda_toolkit/meta/argument_specs.yml").read_text()
     specs = yaml.safe_load(text)["argument_specs"]
     assert specs["main"]["options"] == specs["validate"]["options"]
     options = specs["main"]["options"]
-    assert tuple(options["cuda_version"]["choices"]) == _catalogue.VERSIONS
-    assert options["cuda_components"]["choices"] == list(_catalogue.COMPONENTS)
+    assert tuple(named(options["cuda_version"]["description"][-1])) == _catalogue.VERSIONS
+    assert named(options["cuda_components"]["description"][-1]) == list(_catalogue.COMPONENTS)
     defaults = yaml.safe_load((ROOT / "roles/cuda_toolkit/defaults/main.yml").read_text())
     assert {name: options[name]["default"] for name in defaults} == defaults
 
