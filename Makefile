@@ -7,6 +7,9 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export PYTHONPATH := $(CURDIR)
 export LC_ALL := C.UTF-8
 
+# The lab mounts file systems and makes namespaces, so it runs as root. sudo keeps the environment and the PATH above.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$(PATH)")
+
 .PHONY: help setup demo demo-down test check clean
 
 help:
@@ -19,16 +22,16 @@ setup:
 	@scripts/setup.sh
 
 demo: setup
-	@$(PYTHON) scripts/demo.py
+	@$(AS_ROOT) $(PYTHON) scripts/demo.py
 
 demo-down: setup
-	@$(PYTHON) -m lab down --state .demo --purge
+	@$(AS_ROOT) $(PYTHON) -m lab down --state .demo --purge
 
 check: setup
 	@scripts/check.sh
 
 test: check
-	@scripts/test.sh
+	@$(AS_ROOT) scripts/test.sh
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -29,7 +29,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _toolkit,
 )
 
-OK, INFO, WARNING, FAILURE = "ok", "info", "warning", "failure"
+OK, INFO, WARN, STOP = "ok", "info", "warn", "stop"
 MINIMUM_KERNEL = (4, 19, 121)
 RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
@@ -136,20 +136,20 @@ def rows(seen: Seen) -> t.List[Row]:
 def _kernel(text: str) -> Row:
     match = re.search(r"version (\d+)\.(\d+)\.(\d+)", text)
     if not match:
-        return Row("G7", "kernel", WARNING, "/proc/version holds no version", "run wsl --update on Windows")
+        return Row("G7", "kernel", WARN, "/proc/version holds no version", "run wsl --update on Windows")
     version = tuple(int(part) for part in match.groups())
     seen = ".".join(match.groups())
     if version < MINIMUM_KERNEL:
-        return Row("G7", "kernel", FAILURE, f"{seen}, below 4.19.121", "run wsl --update on Windows")
+        return Row("G7", "kernel", STOP, f"{seen}, below 4.19.121", "run wsl --update on Windows")
     if version < RECOMMENDED_KERNEL:
-        return Row("G7", "kernel", WARNING, f"{seen}, below the recommended 5.10.16", "run wsl --update on Windows")
+        return Row("G7", "kernel", WARN, f"{seen}, below the recommended 5.10.16", "run wsl --update on Windows")
     return Row("G7", "kernel", OK, seen)
 
 
 def _drivers(seen: Seen) -> Row:
     names = [f"{package.name} {package.code}" for package in seen.repair.drivers]
     if names:
-        return Row("G9", "driver_packages", FAILURE, ", ".join(names), _REPAIR)
+        return Row("G9", "driver_packages", STOP, ", ".join(names), _REPAIR)
     return Row("G9", "driver_packages", OK, "none")
 
 
@@ -158,26 +158,24 @@ def _states(seen: Seen) -> Row:
     if seen.repair.database.journal_dirty:
         broken.append("dpkg was interrupted")
     if broken:
-        return Row("G9", "dpkg_states", FAILURE, ", ".join(broken), _REPAIR)
+        return Row("G9", "dpkg_states", STOP, ", ".join(broken), _REPAIR)
     return Row("G9", "dpkg_states", OK, "all packages are configured")
 
 
 def _strays(seen: Seen) -> Row:
     if seen.repair.strays:
-        return Row("G9", "stray_files", FAILURE, ", ".join(seen.repair.strays), _REPAIR)
+        return Row("G9", "stray_files", STOP, ", ".join(seen.repair.strays), _REPAIR)
     return Row("G9", "stray_files", OK, "no driver file outside WSL's folder")
 
 
 def _loader_row(seen: Seen) -> Row:
     if seen.repair.shadowed:
         text = ", ".join(f"{name} => {path}" for name, path in sorted(seen.repair.shadowed.items()))
-        return Row("G9", "loader", FAILURE, text, _REPAIR)
+        return Row("G9", "loader", STOP, text, _REPAIR)
     if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
         return Row("G9", "loader", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
     if "libcuda.so.1" not in seen.picks:
-        return Row(
-            "G9", "loader", FAILURE, "the loader does not find libcuda.so.1", "run ldconfig; see row ld_wsl_conf"
-        )
+        return Row("G9", "loader", STOP, "the loader does not find libcuda.so.1", "run ldconfig; see row ld_wsl_conf")
     return Row("G9", "loader", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
 
 
@@ -187,7 +185,7 @@ def _ld_conf(seen: Seen) -> Row | None:
     if seen.ld_wsl_conf:
         return Row("G9", "ld_wsl_conf", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
     remedy = "allow [automount] ldconfig in /etc/wsl.conf, then run wsl --terminate on Windows"
-    return Row("G9", "ld_wsl_conf", WARNING, "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib", remedy)
+    return Row("G9", "ld_wsl_conf", WARN, "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib", remedy)
 
 
 def _environment(seen: Seen) -> Row:
@@ -196,7 +194,7 @@ def _environment(seen: Seen) -> Row:
         return Row(
             "G9",
             "library_path",
-            WARNING,
+            WARN,
             f"LD_LIBRARY_PATH set in {text}",
             "take the system's folder and stubs out of it",
         )
@@ -206,14 +204,14 @@ def _environment(seen: Seen) -> Row:
 def _dkms(seen: Seen) -> Row:
     if seen.dkms:
         return Row(
-            "G9", "dkms", WARNING, ", ".join(seen.dkms), "remove these folders: no kernel module can be built in WSL"
+            "G9", "dkms", WARN, ", ".join(seen.dkms), "remove these folders: no kernel module can be built in WSL"
         )
     return Row("G9", "dkms", OK, "no NVIDIA kernel module")
 
 
 def _guard(seen: Seen) -> Row:
     if seen.guard_missing:
-        return Row("G9", "guard", WARNING, "missing: " + ", ".join(seen.guard_missing), _GUARD)
+        return Row("G9", "guard", WARN, "missing: " + ", ".join(seen.guard_missing), _GUARD)
     return Row("G9", "guard", OK, "pin and hooks are in place")
 
 
@@ -222,7 +220,7 @@ def _pin(seen: Seen) -> Row:
         return Row("G9", "pin_effect", OK, "apt would install no driver package")
     names = sorted(seen.open_candidates)
     text = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    level = WARNING if seen.guard_missing else FAILURE
+    level = WARN if seen.guard_missing else STOP
     remedy = (
         _GUARD
         if seen.guard_missing
@@ -239,18 +237,18 @@ def _metapackages(seen: Seen) -> Row:
     ]
     if names:
         remedy = "mark the toolkit as manually installed, then purge them: from another source they bring a driver"
-        return Row("G13", "metapackages", WARNING, ", ".join(names), remedy)
+        return Row("G13", "metapackages", WARN, ", ".join(names), remedy)
     return Row("G13", "metapackages", OK, "none of cuda, cuda-X-Y, cuda-runtime-X-Y")
 
 
 def _keys(seen: Seen) -> Row:
     remedy = "run wslfleet.cuda.cuda_legacy"
     if seen.legacy.removals:
-        return Row("G10", "old_keys", FAILURE, ", ".join(sorted(seen.legacy.removals)), remedy)
+        return Row("G10", "old_keys", STOP, ", ".join(sorted(seen.legacy.removals)), remedy)
     if seen.legacy.unread:
         text = ", ".join(f"{path} ({why})" for path, why in sorted(seen.legacy.unread.items()))
         return Row(
-            "G10", "old_keys", WARNING, f"cannot be read and may hold the old key: {text}", "look at the file by hand"
+            "G10", "old_keys", WARN, f"cannot be read and may hold the old key: {text}", "look at the file by hand"
         )
     return Row("G10", "old_keys", OK, "not found")
 
@@ -259,7 +257,7 @@ def _sources_row(seen: Seen) -> Row:
     stale = _legacy.plan(seen.legacy, "", "", "").stale
     if stale:
         text = ", ".join(f"{item.entry.path} ({item.reason})" for item in stale)
-        return Row("G10", "stale_sources", WARNING, text, "run wslfleet.cuda.cuda_legacy")
+        return Row("G10", "stale_sources", WARN, text, "run wslfleet.cuda.cuda_legacy")
     return Row("G10", "stale_sources", OK, "none")
 
 
@@ -291,4 +289,4 @@ def _nvidia_smi(seen: Seen) -> Row | None:
 
 def is_clean(found: t.Sequence[Row]) -> bool:
     """Whether no row is a failure."""
-    return all(row.level != FAILURE for row in found)
+    return all(row.level != STOP for row in found)

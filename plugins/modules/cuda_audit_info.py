@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clean:
-  description: Whether no row is a V(failure).
+  description: Whether no row is a V(stop).
   returned: success
   type: bool
   sample: true
@@ -77,7 +77,7 @@ rows:
       returned: success
       sample: driver_packages
     level:
-      description: One of V(ok), V(info), V(warning), V(failure).
+      description: One of V(ok), V(info), V(warn), V(stop).
       type: str
       returned: success
       sample: ok
@@ -92,7 +92,7 @@ rows:
       returned: success
       sample: ""
 failures:
-  description: The rows that are a V(failure), one line each.
+  description: The rows that are a V(stop), one line each.
   returned: success
   type: list
   elements: str
@@ -129,7 +129,7 @@ def main() -> None:
         clean=_audit.is_clean(rows),
         driver_packages=[package.name for package in seen.repair.drivers],
         rows=[asdict(row) for row in rows],
-        failures=[f"{row.name}: {row.seen}" for row in rows if row.level == _audit.FAILURE],
+        failures=[f"{row.name}: {row.seen}" for row in rows if row.level == _audit.STOP],
     )
 
 

@@ -71,7 +71,7 @@ def test_a_preferences_file_that_wins_is_found(distribution: Distribution, web: 
     assert result["failed"]
     assert "apt would still install nvidia-driver-570" in result["msg"]
     rows = {row["name"]: row for row in distribution.module("cuda_audit_info")["rows"]}
-    assert rows["pin_effect"]["level"] == "failure"
+    assert rows["pin_effect"]["level"] == "stop"
 
 
 def test_plan_names_the_driver_behind_a_package(distribution: Distribution, web: Web) -> None:

@@ -44,26 +44,26 @@ def test_guarded_system_is_clean(tmp_path: Path) -> None:
 
 
 def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path: Path) -> None:
-    assert levels(seen(tmp_path, policy=OPEN)) == {"guard": "warning", "pin_effect": "warning"}
-    assert levels(seen(tmp_path, policy=OPEN, files=GUARD)) == {"pin_effect": "failure"}
+    assert levels(seen(tmp_path, policy=OPEN)) == {"guard": "warn", "pin_effect": "warn"}
+    assert levels(seen(tmp_path, policy=OPEN, files=GUARD)) == {"pin_effect": "stop"}
 
 
 @pytest.mark.parametrize(
     ("name", "files", "status", "level"),
     [
-        ("driver_packages", {}, "Package: libcuda1\nStatus: install ok installed\n", "failure"),
-        ("driver_packages", {}, "Package: nvidia-dkms-570\nStatus: deinstall ok config-files\n", "failure"),
-        ("dpkg_states", {}, "Package: bash\nStatus: install ok unpacked\n", "failure"),
-        ("dpkg_states", {"var/lib/dpkg/updates/0001": "Package: bash\nStatus: install ok installed\n"}, "", "failure"),
-        ("stray_files", {"usr/bin/nvidia-smi": ""}, "", "failure"),
-        ("dkms", {"var/lib/dkms/nvidia/570/x": ""}, "", "warning"),
-        ("library_path", {"etc/environment": "LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu\n"}, "", "warning"),
-        ("library_path", {"etc/profile.d/a.sh": "export LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n"}, "", "warning"),
-        ("ld_wsl_conf", {"usr/lib/wsl/lib/libdxcore.so": ""}, "", "warning"),
-        ("loader", {"usr/lib/wsl/lib/libcuda.so.1": ""}, "", "failure"),
-        ("metapackages", {}, "Package: cuda-12-8\nStatus: install ok installed\n", "warning"),
-        ("kernel", {"proc/version": "Linux version 4.19.104-microsoft\n"}, "", "failure"),
-        ("kernel", {"proc/version": "Linux version 5.4.72-microsoft\n"}, "", "warning"),
+        ("driver_packages", {}, "Package: libcuda1\nStatus: install ok installed\n", "stop"),
+        ("driver_packages", {}, "Package: nvidia-dkms-570\nStatus: deinstall ok config-files\n", "stop"),
+        ("dpkg_states", {}, "Package: bash\nStatus: install ok unpacked\n", "stop"),
+        ("dpkg_states", {"var/lib/dpkg/updates/0001": "Package: bash\nStatus: install ok installed\n"}, "", "stop"),
+        ("stray_files", {"usr/bin/nvidia-smi": ""}, "", "stop"),
+        ("dkms", {"var/lib/dkms/nvidia/570/x": ""}, "", "warn"),
+        ("library_path", {"etc/environment": "LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu\n"}, "", "warn"),
+        ("library_path", {"etc/profile.d/a.sh": "export LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n"}, "", "warn"),
+        ("ld_wsl_conf", {"usr/lib/wsl/lib/libdxcore.so": ""}, "", "warn"),
+        ("loader", {"usr/lib/wsl/lib/libcuda.so.1": ""}, "", "stop"),
+        ("metapackages", {}, "Package: cuda-12-8\nStatus: install ok installed\n", "warn"),
+        ("kernel", {"proc/version": "Linux version 4.19.104-microsoft\n"}, "", "stop"),
+        ("kernel", {"proc/version": "Linux version 5.4.72-microsoft\n"}, "", "warn"),
     ],
 )
 def test_each_damage_has_its_row(tmp_path: Path, name: str, files: dict[str, str], status: str, level: str) -> None:
