@@ -20,19 +20,10 @@ from pathlib import Path
 
 from lab import fleet
 from lab.fleet import LabError
+from lab.processes import start_time
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
-
-
-def _start_time(pid: int) -> str | None:
-    """The start time of process PID in clock ticks since boot (proc(5), stat field 22); None when it is gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return None
-    fields = stat.rpartition(")")[2].split()
-    return None if fields[0] == "Z" else fields[19]
 
 
 def _server_pid(state: Path) -> int | None:
@@ -42,7 +33,7 @@ def _server_pid(state: Path) -> int | None:
     except FileNotFoundError:
         return None
     pid = int(record["pid"])
-    return pid if _start_time(pid) == record["start_time"] else None
+    return pid if start_time(pid) == record["start_time"] else None
 
 
 def is_running(state: Path) -> bool:
@@ -107,7 +98,7 @@ def serve(state: Path, stop_after: int) -> int:
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
-    record = {"pid": os.getpid(), "start_time": _start_time(os.getpid())}
+    record = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
     (state / "server.json").write_text(json.dumps(record), encoding="utf-8")
     running = fleet.Fleet(state)
     try:

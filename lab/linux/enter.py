@@ -9,12 +9,14 @@ import os
 import subprocess
 from pathlib import Path
 
+from lab.processes import start_time
+
 _FILE = "instance.json"
 
 
 def remember(disk: Path, pid: int, name: str) -> None:
     """Write down which process is the instance of the disk in the folder DISK; NAME is the distribution's."""
-    record = {"pid": pid, "start_time": _start_time(pid), "name": name}
+    record = {"pid": pid, "start_time": start_time(pid), "name": name}
     (disk / _FILE).write_text(json.dumps(record), encoding="utf-8")
 
 
@@ -29,7 +31,7 @@ def first_process(disk: Path) -> int | None:
     """The first process of the instance of the disk in the folder DISK, seen from the host; None when none runs."""
     record = _read(disk / _FILE)
     pid = record.get("pid")
-    if not isinstance(pid, int) or _start_time(pid) != record.get("start_time"):
+    if not isinstance(pid, int) or start_time(pid) != record.get("start_time"):
         return None
     return pid
 
@@ -63,13 +65,3 @@ def _read(file: Path) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     return record
-
-
-def _start_time(pid: int) -> str | None:
-    """Start time of process PID in clock ticks since boot (proc(5), stat field 22); None when it has ended."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return None
-    fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else fields[19]
