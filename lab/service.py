@@ -88,7 +88,8 @@ def stop(state: Path, purge: bool = False) -> None:
     if left:
         raise LabError(f"still mounted after the lab went down: {', '.join(left)}; unmount with: umount -R {left[0]}")
     if purge and state.exists():
-        if not (state / "laptops").is_dir():
+        # "up" chooses the port first of all, so this stands there even when it went no further.
+        if not (state / "web.port").is_file():
             raise LabError(f"{state} is not a lab's state directory; it was not deleted")
         shutil.rmtree(state)
 

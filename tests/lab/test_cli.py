@@ -86,6 +86,17 @@ def test_purge_spares_a_folder_that_is_no_lab(tmp_path: Path, capsys: pytest.Cap
     assert (tmp_path / "thesis.txt").exists()
 
 
+@pytest.mark.lab
+def test_purge_takes_what_a_failed_up_left(tmp_path: Path) -> None:
+    state = tmp_path / "lab"
+    up = _lab(state, "up", "--without-compiler", "--probe", str(tmp_path / "missing.json"))
+    assert up.returncode == 1
+    assert state.exists()
+    down = _lab(state, "down", "--purge")
+    assert down.returncode == 0, down.stderr
+    assert not state.exists()
+
+
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Path]:
     """A lab with one ready laptop, up."""
