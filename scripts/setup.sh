@@ -15,6 +15,7 @@ gpgv:gpgv
 gcc:gcc
 xz:xz-utils
 pigz:pigz
+pgrep:procps
 nsenter:util-linux
 shellcheck:shellcheck
 git:git
