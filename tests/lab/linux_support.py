@@ -51,6 +51,11 @@ def written(sink: object) -> bytes:
     return sink.read_all()
 
 
+def seconds(whole: int) -> str:
+    """About WHOLE seconds, as an argument that no other run of the tests on this machine uses."""
+    return f"{whole}.{os.getpid()}"
+
+
 def host_processes_with(marker: str) -> list[int]:
     """The processes of the host whose command line holds MARKER."""
     found = []

@@ -19,7 +19,15 @@ from lab.laptop import Laptop
 from lab.linux import disks, dress, driver, enter
 from lab.linux.instances import InstanceError, UnknownUser
 from lab.process import NotModelled
-from tests.lab.linux_support import SMALL, host_mounts_below, host_processes_with, make_laptop, make_process, written
+from tests.lab.linux_support import (
+    SMALL,
+    host_mounts_below,
+    host_processes_with,
+    make_laptop,
+    make_process,
+    seconds,
+    written,
+)
 
 pytestmark = pytest.mark.lab
 
@@ -154,10 +162,10 @@ def test_the_program_leads_a_session_with_a_terminal_of_80x24(laptop: Laptop, di
 
 def test_run_returns_while_a_grandchild_holds_the_pipes(laptop: Laptop, disk: str) -> None:
     started = time.monotonic()
-    done = sh(laptop, disk, "setsid sleep 61 & sleep 0.2; echo started")
+    done = sh(laptop, disk, f"setsid sleep {seconds(61)} & sleep 0.2; echo started")
     assert time.monotonic() - started < 5
     assert done.stdout == b"started\n"
-    assert len(host_processes_with("sleep\x0061")) == 1
+    assert len(host_processes_with(f"sleep\0{seconds(61)}")) == 1
     sh(laptop, disk, "kill $(grep -lz '^61' /proc/[0-9]*/cmdline | cut -d/ -f3)")
 
 
@@ -165,7 +173,11 @@ def test_a_killed_client_hangs_up_its_program_but_not_a_daemon(laptop: Laptop, d
     process = make_process(laptop)
     # The shell would report its killed sleep on stderr, which is closed by then.
     trap = "exec 2>/dev/null; trap 'echo hup >/root/hung-up; exit 0' HUP"
-    argv = ["/bin/sh", "-c", f"setsid sleep 62 & sleep 0.2; {trap}; echo ready; while :; do sleep 0.05; done"]
+    argv = [
+        "/bin/sh",
+        "-c",
+        f"setsid sleep {seconds(62)} & sleep 0.2; {trap}; echo ready; while :; do sleep 0.05; done",
+    ]
     runner = ThreadPoolExecutor().submit(laptop.instances.run, disk, argv, "root", "/", {}, process)
     assert t.cast(t.Any, process.stdout).read() == b"ready\n"
     process.killed.set()
@@ -174,16 +186,16 @@ def test_a_killed_client_hangs_up_its_program_but_not_a_daemon(laptop: Laptop, d
     assert runner.result(5) == 1
     wait_until(lambda: disks.read_file(laptop, disk, "/root/hung-up") == b"hup\n")
     assert process.on_kill == []
-    assert len(host_processes_with("sleep\x0062")) == 1
+    assert len(host_processes_with(f"sleep\0{seconds(62)}")) == 1
 
 
 def test_a_reader_that_goes_away_ends_the_program(laptop: Laptop, disk: str) -> None:
     process = make_process(laptop)
-    runner = ThreadPoolExecutor().submit(laptop.instances.run, disk, ["yes", "63"], "root", "/", {}, process)
+    runner = ThreadPoolExecutor().submit(laptop.instances.run, disk, ["yes", seconds(63)], "root", "/", {}, process)
     t.cast(t.Any, process.stdout).read()
     t.cast(t.Any, process.stdout).abandon()
     assert runner.result(5) in (1, 13)
-    wait_until(lambda: host_processes_with("yes\x0063") == [])
+    wait_until(lambda: host_processes_with(f"yes\0{seconds(63)}") == [])
 
 
 def test_no_descriptor_or_thread_is_left_behind(laptop: Laptop, disk: str) -> None:
@@ -263,13 +275,13 @@ def test_loopback_of_the_host_can_be_reached(laptop: Laptop, disk: str) -> None:
 
 
 def test_terminate_ends_everything(laptop: Laptop, disk: str) -> None:
-    sh(laptop, disk, "setsid sleep 64 & setsid nohup sleep 64 >/dev/null 2>&1 & sleep 0.2")
+    sh(laptop, disk, f"setsid sleep {seconds(64)} & setsid nohup sleep {seconds(64)} >/dev/null 2>&1 & sleep 0.2")
     process = make_process(laptop)
-    runner = ThreadPoolExecutor().submit(laptop.instances.run, disk, ["sleep", "64"], "root", "/", {}, process)
-    wait_until(lambda: len(host_processes_with("sleep\x0064")) == 3)
+    runner = ThreadPoolExecutor().submit(laptop.instances.run, disk, ["sleep", seconds(64)], "root", "/", {}, process)
+    wait_until(lambda: len(host_processes_with(f"sleep\0{seconds(64)}")) == 3)
     laptop.instances.terminate(disk)
     assert runner.result(5) == 1
-    assert host_processes_with("sleep\x0064") == []
+    assert host_processes_with(f"sleep\0{seconds(64)}") == []
     assert not laptop.instances.is_running(disk)
     assert enter.first_process(disks.disk(laptop, disk).directory) is None
 
@@ -334,24 +346,24 @@ from tests.lab.linux_support import SMALL, make_laptop
 from lab.linux import disks
 laptop = make_laptop(Path(sys.argv[1]))
 disk = disks.create_disk(laptop, SMALL)
-laptop.instances.capture(disk, ["sh", "-c", "setsid sleep 66 >/dev/null 2>&1 & sleep 0.2"])
+laptop.instances.capture(disk, ["sh", "-c", "setsid sleep {seconds} >/dev/null 2>&1 & sleep 0.2"])
 print("ready", flush=True)
-laptop.instances.capture(disk, ["sleep", "66"])
+laptop.instances.capture(disk, ["sleep", "{seconds}"])
 """
 
 
 def test_nothing_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
-    script = _SERVER.format(project=str(PROJECT), tests=str(Path(__file__).parent))
+    script = _SERVER.format(project=str(PROJECT), tests=str(Path(__file__).parent), seconds=seconds(66))
     directory = tmp_path / "l3"
     with subprocess.Popen([sys.executable, "-c", script, str(directory)], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == b"ready\n"
-        wait_until(lambda: len(host_processes_with("sleep\x0066")) == 2)
+        wait_until(lambda: len(host_processes_with(f"sleep\0{seconds(66)}")) == 2)
         record = next(directory.glob("distributions/*/instance.json"))
         first = enter.first_process(record.parent)
         assert first is not None
         server.kill()
-    wait_until(lambda: host_processes_with("sleep\x0066") == [] and not Path(f"/proc/{first}").exists())
+    wait_until(lambda: host_processes_with(f"sleep\0{seconds(66)}") == [] and not Path(f"/proc/{first}").exists())
     assert enter.first_process(record.parent) is None
     assert host_mounts_below(directory) == []
 
