@@ -1,7 +1,14 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The attributes that every module documents. A module adds ``support`` to each."""
+#
+# Note that this doc fragment is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The attributes that every module documents.
+
+A module names ``attributes`` and states ``support`` of its four attributes by itself, then ``actiongroup``, then
+``windows`` or ``linux``, which say the same for all modules of that side. What a module states wins.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +44,81 @@ attributes:
       - wslfleet.cuda.cuda
 """
 
+    # What all modules do that manage Windows itself: an action plugin does the whole work on the controller.
     WINDOWS = r"""
 options: {}
+attributes:
+  action:
+    description:
+      - Whether a part of the module runs on the controller.
+    support: full
+    details:
+      - All of it does. Nothing is copied to the host.
+  async:
+    description:
+      - Can be used with the keyword C(async).
+    support: none
+    details:
+      - The module waits for long steps itself, see its option C(timeout) where it has one.
+  become:
+    description:
+      - Can be used with the keyword C(become).
+    support: none
+    details:
+      - Commands run with the rights of the account that logs on, and C(become) is ignored. Log on as an administrator.
+  bypass_host_loop:
+    description:
+      - Runs once for all hosts instead of once for each.
+    support: none
+  connection:
+    description:
+      - Uses the connection that is configured for the host.
+    support: full
+    details:
+      - P(ansible.builtin.winrm#connection), or P(wslfleet.cuda.wsl#connection) whose Windows side is then used. No
+        other connection works.
+  delegation:
+    description:
+      - Can be used with C(delegate_to) and its relatives.
+    support: full
 notes:
-  - The module runs on the controller and sends native Windows commands to the host. PowerShell is not used, and nothing
-    is copied to the host.
-  - It works over the connections P(ansible.builtin.winrm#connection) and P(wslfleet.cuda.wsl#connection).
+  - The host is asked and changed with native Windows programs only. PowerShell is not used.
 requirements:
   - pywinrm 0.5.0 or later on the controller
+"""
+
+    # What all modules do that run inside the distribution.
+    LINUX = r"""
+options: {}
+attributes:
+  action:
+    description:
+      - Whether a part of the module runs on the controller.
+    support: none
+  async:
+    description:
+      - Can be used with the keyword C(async).
+    support: full
+  become:
+    description:
+      - Can be used with the keyword C(become).
+    support: full
+  bypass_host_loop:
+    description:
+      - Runs once for all hosts instead of once for each.
+    support: none
+  connection:
+    description:
+      - Uses the connection that is configured for the host.
+    support: full
+  delegation:
+    description:
+      - Can be used with C(delegate_to) and its relatives.
+    support: full
+notes:
+  - The module runs inside the distribution, as V(root). Reach it with P(wslfleet.cuda.wsl#connection), whose tasks run
+    as V(root) unless told otherwise.
+requirements:
+  - Debian 11 or later, or Ubuntu 20.04 or later
+  - Python 3.8 or later in the distribution
 """

@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.linux
 attributes:
   check_mode:
     support: full

@@ -24,23 +24,16 @@ description:
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
-  - ansible.builtin.action_common_attributes.conn
-  - ansible.builtin.action_common_attributes.flow
+  - wslfleet.cuda.attributes.linux
 attributes:
   action:
     support: full
+    details:
+      - The controller looks after the transaction; the work is done in the distribution.
   async:
     support: none
     details:
-      - The module looks after long transactions itself.
-  become:
-    support: full
-  bypass_host_loop:
-    support: none
-  connection:
-    support: full
-  delegation:
-    support: full
+      - The transaction runs detached and the module waits for it, see O(wait).
   check_mode:
     support: full
   diff_mode:
