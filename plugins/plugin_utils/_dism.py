@@ -14,23 +14,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import DISM as PROGRAM
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import known_error
 
 DISM = f"{SYSTEM32}\\dism.exe"
 SUCCESS = 0
 RESTART_NEEDED = 3010
+CBS_LOG = "C:\\Windows\\Logs\\CBS\\CBS.log"
 _STATE = re.compile(r"^State : (.+?)\s*$", re.MULTILINE)
 _ERROR = re.compile(r"^Error: (\S+)", re.MULTILINE)
-_REMEDIES = {
-    "50": "the operation ended but the feature is not enabled: restart the host and run again",
-    "0x800f080c": "this edition of Windows has no such feature: update Windows",
-    "14081": "the component store is damaged: run DISM /Online /Cleanup-Image /RestoreHealth on the host",
-    "0x80073701": "the component store is damaged: run DISM /Online /Cleanup-Image /RestoreHealth on the host",
-    "0x8007371b": "the component store is damaged: run DISM /Online /Cleanup-Image /RestoreHealth on the host",
-    "0x800f081f": "the feature's files are not on this host: allow Windows Update or name a source by policy",
-    "0x800f0954": "the update server of the organisation does not offer the feature: ask its administrator",
-    "0x80070652": "another installation is running: run again when it has ended",
-    "740": "the logon has no administrator rights",
-}
 
 
 def enabled_or_pending(runner: CommandRunner, feature: str) -> bool:
@@ -57,5 +49,6 @@ def _reason(completed: Completed) -> str:
     text = completed.stdout.decode("utf-8", "replace").replace("\r", "")
     found = _ERROR.search(text)
     code = found.group(1).lower() if found else str(completed.exit_code)
-    remedy = _REMEDIES.get(code, "see the last error lines of C:\\Windows\\Logs\\CBS\\CBS.log on the host")
-    return f"dism.exe ended with {completed.exit_code}, error {code}; {remedy}"
+    known = known_error(code, PROGRAM)
+    said = f"{known.meaning}; {known.remedy}" if known else f"see the last error lines of {CBS_LOG} on the host"
+    return f"dism.exe ended with {completed.exit_code}, error {code}: {said}"

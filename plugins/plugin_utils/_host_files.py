@@ -13,11 +13,10 @@ tar.exe unpacks what arrives on stdin and makes the folders on the way.
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import tarfile
 from pathlib import Path
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_parts, tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, Completed
@@ -72,7 +71,7 @@ def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> No
     """Send the controller's file SOURCE to PATH below FOLDER; raises StepFailed."""
     inside = path[len("C:\\ProgramData\\") :].replace("\\", "/")
     line = cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", "C:\\ProgramData"])
-    completed = runner.run(line, _tar(source, inside), timeout)
+    completed = runner.run(line, tar_stream(source, inside), timeout)
     if completed.exit_code != 0:
         raise StepFailed(
             f"the host could not unpack {source} to {path}: tar.exe ended with {completed.exit_code},"
@@ -80,26 +79,11 @@ def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> No
         )
 
 
-def _tar(source: Path, name: str) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        entry = tarfile.TarInfo(name)
-        entry.size = source.stat().st_size
-        entry.mode = 0o644
-        with source.open("rb") as content:
-            archive.addfile(entry, content)
-    return buffer.getvalue()
-
-
 def sha256_here(source: Path) -> str:
     """SHA-256 of the controller's file SOURCE, lower case; raises StepFailed when it cannot be read."""
     digest = hashlib.sha256()
-    try:
-        with source.open("rb") as content:
-            for chunk in iter(lambda: content.read(1 << 20), b""):
-                digest.update(chunk)
-    except OSError as error:
-        raise StepFailed(f"cannot read {source} on the controller: {error.strerror}") from None
+    for part in file_parts(source):
+        digest.update(part)
     return digest.hexdigest()
 
 

@@ -16,17 +16,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import MSIEXEC as PROGRAM
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import known_error
 
 SUCCESS = 0
 RESTART_NEEDED = 3010
-_REMEDIES = {
-    1603: "fatal error: look for a full disk or a damaged earlier installation",
-    1618: "another installation is running: run again when it has ended",
-    1619: "the package could not be opened: check that it is an MSI package for this processor",
-    1620: "the package could not be opened: check that it is an MSI package for this processor",
-    1625: "a policy forbids this installation",
-    1638: "another version is installed already",
-}
 
 
 def log_path(package: str) -> str:
@@ -43,8 +37,9 @@ def install(runner: CommandRunner, package: str, timeout: float) -> bool:
     line = cmd_line("start", ["", "/wait", f"{SYSTEM32}\\msiexec.exe", "/i", package, *options])
     code = runner.run(line, timeout=timeout).exit_code
     if code not in (SUCCESS, RESTART_NEEDED):
-        remedy = _REMEDIES.get(code, "see the log")
+        known = known_error(str(code), PROGRAM)
+        said = f"{known.meaning}; {known.remedy}" if known else "see the log"
         raise StepFailed(
-            f"installing {package} failed: msiexec.exe ended with {code}, {remedy}; log: {log_path(package)}"
+            f"installing {package} failed: msiexec.exe ended with {code}: {said}; log: {log_path(package)}"
         )
     return code == RESTART_NEEDED

@@ -26,15 +26,26 @@ class Completed:
     stderr: bytes
 
 
+class Readable(t.Protocol):
+    """Where a long stdin comes from, see ``_byte_stream``."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next SIZE bytes, fewer only at the end, ``b""`` after it."""
+
+
+Stdin = t.Union[bytes, Readable]
+
+
 class CommandRunner(t.Protocol):
     """Runs command lines on one Windows host."""
 
-    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
-        """Run LINE (built by ``_cmd_line``) with STDIN, which is always ended.
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """Run LINE (built by ``_cmd_line``) with STDIN, which is always ended; a reader is read while it is sent.
 
         :arg timeout: seconds after which the command is ended on the host; None waits for ever.
         :raises HostUnreachable: the host, the account or the connection failed; the outcome of LINE is unknown.
         :raises CommandTimeout: TIMEOUT seconds passed.
+        :raises StepFailed: STDIN could not be read; LINE was ended on the host.
         """
 
 

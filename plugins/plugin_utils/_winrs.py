@@ -28,11 +28,13 @@ from xml.etree.ElementTree import ParseError
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     CommandRunner,
     CommandTimeout,
     Completed,
     HostUnreachable,
+    Stdin,
 )
 
 try:
@@ -121,7 +123,7 @@ class WinRsRunner:
 
     # -- the port ------------------------------------------------------------------------------------------------
 
-    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``CommandRunner.run``."""
         deadline = None if timeout is None else self._clock() + timeout
         command = self._start(line)
@@ -130,6 +132,9 @@ class WinRsRunner:
         except _DeadlinePassed:
             self._end(command)
             raise CommandTimeout(f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}") from None
+        except StepFailed:
+            self._end(command)
+            raise
         except _ERRORS as error:
             self._forget_shell()
             raise self._unreachable(error, _IN_THE_MIDDLE) from None
@@ -175,7 +180,7 @@ class WinRsRunner:
         self._last_use = self._clock()
         return command
 
-    def _finish(self, command: str, stdin: bytes, deadline: float | None) -> Completed:
+    def _finish(self, command: str, stdin: Stdin, deadline: float | None) -> Completed:
         """Send STDIN, receive until the command is done."""
         output = _Output()
         self._send(command, stdin, output, deadline)
@@ -184,11 +189,10 @@ class WinRsRunner:
         self._last_use = self._clock()
         return Completed(output.exit_code & 0xFFFFFFFF, bytes(output.stdout), bytes(output.stderr))
 
-    def _send(self, command: str, stdin: bytes, output: _Output, deadline: float | None) -> None:
+    def _send(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> None:
         """Send in parts; a command that ends without reading them is not an error, Receive tells what it was."""
-        for offset in range(0, max(len(stdin), 1), SEND_BYTES):
-            part = stdin[offset : offset + SEND_BYTES]
-            if not self._send_part(command, part, offset + SEND_BYTES >= len(stdin), output, deadline):
+        for part, end in _parts(stdin):
+            if not self._send_part(command, part, end, output, deadline):
                 return
 
     def _send_part(self, command: str, part: bytes, end: bool, output: _Output, deadline: float | None) -> bool:
@@ -305,6 +309,22 @@ class WinRsRunner:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs_errors import describe_failure
 
         return describe_failure(error, self._host, self._connection.get_option("remote_user"), when)
+
+
+def _parts(stdin: Stdin) -> t.Iterator[tuple[bytes, bool]]:
+    """STDIN in parts for one Send each, and whether the part is the last; one empty part where there is nothing."""
+    if isinstance(stdin, bytes):
+        for offset in range(0, max(len(stdin), 1), SEND_BYTES):
+            yield stdin[offset : offset + SEND_BYTES], offset + SEND_BYTES >= len(stdin)
+        return
+    part = stdin.read(SEND_BYTES)
+    while part:
+        following = stdin.read(SEND_BYTES)
+        yield part, not following
+        if not following:
+            return
+        part = following
+    yield b"", True
 
 
 class _DeadlinePassed(Exception):

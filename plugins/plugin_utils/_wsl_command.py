@@ -31,7 +31,7 @@ def wsl_failure(what: str, completed: Completed) -> StepFailed:
     """The failure of WHAT ("importing Debian"), explained by the error code that wsl.exe gave."""
     text = wsl_text(completed)
     code = error_code(text)
-    known = explain(code, text)
+    known = explain(code, text, completed.exit_code)
     where = f" [{code}]" if code else f" [exit code {completed.exit_code}]"
     return StepFailed(f"{what} failed{where}: {known.meaning}; {known.remedy}")
 

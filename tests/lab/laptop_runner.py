@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import threading
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+    CommandTimeout,
+    Completed,
+    HostUnreachable,
+    Stdin,
+)
 
 from lab.laptop import Laptop, User
 from lab.streams import Pipe
@@ -25,7 +30,7 @@ class LaptopRunner:
     def _power(self, up: bool) -> None:
         self._up = up
 
-    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``CommandRunner.run``."""
         self.lines.append(line)
         if not self._up:
@@ -56,9 +61,13 @@ class _Collector:
         return self._data
 
 
-def _feed(pipe: Pipe, data: bytes) -> None:
+def _feed(pipe: Pipe, data: Stdin) -> None:
     try:
-        pipe.write(data)
+        if isinstance(data, bytes):
+            pipe.write(data)
+        else:
+            while part := data.read(1 << 16):
+                pipe.write(part)
         pipe.close()
     except BrokenPipeError:
         pass  # the program did not want it

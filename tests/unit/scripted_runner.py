@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
 
 Expected = t.Union[str, "re.Pattern[str]"]
 Answer = t.Union[Completed, Exception, t.Callable[[str, bytes], Completed]]
@@ -31,17 +31,18 @@ class ScriptedRunner:
         self._script = list(script)
         self.calls: list[tuple[str, bytes]] = []
 
-    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """The next answer of the script; AssertionError when LINE is not the next expected one."""
         number = len(self.calls)
         assert number < len(self._script), f"call {number + 1} was not expected: {line}"
         expected, answer = self._script[number]
         matches = line == expected if isinstance(expected, str) else expected.search(line) is not None
         assert matches, f"call {number + 1} is\n  {line}\nbut expected was\n  {expected}"
-        self.calls.append((line, stdin))
+        data = stdin if isinstance(stdin, bytes) else b"".join(iter(lambda: stdin.read(1 << 16), b""))
+        self.calls.append((line, data))
         if isinstance(answer, Exception):
             raise answer
-        return answer if isinstance(answer, Completed) else answer(line, stdin)
+        return answer if isinstance(answer, Completed) else answer(line, data)
 
     def assert_finished(self) -> None:
         """AssertionError when calls of the script are still missing."""

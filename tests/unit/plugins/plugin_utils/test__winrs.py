@@ -10,6 +10,8 @@ import pytest
 import requests
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _winrs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import ByteStream
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     CommandTimeout,
     Completed,
@@ -175,6 +177,24 @@ def test_stdin_is_sent_in_parts_and_ended(
 ) -> None:
     runner.run("LINE", b"x" * size)
     assert [call[1:] for call in connection.fake.calls if call[0] == "send"] == sends
+
+
+@pytest.mark.parametrize("size", [0, 1, SEND_BYTES, 2 * SEND_BYTES + 1])
+def test_a_stream_is_sent_as_bytes_are(connection: FakeConnection, runner: WinRsRunner, size: int) -> None:
+    runner.run("A", b"x" * size)
+    runner.run("B", ByteStream([b"x" * 1000] * (size // 1000) + [b"x" * (size % 1000)]))
+    sends = [call[1:] for call in connection.fake.calls if call[0] == "send"]
+    assert sends[: len(sends) // 2] == sends[len(sends) // 2 :]
+
+
+def test_a_stream_that_breaks_ends_the_command(connection: FakeConnection, runner: WinRsRunner) -> None:
+    def parts() -> t.Iterator[bytes]:
+        yield b"x" * (2 * SEND_BYTES)
+        raise StepFailed("cannot read /srv/wsl.msi on the controller: I/O error")
+
+    with pytest.raises(StepFailed, match="cannot read"):
+        runner.run("A", ByteStream(parts()))
+    assert ("close_shell", "shell1", False) in connection.fake.calls
 
 
 def test_the_shell_is_kept(connection: FakeConnection, runner: WinRsRunner) -> None:

@@ -148,7 +148,7 @@ def test_msi_with_another_digest_is_deleted_and_not_installed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text"), [(1618, "another installation is running"), (1603, "fatal error"), (7, "see the log")]
+    ("code", "text"), [(1618, "another installation is running"), (1603, "the installation failed"), (7, "see the log")]
 )
 def test_msiexec_failures(code: int, text: str) -> None:
     script: list[tuple[Expected, Answer]] = [
@@ -156,7 +156,7 @@ def test_msiexec_failures(code: int, text: str) -> None:
         (CURL, OK),
         (MSIEXEC, Completed(code, b"", b"")),
     ]
-    with pytest.raises(StepFailed, match=f"ended with {code}, {text}.*log: C:"):
+    with pytest.raises(StepFailed, match=f"ended with {code}: {text}.*log: C:"):
         run(script, WslGoal(msi=MSI_URL))
 
 
