@@ -41,25 +41,30 @@ def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, roo
     return FileChange(path, before, after, mode=mode)
 
 
-def apply(changes: t.Iterable[FileChange], root: str = "") -> None:
-    """Apply CHANGES in order. A file with a backup is never gone before its backup is there."""
-    for change in changes:
-        _apply_one(change, root)
+def apply(changes: t.Iterable[FileChange], root: str = "") -> t.List[str]:
+    """Apply CHANGES in order; the backups that were made, under the names that they really got.
+
+    A file with a backup is never gone before its backup is there.
+    """
+    return [backup[len(root) :] for backup in (_apply_one(change, root) for change in changes) if backup]
 
 
-def _apply_one(change: FileChange, root: str) -> None:
-    path = root + change.path
+def _apply_one(change: FileChange, root: str) -> str:
+    """Apply one change; the path of its backup, empty when it has none."""
+    path, backup = root + change.path, ""
     if change.backup:
+        # A file of the same second may have the name already.
         backup = _files.free_name(root + change.backup)
         os.makedirs(os.path.dirname(backup), exist_ok=True)
         if change.after is None:
             shutil.move(path, backup)
-            return
+            return backup
         shutil.copy2(path, backup)
     if change.after is None:
         _files.remove_file(path)
     else:
         _files.write_file(path, change.after, _mode(change, path))
+    return backup
 
 
 def _mode(change: FileChange, path: str) -> int:

@@ -13,7 +13,7 @@ import glob
 import os
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _openpgp, _sources
 from ansible_collections.wslfleet.cuda.plugins.module_utils._changes import FileChange
@@ -30,14 +30,15 @@ _BACKUP_ENDINGS = (".bak", "~", ".save", ".disabled")
 
 @dataclass(frozen=True)
 class State:
-    """What was read. ``removals``: key file -> what is left of it; ``unread``: key file -> why it was not
-    understood."""
+    """What was read. ``removals``: key file -> what is left of it; ``unread``: file -> why the key in it was not
+    understood; ``embedded``: (source file, stanza number) -> what is left of the key inside the stanza."""
 
     keyrings: t.Mapping[str, bytes]
     removals: t.Mapping[str, _openpgp.Removal]
     unread: t.Mapping[str, str]
     sources: t.Mapping[str, str]
     missing_keyrings: t.FrozenSet[str]
+    embedded: t.Mapping[t.Tuple[str, int], _openpgp.Removal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,32 @@ def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
                 unread[path] = str(error)
             continue
         if removal is not None:
-            removals[path] = removal
+            removals[path] = replace(removal, data=_fitting(path, removal.data))
+    embedded: t.Dict[t.Tuple[str, int], _openpgp.Removal] = {}
+    for entry in entries:
+        inside = _sources.embedded_key(entry) if entry.enabled else b""
+        try:
+            removal = _openpgp.remove_keys(inside, fingerprints) if inside else None
+        except _openpgp.OpenPgpError as error:
+            if _may_hold(inside, fingerprints):
+                unread[entry.path] = str(error)
+            continue
+        if removal is not None:
+            embedded[(entry.path, entry.place)] = removal
     gone = {path for path, removal in removals.items() if removal.data is None}
     missing = frozenset(path for path in named if path not in keyrings or path in gone)
-    return State(keyrings, removals, unread, sources, missing)
+    return State(keyrings, removals, unread, sources, missing, embedded)
+
+
+def _fitting(path: str, data: bytes | None) -> bytes | None:
+    """DATA in the form that the name of PATH promises: apt 2 reads no armor in ``.gpg`` and no packets in ``.asc``."""
+    if data is None:
+        return None
+    if path.endswith(".gpg") and _openpgp.form(data) == "armor":
+        return b"".join(key.data for key in _openpgp.read_keys(data))
+    if path.endswith(".asc") and _openpgp.form(data) == "binary":
+        return _openpgp.armor(data)
+    return data
 
 
 def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
@@ -94,11 +117,21 @@ def _places(patterns: t.Sequence[str], root: str) -> t.List[str]:
 def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     """What to do about STATE. WANTED and OWN_PATH: address and file of the source that the role writes (or empty)."""
     entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
-    stale = _sources.judge(entries, wanted, own_path, state.missing_keyrings)
-    changes = [_source_change(state, edit, when) for edit in _sources.plan_edits(state.sources, stale, when)]
+    spent = {place for place, removal in state.embedded.items() if removal.data is None}
+    stale = _sources.judge(entries, wanted, own_path, state.missing_keyrings, spent)
+    texts = dict(state.sources)
+    for (path, place), removal in state.embedded.items():
+        if removal.data is not None:
+            texts[path] = _sources.with_key(texts[path], place, removal.data)
+    edits = {edit.path: edit for edit in _sources.plan_edits(texts, stale, when)}
+    for path, text in texts.items():
+        if text != state.sources[path]:
+            edits.setdefault(path, _sources.Edit(path, text))
+    changes = [_source_change(state, edits[path], when) for path in sorted(edits)]
     changes += [_key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
-    keys = tuple((path, removal.removed) for path, removal in sorted(state.removals.items()))
-    return Plan(tuple(changes), keys, tuple(stale))
+    keys = [(path, removal.removed) for (path, _place), removal in sorted(state.embedded.items())]
+    keys += [(path, removal.removed) for path, removal in sorted(state.removals.items())]
+    return Plan(tuple(changes), tuple(keys), tuple(stale))
 
 
 def _source_change(state: State, edit: _sources.Edit, when: str) -> FileChange:

@@ -167,17 +167,64 @@ def _deb822(path: str, number: int, stanza: str) -> t.Iterator[Entry]:
             )
 
 
-def judge(entries: t.Sequence[Entry], wanted: str, own_path: str, missing_keyrings: t.Collection[str]) -> t.List[Stale]:
+def embedded_key(entry: Entry) -> bytes:
+    """The armored key that stands in the Signed-By field of ENTRY itself; empty when there is none."""
+    if "-----BEGIN PGP" not in entry.signed_by:
+        return b""
+    # deb822 writes an empty line as a single dot.
+    lines = ["" if line == "." else line for line in entry.signed_by.strip().split("\n")]
+    return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
+
+
+def with_key(text: str, place: int, armored: bytes) -> str:
+    """The deb822 TEXT with ARMORED in the Signed-By field of its stanza number PLACE. The other lines stay."""
+    parts, number = [], 0
+    for part in re.split(r"(\n[ \t]*\n)", text):
+        if not fields(part):
+            parts.append(part)
+            continue
+        parts.append(_replace_signed_by(part, armored) if number == place else part)
+        number += 1
+    return "".join(parts)
+
+
+def _replace_signed_by(stanza: str, armored: bytes) -> str:
+    key = armored.decode("ascii").rstrip("\n").split("\n")
+    lines: t.List[str] = []
+    inside = False
+    for line in stanza.split("\n"):
+        if line[:1] in (" ", "\t") and inside:
+            continue
+        inside = line.lower().startswith("signed-by:") or (inside and line.startswith("#"))
+        if line.lower().startswith("signed-by:"):
+            lines += [line[: len("signed-by:")], *(f" {item or '.'}" for item in key)]
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def judge(
+    entries: t.Sequence[Entry],
+    wanted: str,
+    own_path: str,
+    missing_keyrings: t.Collection[str],
+    spent: t.Collection[t.Tuple[str, int]] = (),
+) -> t.List[Stale]:
     """The NVIDIA entries that must go. Disabled ones and other people's sources stay.
 
     WANTED is the address (a URL) that the role writes, empty when unknown; OWN_PATH the file it stands in.
     MISSING_KEYRINGS are the paths named by ``signed-by`` that do not exist, or will not once old keys are out.
+    SPENT are (path, place) of stanzas whose embedded key is an old one: they go whoever's they are, since the key
+    cannot go without them.
     """
     address = normal_address(wanted, "/") if wanted else ""
     stale: t.List[Stale] = []
     first: t.Dict[str, Entry] = {}
     ordered = sorted(entries, key=lambda entry: entry.path != own_path)
     for entry in ordered:
+        if entry.enabled and (entry.path, entry.place) in spent:
+            stale.append(Stale(entry, "the key embedded in it is an old one"))
+            continue
         if not entry.enabled or not (kind_of(entry.uri) or entry.address == address):
             continue
         reason = _why_stale(entry, address, own_path, missing_keyrings, first.get(entry.address))

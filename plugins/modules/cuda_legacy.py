@@ -13,7 +13,8 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Finds the key V(7fa2af80), which NVIDIA retired in 2022, by its fingerprint in every place where apt looks for
-    keys, and takes it out. Other keys in the same file stay byte for byte.
+    keys, and takes it out; also from a C(Signed-By) field that holds the key itself. Other keys in the same file stay
+    byte for byte. What is written has the form that its name promises, as apt 2 asks for.
   - Finds NVIDIA source entries that conflict, repeat each other, name the abandoned machine-learning repository, or
     have no usable key, and switches them off. Entries that are disabled already, and sources of others, stay.
   - Brings back an apt that refuses to work because of V(Conflicting values set for option Signed-By).
@@ -64,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 removed_keys:
-  description: Key files that held one of O(fingerprints).
+  description: Files that held one of O(fingerprints); key files, and source files with the key inside.
   returned: success
   type: list
   elements: dict
@@ -82,7 +83,7 @@ stale_sources:
       uri: https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64
       reason: no signed-by
 backups:
-  description: Where the old content of each changed file is.
+  description: Where the old content of each changed file is; in check mode, where it would be.
   returned: success
   type: list
   elements: str
@@ -119,14 +120,15 @@ def main() -> None:
     plan = _legacy.plan(state, module.params["repository_url"] or "", own_path, _files.stamp())
     for path, why in sorted(state.unread.items()):
         module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
+    backups = [change.backup for change in plan.changes]
     if not module.check_mode:
-        _changes.apply(plan.changes)
+        backups = _changes.apply(plan.changes)
     module.exit_json(
         changed=bool(plan.changes),
         diff=_changes.diff(plan.changes),
         removed_keys=[{"path": path, "fingerprints": list(keys)} for path, keys in plan.keys],
         stale_sources=[{"path": item.entry.path, "uri": item.entry.uri, "reason": item.reason} for item in plan.stale],
-        backups=[change.backup for change in plan.changes],
+        backups=backups,
     )
 
 

@@ -114,6 +114,13 @@ url:
   returned: success
   type: str
   sample: https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/
+current:
+  description:
+    - Whether the source stood as wanted before, with its key and its index. Then there is nothing to add after
+      O(state=verified).
+  returned: success
+  type: bool
+  sample: true
 path:
   description: The source file.
   returned: success
@@ -146,22 +153,22 @@ def try_source(run: _run.Runner, wanted: _repository.Wanted, packages: t.Sequenc
 
 def bring(
     run: _run.Runner, wanted: _repository.Wanted, state: str, packages: t.Sequence[str], check_mode: bool
-) -> t.Tuple[bool, t.List[_changes.FileChange]]:
-    """Bring the source to STATE; whether anything changed (an index counts), and the files."""
+) -> t.Tuple[bool, bool, t.List[_changes.FileChange]]:
+    """Bring the source to STATE; whether anything changed (an index counts), whether it stood as wanted, the files."""
     if state == "absent":
         changes = _repository.plan_absent(wanted)
         if not check_mode:
             _changes.apply(changes)
-        return bool(changes), changes
+        return bool(changes), False, changes
     if _repository.is_current(wanted):
-        return False, []
+        return False, True, []
     changes = _repository.plan(wanted, try_source(run, wanted, packages))
     if state == "verified":
-        return False, []
+        return False, False, []
     if not check_mode:
         _changes.apply(changes)
         _repository.refresh(run, wanted)
-    return True, changes
+    return True, False, changes
 
 
 def main() -> None:
@@ -183,11 +190,11 @@ def main() -> None:
         os_release = _files.read_text("/etc/os-release") or ""
         wanted = _repository.resolve(module.params["source"], module.params, os_release)
         state, packages = module.params["state"], module.params["packages"]
-        changed, changes = bring(_run.runner_of(module), wanted, state, packages, module.check_mode)
+        changed, current, changes = bring(_run.runner_of(module), wanted, state, packages, module.check_mode)
     except _repository.RepositoryError as error:
         module.fail_json(msg=str(error))
     diff = _changes.diff(changes)
-    module.exit_json(changed=changed, diff=diff, name=wanted.name, url=wanted.url, path=wanted.path)
+    module.exit_json(changed=changed, diff=diff, name=wanted.name, url=wanted.url, path=wanted.path, current=current)
 
 
 if __name__ == "__main__":

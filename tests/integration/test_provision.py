@@ -14,7 +14,7 @@ pytestmark = pytest.mark.lab
 
 LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
 MOST_WINDOWS_COMMANDS = 4
-MOST_LINUX_TASKS = 12
+MOST_LINUX_TASKS = 8
 
 
 @pytest.fixture(scope="module")

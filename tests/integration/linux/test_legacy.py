@@ -37,16 +37,19 @@ def test_dead_apt_is_brought_back(distribution: Distribution, web: Web) -> None:
     box.write("/etc/apt/sources.list.d/nvidia-ml.list", f"deb {NVIDIA.replace('cuda', 'machine-learning')} /\n")
     box.write("/etc/apt/sources.list.d/off.list", f"# deb {NVIDIA} /\n")
     box.write("/etc/apt/sources.list.d/two.list", f"deb [trusted=yes] file:/srv/other /\ndeb {NVIDIA} /\n")
+    inside = "".join(f" {line or '.'}\n" for line in OLD.decode().splitlines())
+    box.write("/etc/apt/sources.list.d/in.sources", f"Types: deb\nURIs: {NVIDIA}/\nSuites: /\nSigned-By:\n{inside}")
     box.run("mkdir -p /srv/other && touch /srv/other/Packages")
     box.run("apt-get install -s gnupg >/dev/null 2>&1; true")
     planned = box.module("cuda_legacy", check_mode=True, repository_url=web.repository())
-    assert planned["changed"] and len(planned["diff"]) == 8
+    assert planned["changed"] and len(planned["diff"]) == 9
     done = box.module("cuda_legacy", repository_url=web.repository())
     assert {item["path"] for item in done["removed_keys"]} == {
         "/etc/apt/trusted.gpg",
         "/etc/apt/trusted.gpg.d/cuda.asc",
         "/etc/apt/trusted.gpg.d/both.gpg",
         "/usr/share/keyrings/cuda-archive-keyring.gpg",
+        "/etc/apt/sources.list.d/in.sources",
     }
     assert all(item["fingerprints"] == [OLD_FINGERPRINT] for item in done["removed_keys"])
     assert {item["path"] for item in done["stale_sources"]} == {
@@ -54,7 +57,9 @@ def test_dead_apt_is_brought_back(distribution: Distribution, web: Web) -> None:
         "/etc/apt/sources.list.d/cuda-wsl-ubuntu-x86_64.list",
         "/etc/apt/sources.list.d/nvidia-ml.list",
         "/etc/apt/sources.list.d/two.list",
+        "/etc/apt/sources.list.d/in.sources",
     }
+    assert box.run(f"cat {' '.join(done['backups'])}")
     box.run("apt-get check && apt-get install -s procps && apt-get update")
     assert "file:/srv/other" in box.run("grep ^deb /etc/apt/sources.list.d/two.list")
     assert NVIDIA in box.run("cat /etc/apt/sources.list.d/off.list")

@@ -74,7 +74,68 @@ def test_other_keys_stay(path: str, tmp_path: Path) -> None:
     data = o.dearmor(OLD) + OTHER
     make(tmp_path, {path: data})
     clean(tmp_path)
-    assert tree(tmp_path) == {path: OTHER, backup(path): data}
+    # apt 2 does not read packets in a file that is called .asc.
+    assert tree(tmp_path) == {path: o.armor(OTHER) if path.endswith(".asc") else OTHER, backup(path): data}
+
+
+def test_armor_that_is_called_gpg_is_written_as_packets(tmp_path: Path) -> None:
+    make(tmp_path, {"/etc/apt/trusted.gpg.d/n.gpg": OLD + o.armor(OTHER)})
+    clean(tmp_path)
+    assert tree(tmp_path)["/etc/apt/trusted.gpg.d/n.gpg"] == OTHER
+
+
+# Keys inside the Signed-By field of a source
+
+
+def embedded(uri: str, key: bytes, enabled: str = "") -> str:
+    lines = "".join(f" {line or '.'}\n" for line in key.decode().rstrip("\n").split("\n"))
+    return f"Types: deb\nURIs: {uri}\nSigned-By:\n{lines}Suites: /\n{enabled}"
+
+
+def test_a_source_that_holds_the_old_key_itself_goes(tmp_path: Path) -> None:
+    make(tmp_path, {LISTS + "mirror.sources": embedded("http://mirror.example/cuda/", OLD)})
+    plan = clean(tmp_path)
+    assert plan.keys == ((LISTS + "mirror.sources", (OLD_KEY,)),)
+    assert [item.reason for item in plan.stale] == ["the key embedded in it is an old one"]
+    assert list(tree(tmp_path)) == [backup(LISTS + "mirror.sources")]
+
+
+def test_another_key_beside_the_old_one_stays_in_the_source(tmp_path: Path) -> None:
+    path = LISTS + "mirror.sources"
+    first = "# mine\nTypes: deb\nURIs: http://other.example/\nSuites: stable\nComponents: main\n"
+    make(tmp_path, {path: first + "\n" + embedded("http://mirror.example/cuda/", o.armor(o.dearmor(OLD) + OTHER))})
+    plan = clean(tmp_path)
+    assert (plan.keys, plan.stale) == (((path, (OLD_KEY,)),), ())
+    assert tree(tmp_path)[path].decode() == first + "\n" + embedded("http://mirror.example/cuda/", o.armor(OTHER))
+
+
+def test_one_stanza_of_two_goes(tmp_path: Path) -> None:
+    path = LISTS + "two.sources"
+    keep = embedded("http://other.example/", o.armor(OTHER))
+    make(tmp_path, {path: keep + "\n" + embedded("http://mirror.example/cuda/", OLD)})
+    clean(tmp_path)
+    text = tree(tmp_path)[path].decode()
+    assert text.startswith(keep) and "Enabled: no" in text[len(keep) :]
+
+
+def test_a_disabled_source_keeps_its_key(tmp_path: Path) -> None:
+    make(tmp_path, {LISTS + "mirror.sources": embedded(WSL, OLD, "Enabled: no\n")})
+    before = tree(tmp_path)
+    assert clean(tmp_path) == y.Plan((), (), ())
+    assert tree(tmp_path) == before
+
+
+def test_an_embedded_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    make(tmp_path, {LISTS + "m.sources": embedded(WSL, OLD.replace(b"mQINBF", b"mQINBG"))})
+    state = y.observe([OLD_KEY], str(tmp_path))
+    assert state.unread == {LISTS + "m.sources": "armored block has a wrong checksum"}
+
+
+def test_the_backup_is_told_under_its_real_name(tmp_path: Path) -> None:
+    make(tmp_path, {"/etc/apt/trusted.gpg": OLD, backup("/etc/apt/trusted.gpg"): b"of the same second"})
+    plan = y.plan(y.observe([OLD_KEY], str(tmp_path)), WSL, OWN, NOW)
+    assert c.apply(plan.changes, str(tmp_path)) == [backup("/etc/apt/trusted.gpg") + ".2"]
+    assert (tmp_path / (backup("/etc/apt/trusted.gpg") + ".2").lstrip("/")).read_bytes() == OLD
 
 
 def test_a_key_file_that_only_a_source_names(tmp_path: Path) -> None:
