@@ -81,7 +81,14 @@ def runner_for(connection: t.Any) -> CommandRunner:
     if not hasattr(connection, "protocol") or not hasattr(connection, "shell_id"):
         name = getattr(connection, "transport", type(connection).__name__)
         raise AnsibleError(f"connection {name!r} does not lead to Windows: set ansible_connection to winrm")
+    _require_pywinrm()
     return WinRsRunner(connection)
+
+
+def _require_pywinrm() -> None:
+    """Raise AnsibleError where pywinrm is missing; core's own words for that do not say what to do."""
+    if IMPORT_ERROR is not None:
+        raise AnsibleError(f"pywinrm 0.5.0 or later is needed on the controller ({IMPORT_ERROR}): pip install pywinrm")
 
 
 def core_winrm(host: str, port: int | None, user: str | None, password: str | None, extras: dict[str, t.Any]) -> t.Any:
@@ -89,8 +96,7 @@ def core_winrm(host: str, port: int | None, user: str | None, password: str | No
 
     :arg extras: every other ``ansible_winrm_*`` variable; those that core does not know go on to pywinrm.
     """
-    if IMPORT_ERROR is not None:
-        raise AnsibleError(f"pywinrm 0.5.0 or later is needed on the controller ({IMPORT_ERROR}): pip install pywinrm")
+    _require_pywinrm()
     # A play context of its own: with ansible_shell_type in the task's, core warns about the shell of the host.
     loader: t.Any = connection_loader
     play_context: t.Any = PlayContext

@@ -371,3 +371,9 @@ def test_pywinrm_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_winrs, "IMPORT_ERROR", ImportError("No module named 'winrm'"))
     with pytest.raises(AnsibleError, match=r"pywinrm 0\.5\.0 or later is needed on the controller"):
         core_winrm("laptop1", None, None, None, {})
+
+
+def test_pywinrm_missing_with_core_winrm(connection: FakeConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_winrs, "IMPORT_ERROR", ImportError("No module named 'winrm'"))
+    with pytest.raises(AnsibleError, match=r"\(No module named 'winrm'\): pip install pywinrm"):
+        runner_for(connection)

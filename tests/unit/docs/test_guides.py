@@ -1,0 +1,128 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides and the README say what the code does: lines, programs, places, variables, files, verdicts."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _driver_packages,
+    _files,
+    _guard_files,
+    _repository,
+    _smoke_test,
+    _toolkit,
+    _transaction,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_line
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+RST = ROOT / "docs" / "docsite" / "rst"
+PAGES = [*sorted(RST.glob("*.rst")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+RESULTS = {"windows_host_ready", "windows_host_status", "windows_host_wsl_version", "cuda_toolkit_result"}
+"""Facts that the roles set; not variables of an administrator."""
+
+
+def _page(name: str) -> str:
+    return (RST / f"{name}.rst").read_text(encoding="utf-8")
+
+
+def _role_variables() -> set[str]:
+    found: set[str] = set()
+    for file in ROOT.glob("roles/*/meta/argument_specs.yml"):
+        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"].values():
+            found |= set(entry["options"])
+    return found
+
+
+def _names_of_content() -> set[str]:
+    modules = {file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")}
+    return modules | {file.name for file in (ROOT / "roles").iterdir()}
+
+
+def _yaml_blocks(text: str) -> t.Iterator[str]:
+    for match in re.finditer(r"(?m)^( *)\.\. code-block:: yaml\n\n((?:\1 +.*\n|\n)+)", text):
+        yield textwrap.dedent(match.group(2))
+    for match in re.finditer(r"(?ms)^```ya?ml\n(.*?)^```", text):
+        yield match.group(1)
+
+
+def test_the_constant_line_is_the_one_that_the_code_builds() -> None:
+    assert f"   {linux_line('Ubuntu-24.04', 'root')}\n" in _page("security_team")
+
+
+def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> None:
+    page = _page("security_team")
+    started = set()
+    for file in (ROOT / "plugins" / "plugin_utils").glob("*.py"):
+        started |= set(re.findall(r"\{SYSTEM32\}\\\\([a-z0-9-]+\.exe)", file.read_text(encoding="utf-8")))
+    assert {"reg.exe", "dism.exe", "curl.exe"} <= started
+    assert [program for program in sorted(started) if f"``{program}" not in page] == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        _guard_files.PIN,
+        _guard_files.CONFIGURATION,
+        _repository.KEYRING,
+        _repository.PIN_600,
+        _toolkit.PROFILE,
+        _transaction.ROOT,
+        _smoke_test.FOLDER,
+        _files.BACKUP_ROOT,
+        FOLDER,
+    ],
+)
+def test_every_place_on_disk_is_named_to_the_security_team(place: str) -> None:
+    assert place in _page("security_team")
+
+
+def test_the_sources_of_drivers_are_those_of_the_rule() -> None:
+    assert [source for source in _driver_packages.DRIVER_SOURCES if f"``{source}``" not in _page("guard")] == []
+
+
+def test_the_verdicts_are_those_of_the_smoke_test() -> None:
+    for verdict in _smoke_test.REMEDIES:
+        assert f"   * - ``{verdict}``\n" in _page("getting_started")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_variable_of_the_roles_exists(page: Path) -> None:
+    words = set(re.findall(r"\b(?:windows_host|cuda)_[a-z0-9_]+\b(?!\*)", page.read_text(encoding="utf-8")))
+    assert words - _role_variables() - _names_of_content() - RESULTS == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_yaml_block_is_yaml(page: Path) -> None:
+    for block in _yaml_blocks(page.read_text(encoding="utf-8")):
+        assert yaml.safe_load(block)
+
+
+def test_there_are_inventories_to_look_at() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    inventories = [block for block in _yaml_blocks(text) if block.startswith(("laptops:", "# inventory"))]
+    assert len(inventories) >= 3
+    for block in inventories:
+        variables = yaml.safe_load(block)["laptops"]["vars"]
+        assert variables["ansible_connection"] == "ansible.builtin.winrm"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_file_of_the_code_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for name in re.findall(r"``((?:plugin_utils|module_utils)/_[a-z_]+\.py)``", text):
+        assert (ROOT / "plugins" / name).is_file(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_playbook_exists(page: Path) -> None:
+    for name in re.findall(r"ansible-playbook[^\n]*? wslfleet\.cuda\.([a-z_]+)", page.read_text(encoding="utf-8")):
+        assert (ROOT / "playbooks" / f"{name}.yml").is_file(), name
