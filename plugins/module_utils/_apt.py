@@ -26,14 +26,18 @@ def plan_install(
     recommends: bool = False,
     allowed_removals: t.Collection[str] = (),
     reinstall: bool = False,
+    installed: t.Sequence[_dpkg.Package] = (),
 ) -> _apt_plan.Judgement:
-    """What installing PACKAGES would do, judged. Uses no network and works while locks are held."""
+    """What installing PACKAGES would do, judged. Uses no network and works while locks are held.
+
+    INSTALLED (what is on the system) lets the judgement see a driver that is there already.
+    """
     arguments = ["install", "--install-recommends" if recommends else "--no-install-recommends"]
     arguments += ["--reinstall"] if reinstall else []
     done = run([*_SIMULATE, *arguments, *packages])
     if done.code == 0:
-        return _judged(run, done.stdout, allowed_removals)
-    return _refused(run, done, arguments, packages)
+        return _judged(run, done.stdout, allowed_removals, installed)
+    return _refused(run, done, arguments, packages, installed)
 
 
 def plan_purge(run: _run.Runner, packages: t.Sequence[str], allowed_removals: t.Collection[str]) -> _apt_plan.Judgement:
@@ -44,17 +48,23 @@ def plan_purge(run: _run.Runner, packages: t.Sequence[str], allowed_removals: t.
     return _judged(run, done.stdout, {*packages, *allowed_removals})
 
 
-def _judged(run: _run.Runner, simulation: str, allowed: t.Collection[str]) -> _apt_plan.Judgement:
+def _judged(
+    run: _run.Runner, simulation: str, allowed: t.Collection[str], installed: t.Sequence[_dpkg.Package] = ()
+) -> _apt_plan.Judgement:
     actions = _apt_plan.parse_simulation(simulation)
     wanted = _apt_plan.requests([action for action in actions if action.kind == "Inst"])
     records: t.List[t.Dict[str, str]] = []
     if wanted:
         records = _dpkg.parse_stanzas(run(["apt-cache", "show", "--no-all-versions", *wanted]).stdout)
-    return _apt_plan.judge(actions, records, allowed)
+    return _apt_plan.judge(actions, records, allowed, [package.fields for package in installed if package.present])
 
 
 def _refused(
-    run: _run.Runner, done: _run.Completed, arguments: t.Sequence[str], packages: t.Sequence[str]
+    run: _run.Runner,
+    done: _run.Completed,
+    arguments: t.Sequence[str],
+    packages: t.Sequence[str],
+    installed: t.Sequence[_dpkg.Package],
 ) -> _apt_plan.Judgement:
     """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
     empty = tempfile.mkdtemp(prefix="wslfleet-")
@@ -63,7 +73,7 @@ def _refused(
     finally:
         shutil.rmtree(empty)
     if again.code == 0:
-        judged = _judged(run, again.stdout, ())
+        judged = _judged(run, again.stdout, (), installed)
         if judged.reasons:
             return judged
     return _apt_plan.Judgement((), (), (_apt_reason(done),))
@@ -73,6 +83,16 @@ def _apt_reason(done: _run.Completed) -> _apt_plan.Reason:
     found = _apt_plan.errors(done.output)
     text = "; ".join(dict.fromkeys(found)) or f"apt-get failed with code {done.code}"
     return _apt_plan.Reason("", f"apt refuses: {text}")
+
+
+def interruption(database: _dpkg.Database) -> _apt_plan.Reason | None:
+    """Why a real transaction would fail at once although its simulation does not; None when dpkg is in order."""
+    half = [f"{package.name} {package.code}" for package in database.broken]
+    if not (half or database.journal_dirty):
+        return None
+    what = "dpkg was interrupted" if database.journal_dirty else "packages are half way"
+    names = f" ({', '.join(half[:5])}{' …' if len(half) > 5 else ''})" if half else ""
+    return _apt_plan.Reason("", f"{what}{names}: run wslfleet.cuda.cuda_repair first", "dpkg")
 
 
 def update(run: _run.Runner, options: t.Sequence[str] = (), seconds: float = 300.0) -> _run.Completed:

@@ -16,9 +16,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure, _driver_packages
 
-_LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[([^\]]*)\])?\))?(?: .*)?$")
+_LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[([^\]]*)\])?\))?(?:\s.*)?$")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Reason:
 
     package: str
     text: str
+    by: str = "apt"
+    """What told: source, name, closure, removal, dpkg, apt."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +77,22 @@ def judge(
     actions: t.Sequence[Action],
     records: t.Sequence[t.Mapping[str, str]],
     allowed_removals: t.Collection[str] = (),
+    installed: t.Iterable[t.Mapping[str, str]] = (),
 ) -> Judgement:
     """Judge ACTIONS with the index RECORDS (stanzas of ``apt-cache show``) of what would be installed.
 
-    ALLOWED_REMOVALS are names that the caller asked to lose; any other removal is a reason to refuse.
+    ALLOWED_REMOVALS are names that the caller asked to lose; any other removal is a reason to refuse. INSTALLED are the
+    stanzas of what is on the system: a driver that is there already lets its dependents in without a word of apt.
     """
     fields = {(record.get("Package", ""), record.get("Version", "")): record for record in records}
     installs = tuple(action for action in actions if action.kind == "Inst")
     # Purg repeats what Remv announced when a configured package is purged.
     removed = {action.name: action for action in actions if action.kind in ("Remv", "Purg")}
     removes = tuple(removed.values())
-    reasons = [_install_reason(action, fields.get((action.name, action.new), {})) for action in installs]
-    reasons += [_removal_reason(action, allowed_removals) for action in removes]
     mine = [fields.get((action.name, action.new), {}) for action in installs]
+    reasons = [_install_reason(action, record) for action, record in zip(installs, mine)]
+    reasons += _closure_reasons(installs, mine, installed)
+    reasons += [_removal_reason(action, allowed_removals) for action in removes]
     return Judgement(
         installs,
         removes,
@@ -102,13 +107,32 @@ def _install_reason(action: Action, record: t.Mapping[str, str]) -> Reason | Non
     if why is None:
         return None
     place = f" from {action.origin}" if action.origin else ""
-    return Reason(action.name, f"would install {action.name} {action.new}{place}: {why}")
+    by = "source" if _driver_packages.is_driver_source(record.get("Source") or action.name) else "name"
+    return Reason(action.name, f"would install {action.name} {action.new}{place}: {why}", by)
+
+
+def _closure_reasons(
+    installs: t.Sequence[Action], records: t.Sequence[t.Mapping[str, str]], installed: t.Iterable[t.Mapping[str, str]]
+) -> t.List[Reason | None]:
+    """One reason for each of INSTALLS that could not be there without a driver package, and is none itself."""
+    pullers = _closure.pullers([*installed, *records])
+    return [
+        Reason(
+            action.name,
+            f"would install {action.name} {action.new}: cannot do without {pullers[action.name]}",
+            "closure",
+        )
+        for action, record in zip(installs, records)
+        if action.name in pullers and not _driver_packages.why_refused(action.name, record.get("Source", ""))
+    ]
 
 
 def _removal_reason(action: Action, allowed: t.Collection[str]) -> Reason | None:
     if action.name in allowed:
         return None
-    return Reason(action.name, f"would remove {action.name} {action.old}".rstrip() + ", which nobody asked for")
+    return Reason(
+        action.name, f"would remove {action.name} {action.old}".rstrip() + ", which nobody asked for", "removal"
+    )
 
 
 def _number(text: str) -> int:

@@ -156,24 +156,29 @@ def automatic(text: str) -> t.Set[str]:
     return {stanza.get("Package", "") for stanza in parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
 
 
-def lock_holder(path: str) -> int:
-    """The process that holds the lock file PATH; 0 when it is free. Takes no lock."""
+UNSEEN = -1
+"""A lock is held by a process of another pid namespace, which has no number here."""
+
+
+def lock_holder(path: str) -> int | None:
+    """The process that holds the lock file PATH, UNSEEN when it has no number here; None when free. Takes no lock."""
     try:
         with open(path, "r+b") as file:
             query = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
             answer = struct.unpack("hhqqi", fcntl.fcntl(file, fcntl.F_GETLK, query))
     except FileNotFoundError:
-        return 0
-    return 0 if answer[0] == fcntl.F_UNLCK else int(answer[4])
+        return None
+    # The kernel translates the number for the reader; 0 and below when there is no translation.
+    return None if answer[0] == fcntl.F_UNLCK else int(answer[4]) if answer[4] > 0 else UNSEEN
 
 
 def lock_holders(root: str = "") -> t.Dict[str, int]:
-    """Lock file -> process, for the locks that are held.
+    """Lock file -> process (UNSEEN: of another pid namespace), for the locks that are held.
 
     An orphaned dpkg holds the inner lock only, so that looking at lock-frontend is not enough.
     """
     holders = {path: lock_holder(root + path) for path in LOCKS}
-    return {path: process for path, process in holders.items() if process}
+    return {path: process for path, process in holders.items() if process is not None}
 
 
 def dependents(packages: t.Sequence[Package], removed: t.Collection[str]) -> t.Set[str]:

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which packages carry an NVIDIA driver: by source package first, by name second, by dependencies third.
+"""Which packages carry an NVIDIA driver: by source package first, by name second. By dependencies: _closure.py.
 
 The names stand as POSIX extended regular expressions, for Python and for grep. They are exact: wide globs such as
 ``*nvidia*`` or ``libcuda*`` hit CUDA runtimes, container tools and EGL helpers. The apt pin cannot use them: with
@@ -64,6 +64,7 @@ NAME_PATTERNS = (
     "nvidia-driver-assistant",
     "nvidia-(fabricmanager|imex)(-dev)?(-[0-9]+)?",
     "linux-(modules|objects|signatures)-nvidia-.*",
+    "firmware-nvidia-([a-z0-9-]+-)?gsp",
     f"xserver-xorg-video-nvidia(-{_LINE})?{_BRANCH}",
     "glx-alternative-nvidia",
 )
@@ -202,66 +203,3 @@ def is_pinned(name: str, source: str = "") -> bool:
 
 
 _PINNED = frozenset(pin_names())
-
-
-Stanza = t.Mapping[str, str]
-
-
-def alternatives(field: str) -> t.List[t.List[str]]:
-    """A dependency FIELD as groups of alternative names, without versions and architectures."""
-    groups = []
-    for group in field.split(","):
-        names = [re.split(r"[\s(:\[]", part.strip())[0] for part in group.split("|")]
-        if any(names):
-            groups.append([name for name in names if name])
-    return groups
-
-
-def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
-    """Packages that cannot be installed without a driver package -> the driver name that their chain ends in.
-
-    A dependency counts when every alternative of it is a driver, a puller, or unknown to the index but provided by one.
-    """
-    index = {stanza["Package"]: stanza for stanza in stanzas}
-    providers: t.Dict[str, t.Set[str]] = {}
-    for name, stanza in index.items():
-        for group in alternatives(stanza.get("Provides", "")):
-            providers.setdefault(group[0], set()).add(name)
-    found = {name: name for name, stanza in index.items() if why_driver(name, stanza.get("Source", ""))}
-    drivers = set(found)
-    needs = {
-        name: alternatives(stanza.get("Pre-Depends", "")) + alternatives(stanza.get("Depends", ""))
-        for name, stanza in index.items()
-        if name not in drivers
-    }
-    changed = True
-    while changed:
-        changed = False
-        for name, groups in needs.items():
-            if name in found:
-                continue
-            end = next((hit for hit in (_leads_to(group, index, providers, found) for group in groups) if hit), None)
-            if end:
-                found[name] = end
-                changed = True
-    return {name: end for name, end in found.items() if name not in drivers}
-
-
-def _leads_to(
-    group: t.List[str],
-    index: t.Mapping[str, Stanza],
-    providers: t.Mapping[str, t.Set[str]],
-    found: t.Mapping[str, str],
-) -> str | None:
-    """The driver that GROUP ends in when no alternative of it can do without one."""
-    end: str | None = None
-    for name in group:
-        candidates = ({name} if name in index else set()) | set(providers.get(name, ()))
-        if not candidates:
-            if why_driver(name):
-                end = end or name
-            continue
-        if any(candidate not in found for candidate in candidates):
-            return None
-        end = end or found[sorted(candidates)[0]]
-    return end

@@ -13,7 +13,8 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Simulates the installation of O(packages) and judges every package of the transaction, by its source package
-    first and its name second. Nothing is downloaded and nothing is locked.
+    first, its name second, and third by what it cannot do without. Nothing is downloaded and nothing is locked.
+  - Looks for an interrupted dpkg first, which a simulation does not notice.
   - When apt finds no way, plans once more without the guard, to name the driver package behind the refusal.
   - Removals count as a reason to refuse, unless they are asked for.
 extends_documentation_fragment:
@@ -64,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 allowed:
-  description: Whether the transaction brings in no driver and removes nothing unasked.
+  description: Whether the transaction brings in no driver, removes nothing unasked, and could run now.
   returned: success
   type: bool
   sample: false
@@ -75,6 +76,29 @@ reasons:
   elements: str
   sample:
     - "would install libcuda1 535.261.03-1 from Debian:12.11/oldstable: built from nvidia-graphics-drivers"
+findings:
+  description: The same reasons as data.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    package:
+      description: The package. Empty when the reason is about no single one.
+      type: str
+      returned: always
+      sample: libcuda1
+    by:
+      description:
+        - What told. V(source) and V(name) for a driver package, V(closure) for one that cannot do without a driver,
+          V(removal) for one that would go, V(dpkg) for an interrupted dpkg, V(apt) when apt itself refuses.
+      type: str
+      returned: always
+      sample: source
+    text:
+      description: The sentence in RV(reasons).
+      type: str
+      returned: always
+      sample: "would install libcuda1 535.261.03-1 from Debian:12.11/oldstable: built from nvidia-graphics-drivers"
 installs:
   description: Packages that would be installed or upgraded, as C(name=version).
   returned: success
@@ -99,11 +123,14 @@ installed_bytes:
   type: int
   sample: 28000000
 interrupted:
-  description: Whether dpkg was interrupted, in which case a real transaction would be refused at once.
+  description:
+    - Whether dpkg was interrupted or left packages half way, in which case a real transaction would fail at once.
   returned: success
   type: bool
   sample: false
 """
+
+from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _dpkg, _run
@@ -124,16 +151,22 @@ def main() -> None:
     if odd or not params["packages"]:
         module.fail_json(msg=f"packages: {odd or 'nothing'} given; name packages, not options")
     run = _run.runner_of(module)
-    judged = _apt.plan_install(run, params["packages"], params["recommends"], params["allowed_removals"])
+    database = _dpkg.read_database()
+    judged = _apt.plan_install(
+        run, params["packages"], params["recommends"], params["allowed_removals"], installed=database.packages
+    )
+    interruption = _apt.interruption(database)
+    reasons = [*([interruption] if interruption else []), *judged.reasons]
     module.exit_json(
         changed=False,
-        allowed=judged.allowed,
-        reasons=[reason.text for reason in judged.reasons],
+        allowed=not reasons,
+        reasons=[reason.text for reason in reasons],
+        findings=[asdict(reason) for reason in reasons],
         installs=[f"{action.name}={action.new}" for action in judged.installs],
         removes=[action.name for action in judged.removes],
         download_bytes=judged.download_bytes,
         installed_bytes=judged.installed_bytes,
-        interrupted=bool(_dpkg.journal()),
+        interrupted=interruption is not None,
     )
 
 

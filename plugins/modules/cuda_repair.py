@@ -115,7 +115,8 @@ def wait_for_others(timeout: int) -> None:
         raise RepairError(f"transaction {running.id} still runs after {timeout} s; run again later; log: {running.log}")
     held = _transaction.wait_for_locks(timeout)
     for path, process in held.items():
-        raise RepairError(f"{path} is still held by process {process} after {timeout} s; run again when it has ended")
+        who = f"process {process}" if process != _dpkg.UNSEEN else "a process outside this pid namespace"
+        raise RepairError(f"{path} is still held by {who} after {timeout} s; run again when it has ended")
 
 
 def run_packages(plan: _repair.Plan, timeout: int) -> _transaction.Transaction:

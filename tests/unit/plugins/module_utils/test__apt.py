@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt as a
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _guard_files as g
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
@@ -163,6 +164,43 @@ def test_refused_for_other_reasons(stderr: str, text: str) -> None:
 def test_a_purge_that_apt_refuses() -> None:
     judgement = a.plan_purge(Script(("purge", done(code=100, stderr="E: broken\n"))), ["x"], [])
     assert [reason.text for reason in judgement.reasons] == ["apt refuses: broken"]
+
+
+def package(name: str, status: str = "install ok installed", **fields: str) -> _dpkg.Package:
+    return _dpkg.Package(name, "amd64", "1", _dpkg.code_of(status), {"Package": name, **fields})
+
+
+@pytest.mark.parametrize(("status", "told"), [("install ok installed", ["closure"]), ("deinstall ok config-files", [])])
+def test_a_driver_that_is_there_already_is_seen(status: str, told: list[str]) -> None:
+    wants = "Package: gpustat\nVersion: 1\nDepends: gpu-library\n"
+    driver = package("odd", status, Source="nvidia-graphics-drivers", Provides="gpu-library")
+    run = Script(("install", done("Inst gpustat (1 A [all])\n")), ("apt-cache show", done(wants)))
+    judgement = a.plan_install(run, ["gpustat"], installed=[driver])
+    assert [reason.by for reason in judgement.reasons] == told
+
+
+@pytest.mark.parametrize(
+    ("packages", "dirty", "text"),
+    [
+        ([package("bash")], False, None),
+        ([package("bash")], True, "dpkg was interrupted: run wslfleet.cuda.cuda_repair first"),
+        (
+            [package("bash", "install ok unpacked")],
+            False,
+            "packages are half way (bash iU): run wslfleet.cuda.cuda_repair first",
+        ),
+        (
+            [package(f"p{n}", "install ok unpacked") for n in range(7)],
+            True,
+            "dpkg was interrupted (p0 iU, p1 iU, p2 iU",
+        ),
+    ],
+)
+def test_what_a_simulation_does_not_notice(packages: list[_dpkg.Package], dirty: bool, text: str | None) -> None:
+    reason = a.interruption(_dpkg.Database(tuple(packages), dirty))
+    assert (reason is None) is (text is None)
+    if reason is not None:
+        assert reason.text.startswith(text or "") and reason.by == "dpkg"
 
 
 # Updates

@@ -144,6 +144,40 @@ def test_refused(action: p.Action, record: dict[str, str], text: str) -> None:
     assert "\n" not in judgement.reasons[0].text
 
 
+NEEDS = {"Package": "gpustat", "Version": "1", "Depends": "python3, libnvidia-ml1 | libnvidia-ml.so.1"}
+DRIVER = {"Package": "libnvidia-ml1", "Version": "1", "Provides": "libnvidia-ml.so.1"}
+MOCK = {"Package": "mock", "Version": "1", "Provides": "libnvidia-ml.so.1"}
+CLOSURES = [
+    pytest.param([], [DRIVER], ["closure"], id="a driver is there already: apt says nothing, we do"),
+    pytest.param([inst("libnvidia-ml1")], [], ["name", "closure"], id="the driver comes with it"),
+    pytest.param([], [DRIVER, MOCK], [], id="something else will do"),
+    pytest.param([inst("mock")], [], [], id="something else comes with it"),
+]
+
+
+@pytest.mark.parametrize(("more", "installed", "told"), CLOSURES)
+def test_what_cannot_do_without_a_driver(
+    more: list[p.Action], installed: list[dict[str, str]], told: list[str]
+) -> None:
+    judgement = p.judge([inst("gpustat"), *more], [NEEDS, DRIVER, MOCK], (), installed)
+    assert [reason.by for reason in judgement.reasons] == told
+    if told:
+        last = judgement.reasons[-1]
+        assert (last.package, last.text) == ("gpustat", "would install gpustat 1: cannot do without libnvidia-ml1")
+
+
+def test_what_told() -> None:
+    record = {"Package": "libinnocent", "Version": "1", "Source": "nvidia-graphics-drivers"}
+    judgement = p.judge([inst("libinnocent"), inst("libcuda1"), inst("cuda"), remv("x")], [record])
+    assert [reason.by for reason in judgement.reasons] == ["source", "name", "name", "removal"]
+
+
+@pytest.mark.parametrize("end", ["", " ", "\t", "\r", " (", " [x", " ()", " ( [amd64])"])
+def test_no_installation_is_passed_over(end: str) -> None:
+    """A line that is cut or odd must not hide a driver."""
+    assert not p.judge(p.parse_simulation(f"Inst libcuda1{end}\n"), []).allowed
+
+
 ALLOWED = [
     pytest.param([inst("cuda-toolkit-12-8"), inst("cuda-driver-dev-12-8"), inst("libc6")], id="toolkit"),
     pytest.param([p.Action("Conf", "nvidia-dkms-570")], id="something half configured is not installed by us"),

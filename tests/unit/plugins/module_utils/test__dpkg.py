@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import fcntl
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -238,6 +240,15 @@ def test_lock_holder(name: str, tmp_path: Path) -> None:
         assert d.lock_holders(root) == {f"/var/lib/dpkg/{name}": holder.pid}
         assert d.lock_holders(root) == {f"/var/lib/dpkg/{name}": holder.pid}, "looking takes no lock"
     assert d.lock_holders(root) == {}
+
+
+def test_a_holder_of_another_pid_namespace_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F_GETLK gives process 0 for it; the real case is in the integration tests."""
+    root = make(tmp_path)
+    Path(root + d.LOCKS[0]).touch()
+    answer = struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 0, 0)
+    monkeypatch.setattr("fcntl.fcntl", lambda *_arguments: answer)
+    assert d.lock_holders(root) == {d.LOCKS[0]: d.UNSEEN}
 
 
 def test_no_lock_files(tmp_path: Path) -> None:
