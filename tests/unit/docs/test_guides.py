@@ -89,6 +89,30 @@ def test_the_sources_of_drivers_are_those_of_the_rule() -> None:
     assert [source for source in _driver_packages.DRIVER_SOURCES if f"``{source}``" not in _page("guard")] == []
 
 
+def test_the_cost_of_a_second_run_is_the_one_that_is_tested() -> None:
+    test = (ROOT / "tests" / "integration" / "test_provision.py").read_text(encoding="utf-8")
+    limits = dict(re.findall(r"(?m)^(MOST_[A-Z]+_[A-Z]+) = ([0-9]+)$", test))
+    windows, linux = limits["MOST_WINDOWS_COMMANDS"], limits["MOST_LINUX_TASKS"]
+    assert f"at most {windows} WinRS commands for Windows and {linux} inside the distribution" in _page(
+        "getting_started"
+    )
+
+
+def test_the_readme_lists_everything() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    plugins = {
+        file.stem for kind in ("modules", "connection", "filter") for file in (ROOT / "plugins" / kind).glob("*.py")
+    }
+    playbooks = {f"wslfleet.cuda.{file.stem}" for file in (ROOT / "playbooks").glob("*.yml")}
+    roles = {folder.name for folder in (ROOT / "roles").iterdir()}
+    assert sorted(name for name in plugins | playbooks | roles if f"\n- `{name}`: " not in readme) == []
+
+
+def test_the_readme_links_to_every_guide() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [file.name for file in RST.glob("*.rst") if f"(docs/docsite/rst/{file.name})" not in readme] == []
+
+
 def test_the_verdicts_are_those_of_the_smoke_test() -> None:
     for verdict in _smoke_test.REMEDIES:
         assert f"   * - ``{verdict}``\n" in _page("getting_started")
