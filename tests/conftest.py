@@ -8,13 +8,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TREE = ROOT / ".cache" / "collections"
+IN_TREE = ROOT.parts[-3:-1] == ("ansible_collections", "wslfleet")
+TREE = ROOT.parents[2] if IN_TREE else ROOT / ".cache" / "collections"
 
 
 def pytest_configure() -> None:
-    """Link the checkout into a collection tree; done here so that plain ``pytest`` works too."""
+    """Link the checkout into a collection tree; done here so that plain ``pytest`` works too.
+
+    A copy that is in such a tree already (ansible-test wants that) needs no link.
+    """
     link = TREE / "ansible_collections" / "wslfleet" / "cuda"
-    if not link.exists():
+    if not IN_TREE and not link.exists():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(ROOT)
     for entry in (str(TREE), str(ROOT)):

@@ -183,6 +183,11 @@ class Connection(ConnectionBase):
             self._winrs = WinRsRunner(core_winrm(*(self._option(name) for name in names)))
         return self._winrs
 
+    @property
+    def _inside(self) -> LinuxRunner:
+        """The runner that _connect() made."""
+        return t.cast("LinuxRunner", self._linux)
+
     def _connect(self) -> Connection:
         """Nothing is sent: the first command finds out whether host and distribution can be reached."""
         if self._connected:
@@ -202,8 +207,7 @@ class Connection(ConnectionBase):
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run CMD, text for the distribution's /bin/sh, with IN_DATA as its standard input."""
         self._connect()
-        linux, host, payload = self._linux, self._option("remote_addr"), in_data or b""
-        assert linux is not None
+        linux, host, payload = self._inside, self._option("remote_addr"), in_data or b""
         display.vvv(f"EXEC {cmd}", host=host)
         display.vvvv(f"STDIN {len(payload)} bytes", host=host)
         completed = self._call(lambda: linux.run(cmd, payload))
@@ -252,9 +256,8 @@ class Connection(ConnectionBase):
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _linux_files
 
         self._connect()
-        assert self._linux is not None
         if self._files is None:
-            self._files = _linux_files.LinuxFiles(self._linux, in_base64=self._option("transfer") == "base64")
+            self._files = _linux_files.LinuxFiles(self._inside, in_base64=self._option("transfer") == "base64")
         files = self._files
         try:
             self._call(lambda: work(files))

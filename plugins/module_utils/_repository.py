@@ -222,7 +222,9 @@ def _why(done: _run.Completed) -> str:
 
 def _from_deb(path: str, place: str) -> bytes:
     """The keyring inside the cuda-keyring package at PATH; the package itself is not installed."""
-    done = subprocess.run(["dpkg-deb", "--fsys-tarfile", path], capture_output=True, check=False)
+    # The runner decodes what a command prints; this is a tar file.
+    command = ["dpkg-deb", "--fsys-tarfile", path]
+    done = subprocess.run(command, capture_output=True, check=False)  # pylint: disable=ansible-bad-function
     if done.returncode != 0:
         raise RepositoryError(f"{place} is not a Debian package: {done.stderr.decode('utf-8', 'replace').strip()}")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:

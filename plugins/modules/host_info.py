@@ -35,14 +35,18 @@ options:
     description:
       - What to read besides what one WinRS command tells.
       - Distributions of users whose profile is not loaded are never read, such users are reported as unknown.
+      - "V(all): Everything, the same as V(users) and V(nvidia_smi)."
+      - "V(machine): Only what one WinRS command tells."
+      - "V(users): In addition the distributions of other users whose profile is loaded."
+      - "V(nvidia_smi): In addition what C(nvidia-smi.exe) says about the GPUs."
     type: list
     elements: str
     default: [all]
     choices:
-      all: Everything, the same as V(users) and V(nvidia_smi).
-      machine: Only what one WinRS command tells.
-      users: In addition the distributions of other users whose profile is loaded.
-      nvidia_smi: In addition what C(nvidia-smi.exe) says about the GPUs.
+      - all
+      - machine
+      - users
+      - nvidia_smi
   minimum_driver:
     description:
       - The lowest version of the NVIDIA driver on Windows with which RV(preflight) lets the host pass.

@@ -32,13 +32,17 @@ attributes:
     details: With O(policy=always) every run restarts the host.
 options:
   policy:
-    description: When the host may be restarted.
+    description:
+      - When the host may be restarted.
+      - "V(never): Never. When O(required) is V(true), this is reported."
+      - "V(when_required): Only when O(required) is V(true)."
+      - "V(always): Always."
     type: str
     default: never
     choices:
-      never: Never. When O(required) is V(true), this is reported.
-      when_required: Only when O(required) is V(true).
-      always: Always.
+      - never
+      - when_required
+      - always
   required:
     description: Whether an earlier task needs a restart, for example RV(wslfleet.cuda.wsl#module:reboot_required).
     type: bool

@@ -32,20 +32,27 @@ attributes:
     support: full
 options:
   state:
-    description: What is wanted.
+    description:
+      - What is wanted.
+      - "V(present): WSL is installed. It is updated only when it is older than 2.0, which cannot be used from afar."
+      - "V(latest): WSL is installed and as new as O(msi), or as what Microsoft offers where no package is used."
     type: str
     default: present
     choices:
-      present: WSL is installed. It is updated only when it is older than 2.0, which cannot be used from afar.
-      latest: WSL is installed and as new as O(msi), or as what Microsoft offers where no package is used.
+      - present
+      - latest
   method:
-    description: How to install and update.
+    description:
+      - How to install and update.
+      - "V(auto): From O(msi) when it is given, else V(online)."
+      - "V(online): By C(wsl.exe --install) and C(wsl.exe --update), which download from Microsoft."
+      - "V(msi): From O(msi)."
     type: str
     default: auto
     choices:
-      auto: From O(msi) when it is given, else V(online).
-      online: By C(wsl.exe --install) and C(wsl.exe --update), which download from Microsoft.
-      msi: From O(msi).
+      - auto
+      - online
+      - msi
   msi:
     description:
       - The MSI package of WSL, an address (C(https) or C(http)) that the host can reach or a path on the controller.

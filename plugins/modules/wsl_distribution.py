@@ -33,13 +33,17 @@ options:
     type: str
     required: true
   state:
-    description: What is wanted.
+    description:
+      - What is wanted.
+      - "V(present): The distribution is registered. It is not started."
+      - "V(absent): The distribution and everything in it is deleted. Needs O(force=true) when it exists."
+      - "V(terminated): The distribution does not run. Its files stay, its processes end."
     type: str
     default: present
     choices:
-      present: The distribution is registered. It is not started.
-      absent: The distribution and everything in it is deleted. Needs O(force=true) when it exists.
-      terminated: The distribution does not run. Its files stay, its processes end.
+      - present
+      - absent
+      - terminated
   distribution_id:
     description:
       - Name of the distribution in the online list (C(wsl.exe --list --online)).

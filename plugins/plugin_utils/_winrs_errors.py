@@ -12,7 +12,17 @@ import re
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import AuthenticationFailed, HostUnreachable
-from winrm.exceptions import AuthenticationError, WSManFaultError
+
+try:
+    from winrm.exceptions import AuthenticationError, WSManFaultError
+except ImportError:  # _winrs.py names the missing library; here is only what it would have raised.
+
+    class AuthenticationError(Exception):  # type: ignore[no-redef]
+        """Never raised without pywinrm."""
+
+    class WSManFaultError(Exception):  # type: ignore[no-redef]
+        """Never raised without pywinrm."""
+
 
 _FAULT_ACCESS_DENIED = 5
 

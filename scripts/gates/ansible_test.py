@@ -1,0 +1,138 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ``ansible-test sanity`` and ``ansible-test units`` with one supported ansible-core.
+
+    python -m scripts.gates.ansible_test sanity 2.21
+
+Needs neither containers nor any server but a Python package index. ansible-test makes its own virtual environments
+(``--venv``), and would download the script get-pip.py from its makers' server to fill them; a script of ours in its
+place runs a pip wheel from the package index. All environments stay in the cache between runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import typing as t
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts.gates import cores, pythons
+from scripts.gates.export import export
+from scripts.gates.paths import cache
+
+TESTS = {
+    "sanity": ["tests/config.yml", "tests/sanity"],
+    "units": ["tests/config.yml", "tests/conftest.py", "tests/unit"],
+}
+"""What ansible-test reads beside the collection itself."""
+
+GET_PIP = """\
+# Stands in for get-pip.py: runs pip from the wheel, with the arguments that get-pip.py would have got.
+import runpy
+import sys
+
+sys.path.insert(0, {wheel!r})
+sys.argv[1:] = ["install", "--upgrade", "--force-reinstall"] + [
+    word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")
+]
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+
+
+def main() -> int:
+    """The command line: what to run, and the core; more words go to ansible-test."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=("sanity", "units"))
+    parser.add_argument("core", choices=[each.version for each in cores.CORES])
+    options, words = parser.parse_known_args()
+    core = cores.core(options.core)
+    if reason := not_run(core.version):
+        print(reason, file=sys.stderr)
+        return 2
+    search = pythons.directories(dict(os.environ))
+    found = pythons.interpreters(search)
+    version = str(cores.choose_python(core, found))
+    with _locked(core.version):
+        environment = _environment(core, version, found[version], search)
+        tree = export(cache() / "tree" / core.version, TESTS[options.command])
+        command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
+        return subprocess.run(command, cwd=tree, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def not_run(version: str) -> str | None:
+    """Why this machine cannot run ansible-core VERSION, or None when it can."""
+    core = cores.core(version)
+    if cores.choose_python(core, pythons.interpreters(pythons.directories(dict(os.environ)))):
+        return None
+    return "not run: needs " + " or ".join(f"python{each}" for each in sorted(core.pythons))
+
+
+@contextmanager
+def _locked(name: str) -> t.Iterator[None]:
+    """One run at a time for each core: two would share an environment and a copy of the collection."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _home(core: cores.Core) -> Path:
+    """The home directory that ansible-test sees: it keeps environments and get-pip.py there, not in the user's."""
+    return cache() / "home" / core.version
+
+
+def _core_directory(core: cores.Core, version: str) -> Path:
+    return cache() / "core" / f"{core.version}-python{version}"
+
+
+def _program(core: cores.Core, version: str) -> list[str]:
+    directory = _core_directory(core, version) / "bin"
+    return [str(directory / "python"), str(directory / "ansible-test")]
+
+
+def _environment(core: cores.Core, version: str, python: str, search: list[str]) -> dict[str, str]:
+    """Make what is missing of the core's environment and ansible-test's home; the variables to run it with."""
+    directory = _core_directory(core, version)
+    if not (directory / ".ready").exists():
+        print(f"installing {core.requirement} for Python {version}", flush=True)
+        shutil.rmtree(directory, ignore_errors=True)
+        subprocess.run([python, "-m", "venv", str(directory)], check=True)
+        _pip(directory, "install", core.requirement)
+        (directory / ".ready").touch()
+    home = _home(core)
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{core.pip.replace('.', '_')}.py"
+    if not script.exists():
+        wheels = cache() / "wheels"
+        _pip(directory, "download", "--no-deps", "--dest", str(wheels), f"pip=={core.pip}")
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(GET_PIP.format(wheel=str(wheels / f"pip-{core.pip}-py3-none-any.whl")), encoding="utf-8")
+    _keep_pip_settings(home)
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PATH": os.pathsep.join([str(directory / "bin"), *search]),
+    }
+
+
+def _keep_pip_settings(home: Path) -> None:
+    """pip finds the user's settings (an index of the site) and its cache in the home directory that it is shown."""
+    for name in (".config/pip", ".cache/pip"):
+        real, link = Path.home() / name, home / name
+        if real.exists() and not link.is_symlink():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(real)
+
+
+def _pip(directory: Path, *words: str) -> None:
+    command = [str(directory / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", *words]
+    subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
