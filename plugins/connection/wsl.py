@@ -82,14 +82,18 @@ options:
   windows_user:
     description:
       - The Windows account that logs on and whose distributions are seen.
-      - The keyword C(remote_user) and the command line option C(--user) mean this account too.
+      - The playbook keyword for the remote user and the command line option C(--user) mean this account too.
+      - When unset, core takes the account from the Kerberos ticket or the client certificate.
     type: str
     vars:
       - name: ansible_user
       - name: ansible_winrm_user
       - name: ansible_wsl_windows_user
   windows_password:
-    description: Password of O(windows_user). Not needed with Kerberos tickets or client certificates.
+    description:
+      - Password of O(windows_user).
+      - When unset, a Kerberos ticket or a client certificate is used.
+    # To come: "secret: true", which ansible-core 2.22 honours. The sanity tests of 2.16 and 2.18 refuse the key.
     type: str
     vars:
       - name: ansible_password
@@ -116,6 +120,36 @@ options:
     default: auto
     vars:
       - name: ansible_wsl_transfer
+"""
+
+EXAMPLES = r"""
+- name: Work inside a distribution of each laptop
+  hosts: laptops
+  gather_facts: false
+  vars:
+    ansible_connection: wslfleet.cuda.wsl
+    ansible_wsl_distribution: Ubuntu-24.04
+    ansible_shell_type: sh
+    ansible_python_interpreter: /usr/bin/python3
+  tasks:
+    - name: Any Linux module works
+      ansible.builtin.command: uname -r
+      changed_when: false
+
+    - name: Be a user of the distribution
+      ansible.builtin.command: id -un
+      changed_when: false
+      vars:
+        ansible_wsl_user: daemon
+
+    - name: Modules for Windows go to the same host over the same connection
+      wslfleet.cuda.host_info:
+        gather_subset: [machine]
+      register: host
+
+    - name: Show what they found
+      ansible.builtin.debug:
+        msg: "{{ host.windows.product }}"
 """
 
 import typing as t

@@ -52,6 +52,10 @@ _value:
     - The lines of the table; heading, rule, rows.
   type: list
   elements: str
+  sample:
+    - laptop     toolkit
+    - "---------  -------"
+    - laptop-17  12.8
 """
 
 import itertools

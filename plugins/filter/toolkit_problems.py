@@ -31,7 +31,10 @@ options:
 EXAMPLES = r"""
 - name: Refuse wrong input before anything changes
   ansible.builtin.assert:
-    that: cuda_version | wslfleet.cuda.toolkit_problems(cuda_components) | length == 0
+    that: problems | length == 0
+    fail_msg: "{{ problems | join('; ') }}"
+  vars:
+    problems: "{{ '12.8' | wslfleet.cuda.toolkit_problems(['compiler', 'libraries-dev']) }}"
 """
 
 RETURN = r"""
@@ -40,6 +43,7 @@ _value:
     - One sentence for each problem; empty when all is well.
   type: list
   elements: str
+  sample: []
 """
 
 import typing as t

@@ -47,6 +47,7 @@ EXAMPLES = r"""
 - name: Insist that it is clean
   ansible.builtin.assert:
     that: audit.clean
+    fail_msg: "{{ audit.failures | join('; ') }}"
 """
 
 RETURN = r"""

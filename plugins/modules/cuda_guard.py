@@ -53,6 +53,10 @@ EXAMPLES = r"""
 - name: Keep drivers out, and point to the toolkit of this fleet
   wslfleet.cuda.cuda_guard:
     instead: cuda-toolkit-12-4
+
+- name: Take the guard away again
+  wslfleet.cuda.cuda_guard:
+    state: absent
 """
 
 RETURN = r"""

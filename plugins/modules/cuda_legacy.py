@@ -52,6 +52,7 @@ options:
   repository_name:
     description:
       - Name of that source, as in RV(wslfleet.cuda.cuda_repository#module:name). Its file stays.
+      - When unset, no file is spared.
     type: str
 seealso:
   - module: wslfleet.cuda.cuda_repository

@@ -79,7 +79,7 @@ strays:
   sample:
     - /usr/lib/x86_64-linux-gnu/libcuda.so.1
 backup:
-  description: The folder that O(ignore:strays) were moved to. Empty when there were none.
+  description: The folder that RV(strays) were moved to. Empty when there were none.
   returned: success
   type: str
   sample: /var/lib/wslfleet/backup/20260131T120000

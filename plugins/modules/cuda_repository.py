@@ -77,6 +77,7 @@ options:
     description:
       - The public key itself (armored), or an address or a path in the distribution where it is. Used instead of
         O(keyring_url).
+      - When unset, the key comes from O(keyring_url).
     type: str
   key_fingerprint:
     description:

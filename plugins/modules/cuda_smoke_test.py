@@ -50,6 +50,10 @@ EXAMPLES = r"""
 - name: See whether CUDA works
   wslfleet.cuda.cuda_smoke_test:
   register: smoke
+
+- name: Show the verdict, and what to do
+  ansible.builtin.debug:
+    msg: "{{ smoke.verdict }}: {{ smoke.remedy }}"
 """
 
 RETURN = r"""

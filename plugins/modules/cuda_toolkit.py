@@ -78,6 +78,7 @@ options:
   transaction:
     description:
       - The transaction to follow. Set by the controller while it waits; there is no need to set it.
+      - When unset, the module looks for what is missing and starts a transaction.
     type: str
 """
 
@@ -92,6 +93,11 @@ EXAMPLES = r"""
     components:
       - compiler
       - libraries-dev
+
+- name: Remove a toolkit that is not used any more
+  wslfleet.cuda.cuda_toolkit:
+    version: "12.4"
+    state: absent
 """
 
 RETURN = r"""

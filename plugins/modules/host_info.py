@@ -77,38 +77,49 @@ windows:
     product:
       description: Name and edition, for example V(Windows 11 Pro).
       type: str
+      sample: Windows 11 Pro
     edition:
       description: Edition as the registry names it, for example V(Professional).
       type: str
+      sample: Professional
     display_version:
       description: For example V(23H2).
       type: str
+      sample: 23H2
     build:
       description: Build number.
       type: int
+      sample: 22631
     ubr:
       description: Update build revision.
       type: int
+      sample: 3155
     version:
       description: Build and revision, for example V(22631.3155).
       type: str
+      sample: "22631.3155"
     architecture:
       description: V(AMD64) or V(ARM64).
       type: str
+      sample: AMD64
     ui_language:
       description: Display language, for example V(de-DE).
       type: str
+      sample: de-DE
     computer_name:
       description: Name of the computer.
       type: str
+      sample: LAPTOP-17
 elevated:
   description: Whether the logon has administrator rights.
   returned: success
   type: bool
+  sample: true
 account:
   description: The account that is logged on, by the name of its profile folder.
   returned: success
   type: str
+  sample: fleet-admin
 wsl:
   description: The installed WSL package.
   returned: success
@@ -117,21 +128,32 @@ wsl:
     installed:
       description: Whether the package is installed.
       type: bool
+      sample: true
     version:
       description: For example V(2.6.3.0), V(null) when it is not installed.
       type: str
+      sample: 2.6.3.0
     executable:
       description: Path of C(wsl.exe), V(null) when it is not installed.
       type: str
+      sample: C:\Program Files\WSL\wsl.exe
     services:
       description: Which of the services C(vmcompute), C(hns), C(vfpext), C(wslservice) and C(lxssmanager) exist.
       type: dict
+      sample:
+        vmcompute: true
+        hns: true
+        vfpext: true
+        wslservice: true
+        lxssmanager: false
     policies:
       description: Values of the organisation's policies about WSL.
       type: dict
+      sample: {}
     allowed:
       description: V(false) when a policy forbids WSL.
       type: bool
+      sample: true
 distributions:
   description: The registered distributions of every user whose profile is loaded.
   returned: success
@@ -141,30 +163,39 @@ distributions:
     owner:
       description: Name of the owner's profile folder.
       type: str
+      sample: fleet-admin
     sid:
       description: Security identifier of the owner.
       type: str
+      sample: S-1-5-21-1004336348-1177238915-682003330-1104
     name:
       description: Name of the distribution.
       type: str
+      sample: Ubuntu-24.04
     guid:
       description: Its identifier, with braces.
       type: str
+      sample: "{2c7f5a6e-4f7b-4f0e-9d0e-5a1c3f3f2b11}"
     version:
       description: V(1) or V(2).
       type: int
+      sample: 2
     default:
       description: Whether it is the owner's default.
       type: bool
+      sample: true
     default_uid:
       description: The Linux user that is used when none is named.
       type: int
+      sample: 1000
     base_path:
       description: The folder with its virtual disk.
       type: str
+      sample: C:\Users\fleet-admin\AppData\Local\wsl\{2c7f5a6e-4f7b-4f0e-9d0e-5a1c3f3f2b11}
     state:
       description: V(installed), V(installing), V(uninstalling), V(converting) or V(exporting).
       type: str
+      sample: installed
 users:
   description: The accounts that have a profile on the host.
   returned: success
@@ -174,21 +205,27 @@ users:
     sid:
       description: Security identifier.
       type: str
+      sample: S-1-5-21-1004336348-1177238915-682003330-1104
     name:
       description: Name of the profile folder.
       type: str
+      sample: fleet-admin
     profile:
       description: Path of the profile folder.
       type: str
+      sample: C:\Users\fleet-admin
     loaded:
       description: Whether the profile is loaded now.
       type: bool
+      sample: true
     connected:
       description: Whether it is the account that is logged on.
       type: bool
+      sample: true
     distributions_known:
       description: V(false) when nothing is known about this user's distributions.
       type: bool
+      sample: true
 nvidia:
   description: NVIDIA GPUs and the driver on Windows.
   returned: success
@@ -202,27 +239,35 @@ nvidia:
         name:
           description: Name of the GPU.
           type: str
+          sample: NVIDIA GeForce RTX 4070 Laptop GPU
         driver_version:
           description: As NVIDIA counts, for example V(551.61).
           type: str
+          sample: "551.61"
         windows_driver_version:
           description: As Windows counts, for example V(32.0.15.5161).
           type: str
+          sample: 31.0.15.5161
         driver_model:
           description: V(WDDM), V(TCC) or V(MCDM). V(null) when C(nvidia-smi.exe) was not asked.
           type: str
+          sample: WDDM
         memory_mib:
           description: Memory in MiB. V(null) when C(nvidia-smi.exe) was not asked.
           type: int
+          sample: 8188
         compute_capability:
           description: For example V(8.9). V(null) when C(nvidia-smi.exe) was not asked.
           type: str
+          sample: "8.9"
     cuda_library:
       description: Whether the driver has put C(libcuda.so) where WSL takes it from.
       type: bool
+      sample: true
     nvidia_smi:
       description: V(confirmed), V(not asked), or what went wrong.
       type: str
+      sample: confirmed
 reboot:
   description: Whether a restart is pending.
   returned: success
@@ -231,13 +276,16 @@ reboot:
     pending:
       description: Whether there is any reason.
       type: bool
+      sample: false
     reasons:
       description: The reasons, one sentence each.
       type: list
       elements: str
+      sample: []
     boot_id:
       description: Number of the boot. Windows raises it at each start.
       type: int
+      sample: 42
 preflight:
   description: Verdicts on the host, one for each thing that was looked at.
   returned: success
@@ -247,16 +295,21 @@ preflight:
     id:
       description: Name of the check.
       type: str
+      sample: windows_build
     row:
       description: Row of the collection's walk through NVIDIA's guide, empty when it is not the guide's concern.
       type: str
+      sample: G5
     level:
       description: V(ok), V(warn) (a run goes on) or V(stop) (a run must not change this host).
       type: str
+      sample: ok
     seen:
       description: What was found.
       type: str
+      sample: Windows 11 Pro 23H2 build 22631.3155
     remedy:
       description: What to do, empty for V(ok).
       type: str
+      sample: ""
 """

@@ -35,12 +35,12 @@ options:
   dest:
     description:
       - File on the controller for the answers, as JSON.
-      - When not given, they are only returned.
+      - When unset, they are only returned.
     type: path
   distribution:
     description:
       - Start this distribution once, to see that WSL works in this kind of logon. It stops again by itself.
-      - When not given, none is started.
+      - When unset, none is started.
     type: str
   idle:
     description: Seconds of silence before the last question. V(0) leaves that question out.
@@ -54,6 +54,11 @@ EXAMPLES = r"""
 - name: Probe one laptop
   wslfleet.cuda.host_probe:
     dest: "{{ inventory_hostname }}.probe.json"
+  register: probe
+
+- name: Show the answers
+  ansible.builtin.debug:
+    var: probe.table
 """
 
 RETURN = r"""
@@ -66,47 +71,61 @@ rows:
     id:
       description: Name of the row.
       type: str
+      sample: caret
     question:
       description: What was asked, in words.
       type: str
+      sample: Does the caret escape?
     line:
       description: The command line that was sent.
       type: str
+      sample: echo a^&b
     stdin:
       description: What was sent to its standard input, in base64.
       type: str
+      sample: ""
     exit_code:
       description: Exit code, unsigned, V(null) when the command did not end.
       type: int
+      sample: 0
     stdout:
       description: Raw output in base64.
       type: str
+      sample: YSZiDQo=
     stderr:
       description: Raw error output in base64.
       type: str
+      sample: ""
     seconds:
-      description: How long it took.
+      description: How long it took, in seconds.
       type: float
+      sample: 0.21
     verdict:
       description:
         - V(holds) or V(differs) where the collection assumes something, V(noted) for a fact, V(missing) for what is
           not there.
       type: str
+      sample: holds
     answer:
       description: The answer in words.
       type: str
+      sample: a&b
 table:
   description: The answers as lines of text, those that differ first.
   returned: success
   type: list
   elements: str
+  sample:
+    - holds    caret  a&b
 differing:
   description: Names of the rows that differ from what the collection assumes.
   returned: success
   type: list
   elements: str
+  sample: []
 dest:
   description: Absolute path of the file on the controller.
   returned: when O(dest) is given
   type: str
+  sample: /home/admin/laptop-17.probe.json
 """

@@ -49,7 +49,7 @@ options:
     default: false
   delay:
     description:
-      - Seconds between the message to the user and the restart.
+      - Time between the message to the user and the restart, in seconds.
       - With a delay above 0 Windows closes applications by force. Work that was not saved is lost.
     type: int
     default: 60
@@ -58,7 +58,7 @@ options:
     type: str
     default: Your administrator restarts this computer to set up WSL. Save your work now.
   timeout:
-    description: Seconds to wait for the host to come back.
+    description: How long to wait for the host to come back, in seconds.
     type: int
     default: 900
 author:
@@ -68,6 +68,10 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Install WSL
+  wslfleet.cuda.wsl:
+  register: wsl
+
 - name: Restart when WSL needs it
   wslfleet.cuda.reboot:
     policy: when_required
@@ -80,22 +84,28 @@ rebooted:
   description: Whether the host was restarted and is back.
   returned: success
   type: bool
+  sample: true
 awaiting_reboot:
   description: Whether a restart is still needed, by the policy or because the host did not come back in time.
   returned: success
   type: bool
+  sample: false
 reasons_left:
   description: What still waits for another restart.
   returned: when the host was restarted
   type: list
   elements: str
+  sample: []
 seconds:
-  description: How long the restart took.
+  description: How long the restart took, in seconds.
   returned: when the host was restarted
   type: float
+  sample: 74.2
 steps:
   description: What was done, or would be done in check mode.
   returned: success
   type: list
   elements: str
+  sample:
+    - restart the host 60 s after a message to its user (shutdown.exe /r)
 """

@@ -58,14 +58,15 @@ options:
       - The MSI package of WSL, an address (C(https) or C(http)) that the host can reach or a path on the controller.
       - Keep the name it was published under (C(wsl.2.6.3.0.x64.msi)), its version is read from that.
       - It is kept on the host below C(C:\ProgramData\wslfleet), from where Windows repairs it.
+      - When unset, WSL is downloaded from Microsoft.
     type: str
   msi_sha256:
     description:
-      - SHA-256 of O(msi). When it differs, nothing is installed.
-      - Not checked when not given.
+      - SHA-256 digest of O(msi), 64 hex digits. When it differs, nothing is installed.
+      - When unset, the digest is not checked.
     type: str
   timeout:
-    description: Seconds after which one step is given up.
+    description: How long one step may take, in seconds.
     type: int
     default: 1800
   allow_running:
@@ -84,6 +85,10 @@ seealso:
 EXAMPLES = r"""
 - name: Install WSL as NVIDIA's guide says
   wslfleet.cuda.wsl:
+
+- name: Keep WSL up to date, but never while somebody uses it
+  wslfleet.cuda.wsl:
+    state: latest
 
 - name: Install WSL from a package in the company's network
   wslfleet.cuda.wsl:
@@ -112,17 +117,23 @@ steps:
   returned: success
   type: list
   elements: str
+  sample:
+    - enable the Windows feature VirtualMachinePlatform (dism.exe)
 deferred:
   description: Why a wanted update was put off, empty when it was not.
   returned: success
   type: str
+  sample: ""
 reboot_required:
   description: Whether WSL needs a restart of the host before distributions can run.
   returned: success
   type: bool
+  sample: true
 reboot_reasons:
   description: The reasons, one sentence each.
   returned: success
   type: list
   elements: str
+  sample:
+    - the Windows feature VirtualMachinePlatform takes effect after a restart
 """

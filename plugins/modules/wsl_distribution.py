@@ -47,20 +47,23 @@ options:
   distribution_id:
     description:
       - Name of the distribution in the online list (C(wsl.exe --list --online)).
-      - When not given, O(name) is taken.
+      - When unset, the same as O(name).
     type: str
   source:
     description:
       - A root file system to import instead, a C(.wsl) or C(.tar) file, also compressed.
       - An address (C(https) or C(http)) that the host can reach, or a path on the controller.
+      - When unset, the distribution comes from the online list.
     type: str
   sha256:
-    description: SHA-256 of O(source). When it differs, nothing is imported.
+    description:
+      - SHA-256 digest of O(source), 64 hex digits. When it differs, nothing is imported.
+      - When unset, the digest is not checked.
     type: str
   location:
     description:
       - Folder on the host for the virtual disk.
-      - When not given, a folder below C(AppData\Local\wsl) of the account.
+      - When unset, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:
     description:
@@ -78,7 +81,7 @@ options:
     type: bool
     default: false
   timeout:
-    description: Seconds after which one step is given up.
+    description: How long one step may take, in seconds.
     type: int
     default: 3600
 author:
@@ -103,6 +106,12 @@ EXAMPLES = r"""
   wslfleet.cuda.wsl_distribution:
     name: cuda
     state: terminated
+
+- name: Delete it, with everything in it
+  wslfleet.cuda.wsl_distribution:
+    name: cuda
+    state: absent
+    force: true
 """
 
 RETURN = r"""
@@ -110,17 +119,22 @@ name:
   description: Name of the distribution.
   returned: success
   type: str
+  sample: Ubuntu-24.04
 steps:
   description: What was done, or would be done in check mode.
   returned: success
   type: list
   elements: str
+  sample:
+    - install distribution Ubuntu-24.04 (wsl.exe --install)
 present:
   description: Whether the distribution is registered now. In check mode, whether it was before.
-  returned: O(state) is V(present) or V(absent)
+  returned: O(state=present) or O(state=absent)
   type: bool
+  sample: true
 running:
   description: Whether it ran before the module did anything.
   returned: success
   type: bool
+  sample: false
 """

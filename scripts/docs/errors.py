@@ -1,0 +1,199 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page Troubleshooting, made from the tables and functions that the collection itself uses for its messages."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _audit,
+    _dpkg,
+    _legacy,
+    _openpgp,
+    _repair,
+    _smoke_test,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight, _winrs_errors, _wsl_errors
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState, Windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot
+from winrm.exceptions import AuthenticationError, WSManFaultError
+
+from scripts.docs.blank import blank
+
+PATH = Path("docs/docsite/rst/troubleshooting.rst")
+
+_HOST, _USER = "laptop-17.example.com", "fleet-admin@CORP.EXAMPLE.COM"
+Row = tuple[str, str, str]
+"""Error text or code, cause, remedy."""
+
+_HEAD = """..
+  Copyright (c) 2026 The wslfleet contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+
+..
+  Made by `python -m scripts.docs` from the tables that the collection uses; changes here are lost.
+
+.. _ansible_collections.wslfleet.cuda.docsite.troubleshooting:
+
+Troubleshooting
+===============
+
+Every failure is one line: what failed, where, and what to do. This page lists the same texts, to be searched.
+Windows prints errors in the language of the laptop; look for the code, which is the same in every language.
+
+.. contents::
+   :local:
+   :depth: 1
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    sections = [
+        _section(
+            "The laptop is unreachable",
+            "The text after the name of the host, and what the network or Windows said.",
+            ("Error text", "Cause", "Remedy"),
+            _connection_rows(),
+        ),
+        _section(
+            "The preflight stops or warns",
+            ":ansplugin:`wslfleet.cuda.host_info#module` and the role :ansplugin:`wslfleet.cuda.windows_host#role` look"
+            " at the host before they change it. *stop* ends the run on this host, *warn* does not. What is seen is an"
+            " example.",
+            ("Check", "What is seen", "Remedy"),
+            _preflight_rows(),
+        ),
+        *(
+            _section(
+                f"Exit codes of {program.split()[0]}" if program == _wsl_errors.WSL_EXIT else f"Codes of {program}",
+                "As the message gives it, or as the program prints it.",
+                ("Code", "Cause", "Remedy"),
+                [(_code(entry), entry.meaning, entry.remedy) for entry in entries],
+            )
+            for program, entries in itertools.groupby(_wsl_errors.CATALOGUE, lambda entry: entry.program)
+        ),
+        _section(
+            "The audit of the distribution finds something",
+            ":ansplugin:`wslfleet.cuda.cuda_audit_info#module` says what it looked at, what it saw and what to do. What"
+            " is seen is an example.",
+            ("Check", "What is seen", "Remedy"),
+            _audit_rows(),
+        ),
+        _section(
+            "The CUDA program does not run",
+            "The verdicts of :ansplugin:`wslfleet.cuda.cuda_smoke_test#module`.",
+            ("Verdict", "Remedy"),
+            [(f"``{verdict}``", remedy) for verdict, remedy in _smoke_test.REMEDIES.items() if remedy],
+        ),
+    ]
+    return "\n".join([_HEAD, *sections])
+
+
+def _code(entry: _wsl_errors.KnownError) -> str:
+    return ", ".join(f"``{spelling}``" for spelling in (entry.code, *entry.aliases))
+
+
+def _connection_rows() -> list[Row]:
+    """Every sentence of _winrs_errors, by letting it describe each kind of failure."""
+    failures: list[Exception] = [
+        AuthenticationError("the credentials were rejected"),
+        WSManFaultError(500, "", "", "", wsman_fault_code=5),
+        *(Exception(sign) for sign, _what, _remedy in _winrs_errors._NETWORK_SIGNS),
+        Exception("CERTIFICATE_VERIFY_FAILED: certificate verify failed: Hostname mismatch"),
+        Exception("CERTIFICATE_VERIFY_FAILED: certificate verify failed: self-signed certificate"),
+    ]
+    rows = []
+    for failure in failures:
+        told = str(_winrs_errors.describe_failure(failure, _HOST, _USER, "")).removeprefix(f"{_HOST}: ")
+        cause, _colon, remedy = told.partition(": ")
+        rows.append((cause, f"``{_sign(failure)}``", remedy))
+    return rows
+
+
+def _sign(failure: Exception) -> str:
+    return "Access is denied (fault 0x5)" if isinstance(failure, WSManFaultError) else str(failure)
+
+
+def _preflight_rows() -> list[Row]:
+    bare = blank(HostState, windows=blank(Windows, product="Windows 10 Pro", build=18363, ubr=1556))
+    bare.wsl.policies["AllowWSL"] = 0
+    gpu = blank(Gpu, name="NVIDIA GeForce RTX 4070 Laptop GPU", driver_version="472.12")
+    pending = blank(PendingReboot, reasons=["Windows Update waits for a restart"], wsl_files=["wsl.exe"])
+    states = [bare, blank(HostState, gpus=[gpu], pending=pending)]
+    found: dict[tuple[str, str], Row] = {}
+    for state in states:
+        for verdict in _preflight.preflight(state):
+            if verdict.remedy:
+                row = (f"``{verdict.id}`` ({verdict.level})", verdict.seen, verdict.remedy)
+                found.setdefault((verdict.id, verdict.remedy), row)
+    return [row for _key, row in sorted(found.items())]
+
+
+def _audit_rows() -> list[Row]:
+    """What the judges of _audit say about distributions in which everything is wrong."""
+    driver = blank(_dpkg.Package, name="nvidia-driver-570", version="570.86.10-0ubuntu1", code="iU")
+    metapackage = blank(_dpkg.Package, name="cuda-12-8", version="12.8.0-1", code="ii")
+    repair = blank(
+        _repair.State,
+        database=_dpkg.Database((driver, metapackage), True),
+        drivers=(driver,),
+        strays=("/usr/lib/x86_64-linux-gnu/libcuda.so.1",),
+        shadowed={"libcuda.so.1": "/usr/lib/x86_64-linux-gnu/libcuda.so.1"},
+    )
+    key = "/etc/apt/trusted.gpg"
+    line = "deb https://developer.download.nvidia.com/compute/machine-learning/repos/ubuntu1804/x86_64 /"
+    legacy = blank(
+        _legacy.State,
+        keyrings={key: b""},
+        removals={key: blank(_openpgp.Removal)},
+        sources={"/etc/apt/sources.list.d/nvidia-ml.list": line},
+    )
+    candidates = {"nvidia-driver-570": "570.86.10-0ubuntu1"}
+    wsl = ("libcuda.so.1", "nvidia-smi")
+    worst = blank(
+        _audit.Seen,
+        repair=repair,
+        legacy=legacy,
+        kernel="Linux version 4.4.0-19041-Microsoft",
+        wsl_files=wsl,
+        dkms=("/var/lib/dkms/nvidia",),
+        library_path=("/etc/environment",),
+        guard_missing=("/etc/apt/preferences.d/00-wslfleet-guard.pref",),
+        open_candidates=candidates,
+    )
+    unread = blank(_legacy.State, unread={key: "not a keyring"})
+    others = [
+        blank(_audit.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
+        blank(_audit.Seen, open_candidates=candidates),
+    ]
+    found: dict[tuple[str, str], Row] = {}
+    for seen in [worst, *others]:
+        for row in _audit.rows(seen):
+            if row.remedy:
+                found.setdefault((row.name, row.remedy), (f"``{row.name}`` ({row.level})", row.seen, row.remedy))
+    return [row for _key, row in sorted(found.items())]
+
+
+def _section(title: str, text: str, head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
+    lines = [title, "-" * len(title), "", text, "", ".. list-table::", "   :header-rows: 1", "   :widths: auto", ""]
+    for row in [head, *rows]:
+        marks = ["   * - ", *["     - "] * (len(row) - 1)]
+        lines += [f"{mark}{_cell(cell)}" for mark, cell in zip(marks, row, strict=True)]
+    return "\n".join([*lines, ""])
+
+
+def _cell(text: str) -> str:
+    """TEXT of a message as RST: code between single backticks becomes literal, a lone backslash stays one."""
+    if "``" in text:
+        return text
+    parts = text.split("`")
+    return "".join(
+        part.replace("\\", "\\\\").replace("*", "\\*") if index % 2 == 0 else f"``{part}``"
+        for index, part in enumerate(parts)
+    )

@@ -1,0 +1,14 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every page that is made from something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scripts.docs import errors, roles
+
+
+def pages() -> dict[Path, str]:
+    """Path below the checkout -> text. The working directory is the checkout."""
+    return {errors.PATH: errors.page(), **roles.pages()}
