@@ -16,7 +16,7 @@ help:
 	@echo "make demo       provision three simulated laptops and show the result"
 	@echo "make demo-down  stop the demo's laptops"
 	@echo "make check      lint, types and unit tests (under 2 minutes)"
-	@echo "make test       everything"
+	@echo "make test       everything (under 30 minutes); one stage alone: .venv/bin/nox -s NAME, their names: nox -l"
 
 setup:
 	@scripts/setup.sh
@@ -28,10 +28,10 @@ demo-down: setup
 	@$(AS_ROOT) $(PYTHON) -m lab down --state .demo --purge
 
 check: setup
-	@scripts/check.sh
+	@$(PYTHON) -m scripts.gates.run check
 
-test: check
-	@$(AS_ROOT) scripts/test.sh
+test: setup
+	@$(PYTHON) -m scripts.gates.run test
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -287,7 +287,7 @@ def main() -> int:
         try:
             _first_process(control, config)
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - printed, and the process ends with code 1
             traceback.print_exc()
         finally:
             sys.stderr.flush()

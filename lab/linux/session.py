@@ -163,7 +163,7 @@ def _become(
     except OSError as error:
         with contextlib.suppress(OSError):
             protocol.send(connection, {"exec": error.errno, "program": request["argv"][0], "relay": os.getpid()})
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - told to the caller
         with contextlib.suppress(OSError):
             protocol.send(connection, {"failed": f"{type(error).__name__}: {error}"})
     os._exit(1)

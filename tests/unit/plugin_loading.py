@@ -15,7 +15,11 @@ from ansible.plugins.loader import init_plugin_loader
 from ansible.utils import collection_loader
 from ansible_collections.wslfleet.cuda.plugins.connection import wsl
 
-TREE = Path(__file__).resolve().parents[2] / ".cache" / "collections"
+_ROOT = Path(__file__).resolve().parents[2]
+# ansible-test runs in a copy that lies in a tree of collections already.
+TREE = (
+    _ROOT.parents[2] if _ROOT.parts[-3:-1] == ("ansible_collections", "wslfleet") else _ROOT / ".cache" / "collections"
+)
 
 
 def ensure_plugin_loader() -> None:

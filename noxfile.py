@@ -1,0 +1,163 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages of ``make check`` and ``make test``, each callable alone: ``nox -l``, then ``nox -s NAME``.
+
+Nothing is installed here: the stages use the environment that nox runs in, which is .venv of scripts/setup.sh. What
+needs another environment (ansible-core of another version, galaxy-importer) keeps it in the user's cache.
+
+Tags say when a stage runs: ``check`` in ``make check``; ``make test`` runs these first, then ``cores`` (every
+ansible-core) beside ``lab`` (molecule, lab and integration tests), see scripts/gates/run.py. Stages without a tag are
+only run by name.
+``nox -s NAME -- WORDS`` gives more words to the last command of a stage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+COLLECTIONS = ROOT / ".cache" / "collections"
+sys.path.insert(0, str(ROOT))
+
+from scripts.gates import ansible_test, cores  # needs the path above
+
+nox.options.default_venv_backend = "none"
+nox.options.tags = ["check"]
+
+SCENARIOS = sorted(path.parent.name for path in ROOT.glob("extensions/molecule/*/molecule.yml"))
+PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
+
+ENVIRONMENT = {
+    "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+    "LC_ALL": "C.UTF-8",
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+    "PYTHONPATH": str(ROOT),
+}
+"""What the commands of all stages see beside the user's own variables."""
+
+
+def run(session: nox.Session, *words: str) -> None:
+    """Run a command at the top of the checkout; an exit code that is not 0 fails the stage."""
+    session.run(*words, env=ENVIRONMENT, external=True)
+
+
+def run_as_root(session: nox.Session, *words: str) -> None:
+    """Run a command as root: the lab mounts file systems and makes namespaces."""
+    sudo = (
+        [] if os.geteuid() == 0 else ["sudo", "-E", "env", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
+    )
+    run(session, *sudo, *words)
+
+
+@nox.session(tags=["check"])
+def ruff(session: nox.Session) -> None:
+    """Python style, and errors that are swallowed."""
+    run(session, "ruff", "check", "--quiet", ".", *session.posargs)
+
+
+@nox.session(name="format", tags=["check"])
+def format_(session: nox.Session) -> None:
+    """Python format; mends it with: nox -s format -- --fix."""
+    run(session, "ruff", "format", *(["--quiet", "."] if "--fix" in session.posargs else ["--quiet", "--diff", "."]))
+
+
+@nox.session(tags=["check"])
+def types(session: nox.Session) -> None:
+    """mypy strict: the lab and the gates, then the plugins, seen where Ansible sees them."""
+    run(session, "mypy", "lab", "scripts", "noxfile.py")
+    with session.chdir(COLLECTIONS):
+        run(session, "mypy", "--config-file", str(ROOT / "pyproject.toml"), "-p", PLUGINS)
+
+
+@nox.session(tags=["check"])
+def shellcheck(session: nox.Session) -> None:
+    """Shell scripts."""
+    run(session, "shellcheck", *sorted(str(path) for path in ROOT.glob("scripts/*.sh")), str(ROOT / ".ci" / "run"))
+
+
+@nox.session(tags=["check"])
+def yamllint(session: nox.Session) -> None:
+    """YAML style."""
+    run(session, "yamllint", "--strict", ".")
+
+
+@nox.session(name="ansible-lint", tags=["check"])
+def ansible_lint(session: nox.Session) -> None:
+    """ansible-lint, profile production."""
+    run(session, "ansible-lint", "--offline", "--profile", "production", "-q")
+
+
+@nox.session(tags=["check"])
+def licences(session: nox.Session) -> None:
+    """REUSE: every file says whose it is and under which licence."""
+    run(session, "reuse", "lint", "--lines")
+
+
+@nox.session(tags=["check"])
+def changelog(session: nox.Session) -> None:
+    """Changelog fragments are valid, and there is one when plugins or roles changed since the last release."""
+    run(session, "antsibull-changelog", "lint")
+    run(session, "python", "-m", "scripts.gates.fragments")
+
+
+@nox.session(name="action-group", tags=["check"])
+def action_group(session: nox.Session) -> None:
+    """Every module is in the action group of meta/runtime.yml, and its documentation says so."""
+    run(session, "python", "-m", "scripts.gates.action_group")
+
+
+@nox.session(tags=["check"])
+def unit(session: nox.Session) -> None:
+    """Unit tests; coverage of plugins/ by lines and branches."""
+    words = ["--cov", "--cov-config=pyproject.toml", "--cov-report=term:skip-covered", *session.posargs]
+    run(session, "pytest", "-q", "tests/unit", *words)
+
+
+def _ansible_test(session: nox.Session, command: str, core: str) -> None:
+    if reason := ansible_test.not_run(core):
+        session.skip(reason)
+    run(session, "python", "-m", "scripts.gates.ansible_test", command, core, *session.posargs)
+
+
+@nox.session(tags=["cores"])
+@nox.parametrize("core", [each.version for each in cores.CORES], ids=[each.version for each in cores.CORES])
+def sanity(session: nox.Session, core: str) -> None:
+    """ansible-test sanity with one ansible-core."""
+    _ansible_test(session, "sanity", core)
+
+
+@nox.session(tags=["cores"])
+@nox.parametrize("core", [each.version for each in cores.CORES], ids=[each.version for each in cores.CORES])
+def units(session: nox.Session, core: str) -> None:
+    """ansible-test units with one ansible-core."""
+    _ansible_test(session, "units", core)
+
+
+@nox.session(tags=["cores"])
+def importer(session: nox.Session) -> None:
+    """Build the artifact and import it as Galaxy would; a warning fails."""
+    run(session, "python", "-m", "scripts.gates.importer")
+
+
+@nox.session(tags=["lab"])
+def images(session: nox.Session) -> None:
+    """Make the lab's distributions and packages, once: later runs find them in the user's cache."""
+    run_as_root(session, "python", "-m", "lab.linux.images", "debian-12", "debian-13", "debian-12-minimal")
+    run_as_root(session, "python", "-m", "lab.repository.cuda")
+
+
+@nox.session(tags=["lab"])
+@nox.parametrize("scenario", SCENARIOS, ids=SCENARIOS)
+def molecule(session: nox.Session, scenario: str) -> None:
+    """One molecule scenario: a lab laptop is provisioned twice and verified."""
+    run_as_root(session, "molecule", "test", "--scenario-name", scenario)
+
+
+@nox.session(name="lab-tests", tags=["lab"])
+def lab_tests(session: nox.Session) -> None:
+    """Tests of the lab, then the integration tests: the collection against lab laptops."""
+    run_as_root(session, "pytest", "-q", "tests/lab", "tests/integration", "--durations=15", *session.posargs)
