@@ -138,6 +138,12 @@ def units(session: nox.Session, core: str) -> None:
 
 
 @nox.session(tags=["cores"])
+def faults(session: nox.Session) -> None:
+    """Deliberate faults: each quick stage must find its own. All of them, minutes: nox -s faults -- tests/gates."""
+    run(session, "pytest", "-q", *(session.posargs or ["tests/gates", "-k", "quick or table"]))
+
+
+@nox.session(tags=["cores"])
 def importer(session: nox.Session) -> None:
     """Build the artifact and import it as Galaxy would; a warning fails."""
     run(session, "python", "-m", "scripts.gates.importer")

@@ -61,7 +61,14 @@ def main() -> int:
         environment = _environment(core, version, found[version], search)
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
-        return subprocess.run(command, cwd=tree, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+        # sanity imports every plugin with every Python that is there. Unit tests run with the controller's, and those
+        # of modules with the oldest that they support too.
+        chosen = [["--python", each] for each in (version, core.oldest) if each in found]
+        for more in chosen if options.command == "units" else [[]]:
+            done = subprocess.run([*command, *more], cwd=tree, env=environment, stdin=subprocess.DEVNULL, check=False)
+            if done.returncode != 0:
+                return done.returncode
+        return 0
 
 
 def not_run(version: str) -> str | None:

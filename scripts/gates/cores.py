@@ -15,15 +15,17 @@ class Core:
     requirement: str
     pythons: tuple[str, ...]
     pip: str
+    oldest: str
+    """The oldest Python that its modules run on and that we support."""
 
 
 CORES = (
-    Core("2.16", "ansible-core~=2.16.19", ("3.12", "3.11", "3.10"), "23.1.2"),
-    Core("2.18", "ansible-core~=2.18.0", ("3.13", "3.12", "3.11"), "24.2"),
-    Core("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11"), "24.2"),
-    Core("2.20", "ansible-core~=2.20.0", ("3.13", "3.14", "3.12"), "25.2"),
-    Core("2.21", "ansible-core~=2.21.0", ("3.13", "3.14", "3.12"), "25.2"),
-    Core("2.22", "ansible-core~=2.22.0rc1", ("3.13", "3.14", "3.15"), "25.2"),
+    Core("2.16", "ansible-core~=2.16.19", ("3.12", "3.11", "3.10"), "23.1.2", "3.8"),
+    Core("2.18", "ansible-core~=2.18.0", ("3.13", "3.12", "3.11"), "24.2", "3.8"),
+    Core("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11"), "24.2", "3.8"),
+    Core("2.20", "ansible-core~=2.20.0", ("3.13", "3.14", "3.12"), "25.2", "3.9"),
+    Core("2.21", "ansible-core~=2.21.0", ("3.13", "3.14", "3.12"), "25.2", "3.9"),
+    Core("2.22", "ansible-core~=2.22.0rc1", ("3.13", "3.14", "3.15"), "25.2", "3.9"),
 )
 """2.17 is left out: ansible-lint and molecule refuse it (CVE-2026-11332). Pythons in order of preference."""
 

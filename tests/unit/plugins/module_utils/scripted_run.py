@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
-Answer = Completed | Callable[[Sequence[str]], Completed]
+Answer = t.Union[Completed, t.Callable[[t.Sequence[str]], Completed]]
 
 
 class ScriptedRun:
@@ -18,7 +18,7 @@ class ScriptedRun:
     def __init__(self, *expected: tuple[str, Answer]) -> None:
         self._expected = list(expected)
 
-    def __call__(self, arguments: Sequence[str]) -> Completed:
+    def __call__(self, arguments: t.Sequence[str]) -> Completed:
         """Answer the next command."""
         line = " ".join(arguments)
         assert self._expected, f"not expected: {line}"

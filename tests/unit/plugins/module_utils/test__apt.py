@@ -95,7 +95,7 @@ def test_purge_plan(apt_world: AptWorld) -> None:
 
 # What is asked of apt
 
-Answer = tuple[str, Completed]
+Answer = t.Tuple[str, Completed]
 
 
 class Script:

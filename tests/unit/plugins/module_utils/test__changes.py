@@ -115,4 +115,4 @@ def test_in_order_up_to_the_first_failure(tmp_path: Path) -> None:
 )
 def test_diff(change: c.FileChange, shown: tuple[str, str, str, str]) -> None:
     names = ("before_header", "after_header", "before", "after")
-    assert c.diff([change]) == [dict(zip(names, shown, strict=True))]
+    assert c.diff([change]) == [dict(zip(names, shown))]

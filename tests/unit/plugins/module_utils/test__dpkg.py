@@ -66,7 +66,7 @@ def test_unknown_state(status: str, code: str) -> None:
 def test_real_index(index: str) -> None:
     found = d.parse_stanzas(index_path(index).read_text())
     assert len(found) == len(stanzas(index))
-    for mine, expected in zip(found, stanzas(index), strict=True):
+    for mine, expected in zip(found, stanzas(index)):
         assert {name: mine[name].split("\n")[0] for name in expected} == expected
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import struct
 import subprocess
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ WSL = n.WSL_LIBRARIES
 DEBIAN = "/usr/lib/x86_64-linux-gnu"
 WSL_FILES = ["libcuda.so", "libcuda.so.1", "libcuda.so.1.1", "libdxcore.so", "libnvidia-ml.so.1", "nvidia-smi"]
 
-Row = tuple[str, int, str]
+Row = t.Tuple[str, int, str]
 
 
 def cache(rows: list[Row], old_format: bytes = b"") -> bytes:
