@@ -50,22 +50,6 @@ def test_half_configured_driver_goes_and_the_toolkit_stays(distribution: Distrib
     assert box.module("cuda_audit_info")["clean"]
 
 
-def test_debian_driver_goes_with_its_alternatives(distribution: Distribution) -> None:
-    box = distribution
-    box.run(
-        "sed -i 's/ main$/ main contrib non-free/; s/^Components: main$/Components: main contrib non-free/' "
-        "$(ls /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null)"
-    )
-    box.run("apt-get update && apt-get install -y --no-install-recommends libcuda1 libxnvctrl0")
-    assert "libcuda.so.1" in box.run("ls /usr/lib/x86_64-linux-gnu/")
-    result = box.module("cuda_repair")
-    assert "libcuda1" in result["purged"], result
-    assert "libcuda" not in box.run("ls /usr/lib/x86_64-linux-gnu/; ldconfig -p")
-    assert nvidia(box).get("libxnvctrl0", "") in ("", "ii")
-    assert "ii  libxnvctrl0" in box.run("dpkg -l libxnvctrl0")
-    assert not box.module("cuda_repair")["changed"]
-
-
 def test_interrupted_dpkg_and_packages_in_need_of_reinstallation(distribution: Distribution, web: Web) -> None:
     box = distribution
     line = f"deb [trusted=yes] {web.repository('ubuntu2404')} /"
