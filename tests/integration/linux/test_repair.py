@@ -4,6 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import subprocess
+import sys
+import threading
+import typing as t
+
 import pytest
 
 from lab.laptop import Gpu
@@ -115,3 +122,40 @@ def test_interrupted_dpkg_and_packages_in_need_of_reinstallation(distribution: D
     assert "libnvidia-compute-570" not in after
     assert "ii  procps" in box.run("dpkg -l procps")
     assert not box.module("cuda_repair")["changed"]
+
+
+HOLD = "import fcntl, sys; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, fcntl.LOCK_EX); print('held'); input()"
+
+
+@contextlib.contextmanager
+def held(command: list[str]) -> t.Iterator[subprocess.Popen[bytes]]:
+    """A process that holds a lock file until the end of the block."""
+    with subprocess.Popen([*command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdin is not None and holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        try:
+            yield holder
+        finally:
+            holder.stdin.close()
+
+
+def test_locked_dpkg_is_waited_for(debian12: Distribution) -> None:
+    box = debian12
+    box.write("/usr/bin/nvidia-smi", "from a .run file")
+    box.run("touch /var/lib/dpkg/lock /var/lib/dpkg/lock-frontend")
+    inside = ["nsenter", "-t", str(box.pid), "-m", "-p", "-r", "-w", "python3", "-uc", HOLD, "/var/lib/dpkg/lock"]
+    with held(inside):
+        refused = box.module("cuda_repair", timeout=1)
+        assert re.search(r"/var/lib/dpkg/lock is still held by process [0-9]+ after 1 s; run again", refused["msg"]), (
+            refused
+        )
+    # Of a process outside, the kernel tells that it holds the lock, and no number.
+    outside = [sys.executable, "-uc", HOLD, f"/proc/{box.pid}/root/var/lib/dpkg/lock-frontend"]
+    with held(outside) as holder:
+        refused = box.module("cuda_repair", timeout=1)
+        assert "lock-frontend is still held by a process outside this pid namespace" in refused["msg"], refused
+        assert box.run("cat /usr/bin/nvidia-smi") == "from a .run file", "nothing was changed"
+        assert holder.stdin is not None
+        threading.Timer(3.0, holder.stdin.close).start()
+        waited = box.module("cuda_repair", timeout=120)
+    assert waited["strays"] == ["/usr/bin/nvidia-smi"], waited
