@@ -11,7 +11,6 @@ Row ids are those of the guide's table (G7 kernel, G9 no driver, G10 old key, â€
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import typing as t
@@ -22,10 +21,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _driver_packages,
     _files,
     _guard_files,
+    _installer_log,
+    _kernel_module,
     _legacy,
     _loader,
     _repair,
     _run,
+    _search_path,
     _toolkit,
 )
 
@@ -33,6 +35,7 @@ OK, INFO, WARN, STOP = "ok", "info", "warn", "stop"
 MINIMUM_KERNEL = (4, 19, 121)
 RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
+_ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
 _GUARD = "run wslfleet.cuda.cuda_guard"
 
 
@@ -58,9 +61,14 @@ class Seen:
     picks: t.Mapping[str, str]
     wsl_files: t.Tuple[str, ...]
     ld_wsl_conf: bool
+    forbidden: bool
+    """/etc/wsl.conf keeps WSL from writing ld.wsl.conf."""
     dkms: t.Tuple[str, ...]
+    """Kernel modules, their sources and DKMS folders."""
     library_path: t.Tuple[str, ...]
-    """Files that put a folder into LD_LIBRARY_PATH that turns CUDA over."""
+    """Where folders come before WSL's in LD_LIBRARY_PATH or PATH, in words."""
+    nvidia_smi: str
+    """The one that a login shell finds first; empty when none."""
     guard_missing: t.Tuple[str, ...]
     open_candidates: t.Mapping[str, str]
     """Driver package -> version that apt would install."""
@@ -75,9 +83,11 @@ def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", 
         (_files.read_text(root + "/proc/version") or "").strip(),
         _loader.read_picks(root),
         tuple(_loader.wsl_files(root)),
-        _lists_wsl_folder(root),
-        tuple(sorted(path[len(root) :] for path in glob.glob(f"{root}/var/lib/dkms/nvidia*"))),
-        tuple(_library_path(root)),
+        _loader.lists_wsl_folder(root),
+        _loader.forbids_configuration(_files.read_text(f"{root}/etc/wsl.conf") or ""),
+        tuple(_kernel_module.leftovers(root)),
+        tuple(finding.text for finding in _search_path.findings(root)),
+        _search_path.first_nvidia_smi(root),
         tuple(file.path for file in _guard_files.files(instead) if not os.path.exists(root + file.path)),
         open_candidates(run),
         _toolkit.default_toolkit(root),
@@ -95,28 +105,13 @@ def open_candidates(run: _run.Runner) -> t.Dict[str, str]:
     return _guard_files.effective(run(["apt-cache", "policy", *sorted(names)]).stdout)
 
 
-def _lists_wsl_folder(root: str) -> bool:
-    """Whether some file of ld.so.conf.d names WSL's folder (WSL writes ld.wsl.conf at its start)."""
-    texts = [_files.read_text(path) or "" for path in glob.glob(f"{root}/etc/ld.so.conf.d/*.conf")]
-    return any(_loader.WSL_LIBRARIES in text for text in texts)
-
-
-def _library_path(root: str) -> t.Iterator[str]:
-    """Files that set LD_LIBRARY_PATH to the system's folder or to the link stubs."""
-    for path in [f"{root}/etc/environment", *sorted(glob.glob(f"{root}/etc/profile.d/*.sh"))]:
-        for line in (_files.read_text(path) or "").splitlines():
-            if re.match(r"^\s*(export\s+)?LD_LIBRARY_PATH=", line) and re.search(
-                r"/usr/lib/[a-z0-9_]+-linux-gnu|/stubs", line
-            ):
-                yield path[len(root) :]
-
-
 def rows(seen: Seen) -> t.List[Row]:
     """The verdicts on what was SEEN."""
     found = [
         _kernel(seen.kernel),
         _drivers(seen),
         _states(seen),
+        _run_file(seen),
         _strays(seen),
         _loader_row(seen),
         _ld_conf(seen),
@@ -162,9 +157,19 @@ def _states(seen: Seen) -> Row:
     return Row("G9", "dpkg_states", OK, "all packages are configured")
 
 
+def _run_file(seen: Seen) -> Row:
+    installed = seen.repair.installed
+    if installed is not None:
+        text = f"driver {installed.version or 'of unknown version'} by NVIDIA's .run installer ({_installer_log.LOG})"
+        return Row("G9", "run_file", STOP, text, _REPAIR)
+    return Row("G9", "run_file", OK, "no driver from a .run file")
+
+
 def _strays(seen: Seen) -> Row:
-    if seen.repair.strays:
-        return Row("G9", "stray_files", STOP, ", ".join(seen.repair.strays), _REPAIR)
+    strays = [path for path in seen.repair.strays if path not in seen.dkms]
+    if strays:
+        more = f" and {len(strays) - 20} more" if len(strays) > 20 else ""
+        return Row("G9", "stray_files", STOP, ", ".join(strays[:20]) + more, _REPAIR)
     return Row("G9", "stray_files", OK, "no driver file outside WSL's folder")
 
 
@@ -175,7 +180,8 @@ def _loader_row(seen: Seen) -> Row:
     if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
         return Row("G9", "loader", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
     if "libcuda.so.1" not in seen.picks:
-        return Row("G9", "loader", STOP, "the loader does not find libcuda.so.1", "run ldconfig; see row ld_wsl_conf")
+        remedy = _ALLOW if seen.forbidden else _REPAIR
+        return Row("G9", "loader", STOP, "the loader does not find libcuda.so.1", remedy)
     return Row("G9", "loader", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
 
 
@@ -184,28 +190,22 @@ def _ld_conf(seen: Seen) -> Row | None:
         return None
     if seen.ld_wsl_conf:
         return Row("G9", "ld_wsl_conf", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
-    remedy = "allow [automount] ldconfig in /etc/wsl.conf, then run wsl --terminate on Windows"
-    return Row("G9", "ld_wsl_conf", WARN, "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib", remedy)
+    text = "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib"
+    if seen.forbidden:
+        return Row("G9", "ld_wsl_conf", WARN, f"{text}, since /etc/wsl.conf has [automount] ldconfig=false", _ALLOW)
+    return Row("G9", "ld_wsl_conf", WARN, text, _REPAIR)
 
 
 def _environment(seen: Seen) -> Row:
     if seen.library_path:
         text = ", ".join(seen.library_path)
-        return Row(
-            "G9",
-            "library_path",
-            WARN,
-            f"LD_LIBRARY_PATH set in {text}",
-            "take the system's folder and stubs out of it",
-        )
-    return Row("G9", "library_path", OK, "no LD_LIBRARY_PATH that turns CUDA over")
+        return Row("G9", "library_path", WARN, text, "take it out, or put /usr/lib/wsl/lib before it")
+    return Row("G9", "library_path", OK, "neither LD_LIBRARY_PATH nor PATH comes before WSL's folder")
 
 
 def _dkms(seen: Seen) -> Row:
     if seen.dkms:
-        return Row(
-            "G9", "dkms", WARN, ", ".join(seen.dkms), "remove these folders: no kernel module can be built in WSL"
-        )
+        return Row("G9", "dkms", WARN, ", ".join(seen.dkms), _REPAIR)
     return Row("G9", "dkms", OK, "no NVIDIA kernel module")
 
 
@@ -281,10 +281,13 @@ def _toolkit_row(seen: Seen) -> Row:
 
 
 def _nvidia_smi(seen: Seen) -> Row | None:
-    """A Linux nvidia-smi comes before WSL's in PATH. Files of packages are in row driver_packages already."""
+    """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH."""
+    wsl = f"{_loader.WSL_LIBRARIES}/nvidia-smi"
     if "nvidia-smi" not in seen.wsl_files:
         return None
-    return Row("G19", "nvidia_smi", OK, "/usr/lib/wsl/lib/nvidia-smi; root finds it by /etc/profile.d/wslfleet-cuda.sh")
+    if seen.nvidia_smi not in ("", wsl):
+        return Row("G19", "nvidia_smi", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
+    return Row("G19", "nvidia_smi", OK, f"{wsl}; root finds it by /etc/profile.d/wslfleet-cuda.sh")
 
 
 def is_clean(found: t.Sequence[Row]) -> bool:

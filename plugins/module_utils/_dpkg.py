@@ -76,7 +76,7 @@ class Package:
 def parse_stanzas(text: str) -> t.List[t.Dict[str, str]]:
     """The stanzas of a deb822 TEXT (status file, Packages, apt-cache show), field names as written."""
     stanzas: t.List[t.Dict[str, str]] = []
-    for block in re.split(r"\n(?:[ \t]*\n)+", text.strip("\n")):
+    for block in re.split(r"\n(?:[ \t\r]*\n)+", text.strip("\n")):
         stanza: t.Dict[str, str] = {}
         name = ""
         for line in block.split("\n"):

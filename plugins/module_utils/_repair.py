@@ -13,6 +13,7 @@ after. Exit codes say little (dpkg reports success and leaves ``iHR``), so that 
 from __future__ import annotations
 
 import os
+import shutil
 import typing as t
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _dpkg,
     _driver_packages,
     _files,
+    _installer_log,
+    _kernel_module,
     _loader,
     _run,
     _transaction,
@@ -39,9 +42,15 @@ class State:
     drivers: t.Tuple[_dpkg.Package, ...]
     """Driver packages of which anything is left, residual configuration included."""
     strays: t.Tuple[str, ...]
-    """Driver files that no package owns."""
+    """Driver files that no package owns: libraries, programs, kernel modules and their sources."""
     shadowed: t.Mapping[str, str]
     """Library name -> path outside WSL's folder that the loader takes."""
+    installed: _installer_log.Installed | None = None
+    """What NVIDIA's .run installer wrote down."""
+    unfound: bool = False
+    """WSL brings a libcuda.so.1 that the loader does not find."""
+    unlisted: bool = False
+    """No file of ld.so.conf.d names WSL's folder, and nobody forbade it."""
 
     @property
     def broken(self) -> t.Tuple[_dpkg.Package, ...]:
@@ -52,7 +61,8 @@ class State:
     @property
     def healthy(self) -> bool:
         """Whether there is nothing to repair."""
-        return not (self.drivers or self.database.broken or self.database.journal_dirty or self.strays or self.shadowed)
+        wrong = (self.drivers, self.database.broken, self.database.journal_dirty, self.strays, self.shadowed)
+        return not (any(wrong) or self.installed or self.unfound or self.unlisted)
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,10 @@ class Plan:
     reinstall: t.Tuple[str, ...] = ()
     clean_journal: bool = False
     strays: t.Tuple[str, ...] = ()
+    restore: _installer_log.Installed | None = None
+    """The .run installer's log, whose old files come back."""
+    list_folder: bool = False
+    """Write ld.wsl.conf as WSL would."""
     ldconfig: bool = False
 
     @property
@@ -85,11 +99,23 @@ def observe(root: str = "") -> State:
         for package in database.packages
         if package.code[1] != "n" and _driver_packages.why_driver(package.name, package.source)
     )
-    files = _loader.driver_files(root)
+    installed = _installer_log.read(root)
+    ours = set(_installer_log.present(installed, root)) if installed else set()
+    files = sorted({*_loader.driver_files(root), *_kernel_module.leftovers(root), *ours})
     owners = _loader.owned(files, root) if files else {}
-    strays = tuple(path for path in files if path not in owners)
-    shadowed = _loader.shadowed(_loader.read_picks(root), _loader.wsl_files(root))
-    return State(database, drivers, strays, shadowed)
+    found = _loader.read_picks(root)
+    wsl_files = _loader.wsl_files(root)
+    wsl_conf = _files.read_text(f"{root}/etc/wsl.conf") or ""
+    expected = "libcuda.so.1" in wsl_files and not _loader.forbids_configuration(wsl_conf)
+    return State(
+        database,
+        drivers,
+        tuple(path for path in files if path not in owners),
+        _loader.shadowed(found, wsl_files),
+        installed,
+        expected and "libcuda.so.1" not in found,
+        expected and not _loader.lists_wsl_folder(root),
+    )
 
 
 def plan(state: State, automatic: t.Collection[str]) -> Plan:
@@ -116,7 +142,9 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
         reinstall=tuple(sorted(_qualified(package) for package in left if package.reinstall)),
         clean_journal=state.database.journal_dirty,
         strays=state.strays,
-        ldconfig=bool(state.strays or state.shadowed or names),
+        restore=state.installed,
+        list_folder=state.unlisted,
+        ldconfig=bool(state.strays or state.shadowed or names or state.installed or state.unfound or state.unlisted),
     )
 
 
@@ -188,6 +216,31 @@ def _link_note(path: str) -> str:
     return f", link to {os.readlink(path)}" if os.path.islink(path) else ""
 
 
+def undo_installer(installed: _installer_log.Installed, when: str, root: str = "") -> None:
+    """Put back what the .run installer had taken away, and move its folder into the backup of this repair.
+
+    Nothing is overwritten, and no file of another driver comes back.
+    """
+    for kept, path in installed.old_files:
+        if os.path.isfile(root + kept) and _may_return(path, root):
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
+            shutil.copy2(root + kept, root + path)
+    for target, path in installed.old_links:
+        if _may_return(path, root):
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
+            os.symlink(target, root + path)
+    _changes.apply(stray_changes([_installer_log.FOLDER], when, root), root)
+
+
+def _may_return(path: str, root: str) -> bool:
+    return not os.path.lexists(root + path) and not _loader.is_driver_file(path)
+
+
+def list_wsl_folder(root: str = "") -> None:
+    """Write what WSL's init writes at every start."""
+    _files.write_file(root + _loader.CONFIGURATION, _loader.CONFIGURATION_TEXT)
+
+
 def describe(steps: Plan) -> t.List[str]:
     """The plan for a person, one step per line."""
     lines = []
@@ -206,6 +259,10 @@ def describe(steps: Plan) -> t.List[str]:
     if steps.reinstall:
         lines.append("reinstall: " + " ".join(steps.reinstall))
     lines += [f"move away: {path}" for path in steps.strays]
+    if steps.restore is not None:
+        lines.append(f"undo NVIDIA's .run installer {steps.restore.version}: put its old files back, move its log away")
+    if steps.list_folder:
+        lines.append(f"write {_loader.CONFIGURATION}")
     if steps.ldconfig:
         lines.append("run ldconfig")
     return lines
@@ -218,4 +275,8 @@ def remaining(state: State) -> t.List[str]:
     lines += [f"{name} still resolves to {path}" for name, path in state.shadowed.items()]
     if state.database.journal_dirty:
         lines.append("dpkg is still interrupted")
+    if state.installed is not None:
+        lines.append(f"{_installer_log.LOG} is still there")
+    if state.unfound:
+        lines.append(f"the loader still does not find {_loader.WSL_LIBRARIES}/libcuda.so.1")
     return lines

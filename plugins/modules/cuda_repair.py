@@ -15,7 +15,11 @@ description:
   - Purges every driver package in one transaction, together with what cannot stay without it. Never runs C(autoremove).
   - Marks the CUDA toolkit as manually installed first, so that it outlives the metapackage that brought it.
   - Configures what is half configured, reinstalls what was killed while it was unpacked, mends an interrupted dpkg.
-  - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig).
+  - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig). Those are
+    libraries, programs, kernel modules with their DKMS folders, and everything in the log of NVIDIA's C(.run)
+    installer, whose old files come back.
+  - Writes the loader's entry for WSL's folder when it is missing, unless C(/etc/wsl.conf) forbids it.
+  - Never restarts anything. RV(restart_wsl) tells when programs that run now should be ended.
   - Reads all states again at the end and fails when anything is still wrong.
   - The packages run in a transaction of their own, which a lost connection does not stop. On a healthy distribution the
     module reads a few files and starts no process.
@@ -84,7 +88,10 @@ backup:
   type: str
   sample: /var/lib/wslfleet/backup/20260131T120000
 restart_wsl:
-  description: Whether programs that run now may still hold the Linux driver, so that C(wsl --shutdown) is advised.
+  description:
+    - Whether programs that run now may still hold the Linux driver. They let go of it when the distribution stops
+      (C(wsl --terminate NAME), or C(wsl --shutdown) for all of them), which P(wslfleet.cuda.repair#playbook) does when
+      asked.
   returned: success
   type: bool
   sample: true
@@ -141,6 +148,10 @@ def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str
     # Links that the packages' alternatives left behind are strays only now.
     strays = _repair.observe().strays
     _changes.apply(_repair.stray_changes(strays, when))
+    if plan.restore is not None:
+        _repair.undo_installer(plan.restore, when)
+    if plan.list_folder:
+        _repair.list_wsl_folder()
     if plan.ldconfig:
         run(["ldconfig"])
     left = _repair.remaining(_repair.observe())
@@ -157,8 +168,8 @@ def result_of(plan: _repair.Plan, when: str) -> t.Dict[str, t.Any]:
         "purged": [*plan.force_remove, *plan.purge],
         "dependents": list(plan.dependents),
         "strays": list(plan.strays),
-        "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays else "",
-        "restart_wsl": bool(plan.ldconfig and (plan.purge or plan.force_remove or plan.strays)),
+        "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore else "",
+        "restart_wsl": bool(plan.purge or plan.force_remove or plan.strays or plan.restore),
         "diff": {"before": "".join(f"{step}\n" for step in steps), "after": ""},
     }
 

@@ -114,10 +114,14 @@ def parse(output: bytes) -> RegistryTree:
 
 
 def _data(kind: str, text: str) -> Data:
-    if kind in ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
-        return int(text, 16)
+    """TEXT as its KIND has it; what is cut or damaged stays text, so that it counts as neither number nor bytes."""
+    try:
+        if kind in ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
+            return int(text, 16)
+        if kind in ("REG_BINARY", "REG_NONE"):
+            return bytes.fromhex(text)
+    except ValueError:
+        return text
     if kind == "REG_MULTI_SZ":
         return [part for part in text.split("\\0") if part]
-    if kind in ("REG_BINARY", "REG_NONE"):
-        return bytes.fromhex(text)
     return text

@@ -66,3 +66,24 @@ def test_the_local_file_of_a_driver_is_refused_too(lab: Lab) -> None:
     )
     assert run.code != 0, run.output
     assert ".deb" in run.output, "the package must have been downloaded, or this proves nothing"
+
+
+def test_repair_takes_it_out_and_stops_the_distribution_only_when_asked(lab: Lab) -> None:
+    for asked in (False, True):
+        forced = lab.linux(
+            LAPTOP,
+            "cd $(mktemp -d) && chmod 755 . && apt-get -q download libnvidia-compute-570:amd64=570.124.06-0ubuntu1; "
+            "dpkg -i --force-depends ./*.deb && echo forced",
+        )
+        assert "forced" in forced.output, forced.output
+        before = len(lab.journal(LAPTOP))
+        run = lab.playbook("repair", variables={"wslfleet_stop_distribution": asked})
+        assert run.code == 0, run.output
+        assert "purge: libnvidia-compute-570" in run.output
+        assert "programs that run now may still hold the Linux driver" in run.output
+        lines = [str(entry) for entry in lab.journal(LAPTOP)[before:]]
+        assert any("--terminate" in line for line in lines) is asked
+        assert not any("--shutdown" in line for line in lines)
+    run = lab.playbook("repair", variables={"wslfleet_stop_distribution": True})
+    assert run.code == 0 and run.recap[LAPTOP]["changed"] == 0, run.output
+    assert "nothing was wrong" in run.output

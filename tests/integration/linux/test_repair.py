@@ -4,8 +4,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import subprocess
+import sys
+import threading
+import typing as t
+
 import pytest
 
+from lab.laptop import Gpu
+from lab.linux import driver
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 pytestmark = pytest.mark.lab
@@ -16,6 +25,29 @@ def nvidia(box: Distribution) -> dict[str, str]:
     lines = box.run("dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' '*nvidia*' 'cuda*' 'libcuda*'", check=False)
     pairs = [line.split() for line in lines.splitlines() if len(line.split()) == 2]
     return {name: state for state, name in pairs if state != "un"}
+
+
+def dress_without_loader_entry(box: Distribution) -> None:
+    """WSL's folder with the Windows driver's library, which nothing lists."""
+    folder = box.scratch / "driver"
+    driver.write_driver_files(folder, [Gpu()])
+    for name in ("libcuda.so", "libcuda.so.1", "libcuda.so.1.1"):
+        box.write(f"/usr/lib/wsl/lib/{name}", (folder / name).read_bytes())
+
+
+def run_file_driver(box: Distribution) -> None:
+    """A driver that NVIDIA's .run installer brought, with the log that it keeps."""
+    library = "/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14"
+    box.write(library, "a library")
+    box.write("/usr/bin/nvidia-uninstall", "#!/bin/sh\n")
+    box.write("/usr/share/doc/NVIDIA_GLX-1.0/README.txt", "read me")
+    box.write("/var/lib/nvidia/100", "as it was before")
+    box.write(
+        "/var/lib/nvidia/log",
+        "1.0-550.54.14\nNVIDIA Accelerated Graphics Driver for Linux-x86_64 (550.54.14)\n"
+        f"1: {library}\n1\n1: /usr/bin/nvidia-uninstall\n2\n1: /usr/share/doc/NVIDIA_GLX-1.0/README.txt\n3\n"
+        "100: /etc/xdg/old.conf\n4 100644 0 0\n",
+    )
 
 
 def test_half_configured_driver_goes_and_the_toolkit_stays(distribution: Distribution, web: Web) -> None:
@@ -30,40 +62,44 @@ def test_half_configured_driver_goes_and_the_toolkit_stays(distribution: Distrib
     before = nvidia(box)
     assert before["libnvidia-compute-570"] == "ii", output
     assert "iF" in before.values(), output
-    box.write("/usr/lib/x86_64-linux-gnu/libcuda.so.999.1", "from a .run file")
+    dress_without_loader_entry(box)
+    run_file_driver(box)
+    box.write("/var/lib/dkms/nvidia/535.1/source", "")
+    box.write("/home/ann/.bashrc", "export LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:$LD_LIBRARY_PATH\n")
     audit = box.module("cuda_audit_info")
     assert not audit["clean"] and "nvidia-dkms-570" in audit["driver_packages"], audit
+    rows = {row["name"]: row for row in audit["rows"]}
+    assert rows["run_file"]["seen"].startswith("driver 550.54.14 by NVIDIA's .run installer")
+    assert "/usr/bin/nvidia-uninstall" in rows["stray_files"]["seen"]
+    assert "libcuda.so.1 => /lib/x86_64-linux-gnu/libcuda.so.1" in rows["loader"]["seen"]
+    assert rows["ld_wsl_conf"]["level"] == "warn"
+    assert "/var/lib/dkms/nvidia" in rows["dkms"]["seen"]
+    assert rows["library_path"]["seen"].startswith("/home/ann/.bashrc:1 puts /usr/lib/x86_64-linux-gnu into LD_")
     assert box.module("cuda_repair", check_mode=True)["changed"]
     assert nvidia(box) == before
     box.module("cuda_guard")
     result = box.module("cuda_repair")
     assert "nvidia-driver-570" in result["purged"], result
-    assert result["strays"] == ["/usr/lib/x86_64-linux-gnu/libcuda.so.999.1"]
+    assert result["strays"] == [
+        "/usr/bin/nvidia-uninstall",
+        "/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14",
+        "/usr/share/doc/NVIDIA_GLX-1.0/README.txt",
+        "/var/lib/dkms/nvidia",
+    ], result
+    assert result["restart_wsl"]
     after = nvidia(box)
     assert after["cuda-nvcc-12-8"] == "ii"
     assert not [name for name in after if "-570" in name], after
     assert "cuda-nvcc-12-8" in box.run("apt-mark showmanual")
     assert box.run("dpkg --audit") == ""
-    assert box.run("ls /var/lib/wslfleet/backup/*/usr/lib/x86_64-linux-gnu/").strip() == "libcuda.so.999.1"
+    backup = result["backup"]
+    assert box.run(f"ls {backup}/usr/lib/x86_64-linux-gnu/").strip() == "libcuda.so.550.54.14"
+    assert "550.54.14" in box.run(f"cat {backup}/var/lib/nvidia/log")
+    assert box.run("cat /etc/xdg/old.conf; ls /var/lib/dkms /usr/src; true").strip().startswith("as it was before")
+    assert "libcuda.so.1 (libc6,x86-64) => /usr/lib/wsl/lib/libcuda.so.1" in box.run("ldconfig -p")
     again = box.module("cuda_repair")
     assert not again["changed"], again
     assert box.module("cuda_audit_info")["clean"]
-
-
-def test_debian_driver_goes_with_its_alternatives(distribution: Distribution) -> None:
-    box = distribution
-    box.run(
-        "sed -i 's/ main$/ main contrib non-free/; s/^Components: main$/Components: main contrib non-free/' "
-        "$(ls /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null)"
-    )
-    box.run("apt-get update && apt-get install -y --no-install-recommends libcuda1 libxnvctrl0")
-    assert "libcuda.so.1" in box.run("ls /usr/lib/x86_64-linux-gnu/")
-    result = box.module("cuda_repair")
-    assert "libcuda1" in result["purged"], result
-    assert "libcuda" not in box.run("ls /usr/lib/x86_64-linux-gnu/; ldconfig -p")
-    assert nvidia(box).get("libxnvctrl0", "") in ("", "ii")
-    assert "ii  libxnvctrl0" in box.run("dpkg -l libxnvctrl0")
-    assert not box.module("cuda_repair")["changed"]
 
 
 def test_interrupted_dpkg_and_packages_in_need_of_reinstallation(distribution: Distribution, web: Web) -> None:
@@ -86,3 +122,40 @@ def test_interrupted_dpkg_and_packages_in_need_of_reinstallation(distribution: D
     assert "libnvidia-compute-570" not in after
     assert "ii  procps" in box.run("dpkg -l procps")
     assert not box.module("cuda_repair")["changed"]
+
+
+HOLD = "import fcntl, sys; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, fcntl.LOCK_EX); print('held'); input()"
+
+
+@contextlib.contextmanager
+def held(command: list[str]) -> t.Iterator[subprocess.Popen[bytes]]:
+    """A process that holds a lock file until the end of the block."""
+    with subprocess.Popen([*command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdin is not None and holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        try:
+            yield holder
+        finally:
+            holder.stdin.close()
+
+
+def test_locked_dpkg_is_waited_for(debian12: Distribution) -> None:
+    box = debian12
+    box.write("/usr/bin/nvidia-smi", "from a .run file")
+    box.run("touch /var/lib/dpkg/lock /var/lib/dpkg/lock-frontend")
+    inside = ["nsenter", "-t", str(box.pid), "-m", "-p", "-r", "-w", "python3", "-uc", HOLD, "/var/lib/dpkg/lock"]
+    with held(inside):
+        refused = box.module("cuda_repair", timeout=1)
+        assert re.search(r"/var/lib/dpkg/lock is still held by process [0-9]+ after 1 s; run again", refused["msg"]), (
+            refused
+        )
+    # Of a process outside, the kernel tells that it holds the lock, and no number.
+    outside = [sys.executable, "-uc", HOLD, f"/proc/{box.pid}/root/var/lib/dpkg/lock-frontend"]
+    with held(outside) as holder:
+        refused = box.module("cuda_repair", timeout=1)
+        assert "lock-frontend is still held by a process outside this pid namespace" in refused["msg"], refused
+        assert box.run("cat /usr/bin/nvidia-smi") == "from a .run file", "nothing was changed"
+        assert holder.stdin is not None
+        threading.Timer(3.0, holder.stdin.close).start()
+        waited = box.module("cuda_repair", timeout=120)
+    assert waited["strays"] == ["/usr/bin/nvidia-smi"], waited

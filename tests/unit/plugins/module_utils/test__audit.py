@@ -59,6 +59,10 @@ def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path:
         ("dkms", {"var/lib/dkms/nvidia/570/x": ""}, "", "warn"),
         ("library_path", {"etc/environment": "LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu\n"}, "", "warn"),
         ("library_path", {"etc/profile.d/a.sh": "export LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n"}, "", "warn"),
+        ("dkms", {"usr/src/nvidia-570.1/dkms.conf": ""}, "", "warn"),
+        ("run_file", {"var/lib/nvidia/log": "1.0-550.54.14\nNVIDIA\n"}, "", "stop"),
+        ("library_path", {"home/ann/.bashrc": "export LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu\n"}, "", "warn"),
+        ("nvidia_smi", {"usr/lib/wsl/lib/nvidia-smi": "", "usr/local/bin/nvidia-smi": ""}, "", "warn"),
         ("ld_wsl_conf", {"usr/lib/wsl/lib/libdxcore.so": ""}, "", "warn"),
         ("loader", {"usr/lib/wsl/lib/libcuda.so.1": ""}, "", "stop"),
         ("metapackages", {}, "Package: cuda-12-8\nStatus: install ok installed\n", "warn"),
@@ -77,3 +81,19 @@ def test_loader_and_its_configuration(tmp_path: Path) -> None:
     found = seen(tmp_path, "", BLOCKED, {**GUARD, "usr/lib/wsl/lib/libcuda.so.1": ""})
     found = replace(found, picks={"libcuda.so.1": "/usr/lib/wsl/lib/libcuda.so.1"}, ld_wsl_conf=True)
     assert levels(found) == {}
+
+
+def test_a_folder_that_wsl_may_not_list_needs_a_person(tmp_path: Path) -> None:
+    files = {"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": "[automount]\nldconfig=false\n"}
+    rows = {row.name: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, {**GUARD, **files}))}
+    assert rows["loader"].level == "stop" and rows["ld_wsl_conf"].level == "warn"
+    assert rows["loader"].remedy == rows["ld_wsl_conf"].remedy
+    assert "take ldconfig=false out" in rows["loader"].remedy
+
+
+def test_kernel_modules_are_told_once_and_long_lists_are_cut(tmp_path: Path) -> None:
+    strays = {f"usr/lib/x86_64-linux-gnu/libcuda.so.{number}": "" for number in range(30)}
+    files = {**GUARD, **strays, "usr/src/nvidia-570.1/dkms.conf": ""}
+    rows = {row.name: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, files))}
+    assert rows["stray_files"].seen.endswith("and 10 more") and "/usr/src" not in rows["stray_files"].seen
+    assert rows["dkms"].seen == "/usr/src/nvidia-570.1"

@@ -262,3 +262,53 @@ def test_owners(tmp_path: Path) -> None:
         "/usr/bin/nvidia-debugdump": "nvidia-utils-570",
     }
     assert n.owned(paths, str(tmp_path / "nothing")) == {}
+
+
+# The loader's configuration
+
+
+def test_a_damaged_cache_picks_nothing_as_the_loader_does(tmp_path: Path) -> None:
+    touch(tmp_path, "/etc/ld.so.cache")
+    (tmp_path / "etc/ld.so.cache").write_bytes(cache(HEALTHY)[:-9])
+    assert n.read_picks(str(tmp_path)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "listed"),
+    [
+        ("ld.wsl.conf", n.CONFIGURATION_TEXT, True),
+        ("other.conf", " /usr/lib/wsl/lib \n", True),
+        ("ld.wsl.conf", "# /usr/lib/wsl/lib\n", False),
+        ("ld.wsl.conf", "/usr/lib/wsl/lib64\n", False),
+        ("ld.wsl.conf.bak", "/usr/lib/wsl/lib\n", False),
+    ],
+)
+def test_listed(name: str, text: str, listed: bool, tmp_path: Path) -> None:
+    assert not n.lists_wsl_folder(str(tmp_path))
+    touch(tmp_path, f"/etc/ld.so.conf.d/{name}")
+    (tmp_path / "etc/ld.so.conf.d" / name).write_text(text)
+    assert n.lists_wsl_folder(str(tmp_path)) is listed
+
+
+@pytest.mark.parametrize(
+    ("text", "forbidden"),
+    [
+        ("", False),
+        ("[automount]\nldconfig=false\n", True),
+        ("[AutoMount]\n LDConfig = FALSE # no\n", True),
+        ("[automount]\nldconfig=0\n[boot]\n", True),
+        ("[automount]\nldconfig=false\nldconfig=true\n", False),
+        ("[boot]\nldconfig=false\n", False),
+        ("[automount]\n#ldconfig=false\n", False),
+        ("[automount]\nldconfigx=false\nnonsense\n", False),
+    ],
+)
+def test_forbidden(text: str, forbidden: bool) -> None:
+    assert n.forbids_configuration(text) is forbidden
+
+
+@pytest.mark.parametrize(
+    ("path", "driver"), [("/x/libcuda.so.1", True), ("nvidia-smi", True), ("/x/libGL.so.1", False), ("/etc/x", False)]
+)
+def test_is_driver_file(path: str, driver: bool) -> None:
+    assert n.is_driver_file(path) is driver

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _dpkg, _repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -134,3 +134,85 @@ def test_dependents_compare_names_only() -> None:
     )
     assert _dpkg.dependents(packages, {"a"}) == set()
     assert _dpkg.dependents(packages, {"a", "b"}) == {"c"}
+
+
+# A driver from a .run file, and the loader's configuration
+
+RUN_LOG = """\
+1.0-550.54.14
+NVIDIA Accelerated Graphics Driver for Linux-x86_64 (550.54.14)
+1: /usr/bin/nvidia-smi
+1
+1: /usr/share/doc/NVIDIA_GLX-1.0/README.txt
+2
+1: /etc/owned
+3
+2: /usr/lib/x86_64-linux-gnu/libGL.so.1
+libGL.so.1.7.0
+120777 0 0
+100: /etc/old
+1 100644 0 0
+101: /usr/lib/x86_64-linux-gnu/libcuda.so.1
+1 100644 0 0
+102: /etc/new
+1 100644 0 0
+"""
+
+
+def write(root: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_run_file_driver_is_undone(tmp_path: Path) -> None:
+    names = {f"var/lib/nvidia/{number}": f"kept {number}" for number in (100, 101, 102)}
+    names |= {"var/lib/nvidia/log": RUN_LOG, "usr/bin/nvidia-smi": "", "usr/share/doc/NVIDIA_GLX-1.0/README.txt": ""}
+    write(tmp_path, **{**names, "etc/owned": "x", "etc/new": "changed since"})
+    system(tmp_path, stanza("base"))
+    (tmp_path / "var/lib/dpkg/info/base.list").write_text("/etc/owned\n")
+    state = _repair.observe(str(tmp_path))
+    assert state.strays == ("/usr/bin/nvidia-smi", "/usr/share/doc/NVIDIA_GLX-1.0/README.txt")
+    plan = _repair.plan(state, ())
+    assert not state.healthy and plan.ldconfig and not plan.packages_change
+    assert "undo NVIDIA's .run installer 550.54.14: put its old files back, move its log away" in _repair.describe(plan)
+    assert "/var/lib/nvidia/log is still there" in _repair.remaining(state)
+    _changes.apply(_repair.stray_changes(state.strays, "now", str(tmp_path)), str(tmp_path))
+    assert plan.restore is not None
+    _repair.undo_installer(plan.restore, "now", str(tmp_path))
+    assert (tmp_path / "etc/old").read_text() == "kept 100"
+    assert (tmp_path / "etc/new").read_text() == "changed since"
+    assert (tmp_path / "usr/lib/x86_64-linux-gnu/libGL.so.1").is_symlink()
+    assert not (tmp_path / "usr/lib/x86_64-linux-gnu/libcuda.so.1").exists(), "no other driver comes back"
+    assert (tmp_path / "var/lib/wslfleet/backup/now/var/lib/nvidia/log").read_text() == RUN_LOG
+    assert _repair.observe(str(tmp_path)).healthy
+
+
+def test_kernel_modules_go_when_no_package_owns_them(tmp_path: Path) -> None:
+    write(tmp_path, var__lib__dkms__nvidia__x="", usr__src__nvidia_="", **{"usr/src/nvidia-570.1/dkms.conf": ""})
+    system(tmp_path, stanza("nvidia-dkms-570"))
+    (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").write_text("/usr/src/nvidia-570.1\n/usr/src/nvidia-570.1/x\n")
+    assert _repair.observe(str(tmp_path)).strays == ("/var/lib/dkms/nvidia",)
+    (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").unlink()
+    assert _repair.observe(str(tmp_path)).strays == ("/usr/src/nvidia-570.1", "/var/lib/dkms/nvidia")
+
+
+@pytest.mark.parametrize(
+    ("wsl_conf", "listed", "steps"),
+    [
+        ("", False, ["write /etc/ld.so.conf.d/ld.wsl.conf", "run ldconfig"]),
+        ("", True, ["run ldconfig"]),
+        ("[automount]\nldconfig = false\n", False, []),
+    ],
+)
+def test_the_loader_finds_wsl_s_library_again(wsl_conf: str, listed: bool, steps: list[str], tmp_path: Path) -> None:
+    write(
+        tmp_path, usr__lib__wsl__lib__libcuda_so_1="", **{"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": wsl_conf}
+    )
+    if listed:
+        _repair.list_wsl_folder(str(tmp_path))
+    state = system(tmp_path)
+    assert _repair.describe(_repair.plan(state, ())) == steps
+    assert state.healthy is not bool(steps)
+    assert len(_repair.remaining(state)) == (1 if steps else 0)

@@ -63,3 +63,11 @@ def test_merge_keeps_both() -> None:
     tree = _registry.parse(b"\r\nHKEY_USERS\\S-1\r\n    A    REG_SZ    1\r\n")
     tree.merge(_registry.parse(b"\r\nHKEY_USERS\\s-1\r\n    B    REG_SZ    2\r\n"))
     assert (tree.text("HKU\\S-1", "A"), tree.text("HKU\\S-1", "B")) == ("1", "2")
+
+
+def test_damaged_values_are_neither_numbers_nor_bytes() -> None:
+    tree = _registry.parse(
+        b"HKEY_USERS\\X\r\n    A    REG_DWORD    0x\r\n    B    REG_BINARY    0\r\n    C    REG_QWORD\r\n"
+    )
+    assert [tree.number("HKU\\X", name) for name in "ABC"] == [None] * 3
+    assert not isinstance(tree.get("HKU\\X", "B"), bytes)
