@@ -21,4 +21,6 @@ stage mypy-plugins scripts/mypy-plugins.sh
 stage shellcheck shellcheck scripts/*.sh .ci/run
 stage yamllint yamllint --strict .
 stage ansible-lint ansible-lint --offline --profile production -q
+stage changelog antsibull-changelog lint
+stage docs scripts/docs.sh
 stage unit pytest -q tests/unit
