@@ -104,6 +104,12 @@ def changelog(session: nox.Session) -> None:
     run(session, "python", "-m", "scripts.gates.fragments")
 
 
+@nox.session(tags=["check"])
+def docs(session: nox.Session) -> None:
+    """Generated pages are fresh, the documentation's linter is content, and the site builds into .cache/docs/html."""
+    run(session, "scripts/docs.sh", *session.posargs)
+
+
 @nox.session(name="action-group", tags=["check"])
 def action_group(session: nox.Session) -> None:
     """Every module is in the action group of meta/runtime.yml, and its documentation says so."""

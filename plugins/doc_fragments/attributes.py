@@ -53,7 +53,7 @@ attributes:
       - Whether a part of the module runs on the controller.
     support: full
     details:
-      - All of it does. Nothing is copied to the host.
+      - The whole module runs on the controller. Nothing is copied to the host.
   async:
     description:
       - Can be used with the keyword C(async).

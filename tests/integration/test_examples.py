@@ -38,6 +38,8 @@ def _replaced(lab: Lab, items: t.Any) -> list[Block]:
         "https://mirror.example.com/cuda/wsl-ubuntu/x86_64/": variables["cuda_repository_url"],
         "https://mirror.example.com/cuda/key.asc": "/usr/share/keyrings/cuda-archive-keyring.gpg",
         "EB693B3035CD5710E231E123A4B469963BF863CC": variables["cuda_key_fingerprint"],
+        # A relative path would be written into the checkout.
+        "{{ inventory_hostname }}.probe.json": str(lab.state / "probe.json"),
         '"Ubuntu-24.04"': json.dumps(variables["windows_host_distribution"]),
     }
     text = json.dumps(items)
