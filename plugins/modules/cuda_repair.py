@@ -90,7 +90,7 @@ backup:
 restart_wsl:
   description:
     - Whether programs that run now may still hold the Linux driver. They let go of it when the distribution stops
-      (C(wsl --terminate NAME), or C(wsl --shutdown) for all of them), which P(wslfleet.cuda.repair#playbook) does when
+      (C(wsl --terminate NAME), or C(wsl --shutdown) for all of them), which C(wslfleet.cuda.repair) does when
       asked.
   returned: success
   type: bool
