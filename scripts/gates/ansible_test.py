@@ -61,6 +61,10 @@ def main() -> int:
         environment = _environment(core, version, found[version], search)
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
+        if options.command == "sanity" and "--test" not in words:
+            for name in core.left_out:
+                print(f"left out: sanity test {name}, it cannot be installed from a package index", flush=True)
+                command += ["--skip-test", name]
         # sanity imports every plugin with every Python that is there. Unit tests run with the controller's, and those
         # of modules with the oldest that they support too.
         chosen = [["--python", each] for each in (version, core.oldest) if each in found]
