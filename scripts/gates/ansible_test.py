@@ -27,7 +27,14 @@ from scripts.gates.paths import cache
 
 TESTS = {
     "sanity": ["tests/config.yml", "tests/sanity"],
-    "units": ["tests/config.yml", "tests/conftest.py", "tests/unit"],
+    "units": [
+        "tests/config.yml",
+        "tests/conftest.py",
+        "tests/unit/*.py",
+        "tests/unit/requirements.txt",
+        "tests/unit/data",
+        "tests/unit/plugins",
+    ],
 }
 """What ansible-test reads beside the collection itself."""
 
