@@ -47,7 +47,7 @@ def build_ignore(root: Path = ROOT) -> list[str]:
 
 
 def export(target: Path, extra: Sequence[str] = (), root: Path = ROOT) -> Path:
-    """Copy what users install, and the files and directories EXTRA, into TARGET; the path of the copy.
+    """Copy what users install, and EXTRA (files, directories, patterns), into TARGET; the path of the copy.
 
     What an earlier copy held goes, but for tests/output: ansible-test keeps an environment there, and lints it not.
     """
@@ -58,7 +58,7 @@ def export(target: Path, extra: Sequence[str] = (), root: Path = ROOT) -> Path:
         _remove(old)
     ignore = build_ignore(root)
     for name in tracked_files(root):
-        if not shipped(name, ignore) and not any(name.is_relative_to(each) for each in extra):
+        if not shipped(name, ignore) and not any(name.is_relative_to(each) or name.match(each) for each in extra):
             continue
         copy = tree / name
         copy.parent.mkdir(parents=True, exist_ok=True)
