@@ -26,6 +26,7 @@ KNOWN = {
     "virtual_machine_fails": "no WSL 2 virtual machine can be started (HCS_E_HYPERV_NOT_INSTALLED)",
     "virtual_machine_stops": "after ``seconds`` of a command whose line holds ``match``, the virtual machine dies",
     "reboot_in_the_middle": "after ``seconds`` of a command whose line holds ``match``, the laptop restarts",
+    "driver_install_fails": "NVIDIA's installer ends with ``code``; 1 asks for a restart, others change nothing",
     "nvidia_smi_hangs": "nvidia-smi.exe blocks",
     "access_denied": "programs whose path ends in ``match`` are blocked by application control",
 }

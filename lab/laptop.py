@@ -30,6 +30,7 @@ from lab.windows import cmd
 from lab.windows.drive import Drive
 from lab.windows.registry import Registry
 
+LOCAL_SYSTEM = "S-1-5-18"
 _REBOOT_FAULT = "reboot_in_the_middle"
 
 
@@ -44,10 +45,14 @@ class User:
     hive_loaded: bool = True
     logged_on: bool = False
     """Has an interactive session (Volatile Environment exists)."""
+    domain: str = "CORP"
+    """Its domain; the name of the laptop for a local account, AzureAD for an Entra one."""
 
     @property
     def profile(self) -> str:
         """The profile folder, a Windows path."""
+        if self.sid == LOCAL_SYSTEM:
+            return "C:\\Windows\\System32\\config\\systemprofile"
         return f"C:\\Users\\{self.name}"
 
 
@@ -73,6 +78,17 @@ class WindowsState:
     features: dict[str, str] = field(default_factory=dict)
     """Optional feature -> Disabled | EnablePending | Enabled."""
     firmware_virtualization: bool = True
+    manufacturer: str = "LENOVO"
+    battery: bool = True
+    on_battery: bool = False
+    battery_percent: int = 83
+    sleep_ac_seconds: int = 1800
+    sleep_dc_seconds: int = 900
+    """Idle time before the laptop falls asleep, on mains and on battery; 0 is never."""
+    boots_for_features: int = 1
+    """How many restarts an optional feature needs until it is in effect."""
+    events: list[dict[str, t.Any]] = field(default_factory=list)
+    """The event log, oldest first (lab/windows/events.py). Boots are not among them."""
     online: bool = True
     """Public addresses can be reached (the lab answers for them); loopback can always be reached."""
     boot_id: int = 41
@@ -173,6 +189,7 @@ class Laptop:
             "SYSTEMDRIVE": "C:",
             "SYSTEMROOT": "C:\\Windows",
             "TEMP": f"{user.profile}\\AppData\\Local\\Temp",
+            "USERDOMAIN": user.domain,
             "USERNAME": user.name,
             "USERPROFILE": user.profile,
             "WINDIR": "C:\\Windows",

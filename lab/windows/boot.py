@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+from lab.windows import events
 from lab.windows.hives import unload_hive
 
 if t.TYPE_CHECKING:
@@ -36,12 +37,20 @@ def apply_pending(laptop: Laptop) -> None:
     with laptop.registry.batch():
         _rename_files(laptop)
         _enable_features(laptop)
-        for key in (f"{CBS_KEY}\\RebootPending", f"{UPDATE_KEY}\\RebootRequired"):
-            laptop.registry.delete(key)
+        laptop.registry.delete(f"{UPDATE_KEY}\\RebootRequired")
+        if "EnablePending" not in laptop.state.features.values():
+            laptop.registry.delete(f"{CBS_KEY}\\RebootPending")
         laptop.registry.delete(f"HKLM\\{LXSS}\\DiskMounts")
         _rename_computer(laptop)
         laptop.state.reboots += 1
         _count_boot(laptop, laptop.state.boot_id + 1)
+        start_hypervisor(laptop)
+
+
+def start_hypervisor(laptop: Laptop) -> None:
+    """Where VirtualMachinePlatform wants the hypervisor and the firmware does not let it start, an event says so."""
+    if laptop.state.features.get("VirtualMachinePlatform") == "Enabled" and not laptop.state.firmware_virtualization:
+        events.add(laptop, events.SYSTEM, events.HYPERVISOR, events.HYPERVISOR_LAUNCH_FAILED, {"Phase": "0"})
 
 
 def first_boot(laptop: Laptop) -> None:
@@ -65,6 +74,10 @@ def _end_sessions(laptop: Laptop) -> None:
 
 
 def _enable_features(laptop: Laptop) -> None:
+    """A feature that needs more boots than this one stays pending."""
+    if "EnablePending" in laptop.state.features.values() and laptop.state.boots_for_features > 1:
+        laptop.state.boots_for_features -= 1
+        return
     for name, state in laptop.state.features.items():
         if state == "EnablePending":
             laptop.state.features[name] = "Enabled"

@@ -8,12 +8,13 @@ Only what needs no answer from a person: a command that would ask is not modelle
 from __future__ import annotations
 
 import codecs
+import datetime
 import fnmatch
 import shutil
 from pathlib import Path
 
 from lab.process import NotModelled
-from lab.windows import disk_space
+from lab.windows import disk_space, languages
 from lab.windows.access import may_read, may_write
 from lab.windows.cmd_shell import Shell
 from lab.windows.cmd_words import switches_and_words
@@ -27,11 +28,13 @@ def exists(shell: Shell, name: str) -> bool:
 
 
 def directory(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``dir /b [/s] [/a-d | /ad] [NAME]``; the long form is not modelled."""
+    """``dir /b [/s] [/a-d | /ad] [NAME]``; the long form is modelled for files and without digit groups only."""
     switches, words = switches_and_words(arguments)
+    if switches - {"/s"} == {"/-c", "/a-d"} and len(words) == 1:
+        return _long_listing(shell, words[0], "/s" in switches, streams)
     known = {"/b", "/s", "/a", "/a-d", "/a:-d", "/ad", "/a:d"}
     if "/b" not in switches or switches - known or len(words) > 1:
-        raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad)")
+        raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad; or /-c /a-d with /s)")
     target = words[0] if words else shell.cwd
     if shell.laptop.drive.is_dir(shell.path(target)):
         target = target.rstrip("\\") + "\\*"
@@ -50,6 +53,37 @@ def directory(shell: Shell, arguments: str, streams: Streams) -> int:
         known_folder = "/s" in switches or shell.laptop.drive.is_dir(folder)
         shell.say(streams.stderr, "no_file" if known_folder else "path_not_found")
     return 0 if found else 1
+
+
+def _long_listing(shell: Shell, target: str, recurse: bool, streams: Streams) -> int:
+    """``dir [/s] /-c /a-d NAME``: one block a folder; headers, dates and totals are localised."""
+    if shell.laptop.drive.is_dir(shell.path(target)):
+        target = target.rstrip("\\") + "\\*"
+    folder, pattern = _folder_and_pattern(shell, target)
+    readable = may_read(shell.process.user, folder)
+    found = [path for path in _found(shell, folder, pattern, recurse) if path.is_file()] if readable else []
+    shell.say(streams.stdout, "dir_volume")
+    if not found:
+        shell.say(streams.stderr, "no_file" if recurse or shell.laptop.drive.is_dir(folder) else "path_not_found")
+        return 1
+    for parent in dict.fromkeys(path.parent for path in found):
+        shell.write(streams.stdout, "")
+        shell.say(streams.stdout, "dir_folder", shell.laptop.drive.windows_path(parent))
+        shell.write(streams.stdout, "")
+        for path in found:
+            if path.parent == parent:
+                shell.write(streams.stdout, f"{_file_date(shell, path)} {path.stat().st_size:>17} {path.name}")
+        files = [path.stat().st_size for path in found if path.parent == parent]
+        total = languages.text(shell.laptop.state.language, "dir_total", f"{len(files):>16}", f"{sum(files):>14}")
+        shell.write(streams.stdout, total)
+    return 0
+
+
+def _file_date(shell: Shell, path: Path) -> str:
+    """As the region shows it; English with AM and PM."""
+    moment = datetime.datetime.fromtimestamp(path.stat().st_mtime, tz=datetime.timezone.utc)
+    shapes = {"de-DE": "%d.%m.%Y  %H:%M", "fr-FR": "%d/%m/%Y  %H:%M", "ja-JP": "%Y/%m/%d  %H:%M"}
+    return moment.strftime(shapes.get(shell.laptop.state.language, "%m/%d/%Y  %I:%M %p"))
 
 
 def type_file(shell: Shell, arguments: str, streams: Streams) -> int:

@@ -30,6 +30,7 @@ MODELLED = (
     "fsutil",
     "hostname",
     "msiexec",
+    "pnputil",
     "powercfg",
     "reg",
     "sc",
@@ -95,7 +96,7 @@ def make_windows(directory: Path, state: WindowsState) -> None:
     drive = Drive(directory / "C")
     _make_folders(drive, state)
     _make_programs(drive)
-    _make_driver(drive, state.gpus)
+    make_driver(drive, state.gpus)
     registry = Registry(directory / "registry.json")
     with registry.batch():
         fresh_registry.fill(registry, state)
@@ -121,7 +122,7 @@ def _make_programs(drive: Drive) -> None:
     drive.add_program("C:\\Windows\\explorer.exe", "explorer")
 
 
-def _make_driver(drive: Drive, gpus: list[Gpu]) -> None:
+def make_driver(drive: Drive, gpus: list[Gpu]) -> None:
     """What the NVIDIA driver brings: nvidia-smi.exe, and the libraries that WSL shows to distributions."""
     from lab.linux.driver import write_driver_files  # late: lab.linux uses lab.laptop
 

@@ -43,6 +43,10 @@ _EMPTY_KEYS = (
 _SERVICES = {"Schedule": 2, "SysMain": 2, "TrustedInstaller": 3, "WinRM": 2, "Winmgmt": 2, "msiserver": 3}
 """Service -> start type: 2 automatic, 3 on demand."""
 
+WIRED = "{5c1f1d1e-7d6a-4a5e-9d1c-3a1f0c6b2a01}"
+WIRELESS = "{5c1f1d1e-7d6a-4a5e-9d1c-3a1f0c6b2a02}"
+"""Interfaces of the adapters that every laptop has."""
+
 _DEVICE_IDS = {"RTX 2000 Ada": "28B8", "RTX 3500 Ada": "27BB", "RTX A2000": "25B8", "T1200": "1FBC"}
 
 
@@ -54,7 +58,9 @@ def fill(registry: Registry, state: WindowsState) -> None:
     _computer(registry, state)
     _language(registry, state)
     _services(registry, state)
-    _display(registry, state.gpus)
+    _features(registry, state)
+    display(registry, state.gpus)
+    _hardware(registry, state)
     for user in state.users:
         _user(registry, user, state)
 
@@ -117,6 +123,9 @@ def _computer(registry: Registry, state: WindowsState) -> None:
     }
     _strings(registry, environment, plain)
     _strings(registry, environment, expanded, "REG_EXPAND_SZ")
+    zone = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
+    _numbers(registry, zone, {"ActiveTimeBias": 0xFFFFFFC4, "Bias": 0xFFFFFFC4})
+    _strings(registry, zone, {"TimeZoneKeyName": "W. Europe Standard Time"})
     _numbers(registry, PREFETCH_KEY, {"BootId": state.boot_id, "EnablePrefetcher": 3})
 
 
@@ -140,7 +149,39 @@ def _services(registry: Registry, state: WindowsState) -> None:
         registry.set(f"{SERVICES_KEY}\\{name}", "ImagePath", "REG_EXPAND_SZ", path)
 
 
-def _display(registry: Registry, gpus: list[Gpu]) -> None:
+def _features(registry: Registry, state: WindowsState) -> None:
+    """What was chosen for each optional feature."""
+    for name, chosen in state.features.items():
+        key = f"{CBS_KEY}\\Notifications\\OptionalFeatures\\{name}"
+        _numbers(registry, key, {"Selection": 0 if chosen == "Disabled" else 1})
+
+
+def _hardware(registry: Registry, state: WindowsState) -> None:
+    """The maker, devices on PCI, the battery, a wired adapter that is used and a wireless one that is not."""
+    firmware = {"SystemManufacturer": state.manufacturer, "SystemProductName": "21HQ000000", "BIOSVendor": "Lab"}
+    _strings(registry, "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS", firmware)
+    enumerated = "HKLM\\SYSTEM\\CurrentControlSet\\Enum"
+    devices = ["VEN_8086&DEV_A7A0&SUBSYS_22E517AA&REV_04"]
+    devices += [f"{_device_id(gpu).removeprefix('PCI' + chr(92))}&SUBSYS_22E517AA&REV_A1" for gpu in state.gpus]
+    for device in devices:
+        registry.create(f"{enumerated}\\PCI\\{device}")
+    if state.battery:
+        registry.create(f"{enumerated}\\ACPI\\PNP0C0A\\1")
+    network = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e972-e325-11ce-bfc1-08002be10318}"
+    registry.create(f"{network}\\Properties")
+    for number, (kind, guid, address) in enumerate(((6, WIRED, "192.0.2.17"), (71, WIRELESS, "0.0.0.0"))):
+        _numbers(registry, f"{network}\\{number:04}", {"*IfType": kind})
+        registry.set(f"{network}\\{number:04}", "NetCfgInstanceId", "REG_SZ", guid)
+        interfaces = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
+        registry.set(f"{interfaces}\\{guid}", "DhcpIPAddress", "REG_SZ", address)
+
+
+def published_name(index: int) -> str:
+    """What Windows called the driver package of display adapter INDEX when it took it in."""
+    return f"oem{11 + index}.inf"
+
+
+def display(registry: Registry, gpus: list[Gpu]) -> None:
     """The display adapters: an Intel one, which every laptop has, then the NVIDIA ones."""
     _strings(registry, DISPLAY_CLASS_KEY, {"": "Display adapters", "Class": "Display"})
     registry.create(f"{DISPLAY_CLASS_KEY}\\Configuration")
@@ -154,8 +195,12 @@ def _display(registry: Registry, gpus: list[Gpu]) -> None:
             "MatchingDeviceId": device,
             "ProviderName": provider,
             "HardwareInformation.AdapterString": name,
+            "InfPath": published_name(index),
         }
         _strings(registry, f"{DISPLAY_CLASS_KEY}\\{index:04}", values)
+    for index, gpu in enumerate(gpus, 1):
+        if gpu.driver_model == "TCC":
+            _numbers(registry, f"{DISPLAY_CLASS_KEY}\\{index:04}", {"AdapterType": 2})
 
 
 def driver_file_version(driver: str) -> str:
@@ -198,6 +243,11 @@ def add_session(registry: Registry, user: User, computer_name: str) -> None:
     _strings(
         registry,
         volatile,
-        {"LOGONSERVER": f"\\\\{computer_name}", "USERNAME": user.name, "USERPROFILE": user.profile},
+        {
+            "LOGONSERVER": f"\\\\{computer_name}",
+            "USERDOMAIN": user.domain,
+            "USERNAME": user.name,
+            "USERPROFILE": user.profile,
+        },
     )
     _strings(registry, f"{volatile}\\1", {"SESSIONNAME": "Console", "CLIENTNAME": ""})

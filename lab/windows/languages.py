@@ -210,6 +210,20 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "CertUtil: -hashfile ÉCHEC de la commande : {x}",
         "CertUtil: -hashfile コマンド エラーです: {x}",
     ),
+    # dir in its long form
+    "dir_volume": (
+        " Volume in drive C is Windows\r\n Volume Serial Number is 5A3C-19F0",
+        " Volume in Laufwerk C: ist Windows\r\n Volumeseriennummer: 5A3C-19F0",
+        " Le volume dans le lecteur C s’appelle Windows\r\n Le numéro de série du volume est 5A3C-19F0",
+        " ドライブ C のボリューム ラベルは Windows です\r\n ボリューム シリアル番号は 5A3C-19F0 です",
+    ),
+    "dir_folder": (" Directory of {x}", " Verzeichnis von {x}", " Répertoire de {x}", " {x} のディレクトリ"),
+    "dir_total": (
+        "{x} File(s) {y} bytes",
+        "{x} Datei(en), {y} Bytes",
+        "{x} fichier(s) {y} octets",
+        "{x} 個のファイル {y} バイト",
+    ),
     # fsutil.exe, where.exe, sc.exe
     "fsutil_free": (
         "Total free bytes                : {x}",

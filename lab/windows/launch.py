@@ -10,13 +10,13 @@ import weakref
 
 from lab.process import PROGRAMS, ByteSink, NotModelled, Process
 from lab.streams import Pipe
-from lab.windows import languages
+from lab.windows import events, languages
 from lab.windows.drive import absolute
 
 if t.TYPE_CHECKING:
     from lab.laptop import Laptop
 
-GUI_PROGRAMS = frozenset({"msiexec"})
+GUI_PROGRAMS = frozenset({"msiexec", "nvidia-setup"})
 """Programs of the GUI subsystem."""
 
 NOT_MODELLED_EXIT_CODE = 255
@@ -106,6 +106,7 @@ def run_program(
     if found is None:
         return _refuse(laptop, errors, "file_not_found")
     if laptop.faults.strike("access_denied", _blocked_part(laptop, found)):
+        _log_blocked(laptop, found)
         return _refuse(laptop, errors, "access_denied")
     main = _main(laptop, found)
     child = Process(
@@ -129,6 +130,17 @@ def run_program(
 def _refuse(laptop: Laptop, stderr: ByteSink, key: str) -> int:
     stderr.write((languages.text(laptop.state.language, key) + "\r\n").encode())
     return 1
+
+
+def _log_blocked(laptop: Laptop, path: str) -> None:
+    """App Control names the device in the path, as the real event does."""
+    device = "\\Device\\HarddiskVolume3" + path[2:]
+    data = {"File Name": device, "Process Name": "\\Device\\HarddiskVolume3\\Windows\\System32\\cmd.exe"}
+    with laptop.lock:
+        events.add(
+            laptop, events.CODE_INTEGRITY, "Microsoft-Windows-CodeIntegrity", events.BLOCKED_BY_APP_CONTROL, data
+        )
+        laptop.save()
 
 
 def _blocked_part(laptop: Laptop, path: str) -> str:

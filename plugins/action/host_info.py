@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._catalogue import CatalogueError, check_version
 from ansible_collections.wslfleet.cuda.plugins.modules.host_info import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _preflight
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _host_result, _preflight
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs
 
 
 class ActionModule(WindowsAction):
@@ -19,14 +21,22 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        subset = set(arguments["gather_subset"])
-        minimum = arguments["minimum_driver"]
-        if not all(part.isdigit() for part in minimum.split(".")):
-            raise StepFailed(f"minimum_driver must be a version such as 527.41, not {minimum!r}")
-        state = _host_read.read_host(
-            self.wslfleet_runner,
-            other_users=bool(subset & {"all", "users"}),
-            nvidia_smi=bool(subset & {"all", "nvidia_smi"}),
-        )
-        result.update(_host_read.as_result(state), changed=False)
-        result["preflight"] = _preflight.as_result(_preflight.preflight(state, minimum))
+        chosen = set(arguments["gather_subset"])
+        needs = _needs(arguments)
+        subsets = _host_read.SUBSETS if "all" in chosen else [name for name in _host_read.SUBSETS if name in chosen]
+        state = _host_read.read_host(self.wslfleet_runner, subsets)
+        result.update(_host_result.as_result(state), changed=False)
+        result["preflight"] = _preflight.as_result(_preflight.preflight(state, needs))
+
+
+def _needs(arguments: dict[str, t.Any]) -> Needs:
+    """What the host is measured against; raises StepFailed before the host is asked anything."""
+    minimum, toolkit = arguments["minimum_driver"], arguments["toolkit"]
+    if not all(part.isdigit() for part in minimum.split(".")):
+        raise StepFailed(f"minimum_driver must be a version such as 527.41, not {minimum!r}")
+    if toolkit is not None:
+        try:
+            check_version(toolkit)
+        except CatalogueError as error:
+            raise StepFailed(str(error).replace("cuda_version", "toolkit")) from None
+    return Needs(minimum, toolkit, arguments["minimum_free_space"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.reboot import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _reboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _reboot, _reboot_circumstances, _reboot_policy
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 
 
@@ -18,28 +18,52 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        conditions = _reboot_policy.Conditions(
+            _reboot_policy.window(arguments["window"], arguments["window_days"]),
+            arguments["not_on_battery"],
+            arguments["not_while_logged_on"],
+        )
         required, policy = arguments["required"], arguments["policy"]
         wanted = policy == "always" or (policy == "when_required" and required)
+        reasons = self._obstacles(conditions) if wanted else []
         step = f"restart the host {arguments['delay']} s after a message to its user (shutdown.exe /r)"
-        now = self.wslfleet_plan(result, [step] if wanted else [])
-        result.update(rebooted=False, awaiting_reboot=required and not wanted)
-        if result["awaiting_reboot"]:
+        now = self.wslfleet_plan(result, [step] if wanted and not reasons else [])
+        result.update(rebooted=False, deferred_by=reasons)
+        result["awaiting_reboot"] = bool(reasons) or (required and not wanted)
+        if reasons:
+            result["msg"] = f"not restarted now: {'; '.join(reasons)}; run again later"
+        elif result["awaiting_reboot"]:
             result["msg"] = "a restart is needed, and the policy is never: restart the host and run again"
         if now:
-            self._restart(arguments, result)
+            self._restart(arguments, conditions, result)
 
-    def _restart(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+    def _obstacles(self, conditions: _reboot_policy.Conditions) -> list[str]:
+        """Why the host must not be restarted now; it is asked only when there are CONDITIONS, also in check mode."""
+        if not conditions.any:
+            return []
+        now = _reboot_circumstances.observe(self.wslfleet_runner, conditions, self.WSLFLEET_CLOCK.utc())
+        return _reboot_policy.obstacles(conditions, now)
+
+    def _restart(
+        self, arguments: dict[str, t.Any], conditions: _reboot_policy.Conditions, result: dict[str, t.Any]
+    ) -> None:
+        def once() -> _reboot.Rebooted:
+            delay, message, timeout = arguments["delay"], arguments["message"], arguments["timeout"]
+            return _reboot.restart(self.wslfleet_runner, delay, message, timeout, self.WSLFLEET_CLOCK)
+
         result["changed"] = False
-        ended = _reboot.restart(
-            self.wslfleet_runner, arguments["delay"], arguments["message"], arguments["timeout"], self.WSLFLEET_CLOCK
-        )
+        ended = _reboot.restart_until_done(once, arguments["restarts"], lambda: self._obstacles(conditions))
         result.update(
             changed=True,
             rebooted=ended.came_back,
-            awaiting_reboot=not ended.came_back,
+            awaiting_reboot=not ended.came_back or bool(ended.put_off),
+            deferred_by=list(ended.put_off),
             reasons_left=list(ended.reasons_left),
+            restarts=ended.restarts,
             seconds=round(ended.seconds, 1),
         )
+        if ended.put_off:
+            result["msg"] = f"another restart is needed and was put off: {'; '.join(ended.put_off)}; run again later"
         if not ended.came_back:
             result["msg"] = (
                 f"the host was not back {arguments['timeout']} s after its restart (a BitLocker PIN, or a network that"

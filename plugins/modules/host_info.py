@@ -11,10 +11,12 @@ module: host_info
 short_description: Read what a run needs to know about a Windows host
 version_added: 0.1.0
 description:
-  - Reads the Windows build, WSL, its distributions and their owners, NVIDIA GPUs and pending restarts of a host.
-  - Everything comes from the registry in one WinRS command. Distributions of other users and the confirmation by
-    C(nvidia-smi.exe) take a second one. Where C(nvidia-smi.exe) hangs, it is given up after 20 seconds.
-  - Judges what was read, see RV(preflight).
+  - Reads the Windows build, WSL, its distributions and their owners, NVIDIA GPUs, pending restarts, power and proxies.
+  - What concerns the machine takes one WinRS command, and nothing in it wakes up a GPU. Other users, the state of the
+    battery and the confirmation by C(nvidia-smi.exe) take a second one, all together.
+  - Where C(nvidia-smi.exe) hangs, it is given up after 20 seconds, or after 60 where profiles are searched as well.
+  - Judges what was read, see RV(preflight). What Windows does not tell without localised text or guessing is reported
+    as V(info), never assumed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -34,10 +36,12 @@ options:
   gather_subset:
     description:
       - What to read besides what one WinRS command tells.
-      - Distributions of users whose profile is not loaded are never read, such users are reported as unknown.
-      - "V(all): Everything, the same as V(users) and V(nvidia_smi)."
+      - Distributions of users whose profile is not loaded are unknown. Virtual disks below their profiles are a hint,
+        see RV(users[].virtual_disks).
+      - "V(all): Everything, the same as V(users), V(battery) and V(nvidia_smi)."
       - "V(machine): Only what one WinRS command tells."
-      - "V(users): In addition the distributions of other users whose profile is loaded."
+      - "V(users): In addition distributions of other users whose profile is loaded, sessions, and virtual disks."
+      - "V(battery): In addition whether the host runs on battery. Windows takes a few seconds to tell."
       - "V(nvidia_smi): In addition what C(nvidia-smi.exe) says about the GPUs."
     type: list
     elements: str
@@ -46,6 +50,7 @@ options:
       - all
       - machine
       - users
+      - battery
       - nvidia_smi
   minimum_driver:
     description:
@@ -53,6 +58,17 @@ options:
       - CUDA in WSL needs 495. Toolkit 12 needs 527.41, toolkit 13 needs 580.
     type: str
     default: "495"
+  toolkit:
+    description:
+      - The toolkit version, major and minor, that the GPUs are measured against in RV(preflight), for example V(12.8).
+      - When unset, only the guide's minimum (Pascal, compute capability 6.0) is checked.
+    type: str
+  minimum_free_space:
+    description:
+      - Free space in GiB on drive C that RV(preflight) wants before anything is installed.
+      - With less, a host is stopped only as long as the account has no distribution.
+    type: int
+    default: 20
 author:
   - The wslfleet contributors (@wslfleet)
 """
@@ -61,6 +77,12 @@ EXAMPLES = r"""
 - name: Read the host
   wslfleet.cuda.host_info:
   register: host
+
+- name: Measure the GPUs against a toolkit, with the confirmation of nvidia-smi
+  wslfleet.cuda.host_info:
+    gather_subset: [nvidia_smi]
+    toolkit: "13.0"
+    minimum_driver: "580"
 
 - name: Show what stands in the way
   ansible.builtin.debug:
@@ -110,6 +132,10 @@ windows:
       description: Name of the computer.
       type: str
       sample: LAPTOP-17
+    manufacturer:
+      description: Maker of the computer, as its firmware names it.
+      type: str
+      sample: LENOVO
 elevated:
   description: Whether the logon has administrator rights.
   returned: success
@@ -129,14 +155,28 @@ wsl:
       description: Whether the package is installed.
       type: bool
       sample: true
+    kind:
+      description: >-
+        How it was installed. V(msi), V(store) (the Store's package alone), V(inbox) (part of Windows) or V(none). Only
+        V(msi) can be used from a remote logon.
+      type: str
+      sample: msi
     version:
       description: For example V(2.6.3.0), V(null) when it is not installed.
       type: str
       sample: 2.6.3.0
+    kernel:
+      description: Version of the kernel that comes with it, V(null) when C(wsl.exe) did not tell.
+      type: str
+      sample: 6.6.87.2-1
     executable:
       description: Path of C(wsl.exe), V(null) when it is not installed.
       type: str
       sample: C:\Program Files\WSL\wsl.exe
+    starts:
+      description: Whether C(wsl.exe) starts in this logon, V(null) when it is not installed or did not answer.
+      type: bool
+      sample: true
     services:
       description: Which of the services C(vmcompute), C(hns), C(vfpext), C(wslservice) and C(lxssmanager) exist.
       type: dict
@@ -164,6 +204,10 @@ distributions:
       description: Name of the owner's profile folder.
       type: str
       sample: fleet-admin
+    owner_kind:
+      description: V(domain), V(local), V(entra), or V(unknown) where nothing tells domain and local accounts apart.
+      type: str
+      sample: domain
     sid:
       description: Security identifier of the owner.
       type: str
@@ -196,6 +240,14 @@ distributions:
       description: V(installed), V(installing), V(uninstalling), V(converting) or V(exporting).
       type: str
       sample: installed
+    disk:
+      description: Path of its virtual disk, V(null) when it was not looked for or not found.
+      type: str
+      sample: C:\Users\ada\AppData\Local\wsl\{5b2c8e7c-0d3d-4c6e-9d5f-3f6f4c1f0a11}\ext4.vhdx
+    disk_bytes:
+      description: What the virtual disk takes on the drive, V(null) when it is not known.
+      type: int
+      sample: 8589934592
 users:
   description: The accounts that have a profile on the host.
   returned: success
@@ -222,6 +274,29 @@ users:
       description: Whether it is the account that is logged on.
       type: bool
       sample: true
+    kind:
+      description: V(domain), V(local), V(entra) (SID begins with C(S-1-12-1-)) or V(unknown).
+      type: str
+      sample: domain
+    logged_on:
+      description: Whether the user has a session at the screen, V(null) when it was not looked at.
+      type: bool
+      sample: true
+    virtual_disks:
+      description: >-
+        Virtual disks in WSL's own places below the profile, V(null) when they were not looked for. For a profile that
+        is not loaded they are the only hint at distributions.
+      type: list
+      elements: dict
+      contains:
+        path:
+          description: Path of the virtual disk.
+          type: str
+          sample: C:\Users\ada\AppData\Local\wsl\{5b2c8e7c-0d3d-4c6e-9d5f-3f6f4c1f0a11}\ext4.vhdx
+        size_bytes:
+          description: Its size, V(null) when it was not asked for.
+          type: int
+          sample: 8589934592
     distributions_known:
       description: V(false) when nothing is known about this user's distributions.
       type: bool
@@ -248,6 +323,14 @@ nvidia:
           description: As Windows counts, for example V(32.0.15.5161).
           type: str
           sample: 31.0.15.5161
+        device_id:
+          description: As Windows matched it to its driver, for example V(PCI\VEN_10DE&DEV_28B8).
+          type: str
+          sample: PCI\VEN_10DE&DEV_28B8
+        tcc_by_registry:
+          description: Whether the registry says that it only computes (TCC). RV(nvidia.gpus[].driver_model) is surer.
+          type: bool
+          sample: false
         driver_model:
           description: V(WDDM), V(TCC) or V(MCDM). V(null) when C(nvidia-smi.exe) was not asked.
           type: str
@@ -260,6 +343,10 @@ nvidia:
           description: For example V(8.9). V(null) when C(nvidia-smi.exe) was not asked.
           type: str
           sample: "8.9"
+    hardware:
+      description: Whether an NVIDIA device is known on the PCI bus, with or without a driver. V(null) when unreadable.
+      type: bool
+      sample: true
     cuda_library:
       description: Whether the driver has put C(libcuda.so) where WSL takes it from.
       type: bool
@@ -268,6 +355,20 @@ nvidia:
       description: V(confirmed), V(not asked), or what went wrong.
       type: str
       sample: confirmed
+virtualization:
+  description: Whether a virtual machine can be started. Firmware settings themselves cannot be read.
+  returned: success
+  type: dict
+  contains:
+    hypervisor:
+      description: >-
+        V(true) when it did not fail in this boot, V(false) when it failed, V(null) while nothing has tried to start it.
+      type: bool
+      sample: true
+    features:
+      description: Optional features of Windows and whether they were chosen, in effect or after the next restart.
+      type: dict
+      sample: {VirtualMachinePlatform: true}
 reboot:
   description: Whether a restart is pending.
   returned: success
@@ -286,6 +387,71 @@ reboot:
       description: Number of the boot. Windows raises it at each start.
       type: int
       sample: 42
+    boot_record:
+      description: Number of the newest event about a start of Windows, V(null) when the log has none.
+      type: int
+      sample: 6617
+free_space_bytes:
+  description: Free space on drive C, V(null) when it could not be read.
+  returned: success
+  type: int
+  sample: 214748364800
+power:
+  description: Battery and sleep. Each value is V(null) when Windows did not tell or was not asked.
+  returned: success
+  type: dict
+  contains:
+    battery:
+      description: Whether there is a battery.
+      type: bool
+      sample: true
+    on_battery:
+      description: Whether the host runs on it.
+      type: bool
+      sample: false
+    charge_percent:
+      description: How full it is.
+      type: int
+      sample: 83
+    sleep_ac_seconds:
+      description: Idle seconds until the host sleeps on mains, V(0) for never.
+      type: int
+      sample: 1800
+    sleep_dc_seconds:
+      description: The same on battery.
+      type: int
+      sample: 900
+network:
+  description: Proxies and adapters. Credentials in addresses are left out.
+  returned: success
+  type: dict
+  contains:
+    proxy:
+      description: Proxy of the account that is logged on, V(null) for none.
+      type: str
+      sample: proxy.corp.example:8080
+    bypass:
+      description: What it does not use the proxy for.
+      type: str
+      sample: "*.corp.example;<local>"
+    automatic:
+      description: Address of its proxy configuration script.
+      type: str
+      sample: http://wpad.corp.example/proxy.pac
+    services_proxy:
+      description: Proxy of services (WinHTTP), V(null) for none.
+      type: str
+      sample: proxy.corp.example:8080
+    wireless_only:
+      description: Whether only wireless adapters hold an address from DHCP, V(null) when none does.
+      type: bool
+      sample: false
+logged_on:
+  description: Names of users who have a session at the screen. Empty when O(gather_subset) leaves out users.
+  returned: success
+  type: list
+  elements: str
+  sample: [ada]
 preflight:
   description: Verdicts on the host, one for each thing that was looked at.
   returned: success
@@ -301,7 +467,9 @@ preflight:
       type: str
       sample: G5
     level:
-      description: V(ok), V(warn) (a run goes on) or V(stop) (a run must not change this host).
+      description: >-
+        V(ok), V(info) (good to know, or cannot be told), V(warn) (a run goes on) or V(stop) (a run must not change this
+        host).
       type: str
       sample: ok
     seen:

@@ -11,7 +11,9 @@ module: reboot
 short_description: Restart a Windows host under a policy and wait for it
 version_added: 0.1.0
 description:
-  - Restarts the host when O(policy) and O(required) say so, and waits until it is back in a new boot.
+  - Restarts the host when O(policy) and O(required) say so, and waits until it is back in a new boot, which a new boot
+    number or a new event about the start of Windows tells. Restarts again where that is needed, see O(restarts).
+  - O(window), O(not_on_battery) and O(not_while_logged_on) put a restart off until a later run, see RV(deferred_by).
   - When nothing is to be done, the host is not even asked.
   - A laptop that does not come back (BitLocker PIN, Wi-Fi that needs a logon) is no error, see RV(awaiting_reboot).
     The next run goes on from there.
@@ -58,9 +60,36 @@ options:
     type: str
     default: Your administrator restarts this computer to set up WSL. Save your work now.
   timeout:
-    description: How long to wait for the host to come back, in seconds.
+    description: How long to wait for the host to come back after each restart, in seconds.
     type: int
     default: 900
+  restarts:
+    description:
+      - Number of restarts at most. Another one follows only while Windows still waits for one after the first, which
+        optional features sometimes need.
+    type: int
+    default: 2
+  window:
+    description:
+      - Hours in which a restart may begin, in the host's own time, for example V(22:00-05:00). May go past midnight.
+      - When unset, the whole day.
+    type: str
+  window_days:
+    description: Days on which O(window) begins.
+    type: list
+    elements: str
+    choices: [mon, tue, wed, thu, fri, sat, sun]
+    default: [mon, tue, wed, thu, fri, sat, sun]
+  not_on_battery:
+    description:
+      - Do not restart while the host runs on battery, or while that cannot be read.
+      - Asking takes Windows a few seconds.
+    type: bool
+    default: false
+  not_while_logged_on:
+    description: Do not restart while someone has a session at the screen, also a locked one.
+    type: bool
+    default: false
 author:
   - The wslfleet contributors (@wslfleet)
 seealso:
@@ -77,6 +106,16 @@ EXAMPLES = r"""
     policy: when_required
     required: "{{ wsl.reboot_required }}"
     delay: 300
+
+- name: Restart at night only, on mains, and when nobody is there
+  wslfleet.cuda.reboot:
+    policy: when_required
+    required: "{{ wsl.reboot_required }}"
+    window: 22:00-05:00
+    window_days: [mon, tue, wed, thu]
+    not_on_battery: true
+    not_while_logged_on: true
+    delay: 0
 """
 
 RETURN = r"""
@@ -86,10 +125,23 @@ rebooted:
   type: bool
   sample: true
 awaiting_reboot:
-  description: Whether a restart is still needed, by the policy or because the host did not come back in time.
+  description: >-
+    Whether a restart is still needed, because of the policy, because it was put off, or because the host did not come
+    back in time.
   returned: success
   type: bool
   sample: false
+deferred_by:
+  description: Why a restart was put off, one sentence each. Empty when nothing stood in its way.
+  returned: success
+  type: list
+  elements: str
+  sample: [it runs on battery]
+restarts:
+  description: How many restarts there were.
+  returned: when the host was restarted
+  type: int
+  sample: 1
 reasons_left:
   description: What still waits for another restart.
   returned: when the host was restarted

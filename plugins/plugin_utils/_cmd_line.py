@@ -42,8 +42,8 @@ _NEEDS_QUOTES = re.compile(r"[ \t&|<>()^!;,]")
 _FULL_PATH = re.compile(r"[A-Za-z]:\\")
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
-_BEGIN = "wslfleet-batch-begin"
-_END = "wslfleet-batch-end"
+_BEGIN = "wslfleet-begin"
+_END = "wslfleet"
 
 
 class CmdLineError(ValueError):
@@ -133,8 +133,13 @@ def batch(lines: t.Sequence[str]) -> str:
     return _checked_length(f"echo {_BEGIN}&" + "&".join(parts))
 
 
-def split_batch(stdout: bytes, count: int) -> list[BatchPart]:
-    """The COUNT parts of what a ``batch`` printed.
+def preamble(stdout: bytes) -> bytes:
+    """What stands before the first marker of a ``batch``: an AutoRun command of the host printed it."""
+    return stdout.partition(_BEGIN.encode())[0]
+
+
+def split_batch(stdout: bytes, count: int, partial: bool = False) -> list[BatchPart]:
+    """The COUNT parts of what a ``batch`` printed; with PARTIAL only those that ended, when it was cut short.
 
     :raises BatchError: a marker is missing, so the batch was cut short.
     """
@@ -142,9 +147,11 @@ def split_batch(stdout: bytes, count: int) -> list[BatchPart]:
     _ignored, found, rest = stdout.partition(marker)
     if not found:
         raise BatchError("the batch printed nothing of its own: cmd.exe did not run it")
-    parts = []
+    parts: list[BatchPart] = []
     for number in range(1, count + 1):
         match = re.search(rf"{_END}-{number}-([01])\r\n".encode(), rest)
+        if match is None and partial:
+            return parts
         if match is None:
             raise BatchError(f"part {number} of {count} of a batch is missing: it was ended before that")
         parts.append(BatchPart(int(match.group(1)), rest[: match.start()]))

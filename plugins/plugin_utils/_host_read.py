@@ -4,25 +4,32 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Read one Windows host: the registry in one WinRS command, other users and nvidia-smi in a second where wanted."""
+"""Read one Windows host: what concerns the machine in one WinRS command, the rest in a second one where wanted."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_disks, _host_power, _host_state, _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_state, _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, account_kind, with_kinds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, fits, read
 
 NVIDIA_SMI_SECONDS = 20
 """A sleeping GPU needs up to three seconds; one that hangs would block for ever."""
+SEARCH_SECONDS = 60
+"""The same where profiles are searched as well."""
+SUBSETS = ("users", "battery", "nvidia_smi")
+"""What costs the second command; nvidia-smi comes last in it, so that its hanging costs nothing else."""
 
 
 def first_lines() -> dict[str, str]:
-    """The reads of the first command."""
+    """The reads of the first command; wsl.exe comes last, in case that it does not answer."""
     return {
         **q.windows(),
         **q.services(),
@@ -31,37 +38,103 @@ def first_lines() -> dict[str, str]:
         **q.gpus(),
         **q.own_distributions(),
         **q.users(),
+        **q.virtualization(),
+        **q.features(),
+        **q.wsl_kind(),
+        **q.blocked_programs(),
+        **q.security(),
+        **q.network(),
+        **q.power(),
+        **q.free_space(),
+        **q.wsl_start(),
     }
 
 
-def read_host(runner: CommandRunner, other_users: bool = True, nvidia_smi: bool = True) -> HostState:
+def read_host(runner: CommandRunner, subsets: t.Collection[str] = SUBSETS) -> HostState:
     """The state of the host.
 
-    :arg other_users: read the distributions of every loaded user, not only of the account that is logged on.
-    :arg nvidia_smi: let nvidia-smi confirm what the registry says about GPUs.
+    :arg subsets: what to read besides the machine: ``users`` (distributions, sessions and virtual disks of every
+        profile), ``battery``, ``nvidia_smi`` (confirms what the registry says about GPUs).
     :raises StepFailed, HostUnreachable, CommandTimeout: the first read failed.
     """
-    state = _host_state.host_state(read(runner, first_lines()))
-    strangers = [user.sid for user in state.users if user.loaded and not user.connected] if other_users else []
-    hives = {name: line for sid in strangers for name, line in q.distributions_of(sid).items()}
-    smi = _nvidia.smi_lines(state.gpus) if nvidia_smi and state.gpus else {}
-    if hives or smi:
-        reads = _second_read(runner, hives, smi, state)
-        for sid in strangers:
-            state.distributions[sid] = registered(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}")
-        _confirm_gpus(state, reads)
+    reads = read(runner, first_lines(), partial=True)
+    if reads.cut_short and set(first_lines()) - set(reads.parts) - set(q.wsl_start()):
+        raise StepFailed("reading the host's state took too long: it is busy, or a program in System32 hangs")
+    state = _host_state.host_state(reads)
+    lines = _second_lines(state, subsets)
+    if lines:
+        _take(state, lines, _second_read(runner, lines, state))
     return state
 
 
-def _second_read(runner: CommandRunner, hives: dict[str, str], smi: dict[str, str], state: HostState) -> Reads:
-    """HIVES and SMI in one command; where nvidia-smi hangs, HIVES once more without it."""
+def _second_lines(state: HostState, subsets: t.Collection[str]) -> dict[str, str]:
+    smi = _nvidia.smi_lines(state.gpus) if "nvidia_smi" in subsets and state.gpus else {}
+    battery = q.battery_report() if "battery" in subsets and state.power.battery else {}
+    lines: dict[str, str] = {}
+    for part in _user_parts(state) if "users" in subsets else []:
+        if fits({**lines, **part, **battery, **smi}):
+            lines.update(part)
+    return {**lines, **battery, **smi}
+
+
+def _user_parts(state: HostState) -> list[dict[str, str]]:
+    """What is asked of users, the most important first: cmd.exe takes only so many."""
+    others = [user.sid for user in state.users if user.loaded and not user.connected]
+    parts = [q.distributions_of(sid) for sid in others]
+    parts += [q.session_of(user.sid) for user in state.users if user.loaded]
+    parts += [_host_disks.profile_lines(user.profile, user.sid) for user in state.users]
+    return parts + [{name: _host_disks.folder_line(folder)} for name, folder in _own_folders(state).items()]
+
+
+def _own_folders(state: HostState) -> dict[str, str]:
+    """Folders of the connected account's distributions outside WSL's own places, by the name of their read."""
+    own = next((user for user in state.users if user.connected), None)
+    if own is None:
+        return {}
+    usual = f"{own.profile}\\AppData\\Local\\".lower()
+    folders = {entry.guid: entry.base_path.rstrip("\\") for entry in state.distributions.get(own.sid, [])}
+    return {f"folder_{guid}": folder for guid, folder in folders.items() if not folder.lower().startswith(usual)}
+
+
+def _second_read(runner: CommandRunner, lines: dict[str, str], state: HostState) -> Reads:
+    only_smi = all(name.startswith("nvidia_smi") for name in lines)
+    seconds = NVIDIA_SMI_SECONDS if only_smi else SEARCH_SECONDS
     try:
-        return read(runner, {**hives, **smi}, timeout=NVIDIA_SMI_SECONDS if smi else 120)
+        reads = read(runner, lines, seconds, partial=True)
     except CommandTimeout:
-        if not smi:
-            raise
-        state.nvidia_smi = f"nvidia-smi.exe did not answer within {NVIDIA_SMI_SECONDS} s"
-        return read(runner, hives) if hives else Reads()
+        reads = Reads(cut_short=True)
+    if reads.cut_short and "nvidia_smi" in lines and "nvidia_smi" not in reads.parts:
+        state.nvidia_smi = f"nvidia-smi.exe did not answer within {seconds} s"
+    return reads
+
+
+def _take(state: HostState, lines: dict[str, str], reads: Reads) -> None:
+    """Take what the second command told into STATE."""
+    state.users = with_kinds([_user(user, state, lines, reads) for user in state.users])
+    for user in state.users:
+        if f"lxss_{user.sid}" in reads.parts:
+            state.distributions[user.sid] = registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}")
+    state.power = _host_power.with_report(state.power, reads)
+    _confirm_gpus(state, reads)
+
+
+def _user(user: User, state: HostState, lines: dict[str, str], reads: Reads) -> User:
+    if not any(name.endswith(f"_{user.sid}") for name in lines):
+        return user
+    session = f"HKU\\{user.sid}\\{q.VOLATILE_ENVIRONMENT}"
+    domain = reads.registry.text(session, "USERDOMAIN") or ""
+    kind = user.kind if user.kind != "unknown" else account_kind(user.sid, domain, state.windows.computer_name)
+    asked = f"session_{user.sid}" in reads.parts
+    disks = _host_disks.profile_disks(reads, user.sid)
+    if disks is not None and user.connected:
+        for name, folder in _own_folders(state).items():
+            disks += _host_disks.folder_disks(reads, name, folder)
+    return replace(
+        user,
+        kind=kind,
+        logged_on=bool(reads.registry.subkeys(session)) if asked else (None if user.loaded else False),
+        virtual_disks=None if disks is None else tuple(disks),
+    )
 
 
 def _confirm_gpus(state: HostState, reads: Reads) -> None:
@@ -78,42 +151,3 @@ def _confirm_gpus(state: HostState, reads: Reads) -> None:
         state.nvidia_smi = "confirmed"
     except ValueError as error:
         state.nvidia_smi = str(error)
-
-
-def as_result(state: HostState) -> dict[str, t.Any]:
-    """STATE as the module returns it; the shape is documented in the module ``host_info``."""
-    owners = {user.sid: user.name for user in state.users}
-    return {
-        "windows": {**vars(state.windows), "version": state.windows.version},
-        "elevated": state.elevated,
-        "account": next((user.name for user in state.users if user.connected), ""),
-        "wsl": _wsl_result(state),
-        "distributions": [
-            {"owner": owners.get(sid, ""), "sid": sid, **vars(distribution)}
-            for sid, entries in state.distributions.items()
-            for distribution in entries
-        ],
-        "users": [{**vars(user), "distributions_known": user.sid in state.distributions} for user in state.users],
-        "nvidia": {
-            "gpus": [vars(gpu) for gpu in state.gpus],
-            "cuda_library": state.cuda_library,
-            "nvidia_smi": state.nvidia_smi,
-        },
-        "reboot": {
-            "pending": bool(state.pending.reasons),
-            "reasons": list(state.pending.reasons),
-            "boot_id": state.pending.boot_id,
-        },
-    }
-
-
-def _wsl_result(state: HostState) -> dict[str, t.Any]:
-    wsl = state.wsl
-    return {
-        "installed": wsl.version is not None,
-        "version": wsl.version,
-        "executable": wsl.executable if wsl.version else None,
-        "services": {name.lower(): present for name, present in wsl.services.items()},
-        "policies": wsl.policies,
-        "allowed": wsl.allowed,
-    }

@@ -13,14 +13,19 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution, registered
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu, gpus
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, own_environment, users
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_events import events
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import Network, network
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import Power, power
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security import Security, security
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu, gpus, has_hardware
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import decode_text
 
-_ACCOUNT_SID = re.compile(r"S-1-(5-21|12-1)-[0-9-]+\Z", re.IGNORECASE)
-"""Local and domain accounts, and Entra accounts; not services, not the ``_Classes`` hives."""
-
+_KERNEL = re.compile(r"\d+(?:\.\d+)+\S*")
+_FIRST_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f’']\d{3})*")
 DEFAULT_LOCATION = "C:\\Program Files\\WSL\\"
 """Where the MSI package puts WSL."""
 
@@ -55,6 +60,23 @@ class Wsl:
     install_location: str | None
     services: dict[str, bool]
     policies: dict[str, int]
+    store: bool = False
+    """The Store's package of WSL is there; the MSI package brings it along as well."""
+    kernel: str | None = None
+    """Version of the kernel that the package brings; None where wsl.exe did not tell."""
+    starts: bool | None = None
+    """wsl.exe of the package starts in this logon; None when there is none, or it did not answer."""
+    features: dict[str, bool] = field(default_factory=dict)
+    """Optional feature -> chosen, in effect or not yet. Features that Windows does not name are missing."""
+
+    @property
+    def kind(self) -> str:
+        """How WSL was installed: msi, store, inbox or none. Only msi can be used from a remote logon."""
+        if self.version is not None:
+            return "msi"
+        if self.store:
+            return "store"
+        return "inbox" if self.services.get("LxssManager") else "none"
 
     @property
     def executable(self) -> str:
@@ -65,19 +87,6 @@ class Wsl:
     def allowed(self) -> bool:
         """False when a policy of the organisation forbids WSL."""
         return self.policies.get("AllowWSL", 1) != 0
-
-
-@dataclass(frozen=True)
-class User:
-    """A Windows account that has a profile on the host."""
-
-    sid: str
-    name: str
-    profile: str
-    loaded: bool
-    """Its registry hive can be read; otherwise its distributions are unknown."""
-    connected: bool
-    """The account that this run is logged on with."""
 
 
 @dataclass
@@ -96,6 +105,16 @@ class HostState:
     """By SID of the owner; users whose profile is not loaded are missing."""
     nvidia_smi: str = "not asked"
     """confirmed, not asked, or what went wrong."""
+    nvidia_hardware: bool | None = None
+    """An NVIDIA device is known on the PCI bus, with or without a driver; None where it was not looked at."""
+    hypervisor: bool | None = None
+    """False when the hypervisor could not be launched in this boot; None while nothing needs it."""
+    manufacturer: str = ""
+    free_bytes: int | None = None
+    """On C:."""
+    power: Power = field(default_factory=Power)
+    network: Network = field(default_factory=Network)
+    security: Security = field(default_factory=Security)
 
 
 def windows(registry: RegistryTree) -> Windows:
@@ -136,35 +155,53 @@ def wsl(reads: Reads) -> Wsl:
         policies={
             name: value.data for name, value in registry.values(q.POLICIES).items() if isinstance(value.data, int)
         },
+        store=any(q.STORE_WSL.lower() in key.lower() for key in registry.subkeys(q.STORE_PACKAGES)),
+        kernel=_kernel(reads),
+        starts=_starts(reads),
+        features={
+            name: registry.number(f"{q.FEATURES}\\{name}", "Selection") == 1
+            for name in q.FEATURE_NAMES
+            if f"{q.FEATURES}\\{name}" in registry
+        },
     )
 
 
-def users(reads: Reads) -> list[User]:
-    """From the reads ``_host_queries.users`` and ``own_profile``; profiles of services are left out."""
-    own = own_profile(reads).lower()
-    loaded = {key.upper() for key in reads.registry.subkeys("HKU")}
-    found = []
-    for key in reads.registry.subkeys(q.PROFILE_LIST):
-        sid = key.rpartition("\\")[2]
-        path = reads.registry.text(key, "ProfileImagePath") or ""
-        if _ACCOUNT_SID.match(sid):
-            name = path.rpartition("\\")[2]
-            found.append(User(sid, name, path, f"HKU\\{sid}".upper() in loaded, path.lower() == own))
-    return found
+def _starts(reads: Reads) -> bool | None:
+    if "wsl_version" not in reads.parts or reads.registry.text(q.LXSS_MSI, "Version") is None:
+        return None
+    return reads.succeeded("wsl_version")
+
+
+def _kernel(reads: Reads) -> str | None:
+    """The second line of ``wsl --version``: labels are localised, the order of the lines is not."""
+    lines = decode_text(reads.output("wsl_version")).splitlines()
+    found = _KERNEL.search(lines[1]) if reads.succeeded("wsl_version") and len(lines) > 1 else None
+    return found.group() if found else None
 
 
 def own_profile(reads: Reads) -> str:
     """The profile folder of the account that is logged on, from the read ``own_profile``."""
-    for line in reads.output("own_profile").decode("utf-8", "replace").splitlines():
-        name, _equals, value = line.partition("=")
-        if name.upper() == "USERPROFILE":
-            return value.strip()
-    return ""
+    return own_environment(reads).get("USERPROFILE", "")
 
 
 def own_distributions(registry: RegistryTree) -> list[Distribution]:
     """The distributions of the account that is logged on, from the read ``own_lxss``."""
     return registered(registry, f"HKCU\\{q.LXSS_USER}")
+
+
+def free_bytes(reads: Reads) -> int | None:
+    """The first number that fsutil.exe prints: free bytes, in digit groups of any language; None where it failed."""
+    line = next(iter(reads.output("free_space").decode("utf-8", "replace").strip().splitlines()), "")
+    number = _FIRST_NUMBER.search(line)
+    return int(re.sub(r"\D", "", number.group())) if number and reads.succeeded("free_space") else None
+
+
+def _hypervisor(reads: Reads) -> bool | None:
+    """Whether the hypervisor came up in this boot. Without VirtualMachinePlatform nothing tries to start it."""
+    boots, failures = events(reads.output("boot_event")), events(reads.output("hypervisor_failed"))
+    if failures and boots and failures[0].record > boots[0].record:
+        return False
+    return True if boots and reads.succeeded("service_vmcompute") else None
 
 
 def host_state(reads: Reads) -> HostState:
@@ -177,6 +214,13 @@ def host_state(reads: Reads) -> HostState:
         gpus=gpus(reads.registry),
         cuda_library=reads.succeeded("cuda_library"),
         users=users(reads),
+        nvidia_hardware=has_hardware(reads.registry) if reads.succeeded("pci") else None,
+        hypervisor=_hypervisor(reads),
+        manufacturer=reads.registry.text(q.FIRMWARE, "SystemManufacturer") or "",
+        free_bytes=free_bytes(reads),
+        power=power(reads),
+        network=network(reads.registry),
+        security=security(reads),
     )
     for user in state.users:
         if user.connected:

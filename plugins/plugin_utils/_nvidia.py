@@ -17,13 +17,14 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_queries import DISPLAY_CLASS
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_queries import DISPLAY_CLASS, PCI_DEVICES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
 
 NVIDIA_VENDOR = "ven_10de"
 COMPUTE_CAPABILITY_SINCE = (510, 0)
 """Older drivers refuse a whole query for the one field that they do not know."""
+_COMPUTES_ONLY = 2
 _OLD_FIELDS = "name,driver_version,driver_model.current,memory.total"
 
 
@@ -39,6 +40,10 @@ class Gpu:
     driver_model: str | None = None
     memory_mib: int | None = None
     compute_capability: str | None = None
+    device_id: str = ""
+    """As Windows matched it to its driver: ``PCI\\VEN_10DE&DEV_25B8&SUBSYS_…``."""
+    tcc_by_registry: bool = False
+    """The registry says that it computes only (AdapterType 2); nvidia-smi decides where it was asked."""
 
 
 def nvidia_version(windows_version: str) -> str:
@@ -59,10 +64,17 @@ def gpus(registry: RegistryTree) -> list[Gpu]:
     found = []
     for key in registry.subkeys(DISPLAY_CLASS):
         version = registry.text(key, "DriverVersion")
-        if NVIDIA_VENDOR in (registry.text(key, "MatchingDeviceId") or "").lower() and version:
+        device = registry.text(key, "MatchingDeviceId") or ""
+        if NVIDIA_VENDOR in device.lower() and version:
             name = registry.text(key, "DriverDesc") or "NVIDIA GPU"
-            found.append(Gpu(name, nvidia_version(version), version))
+            tcc = registry.number(key, "AdapterType") == _COMPUTES_ONLY
+            found.append(Gpu(name, nvidia_version(version), version, device_id=device, tcc_by_registry=tcc))
     return found
+
+
+def has_hardware(registry: RegistryTree) -> bool:
+    """Whether any NVIDIA device was ever on this host's PCI bus, with or without a driver."""
+    return any(NVIDIA_VENDOR in key.lower() for key in registry.subkeys(PCI_DEVICES))
 
 
 def smi_lines(known: t.Sequence[Gpu]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_events import events
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
 
 _WSL_FOLDER = "\\program files\\wsl\\"
@@ -29,6 +30,10 @@ class PendingReboot:
     """Raised by Windows at each boot; None where the value is missing."""
     wsl_files: tuple[str, ...]
     """Files of WSL that the next restart would delete or replace: WSL must be repaired before it."""
+    in_progress: bool = False
+    """Windows is applying something right now, at the start of a boot."""
+    boot_record: int | None = None
+    """Number of the newest event "the operating system started"; None where the log does not hold one any more."""
 
 
 def pending_reboot(reads: Reads) -> PendingReboot:
@@ -36,6 +41,8 @@ def pending_reboot(reads: Reads) -> PendingReboot:
     reasons = []
     if reads.succeeded("servicing"):
         reasons.append("Windows features or updates wait for a restart (Component Based Servicing)")
+    if reads.succeeded("servicing_now"):
+        reasons.append("Windows is in the middle of servicing (RebootInProgress)")
     if reads.succeeded("windows_update"):
         reasons.append("Windows Update waits for a restart")
     wanted = reads.registry.text(q.COMPUTER_NAME, "ComputerName")
@@ -45,7 +52,15 @@ def pending_reboot(reads: Reads) -> PendingReboot:
     files = _wsl_files(reads)
     if files:
         reasons.append(f"files of WSL are to be replaced: {', '.join(files)}")
-    return PendingReboot(tuple(reasons), reads.registry.number(q.PREFETCH, "BootId"), tuple(files))
+    boots = events(reads.output("boot_event"))
+    record = boots[0].record if boots else None
+    return PendingReboot(
+        tuple(reasons),
+        reads.registry.number(q.PREFETCH, "BootId"),
+        tuple(files),
+        reads.succeeded("servicing_now"),
+        record,
+    )
 
 
 def _wsl_files(reads: Reads) -> list[str]:

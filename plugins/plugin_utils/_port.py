@@ -59,3 +59,8 @@ class AuthenticationFailed(HostUnreachable):
 
 class CommandTimeout(Exception):
     """A command line did not end in time and was ended on the host."""
+
+    def __init__(self, message: str, stdout: bytes = b"") -> None:
+        super().__init__(message)
+        self.stdout = stdout
+        """What it had printed until then."""

@@ -29,7 +29,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXEC
 SILENCE = "silence"
 """The first question: what it prints is the AutoRun command's, and stands in front of every later answer too."""
 ALL_BYTES = bytes(range(256)) * 256
-_COMMAND_PROCESSOR = "Software\\Microsoft\\Command Processor"
 _POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
 _BOOT_EVENT = "/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and (EventID=12)]]"
 
@@ -138,14 +137,20 @@ def _registry() -> list[Question]:
         **q.gpus(),
         **q.own_distributions(),
         **q.users(),
-        "autorun_machine": registry_query(f"HKLM\\{_COMMAND_PROCESSOR}", "AutoRun"),
-        "autorun_user": registry_query(f"HKCU\\{_COMMAND_PROCESSOR}", "AutoRun"),
+        **q.virtualization(),
+        **q.features(),
+        **q.wsl_kind(),
+        **q.security(),
+        **q.network(),
+        **q.power(),
         "legacy_console": registry_query("HKCU\\Console", "ForceV2"),
         "token_filter": registry_query(_POLICIES, "LocalAccountTokenFilterPolicy"),
         "administrator_protection": registry_query(_POLICIES, "TypeOfAdminApprovalMode"),
         "bitlocker_pin": registry_query("HKLM\\SOFTWARE\\Policies\\Microsoft\\FVE", "UseTPMPIN"),
         "winrm_policy": registry_query("HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\WinRM", recursive=True),
     }
+    for name in ("boot_event", "hypervisor_failed", "sleep"):
+        del lines[name]  # no registry; the first and the last have rows of their own
     return [Question(name, f"What does this say: {line}", line, judge.notes_registry) for name, line in lines.items()]
 
 

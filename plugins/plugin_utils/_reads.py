@@ -18,12 +18,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _registry
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
     BatchError,
     BatchPart,
+    CmdLineError,
     batch,
     cmd_line,
+    preamble,
     split_batch,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
 
 SYSTEM32 = "C:\\Windows\\System32"
 REG = f"{SYSTEM32}\\reg.exe"
@@ -41,6 +43,10 @@ class Reads:
 
     parts: dict[str, BatchPart] = field(default_factory=dict)
     registry: _registry.RegistryTree = field(default_factory=_registry.RegistryTree)
+    preamble: bytes = b""
+    """What an AutoRun command of the host printed before the first read."""
+    cut_short: bool = False
+    """The time was up before every read had ended; those that had are here."""
 
     def succeeded(self, name: str) -> bool:
         """True when the read called NAME ended with exit code 0: for reg.exe, the key (or value) exists."""
@@ -51,24 +57,53 @@ class Reads:
         return self.parts[name].stdout if name in self.parts else b""
 
 
-def read(runner: CommandRunner, lines: t.Mapping[str, str], timeout: float | None = 120) -> Reads:
+def read(
+    runner: CommandRunner, lines: t.Mapping[str, str], timeout: float | None = 120, partial: bool = False
+) -> Reads:
     """Run LINES (name -> line) as one WinRS command.
 
+    :arg partial: when the time is up, be content with the reads that had ended; see ``Reads.cut_short``.
     :raises StepFailed: the output is incomplete.
     :raises HostUnreachable, CommandTimeout: see the port.
     """
-    completed = runner.run(batch(list(lines.values())), timeout=timeout)
+    try:
+        completed = runner.run(batch(list(lines.values())), timeout=timeout)
+    except CommandTimeout as error:
+        if not partial or not error.stdout:
+            raise
+        return _partial(error.stdout, lines)
     try:
         parts = split_batch(completed.stdout, len(lines))
     except BatchError as error:
         told = completed.stderr.decode("utf-8", "replace").strip().splitlines()
         raise StepFailed(f"reading the host's state failed: {error}; {' '.join(told[-1:]) or 'no message'}") from None
-    return _reads(dict(zip(lines, parts)), lines)
+    reads = _reads(dict(zip(lines, parts)), lines)
+    reads.preamble = preamble(completed.stdout)
+    return reads
+
+
+def fits(lines: t.Mapping[str, str]) -> bool:
+    """Whether LINES can travel as one WinRS command."""
+    try:
+        batch(list(lines.values()))
+    except CmdLineError:
+        return False
+    return True
+
+
+def _partial(stdout: bytes, lines: t.Mapping[str, str]) -> Reads:
+    try:
+        parts = split_batch(stdout, len(lines), partial=True)
+    except BatchError as error:
+        raise StepFailed(f"reading the host's state failed: {error}") from None
+    reads = _reads(dict(zip(lines, parts)), lines)
+    reads.preamble, reads.cut_short = preamble(stdout), True
+    return reads
 
 
 def _reads(parts: dict[str, BatchPart], lines: t.Mapping[str, str]) -> Reads:
     result = Reads(parts)
     for name, line in lines.items():
-        if line.startswith(REG):
+        if name in parts and line.startswith(REG):
             result.registry.merge(_registry.parse(parts[name].stdout))
     return result

@@ -133,11 +133,13 @@ class WinRsRunner:
         """See ``CommandRunner.run``."""
         deadline = None if timeout is None else self._clock() + timeout
         command = self._start(line)
+        output = _Output()
         try:
-            completed = self._finish(command, stdin, deadline)
+            completed = self._finish(command, stdin, output, deadline)
         except _DeadlinePassed:
             self._end(command)
-            raise CommandTimeout(f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}") from None
+            message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
+            raise CommandTimeout(message, bytes(output.stdout)) from None
         except StepFailed:
             self._end(command)
             raise
@@ -186,9 +188,8 @@ class WinRsRunner:
         self._last_use = self._clock()
         return command
 
-    def _finish(self, command: str, stdin: Stdin, deadline: float | None) -> Completed:
-        """Send STDIN, receive until the command is done."""
-        output = _Output()
+    def _finish(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> Completed:
+        """Send STDIN, receive into OUTPUT until the command is done."""
         self._send(command, stdin, output, deadline)
         while not output.done:
             self._receive(command, output, deadline)

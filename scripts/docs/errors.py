@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
@@ -17,9 +18,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _smoke_test,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight, _winrs_errors, _wsl_errors
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState, Windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import Network
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import Power
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security import Security
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState, Windows, Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs
 from winrm.exceptions import AuthenticationError, WSManFaultError
 
 from scripts.docs.blank import blank
@@ -125,14 +130,45 @@ def _preflight_rows() -> list[Row]:
     bare.wsl.policies["AllowWSL"] = 0
     gpu = blank(Gpu, name="NVIDIA GeForce RTX 4070 Laptop GPU", driver_version="472.12")
     pending = blank(PendingReboot, reasons=["Windows Update waits for a restart"], wsl_files=["wsl.exe"])
-    states = [bare, blank(HostState, gpus=[gpu], pending=pending)]
+    states = [bare, blank(HostState, gpus=[gpu], pending=pending), *_troubled_states(gpu)]
     found: dict[tuple[str, str], Row] = {}
     for state in states:
-        for verdict in _preflight.preflight(state):
+        for verdict in _preflight.preflight(state, Needs(toolkit="12.6")):
             if verdict.remedy:
                 row = (f"``{verdict.id}`` ({verdict.level})", verdict.seen, verdict.remedy)
                 found.setdefault((verdict.id, verdict.remedy), row)
     return [row for _key, row in sorted(found.items())]
+
+
+def _troubled_states(gpu: Gpu) -> list[HostState]:
+    """Laptops with everything that a verdict warns of, one way and the other."""
+    package = Wsl("2.6.3.0", None, {}, {}, starts=False)
+    blocked = ("\\Device\\HarddiskVolume3\\Program Files\\WSL\\wsl.exe at 2026-11-22T20:15:00Z",)
+    turing = replace(gpu, compute_capability="7.0", driver_model="TCC", driver_version="580.88")
+    return [
+        blank(
+            HostState,
+            wsl=package,
+            gpus=[turing],
+            hypervisor=False,
+            manufacturer="LENOVO",
+            free_bytes=5 * 1024**3,
+            power=Power(True, True, 20, 600, 600),
+            network=Network(automatic="http://wpad.corp.example/proxy.pac", wireless_only=True),
+            security=Security(True, True, blocked, 1, 2, ("HKLM: echo hello",), True),
+        ),
+        blank(
+            HostState,
+            wsl=Wsl(None, None, {}, {}, store=True, features={"VirtualMachinePlatform": True}),
+            gpus=[replace(turing, compute_capability="5.2"), replace(turing, compute_capability="5.2")],
+            nvidia_hardware=True,
+            network=Network(proxy="proxy.corp.example:8080"),
+            security=Security(bitlocker_pin=2, blocked_wsl=blocked),
+            power=Power(True),
+        ),
+        blank(HostState, wsl=replace(package, starts=None), nvidia_hardware=True, gpus=[]),
+        blank(HostState, gpus=[replace(turing, compute_capability="12.0", driver_model="WDDM")]),
+    ]
 
 
 def _audit_rows() -> list[Row]:

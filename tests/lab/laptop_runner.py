@@ -40,7 +40,8 @@ class LaptopRunner:
         threading.Thread(target=_feed, args=(command.stdin, stdin), daemon=True).start()
         if not command.done.wait(timeout):
             command.kill()
-            raise CommandTimeout(f"{self._laptop.name}: not finished after {timeout} s: {line[:120]}")
+            message = f"{self._laptop.name}: not finished after {timeout} s: {line[:120]}"
+            raise CommandTimeout(message, outputs[0].so_far())
         assert command.exit_code is not None
         return Completed(command.exit_code, *(output.result() for output in outputs))
 
@@ -49,16 +50,21 @@ class _Collector:
     """Reads a pipe to its end on a thread."""
 
     def __init__(self, pipe: Pipe) -> None:
-        self._data = b""
+        self._data = bytearray()
         self._thread = threading.Thread(target=self._read, args=(pipe,), daemon=True)
         self._thread.start()
 
     def _read(self, pipe: Pipe) -> None:
-        self._data = pipe.read_all()
+        while part := pipe.read(65536):
+            self._data += part
+
+    def so_far(self) -> bytes:
+        """What has arrived until now."""
+        return bytes(self._data)
 
     def result(self) -> bytes:
         self._thread.join()
-        return self._data
+        return bytes(self._data)
 
 
 def _feed(pipe: Pipe, data: Stdin) -> None:

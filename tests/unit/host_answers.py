@@ -19,8 +19,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 
-BATCH = re.compile(r"^echo wslfleet-batch-begin&")
-_PART = re.compile(r"(?:wslfleet-batch-begin|wslfleet-batch-end-\d+-1)&(.*?)&&echo wslfleet-batch-end-(\d+)-0")
+BATCH = re.compile(r"^echo wslfleet-begin&")
+_PART = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")
 SID = "S-1-5-21-1111111111-2222222222-3333333333-1001"
 LIST = wsl_line("C:\\Program Files\\WSL\\wsl.exe", ["--list", "--verbose"])
 
@@ -30,10 +30,10 @@ class HostAnswers(t.Dict[str, bytes]):
 
     def __call__(self, line: str, stdin: bytes) -> Completed:
         """Answer the batch LINE."""
-        output = b"wslfleet-batch-begin\r\n"
+        output = b"wslfleet-begin\r\n"
         for part, number in _PART.findall(line):
             known = part in self
-            output += self.get(part, b"") + f"wslfleet-batch-end-{number}-{0 if known else 1}\r\n".encode()
+            output += self.get(part, b"") + f"wslfleet-{number}-{0 if known else 1}\r\n".encode()
         return Completed(0, output, b"")
 
     def copy(self) -> HostAnswers:
@@ -87,7 +87,10 @@ def fresh() -> HostAnswers:
         _DISPLAY, ("MatchingDeviceId", "REG_SZ", "PCI\\VEN_10DE&DEV_25B8&SUBSYS_22E517AA")
     )
     answers[gpus["cuda_library"]] = b"libcuda.so.1.1\r\n"
-    answers[q.own_distributions()["own_profile"]] = b"USERPROFILE=C:\\Users\\J\xc3\xb6rg\r\n"
+    answers[q.own_distributions()["own_profile"]] = (
+        b"USERDOMAIN=CORP\r\nUSERNAME=J\xc3\xb6rg\r\nUSERPROFILE=C:\\Users\\J\xc3\xb6rg\r\n"
+    )
+    answers[q.free_space()["free_space"]] = b"Gesamtzahl der freien Bytes     : 214.748.364.800 (200,0 GB)\r\n"
     answers[q.users()["hives"]] = (
         f"\r\nHKEY_USERS\\.DEFAULT\r\nHKEY_USERS\\{SID}\r\nHKEY_USERS\\{SID}_Classes\r\n".encode()
     )
@@ -118,6 +121,7 @@ def with_wsl(answers: HostAnswers, version: str = "2.6.3.0") -> HostAnswers:
         ("Version", "REG_SZ", version),
     )
     answers[LIST] = b""
+    answers[q.wsl_start()["wsl_version"]] = f"WSL-Version: {version}\r\nKernelversion: 6.6.87.2-1\r\n".encode()
     return answers
 
 

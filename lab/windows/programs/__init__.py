@@ -13,7 +13,9 @@ from lab.windows.programs import find as find
 from lab.windows.programs import fsutil as fsutil
 from lab.windows.programs import hostname as hostname
 from lab.windows.programs import msiexec as msiexec
+from lab.windows.programs import nvidia_setup as nvidia_setup
 from lab.windows.programs import nvidia_smi as nvidia_smi
+from lab.windows.programs import pnputil as pnputil
 from lab.windows.programs import powercfg as powercfg
 from lab.windows.programs import reg as reg
 from lab.windows.programs import sc as sc

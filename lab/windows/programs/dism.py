@@ -15,6 +15,7 @@ from lab.windows.program_io import arguments_of, out
 from lab.windows.version import windows_version
 
 CBS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
+FEATURES_KEY = f"{CBS_KEY}\\Notifications\\OptionalFeatures"
 REBOOT_REQUIRED = 3010
 ELEVATION_REQUIRED = 740
 UNKNOWN_FEATURE = 0x800F080C
@@ -85,6 +86,7 @@ def _enable(process: Process, request: _Request, name: str) -> int:
     with laptop.lock:
         if laptop.state.features[name] == "Disabled":
             laptop.state.features[name] = "EnablePending"
+            laptop.registry.set(f"{FEATURES_KEY}\\{name}", "Selection", "REG_DWORD", 1)
             laptop.save()
         pending = laptop.state.features[name] == "EnablePending"
     if pending:

@@ -14,7 +14,7 @@ from tests.unit.plugins.action.windows_action import run_action
 def test_machine_is_one_command() -> None:
     result = run_action(ActionModule, {"gather_subset": ["machine"]}, [(BATCH, with_wsl(with_features(fresh())))])
     assert (result["changed"], result["nvidia"]["nvidia_smi"]) == (False, "not asked")
-    assert {verdict["level"] for verdict in result["preflight"]} == {"ok"}
+    assert {verdict["level"] for verdict in result["preflight"]} == {"ok", "info"}
 
 
 def test_all_is_two_commands() -> None:
@@ -34,12 +34,18 @@ def test_a_bad_minimum_driver_asks_the_host_nothing(minimum: str) -> None:
     assert (result["failed"], "527.41" in result["msg"]) == (True, True)
 
 
+@pytest.mark.parametrize("toolkit", ["12.7", "13", "cuda"])
+def test_a_toolkit_that_does_not_exist_asks_the_host_nothing(toolkit: str) -> None:
+    result = run_action(ActionModule, {"toolkit": toolkit}, [])
+    assert (result["failed"], "known: 12.0" in result["msg"]) == (True, True)
+
+
 def test_what_is_returned_is_what_is_documented() -> None:
     host = with_distribution(with_wsl(with_features(fresh())))
     result = run_action(ActionModule, {"gather_subset": ["machine"]}, [(BATCH, host)])
     documented = yaml.safe_load(RETURN)
     assert set(result) - {"changed"} == set(documented)
-    for name in ("windows", "wsl", "nvidia", "reboot"):
+    for name in ("windows", "wsl", "nvidia", "reboot", "virtualization", "power", "network"):
         assert set(result[name]) == set(documented[name]["contains"]), name
     for name in ("distributions", "users", "preflight"):
         assert set(result[name][0]) == set(documented[name]["contains"]), name

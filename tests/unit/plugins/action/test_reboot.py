@@ -9,7 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.action import reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable
 
-from tests.unit.host_answers import BATCH, fresh, reg
+from tests.unit.host_answers import BATCH, HostAnswers, fresh, reg
 from tests.unit.plugins.action.windows_action import Script, run_action
 from tests.unit.plugins.plugin_utils.test__reboot import FakeTime
 
@@ -52,6 +52,51 @@ def test_a_host_that_stays_away_is_no_failure() -> None:
     assert (result["changed"], result["rebooted"], result["awaiting_reboot"]) == (True, False, True)
     assert "run again when it is" in result["msg"]
     assert "failed" not in result
+
+
+TIME_ZONE = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
+ZONE = reg(TIME_ZONE, ("ActiveTimeBias", "REG_DWORD", "0x0"))
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_put_off(check_mode: bool) -> None:
+    host = fresh()
+    host[q.time_zone()["time_zone"]] = ZONE
+    args = {"policy": "always", "window": "22:00-05:00"}
+    result = run_action(reboot.ActionModule, args, [(BATCH, host)], check_mode=check_mode)
+    assert (result["changed"], result["rebooted"], result["awaiting_reboot"]) == (False, False, True)
+    assert result["deferred_by"] == ["it is Sun 12:00 there, the window is 22:00-05:00"]
+    assert "run again later" in result["msg"]
+
+
+def test_conditions_are_not_asked_when_nothing_is_to_be_done() -> None:
+    result = run_action(reboot.ActionModule, {"policy": "never", "required": True, "not_on_battery": True}, [])
+    assert (result["awaiting_reboot"], result["deferred_by"]) == (True, [])
+
+
+def test_a_bad_window_asks_the_host_nothing() -> None:
+    result = run_action(reboot.ActionModule, {"policy": "always", "window": "night"}, [])
+    assert (result["failed"], "22:00-05:00" in result["msg"]) == (True, True)
+
+
+def test_restarts_twice_where_windows_needs_it() -> None:
+    pending, third = NEXT_BOOT.copy(), NEXT_BOOT.copy()
+    pending[q.pending_reboot()["servicing"]] = b""
+    third[q.pending_reboot()["boot_id"]] = third[q.pending_reboot()["boot_id"]].replace(b"0x2a", b"0x2b")
+    first: Script = [(BATCH, fresh()), (SHUTDOWN, OK), (BATCH, pending)]
+    result = run_action(
+        reboot.ActionModule,
+        {"policy": "always", "delay": 5},
+        [*first, (BATCH, pending), (SHUTDOWN, OK), (BATCH, third)],
+    )
+    assert (result["restarts"], result["reasons_left"], result["awaiting_reboot"]) == (2, [], False)
+    put_off = run_action(
+        reboot.ActionModule,
+        {"policy": "always", "delay": 5, "not_while_logged_on": True},
+        [(BATCH, fresh()), (BATCH, fresh()), *first, (BATCH, HostAnswers())],
+    )
+    assert (put_off["restarts"], put_off["rebooted"], put_off["awaiting_reboot"]) == (1, True, True)
+    assert "put off: whether someone is logged on" in put_off["msg"]
 
 
 def test_check_mode() -> None:

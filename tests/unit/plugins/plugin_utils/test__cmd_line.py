@@ -77,9 +77,7 @@ def test_length_is_counted_in_utf16_units(character: str, units: int) -> None:
 
 def test_batch_line() -> None:
     assert batch(["A", "B"]) == (
-        "echo wslfleet-batch-begin"
-        "&A&&echo wslfleet-batch-end-1-0||echo wslfleet-batch-end-1-1"
-        "&B&&echo wslfleet-batch-end-2-0||echo wslfleet-batch-end-2-1"
+        "echo wslfleet-begin&A&&echo wslfleet-1-0||echo wslfleet-1-1&B&&echo wslfleet-2-0||echo wslfleet-2-1"
     )
 
 
@@ -89,10 +87,7 @@ def test_batch_refused(lines: list[str], message: str) -> None:
         batch(lines)
 
 
-PRINTED = (
-    b"AutoRun says hello\r\nwslfleet-batch-begin\r\none\r\nwslfleet-batch-end-1-0\r\n"
-    b"wslfleet-batch-end-2-1\r\nno line endwslfleet-batch-end-3-0\r\n"
-)
+PRINTED = b"AutoRun says hello\r\nwslfleet-begin\r\none\r\nwslfleet-1-0\r\nwslfleet-2-1\r\nno line endwslfleet-3-0\r\n"
 
 
 def test_split_batch() -> None:
@@ -104,7 +99,7 @@ def test_split_batch() -> None:
     [
         (b"", 1, "printed nothing of its own"),
         (PRINTED, 4, "part 4 of 4 of a batch is missing"),
-        (b"wslfleet-batch-begin\r\nwslfleet-batch-end-2-0\r\n", 2, "part 1 of 2"),
+        (b"wslfleet-begin\r\nwslfleet-2-0\r\n", 2, "part 1 of 2"),
     ],
 )
 def test_split_batch_cut_short(stdout: bytes, count: int, message: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_disks, _host_read, _host_result, _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MAXIMUM_LENGTH, batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed
@@ -32,11 +32,11 @@ SMI = re.compile(r"nvidia-smi\.exe")
 def read(answers: HostAnswers, second: HostAnswers | None = None) -> _host_read.HostState:
     script = [(BATCH, answers)] + ([(BATCH, second)] if second is not None else [])
     with ScriptedRunner(script) as runner:
-        return _host_read.read_host(runner, other_users=second is not None, nvidia_smi=second is not None)
+        return _host_read.read_host(runner, _host_read.SUBSETS if second is not None else ())
 
 
 def test_first_command_fits_into_one_line() -> None:
-    assert len(batch(list(_host_read.first_lines().values()))) < MAXIMUM_LENGTH * 0.8
+    assert len(batch(list(_host_read.first_lines().values()))) < MAXIMUM_LENGTH * 0.97
 
 
 def test_fresh_host() -> None:
@@ -53,13 +53,14 @@ def test_fresh_host() -> None:
 
 
 def test_distribution_of_the_connected_account() -> None:
-    result = _host_read.as_result(read(with_distribution(with_wsl(with_features(fresh())))))
+    result = _host_result.as_result(read(with_distribution(with_wsl(with_features(fresh())))))
     assert result["wsl"]["version"] == "2.6.3.0"
     assert result["wsl"]["executable"] == "C:\\Program Files\\WSL\\wsl.exe"
     assert result["account"] == "Jörg"
     assert result["distributions"] == [
         {
             "owner": "Jörg",
+            "owner_kind": "domain",
             "sid": SID,
             "name": "Debian",
             "guid": GUID,
@@ -68,8 +69,11 @@ def test_distribution_of_the_connected_account() -> None:
             "default_uid": 1000,
             "base_path": f"C:\\Users\\Jörg\\AppData\\Local\\wsl\\{GUID}",
             "state": "installed",
+            "disk": None,
+            "disk_bytes": None,
         }
     ]
+    assert (result["wsl"]["kind"], result["wsl"]["kernel"], result["wsl"]["starts"]) == ("msi", "6.6.87.2-1", True)
 
 
 def test_wsl_1_is_told_by_the_flags() -> None:
@@ -86,39 +90,112 @@ def two_more_users() -> HostAnswers:
     return answers
 
 
-def test_other_users_and_nvidia_smi_in_a_second_command() -> None:
+def second_answers() -> HostAnswers:
     lxss = f"HKEY_USERS\\{OTHER}\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{GUID}"
-    second = HostAnswers(
-        {q.distributions_of(OTHER)[f"lxss_{OTHER}"]: reg(lxss, ("DistributionName", "REG_SZ", "Ubuntu"))}
+    folder = f"C:\\Users\\AdaLovelace\\AppData\\Local\\wsl\\{GUID}"
+    answers = HostAnswers()
+    answers[q.distributions_of(OTHER)[f"lxss_{OTHER}"]] = reg(
+        lxss, ("DistributionName", "REG_SZ", "Ubuntu"), ("BasePath", "REG_SZ", folder), ("Flags", "REG_DWORD", "0xf")
     )
+    session = f"HKEY_USERS\\{OTHER}\\Volatile Environment"
+    answers[q.session_of(OTHER)[f"session_{OTHER}"]] = (
+        reg(session, ("USERDOMAIN", "REG_SZ", "AzureAD")) + f"{session}\\1\r\n".encode()
+    )
+    lines = _host_disks.profile_lines("C:\\Users\\AdaLovelace", OTHER)
+    answers[lines[f"disks_{OTHER}"]] = f"{folder}\\ext4.vhdx\r\n".encode()
+    answers[lines[f"sizes_{OTHER}"]] = (
+        " Volume in Laufwerk C: ist Windows\r\n\r\n"
+        f" Verzeichnis von {folder}\r\n\r\n22.11.2026  20:15     1234567890 ext4.vhdx\r\n"
+        "               1 Datei(en),     1234567890 Bytes\r\n"
+    ).encode()
+    hidden = _host_disks.profile_lines("C:\\Users\\Grace", ABSENT)
+    answers[hidden[f"store_{ABSENT}"]] = b"C:\\Users\\Grace\\AppData\\Local\\Packages\\X\\LocalState\\ext4.vhdx\r\n"
     smi = _nvidia.smi_lines([_nvidia.Gpu("", "551.61", "")])
-    second[smi["nvidia_smi"]] = b"NVIDIA RTX A2000 Laptop GPU, 551.61, WDDM, 4096\r\n"
-    second[smi["nvidia_smi_capability"]] = b"8.6\r\n"
-    state = read(two_more_users(), second)
-    assert [entry.name for entry in state.distributions[OTHER]] == ["Ubuntu"]
-    assert ABSENT not in state.distributions
-    assert (state.gpus[0].compute_capability, state.nvidia_smi) == ("8.6", "confirmed")
-    users = {user["name"]: user["distributions_known"] for user in _host_read.as_result(state)["users"]}
-    assert users == {"Jörg": True, "AdaLovelace": True, "Grace": False}
+    answers[smi["nvidia_smi"]] = b"NVIDIA RTX A2000 Laptop GPU, 551.61, WDDM, 4096\r\n"
+    answers[smi["nvidia_smi_capability"]] = b"8.6\r\n"
+    return answers
+
+
+def test_everything_else_in_a_second_command() -> None:
+    result = _host_result.as_result(read(two_more_users(), second_answers()))
+    (distribution,) = result["distributions"]
+    assert (distribution["owner"], distribution["owner_kind"], distribution["version"]) == ("AdaLovelace", "entra", 2)
+    assert (distribution["disk"], distribution["disk_bytes"]) == (
+        f"C:\\Users\\AdaLovelace\\AppData\\Local\\wsl\\{GUID}\\ext4.vhdx",
+        1234567890,
+    )
+    assert (result["nvidia"]["gpus"][0]["compute_capability"], result["nvidia"]["nvidia_smi"]) == ("8.6", "confirmed")
+    users = {user["name"]: user for user in result["users"]}
+    assert {name: user["distributions_known"] for name, user in users.items()} == {
+        "Jörg": True,
+        "AdaLovelace": True,
+        "Grace": False,
+    }
+    assert {name: user["kind"] for name, user in users.items()} == {
+        "Jörg": "domain",
+        "AdaLovelace": "entra",
+        "Grace": "domain",
+    }
+    assert result["logged_on"] == ["AdaLovelace"]
+    assert len(users["Grace"]["virtual_disks"]) == 1
 
 
 def test_nvidia_smi_that_hangs_costs_nothing_but_itself() -> None:
-    script = [(BATCH, two_more_users()), (SMI, CommandTimeout("20 s")), (BATCH, HostAnswers())]
-    with ScriptedRunner(script) as runner:
+    def cut(line: str, stdin: bytes) -> Completed:
+        output = second_answers()(line, stdin).stdout
+        raise CommandTimeout("60 s", output[: output.index(b"NVIDIA RTX")])
+
+    with ScriptedRunner([(BATCH, two_more_users()), (SMI, cut)]) as runner:
         state = _host_read.read_host(runner)
-        assert "nvidia-smi" not in runner.calls[2][0]
+    assert state.nvidia_smi == "nvidia-smi.exe did not answer within 60 s"
+    assert [entry.name for entry in state.distributions[OTHER]] == ["Ubuntu"]
+
+
+def test_nvidia_smi_alone_has_less_time() -> None:
+    with ScriptedRunner([(BATCH, fresh()), (SMI, CommandTimeout("20 s"))]) as runner:
+        state = _host_read.read_host(runner, ["nvidia_smi"])
     assert state.nvidia_smi == "nvidia-smi.exe did not answer within 20 s"
-    assert state.distributions[OTHER] == []
+
+
+def test_wsl_that_does_not_answer_is_no_failure() -> None:
+    def cut(line: str, stdin: bytes) -> Completed:
+        output = with_wsl(fresh())(line, stdin).stdout
+        raise CommandTimeout("120 s", output[: output.index(b"WSL-Version")])
+
+    with ScriptedRunner([(BATCH, cut)]) as runner:
+        state = _host_read.read_host(runner, ())
+    assert (state.wsl.version, state.wsl.starts) == ("2.6.3.0", None)
+
+
+def test_a_first_read_that_was_cut_is_a_failure() -> None:
+    def cut(line: str, stdin: bytes) -> Completed:
+        raise CommandTimeout("120 s", fresh()(line, stdin).stdout[:900])
+
+    with ScriptedRunner([(BATCH, cut)]) as runner, pytest.raises(StepFailed, match="too long"):
+        _host_read.read_host(runner, ())
+
+
+def test_many_users_still_fit_into_one_line() -> None:
+    answers = fresh()
+    for number in range(60):
+        sid = f"S-1-5-21-1111111111-2222222222-3333333333-{2000 + number}"
+        answers[q.users()["hives"]] += f"HKEY_USERS\\{sid}\r\n".encode()
+        key = f"HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\{sid}"
+        answers[q.users()["profiles"]] += reg(key, ("ProfileImagePath", "REG_EXPAND_SZ", f"C:\\Users\\user{number}"))
+    state = read(answers, HostAnswers())
+    assert 10 < len(state.distributions) < 61
+    result = _host_result.as_result(state)
+    assert any(not user["distributions_known"] and user["loaded"] for user in result["users"])
 
 
 def test_nvidia_smi_that_fails_is_told() -> None:
     with ScriptedRunner([(BATCH, fresh()), (SMI, HostAnswers())]) as runner:
-        state = _host_read.read_host(runner)
+        state = _host_read.read_host(runner, ["nvidia_smi"])
     assert state.nvidia_smi == "nvidia-smi.exe failed: no message"
     assert state.gpus[0].driver_version == "551.61"
 
 
 def test_a_batch_that_was_cut_short_is_no_host_without_wsl() -> None:
-    answer = Completed(1, b"wslfleet-batch-begin\r\n", b"Zugriff verweigert\r\n")
+    answer = Completed(1, b"wslfleet-begin\r\n", b"Zugriff verweigert\r\n")
     with ScriptedRunner([(BATCH, answer)]) as runner, pytest.raises(StepFailed, match="Zugriff verweigert"):
         _host_read.read_host(runner)

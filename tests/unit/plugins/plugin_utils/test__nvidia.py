@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _nvidia, _registry
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
@@ -34,7 +36,7 @@ def test_not_a_version(text: str) -> None:
 
 
 def test_only_nvidia_from_the_registry() -> None:
-    assert _nvidia.gpus(_registry.parse(TWO_ADAPTERS)) == [T600]
+    assert _nvidia.gpus(_registry.parse(TWO_ADAPTERS)) == [replace(T600, device_id="pci\\ven_10de&dev_1fb7")]
 
 
 @pytest.mark.parametrize(("driver", "asked"), [("495.16", 1), ("509.99", 1), ("510.0", 2), ("551.61", 2)])

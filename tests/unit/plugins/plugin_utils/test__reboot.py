@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
@@ -26,7 +27,7 @@ class FakeTime:
         self.now = 1000.0
 
     def clock(self) -> _reboot.Clock:
-        return _reboot.Clock(now=lambda: self.now, sleep=self.sleep)
+        return _reboot.Clock(now=lambda: self.now, sleep=self.sleep, utc=lambda: datetime(2026, 11, 22, 12))
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -65,6 +66,70 @@ def test_a_restart_that_leaves_another_one() -> None:
     ended = restart([(BATCH, boot(41)), (SHUTDOWN, OK), (BATCH, boot(42, pending=True))])
     assert ended.came_back
     assert len(ended.reasons_left) == 1
+
+
+def again(*ends: _reboot.Rebooted | StepFailed, obstacles: tuple[str, ...] = (), restarts: int = 2) -> _reboot.Rebooted:
+    queue = list(ends)
+
+    def once() -> _reboot.Rebooted:
+        end = queue.pop(0)
+        if isinstance(end, StepFailed):
+            raise end
+        return end
+
+    ended = _reboot.restart_until_done(once, restarts, lambda: obstacles)
+    assert not queue
+    return ended
+
+
+DONE = _reboot.Rebooted(True, 42, 43, (), 20.0)
+MORE = _reboot.Rebooted(True, 41, 42, ("features",), 30.0)
+
+
+def test_two_restarts() -> None:
+    assert again(MORE, DONE) == _reboot.Rebooted(True, 41, 43, (), 50.0, 2)
+    assert again(DONE) == DONE
+    assert again(MORE, restarts=1) == MORE
+    assert again(MORE, MORE).reasons_left == ("features",)
+
+
+def test_the_second_restart_is_put_off() -> None:
+    assert again(MORE, obstacles=("it runs on battery",)).put_off == ("it runs on battery",)
+    assert again(MORE, StepFailed("refused")).put_off == ("refused",)
+
+
+def test_a_host_that_is_away_is_not_restarted_again() -> None:
+    away = _reboot.Rebooted(False, 41, None, ("features",), 900.0)
+    assert again(away) == away
+
+
+def event(record: int) -> bytes:
+    return (
+        "<Event xmlns='x'><System><TimeCreated SystemTime='2026-11-22T20:00:00Z'/>"
+        f"<EventRecordID>{record}</EventRecordID></System></Event>\r\n"
+    ).encode()
+
+
+def test_a_new_start_in_the_event_log_is_enough() -> None:
+    before, after = boot(41), boot(41)
+    before[q.pending_reboot()["boot_event"]], after[q.pending_reboot()["boot_event"]] = event(7), event(9)
+    assert restart([(BATCH, before), (SHUTDOWN, OK), (BATCH, before), (BATCH, after)]).came_back
+    del before[q.pending_reboot()["boot_id"]], after[q.pending_reboot()["boot_id"]]
+    assert restart([(BATCH, before), (SHUTDOWN, OK), (BATCH, before), (BATCH, after)]).came_back
+
+
+def test_waits_until_servicing_has_ended() -> None:
+    busy = boot(42)
+    busy[q.pending_reboot()["servicing_now"]] = b""
+    ended = restart([(BATCH, boot(41)), (SHUTDOWN, OK), (BATCH, busy), (BATCH, busy), (BATCH, boot(42))])
+    assert (ended.came_back, ended.reasons_left) == (True, ())
+
+
+def test_servicing_that_does_not_end() -> None:
+    busy = boot(42)
+    busy[q.pending_reboot()["servicing_now"]] = b""
+    ended = restart([(BATCH, boot(41)), (SHUTDOWN, OK), (BATCH, busy), (BATCH, busy)], timeout=10)
+    assert (ended.came_back, len(ended.reasons_left)) == (True, 1)
 
 
 def test_a_host_that_does_not_come_back_is_told() -> None:

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Install an NVIDIA driver for Windows from an administrator's installer, and see what came of it.
+
+No program of Windows but PowerShell checks the signature of an executable. So the digest that the administrator names
+stands for it, Windows itself refuses a kernel driver without a valid signature, and afterwards ``pnputil.exe`` tells
+who signed the driver package that was installed. Its labels are localised, the names of signers are not.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver_plan import InstallDriver
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import NVIDIA_VENDOR
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32, read, registry_query
+
+MICROSOFT = "Microsoft Windows Hardware Compatibility Publisher"
+"""Signs every driver package that passed Microsoft's tests, NVIDIA's among them."""
+SUCCESS = 0
+RESTART_NEEDED = 1
+"""Of NVIDIA's installer, as packages of the field have it; any other number is a failure."""
+_SILENT = ("/s", "/noreboot")
+
+
+def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
+    """Carry out STEP; True when a restart is needed. The installer is deleted again, whatever happens.
+
+    :raises StepFailed: the installer could not be fetched, is another one, or failed.
+    """
+    try:
+        _fetch(runner, step, timeout)
+        line = cmd_line("start", ["", "/wait", step.path, *_SILENT])
+        code = runner.run(line, timeout=timeout).exit_code
+    finally:
+        _host_files.remove(runner, step.path)
+    if code not in (SUCCESS, RESTART_NEEDED):
+        raise StepFailed(
+            f"NVIDIA's installer ended with {code:#x}; it may be for another GPU or another Windows: see"
+            " C:\\ProgramData\\NVIDIA Corporation\\NVIDIA Installer on the host"
+        )
+    return code == RESTART_NEEDED
+
+
+def _fetch(runner: CommandRunner, step: InstallDriver, timeout: float) -> None:
+    if _host_files.is_url(step.source):
+        _host_files.download(runner, step.source, step.path, timeout)
+    else:
+        _copy(runner, step, timeout)
+    _host_files.check_sha256(runner, step.path, step.sha256)
+
+
+def _copy(runner: CommandRunner, step: InstallDriver, timeout: float) -> None:
+    """From a share, which a network logon reaches only where it may delegate its credentials."""
+    if runner.run(cmd_line("dir", ["/b", step.source]), timeout=60).exit_code != 0:
+        raise StepFailed(
+            f"the logon cannot reach {step.source}: WinRM hands no credentials on to a share, unless Kerberos"
+            " delegation or CredSSP is set up; give an address (https://…) instead"
+        )
+    folder = step.path.rpartition("\\")[0]
+    runner.run(cmd_line("mkdir", [folder]), timeout=60)
+    if runner.run(cmd_line("copy", ["/y", step.source, step.path]), timeout=timeout).exit_code != 0:
+        raise StepFailed(f"{step.source} could not be copied to {step.path}: look for free space on C:")
+
+
+def signer(runner: CommandRunner) -> str | None:
+    """Who signed the package of the NVIDIA driver; None when Windows does not tell."""
+    lines = {
+        "devices": registry_query(q.DISPLAY_CLASS, "MatchingDeviceId", recursive=True),
+        "files": registry_query(q.DISPLAY_CLASS, "InfPath", recursive=True),
+        "packages": cmd_line(f"{SYSTEM32}\\pnputil.exe", ["/enum-drivers"]),
+    }
+    reads = read(runner, lines)
+    for key in reads.registry.subkeys(q.DISPLAY_CLASS):
+        if NVIDIA_VENDOR in (reads.registry.text(key, "MatchingDeviceId") or "").lower():
+            return package_signer(reads.output("packages"), reads.registry.text(key, "InfPath") or "")
+    return None
+
+
+def package_signer(output: bytes, inf: str) -> str | None:
+    """The signer of the package published as INF (``oem12.inf``) in what ``pnputil /enum-drivers`` printed."""
+    blocks = output.decode("utf-8", "replace").replace("\r", "").split("\n\n")
+    for block in blocks:
+        values = [line.partition(":")[2].strip() for line in block.splitlines()]
+        if inf and inf.lower() in (value.lower() for value in values):
+            return MICROSOFT if MICROSOFT in values else (values[-1] or None)
+    return None

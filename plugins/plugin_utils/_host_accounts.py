@@ -1,0 +1,81 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The Windows accounts of a host: whose profiles there are, and who of them is there now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
+
+_ACCOUNT_SID = re.compile(r"S-1-(5-21|12-1)-[0-9-]+\Z", re.IGNORECASE)
+"""Local and domain accounts, and Entra accounts; not services, not the ``_Classes`` hives."""
+
+
+@dataclass(frozen=True)
+class User:
+    """A Windows account that has a profile on the host."""
+
+    sid: str
+    name: str
+    profile: str
+    loaded: bool
+    """Its registry hive can be read; otherwise its distributions are unknown."""
+    connected: bool
+    """The account that this run is logged on with."""
+    kind: str = "unknown"
+    """domain, local, entra, or unknown where nothing on the host tells domain and local accounts apart."""
+    logged_on: bool | None = None
+    """Has a session at the screen; None where it was not looked at."""
+    virtual_disks: tuple[VirtualDisk, ...] | None = None
+    """What lies in WSL's own places below the profile; None where it was not looked at."""
+
+
+def users(reads: Reads) -> list[User]:
+    """From the reads ``_host_queries.users`` and ``own_profile``; profiles of services are left out."""
+    environment = own_environment(reads)
+    own = environment.get("USERPROFILE", "").lower()
+    domain = environment.get("USERDOMAIN", "")
+    computer = reads.registry.text(q.ACTIVE_COMPUTER_NAME, "ComputerName") or ""
+    loaded = {key.upper() for key in reads.registry.subkeys("HKU")}
+    found = []
+    for key in reads.registry.subkeys(q.PROFILE_LIST):
+        sid = key.rpartition("\\")[2]
+        path = reads.registry.text(key, "ProfileImagePath") or ""
+        if _ACCOUNT_SID.match(sid):
+            name = path.rpartition("\\")[2]
+            connected = path.lower() == own
+            kind = account_kind(sid, domain if connected else "", computer)
+            found.append(User(sid, name, path, f"HKU\\{sid}".upper() in loaded, connected, kind))
+    return with_kinds(found)
+
+
+def account_kind(sid: str, domain: str, computer: str) -> str:
+    """domain, local, entra or unknown for the account SID that logged on to DOMAIN at COMPUTER."""
+    if sid.upper().startswith("S-1-12-1-"):
+        return "entra"
+    if not domain or not computer:
+        return "unknown"
+    return "local" if domain.lower() == computer.lower() else "domain"
+
+
+def with_kinds(found: list[User]) -> list[User]:
+    """FOUND with what one account tells of others: the same authority gave every SID that differs in the end only."""
+    known = {user.sid.rpartition("-")[0]: user.kind for user in found if user.kind in ("domain", "local")}
+    return [
+        replace(user, kind=known.get(user.sid.rpartition("-")[0], user.kind)) if user.kind == "unknown" else user
+        for user in found
+    ]
+
+
+def own_environment(reads: Reads) -> dict[str, str]:
+    """USERDOMAIN, USERNAME and USERPROFILE of the account that is logged on, from the read ``own_profile``."""
+    lines = reads.output("own_profile").decode("utf-8", "replace").splitlines()
+    return {name.upper(): value.strip() for name, _equals, value in (line.partition("=") for line in lines)}

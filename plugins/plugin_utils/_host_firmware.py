@@ -1,0 +1,35 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Where a laptop's maker hides the switch for virtualization in the firmware's menu.
+
+Sources: the makers' public support pages; menus differ a little between models.
+"""
+
+from __future__ import annotations
+
+_MENUS = (
+    ("lenovo", "Security > Virtualization > Intel Virtualization Technology or AMD SVM (F1 at start)"),
+    ("hp", "Advanced > System Options > Virtualization Technology (VTx) or SVM (F10 at start)"),
+    ("hewlett", "Advanced > System Options > Virtualization Technology (VTx) or SVM (F10 at start)"),
+    ("dell", "Virtualization Support > Virtualization (F2 at start)"),
+    ("asus", "Advanced > CPU Configuration > Intel Virtualization Technology or SVM Mode (F2 at start)"),
+    ("acer", "Advanced or Main > Intel VTX or SVM Mode (F2 at start)"),
+    ("microsoft", "nothing to set: Surface devices have it on; reset the UEFI settings"),
+    ("micro-star", "Overclocking or Advanced > CPU Features > Intel Virtualization Tech or SVM Mode (Del at start)"),
+    ("fujitsu", "Advanced > CPU Features > Virtualization Technology (F2 at start)"),
+    ("toshiba", "Advanced > System Configuration > Virtualization Technology (F2 at start)"),
+    ("dynabook", "Advanced > System Configuration > Virtualization Technology (F2 at start)"),
+    ("samsung", "Advanced > Intel Virtualization Technology (F2 at start)"),
+    ("razer", "Advanced > Intel Virtualization Technology or SVM Mode (F1 or Del at start)"),
+)
+_UNKNOWN = "look in the firmware's menu for Intel VT-x, Intel Virtualization Technology, AMD-V or SVM"
+
+
+def virtualization_menu(manufacturer: str) -> str:
+    """The way through the menu for MANUFACTURER, as the registry names it; a general hint for an unknown one."""
+    words = manufacturer.lower()
+    return next((menu for name, menu in _MENUS if words.startswith(name)), _UNKNOWN)

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""One verdict about a host, and what the host is measured against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINIMUM_DRIVER = "495"
+"""The first Windows driver that carries CUDA into WSL (guide 1.1)."""
+MINIMUM_FREE_SPACE = 20
+"""GiB: WSL, a distribution and one toolkit with room for apt to unpack it."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the host is measured against."""
+
+    minimum_driver: str = MINIMUM_DRIVER
+    """The lowest Windows driver that the chosen toolkit accepts."""
+    toolkit: str | None = None
+    """The chosen toolkit, ``12.8``; None leaves out what depends on it."""
+    minimum_free_space: int = MINIMUM_FREE_SPACE
+    """GiB on C: before anything is installed."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row: ok, info (cannot be told, or good to know), warn (the run goes on) or stop (nothing is changed)."""
+
+    id: str
+    row: str
+    """Row of the guide, empty where it is not the guide's concern."""
+    level: str
+    seen: str
+    remedy: str = ""

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.wslfleet.cuda.plugins.action.nvidia_driver import ActionModule
+from ansible_collections.wslfleet.cuda.plugins.modules.nvidia_driver import RETURN
+
+from tests.unit.host_answers import BATCH, HostAnswers, fresh
+from tests.unit.plugins.action.windows_action import run_action
+
+SOURCE = {"installer": "https://packages.example.com/driver.exe", "sha256": "0f" * 32}
+
+
+def test_a_driver_that_will_do() -> None:
+    result = run_action(ActionModule, {"minimum": "551.61"}, [(BATCH, fresh()), (BATCH, HostAnswers())])
+    assert (result["changed"], result["version"], result["reboot_required"]) == (False, "551.61", False)
+    assert set(result) - {"changed"} == set(yaml.safe_load(RETURN))
+
+
+def test_check_mode() -> None:
+    args = {"minimum": "580", **SOURCE}
+    script = [(BATCH, fresh()), (BATCH, HostAnswers())]
+    result = run_action(ActionModule, args, script, check_mode=True, diff=True)
+    assert (result["changed"], result["version"], len(result["steps"])) == (True, "551.61", 1)
+    assert SOURCE["installer"] in result["diff"]["prepared"]
+
+
+@pytest.mark.parametrize("args", [{"minimum": "new"}, {"installer": SOURCE["installer"]}, {**SOURCE, "installer": "x"}])
+def test_bad_input_asks_the_host_nothing(args: dict[str, t.Any]) -> None:
+    result = run_action(ActionModule, args, [])
+    assert result["failed"] is True
+    assert "\n" not in result["msg"]
