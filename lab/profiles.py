@@ -25,10 +25,19 @@ IMAGE = "debian-12"
 
 PROFILES = {
     "fresh": "Windows 11, a current NVIDIA driver, no WSL",
+    "two_restarts": "fresh; optional features take effect after the second restart only",
+    "no_virtualization": "fresh; virtualization is off in the firmware",
     "ready": "WSL and a distribution, nothing else",
     "legacy_keys": "ready, with the old apt key in three places and stale, conflicting source entries",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
 }
+
+FRESH: dict[str, dict[str, t.Any]] = {
+    "fresh": {},
+    "two_restarts": {"boots_for_features": 2},
+    "no_virtualization": {"firmware_virtualization": False},
+}
+"""Profiles without WSL -> what is different from the good laptop (lab/laptop.py, WindowsState)."""
 
 
 def windows_state(name: str, language: str) -> WindowsState:
@@ -57,8 +66,11 @@ def windows_state(name: str, language: str) -> WindowsState:
 
 def make_laptop(directory: Path, profile: str, language: str, web_url: str, image_cache: Path, say: Say) -> None:
     """Write the state of one laptop of PROFILE into DIRECTORY, whose name is the laptop's. Raises CaseError."""
-    fresh.make_windows(directory, windows_state(directory.name, language))
-    if profile == "fresh":
+    state = windows_state(directory.name, language)
+    for name, value in FRESH.get(profile, {}).items():
+        setattr(state, name, value)
+    fresh.make_windows(directory, state)
+    if profile in FRESH:
         return
     laptop = Laptop(directory, image_cache)
     install_wsl(laptop)
