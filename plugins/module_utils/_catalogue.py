@@ -20,6 +20,12 @@ OLD_KEY = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
 CURRENT_KEY = "EB693B3035CD5710E231E123A4B469963BF863CC"
 """3bf863cc, rsa4096 of 2022; signs wsl-ubuntu and ubuntu1604 to ubuntu2404."""
 
+REPOSITORY_KEYS = {
+    "debian13": "02182E60104FCDC26EAE1B8597A5D4CB8793F200",
+    "ubuntu2604": "14BAFBC7562AD710CA04E69905FBB6DA60DF8A40",
+}
+"""Repositories for new releases have keys of their own, which apt 3 accepts; the others have CURRENT_KEY."""
+
 NVIDIA_REPOSITORIES = "https://developer.download.nvidia.com/compute/cuda/repos/"
 KEYRING_DEB = "cuda-keyring_1.1-1_all.deb"
 WSL_KEYRING_SHA256 = "eea6cc5f0eaeb99082d054b8c05ae206a378e31e88048df0310d59f651dceed2"

@@ -40,8 +40,6 @@ unset wslfleet_dir
 export PATH
 """
 COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
-STALE_INDEX = 86400.0
-"""Seconds after which the indexes are fetched again before something is installed."""
 RESERVE = 512 * 1024 * 1024
 """Bytes that must stay free on the disk."""
 

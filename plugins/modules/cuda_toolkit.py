@@ -150,10 +150,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
     _apt_plan,
     _catalogue,
     _changes,
+    _indexes,
     _run,
     _toolkit,
     _transaction,
@@ -190,11 +190,10 @@ def collect(module: AnsibleModule) -> t.List[_transaction.Transaction]:
 
 def planned(module: AnsibleModule, run: _run.Runner, plan: _toolkit.Plan) -> _apt_plan.Judgement | None:
     """The judged plan; None in check mode while apt cannot make one. Raises ToolkitError."""
-    age = _apt.lists_age(time.time())
-    if plan.install and not module.check_mode and (age is None or age > _toolkit.STALE_INDEX):
-        done = _apt.update(run)
-        if done.code != 0:
-            raise _toolkit.ToolkitError(f"apt-get update: {'; '.join(_apt_plan.errors(done.output)[:2]) or done.code}")
+    if plan.install and not module.check_mode:
+        problem = _indexes.bring_up_to_date(run, time.time())
+        if problem:
+            module.warn(f"{problem}; going on with the indexes that are there")
     try:
         return _toolkit.judge(run, plan, _toolkit.free_bytes())
     except _toolkit.NoPlanError as error:
