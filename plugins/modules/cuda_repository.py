@@ -75,6 +75,7 @@ options:
       - Password or token for O(url), without blanks.
       - Both are written to C(/etc/apt/auth.conf.d/wslfleet-cuda.conf), which only root can read, and hold for O(url)
         only. They stand neither in the source file nor in any output.
+      - When unset, no credentials are used.
     type: str
   keyring_url:
     description:
