@@ -3,11 +3,13 @@
 """What the internet and the mirrors serve in the lab: files over HTTP on the loopback address.
 
 Supports what apt, curl and pip use: HEAD, If-Modified-Since, single ranges, keep-alive. Faults are switched on by path
-prefix: a status such as 404 or 403, or ``hang`` (the answer never comes, until the server stops).
+prefix: a status such as 404 or 403, or ``hang`` (the answer never comes, until the server stops). Accounts ask for a
+user name and a password (Basic) below a path prefix.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import email.utils
 import http
@@ -30,6 +32,8 @@ class WebServer:
         self.root = root
         self.faults: dict[str, Fault] = {}
         """Path prefix such as ``/compute/cuda/repos/wsl-ubuntu/`` -> fault; the longest prefix counts."""
+        self.accounts: dict[str, tuple[str, str]] = {}
+        """Path prefix -> user name and password that it asks for."""
         self.requests: list[str] = []
         """``METHOD /path status`` of every request answered, for tests."""
         self.stopping = threading.Event()
@@ -75,6 +79,14 @@ class WebServer:
         matching = [prefix for prefix in list(self.faults) if path.startswith(prefix)]
         return self.faults.get(max(matching, key=len)) if matching else None
 
+    def may_read(self, path: str, authorization: str | None) -> bool:
+        """Whether a request with this Authorization header may read the request path PATH."""
+        wanted = next((account for prefix, account in list(self.accounts.items()) if path.startswith(prefix)), None)
+        if wanted is None:
+            return True
+        word = base64.b64encode(":".join(wanted).encode()).decode()
+        return authorization == f"Basic {word}"
+
     def file(self, path: str) -> Path | None:
         """The file for the request path PATH; None when there is none, or it lies outside of the root."""
         parts = [part for part in path.split("/") if part not in ("", ".")]
@@ -116,6 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         file = web.file(path)
+        if not web.may_read(path, self.headers.get("Authorization")):
+            fault = http.HTTPStatus.UNAUTHORIZED
         if fault is not None or file is None:
             self._refuse(path, fault or http.HTTPStatus.NOT_FOUND, with_body)
         else:
@@ -123,7 +137,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, path: str, status: int, with_body: bool) -> None:
         body = f"{status} {http.HTTPStatus(status).phrase}\n".encode()
-        self._head(path, status, len(body), {"Content-Type": "text/plain"})
+        headers = {"Content-Type": "text/plain"}
+        if status == http.HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = 'Basic realm="lab"'
+        self._head(path, status, len(body), headers)
         if with_body:
             self.wfile.write(body)
 

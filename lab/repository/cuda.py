@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The repositories that the lab serves in place of NVIDIA's, and broken variants of them.
 
-    compute/cuda/repos/wsl-ubuntu/x86_64/           toolkits 12-4 and 12-8, no driver
+    compute/cuda/repos/wsl-ubuntu/x86_64/           toolkits 12-4 and 12-8 (12.8.0 and 12.8.1), no driver
     compute/cuda/repos/ubuntu2404/x86_64/           the same and the driver
     compute/cuda/repos/wsl-ubuntu-foreign/x86_64/   signed by a key that is not NVIDIA's
     compute/cuda/repos/wsl-ubuntu-sha1/x86_64/      signed by a key that apt 3 refuses, as NVIDIA's real one
     compute/cuda/repos/wsl-ubuntu-empty/x86_64/     signed and without a package
+    compute/cuda/12.8.1/local_installers/           the local installer of 12.8.1
     libnvidia-container/stable/deb/amd64/           the container toolkit
 
 Built once in the lab's cache under a digest of this package and its data, then hard-linked into a web root.
@@ -22,7 +23,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from lab.repository import flat, model
+from lab.repository import flat, local_installer, model
 from lab.repository.cache import Say, digest, made_once, silent
 from lab.repository.compiler import CompilerError, compiler_files, compiler_tree
 from lab.repository.container import container_debs
@@ -39,6 +40,7 @@ UBUNTU2404 = f"{REPOS}/ubuntu2404/x86_64"
 FOREIGN = f"{REPOS}/wsl-ubuntu-foreign/x86_64"
 SHA1 = f"{REPOS}/wsl-ubuntu-sha1/x86_64"
 EMPTY = f"{REPOS}/wsl-ubuntu-empty/x86_64"
+INSTALLER = local_installer.path_on_server("12-8", "12.8.1")
 CONTAINER = "libnvidia-container/stable/deb/amd64"
 
 
@@ -84,7 +86,11 @@ def _build(root: Path, keys: Keys, tree: Path | None) -> None:
     wsl = _folder(root, WSL_UBUNTU)
     written = _write(wsl, shared, tree)
     plain = [package for release in model.RELEASES for package in model.driverless_metapackages(release)]
-    stanzas = [*written.values(), *_write(wsl, plain, tree).values()]
+    newest = [f"{item.name}_{item.version}_{item.architecture}.deb" for item in model.toolkit("12-8")]
+    debs = [wsl / name for name in newest]
+    local_installer.write_installer(root, "12-8", "12.8.1", debs, [written[name] for name in newest], keys.installer)
+    older = [package for patch in model.OLDER_PATCHES for package in model.older_patch(patch)]
+    stanzas = [*_write(wsl, older, tree).values(), *written.values(), *_write(wsl, plain, tree).values()]
     _finish(wsl, "wsl-ubuntu", stanzas, keys.new, keys.new)
     _with_driver(root, wsl, written, tree, keys)
     for path, key, trusted in ((FOREIGN, keys.other, keys.new), (SHA1, keys.sha1, keys.sha1)):

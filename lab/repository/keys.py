@@ -7,6 +7,7 @@ NVIDIA's secret keys are not to be had, so the lab generates stand-ins once and 
     new      for 3BF863CC, the key that signs the repositories today; same user id as the old one, as in reality
     sha1     the same, bound to its user id with SHA-1, as the real 3BF863CC is: apt 3 refuses it since 2026-02-01
     other    somebody else's key: signs the repository that must be refused
+    installer  the key inside the local installer
 
 The old key 7FA2AF80 is the real public key (data/7fa2af80.pub): what must be found and removed is exactly what lies
 on people's machines.
@@ -29,6 +30,9 @@ OLD_KEY_FILE = Path(__file__).parent / "data" / "7fa2af80.pub"
 OLD_FINGERPRINT = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
 
 _NVIDIA = "cudatools <cudatools@nvidia.com>"
+_INSTALLER = ("Local Installer <cudatools@nvidia.com>", "SHA512")
+"""Every build of NVIDIA's local installers has a key of its own."""
+
 _KINDS: dict[str, tuple[str, str]] = {
     # name -> (user id, digest of the binding signature)
     "new": (_NVIDIA, "SHA512"),
@@ -75,6 +79,7 @@ class Keys:
     new: Key
     sha1: Key
     other: Key
+    installer: Key
 
     @property
     def old_armored(self) -> bytes:
@@ -90,7 +95,8 @@ class Keys:
 def lab_keys(cache: Path) -> Keys:
     """The keys in CACHE; generated on the first call. Raises SigningError."""
     directory = made_once(cache / "keys", _generate_all)
-    return Keys(**{name: Key(directory, name) for name in _KINDS})
+    own = made_once(cache / "keys-installer", lambda folder: _generate(folder, "installer", *_INSTALLER))
+    return Keys(**{name: Key(directory, name) for name in _KINDS}, installer=Key(own, "installer"))
 
 
 def dearmor(armored: bytes) -> bytes:
@@ -125,16 +131,20 @@ def _sign(key: Key, data: bytes, options: t.Sequence[str]) -> bytes:
 
 
 def _generate_all(directory: Path) -> None:
-    directory.chmod(0o700)
     for name, (user_id, binding_digest) in _KINDS.items():
-        with _home() as home:
-            options = ["--cert-digest-algo", binding_digest, "--passphrase", "", "--quick-generate-key"]
-            _gpg(home, [*options, user_id, "rsa3072", "cert,sign", "never"])
-            listing = _gpg(home, ["--with-colons", "--list-keys"]).decode()
-            fingerprint = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
-            (directory / f"{name}.fingerprint").write_text(fingerprint + "\n", encoding="ascii")
-            (directory / f"{name}.asc").write_bytes(_gpg(home, ["--armor", "--export", fingerprint]))
-            (directory / f"{name}.secret").write_bytes(_gpg(home, ["--export-secret-keys", fingerprint]))
+        _generate(directory, name, user_id, binding_digest)
+
+
+def _generate(directory: Path, name: str, user_id: str, binding_digest: str) -> None:
+    directory.chmod(0o700)
+    with _home() as home:
+        options = ["--cert-digest-algo", binding_digest, "--passphrase", "", "--quick-generate-key"]
+        _gpg(home, [*options, user_id, "rsa3072", "cert,sign", "never"])
+        listing = _gpg(home, ["--with-colons", "--list-keys"]).decode()
+        fingerprint = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
+        (directory / f"{name}.fingerprint").write_text(fingerprint + "\n", encoding="ascii")
+        (directory / f"{name}.asc").write_bytes(_gpg(home, ["--armor", "--export", fingerprint]))
+        (directory / f"{name}.secret").write_bytes(_gpg(home, ["--export-secret-keys", fingerprint]))
 
 
 @contextlib.contextmanager

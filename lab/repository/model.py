@@ -14,6 +14,9 @@ RELEASES = ("12-4", "12-8")
 DRIVER_VERSION = "570.124.06"
 DRIVER_BRANCH = "570"
 
+OLDER_PATCHES = ("12-8-0",)
+"""Patch releases that wsl-ubuntu still holds beside the newest one, ``MAJOR-MINOR-PATCH``."""
+
 _META_VERSION = {"12-4": "12.4.0-1", "12-8": "12.8.1-1"}
 _EXTRA_DEPENDENCIES = {"nsight-systems-2023.4.4": ("libtinfo5",)}
 
@@ -54,9 +57,19 @@ class Package:
         }
 
 
-def toolkit(release: str) -> list[Package]:
-    """Every package of toolkit RELEASE (``12-4``), dependencies first, with its three metapackages; no driver."""
-    rows = _table(f"toolkit_{release}.tsv")
+def older_patch(patch: str) -> list[Package]:
+    """Every package of the patch release PATCH (``12-8-0``) whose name or version the newest one does not have."""
+    release = patch.rpartition("-")[0]
+    newest = {(package.name, package.version) for package in toolkit(release)}
+    return [package for package in toolkit(release, patch) if (package.name, package.version) not in newest]
+
+
+def toolkit(release: str, patch: str = "") -> list[Package]:
+    """Every package of toolkit RELEASE (``12-4``), dependencies first, with its three metapackages; no driver.
+
+    PATCH (``12-8-0``) is a patch release instead of the newest one.
+    """
+    rows = _table(f"toolkit_{patch or release}.tsv")
     versions = {name: version for name, version, _arch in rows}
     built = {name: version for name, version, _arch in _table(f"compiler_{release}.tsv")}
     edges = _edges(release, versions)

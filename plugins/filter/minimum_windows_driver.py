@@ -17,7 +17,7 @@ description:
 options:
   _input:
     description:
-      - The toolkit version, major and minor, such as V(12.8).
+      - The toolkit version, such as V(12.8), V(12.8.1) or V(12.latest).
     type: raw
     required: true
 """

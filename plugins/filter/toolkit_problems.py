@@ -17,7 +17,7 @@ positional: components
 options:
   _input:
     description:
-      - The version, major and minor, such as V(12.8).
+      - The version, such as V(12.8), V(12.8.1) or V(12.latest).
     type: raw
     required: true
   components:
@@ -50,18 +50,23 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
 
+DEFAULT_VERSION = "12.8"
+"""Judges the components when the version is wrong."""
+
 
 def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
     """The problems of VERSION and COMPONENTS, one sentence each."""
     problems = []
     if not isinstance(components, list):
         return [f"cuda_components must be a list, not {components!r}"]
+    asked = str(version)
     try:
-        _catalogue.check_version(str(version))
+        _catalogue.check_version(asked)
     except _catalogue.CatalogueError as error:
         problems.append(str(error))
+        asked = DEFAULT_VERSION
     try:
-        _catalogue.package_names(_catalogue.VERSIONS[0], [str(component) for component in components])
+        _catalogue.package_names(asked, [str(component) for component in components])
     except _catalogue.CatalogueError as error:
         problems.append(str(error))
     return problems

@@ -14,11 +14,18 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
 
 OLD_KEY = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
 """7fa2af80, rsa4096 of 2016; signed the CUDA and machine-learning repositories until 2022-04-27."""
 CURRENT_KEY = "EB693B3035CD5710E231E123A4B469963BF863CC"
 """3bf863cc, rsa4096 of 2022; signs wsl-ubuntu and ubuntu1604 to ubuntu2404."""
+
+REPOSITORY_KEYS = {
+    "debian13": "02182E60104FCDC26EAE1B8597A5D4CB8793F200",
+    "ubuntu2604": "14BAFBC7562AD710CA04E69905FBB6DA60DF8A40",
+}
+"""Repositories for new releases have keys of their own, which apt 3 accepts; the others have CURRENT_KEY."""
 
 NVIDIA_REPOSITORIES = "https://developer.download.nvidia.com/compute/cuda/repos/"
 KEYRING_DEB = "cuda-keyring_1.1-1_all.deb"
@@ -44,59 +51,149 @@ COMPONENTS: t.Dict[str, str] = {
     "visual-tools": "cuda-visual-tools-{v}",
     "documentation": "cuda-documentation-{v}",
     "nvcc": "cuda-nvcc-{v}",
+    "crt": "cuda-crt-{v}",
     "cudart": "cuda-cudart-{v}",
     "cudart-dev": "cuda-cudart-dev-{v}",
     "cccl": "cuda-cccl-{v}",
     "nvrtc": "cuda-nvrtc-{v}",
     "nvrtc-dev": "cuda-nvrtc-dev-{v}",
     "nvml-dev": "cuda-nvml-dev-{v}",
+    "driver-dev": "cuda-driver-dev-{v}",
+    "profiler-api": "cuda-profiler-api-{v}",
+    "opencl": "cuda-opencl-{v}",
+    "opencl-dev": "cuda-opencl-dev-{v}",
     "cupti": "cuda-cupti-{v}",
+    "cupti-dev": "cuda-cupti-dev-{v}",
+    "nvtx": "cuda-nvtx-{v}",
     "gdb": "cuda-gdb-{v}",
     "sanitizer": "cuda-sanitizer-{v}",
+    "cuobjdump": "cuda-cuobjdump-{v}",
+    "cuxxfilt": "cuda-cuxxfilt-{v}",
+    "nvdisasm": "cuda-nvdisasm-{v}",
+    "nvprune": "cuda-nvprune-{v}",
+    "nvprof": "cuda-nvprof-{v}",
+    "nvvp": "cuda-nvvp-{v}",
+    "nsight": "cuda-nsight-{v}",
     "nsight-compute": "cuda-nsight-compute-{v}",
     "nsight-systems": "cuda-nsight-systems-{v}",
+    "gds-tools": "gds-tools-{v}",
     "cublas": "libcublas-{v}",
     "cublas-dev": "libcublas-dev-{v}",
     "cufft": "libcufft-{v}",
     "cufft-dev": "libcufft-dev-{v}",
+    "cufile": "libcufile-{v}",
+    "cufile-dev": "libcufile-dev-{v}",
     "curand": "libcurand-{v}",
     "curand-dev": "libcurand-dev-{v}",
     "cusolver": "libcusolver-{v}",
     "cusolver-dev": "libcusolver-dev-{v}",
     "cusparse": "libcusparse-{v}",
     "cusparse-dev": "libcusparse-dev-{v}",
+    "npp": "libnpp-{v}",
+    "npp-dev": "libnpp-dev-{v}",
+    "nvjitlink": "libnvjitlink-{v}",
+    "nvjitlink-dev": "libnvjitlink-dev-{v}",
+    "nvfatbin": "libnvfatbin-{v}",
+    "nvfatbin-dev": "libnvfatbin-dev-{v}",
+    "nvjpeg": "libnvjpeg-{v}",
+    "nvjpeg-dev": "libnvjpeg-dev-{v}",
 }
 """Component -> package name, ``{v}`` being the version with dashes. None of them leads to a driver."""
+
+COMPONENTS_SINCE = {"nvfatbin": (12, 4), "nvfatbin-dev": (12, 4)}
+"""Component -> first toolkit that has it, where that is not 12.0."""
+COMPONENTS_UNTIL = {"nvprof": (12, 9), "nvvp": (12, 9), "nsight": (12, 9)}
+"""Component -> last toolkit that has it (the package list of 13.3 has none of them)."""
+
+_CAPABILITIES = (
+    ((12, 0), (5, 0), (9, 0)),
+    ((12, 8), (5, 0), (12, 0)),
+    ((12, 9), (5, 0), (12, 1)),
+    ((13, 0), (7, 5), (12, 1)),
+)
+"""From toolkit on, lowest and highest compute capability that nvcc builds for."""
 
 
 class CatalogueError(ValueError):
     """A version or a component that does not exist; the message names those that do."""
 
 
-def check_version(version: str) -> str:
-    """VERSION when it is a known ``X.Y``. Raises CatalogueError."""
-    if version in VERSIONS:
-        return version
+@dataclass(frozen=True)
+class Version:
+    """A toolkit as people ask for it: ``12.8``, ``12.8.1``, or ``12.latest`` (no minor number)."""
+
+    major: int
+    minor: int | None
+    patch: int | None = None
+
+    @property
+    def short(self) -> str:
+        """``12.8``; empty while the minor number is open."""
+        return "" if self.minor is None else f"{self.major}.{self.minor}"
+
+    @property
+    def exact(self) -> str:
+        """``12.8.1`` when a patch release was asked for, else empty."""
+        return "" if self.patch is None else f"{self.short}.{self.patch}"
+
+
+def parse_version(version: str) -> Version:
+    """VERSION (``12.8``, ``12.8.1``, ``12.latest``) taken apart. Raises CatalogueError for a toolkit that is not known.
+
+    Of the 13s also later ones than this table are taken: whether they exist, the source knows.
+    """
+    match = re.match(r"^(12|13)\.(latest|0|[1-9][0-9]?)(?:\.(0|[1-9][0-9]?))?\Z", version)
+    if match:
+        major, minor, patch = match.groups()
+        if minor == "latest" and patch is None:
+            return Version(int(major), None)
+        if f"{major}.{minor}" in VERSIONS or (major == "13" and minor != "latest"):
+            return Version(int(major), int(minor), None if patch is None else int(patch))
     hint = 'write major and minor, quoted, as in "12.8"' if re.match(r"^[0-9]+$", version) else "no such toolkit"
-    raise CatalogueError(f"cuda_version {version!r}: {hint}; known: {', '.join(VERSIONS)}")
+    if version.strip() == "latest":
+        hint = 'say of which major version, as in "12.latest"'
+    raise CatalogueError(
+        f"cuda_version {version!r}: {hint}; known: {', '.join(VERSIONS)}, patch releases such as 12.8.1, and 12.latest"
+    )
+
+
+def check_version(version: str) -> str:
+    """VERSION when it is one that can be asked for. Raises CatalogueError."""
+    parse_version(version)
+    return version
+
+
+def representative(version: Version) -> Version:
+    """VERSION with a minor number: the newest known one when it is open."""
+    if version.minor is not None:
+        return version
+    return Version(version.major, max(int(item.split(".")[1]) for item in VERSIONS if int(item[:2]) == version.major))
 
 
 def package_names(version: str, components: t.Sequence[str]) -> t.List[str]:
-    """The packages to install for COMPONENTS of VERSION, in the order given, without repeats. Raises CatalogueError."""
-    dashed = check_version(version).replace(".", "-")
+    """The packages to install for COMPONENTS of VERSION, in the order given, without repeats. Raises CatalogueError.
+
+    For ``12.latest`` those of the newest known one.
+    """
+    asked = representative(parse_version(version))
     if not components:
         raise CatalogueError(f"cuda_components is empty; name one of: {', '.join(COMPONENTS)}")
     names: t.List[str] = []
     for component in components:
-        name = COMPONENTS[_check_component(component)].format(v=dashed)
+        name = COMPONENTS[_check_component(component, asked)].format(v=asked.short.replace(".", "-"))
         if name not in names:
             names.append(name)
     return names
 
 
-def _check_component(component: str) -> str:
+def _check_component(component: str, version: Version) -> str:
+    number = (version.major, version.minor or 0)
     if component in COMPONENTS:
-        return component
+        since, until = COMPONENTS_SINCE.get(component, (12, 0)), COMPONENTS_UNTIL.get(component, number)
+        if since <= number <= until:
+            return component
+        only = f"{since[0]}.{since[1]} and later" if number < since else f"{until[0]}.{until[1]} and earlier"
+        raise CatalogueError(f"cuda_components: {component!r} exists in CUDA {only}, not in {version.short}")
     if re.match(r"^(cuda$|cuda-[0-9]|cuda-drivers|cuda-runtime|cuda-demo-suite|nvidia-|drivers?$)", component):
         reason = "brings a Linux driver, which WSL must not have"
     else:
@@ -106,7 +203,14 @@ def _check_component(component: str) -> str:
 
 def minimum_driver(version: str) -> t.Tuple[int, int]:
     """The lowest Windows driver (as in ``nvidia-smi``: 527.41) for toolkit VERSION."""
-    return MINIMUM_WINDOWS_DRIVER[int(check_version(version).split(".")[0])]
+    return MINIMUM_WINDOWS_DRIVER[parse_version(version).major]
+
+
+def capabilities(version: str) -> t.Tuple[t.Tuple[int, int], t.Tuple[int, int]]:
+    """Lowest and highest compute capability that nvcc of toolkit VERSION builds for."""
+    asked = representative(parse_version(version))
+    number = (asked.major, asked.minor or 0)
+    return next((low, high) for since, low, high in reversed(_CAPABILITIES) if since <= number)
 
 
 def is_toolkit_package(name: str) -> bool:

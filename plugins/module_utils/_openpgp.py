@@ -131,6 +131,25 @@ def split_keys(data: bytes) -> t.List[Key]:
     return keys
 
 
+SIGNATURE = 2
+_SHA1 = 2
+_BINDING_TYPES = (0x10, 0x11, 0x12, 0x13)
+
+
+def bound_by_sha1(data: bytes) -> bool:
+    """Whether every signature that binds a user id in the key DATA (binary, one key) is made over SHA-1.
+
+    RFC 4880 sections 5.2.1 (types), 9.4 (hash algorithms). Signatures by other keys cannot be told apart without their
+    issuers and count too; a key without any is not bound at all, which is another fault.
+    """
+    hashes = []
+    for packet in split_packets(data):
+        body = packet.body
+        if packet.tag == SIGNATURE and len(body) > 3 and body[0] == 4 and body[1] in _BINDING_TYPES:
+            hashes.append(body[3])
+    return bool(hashes) and all(item == _SHA1 for item in hashes)
+
+
 def form(data: bytes) -> str:
     """``armor``, ``keybox`` or ``binary``."""
     if BEGIN in data:

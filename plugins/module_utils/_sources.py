@@ -288,9 +288,11 @@ def _disable(stanza: str, when: str) -> str:
     return re.sub(r"(?m)^(?=[A-Za-z])", f"# wslfleet {when}\nEnabled: no\n", without, count=1)
 
 
-def render(uri: str, keyring: str, architecture: str = "") -> str:
-    """The deb822 file of a flat repository at URI whose keys stand in KEYRING (a path)."""
+def render(uri: str, keyring: str, architecture: str = "", note: str = "") -> str:
+    """The deb822 file of a flat repository at URI whose keys stand in KEYRING (a path). NOTE: a comment line."""
     lines = [MARK, "Types: deb", f"URIs: {uri}", "Suites: /", f"Signed-By: {keyring}"]
     if architecture:
         lines.insert(4, f"Architectures: {architecture}")
+    if note:
+        lines.insert(1, note)
     return "\n".join(lines) + "\n"

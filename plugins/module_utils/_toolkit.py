@@ -10,38 +10,22 @@ from __future__ import annotations
 
 import os
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
     _apt_plan,
     _catalogue,
-    _changes,
+    _deb_version,
     _dpkg,
+    _files,
     _run,
+    _toolkit_removal,
     _transaction,
+    _uninstallable,
 )
 
-PROFILE = "/etc/profile.d/wslfleet-cuda.sh"
-PROFILE_TEXT = """\
-# Written by wslfleet.cuda: the default CUDA toolkit, and WSL's nvidia-smi also for root.
-for wslfleet_dir in /usr/local/cuda/bin /usr/lib/wsl/lib; do
-  case ":$PATH:" in
-    *":$wslfleet_dir:"*) ;;
-    *)
-      # The toolkit goes first, so that nvcc is the one that alternatives chose; WSL's folder last.
-      case $wslfleet_dir in
-        */cuda/bin) PATH=$wslfleet_dir:$PATH ;;
-        *) PATH=$PATH:$wslfleet_dir ;;
-      esac ;;
-  esac
-done
-unset wslfleet_dir
-export PATH
-"""
 COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
-STALE_INDEX = 86400.0
-"""Seconds after which the indexes are fetched again before something is installed."""
 RESERVE = 512 * 1024 * 1024
 """Bytes that must stay free on the disk."""
 
@@ -56,71 +40,130 @@ class NoPlanError(ToolkitError):
 
 @dataclass(frozen=True)
 class Desired:
-    """What the caller asked for. ``packages``: empty for the absent state."""
+    """What the caller asked for, with a minor number."""
 
-    version: str
+    version: _catalogue.Version
     packages: t.Tuple[str, ...]
-    host_compiler: bool
-    present: bool
+    """Of the components; empty for the absent state."""
+    host_compiler: bool = True
+    state: str = "present"
+    """present, latest or absent."""
+    others: str = "keep"
+    """keep or remove: what happens to toolkits of other versions."""
+    allow_downgrade: bool = False
+
+    @property
+    def present(self) -> bool:
+        """Whether the toolkit is wanted."""
+        return self.state != "absent"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What has to happen. Nothing when all three are empty."""
+    """What apt has to do. Nothing when both are empty."""
 
     install: t.Tuple[str, ...] = ()
+    """Names, with ``=version`` for an exact release."""
     purge: t.Tuple[str, ...] = ()
-    profile: t.Tuple[_changes.FileChange, ...] = ()
+    unhold: t.Tuple[str, ...] = ()
+    """Held packages that change."""
+    automatic: t.Tuple[str, ...] = ()
+    """Of the installed ones, those that nobody asked for by name."""
+    downgrade: bool = False
+    upgrade: bool = False
+    """Whether the installation may turn out to change nothing."""
 
     @property
     def packages_change(self) -> bool:
         """Whether apt has to run."""
         return bool(self.install or self.purge)
 
-    @property
-    def empty(self) -> bool:
-        """Whether everything is as desired."""
-        return not (self.packages_change or self.profile)
 
-
-def desired(version: str, components: t.Sequence[str], host_compiler: bool, present: bool) -> Desired:
+def desired(
+    version: _catalogue.Version, components: t.Sequence[str], host_compiler: bool = True, **options: t.Any
+) -> Desired:
     """Check the options. Raises CatalogueError."""
-    names = _catalogue.package_names(version, components)
-    return Desired(version, tuple(names) if present else (), host_compiler and present, present)
+    names = _catalogue.package_names(version.exact or version.short, components)
+    wanted = Desired(version, tuple(names), host_compiler, **options)
+    return wanted if wanted.present else replace(wanted, packages=(), host_compiler=False)
 
 
-def make_plan(wanted: Desired, database: _dpkg.Database, root: str = "") -> Plan:
-    """Compare WANTED with the package DATABASE and the files under ROOT. Starts no process."""
-    if wanted.present:
-        install = [name for name in wanted.packages if not database.installed(name)]
-        if wanted.host_compiler and not any(os.path.exists(root + path) for path in COMPILERS):
-            install.append("g++")
-        change = _changes.change_to(PROFILE, PROFILE_TEXT, root=root)
-        return Plan(install=tuple(install), profile=(change,) if change else ())
+def make_plan(
+    wanted: Desired,
+    database: _dpkg.Database,
+    automatic: t.Collection[str] = (),
+    parts: t.Mapping[str, str] | None = None,
+    root: str = "",
+) -> Plan:
+    """Compare WANTED with the package DATABASE and the files under ROOT. Starts no process.
+
+    AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, where one is
+    wanted. Raises ToolkitError for a downgrade that nobody allowed.
+    """
+    if not wanted.present:
+        gone = _toolkit_removal.of_versions(database, automatic, [wanted.version.short]).packages
+        return Plan(purge=gone, unhold=_held(database, gone))
+    others = [item for item in _toolkit_removal.installed_versions(database) if item != wanted.version.short]
+    purge = _toolkit_removal.of_versions(database, automatic, others).packages if wanted.others == "remove" else ()
+    compiler = ["g++"] if wanted.host_compiler and not _has_compiler(root) else []
+    plan = _exact(wanted, database, parts, compiler) if parts else _newest(wanted, database, automatic, compiler)
+    return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))
+
+
+def _newest(wanted: Desired, database: _dpkg.Database, automatic: t.Collection[str], compiler: t.Sequence[str]) -> Plan:
+    missing = [name for name in wanted.packages if not database.installed(name)]
+    if wanted.state != "latest":
+        return Plan(install=(*missing, *compiler))
     mine = [
-        package.name
-        for package in database.packages
-        if package.code[1] != "n" and _catalogue.belongs_to_version(package.name, wanted.version)
+        item.name
+        for item in database.packages
+        if item.installed
+        and item.name not in wanted.packages
+        and _catalogue.belongs_to_version(item.name, wanted.version.short)
     ]
-    others = [
-        package
-        for package in database.packages
-        if package.present and _catalogue.is_toolkit_package(package.name) and package.name not in mine
-    ]
-    change = None if any("nvcc" in package.name for package in others) else _changes.change_to(PROFILE, None, root=root)
-    return Plan(purge=tuple(sorted(mine)), profile=(change,) if change else ())
+    names = (*wanted.packages, *mine, *compiler)
+    marked = tuple(name for name in mine if name in automatic)
+    return Plan(names, unhold=_held(database, names), automatic=marked, upgrade=not missing and not compiler)
 
 
-def judge(run: _run.Runner, steps: Plan, free_bytes: int) -> _apt_plan.Judgement:
+def _exact(wanted: Desired, database: _dpkg.Database, parts: t.Mapping[str, str], compiler: t.Sequence[str]) -> Plan:
+    there = {item.name: item.version for item in database.packages if item.present}
+    fine = {item.name for item in database.packages if item.installed and parts.get(item.name) == item.version}
+    change = [name for name in sorted(parts) if name not in fine]
+    newer = [name for name in change if name in there and _deb_version.compare(there[name], parts[name]) > 0]
+    if newer and not wanted.allow_downgrade:
+        name = newer[0]
+        raise ToolkitError(
+            f"{name} {there[name]} is installed, newer than the {parts[name]} of toolkit {wanted.version.exact}; set "
+            "allow_downgrade to go back"
+        )
+    return Plan(
+        install=(*(f"{name}={parts[name]}" for name in change), *compiler),
+        unhold=_held(database, change),
+        automatic=tuple(name for name in change if name not in wanted.packages),
+        downgrade=bool(newer),
+    )
+
+
+def _held(database: _dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...]:
+    return tuple(item.name for item in database.packages if item.name in names and item.code[0] == "h")
+
+
+def _has_compiler(root: str) -> bool:
+    return any(os.path.exists(root + path) for path in COMPILERS)
+
+
+def judge(
+    run: _run.Runner, steps: Plan, free_bytes: int, installed: t.Sequence[_dpkg.Package] = ()
+) -> _apt_plan.Judgement:
     """What apt would do for STEPS. Raises ToolkitError when that is refused or the disk is too small."""
+    judged = _apt_plan.Judgement((), (), ())
+    if steps.install:
+        # What is held and changes is let go first; a simulation does as if.
+        judged = _accepted(run, steps.install, _apt.plan_install(run, steps.install, installed=installed))
     if steps.purge:
-        judged = _apt.plan_purge(run, steps.purge, ())
-    else:
-        judged = _apt.plan_install(run, steps.install)
-    if judged.reasons:
-        what = " ".join(steps.install or steps.purge)
-        kind = ToolkitError if any(reason.package for reason in judged.reasons) else NoPlanError
-        raise kind(f"refused before anything was downloaded: {what}: {_reasons(judged)}")
+        gone = _accepted(run, steps.purge, _apt.plan_purge(run, steps.purge, ()))
+        judged = replace(judged, removes=(*judged.removes, *gone.removes))
     needed = judged.download_bytes + judged.installed_bytes
     if needed and needed + RESERVE > free_bytes:
         raise ToolkitError(
@@ -128,6 +171,19 @@ def judge(run: _run.Runner, steps: Plan, free_bytes: int) -> _apt_plan.Judgement
             f"{free_bytes // 2**20} MiB are free; nothing was downloaded"
         )
     return judged
+
+
+def _accepted(run: _run.Runner, words: t.Sequence[str], judged: _apt_plan.Judgement) -> _apt_plan.Judgement:
+    """JUDGED if it is allowed. Raises ToolkitError with the reason, NoPlanError when apt itself found no way."""
+    if judged.allowed:
+        return judged
+    start = f"refused before anything was downloaded: {' '.join(words[:3])}"
+    if any(reason.package for reason in judged.reasons):
+        raise ToolkitError(f"{start}: {_reasons(judged)}")
+    lost = _uninstallable.explain(_uninstallable.missing(run, words))
+    if lost:
+        raise ToolkitError(f"{start}: {lost}")
+    raise NoPlanError(f"{start}: {_reasons(judged)}")
 
 
 def _reasons(judged: _apt_plan.Judgement) -> str:
@@ -138,12 +194,17 @@ def _reasons(judged: _apt_plan.Judgement) -> str:
 
 
 def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
-    """The commands of the transaction; an interrupted dpkg is mended first."""
+    """The commands of the transaction; an interrupted dpkg is mended first, the old goes when the new is there."""
     found: t.List[t.List[str]] = []
     if interrupted:
         found.append(["dpkg", "--force-confdef", "--force-confold", "--configure", "-a"])
+    if steps.unhold:
+        found.append(["apt-mark", "unhold", *steps.unhold])
     if steps.install:
-        found.append(_transaction.apt_get("install", "--no-install-recommends", *steps.install))
+        options = ["--allow-downgrades"] if steps.downgrade else []
+        found.append(_transaction.apt_get("install", "--no-install-recommends", *options, *steps.install))
+    if steps.automatic:
+        found.append(["apt-mark", "auto", *steps.automatic])
     if steps.purge:
         found.append(_transaction.apt_get("purge", *steps.purge))
     return found
@@ -164,17 +225,15 @@ def describe(steps: Plan, judged: _apt_plan.Judgement | None) -> t.Tuple[str, st
     """Before and after for a diff: the packages that come and go."""
     gone = [action.name for action in judged.removes] if judged else list(steps.purge)
     come = [f"{action.name} {action.new}" for action in judged.installs] if judged else list(steps.install)
+    if judged:
+        gone += [f"{action.name} {action.old}" for action in judged.installs if action.old]
     return "".join(f"{name}\n" for name in gone), "".join(f"{name}\n" for name in come)
 
 
-def apply_profile(steps: Plan, root: str = "") -> None:
-    """Write or remove the profile."""
-    _changes.apply(steps.profile, root)
-
-
 def nvcc_path(version: str, root: str = "") -> str:
-    """The compiler of VERSION, else the default one; empty when there is none."""
-    for path in (f"/usr/local/cuda-{version}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
+    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none."""
+    short = ".".join(version.split(".")[:2])
+    for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
         if os.access(root + path, os.X_OK):
             return path
     return ""
@@ -198,3 +257,16 @@ def read(root: str = "") -> _dpkg.Database:
         return _dpkg.read_database(root)
     except FileNotFoundError as error:
         raise ToolkitError(f"{error.filename}: no such file; this distribution does not use dpkg") from error
+
+
+def automatic(root: str = "") -> t.Set[str]:
+    """The names that apt installed as dependencies."""
+    return _dpkg.automatic(_files.read_text(root + _dpkg.EXTENDED_STATES) or "")
+
+
+def release(short: str, root: str = "") -> str:
+    """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
+    dashed = short.replace(".", "-")
+    names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
+    found = {item.version.rpartition("-")[0] for item in read(root).packages if item.name in names and item.installed}
+    return max(found, key=_deb_version.key) if found else ""

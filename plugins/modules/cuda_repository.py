@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_repository
-short_description: Add NVIDIA's CUDA repository, or a mirror of it, to apt
+short_description: Add NVIDIA's CUDA repository, a mirror of it or a local installer to apt
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
@@ -48,18 +48,34 @@ options:
     description:
       - V(network) is NVIDIA's repository for WSL, which holds no driver.
       - V(mirror) is a copy of it at O(url).
-      - V(ubuntu) is NVIDIA's repository for the Ubuntu release of the distribution. It holds drivers, so use
-        M(wslfleet.cuda.cuda_guard) first.
+      - V(local_installer) is a package of NVIDIA that holds a whole repository, for laptops without a network. Its key
+        is copied to C(/usr/share/keyrings/), and its one-line source gives way to one in deb822 form.
+      - V(ubuntu) is NVIDIA's repository for the Ubuntu (or Debian) release of the distribution. It holds drivers, so
+        it is refused unless M(wslfleet.cuda.cuda_guard) ran before.
     type: str
     choices:
       - network
       - mirror
+      - local_installer
       - ubuntu
     default: network
   url:
     description:
       - Address of the folder that holds C(InRelease) and C(Packages). Required for O(source=mirror).
       - When unset, NVIDIA's address for O(source).
+      - May hold a user name and a password, but O(username) and O(password) keep them out of the controller's logs too.
+    type: str
+  username:
+    description:
+      - User name for O(url). Goes with O(password).
+      - When unset, no credentials are used, and those that an earlier run wrote are removed.
+    type: str
+  password:
+    description:
+      - Password or token for O(url), without blanks.
+      - Both are written to C(/etc/apt/auth.conf.d/wslfleet-cuda.conf), which only root can read, and hold for O(url)
+        only. They stand neither in the source file nor in any output.
+      - When unset, no credentials are used.
     type: str
   keyring_url:
     description:
@@ -82,8 +98,37 @@ options:
   key_fingerprint:
     description:
       - Fingerprint of the key that signs the index, 40 hex digits. Required for O(source=mirror).
-      - When unset, NVIDIA's key V(EB693B3035CD5710E231E123A4B469963BF863CC).
+      - When unset, the key that NVIDIA uses for that repository, V(EB693B3035CD5710E231E123A4B469963BF863CC) for most;
+        for O(source=local_installer), the key inside the package, which O(installer_sha256) vouches for.
     type: str
+  installer:
+    description:
+      - The local installer, C(cuda-repo-wsl-ubuntu-X-Y-local_X.Y.Z-1_amd64.deb), under NVIDIA's name. A path in the
+        distribution (the Windows disk is at C(/mnt/c)) or an http, https or file address. Required for
+        O(source=local_installer).
+      - It is not needed any more once its package is installed.
+    type: str
+  installer_sha256:
+    description:
+      - SHA-256 digest of O(installer), 64 hex digits. Required for O(source=local_installer).
+    type: str
+  sha1:
+    description:
+      - What to do when apt 3 (Debian 13, Ubuntu 26.04) refuses the key, because NVIDIA bound it to its user id by
+        SHA-1. Nothing is ever weakened unless you choose so, and nothing is when apt accepts the key.
+      - V(refuse) fails and names the ways out.
+      - V(this_source) lets apt accept SHA-1 for this source, and only while this collection fetches its index. Whoever
+        can forge a SHA-1 binding of this one key could then pass off an index of this one source; no other source gets
+        weaker. A plain C(apt update) goes on with the index that is there and warns.
+      - V(all_sources) writes C(/etc/crypto-policies/back-ends/apt-sequoia.config), which lets apt accept SHA-1 bindings
+        for every source of the distribution and for good. C(apt update) works again, at the price that all sources are
+        weaker. Prefer V(this_source).
+    type: str
+    choices:
+      - refuse
+      - this_source
+      - all_sources
+    default: refuse
   packages:
     description:
       - Packages that the index must hold. Looked at whenever the source is tried.
@@ -102,6 +147,25 @@ EXAMPLES = r"""
     url: https://mirror.example.com/cuda/wsl-ubuntu/x86_64/
     key: https://mirror.example.com/cuda/key.asc
     key_fingerprint: EB693B3035CD5710E231E123A4B469963BF863CC
+    username: apt
+    password: "{{ vaulted_mirror_password }}"
+
+- name: Use the local installer on a laptop without a network
+  wslfleet.cuda.cuda_repository:
+    source: local_installer
+    installer: /mnt/c/ProgramData/cuda/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb
+    installer_sha256: "{{ cuda_installer_sha256 }}"
+
+- name: Take the local installer's repository away again; the toolkit stays
+  wslfleet.cuda.cuda_repository:
+    source: local_installer
+    installer: /mnt/c/ProgramData/cuda/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb
+    installer_sha256: "{{ cuda_installer_sha256 }}"
+    state: absent
+
+- name: Accept NVIDIA's key on Debian 13 for this source alone
+  wslfleet.cuda.cuda_repository:
+    sha1: this_source
 """
 
 RETURN = r"""
@@ -129,73 +193,74 @@ path:
   sample: /etc/apt/sources.list.d/cuda-wsl-ubuntu.sources
 """
 
-import shutil
-import tempfile
-import typing as t
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _files, _repository, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _files,
+    _repository,
+    _run,
+    _source_steps,
+    _transaction,
+)
 
 
-def try_source(run: _run.Runner, wanted: _repository.Wanted, packages: t.Sequence[str]) -> bytes:
-    """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
-        keyring = _repository.fetch_keyring(run, wanted, folder)
-        missing = _repository.missing(_repository.try_index(run, wanted, keyring, folder), packages)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if missing:
-        raise _repository.RepositoryError(
-            f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url"
-        )
-    return keyring
-
-
-def bring(
-    run: _run.Runner, wanted: _repository.Wanted, state: str, packages: t.Sequence[str], check_mode: bool
-) -> t.Tuple[bool, bool, t.List[_changes.FileChange]]:
-    """Bring the source to STATE; whether anything changed (an index counts), whether it stood as wanted, the files."""
-    if state == "absent":
-        changes = _repository.plan_absent(wanted)
-        if not check_mode:
-            _changes.apply(changes)
-        return bool(changes), False, changes
-    if _repository.is_current(wanted):
-        return False, True, []
-    changes = _repository.plan(wanted, try_source(run, wanted, packages))
-    if state == "verified":
-        return False, False, []
-    if not check_mode:
-        _changes.apply(changes)
-        _repository.refresh(run, wanted)
-    return True, False, changes
+def shown(outcome: _source_steps.Outcome, absent: bool) -> list[dict[str, str]]:
+    """The changes as a diff; a package counts as a line of one."""
+    diff = _changes.diff(outcome.changes)
+    if outcome.package:
+        line = f"{outcome.package}\n"
+        before, after = (line, "") if absent else ("", line)
+        diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+    return diff
 
 
 def main() -> None:
-    """Resolve, try, write."""
+    """Resolve, bring, report."""
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent", "verified"], "default": "present"},
-            "source": {"type": "str", "choices": ["network", "mirror", "ubuntu"], "default": "network"},
+            "source": {
+                "type": "str",
+                "choices": ["network", "mirror", "local_installer", "ubuntu"],
+                "default": "network",
+            },
             "url": {"type": "str"},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
             "keyring_url": {"type": "str", "no_log": False},
             "keyring_sha256": {"type": "str", "no_log": False},
             "key": {"type": "str", "no_log": False},
             "key_fingerprint": {"type": "str", "no_log": False},
+            "installer": {"type": "str"},
+            "installer_sha256": {"type": "str"},
+            "sha1": {"type": "str", "choices": ["refuse", "this_source", "all_sources"], "default": "refuse"},
             "packages": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
+    state = module.params["state"]
     try:
         os_release = _files.read_text("/etc/os-release") or ""
         wanted = _repository.resolve(module.params["source"], module.params, os_release)
-        state, packages = module.params["state"], module.params["packages"]
-        changed, current, changes = bring(_run.runner_of(module), wanted, state, packages, module.check_mode)
-    except _repository.RepositoryError as error:
+        if wanted.credentials:
+            # They may have come inside of url, which no option can hide: neither there nor anywhere else.
+            module.params["url"] = wanted.url
+            module.no_log_values.add(wanted.credentials.password)
+            if wanted.url.startswith("http:"):
+                module.warn(f"the password for {wanted.url} travels unencrypted; use https")
+        outcome = _source_steps.bring(
+            _run.runner_of(module), wanted, state, module.params["packages"], module.check_mode
+        )
+    except (_repository.RepositoryError, _transaction.TransactionError) as error:
         module.fail_json(msg=str(error))
-    diff = _changes.diff(changes)
-    module.exit_json(changed=changed, diff=diff, name=wanted.name, url=wanted.url, path=wanted.path, current=current)
+    module.exit_json(
+        changed=outcome.changed,
+        diff=shown(outcome, state == "absent"),
+        name=wanted.name,
+        url=wanted.url,
+        path=wanted.path,
+        current=outcome.current,
+    )
 
 
 if __name__ == "__main__":

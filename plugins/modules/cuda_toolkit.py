@@ -18,8 +18,9 @@ description:
     unasked, is refused.
   - C(apt-get) runs detached inside the distribution. The controller looks at it every O(wait) seconds and shows its
     progress. A lost connection does not stop it, and the next run finds it again.
-  - Several toolkits can stand side by side. The default is left to the packages' alternatives.
-  - Puts the default toolkit, and WSL's folder with C(nvidia-smi), on the PATH of every user in C(/etc/profile.d/).
+  - Several toolkits can stand side by side. The default is left to the packages' alternatives, unless O(default=true).
+  - Puts the default toolkit on everybody's PATH, in C(/etc/profile.d/) (with WSL's folder of C(nvidia-smi)) and, for
+    what starts no login shell, as small scripts in C(/usr/local/bin/). Files of others there stay.
   - When everything is there, the module reads dpkg's status file and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -46,7 +47,11 @@ attributes:
 options:
   version:
     description:
-      - Toolkit version, major and minor, such as V(12.8). Write it in quotes.
+      - Toolkit version, in quotes.
+      - V(12.8) is the toolkit of that name, in the patch release that is there or, if none is, the newest one.
+      - V(12.8.1) is exactly that patch release, every part of it, held so that C(apt upgrade) leaves it alone.
+      - V(12.latest) is the newest toolkit of that major version that the sources hold. It costs one C(apt-cache) in
+        every run, and a fetch of the indexes when they are older than a day.
     type: str
     required: true
   components:
@@ -64,12 +69,48 @@ options:
     default: true
   state:
     description:
-      - V(present) installs what is missing. V(absent) purges every package of this version, and no other.
+      - V(present) installs what is missing. V(latest) also upgrades what is there to the newest patch release, for
+        which the indexes are fetched when they are older than a day.
+      - V(absent) purges every package of this version, the metapackages above it, and what apt installed for it alone.
+        Other toolkits stay.
     type: str
     choices:
       - present
+      - latest
       - absent
     default: present
+  others:
+    description:
+      - What happens to toolkits of other versions. V(keep) lets several stand side by side. V(remove) purges them once
+        this one is installed, in the same transaction, as an upgrade from one to the next.
+    type: str
+    choices:
+      - keep
+      - remove
+    default: keep
+  hold:
+    description:
+      - Whether C(apt upgrade) must leave the packages of this toolkit alone (C(apt-mark hold)).
+      - When unset, exact releases such as V(12.8.1) are held, and nothing else is touched.
+    type: bool
+  default:
+    description:
+      - Whether to make this toolkit the default, C(/usr/local/cuda), by C(update-alternatives).
+      - When false, the packages' own choice (the highest version) or that of the developer stays.
+    type: bool
+    default: false
+  allow_downgrade:
+    description:
+      - Whether an exact release may replace a newer one.
+    type: bool
+    default: false
+  check_gpu:
+    description:
+      - Whether to refuse a toolkit that the GPU is too old for or that needs a newer Windows driver, and to warn of one
+        that is older than the GPU. WSL's C(nvidia-smi) is asked, only when packages are to be installed. Without a GPU
+        nothing is refused.
+    type: bool
+    default: true
   wait:
     description:
       - How many seconds one look at the transaction waits for its end.
@@ -94,6 +135,19 @@ EXAMPLES = r"""
       - compiler
       - libraries-dev
 
+- name: Go from whatever is there to exactly one release
+  wslfleet.cuda.cuda_toolkit:
+    version: "12.8.1"
+    others: remove
+
+- name: A second toolkit beside it, as the default
+  wslfleet.cuda.cuda_toolkit:
+    version: "12.4"
+    components:
+      - compiler
+      - libraries-dev
+    default: true
+
 - name: Remove a toolkit that is not used any more
   wslfleet.cuda.cuda_toolkit:
     version: "12.4"
@@ -108,6 +162,16 @@ packages:
   elements: str
   sample:
     - cuda-toolkit-12-8
+version:
+  description: The toolkit, with the minor number that V(latest) stands for.
+  returned: success
+  type: str
+  sample: "12.8"
+release:
+  description: The patch release that is installed, as its metapackages tell. Empty when none of them is installed.
+  returned: success
+  type: str
+  sample: 12.8.1
 nvcc:
   description: The compiler of this version. Empty when it is not installed.
   returned: success
@@ -145,17 +209,14 @@ transaction:
       sample: /var/lib/wslfleet/transactions/20260131T120000-toolkit/log
 """
 
-import time
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
-    _apt_plan,
     _catalogue,
-    _changes,
     _run,
     _toolkit,
+    _toolkit_steps,
     _transaction,
 )
 
@@ -188,59 +249,51 @@ def collect(module: AnsibleModule) -> t.List[_transaction.Transaction]:
     return ended
 
 
-def planned(module: AnsibleModule, run: _run.Runner, plan: _toolkit.Plan) -> _apt_plan.Judgement | None:
-    """The judged plan; None in check mode while apt cannot make one. Raises ToolkitError."""
-    age = _apt.lists_age(time.time())
-    if plan.install and not module.check_mode and (age is None or age > _toolkit.STALE_INDEX):
-        done = _apt.update(run)
-        if done.code != 0:
-            raise _toolkit.ToolkitError(f"apt-get update: {'; '.join(_apt_plan.errors(done.output)[:2]) or done.code}")
-    try:
-        return _toolkit.judge(run, plan, _toolkit.free_bytes())
-    except _toolkit.NoPlanError as error:
-        if not module.check_mode:
-            raise
-        # What earlier tasks would have written or mended is not there, so apt cannot know.
-        module.warn(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
-        return None
+def asked(params: t.Mapping[str, t.Any]) -> _toolkit_steps.Options:
+    """The options as a value."""
+    names = ("version", "host_compiler", "state", "others", "hold", "default", "allow_downgrade", "check_gpu")
+    return _toolkit_steps.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
 
 
 def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     """One look: attach to what runs, else plan and start. The result for the controller."""
-    params = module.params
-    present = params["state"] == "present"
-    wanted = _toolkit.desired(params["version"], params["components"], params["host_compiler"], present)
-    result: t.Dict[str, t.Any] = {"changed": False, "packages": list(wanted.packages)}
+    options = asked(module.params)
+    packages = _catalogue.package_names(options.version, options.components)
+    result: t.Dict[str, t.Any] = {"changed": False, "packages": packages, "version": "", "release": ""}
     running = _transaction.find_running()
-    if running is not None and not module.check_mode and not _transaction.attach(running, params["wait"]):
+    if running is not None and not module.check_mode and not _transaction.attach(running, module.params["wait"]):
         return {**result, "changed": True, "transaction": shown(running)}
     ended = [] if module.check_mode else [item for item in collect(module) if item.purpose == "toolkit"]
     if ended:
         result.update(changed=True, transaction=shown(ended[0]))
-    database = _toolkit.read()
-    plan = _toolkit.make_plan(wanted, database)
-    result["changed"] = result["changed"] or not plan.empty
-    result["diff"] = _changes.diff(plan.profile)
-    if plan.packages_change:
-        judged = planned(module, run, plan)
-        before, after = _toolkit.describe(plan, judged)
-        result["diff"].append(
-            {"before_header": "packages", "after_header": "packages", "before": before, "after": after}
-        )
+    found = _toolkit_steps.look(run, options, module.check_mode)
+    if found is None:
+        text = f"no source of this distribution holds a toolkit for {options.version}; add one with cuda_repository"
+        if not module.check_mode:
+            raise _toolkit.ToolkitError(text)
+        module.warn(f"the plan can be judged only once the source is written; now {text}")
+        return {**result, "changed": True, "nvcc": ""}
+    for text in found.warnings:
+        module.warn(text)
+    short = found.wanted.version.short
+    result.update(version=short, packages=list(found.wanted.packages), diff=_toolkit_steps.diff(found))
+    result["changed"] = result["changed"] or found.changes
     if module.check_mode:
-        return {**result, "nvcc": _toolkit.nvcc_path(wanted.version)}
-    if plan.packages_change:
-        interrupted = database.journal_dirty or bool(database.broken)
-        transaction = _transaction.start("toolkit", _toolkit.commands(plan, interrupted))
-        if not _transaction.attach(transaction, params["wait"]):
+        return {**result, "nvcc": _toolkit.nvcc_path(short)}
+    if found.plan.packages_change:
+        interrupted = found.database.journal_dirty or bool(found.database.broken)
+        transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, interrupted))
+        if not _transaction.attach(transaction, module.params["wait"]):
             return {**result, "transaction": shown(transaction)}
         transaction.mark_collected()
         result["transaction"] = shown(transaction)
-        left = _toolkit.make_plan(wanted, _toolkit.read())
-        if transaction.exit_code != 0 or left.packages_change:
-            raise _toolkit.ToolkitError(_toolkit.failure(transaction, _toolkit.read()))
-    _toolkit.apply_profile(plan)
-    return {**result, "nvcc": _toolkit.nvcc_path(wanted.version)}
+        after = _toolkit.read()
+        left = _toolkit.make_plan(found.wanted, after, _toolkit.automatic(), found.parts)
+        if transaction.exit_code != 0 or (left.packages_change and not left.upgrade):
+            raise _toolkit.ToolkitError(_toolkit.failure(transaction, after))
+    if not _toolkit_steps.settle(run, options, found).empty:
+        result["changed"] = True
+    return {**result, "nvcc": _toolkit.nvcc_path(short), "release": _toolkit.release(short)}
 
 
 def main() -> None:
@@ -250,7 +303,12 @@ def main() -> None:
             "version": {"type": "str", "required": True},
             "components": {"type": "list", "elements": "str", "default": ["toolkit"]},
             "host_compiler": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
+            "others": {"type": "str", "choices": ["keep", "remove"], "default": "keep"},
+            "hold": {"type": "bool"},
+            "default": {"type": "bool", "default": False},
+            "allow_downgrade": {"type": "bool", "default": False},
+            "check_gpu": {"type": "bool", "default": True},
             "wait": {"type": "int", "default": 20},
             "transaction": {"type": "str"},
         },

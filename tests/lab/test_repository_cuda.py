@@ -222,3 +222,23 @@ def test_publishing_again_replaces_what_a_test_changed(tmp_path: Path) -> None:
     release.write_bytes(b"changed")
     cuda.publish(default_cache(), tmp_path, real_compiler=False)
     assert release.read_bytes() == original
+
+
+def test_local_installer_is_a_repository_of_its_own(web: WebServer, keys: Keys, tmp_path: Path) -> None:
+    deb = web.root / cuda.INSTALLER
+    subprocess.run(["dpkg-deb", "-x", str(deb), str(tmp_path / "tree")], check=True)
+    folder = tmp_path / "tree/var/cuda-repo-wsl-ubuntu-12-8-local"
+    ring = f"cuda-{keys.installer.fingerprint[-8:]}-keyring.gpg"
+    assert (folder / ring).read_bytes() == keys.installer.binary
+    index = (folder / "Packages").read_text()
+    listed = re.findall(r"(?m)^Filename: \./(.*)$", index)
+    assert sorted(listed) == sorted(file.name for file in folder.glob("*.deb"))
+    assert "Package: cuda-toolkit-12-8\n" in index and "-12-4" not in index
+    source = (tmp_path / "tree/etc/apt/sources.list.d/cuda-wsl-ubuntu-12-8-local.list").read_text()
+    assert source == f"deb [signed-by=/usr/share/keyrings/{ring}] file:///var/cuda-repo-wsl-ubuntu-12-8-local /\n"
+
+
+def test_older_patch_release_is_there_and_not_the_candidate(apt: HostApt) -> None:
+    apt.update(cuda.WSL_UBUNTU)
+    shown = apt.run("apt-cache", "policy", "cuda-nvcc-12-8").stdout
+    assert "Candidate: 12.8.93-1" in shown and "12.8.61-1" in shown

@@ -35,6 +35,15 @@ def test_the_closure_of_a_toolkit_is_the_observed_one(release: str, count: int) 
     assert packages.keys() - closure == {f"cuda-demo-suite-{release}", "cuda-toolkit", "cuda-toolkit-12"}
 
 
+def test_an_older_patch_release_has_the_names_of_the_newest_in_lower_versions() -> None:
+    newest = _by_name(model.toolkit("12-8"))
+    older = _by_name(model.older_patch("12-8-0"))
+    assert older["cuda-toolkit-12-8"].version == "12.8.0-1"
+    assert "cuda-nvcc-12-8 (>= 12.8.61)" in older["cuda-compiler-12-8"].depends
+    assert {name for name in older if name not in newest} == {"nsight-compute-2025.1.0"}
+    assert "nsight-systems-2024.6.2" not in older, "the newest has the same version"
+
+
 @pytest.mark.parametrize("release", model.RELEASES)
 def test_no_edge_of_a_toolkit_leads_to_the_driver(release: str) -> None:
     packages = _by_name([*model.toolkit(release), *model.driverless_metapackages(release)])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import threading
 import typing as t
@@ -111,3 +112,15 @@ def test_several_requests_on_one_connection(web: WebServer) -> None:
 def test_the_port_is_unknown_while_it_does_not_run(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="not running"):
         _ = WebServer(tmp_path).port
+
+
+def test_a_folder_that_asks_for_a_password(web: WebServer) -> None:
+    web.accounts["/a/"] = ("me", "s3cret")
+    right = {"Authorization": "Basic " + base64.b64encode(b"me:s3cret").decode()}
+    for headers, status in (({}, 401), ({"Authorization": "Basic bWU6eA=="}, 401), (right, 200)):
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+        connection.request("GET", "/a/file.deb", headers=headers)
+        response = connection.getresponse()
+        assert response.status == status
+        assert (response.getheader("WWW-Authenticate") is not None) == (status == 401)
+        connection.close()

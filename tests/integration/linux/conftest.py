@@ -4,9 +4,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 import typing as t
 from pathlib import Path
 
@@ -15,24 +12,38 @@ import pytest
 from lab.linux import images
 from lab.repository import cuda
 from lab.repository.keys import lab_keys
-from tests.integration.linux.linux_distribution import Distribution, Quiet, Web
+from lab.web import WebServer
+from tests.integration.linux.linux_distribution import Distribution, Web
 
 
 @pytest.fixture(scope="session")
 def web() -> t.Iterator[Web]:
     """A web server on loopback with every repository of the lab."""
     cache = images.default_cache()
-    root = cuda.repositories(cache)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Web(f"http://127.0.0.1:{server.server_address[1]}", lab_keys(cache).new.fingerprint)
-    server.shutdown()
+    with WebServer(cuda.repositories(cache)) as server:
+        yield Web(server, lab_keys(cache))
 
 
 @pytest.fixture(params=["debian-12", "debian-13"])
 def distribution(request: pytest.FixtureRequest, tmp_path: Path) -> t.Iterator[Distribution]:
     """A fresh distribution."""
     box = Distribution(images.image(request.param, images.default_cache()), tmp_path / "box")
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> t.Iterator[Distribution]:
+    """A fresh Debian 13 without any network, not even loopback."""
+    box = Distribution(images.image("debian-13", images.default_cache()), tmp_path / "box", network=False)
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def debian13(tmp_path: Path) -> t.Iterator[Distribution]:
+    """A fresh Debian 13, whose apt 3 verifies by sqv and which has no libtinfo5."""
+    box = Distribution(images.image("debian-13", images.default_cache()), tmp_path / "box")
     yield box
     box.close()
 

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import os
 import subprocess
 import sys
 import time
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
+
+from lab.repository.keys import Keys
+from lab.web import WebServer
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
@@ -35,13 +38,16 @@ exec chroot . /bin/sh -c 'echo ready; while :; do sleep 1000 & wait; done'
 class Distribution:
     """A running root file system."""
 
-    def __init__(self, image: Path, scratch: Path) -> None:
-        """IMAGE is the lower layer; SCRATCH holds everything else."""
+    def __init__(self, image: Path, scratch: Path, network: bool = True) -> None:
+        """IMAGE is the lower layer; SCRATCH holds everything else. Without NETWORK not even loopback is there."""
         self.scratch = scratch
         for name in ("upper", "work", "root"):
             (scratch / name).mkdir(parents=True)
         self._holder = subprocess.Popen(
-            ["unshare", "-m", "-p", "-f", "--kill-child", "sh", "-c", SETUP, "sh", str(image), str(scratch)],
+            [
+                *("unshare", "-m", "-p", *([] if network else ["-n"]), "-f", "--kill-child"),
+                *("sh", "-c", SETUP, "sh", str(image), str(scratch)),
+            ],
             stdout=subprocess.PIPE,
         )
         assert self._holder.stdout is not None
@@ -66,7 +72,7 @@ class Distribution:
     def run(self, command: str, check: bool = True, data: bytes = b"") -> str:
         """Run a shell COMMAND as root; both streams."""
         environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]
-        line = ["nsenter", "-t", str(self.pid), "-m", "-p", "-r", "-w", *environment, "/bin/sh", "-c", command]
+        line = ["nsenter", "-t", str(self.pid), "-m", "-n", "-p", "-r", "-w", *environment, "/bin/sh", "-c", command]
         done = subprocess.run(line, input=data, capture_output=True, check=False)
         text = (done.stdout + done.stderr).decode("utf-8", "replace")
         assert not check or done.returncode == 0, f"{command}: {done.returncode}\n{text}"
@@ -128,18 +134,22 @@ def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a word."""
+@dataclass(frozen=True)
+class Web:
+    """The repositories over HTTP, and the keys that sign them."""
 
-    def log_message(self, format: str, *arguments: t.Any) -> None:
-        """Nothing."""
+    server: WebServer
+    keys: Keys
 
+    @property
+    def url(self) -> str:
+        """The root of the server, without a slash."""
+        return self.server.url
 
-class Web(t.NamedTuple):
-    """The repositories over HTTP."""
-
-    url: str
-    fingerprint: str
+    @property
+    def fingerprint(self) -> str:
+        """The key that stands for NVIDIA's."""
+        return self.keys.new.fingerprint
 
     def repository(self, name: str = "wsl-ubuntu") -> str:
         """The address of a repository."""

@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from lab.repository import cuda
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 pytestmark = pytest.mark.lab
@@ -36,11 +37,13 @@ def test_source_is_written_once_and_used(distribution: Distribution, web: Web) -
     distribution.run("touch /mark && sleep 0.1")
     assert not distribution.module("cuda_repository", **wanted)["changed"]
     assert distribution.run(SNAPSHOT) == ""
-    other = distribution.module("cuda_repository", source="ubuntu", **options(web, "ubuntu2404"))
+    ubuntu: dict[str, t.Any] = {"source": "ubuntu", **options(web, "ubuntu2404")}
+    unguarded = distribution.module("cuda_repository", **ubuntu)
+    assert unguarded["failed"] and "run cuda_guard first" in unguarded["msg"], unguarded
+    distribution.module("cuda_guard")
+    other = distribution.module("cuda_repository", **ubuntu)
     assert other["changed"], other
-    assert distribution.module("cuda_repository", state="absent", source="ubuntu", **options(web, "ubuntu2404"))[
-        "changed"
-    ]
+    assert distribution.module("cuda_repository", state="absent", **ubuntu)["changed"]
     assert "cuda" not in distribution.run("ls /etc/apt/sources.list.d /usr/share/keyrings /etc/apt/preferences.d")
 
 
@@ -56,7 +59,8 @@ def test_wrong_sources_change_nothing(distribution: Distribution, web: Web) -> N
         ),
         ({**options(web), "packages": ["cuda-toolkit-12-9"]}, "does not hold cuda-toolkit-12-9"),
         ({"source": "mirror"}, "needs url"),
-        ({"url": "http://user:secret@127.0.0.1/x/"}, "auth.conf.d"),
+        ({"url": "http://user@127.0.0.1/x/"}, "username and password belong together"),
+        ({"source": "local_installer"}, "needs installer"),
         ({"url": "http://127.0.0.1:9/x/"}, "127.0.0.1:9"),
     ]
     for wanted, words in cases:
@@ -66,16 +70,97 @@ def test_wrong_sources_change_nothing(distribution: Distribution, web: Web) -> N
     assert distribution.run(SNAPSHOT) == ""
 
 
-def test_sha1_key_is_explained_where_apt_refuses_it(distribution: Distribution, web: Web) -> None:
-    from lab.linux import images
-    from lab.repository.keys import lab_keys
+def sha1_options(web: Web) -> dict[str, t.Any]:
+    """The repository whose key is bound as NVIDIA's real one."""
+    return {"url": web.repository("wsl-ubuntu-sha1"), "key_fingerprint": web.keys.sha1.fingerprint}
 
-    wanted: dict[str, t.Any] = {
-        "url": web.repository("wsl-ubuntu-sha1"),
-        "key_fingerprint": lab_keys(images.default_cache()).sha1.fingerprint,
-    }
-    result = distribution.module("cuda_repository", state="verified", **wanted)
-    old_apt = "apt 2" in distribution.run("apt-get --version")
-    assert result["failed"] is not old_apt, result
-    if not old_apt:
-        assert "SHA-1" in result["msg"]
+
+POLICY = "/etc/crypto-policies/back-ends/apt-sequoia.config"
+
+
+def test_apt_2_accepts_a_sha1_key_and_nothing_is_weakened(debian12: Distribution, web: Web) -> None:
+    done = debian12.module("cuda_repository", sha1="all_sources", **sha1_options(web))
+    assert done["changed"] and not done["failed"], done
+    assert "bound by SHA-1" not in debian12.run(f"cat {done['path']}; test ! -e {POLICY}")
+
+
+def test_sha1_key_on_apt_3_is_refused_unless_allowed_for_one_source(debian13: Distribution, web: Web) -> None:
+    box, wanted = debian13, sha1_options(web)
+    box.run("touch /mark && sleep 0.1")
+    refused = box.module("cuda_repository", **wanted)
+    assert refused["failed"] and "bound by SHA-1" in refused["msg"] and "sha1: this_source" in refused["msg"], refused
+    assert box.run(SNAPSHOT) == ""
+    done = box.module("cuda_repository", sha1="this_source", **wanted)
+    assert done["changed"] and not done["failed"], done
+    assert "bound by SHA-1" in box.run(f"cat {done['path']}; test ! -e {POLICY}")
+    assert not box.module("cuda_repository", sha1="this_source", **wanted)["changed"]
+    # A plain update keeps the index that is there, and the other sources work.
+    assert "previous index files will be used" in box.run("apt-get update 2>&1")
+    box.module("cuda_guard")
+    box.run("touch -d '3 days ago' /var/lib/apt/lists")
+    before = len(web.server.requests)
+    installed = box.module("cuda_toolkit", version="12.8", components=["cudart"], host_compiler=False)
+    assert installed["changed"] and not installed["failed"], installed
+    asked = [line for line in web.server.requests[before:] if "InRelease" in line]
+    assert asked, "the index was not refreshed"
+    box.run("dpkg-query -W cuda-cudart-12-8")
+    # The whole distribution, when that is what the administrator wants; and back.
+    assert box.module("cuda_repository", sha1="all_sources", **wanted)["changed"]
+    assert "W:" not in box.run("apt-get update 2>&1")
+    assert not box.module("cuda_repository", sha1="all_sources", **wanted)["changed"]
+    back = box.module("cuda_repository", sha1="this_source", **wanted)
+    assert back["changed"] and "SHA-1" in box.run(f"test ! -e {POLICY}; cat {back['path']}")
+
+
+def test_mirror_with_credentials_never_shows_them(distribution: Distribution, web: Web) -> None:
+    box, secret = distribution, "s3cr%t#:@"
+    web.server.accounts["/compute/cuda/repos/wsl-ubuntu/"] = ("builder", secret)
+    try:
+        wanted: dict[str, t.Any] = {"source": "mirror", **options(web), "username": "builder"}
+        wrong = box.module("cuda_repository", **wanted, password="wrong-one")
+        assert wrong["failed"] and "401" in wrong["msg"], wrong
+        assert "wrong-one" not in str(wrong) and box.run("ls -A /etc/apt/auth.conf.d") == ""
+        done = box.module("cuda_repository", **wanted, password=secret)
+        assert done["changed"] and not done["failed"], done
+        assert secret not in str(done)
+        assert box.run("stat -c '%a %U' /etc/apt/auth.conf.d/wslfleet-cuda.conf") == "600 root\n"
+        assert secret not in box.run(f"cat {done['path']}; grep -r . /var/lib/wslfleet /var/log 2>/dev/null; true")
+        assert "W:" not in box.run("apt-get update 2>&1")
+        box.run("cd /tmp && apt-get download cuda-cudart-12-8")
+        inside = web.repository().replace("//", "//builder:s3cr%25t%23:%40@")
+        same = box.module("cuda_repository", source="mirror", url=inside, key_fingerprint=web.fingerprint)
+        assert not same["changed"] and not same["failed"] and secret not in str(same), same
+    finally:
+        web.server.accounts.clear()
+
+
+def test_local_installer_without_a_network(offline: Distribution, web: Web) -> None:
+    box = offline
+    deb = (web.server.root / cuda.INSTALLER).read_bytes()
+    place = f"/mnt/c/My Files/{cuda.INSTALLER.rsplit('/', 1)[1]}"
+    box.write(place, deb)
+    wanted = {"source": "local_installer", "installer": place, "installer_sha256": hashlib.sha256(deb).hexdigest()}
+    box.run("touch /mark && sleep 0.1")
+    for wrong, words in (
+        ({"installer_sha256": "0" * 64}, "has SHA-256"),
+        ({"installer": place.replace("12.8.1", "12.8.2")}, "no such file"),
+    ):
+        refused = box.module("cuda_repository", **{**wanted, **wrong})
+        assert refused["failed"] and words in refused["msg"], refused
+    assert box.module("cuda_repository", state="verified", **wanted)["current"] is False
+    assert box.run(SNAPSHOT) == ""
+    done = box.module("cuda_repository", packages=["cuda-toolkit-12-8"], **wanted)
+    assert done["changed"] and not done["failed"], done
+    box.run(f"rm '{place}'")
+    assert box.module("cuda_repository", **wanted)["current"]
+    legacy = box.module("cuda_legacy", repository_url=done["url"], repository_name=done["name"])
+    assert not legacy["changed"], legacy
+    # Nothing else can be fetched; that is told and does not stop what is on the disk.
+    box.run("touch -d '3 days ago' /var/lib/apt/lists")
+    installed = box.module("cuda_toolkit", version="12.8", components=["nvcc"], host_compiler=False)
+    assert installed["changed"] and not installed["failed"], installed
+    gone = box.module("cuda_repository", state="absent", **wanted)
+    assert gone["changed"] and not gone["failed"], gone
+    left = box.run("ls /var /etc/apt/sources.list.d /usr/share/keyrings; dpkg-query -W 'cuda*'")
+    assert "cuda-repo" not in left and ".sources" not in left and "cuda-nvcc-12-8" in left
+    assert not box.module("cuda_repository", state="absent", **wanted)["changed"]

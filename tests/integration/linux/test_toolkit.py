@@ -39,24 +39,103 @@ def test_install_twice_and_remove(ready: Distribution) -> None:
     first = ready.module("cuda_toolkit", **WANTED)
     assert first["changed"] and first["nvcc"] == "/usr/local/cuda-12.8/bin/nvcc", first
     assert ready.run("sh -lc 'command -v nvcc'").strip() == "/usr/local/cuda/bin/nvcc"
+    assert "release 12.8" in ready.run("PATH=/usr/local/bin:/usr/bin:/bin; nvcc --version"), "without a login shell"
     ready.run("rm -r /var/lib/apt/lists")
     assert not ready.module("cuda_toolkit", **WANTED)["changed"]
     gone = ready.module("cuda_toolkit", state="absent", **WANTED)
-    assert gone["changed"] and "12-8" not in ready.run("dpkg -l | cat"), gone
+    assert gone["changed"] and "12-8" not in ready.run("dpkg -l | cat; ls /usr/local/bin"), gone
+    assert ready.run("ls /usr/local/bin /etc/profile.d | grep -E 'nvcc|wslfleet'; true") == ""
     assert not ready.module("cuda_toolkit", state="absent", **WANTED)["changed"]
 
 
-def test_bad_input_is_one_line(ready: Distribution) -> None:
-    for options, words in (
-        ({"version": "12"}, 'quoted, as in "12.8"'),
-        ({"version": "12.99"}, "no such toolkit; known: 12.0"),
-        ({"version": "12.8", "components": ["cuda"]}, "brings a Linux driver"),
-        ({"version": "12.8", "components": ["cuda-drivers"]}, "name one of: toolkit"),
-        ({"version": "12.9"}, "Unable to locate package cuda-toolkit-12-9"),
-    ):
-        result = ready.module("cuda_toolkit", **options)
-        assert result["failed"] and words in result["msg"] and "\n" not in result["msg"], result
-    assert "transactions" not in ready.run("ls /var/lib/wslfleet 2>/dev/null; true")
+def test_bad_input_is_one_line(debian12: Distribution) -> None:
+    # Everything else that is wrong is refused without a look at the distribution, see the unit tests.
+    result = debian12.module("cuda_toolkit", version="12.9")
+    assert result["failed"] and "Unable to locate package cuda-toolkit-12-9" in result["msg"], result
+    assert "\n" not in result["msg"] and "toolkits that are there: none" in result["msg"]
+    assert "transactions" not in debian12.run("ls /var/lib/wslfleet 2>/dev/null; true")
+
+
+def state(box: Distribution) -> dict[str, str]:
+    """The packages of the toolkits: name -> hold or install, and version."""
+    listing = box.run("dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}\\n'")
+    rows = [line.split() for line in listing.splitlines()]
+    return {row[0]: f"{row[1]} {row[3]}" for row in rows if row[0].startswith("cuda-") and row[2] == "installed"}
+
+
+def test_from_release_to_release(debian12: Distribution, web: Web) -> None:
+    box = debian12
+    box.module("cuda_guard")
+    box.module("cuda_repository", url=web.repository(), key_fingerprint=web.fingerprint)
+
+    def bring(version: str, **options: t.Any) -> dict[str, t.Any]:
+        done = box.module("cuda_toolkit", **{**WANTED, "version": version, **options})
+        assert done["failed"] or done["changed"], done
+        return done
+
+    # An exact release, all parts of it, held.
+    first = bring("12.8.0")
+    assert first["version"] == "12.8" and first["release"] == "", first
+    assert {state(box)[name] for name in ("cuda-nvcc-12-8", "cuda-crt-12-8", "cuda-nvvm-12-8")} == {"hold 12.8.61-1"}
+    assert "12-8" not in box.run("apt-get -s -q upgrade | grep ^Inst; true")
+    box.run("mv /usr/bin/apt-get /usr/bin/apt-cache /srv; touch /mark; sleep 0.1")
+    again = box.module("cuda_toolkit", **{**WANTED, "version": "12.8.0"})
+    assert not again["changed"] and not again["failed"], again
+    box.run("mv /srv/apt-get /srv/apt-cache /usr/bin")
+    unknown = bring("12.8.7")
+    assert "of 12.8 there are 12.8.0, 12.8.1" in unknown["msg"], unknown
+    # Up, down when allowed, up again and free.
+    bring("12.8.1")
+    assert state(box)["cuda-crt-12-8"] == "hold 12.8.93-1"
+    back = bring("12.8.0")
+    assert "set allow_downgrade to go back" in back["msg"], back
+    bring("12.8.0", allow_downgrade=True)
+    assert state(box)["cuda-nvcc-12-8"] == "hold 12.8.61-1"
+    bring("12.8", state="latest")
+    assert {state(box)[name] for name in ("cuda-nvcc-12-8", "cuda-crt-12-8")} == {"install 12.8.93-1"}
+    assert not box.module("cuda_toolkit", **{**WANTED, "state": "latest"})["changed"]
+    # Two side by side, the older one as the default.
+    bring("12.4", default=True)
+    assert "release 12.4" in box.run("/usr/local/bin/nvcc --version")
+    assert "release 12.8" in box.run("/usr/local/cuda-12.8/bin/nvcc --version")
+    # The newest, and the others go: what the two share stays.
+    newest = bring("12.latest", others="remove")
+    assert (newest["version"], newest["nvcc"]) == ("12.8", "/usr/local/cuda-12.8/bin/nvcc"), newest
+    assert "-12-4" not in " ".join(state(box)) and "cuda-toolkit-config-common" in state(box)
+    assert "release 12.8" in box.run("/usr/local/bin/nvcc --version; dpkg --audit")
+    bring("12.8", state="absent")
+    assert state(box) == {}
+
+
+GPU = """#!/bin/sh
+case "$*" in
+*compute_cap*) echo "NVIDIA GeForce GTX 1060, 581.15, 6.1" ;;
+esac
+"""
+
+
+def test_what_cannot_work_is_refused_before_a_download(debian13: Distribution, web: Web) -> None:
+    box = debian13
+    box.write("/etc/apt/sources.list.d/cuda-ubuntu2404.list", f"deb [trusted=yes] {web.repository('ubuntu2404')} /\n")
+    box.module("cuda_guard")
+    box.module("cuda_repository", url=web.repository(), key_fingerprint=web.fingerprint)
+    box.run("apt-get -q update")
+    legacy = box.module("cuda_legacy", repository_url=web.repository(), repository_name="wsl-ubuntu")
+    assert not legacy["changed"], "a second source of NVIDIA's that works is somebody's intention"
+    before = len(web.server.requests)
+    trap = box.module("cuda_toolkit", version="12.4", host_compiler=False)
+    assert trap["failed"] and "needs libtinfo5" in trap["msg"] and "cuda_version 12.5 or newer" in trap["msg"], trap
+    box.write("/usr/lib/wsl/lib/nvidia-smi", GPU)
+    box.run("chmod 755 /usr/lib/wsl/lib/nvidia-smi")
+    old = box.module("cuda_toolkit", version="13.0", host_compiler=False)
+    assert old["failed"] and "GTX 1060 has compute capability 6.1" in old["msg"], old
+    assert not [line for line in web.server.requests[before:] if ".deb" in line]
+    # Both of NVIDIA's sources are there: the toolkit gets in, a driver does not.
+    done = box.module("cuda_toolkit", **WANTED)
+    assert done["changed"] and not done["failed"], done
+    assert "nvidia" not in box.run("dpkg-query -W") and "cuda-drivers" not in box.run(
+        "apt-get -s install cuda", check=False
+    )
 
 
 def test_lost_connection_leaves_apt_alone_and_the_next_run_finds_it(ready: Distribution) -> None:

@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _credentials,
     _driver_packages,
     _files,
     _guard_files,
     _repository,
+    _settle,
+    _sha1,
     _smoke_test,
-    _toolkit,
+    _toolkit_path,
     _transaction,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
@@ -76,7 +79,11 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
         _guard_files.CONFIGURATION,
         _repository.KEYRING,
         _repository.PIN_600,
-        _toolkit.PROFILE,
+        _toolkit_path.PROFILE,
+        _toolkit_path.COMMANDS,
+        _credentials.PATH,
+        _settle.RELEASES,
+        _sha1.SITE_POLICY,
         _transaction.ROOT,
         _smoke_test.FOLDER,
         _files.BACKUP_ROOT,

@@ -54,7 +54,7 @@ class Connection(ConnectionBase):
         if flag and Path(flag).exists():
             raise AnsibleConnectionFailure("the lab cut the connection")
         pid = str(self.get_option("pid"))  # type: ignore[no-untyped-call]
-        line = ["nsenter", "-t", pid, "-m", "-p", "-r", "-w", *ENVIRONMENT, "/bin/sh", "-c", command]
+        line = ["nsenter", "-t", pid, "-m", "-n", "-p", "-r", "-w", *ENVIRONMENT, "/bin/sh", "-c", command]
         done = subprocess.run(line, input=data or b"", capture_output=True, check=False)
         return done.returncode, done.stdout, done.stderr
 

@@ -27,9 +27,53 @@ def test_component_exists_and_is_no_driver(component: str) -> None:
     assert c.belongs_to_version(name, "12.8")
 
 
-@pytest.mark.parametrize("version", ["12.0", "12.8", "13.5"])
-def test_known_version(version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "parsed", "short", "exact"),
+    [
+        ("12.0", (12, 0, None), "12.0", ""),
+        ("12.8", (12, 8, None), "12.8", ""),
+        ("12.8.1", (12, 8, 1), "12.8", "12.8.1"),
+        ("13.5", (13, 5, None), "13.5", ""),
+        ("13.17", (13, 17, None), "13.17", ""),
+        ("12.latest", (12, None, None), "", ""),
+        ("13.latest", (13, None, None), "", ""),
+    ],
+)
+def test_known_version(version: str, parsed: tuple[object, ...], short: str, exact: str) -> None:
     assert c.check_version(version) == version
+    found = c.parse_version(version)
+    assert ((found.major, found.minor, found.patch), found.short, found.exact) == (parsed, short, exact)
+
+
+def test_an_open_minor_number_stands_for_the_newest() -> None:
+    assert c.package_names("12.latest", ["nvcc"]) == ["cuda-nvcc-12-9"]
+    assert c.package_names("12.8.1", ["nvcc"]) == ["cuda-nvcc-12-8"]
+
+
+@pytest.mark.parametrize(
+    ("version", "component", "words"),
+    [
+        ("13.0", "nvprof", "'nvprof' exists in CUDA 12.9 and earlier, not in 13.0"),
+        ("12.3", "nvfatbin-dev", "'nvfatbin-dev' exists in CUDA 12.4 and later, not in 12.3"),
+        ("13.latest", "nsight", "not in 13.5"),
+    ],
+)
+def test_components_come_and_go(version: str, component: str, words: str) -> None:
+    with pytest.raises(c.CatalogueError, match=re.escape(words)):
+        c.package_names(version, [component])
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("12.4", ((5, 0), (9, 0))),
+        ("12.8.1", ((5, 0), (12, 0))),
+        ("12.latest", ((5, 0), (12, 1))),
+        ("13.9", ((7, 5), (12, 1))),
+    ],
+)
+def test_capabilities(version: str, expected: object) -> None:
+    assert c.capabilities(version) == expected
 
 
 @pytest.mark.parametrize(
@@ -38,7 +82,11 @@ def test_known_version(version: str) -> None:
         ("12.7", "cuda_version '12.7': no such toolkit; known: 12.0, "),
         ("12", "cuda_version '12': write major and minor, quoted, as in \"12.8\"; known: "),
         ("128", "write major and minor"),
-        ("12.8.1", "no such toolkit"),
+        ("12.8.1.1", "no such toolkit"),
+        ("12.8.x", "no such toolkit"),
+        ("12.latest.1", "no such toolkit"),
+        ("13.05", "no such toolkit"),
+        ("latest", 'say of which major version, as in "12.latest"'),
         ("12-8", "no such toolkit"),
         ("12.10", "no such toolkit"),
         ("11.8", "no such toolkit"),

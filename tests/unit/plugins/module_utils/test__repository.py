@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import subprocess
 import typing as t
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _changes, _openpgp, _repository
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
-
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _catalogue,
+    _changes,
+    _credentials,
+    _openpgp,
+    _repository,
+)
 
 KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_text()
 FINGERPRINT = _catalogue.OLD_KEY
@@ -19,6 +20,7 @@ BINARY = _openpgp.read_keys(KEY.encode())[0].data
 UBUNTU = 'ID=ubuntu\nVERSION_ID="24.04"\n'
 NVIDIA_WSL = _catalogue.NVIDIA_REPOSITORIES + "wsl-ubuntu/x86_64/"
 URL = "http://mirror/x/"
+INSTALLER = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 
 
 def wanted(**options: t.Any) -> _repository.Wanted:
@@ -51,15 +53,30 @@ def test_resolve(source: str, options: dict[str, t.Any], name: str, url: str, ke
         ("mirror", {}, "needs url"),
         ("mirror", {"url": URL}, "needs key_fingerprint"),
         ("mirror", {"url": URL, "key_fingerprint": "3bf863cc"}, "not a fingerprint of 40 hex digits"),
-        ("ubuntu", {}, "needs an Ubuntu distribution"),
+        ("ubuntu", {}, "needs an Ubuntu or Debian distribution"),
         ("network", {"url": "ftp://x/"}, "not an http"),
-        ("network", {"url": "https://me:secret@x/"}, "auth.conf.d"),
+        ("network", {"url": "https://me@x/"}, "username and password belong together"),
+        ("network", {"url": "https://me:secret@x/", "username": "me"}, "give one of them"),
+        ("network", {"url": "https://x/", "password": "secret"}, "one of them is missing"),
+        ("network", {"url": "https://x/", "username": "me", "password": "sec ret"}, "password holds a blank"),
+        ("network", {"url": "https://[me:secret@x/"}, "url is not an address"),
+        ("network", {"url": "file:/srv/x", "username": "me", "password": "secret"}, "for http and https"),
+        ("local_installer", {}, "needs installer"),
+        ("local_installer", {"installer": "/a.deb", "url": "http://x"}, "takes no url"),
+        ("local_installer", {"installer": "/a.deb"}, "does not end in NVIDIA's name"),
+        ("local_installer", {"installer": INSTALLER}, "needs installer_sha256"),
+        ("local_installer", {"installer": INSTALLER[1:], "installer_sha256": "0" * 64}, "neither an absolute path"),
+        (
+            "local_installer",
+            {"installer": INSTALLER, "installer_sha256": "0" * 64, "key_fingerprint": "1"},
+            "not a fingerprint",
+        ),
         ("network", {"keyring_sha256": "abc"}, "64 hex digits"),
     ],
 )
 def test_resolve_refuses(source: str, options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(_repository.RepositoryError, match=words) as caught:
-        _repository.resolve(source, options, "ID=debian\n")
+        _repository.resolve(source, options, "ID=fedora\n")
     assert "secret" not in str(caught.value)
 
 
@@ -83,73 +100,94 @@ def test_written_once_and_removed(tmp_path: Path) -> None:
     ]
     _changes.apply(_repository.plan_absent(source, root), root)
     assert not (tmp_path / "etc/apt/sources.list.d/cuda-mirror.sources").exists()
-    assert not (tmp_path / _repository.KEYRING.lstrip("/")).exists()
-
-
-def download(content: bytes) -> t.Callable[[Sequence[str]], Completed]:
-    def answer(arguments: Sequence[str]) -> Completed:
-        Path(arguments[-1]).write_bytes(content)
-        return Completed(0, "", "")
-
-    return answer
-
-
-def test_key_from_text_address_and_path(tmp_path: Path) -> None:
-    run = ScriptedRun(("apt-helper .* download-file http://k/key.asc", download(KEY.encode())))
-    file = tmp_path / "key.gpg"
-    file.write_bytes(BINARY)
-    for key in (KEY, str(file), "http://k/key.asc"):
-        assert _repository.fetch_keyring(run, wanted(key=key), str(tmp_path)) == BINARY
-    run.done()
+    assert not (tmp_path / source.keyring.lstrip("/")).exists()
 
 
 @pytest.mark.parametrize(
-    ("options", "content", "words"),
+    ("os_release", "name", "key", "drivers"),
     [
-        ({"key": "http://k"}, b"<html>no</html>", "http://k: not an OpenPGP key"),
-        ({"key": "http://k", "key_fingerprint": "2" * 40}, KEY.encode(), f"holds {FINGERPRINT}, not 2222"),
-        ({"keyring_url": "http://d", "keyring_sha256": "0" * 64}, b"deb", "http://d has SHA-256 .*, not 0000"),
-        ({"keyring_url": "http://d"}, b"not a deb", "http://d is not a Debian package"),
+        (UBUNTU, "ubuntu2404", _catalogue.CURRENT_KEY, True),
+        ('ID=ubuntu\nVERSION_ID="26.04"\n', "ubuntu2604", _catalogue.REPOSITORY_KEYS["ubuntu2604"], True),
+        ('ID=debian\nVERSION_ID="13"\n', "debian13", _catalogue.REPOSITORY_KEYS["debian13"], True),
+        ('ID=debian\nVERSION_ID="12"\n', "debian12", _catalogue.CURRENT_KEY, True),
     ],
 )
-def test_wrong_keys(tmp_path: Path, options: dict[str, str], content: bytes, words: str) -> None:
-    with pytest.raises(_repository.RepositoryError, match=words) as caught:
-        _repository.fetch_keyring(ScriptedRun(("download-file", download(content))), wanted(**options), str(tmp_path))
-    assert "\n" not in str(caught.value)
+def test_the_repository_of_a_release_has_its_own_key(os_release: str, name: str, key: str, drivers: bool) -> None:
+    found = _repository.resolve("ubuntu", {}, os_release)
+    assert (found.name, found.fingerprint, found.holds_drivers) == (name, key, drivers)
 
 
-def test_keyring_package(tmp_path: Path) -> None:
-    tree = tmp_path / "tree"
-    (tree / "DEBIAN").mkdir(parents=True)
-    (tree / "DEBIAN/control").write_text(
-        "Package: cuda-keyring\nVersion: 1\nArchitecture: all\nMaintainer: x <x@y>\nDescription: x\n"
-    )
-    keyrings = tree / "usr/share/keyrings"
-    keyrings.mkdir(parents=True)
-    (keyrings / "cuda-archive-keyring.gpg").write_bytes(BINARY)
-    subprocess.run(["dpkg-deb", "-b", str(tree), str(tmp_path / "k.deb")], check=True, capture_output=True)
-    run = ScriptedRun(("download-file", download((tmp_path / "k.deb").read_bytes())))
-    assert _repository.fetch_keyring(run, wanted(), str(tmp_path)) == BINARY
+def test_local_installer() -> None:
+    found = _repository.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "A" * 64}, "")
+    assert found.installer is not None
+    assert (found.name, found.url) == ("wsl-ubuntu-12-8-local", "file:/var/cuda-repo-wsl-ubuntu-12-8-local/")
+    assert found.keyring == "/usr/share/keyrings/cuda-wsl-ubuntu-12-8-local-keyring.gpg"
+    assert (found.installer.version, found.installer.sha256, found.holds_drivers) == ("12.8.1-1", "a" * 64, False)
+    ubuntu = INSTALLER.replace("wsl-ubuntu", "ubuntu2404")
+    other = _repository.resolve("local_installer", {"installer": ubuntu, "installer_sha256": "0" * 64}, "")
+    assert other.holds_drivers
 
 
 @pytest.mark.parametrize(
-    ("output", "words"),
+    "options",
     [
-        ("E: The repository 'x' does not have a Release file.\nErr:1 404  Not Found", "HTTP 404"),
-        ("W: GPG error: x: NO_PUBKEY A4B469963BF863CC\nE: The repository is not signed.", "but by A4B469963BF863CC"),
-        ("Missing key EB693B3035CD5710E231E123A4B469963BF863CC, which is needed", "but by EB693B30"),
-        ("No binding signature at time 2026\nSHA1 is not considered secure since 2026-02-01", "bound by SHA-1"),
-        (
-            "W: Failed to fetch http://x/InRelease  Could not connect",
-            "Failed to fetch http://x/InRelease Could not connect",
-        ),
-        ("", "apt found no package index there"),
+        {"url": "http://me:s%40cret@mirror/x"},
+        {"url": URL, "username": "me", "password": "s@cret"},
     ],
 )
-def test_explain(output: str, words: str) -> None:
-    text = _repository.explain(output, FINGERPRINT)
-    assert words in text and "\n" not in text
+def test_credentials_go_to_a_file_of_their_own(tmp_path: Path, options: dict[str, str]) -> None:
+    root = str(tmp_path)
+    source = wanted(key=KEY, **options)
+    assert source.url == URL and "s@cret" not in repr(source)
+    changes = _repository.plan(source, BINARY, root)
+    assert "s@cret" not in str(_changes.diff(changes)) and "readable by root only" in str(_changes.diff(changes))
+    _changes.apply(changes, root)
+    file = tmp_path / _credentials.PATH.lstrip("/")
+    assert file.read_text().endswith("\nmachine http://mirror/x login me password s@cret\n")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "s@cret" not in (tmp_path / source.path.lstrip("/")).read_text()
+    # Without credentials the file goes, and one of somebody else stays.
+    _changes.apply(_repository.plan(wanted(key=KEY), BINARY, root), root)
+    assert not file.exists()
+    file.write_text("machine x login y password z\n")
+    _changes.apply(_repository.plan_absent(wanted(key=KEY), root), root)
+    assert file.exists()
 
 
-def test_missing_packages() -> None:
-    assert _repository.missing("Package: a\nVersion: 1\n\nPackage: b-1\n", ["a", "b", "b-1"]) == ["b"]
+def test_keys_of_others_in_nvidias_file_stay(tmp_path: Path) -> None:
+    other = b"\x98\x15\x04" + b"k" * 20
+    ring = tmp_path / _repository.KEYRING.lstrip("/")
+    ring.parent.mkdir(parents=True)
+    ring.write_bytes(BINARY + other)
+    source = _repository.resolve("network", {"key": KEY, "key_fingerprint": "1" * 40}, "")
+    mine = b"\x98\x15\x04" + b"m" * 20
+    _changes.apply(_repository.plan(source, mine, str(tmp_path)), str(tmp_path))
+    assert ring.read_bytes() == mine + other, "the retired key goes, another one stays"
+
+
+def test_switching_the_source_leaves_no_keyring_behind(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    _changes.apply(_repository.plan(wanted(key=KEY), BINARY, root), root)
+    mirror = tmp_path / "usr/share/keyrings/cuda-mirror-keyring.gpg"
+    assert mirror.exists()
+    network = _repository.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
+    _changes.apply(_repository.plan(network, BINARY, root), root)
+    assert not mirror.exists() and (tmp_path / _repository.KEYRING.lstrip("/")).exists()
+
+
+def test_list_of_the_local_installer_gives_way(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    source = _repository.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "0" * 64}, "")
+    folder = tmp_path / "etc/apt/sources.list.d"
+    folder.mkdir(parents=True)
+    line = "deb [signed-by=/usr/share/keyrings/cuda-1-keyring.gpg] file:///var/cuda-repo-wsl-ubuntu-12-8-local /\n"
+    (folder / "cuda-wsl-ubuntu-12-8-local.list").write_text(line)
+    (folder / "mine.list").write_text(line + "deb http://x/ /\n")
+    _changes.apply(_repository.plan(source, BINARY, root), root)
+    names = sorted(path.name for path in folder.iterdir())
+    assert [name.split(".wslfleet")[0] for name in names] == [
+        "cuda-wsl-ubuntu-12-8-local.list",
+        "cuda-wsl-ubuntu-12-8-local.sources",
+        "mine.list",
+    ]
+    assert names[0].endswith(".bak")

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _toolkit, _transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _dpkg, _toolkit, _transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -26,6 +27,22 @@ def root_with(tmp_path: Path, *files: str) -> str:
     return str(tmp_path)
 
 
+def wanted(version: str = "12.8", *components: str, **options: t.Any) -> _toolkit.Desired:
+    return _toolkit.desired(_catalogue.parse_version(version), components or ["toolkit"], **options)
+
+
+def versions(*lines: str) -> _dpkg.Database:
+    """``hi cuda-nvcc-12-8 12.8.61-1 needs-this``: hold, name, version, dependencies."""
+    stanzas = []
+    for line in lines:
+        code, name, version, *needs = line.split()
+        want = "hold" if code[0] == "h" else "install"
+        stanzas.append(
+            f"Package: {name}\nStatus: {want} ok installed\nVersion: {version}\nDepends: {', '.join(needs)}\n"
+        )
+    return _dpkg.Database(tuple(_dpkg.parse_status("\n".join(stanzas))), False)
+
+
 @pytest.mark.parametrize(
     ("installed", "status", "files", "install"),
     [
@@ -40,25 +57,104 @@ def root_with(tmp_path: Path, *files: str) -> str:
 def test_what_is_missing_is_installed(
     tmp_path: Path, installed: tuple[str, ...], status: str, files: tuple[str, ...], install: tuple[str, ...]
 ) -> None:
-    wanted = _toolkit.desired("12.8", ["toolkit"], True, True)
-    plan = _toolkit.make_plan(wanted, database(*installed, status=status), root_with(tmp_path, *files))
-    assert plan.install == install
-    assert plan.profile and not plan.empty
+    plan = _toolkit.make_plan(wanted(), database(*installed, status=status), root=root_with(tmp_path, *files))
+    assert plan.install == install and plan.purge == ()
 
 
-def test_profile_is_written_once(tmp_path: Path) -> None:
-    wanted = _toolkit.desired("12.8", ["nvcc"], False, True)
-    first = _toolkit.make_plan(wanted, database("cuda-nvcc-12-8"), str(tmp_path))
-    _toolkit.apply_profile(first, str(tmp_path))
-    assert _toolkit.make_plan(wanted, database("cuda-nvcc-12-8"), str(tmp_path)).empty
-
-
-def test_absent_takes_this_version_only(tmp_path: Path) -> None:
-    wanted = _toolkit.desired("12.4", ["toolkit"], True, False)
+def test_absent_takes_this_version_only() -> None:
     held = database("cuda-nvcc-12-4", "libcublas-12-4", "cuda-nvcc-12-8", "cuda-driver-dev-12-8", "g++")
-    plan = _toolkit.make_plan(wanted, held, str(tmp_path))
+    plan = _toolkit.make_plan(wanted("12.4", state="absent"), held)
     assert plan.purge == ("cuda-nvcc-12-4", "libcublas-12-4")
-    assert plan.profile == ()
+    assert plan.install == ()
+
+
+def test_latest_names_everything_that_is_there_and_keeps_its_marks() -> None:
+    there = versions("ii cuda-toolkit-12-8 12.8.0-1", "hi cuda-nvcc-12-8 12.8.61-1", "ii cuda-nvcc-12-4 12.4.99-1")
+    plan = _toolkit.make_plan(wanted(state="latest", host_compiler=False), there, {"cuda-nvcc-12-8"})
+    assert plan.install == ("cuda-toolkit-12-8", "cuda-nvcc-12-8")
+    assert (plan.unhold, plan.automatic, plan.upgrade) == (("cuda-nvcc-12-8",), ("cuda-nvcc-12-8",), True)
+
+
+PARTS = {"cuda-nvcc-12-8": "12.8.61-1", "cuda-crt-12-8": "12.8.61-1"}
+
+
+@pytest.mark.parametrize(
+    ("there", "install", "downgrade"),
+    [
+        ((), ("cuda-crt-12-8=12.8.61-1", "cuda-nvcc-12-8=12.8.61-1"), False),
+        (("ii cuda-nvcc-12-8 12.8.61-1", "ii cuda-crt-12-8 12.8.61-1"), (), False),
+        (("ii cuda-nvcc-12-8 12.8.61-1", "ii cuda-crt-12-8 12.8.10-1"), ("cuda-crt-12-8=12.8.61-1",), False),
+        (("ii cuda-nvcc-12-8 12.8.93-1", "ii cuda-crt-12-8 12.8.61-1"), ("cuda-nvcc-12-8=12.8.61-1",), True),
+    ],
+)
+def test_an_exact_release_is_of_one_piece(there: tuple[str, ...], install: tuple[str, ...], downgrade: bool) -> None:
+    asked = wanted("12.8.0", "nvcc", host_compiler=False, allow_downgrade=True)
+    plan = _toolkit.make_plan(asked, versions(*there), (), PARTS)
+    assert (plan.install, plan.downgrade) == (install, downgrade)
+    assert "cuda-nvcc-12-8" not in plan.automatic
+    lines = [" ".join(command) for command in _toolkit.commands(plan, False)]
+    assert any("--allow-downgrades" in line for line in lines) is downgrade
+
+
+def test_no_downgrade_unless_allowed() -> None:
+    there = versions("ii cuda-nvcc-12-8 12.8.93-1")
+    with pytest.raises(_toolkit.ToolkitError, match=r"12\.8\.93-1 is installed, newer than .* set allow_downgrade"):
+        _toolkit.make_plan(wanted("12.8.0", "nvcc", host_compiler=False), there, (), PARTS)
+
+
+def test_upgrade_installs_the_new_before_the_old_goes() -> None:
+    there = versions("hi cuda-toolkit-12-4 12.4.0-1", "ii cuda-nvcc-12-4 12.4.99-1", "ii gcc 12")
+    plan = _toolkit.make_plan(wanted(others="remove", host_compiler=False), there)
+    assert plan.purge == ("cuda-nvcc-12-4", "cuda-toolkit-12-4")
+    lines = [" ".join(command) for command in _toolkit.commands(plan, False)]
+    assert lines[0] == "apt-mark unhold cuda-toolkit-12-4"
+    assert lines[1].endswith(" cuda-toolkit-12-8") and lines[2].endswith(" cuda-nvcc-12-4 cuda-toolkit-12-4")
+
+
+def test_what_apt_cannot_install_is_explained() -> None:
+    output = "nsight-systems-2023.4.4\n  Depends: <libtinfo5>\n"
+    failed = Completed(100, "", "E: Unable to correct problems, you have held broken packages.")
+    run = ScriptedRun(
+        ("install", failed), ("PreferencesParts", failed), ("apt-cache --recurse", Completed(0, output, ""))
+    )
+    with pytest.raises(_toolkit.ToolkitError, match=r"needs libtinfo5: .* cuda_version 12\.5 or newer") as caught:
+        _toolkit.judge(run, _toolkit.Plan(install=("cuda-toolkit-12-4",)), GIB)
+    assert not isinstance(caught.value, _toolkit.NoPlanError)
+    run.done()
+
+
+@pytest.mark.parametrize(
+    ("there", "release"),
+    [
+        (("ii cuda-toolkit-12-8 12.8.1-1",), "12.8.1"),
+        (("ii cuda-compiler-12-8 12.8.0-1", "ii cuda-tools-12-8 12.8.1-1"), "12.8.1"),
+        (("ii cuda-nvcc-12-8 12.8.93-1",), ""),
+    ],
+)
+def test_release(tmp_path: Path, there: tuple[str, ...], release: str) -> None:
+    status = tmp_path / "var/lib/dpkg/status"
+    status.parent.mkdir(parents=True)
+    lines = (line.split() for line in there)
+    status.write_text(
+        "\n".join(f"Package: {name}\nStatus: install ok installed\nVersion: {v}\n" for _c, name, v in lines)
+    )
+    assert _toolkit.release("12.8", str(tmp_path)) == release
+
+
+@pytest.mark.parametrize(
+    ("version", "files", "found"),
+    [
+        ("12.8", ("usr/local/cuda-12.8/bin/nvcc", "usr/local/cuda/bin/nvcc"), "/usr/local/cuda-12.8/bin/nvcc"),
+        ("12.8.1", ("usr/local/cuda-12.8/bin/nvcc",), "/usr/local/cuda-12.8/bin/nvcc"),
+        ("12.latest", ("usr/local/cuda/bin/nvcc",), "/usr/local/cuda/bin/nvcc"),
+        ("12.8", (), ""),
+    ],
+)
+def test_nvcc(tmp_path: Path, version: str, files: tuple[str, ...], found: str) -> None:
+    root = root_with(tmp_path, *files)
+    for file in files:
+        (tmp_path / file).chmod(0o755)
+    assert _toolkit.nvcc_path(version, root) == found
 
 
 def test_plan_with_a_driver_is_refused() -> None:
@@ -91,7 +187,8 @@ def test_space_is_counted(free: int, fits: bool) -> None:
 
 def test_apt_without_a_plan_is_another_error() -> None:
     text = "E: Unable to locate package a\n"
-    run = ScriptedRun(("install", Completed(100, "", text)), ("PreferencesParts", Completed(100, "", text)))
+    failed = Completed(100, "", text)
+    run = ScriptedRun(("install", failed), ("PreferencesParts", failed), ("apt-cache --recurse", failed))
     with pytest.raises(_toolkit.NoPlanError, match="a: apt refuses: Unable to locate package a"):
         _toolkit.judge(run, _toolkit.Plan(install=("a",)), GIB)
     run.done()

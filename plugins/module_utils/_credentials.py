@@ -1,0 +1,95 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""User name and password of a mirror: in a file that only root reads, never in a source file, a URL or a message.
+
+apt_auth.conf(5): ``machine [protocol://]host[:port][/path] login NAME password WORD``, words separated by blanks, no
+quoting in any release. Without a protocol an entry does not hold for http, so it is always written. apt opens the files
+as root before it becomes ``_apt``, so that mode 0600 is enough.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+import urllib.parse
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _files
+
+PARTS = "/etc/apt/auth.conf.d"
+PATH = f"{PARTS}/wslfleet-cuda.conf"
+MARK = "# Written by wslfleet.cuda"
+
+
+class CredentialsError(ValueError):
+    """They cannot be written down for apt. The message never holds them."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who may read the mirror."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:
+    """URL without user and password, and the credentials in it or those given beside it. Raises CredentialsError."""
+    parts = urllib.parse.urlsplit(url)
+    place, at, host = parts.netloc.rpartition("@")
+    bare = urllib.parse.urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment)) if at else url
+    if at and parts.scheme in ("http", "https"):
+        if username or password:
+            raise CredentialsError("url holds a user name, and username or password is set too; give one of them")
+        inside, _colon, word = place.partition(":")
+        username, password = urllib.parse.unquote(inside), urllib.parse.unquote(word)
+    if not username and not password:
+        return bare, None
+    if not username or not password:
+        raise CredentialsError("username and password belong together; one of them is missing")
+    for name, value in (("username", username), ("password", password)):
+        if re.search(r"[\s\x00-\x1f\x7f]", value):
+            raise CredentialsError(f"{name} holds a blank or a control character, which apt's auth.conf cannot express")
+    return bare, Credentials(username, password)
+
+
+def text_for(credentials: Credentials, urls: t.Iterable[str]) -> str:
+    """The content of the file: one entry for each of URLS."""
+    lines = [MARK]
+    for url in dict.fromkeys(urls):
+        lines.append(f"machine {url.rstrip('/')} login {credentials.username} password {credentials.password}")
+    return "\n".join(lines) + "\n"
+
+
+def change(credentials: Credentials | None, url: str, root: str = "") -> _changes.FileChange | None:
+    """What has to happen to the file; None when nothing. Its content is never shown."""
+    wanted = text_for(credentials, [url]) if credentials else None
+    found = _changes.change_to(PATH, wanted, mode=0o600, root=root)
+    if found is None or (wanted is None and not (_files.read_text(root + PATH) or "").startswith(MARK)):
+        return None
+    before = "" if found.before is None else "(credentials)\n"
+    after = "" if found.after is None else f"(credentials for {url}, readable by root only)\n"
+    return _changes.FileChange(PATH, found.before, found.after, mode=0o600, shown_before=before, shown_after=after)
+
+
+def for_trial(credentials: Credentials | None, urls: t.Iterable[str], folder: str, root: str = "") -> t.List[str]:
+    """apt options under which CREDENTIALS hold for URLS, without touching /etc. Writes into FOLDER.
+
+    The entries of others (a proxy's, say) hold too; an entry that we wrote before, with an old password, does not.
+    """
+    if credentials is None:
+        return []
+    parts = f"{folder}/auth.conf.d"
+    os.makedirs(parts, mode=0o700, exist_ok=True)
+    _files.write_file(f"{parts}/00-trial.conf", text_for(credentials, urls), 0o600)
+    real = root + PARTS
+    for name in sorted(os.listdir(real)) if os.path.isdir(real) else []:
+        data = _files.read_bytes(f"{real}/{name}")
+        if data is not None and f"{PARTS}/{name}" != PATH:
+            _files.write_file(f"{parts}/{name}", data, 0o600)
+    return ["-o", f"Dir::Etc::NetrcParts={parts}"]

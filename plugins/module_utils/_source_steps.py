@@ -1,0 +1,181 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Bring one apt source to the state that was asked for: look, try, then write."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _dpkg,
+    _files,
+    _guard_files,
+    _local_installer,
+    _repository,
+    _run,
+    _source_trial,
+    _transaction,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import RepositoryError, Wanted
+
+INSTALL_SECONDS = 3600.0
+"""How long the module waits for the package of a local installer; 3 GB take about two minutes."""
+RESERVE = 512 * 1024 * 1024
+"""Bytes that must stay free."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened, or would happen."""
+
+    changed: bool = False
+    current: bool = False
+    """The source stood as wanted before."""
+    changes: t.Tuple[_changes.FileChange, ...] = ()
+    package: str = ""
+    """The package of the local installer when it comes or goes."""
+
+
+def bring(run: _run.Runner, wanted: Wanted, state: str, packages: t.Sequence[str], check_mode: bool) -> Outcome:
+    """Bring the source to STATE (present, absent, verified). Raises RepositoryError."""
+    if state == "absent":
+        return _take_out(wanted, check_mode)
+    if _repository.is_current(wanted):
+        return Outcome(current=True)
+    arriving = ""
+    if wanted.installer and not _local_installer.installed(wanted.installer):
+        _check_installer(run, wanted.installer)
+        if state == "verified" or check_mode:
+            return Outcome(changed=state == "present", package=wanted.installer.package)
+        _install(run, wanted.installer)
+        arriving = wanted.installer.package
+    changes = tuple(_repository.plan(wanted, _tried(run, wanted, packages)))
+    if state == "verified":
+        return Outcome()
+    if wanted.holds_drivers and not check_mode and _files.read_bytes(_guard_files.PIN) is None:
+        raise RepositoryError(
+            f"{wanted.url} holds Linux drivers and there is no guard in this distribution; run cuda_guard first"
+        )
+    if not check_mode:
+        _changes.apply(changes)
+        _source_trial.refresh(run, wanted)
+    return Outcome(True, False, changes, arriving)
+
+
+def _tried(run: _run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes:
+    """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
+    folder = tempfile.mkdtemp(prefix="wslfleet-")
+    try:
+        if wanted.installer:
+            keyring = _local_installer.keyring(wanted.installer, wanted.fingerprint)
+        else:
+            keyring = _source_trial.fetch_keyring(run, wanted, folder)
+        missing = _source_trial.missing(_source_trial.try_index(run, wanted, keyring, folder), packages)
+    except _local_installer.InstallerError as error:
+        raise RepositoryError(str(error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if missing:
+        raise RepositoryError(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
+    return keyring
+
+
+def _take_out(wanted: Wanted, check_mode: bool) -> Outcome:
+    changes = tuple(_repository.plan_absent(wanted))
+    package = wanted.installer.package if wanted.installer else ""
+    present = any(item.name == package and item.code[1] != "n" for item in _dpkg.read_database().packages)
+    if not check_mode:
+        _changes.apply(changes)
+        if present:
+            _follow(_transaction.start("source", [_transaction.apt_get("purge", package)]))
+    return Outcome(bool(changes) or present, False, changes, package if present else "")
+
+
+# -- local installer -------------------------------------------------------------------------------------------------
+
+
+def _check_installer(run: _run.Runner, installer: _local_installer.Installer) -> None:
+    """Refuse a file that is not there, not the one that was meant, or too big. An address is looked at when it is
+    fetched: the file has gigabytes."""
+    path = _local_path(installer)
+    if not path:
+        return
+    if not os.path.isfile(path):
+        raise RepositoryError(f"installer {path}: no such file in the distribution; put it there or name an address")
+    _check_file(run, installer, path)
+
+
+def _local_path(installer: _local_installer.Installer) -> str:
+    """The path when the installer is a file in the distribution (/mnt/c/... too), else empty."""
+    place = installer.place
+    return "/" + place[len("file:") :].lstrip("/") if place.startswith("file:") else place if place[0] == "/" else ""
+
+
+def _check_file(run: _run.Runner, installer: _local_installer.Installer, path: str) -> None:
+    info = os.statvfs("/var")
+    free, size = info.f_bfree * info.f_frsize, os.path.getsize(path)
+    if size + RESERVE > free:
+        raise RepositoryError(
+            f"not enough space in /var for {installer.package}: it needs {size // 2**20} MiB and "
+            f"{RESERVE // 2**20} MiB must stay, {free // 2**20} MiB are free"
+        )
+    digest = _sha256(path)
+    if digest != installer.sha256:
+        raise RepositoryError(
+            f"{path} has SHA-256 {digest}, not {installer.sha256}; check installer_sha256 and the copy"
+        )
+    problem = _local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
+    if problem:
+        raise RepositoryError(problem)
+
+
+def _sha256(path: str) -> str:
+    total = hashlib.sha256()
+    with open(path, "rb") as file:
+        for part in iter(lambda: file.read(1 << 20), b""):
+            total.update(part)
+    return total.hexdigest()
+
+
+def _install(run: _run.Runner, installer: _local_installer.Installer) -> None:
+    """Unpack the repository, by a transaction that outlives the connection. An address is fetched first."""
+    running = _transaction.find_running()
+    if running is not None:
+        _follow(running)
+        if _local_installer.installed(installer):
+            return
+    path = _local_path(installer)
+    folder = "" if path else tempfile.mkdtemp(prefix="wslfleet-", dir="/var/cache")
+    try:
+        if not path:
+            path = f"{folder}/{installer.place.rsplit('/', 1)[-1]}"
+            _source_trial.download(run, installer.place, path)
+            _check_file(run, installer, path)
+        words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
+        _follow(_transaction.start("source", [words]))
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    if not _local_installer.installed(installer):
+        raise RepositoryError(f"{installer.package} {installer.version} was not installed; see {_transaction.ROOT}")
+
+
+def _follow(transaction: _transaction.Transaction) -> None:
+    """Wait for the end. Raises RepositoryError when it takes too long or ends badly."""
+    if not _transaction.attach(transaction, INSTALL_SECONDS):
+        raise RepositoryError(f"transaction {transaction.id} still runs; run again later; log: {transaction.log}")
+    transaction.mark_collected()
+    if transaction.exit_code != 0:
+        raise RepositoryError(
+            f"transaction {transaction.id} ended with {transaction.exit_code}; log: {transaction.log}"
+        )

@@ -1,0 +1,199 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Try an apt source in a folder of its own: fetch its key, let apt verify its index; later fetch the index for good.
+
+Nothing in /etc changes here. apt itself downloads and verifies, so that what works here works afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import typing as t
+import urllib.parse
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
+    _credentials,
+    _files,
+    _openpgp,
+    _run,
+    _sha1,
+    _sources,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import RepositoryError, Wanted
+
+
+def fetch_keyring(run: _run.Runner, wanted: Wanted, folder: str) -> bytes:
+    """The binary keyring with just the wanted key, fetched into FOLDER. Raises RepositoryError."""
+    if wanted.key:
+        inside = "BEGIN PGP" in wanted.key
+        data = wanted.key.encode() if inside else _fetch(run, wanted, wanted.key, "", f"{folder}/key")
+        place = "key" if inside else wanted.key
+    else:
+        data = _fetch(run, wanted, wanted.keyring_url, wanted.keyring_sha256, f"{folder}/keyring.deb")
+        place = wanted.keyring_url
+        data = _from_deb(f"{folder}/keyring.deb", place)
+    try:
+        keys = _openpgp.read_keys(data)
+    except _openpgp.OpenPgpError as error:
+        raise RepositoryError(f"{place}: not an OpenPGP key: {error}") from error
+    mine = [key.data for key in keys if key.fingerprint == wanted.fingerprint]
+    if not mine:
+        seen = ", ".join(key.fingerprint for key in keys) or "no key"
+        raise RepositoryError(
+            f"{place} holds {seen}, not {wanted.fingerprint}; check key_fingerprint and the source of the key"
+        )
+    return b"".join(mine)
+
+
+def download(run: _run.Runner, url: str, target: str, options: t.Sequence[str] = ()) -> None:
+    """Fetch URL by apt's own helper, so that apt's proxy, certificates and credentials hold for it too."""
+    helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
+    done = run([*helper, "download-file", url, target])
+    if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
+        raise RepositoryError(f"{url}: {_why(done)}")
+
+
+def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:
+    """The content of URL (an address, or a path in the distribution), which must have the digest SHA256 if given."""
+    if url.startswith("/"):
+        data = _files.read_bytes(url)
+        if data is None:
+            raise RepositoryError(f"{url}: no such file in the distribution")
+        _files.write_file(target, data)
+    else:
+        options: t.List[str] = []
+        if urllib.parse.urlsplit(url).netloc == urllib.parse.urlsplit(wanted.url).netloc:
+            options = _credentials.for_trial(wanted.credentials, [url], os.path.dirname(target))
+        download(run, url, target, options)
+        data = _files.read_bytes(target) or b""
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 and digest != sha256:
+        raise RepositoryError(
+            f"{url} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and where the file comes from"
+        )
+    return data
+
+
+def _why(done: _run.Completed) -> str:
+    """The reason of a failed download in one line."""
+    match = re.search(r"(?m)^(?:E|Error): (?:Failed to fetch \S+ +)?(.*)$", done.output)
+    return re.sub(r"\s+", " ", match.group(1)).strip() if match else f"download failed with code {done.code}"
+
+
+def _from_deb(path: str, place: str) -> bytes:
+    """The keyring inside the cuda-keyring package at PATH; the package itself is not installed."""
+    # The runner decodes what a command prints; this is a tar file.
+    command = ["dpkg-deb", "--fsys-tarfile", path]
+    done = subprocess.run(command, capture_output=True, check=False)  # pylint: disable=ansible-bad-function
+    if done.returncode != 0:
+        raise RepositoryError(f"{place} is not a Debian package: {done.stderr.decode('utf-8', 'replace').strip()}")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        for member in archive:
+            if member.isfile() and re.search(r"/usr/share/keyrings/[^/]+\.(gpg|asc)$", "/" + member.name.lstrip("./")):
+                file = archive.extractfile(member)
+                if file is not None:
+                    return file.read()
+    raise RepositoryError(f"{place} holds no file in /usr/share/keyrings")
+
+
+def try_index(run: _run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> str:
+    """Let apt fetch and verify the index in FOLDER; the text of the Packages files. Raises RepositoryError."""
+    key_file = f"{folder}/keyring.gpg"
+    _files.write_file(key_file, keyring)
+    _files.write_file(f"{folder}/try.sources", _sources.render(wanted.url, key_file))
+    for name in ("lists/partial", "cache", "none"):
+        os.makedirs(f"{folder}/{name}", exist_ok=True)
+    # The sandbox user _apt must reach the files.
+    os.chmod(folder, 0o755)
+    command = ["apt-get", "update", "-q", *_only(f"{folder}/try.sources", folder)]
+    command += _credentials.for_trial(wanted.credentials, [wanted.url], folder)
+    done = run(command)
+    if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
+        done = run(_sha1.excepted(command, folder))
+    names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
+    if done.code != 0 or not names:
+        raise RepositoryError(f"{wanted.url}: {explain(done.output, wanted.fingerprint)}")
+    return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
+
+
+def _only(source: str, folder: str) -> t.List[str]:
+    """Options that make apt see SOURCE alone and keep its state in FOLDER."""
+    settings = {
+        "Dir::Etc::SourceList": source,
+        "Dir::Etc::SourceParts": f"{folder}/none",
+        "Dir::State::Lists": f"{folder}/lists",
+        "Dir::Cache": f"{folder}/cache",
+        "APT::Update::Error-Mode": "any",
+        "Acquire::Retries": "2",
+    }
+    return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+
+
+def explain(output: str, fingerprint: str) -> str:
+    """Why apt refused a source, in one line with the way out."""
+    if _sha1.is_refusal(output):
+        return (
+            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use the repository that "
+            "NVIDIA signs for this release (source ubuntu), a mirror with a key of its own, or allow it by sha1: "
+            "this_source"
+        )
+    if re.search(
+        r"NO_PUBKEY|Missing key|BADSIG|not signed|invalid signature|Sub-process \S*sqv|couldn't be verified", output
+    ):
+        signer = re.search(r"(?:NO_PUBKEY|Missing key) ([0-9A-F]+)", output)
+        named = f" but by {signer.group(1)}" if signer else ""
+        return f"the index is not signed by {fingerprint}{named}; check url and key_fingerprint"
+    if re.search(r"\b401\b", output):
+        return "HTTP 401: the server wants a user name and password, or others; check username and password"
+    if "404" in output:
+        return "HTTP 404: no apt repository there; check url"
+    found = re.findall(r"(?m)^(?:E|W|Err|Error|Warning):[0-9 ]*(.*)$", output)
+    reason = re.sub(r"\s+", " ", found[0]).strip() if found else "apt found no package index there"
+    return f"{reason}; check url, proxy and network from inside the distribution"
+
+
+def missing(packages_text: str, names: t.Sequence[str]) -> t.List[str]:
+    """Those of NAMES that the index does not hold."""
+    held = set(re.findall(r"(?m)^Package: (\S+)$", packages_text))
+    return [name for name in names if name not in held]
+
+
+def only_options(path: str) -> t.List[str]:
+    """apt options under which an update looks at the source file PATH only, and leaves the other indexes alone."""
+    return ["-o", f"Dir::Etc::SourceList={path}", "-o", "Dir::Etc::SourceParts=-", "-o", "APT::Get::List-Cleanup=0"]
+
+
+def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
+    """Fetch the index of the source, and those of the others when there are none yet. Raises RepositoryError."""
+    lists = root + "/var/lib/apt/lists"
+    ours = _apt.list_prefix(wanted.url)
+    others = any("Packages" in name and not name.startswith(ours) for name in os.listdir(lists))
+    # A local installer is for laptops without a network: nothing else can be fetched there.
+    only = only_options(wanted.path) if others or wanted.installer else []
+    done = _apt.update(run, only)
+    if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
+        done = refresh_excepted(run, wanted.path)
+    if done.code != 0 or not _apt.has_index(wanted.url, root):
+        raise RepositoryError(f"apt-get update: {explain(done.output, wanted.fingerprint)}")
+
+
+def refresh_excepted(run: _run.Runner, path: str) -> _run.Completed:
+    """Fetch the index of the source file PATH, and no other, with SHA-1 accepted for this run."""
+    folder = tempfile.mkdtemp(prefix="wslfleet-")
+    try:
+        os.chmod(folder, 0o755)  # apt's sandbox user reads the policy
+        return _apt.update(lambda command: run(_sha1.excepted(command, folder)), only_options(path))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,198 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Bring one toolkit to the state that was asked for: look, plan, judge, and settle what is left."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt_plan,
+    _catalogue,
+    _changes,
+    _dpkg,
+    _gpu,
+    _indexes,
+    _release,
+    _run,
+    _settle,
+    _toolkit,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import Desired, NoPlanError, ToolkitError
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller asked for, as he wrote it."""
+
+    version: str
+    components: t.Tuple[str, ...]
+    host_compiler: bool = True
+    state: str = "present"
+    others: str = "keep"
+    hold: bool | None = None
+    default: bool = False
+    allow_downgrade: bool = False
+    check_gpu: bool = True
+
+
+@dataclass
+class Look:
+    """One look: what is wanted, what is there, and what has to happen."""
+
+    wanted: Desired
+    database: _dpkg.Database
+    plan: _toolkit.Plan
+    settling: _settle.Settling
+    parts: t.Mapping[str, str] = field(default_factory=dict)
+    judged: _apt_plan.Judgement | None = None
+    warnings: t.List[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to happen."""
+        return self.plan.packages_change or not self.settling.empty
+
+
+def look(run: _run.Runner, options: Options, check_mode: bool) -> Look | None:
+    """Compare what is there with OPTIONS. Starts no process when a plain version is there as wanted.
+
+    None in check mode when no source tells which toolkit is the newest. Raises ToolkitError, CatalogueError.
+    """
+    warnings: t.List[str] = []
+    version = _catalogue.parse_version(options.version)
+    if options.state == "latest" or version.minor is None:
+        _fetch(run, check_mode, warnings)
+    if version.minor is None:
+        minor = _newest_minor(run, version, options)
+        if minor is None:
+            return None
+        version = _catalogue.Version(version.major, minor)
+    wanted = _toolkit.desired(
+        version,
+        options.components,
+        options.host_compiler,
+        state=options.state,
+        others=options.others,
+        allow_downgrade=options.allow_downgrade,
+    )
+    database = _toolkit.read()
+    parts: t.Mapping[str, str] = {}
+    if version.exact and wanted.present:
+        parts = _parts(run, wanted, database, check_mode, warnings)
+    plan = _toolkit.make_plan(wanted, database, _toolkit.automatic(), parts)
+    found = Look(wanted, database, plan, _settling(options, wanted, database, parts), parts, warnings=warnings)
+    if plan.packages_change:
+        _judge(run, found, options, check_mode)
+    return found
+
+
+def settle(run: _run.Runner, options: Options, found: Look) -> _settle.Settling:
+    """Do what is left once the packages are as wanted; what it was. Raises ToolkitError."""
+    settling = _settling(options, found.wanted, _toolkit.read(), found.parts)
+    for command in settling.commands():
+        done = run(command)
+        if done.code != 0:
+            raise ToolkitError(f"{' '.join(command[:3])}: {done.output.strip().splitlines()[-1:] or done.code}")
+    _changes.apply(settling.files)
+    return settling
+
+
+def diff(found: Look) -> t.List[t.Dict[str, str]]:
+    """What changes, in the form of Ansible's diff mode."""
+    shown = _changes.diff(found.settling.files)
+    lines = "".join(f"{' '.join(command)}\n" for command in found.settling.commands())
+    if lines:
+        shown.append({"before_header": "settings", "after_header": "settings", "before": "", "after": lines})
+    if found.plan.packages_change:
+        before, after = _toolkit.describe(found.plan, found.judged)
+        shown.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+    return shown
+
+
+def _settling(
+    options: Options, wanted: Desired, database: _dpkg.Database, parts: t.Mapping[str, str]
+) -> _settle.Settling:
+    if not wanted.present:
+        return _settle.settle_absent(wanted.version.short, database)
+    return _settle.settle(wanted.version, database, options.hold, options.default, parts)
+
+
+def _fetch(run: _run.Runner, check_mode: bool, warnings: t.List[str]) -> None:
+    problem = "" if check_mode else _indexes.bring_up_to_date(run, time.time())
+    if problem and problem not in warnings:
+        warnings.append(f"{problem}; going on with the indexes that are there")
+
+
+def _newest_minor(run: _run.Runner, version: _catalogue.Version, options: Options) -> int | None:
+    """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
+    if options.state == "absent":
+        raise ToolkitError("version: say which toolkit to remove, such as 12.8; latest is for installing")
+    found = _release.minors(
+        run(["apt-cache", "pkgnames", f"cuda-toolkit-{version.major}-"]).stdout.split(), version.major
+    )
+    return found[-1] if found else None
+
+
+def _parts(
+    run: _run.Runner, wanted: Desired, database: _dpkg.Database, check_mode: bool, warnings: t.List[str]
+) -> t.Mapping[str, str]:
+    """What the exact release is made of: from the note of an earlier run while it holds, else from the index."""
+    short, exact = wanted.version.short, wanted.version.exact
+    noted = _settle.read_release(short)
+    holds = noted.version == exact and all(name in noted.parts for name in wanted.packages)
+    if holds and _settle.is_complete(noted, database):
+        return noted.parts
+    _fetch(run, check_mode, warnings)
+    names = [
+        name
+        for name in run(["apt-cache", "pkgnames"]).stdout.split()
+        if _catalogue.belongs_to_version(name, short) or name.startswith(("nsight-compute-2", "nsight-systems-2"))
+    ]
+    records = _dpkg.parse_stanzas(run(["apt-cache", "show", *names]).stdout) if names else []
+    try:
+        return _release.parts(_release.index_of(records), exact, wanted.packages)
+    except _release.ReleaseError as error:
+        raise NoPlanError(str(error)) from error
+
+
+def _judge(run: _run.Runner, found: Look, options: Options, check_mode: bool) -> None:
+    """Refuse what would do harm, before anything is downloaded. An upgrade to what is there already is no change."""
+    plan = found.plan
+    if plan.install:
+        if options.check_gpu:
+            verdict = _gpu.judge(_gpu.read(run), found.wanted.version.short)
+            if verdict.stop:
+                raise ToolkitError(f"refused before anything was downloaded: {verdict.stop}")
+            found.warnings += [verdict.warning] if verdict.warning else []
+        _fetch(run, check_mode, found.warnings)
+    try:
+        found.judged = _toolkit.judge(run, plan, _toolkit.free_bytes(), found.database.packages)
+    except NoPlanError as error:
+        error = _explained(run, plan, error)
+        if not check_mode:
+            raise error from None
+        # What earlier tasks would have written or mended is not there, so apt cannot know.
+        found.warnings.append(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
+        return
+    if plan.upgrade and not found.judged.installs:
+        found.plan = _toolkit.Plan(purge=plan.purge, unhold=plan.unhold if plan.purge else ())
+
+
+def _explained(run: _run.Runner, plan: _toolkit.Plan, error: NoPlanError) -> NoPlanError:
+    """ERROR, or a better one when a source is missing what was asked for by name."""
+    names = set(run(["apt-cache", "pkgnames"]).stdout.split())
+    unknown = [word.partition("=")[0] for word in plan.install if word.partition("=")[0] not in names]
+    if not unknown:
+        return error
+    held = [f"{major}.{minor}" for major in (12, 13) for minor in _release.minors(names, major)]
+    return NoPlanError(
+        f"refused before anything was downloaded: Unable to locate package {', '.join(unknown)}: no source of this "
+        f"distribution holds it; toolkits that are there: {', '.join(held) or 'none'}"
+    )

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials
+
+WHO = _credentials.Credentials("me", "s3cret")
+
+
+@pytest.mark.parametrize(
+    ("url", "username", "password", "expected"),
+    [
+        ("https://x/y/", "", "", ("https://x/y/", None)),
+        ("https://x/y/", "me", "s3cret", ("https://x/y/", WHO)),
+        ("https://me:s3cret@x:8080/y/", "", "", ("https://x:8080/y/", WHO)),
+        ("https://me:s3%63ret@x/", "", "", ("https://x/", WHO)),
+        ("file:/srv/a@b/", "", "", ("file:/srv/a@b/", None)),
+    ],
+)
+def test_taken_from(url: str, username: str, password: str, expected: object) -> None:
+    assert _credentials.taken_from(url, username, password) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "username", "password", "words"),
+    [
+        ("https://me:s3cret@x/", "you", "", "give one of them"),
+        ("https://me@x/", "", "", "belong together"),
+        ("https://x/", "", "s3cret", "belong together"),
+        ("https://x/", "a b", "s3cret", "username holds a blank"),
+        ("https://me:s3cret%0a@x/", "", "", "password holds a blank or a control"),
+    ],
+)
+def test_refused_without_telling(url: str, username: str, password: str, words: str) -> None:
+    with pytest.raises(_credentials.CredentialsError, match=words) as caught:
+        _credentials.taken_from(url, username, password)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_nothing_shows_them(tmp_path: Path) -> None:
+    assert "s3cret" not in repr(WHO)
+    change = _credentials.change(WHO, "https://x/", str(tmp_path))
+    assert change is not None
+    assert "s3cret" not in str(_changes.diff([change]))
+
+
+def test_a_new_password_and_a_wrong_mode_are_changes(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    file = tmp_path / _credentials.PATH.lstrip("/")
+
+    def bring(who: _credentials.Credentials | None) -> bool:
+        change = _credentials.change(who, "https://x/", root)
+        _changes.apply([change] if change else [], root)
+        return change is not None
+
+    assert [bring(WHO), bring(WHO)] == [True, False]
+    assert bring(_credentials.Credentials("me", "other"))
+    file.chmod(0o644)
+    assert bring(_credentials.Credentials("me", "other"))
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [bring(None), bring(None)] == [True, False]
+    file.write_text("machine https://x login somebody password else\n")
+    assert not bring(None), "not ours"
+
+
+def test_trial_keeps_the_entries_of_others_and_not_our_old_one(tmp_path: Path) -> None:
+    parts = tmp_path / _credentials.PARTS.lstrip("/")
+    parts.mkdir(parents=True)
+    (parts / "proxy.conf").write_text("machine http://proxy login a password b\n")
+    (parts / "wslfleet-cuda.conf").write_text("machine https://x login me password old\n")
+    assert _credentials.for_trial(None, ["https://x/"], str(tmp_path), str(tmp_path)) == []
+    (_option, setting) = _credentials.for_trial(WHO, ["https://x/"], str(tmp_path / "t"), str(tmp_path))
+    folder = Path(setting.split("=", 1)[1])
+    assert sorted(path.name for path in folder.iterdir()) == ["00-trial.conf", "proxy.conf"]
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())

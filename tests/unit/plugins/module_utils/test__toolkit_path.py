@@ -1,0 +1,55 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _toolkit_path
+
+
+def toolkit(root: Path, version: str, *commands: str) -> None:
+    folder = root / f"usr/local/cuda-{version}/bin"
+    folder.mkdir(parents=True, exist_ok=True)
+    for command in commands:
+        (folder / command).write_text("#!/bin/sh\n")
+        (folder / command).chmod(0o755)
+    (folder / "nvcc.profile").write_text("")
+    link = root / "usr/local/cuda"
+    link.unlink(missing_ok=True)
+    link.symlink_to(f"cuda-{version}")
+
+
+def bring(root: Path, present: bool = True) -> list[str]:
+    changes = _toolkit_path.changes(present, str(root))
+    _changes.apply(changes, str(root))
+    assert _toolkit_path.changes(present, str(root)) == []
+    return [change.path for change in changes]
+
+
+def test_every_command_of_the_default_toolkit_and_no_other_file(tmp_path: Path) -> None:
+    toolkit(tmp_path, "12.8", "nvcc", "ptxas")
+    folder = tmp_path / "usr/local/bin"
+    folder.mkdir(parents=True)
+    (folder / "ptxas").write_text("#!/bin/sh\necho mine\n")
+    (folder / "other").symlink_to("/bin/true")
+    assert bring(tmp_path) == [_toolkit_path.PROFILE, "/usr/local/bin/nvcc"]
+    assert "mine" in (folder / "ptxas").read_text()
+    toolkit(tmp_path, "12.4", "cuobjdump")
+    assert bring(tmp_path) == ["/usr/local/bin/cuobjdump", "/usr/local/bin/nvcc"]
+    assert sorted(path.name for path in folder.iterdir()) == ["cuobjdump", "other", "ptxas"]
+    assert bring(tmp_path, present=False) == [_toolkit_path.PROFILE, "/usr/local/bin/cuobjdump"]
+    assert sorted(path.name for path in folder.iterdir()) == ["other", "ptxas"]
+
+
+def test_nothing_is_there_before_a_toolkit_is(tmp_path: Path) -> None:
+    assert bring(tmp_path) == [_toolkit_path.PROFILE]
+
+
+def test_the_script_hands_everything_over(tmp_path: Path) -> None:
+    tool = tmp_path / "nvcc"
+    tool.write_text('#!/bin/sh\nprintf "%s|" "$0" "$@"\n')
+    tool.chmod(0o755)
+    text = _toolkit_path.script("nvcc").replace(_toolkit_path.TOOLS, str(tmp_path))
+    done = subprocess.run(["sh", "-s", "--", "a b", "*"], input=text, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{tool}|a b|*|"
