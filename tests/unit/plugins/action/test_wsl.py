@@ -95,7 +95,7 @@ def test_a_host_that_cannot_be_reached_is_unreachable(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"state": "absent"}, "value of state must be one of"),
+        ({"state": "gone"}, "value of state must be one of"),
         ({"methode": "msi"}, "methode"),
         ({"method": "msi"}, "method=msi needs msi"),
         ({"timeout": "soon"}, "timeout"),
