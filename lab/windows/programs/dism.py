@@ -2,17 +2,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``dism [/English] /Online /NoRestart /Enable-Feature /FeatureName:NAME [/All]`` and ``/Get-FeatureInfo``.
 
-Enabling takes effect at the next boot: the feature is EnablePending and CBS\\RebootPending exists until then.
+Enabling takes effect at the next boot: the feature is EnablePending and CBS\\RebootPending exists until then. The
+service TrustedInstaller does the work and goes on when dism.exe is ended.
 """
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from lab.process import NotModelled, Process, program
-from lab.windows import languages
+from lab.windows import languages, service_work
 from lab.windows.program_io import arguments_of, out
 from lab.windows.version import windows_version
+
+if t.TYPE_CHECKING:
+    from lab.laptop import Laptop
 
 CBS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 REBOOT_REQUIRED = 3010
@@ -79,9 +84,14 @@ def _header(process: Process, request: _Request) -> None:
 
 
 def _enable(process: Process, request: _Request, name: str) -> int:
-    laptop = process.laptop
     _say(process, request, "dism_enabling")
+    code = service_work.work(process, "servicing_is_slow", lambda: _enable_feature(process.laptop, name))
     out(process, "[==========================100.0%==========================] ")
+    _say(process, request, "success")
+    return code
+
+
+def _enable_feature(laptop: Laptop, name: str) -> int:
     with laptop.lock:
         if laptop.state.features[name] == "Disabled":
             laptop.state.features[name] = "EnablePending"
@@ -89,7 +99,6 @@ def _enable(process: Process, request: _Request, name: str) -> int:
         pending = laptop.state.features[name] == "EnablePending"
     if pending:
         laptop.registry.create(f"{CBS_KEY}\\RebootPending")
-    _say(process, request, "success")
     return REBOOT_REQUIRED if pending else 0
 
 
