@@ -98,3 +98,16 @@ def test_shares(laptop: Laptop, tmp_path: Path) -> None:
     assert run(laptop, "copy /y /b \\\\files\\wsl\\new\\a.msi C:\\a.msi").code == 0
     assert laptop.drive.host_path("C:\\a.msi").read_bytes() == b"content"
     assert run(laptop, "type \\\\files\\wsl\\new\\a.msi").code == 255
+
+
+def test_servicing_that_fails(laptop: Laptop) -> None:
+    laptop.faults.switch_on("servicing_fails", count=1)
+    failed = run(laptop, DISM)
+    assert failed.code == 0x800F081F
+    assert "\r\nError: 0x800f081f\r\n" in failed.out
+    log = "C:\\Windows\\Logs\\CBS\\CBS.log"
+    found = run(laptop, f'findstr "/c:, Error " {log}')
+    assert (found.code, found.out.count("\r\n"), "[HRESULT = 0x800f081f]" in found.out) == (0, 1, True)
+    assert run(laptop, f'findstr /c:"nothing of that" {log}').code == 1
+    assert run(laptop, 'findstr /c:"x" C:\\none.log').err == "FINDSTR: Cannot open C:\\none.log\r\n"
+    assert run(laptop, DISM).code == 3010

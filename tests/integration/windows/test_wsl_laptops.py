@@ -13,7 +13,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import reboot, wsl
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _msiexec, _reboot, _wsl_install
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _msiexec, _reboot, _wsl_install
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
 
@@ -75,6 +75,7 @@ class Host:
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_reboot, "POLL_SECONDS", 0.2)
     monkeypatch.setattr(_msiexec, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(_dism, "RETRY_SECONDS", 0.2)
     monkeypatch.setattr(_wsl_install, "SETTLE_SECONDS", 0.1)
 
 
@@ -256,6 +257,16 @@ def test_a_share_only_where_the_logon_reaches_it(make: MakeHost, tmp_path: Path)
     host.laptop.state.credentials_delegated = True
     assert "is not there" in host.task(msi=f"{share}\\wsl.2.5.10.0.x64.msi")["msg"]
     assert host.converge(msi=file)[-1]["version"] == OLD
+
+
+def test_servicing_that_fails_or_is_busy(make: MakeHost) -> None:
+    host = make("windows_10", "ja-JP")
+    host.laptop.faults.switch_on("servicing_fails", count=1)
+    failed = host.task(msi=str(host.msi()))
+    assert "0x800f081f: the feature's files are not on this host" in failed["msg"]
+    assert failed["msg"].endswith("Failed to process changes [HRESULT = 0x800f081f]")
+    host.laptop.faults.switch_on("servicing_fails", count=2, error="0x80070652")
+    assert host.converge(msi=str(host.msi()))[-1]["version"] == OLD
 
 
 def test_failures_are_one_line_and_name_the_cause(make: MakeHost) -> None:

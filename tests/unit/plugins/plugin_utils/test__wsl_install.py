@@ -10,8 +10,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_install as w
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed, HostUnreachable
@@ -32,6 +32,7 @@ INFO = re.compile(r"dism\.exe /English /Online /Get-FeatureInfo /FeatureName:Vir
 DISABLED = Completed(0, b"\r\nFeature Name : VirtualMachinePlatform\r\nState : Disabled\r\n", b"")
 PENDING = Completed(0, b"\r\nFeature Name : VirtualMachinePlatform\r\nState : Enable Pending\r\n", b"")
 ENABLE = re.compile(r"dism\.exe /English /Online /NoRestart /Enable-Feature /FeatureName:VirtualMachinePlatform$")
+CBS = 'C:\\Windows\\System32\\findstr.exe "/c:, Error " C:\\Windows\\Logs\\CBS\\CBS.log'
 RESTART = Completed(3010, b"The operation completed successfully.\r\n", b"")
 STUB = "set WSL_UTF8=1&C:\\Windows\\System32\\wsl.exe --install --no-distribution"
 UPDATE = 'set WSL_UTF8=1&"C:\\Program Files\\WSL\\wsl.exe" --update'
@@ -58,6 +59,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(w, "time", clock)
     monkeypatch.setattr(_msiexec, "time", clock)
+    monkeypatch.setattr(_dism, "time", clock)
     return clock
 
 
@@ -422,9 +424,33 @@ def test_another_version_than_wanted_is_an_error() -> None:
     [
         (Completed(50, b"\r\nError: 50\r\n", b""), "restart the host and run again"),
         (Completed(0x800F081F, b"\r\nError: 0x800f081f\r\n", b""), "not on this host"),
-        (Completed(87, b"", b""), r"CBS\.log"),
+        (Completed(87, b"", b""), r"error 87; C:\\Windows\\Logs\\CBS\\CBS\.log ends with: b, Error x \| c, Error y$"),
     ],
 )
 def test_dism_failures(answer: Completed, message: str) -> None:
-    with pytest.raises(StepFailed, match=message):
-        run([(BATCH, fresh()), (INFO, DISABLED), (ENABLE, answer)], WslGoal())
+    log = Completed(0, b"a, Error   w\r\nb, Error   x\r\nc, Error   y\r\n", b"")
+    with pytest.raises(StepFailed, match=message) as failure:
+        run([(BATCH, fresh()), (INFO, DISABLED), (ENABLE, answer), (CBS, log)], WslGoal())
+    assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize("log", [Completed(1, b"", b""), CommandTimeout("x")])
+def test_a_log_that_says_nothing(log: Answer) -> None:
+    with pytest.raises(StepFailed, match="no error stands in"):
+        run([(BATCH, fresh()), (INFO, DISABLED), (ENABLE, Completed(87, b"", b"")), (CBS, log)], WslGoal())
+
+
+BUSY = Completed(0x80070652, b"\r\nError: 0x80070652\r\n", b"")
+
+
+def test_servicing_that_is_busy_is_waited_for(clock: Clock) -> None:
+    script: Script = [(BATCH, fresh()), (INFO, DISABLED), (ENABLE, BUSY), (ENABLE, RESTART), (STUB, OK)]
+    run([*script, (BATCH, with_wsl(fresh())), (INFO, PENDING)], WslGoal())
+    assert clock.slept == [15]
+
+
+def test_servicing_is_not_waited_for_for_ever(clock: Clock) -> None:
+    script: Script = [(BATCH, fresh()), (INFO, DISABLED), *[(ENABLE, BUSY)] * 4, (CBS, OK)]
+    with pytest.raises(StepFailed, match="another installation is running"):
+        run(script, WslGoal())
+    assert sum(clock.slept) == 45
