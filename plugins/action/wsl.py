@@ -29,6 +29,8 @@ class ActionModule(WindowsAction):
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         timeout = arguments.pop("timeout")
+        if arguments["msi"]:
+            arguments["msi"] = self.wslfleet_local_path(arguments["msi"])
         goal = WslGoal(**arguments)
         goal.check()
         before = _wsl_observe.observe(self.wslfleet_runner, goal)

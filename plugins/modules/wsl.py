@@ -76,6 +76,7 @@ options:
     description:
       - The MSI package of WSL, an address (C(https) or C(http)) that the host can reach, a path on the controller, or a
         file on a share (V(\\\\server\\share\\wsl.2.6.3.0.x64.msi)).
+      - A relative path is looked for where Ansible looks for files, beside the play and in C(files).
       - Keep the name it was published under (C(wsl.2.6.3.0.x64.msi)), its version is read from that, or give
         O(version).
       - A share works only where the logon may read it. A network logon cannot pass its credentials on, so that this

@@ -77,6 +77,8 @@ class WslGoal:
 
     def check(self) -> None:
         """Raise StepFailed when the options contradict each other; nothing was asked of the host then."""
+        if self.state == "absent":
+            return
         if self.method == "msi" and not self.msi:
             raise StepFailed("method=msi needs msi: an address, a share or the controller's path of WSL's MSI package")
         if self.method == "online" and self.version:

@@ -66,7 +66,7 @@ def _fault(lab: Lab, laptop: str, fault: str, *settings: str) -> None:
 
 
 def test_the_first_run(lab: Lab, run: t.Callable[..., Run]) -> None:
-    _fault(lab, UPDATED, "update_kills_itself", "count=1")
+    _fault(lab, UPDATED, "update_kills_itself", "count=1", "seconds=2")
     _fault(lab, INTERRUPTED, "servicing_is_slow", "count=1", "seconds=3")
     _fault(lab, INTERRUPTED, "connection_cut", "match=Enable-Feature", "seconds=1", "count=1", "away=1")
     result = run()

@@ -172,8 +172,9 @@ def update(host: Host, **args: t.Any) -> dict[str, t.Any]:
     return host.task(state="latest", **args)
 
 
-def test_an_update_that_ends_its_own_process(ready: Host) -> None:
-    ready.laptop.faults.switch_on("update_kills_itself", count=1)
+@pytest.mark.parametrize("settings", [{}, {"seconds": 0.5}], ids=["done", "the installer goes on alone"])
+def test_an_update_that_ends_its_own_process(ready: Host, settings: dict[str, float]) -> None:
+    ready.laptop.faults.switch_on("update_kills_itself", count=1, **settings)
     first = update(ready)
     assert (first["changed"], first["version"]) == (True, NEW)
     assert update(ready)["changed"] is False
