@@ -18,8 +18,14 @@ KNOWN = {
     "output passes ``after_bytes``, drop every connection, refuse new ones for ``away`` seconds (0), and end the "
     "shells with their commands ``kill_after`` seconds later (0; null: when they expire)",
     "connection_refused": "the listeners accept and drop",
-    "update_kills_itself": "wsl --update ends without an exit code, the new version is in place",
+    "update_kills_itself": "wsl --update ends without an exit code, the new version is in place, or will be in "
+    "``seconds``",
     "update_fails": "wsl --update fails with MSI error ``code`` (1603)",
+    "installer_busy": "msiexec.exe ends with 1618: another installation is running",
+    "servicing_fails": "dism.exe cannot enable a feature, with ``error`` (0x800f081f), and CBS.log says so",
+    "installer_is_slow": "msiexec.exe takes ``seconds`` (1); its service goes on when the program is ended",
+    "servicing_is_slow": "dism.exe takes ``seconds`` (1); its service goes on when the program is ended",
+    "wsl_starts_during_upgrade": "someone starts WSL while its package is installed, so that its disks are held open",
     "install_hangs": "wsl --install never returns",
     "download_forbidden": "downloads from public addresses answer HTTP 403",
     "disk_full": "the C: drive has no space left",

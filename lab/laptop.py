@@ -104,6 +104,12 @@ class WindowsState:
     """The version that wsl --update leads to."""
     honours_skip_cmd_shell: bool = False
     """Only Windows Server 2008 R2 did; a named oddity."""
+    store_blocked: bool = False
+    """The Microsoft Store and its downloads refuse: wsl.exe gets nothing without --web-download."""
+    shares: dict[str, str] = field(default_factory=dict)
+    """Share of another computer (``\\\\server\\share``) -> directory of this machine."""
+    credentials_delegated: bool = False
+    """WinRM logons may pass their credentials on, so that shares let them in."""
     instance_idle_seconds: float = 15.0
     free_bytes: int = 200 * 1024**3
 

@@ -12,7 +12,9 @@ from lab.laptop import Gpu, Laptop, User, WindowsState
 from lab.linux import disks as linux_disks
 from lab.repository.cache import Say
 from lab.repository.keys import lab_keys
-from lab.windows import boot, fresh
+from lab.windows import boot, fresh, releases
+from lab.windows.releases import Release
+from lab.windows.version import runs_packages_directly
 from lab.wsl import disks, linux_files, package
 from lab.wsl.registrations import Distribution, Registrations, new_id
 
@@ -23,6 +25,9 @@ LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
 
 IMAGE = "debian-12"
 
+APPS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore\\Applications"
+STORE_APP = "MicrosoftCorporationII.WindowsSubsystemForLinux_1.2.5.0_x64__8wekyb3d8bbwe"
+
 PROFILES = {
     "fresh": "Windows 11, a current NVIDIA driver, no WSL",
     "two_restarts": "fresh; optional features take effect after the second restart only",
@@ -30,14 +35,41 @@ PROFILES = {
     "ready": "WSL and a distribution, nothing else",
     "legacy_keys": "ready, with the old apt key in three places and stale, conflicting source entries",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
+    "windows_10": "fresh, but Windows 10 21H2 as it came out",
+    "server_2022": "fresh, but Windows Server 2022",
+    "server_2025": "fresh, but Windows Server 2025",
+    "air_gapped": "fresh, without any network but the one to the controller",
+    "store_blocked": "fresh, and the Microsoft Store refuses",
+    "inbox": "Windows 10 21H2 with the WSL of Windows itself, without the package",
+    "store": "Windows 11 22H2 with the WSL of the Microsoft Store, without the package",
 }
 
 FRESH: dict[str, dict[str, t.Any]] = {
-    "fresh": {},
     "two_restarts": {"boots_for_features": 2},
     "no_virtualization": {"firmware_virtualization": False},
 }
-"""Profiles without WSL -> what is different from the good laptop (lab/laptop.py, WindowsState)."""
+"""What some laptops without WSL have different from the good one (lab/laptop.py, WindowsState)."""
+
+RELEASES = {
+    "windows_10": releases.WINDOWS_10_21H2,
+    "server_2022": releases.SERVER_2022,
+    "server_2025": releases.SERVER_2025,
+    "inbox": releases.WINDOWS_10_21H2_2022,
+    "store": releases.WINDOWS_11_22H2,
+}
+"""Profiles that are not Windows 11 24H2."""
+WITHOUT_WSL = (
+    "fresh",
+    *FRESH,
+    "windows_10",
+    "server_2022",
+    "server_2025",
+    "air_gapped",
+    "store_blocked",
+    "inbox",
+    "store",
+)
+"""Profiles that have neither the package nor a distribution."""
 
 
 def windows_state(name: str, language: str) -> WindowsState:
@@ -70,9 +102,10 @@ def make_laptop(directory: Path, profile: str, language: str, web_url: str, imag
     for name, value in FRESH.get(profile, {}).items():
         setattr(state, name, value)
     fresh.make_windows(directory, state)
-    if profile in FRESH:
-        return
     laptop = Laptop(directory, image_cache)
+    shape(laptop, profile)
+    if profile in WITHOUT_WSL:
+        return
     install_wsl(laptop)
     disk = register(laptop, DISTRIBUTION, IMAGE)
     if profile == "legacy_keys":
@@ -81,12 +114,39 @@ def make_laptop(directory: Path, profile: str, language: str, web_url: str, imag
         linux_cases.broken_driver(laptop, disk, web_url, lab_keys(image_cache), IMAGE, say)
 
 
+def shape(laptop: Laptop, profile: str) -> None:
+    """Give the fresh LAPTOP what PROFILE has of another Windows; neither the package of WSL nor a distribution."""
+    if profile in RELEASES:
+        _release(laptop, RELEASES[profile])
+    laptop.state.online = profile != "air_gapped"
+    laptop.state.store_blocked = profile == "store_blocked"
+    if profile == "inbox":
+        _effective(laptop, "Microsoft-Windows-Subsystem-Linux", "VirtualMachinePlatform")
+    if profile == "store":
+        _effective(laptop, "VirtualMachinePlatform")
+        laptop.drive.add_program("C:\\Windows\\System32\\wsl.exe", "wsl-store")
+        laptop.registry.create(f"{APPS}\\{STORE_APP}")
+    laptop.save()
+
+
+def _release(laptop: Laptop, release: Release) -> None:
+    releases.become(laptop, release)
+    if release.build < releases.FIRST_BUILD_OF_WINDOWS_11 and not runs_packages_directly(laptop):
+        laptop.drive.add_program("C:\\Windows\\System32\\wsl.exe", "wsl-inbox")
+
+
+def _effective(laptop: Laptop, *features: str) -> None:
+    """FEATURES are enabled, as after a reboot that nobody remembers."""
+    for feature in features:
+        laptop.state.features[feature] = "EnablePending"
+    boot.apply_pending(laptop)
+    laptop.state.reboots = 0
+
+
 def install_wsl(laptop: Laptop) -> None:
     """WSL's feature and package are in place, as after an installation and a reboot."""
-    laptop.state.features["VirtualMachinePlatform"] = "EnablePending"
-    boot.apply_pending(laptop)
+    _effective(laptop, "VirtualMachinePlatform")
     package.install_package(laptop, laptop.state.wsl_available)
-    laptop.state.reboots = 0
     laptop.save()
 
 

@@ -21,6 +21,7 @@ PREFETCH_KEY = f"{SESSION_MANAGER_KEY}\\Memory Management\\PrefetchParameters"
 CBS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 UPDATE_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update"
 COMPUTER_NAME_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName"
+INSTALLER_LOCK = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\InProgress"
 SERVICES_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
 LXSS = "Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
 
@@ -41,6 +42,7 @@ def apply_pending(laptop: Laptop) -> None:
         if "EnablePending" not in laptop.state.features.values():
             laptop.registry.delete(f"{CBS_KEY}\\RebootPending")
         laptop.registry.delete(f"HKLM\\{LXSS}\\DiskMounts")
+        laptop.registry.delete(INSTALLER_LOCK)
         _rename_computer(laptop)
         laptop.state.reboots += 1
         _count_boot(laptop, laptop.state.boot_id + 1)

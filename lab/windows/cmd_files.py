@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from lab.process import NotModelled
-from lab.windows import disk_space, languages
+from lab.windows import disk_space, languages, shares
 from lab.windows.access import may_read, may_write
 from lab.windows.cmd_shell import Shell
 from lab.windows.cmd_words import switches_and_words
@@ -36,6 +36,8 @@ def directory(shell: Shell, arguments: str, streams: Streams) -> int:
     if "/b" not in switches or switches - known or len(words) > 1:
         raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad; or /-c /a-d with /s)")
     target = words[0] if words else shell.cwd
+    if shares.is_share(target):
+        return _directory_of_share(shell, target, streams)
     if shell.laptop.drive.is_dir(shell.path(target)):
         target = target.rstrip("\\") + "\\*"
     folder, pattern = _folder_and_pattern(shell, target)
@@ -86,6 +88,23 @@ def _file_date(shell: Shell, path: Path) -> str:
     return moment.strftime(shapes.get(shell.laptop.state.language, "%m/%d/%Y  %I:%M %p"))
 
 
+def _directory_of_share(shell: Shell, target: str, streams: Streams) -> int:
+    """``dir /b`` of a folder or a file on another computer."""
+    try:
+        path = shares.host_path(shell.laptop, target)
+    except shares.NoShare:
+        shell.say(streams.stderr, "network_path_not_found")
+        return 1
+    except shares.Refused:
+        return _denied(shell, streams)
+    if not path.exists():
+        shell.say(streams.stderr, "no_file")
+        return 1
+    for entry in sorted(path.iterdir()) if path.is_dir() else [path]:
+        shell.write(streams.stdout, entry.name)
+    return 0
+
+
 def type_file(shell: Shell, arguments: str, streams: Streams) -> int:
     """``type FILE``: UTF-16 with a byte order mark is converted to the code page, anything else is copied."""
     switches, words = switches_and_words(arguments)
@@ -117,6 +136,8 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
     switches, words = switches_and_words(arguments)
     if "/y" not in switches or switches - {"/y", "/b"} or len(words) != 2 or any(c in "*?+" for c in "".join(words)):
         raise NotModelled(f"cmd.exe: {verb}{arguments} (only {verb} /y SOURCE TARGET)")
+    if verb == "copy" and shares.is_share(words[0]):
+        return _copy_from_share(shell, words[0], shell.path(words[1]), streams)
     source, target = (shell.path(word) for word in words)
     drive = shell.laptop.drive
     if not drive.exists(source):
@@ -130,6 +151,29 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
         return _denied(shell, streams)
     _transfer_file(shell, source, target, verb)
     shell.say(streams.stdout, "files_copied" if verb == "copy" else "files_moved", 1)
+    return 0
+
+
+def _copy_from_share(shell: Shell, source: str, target: str, streams: Streams) -> int:
+    try:
+        path = shares.host_path(shell.laptop, source)
+    except shares.NoShare:
+        shell.say(streams.stderr, "network_path_not_found")
+        return 1
+    except shares.Refused:
+        return _denied(shell, streams)
+    drive = shell.laptop.drive
+    if not path.is_file():
+        shell.say(streams.stderr, "file_not_found")
+        return 1
+    if not drive.is_dir(target.rsplit("\\", 1)[0]):
+        shell.say(streams.stderr, "path_not_found")
+        return 1
+    if not may_write(shell.process.user, target):
+        return _denied(shell, streams)
+    disk_space.require(shell.laptop, path.stat().st_size)
+    shutil.copyfile(path, drive.host_path(target))
+    shell.say(streams.stdout, "files_copied", 1)
     return 0
 
 

@@ -25,6 +25,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Le chemin d’accès spécifié est introuvable.",
         "指定されたパスが見つかりません。",
     ),
+    "network_path_not_found": (
+        "The network path was not found.",
+        "Der Netzwerkpfad wurde nicht gefunden.",
+        "Le chemin réseau n’a pas été trouvé.",
+        "ネットワーク パスが見つかりません。",
+    ),
     "file_not_found": (
         "The system cannot find the file specified.",
         "Das System kann die angegebene Datei nicht finden.",

@@ -152,7 +152,8 @@ def _blocked_part(laptop: Laptop, path: str) -> str:
 def _main(laptop: Laptop, path: str) -> t.Callable[[Process], int]:
     import lab.windows.programs
     import lab.wsl.client
-    import lab.wsl.stub  # noqa: F401  late, all three: they register the programs, and use this file
+    import lab.wsl.inbox
+    import lab.wsl.stub  # noqa: F401  late, all of them: they register the programs, and use this file
 
     name = laptop.drive.is_program(path)
     if name is None:

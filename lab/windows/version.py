@@ -18,7 +18,21 @@ def build_number(laptop: Laptop) -> int:
     return int(str(value.data)) if value else 0
 
 
+_DIRECT_SINCE = {19044: 4529, 19045: 4474, 20348: 2582, 22621: 3672, 22631: 3672, 25398: 1009}
+
+
+def revision_number(laptop: Laptop) -> int:
+    """The update build revision, for example 3476; 1 when the registry does not tell."""
+    value = laptop.registry.get(CURRENT_VERSION_KEY, "UBR")
+    return int(str(value.data)) if value else 1
+
+
+def runs_packages_directly(laptop: Laptop) -> bool:
+    """Whether System32's wsl.exe starts the MSI's client by itself (wslinstall/DllMain.cpp); never on 22000."""
+    build = build_number(laptop)
+    return build >= 26100 or (build in _DIRECT_SINCE and revision_number(laptop) >= _DIRECT_SINCE[build])
+
+
 def windows_version(laptop: Laptop) -> str:
     """Four parts, for example ``10.0.26100.3476``."""
-    revision = laptop.registry.get(CURRENT_VERSION_KEY, "UBR")
-    return f"10.0.{build_number(laptop)}.{revision.data if revision else 1}"
+    return f"10.0.{build_number(laptop)}.{revision_number(laptop)}"

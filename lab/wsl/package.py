@@ -54,7 +54,8 @@ def install_package(laptop: Laptop, version: str) -> int:
     """
     if laptop.faults.strike("disk_full"):
         return INSTALL_FAILURE
-    held = in_use(laptop) and windows_state.installed_version(laptop) is not None
+    started = laptop.faults.strike("wsl_starts_during_upgrade") is not None
+    held = (in_use(laptop) or started) and windows_state.installed_version(laptop) is not None
     laptop.instances.terminate_all()
     _forget_product(laptop)
     _write_files(laptop, version)

@@ -22,6 +22,8 @@ NOT_INSTALLED = (
     "The Windows Subsystem for Linux is not installed. You can install by running 'wsl.exe --install'.\r\n"
     "For more information please visit https://aka.ms/wslinstall\r\n"
 )
+STORE_REFUSED = "Error: 0x80240066 "
+"""WU_E_INSTALL_USERCONTEXT_ACCESSDENIED (microsoft/WSL#9476); no code path."""
 PRODUCT = "Windows Subsystem for Linux"
 CONTEXT = "Wsl"
 
@@ -63,6 +65,9 @@ def _install(process: Process, arguments: list[str]) -> int:
         raise NotModelled("wsl.exe --install --inbox")
     if laptop.faults.strike("install_hangs", process.command_line):
         process.killed.wait()
+        return 1
+    if laptop.state.store_blocked and "--web-download" not in arguments:
+        process.stdout.write(f"{STORE_REFUSED}\r\n".encode("utf-16-le"))
         return 1
     session = Session(process)
     try:

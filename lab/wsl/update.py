@@ -8,12 +8,17 @@ The installer runs inside wsl.exe and may kill it, so a lost exit code is normal
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
+from lab.windows import boot, service_work
 from lab.wsl import download, package
 from lab.wsl.errors import WslError
 from lab.wsl.options import Spec, parse
 from lab.wsl.session import Session
 from lab.wsl.texts import parse_version, text
+
+if t.TYPE_CHECKING:
+    from lab.laptop import Laptop
 
 SPEC = Spec(
     switches={
@@ -41,8 +46,9 @@ def update(session: Session, rest: str) -> int:
         session.console.text("UpdateNotNeeded")
         return 0
     session.console.text("UpdatingToVersion", ".".join(newest.split(".")[:3]))
-    if laptop.faults.strike("update_kills_itself"):
-        package.update_package(laptop)
+    killed = laptop.faults.strike("update_kills_itself")
+    if killed is not None:
+        _install_alone(laptop, killed.get("seconds"))
         return KILLED
     code = _install(session)
     if code == package.REBOOT_REQUIRED:
@@ -50,6 +56,22 @@ def update(session: Session, rest: str) -> int:
     elif code != package.SUCCESS:
         raise _failed(session, code)
     return 0
+
+
+def _install_alone(laptop: Laptop, seconds: float | None) -> None:
+    """The installer goes on without wsl.exe, which it has ended. SECONDS: how long; None: it is done at once."""
+    if seconds is None:
+        package.update_package(laptop)
+        return
+    laptop.registry.create(boot.INSTALLER_LOCK)
+
+    def task() -> int:
+        try:
+            return package.update_package(laptop)
+        finally:
+            laptop.registry.delete(boot.INSTALLER_LOCK)
+
+    service_work.start(laptop, seconds, task)
 
 
 def _install(session: Session) -> int:

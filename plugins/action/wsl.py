@@ -8,10 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_install
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_install, _wsl_observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_observe import Observed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import (
+    InstallMsi,
     UpdateOnline,
     WslGoal,
     WslPlan,
@@ -26,46 +28,67 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        if arguments["method"] == "msi" and not arguments["msi"]:
-            raise StepFailed("method=msi needs msi: the address or the controller's path of the MSI package of WSL")
         timeout = arguments.pop("timeout")
+        if arguments["msi"]:
+            arguments["msi"] = self.wslfleet_local_path(arguments["msi"])
         goal = WslGoal(**arguments)
-        before = _wsl_install.observe(self.wslfleet_runner, with_processes=goal.state == "latest")
+        goal.check()
+        before = _wsl_observe.observe(self.wslfleet_runner, goal)
         steps = plan(before.state, goal)
         result.update(version_before=before.wsl.version, version=before.wsl.version, deferred=steps.deferred)
-        if steps.deferred:
-            result["warnings"] = [steps.deferred]
+        warnings = [steps.deferred] if steps.deferred else []
+        warnings += [_old_windows(before)] if _goes_round_windows(steps) else []
+        if warnings:
+            result["warnings"] = warnings
         if self.wslfleet_plan(result, steps.steps):
-            self._apply(steps, before, timeout, result)
+            self._apply(steps, before, goal, timeout, result)
         else:
-            self._tell(before, steps, result)
+            self._tell(before, steps, goal, result)
 
-    def _apply(self, steps: WslPlan, before: _wsl_install.Observed, timeout: float, result: dict[str, t.Any]) -> None:
+    def _apply(self, steps: WslPlan, before: Observed, goal: WslGoal, timeout: float, result: dict[str, t.Any]) -> None:
         outcome = _wsl_install.Outcome()
         result.update(changed=False, steps=outcome.done)
         try:
-            _wsl_install.apply(self.wslfleet_runner, steps, before, timeout, outcome)
-            after = _wsl_install.observe(self.wslfleet_runner)
-            result.update(version=after.wsl.version, executable=after.wsl.executable)
-            _wsl_install.verify(before, after, steps, outcome)
+            after = _wsl_install.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
+            result.update(version=after.wsl.version, executable=_executable(after))
         finally:
             result["changed"] = _changed(outcome, result)
         result.update(reboot_required=bool(outcome.restart_reasons), reboot_reasons=outcome.restart_reasons)
 
     @staticmethod
-    def _tell(before: _wsl_install.Observed, steps: WslPlan, result: dict[str, t.Any]) -> None:
+    def _tell(before: Observed, steps: WslPlan, goal: WslGoal, result: dict[str, t.Any]) -> None:
         """Nothing is carried out: tell what is there, and in check mode what would come of STEPS."""
-        features = missing_features(before.state.build, before.wsl.services)
-        reasons = [f"the Windows feature {name} takes effect after a restart" for name in features]
+        reasons = []
+        if goal.state != "absent":
+            features = missing_features(before.state.build, before.wsl.services, goal.method == "inbox")
+            reasons = [f"the Windows feature {name} takes effect after a restart" for name in features]
         result.update(
             changed=any(not isinstance(step, UpdateOnline) for step in steps.steps),
-            executable=before.wsl.executable,
+            executable=_executable(before),
             reboot_required=bool(reasons),
             reboot_reasons=reasons,
         )
 
 
+def _executable(host: Observed) -> str | None:
+    """The wsl.exe to use: the package's, else that of Windows where its own WSL is in effect."""
+    if host.wsl.version is not None:
+        return host.wsl.executable
+    return f"{SYSTEM32}\\wsl.exe" if host.state.inbox else None
+
+
 def _changed(outcome: _wsl_install.Outcome, result: dict[str, t.Any]) -> bool:
     """An update that found nothing newer has changed nothing."""
-    real = [text for text in outcome.done if text != str(UpdateOnline())]
+    real = [text for text in outcome.done if not text.startswith("update WSL when there is a newer one")]
     return bool(real) or result["version"] != result["version_before"]
+
+
+def _goes_round_windows(steps: WslPlan) -> bool:
+    return any(isinstance(step, InstallMsi) and step.skip_msix for step in steps.steps)
+
+
+def _old_windows(before: Observed) -> str:
+    return (
+        f"Windows build {before.state.build}.{before.state.ubr} does not lead wsl.exe to the package by itself: people"
+        f" on this host call {before.wsl.executable}, or Windows is updated"
+    )

@@ -12,6 +12,8 @@ short_description: Install or update WSL on a Windows host
 version_added: 0.1.0
 description:
   - Enables the Windows features that WSL 2 needs and installs the WSL package, or updates it.
+  - An upgrade that met a running WSL is repaired before any restart, since Windows would delete its files then.
+  - Never deletes a distribution. Every step can be interrupted and run again.
   - Never restarts the host. RV(reboot_required) and RV(reboot_reasons) say that a restart is needed, which
     M(wslfleet.cuda.reboot) does.
   - Never relies on translated text or on the exit code of an installer. The registry is read again afterwards.
@@ -34,45 +36,96 @@ options:
   state:
     description:
       - What is wanted.
-      - "V(present): WSL is installed. It is updated only when it is older than 2.0, which cannot be used from afar."
+      - "V(present): WSL is installed, in O(version) when that is given. Otherwise it is updated only when it is older
+        than 2.0, which cannot be used from afar. A package with files missing is repaired."
       - "V(latest): WSL is installed and as new as O(msi), or as what Microsoft offers where no package is used."
+      - "V(absent): The WSL package is not installed. Registrations and virtual disks of distributions stay, Windows
+        features too. Refused while anyone on the host has a distribution, unless O(force=true)."
     type: str
     default: present
     choices:
       - present
       - latest
+      - absent
   method:
     description:
       - How to install and update.
-      - "V(auto): From O(msi) when it is given, else V(online)."
+      - "V(auto): From O(msi) when it is given; with O(version) from the package that Microsoft publishes on GitHub;
+        else V(online), and V(web_download) where the Store refuses."
       - "V(online): By C(wsl.exe --install) and C(wsl.exe --update), which download from Microsoft."
+      - "V(web_download): As V(online) but from GitHub instead of the Store (C(--web-download)). With O(version) the
+        package of that version is fetched from C(github.com/microsoft/WSL/releases) by C(curl.exe)."
       - "V(msi): From O(msi)."
+      - "V(inbox): The WSL of Windows itself, only the Windows features and no package. Enough to prepare hosts; the
+        other modules of this collection need the package."
     type: str
     default: auto
     choices:
       - auto
       - online
+      - web_download
       - msi
+      - inbox
+  version:
+    description:
+      - Keep exactly this version, for example V(2.6.3). An older one is upgraded.
+      - A newer one is an error unless O(allow_downgrade=true).
+      - When unset, any version from 2.0 on is kept.
+    type: str
   msi:
     description:
-      - The MSI package of WSL, an address (C(https) or C(http)) that the host can reach or a path on the controller.
-      - Keep the name it was published under (C(wsl.2.6.3.0.x64.msi)), its version is read from that.
-      - It is kept on the host below C(C:\ProgramData\wslfleet), from where Windows repairs it.
+      - The MSI package of WSL, an address (C(https) or C(http)) that the host can reach, a path on the controller, or a
+        file on a share (V(\\\\server\\share\\wsl.2.6.3.0.x64.msi)).
+      - A relative path is looked for where Ansible looks for files, beside the play and in C(files).
+      - Keep the name it was published under (C(wsl.2.6.3.0.x64.msi)), its version is read from that, or give
+        O(version).
+      - A share works only where the logon may read it. A network logon cannot pass its credentials on, so that this
+        needs delegation (Kerberos, CredSSP). It is tried first, and nothing is changed where it fails.
+      - From the controller the package is sent in parts, never held in memory.
+      - It is kept on the host below C(C:\Program Files\wslfleet) as C(wsl.msi), the only name from which Windows can
+        repair it.
       - When unset, WSL is downloaded from Microsoft.
     type: str
   msi_sha256:
     description:
-      - SHA-256 digest of O(msi), 64 hex digits. When it differs, nothing is installed.
+      - SHA-256 digest of O(msi), or of the package of O(version), 64 hex digits. When it differs, nothing is installed.
+      - An interrupted download goes on where it stopped only when this is given.
       - When unset, the digest is not checked.
     type: str
+  msi_proxy:
+    description:
+      - Proxy through which the host fetches O(msi) or the package of O(version), for example
+        V(http://proxy.example.com:8080).
+      - It reaches C(curl.exe) on standard input and appears in no command line. The proxy settings of Windows are not
+        used. C(wsl.exe) has no such option.
+      - When unset, the host connects directly.
+    type: str
+  skip_msix:
+    description:
+      - Leave out the part of the package that comes from the Store (property C(SKIPMSIX=1)).
+      - It lets older builds of Windows find the package when people type C(wsl), but cannot be installed from a remote
+        logon there and makes the installation fail.
+      - When unset, it is left out exactly on the builds that are so old.
+    type: bool
   timeout:
     description: How long one step may take, in seconds.
     type: int
     default: 1800
   allow_running:
     description:
-      - Update WSL even while someone's WSL runs on the host, which ends that person's work.
-      - When V(false), an update is put off to a later run, see RV(deferred).
+      - Update, repair or remove WSL even while someone's WSL runs on the host. It is stopped for everyone first, which
+        ends that person's work.
+      - When V(false), this is put off to a later run, see RV(deferred).
+    type: bool
+    default: false
+  allow_downgrade:
+    description: Replace a newer WSL by O(version).
+    type: bool
+    default: false
+  force:
+    description:
+      - With O(state=absent), remove WSL although there are distributions. Their disks stay, but nobody can use them
+        until WSL is installed again.
     type: bool
     default: false
 author:
@@ -94,6 +147,19 @@ EXAMPLES = r"""
   wslfleet.cuda.wsl:
     msi: https://files.example.com/wsl.2.6.3.0.x64.msi
     msi_sha256: 8d9f7c2f0a6c5a6bb2e3b0f2f7e1c9d4a5b6c7d8e9f00112233445566778899a
+
+- name: The same version on every host, from Microsoft through the company's proxy
+  wslfleet.cuda.wsl:
+    version: 2.6.3
+    msi_proxy: http://proxy.example.com:8080
+
+- name: A host without any network but the one to the controller
+  wslfleet.cuda.wsl:
+    msi: files/wsl.2.6.3.0.x64.msi
+
+- name: Where the Store is blocked
+  wslfleet.cuda.wsl:
+    method: web_download
 """
 
 RETURN = r"""
@@ -103,12 +169,12 @@ version_before:
   type: str
   sample: 2.5.10.0
 version:
-  description: Version after the run, V(null) when WSL is not installed (check mode).
+  description: Version after the run, V(null) when the package is not installed.
   returned: success
   type: str
   sample: 2.6.3.0
 executable:
-  description: Path of C(wsl.exe).
+  description: Path of C(wsl.exe), V(null) when there is none to use.
   returned: success
   type: str
   sample: C:\Program Files\WSL\wsl.exe
@@ -120,7 +186,7 @@ steps:
   sample:
     - enable the Windows feature VirtualMachinePlatform (dism.exe)
 deferred:
-  description: Why a wanted update was put off, empty when it was not.
+  description: Why a wanted update, repair or removal was put off, empty when it was not.
   returned: success
   type: str
   sample: ""

@@ -12,13 +12,15 @@ core's ``winrm`` connection and over ``wslfleet.cuda.wsl``, whose Windows side i
 
 from __future__ import annotations
 
+import os
 import typing as t
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import is_share, is_url
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import runner_for
 
@@ -60,6 +62,20 @@ class WindowsAction(ActionBase):
         if self._wslfleet_cached_runner is None:
             self._wslfleet_cached_runner = runner_for(self._connection)
         return self._wslfleet_cached_runner
+
+    def wslfleet_local_path(self, where: str) -> str:
+        """WHERE, for a path on the controller as Ansible finds files: beside the play, or in its or the role's files/.
+
+        An address, a share and what is not found stay as they are; whoever needs the file says that it is not there.
+        """
+        path = os.path.expanduser(where)
+        if is_url(path) or is_share(path) or os.path.isabs(path):
+            return path
+        try:
+            find: t.Any = self._find_needle
+            return str(find("files", path))
+        except AnsibleError:
+            return path
 
     def wslfleet_plan(self, result: dict[str, t.Any], steps: t.Sequence[object]) -> bool:
         """Tell STEPS in RESULT and its diff; True when they are to be carried out now."""

@@ -4,15 +4,19 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Optional features of Windows through dism.exe, in English by its own option, never through localised text."""
+"""Optional features of Windows through dism.exe, in English by its own option, never through localised text.
+
+The service TrustedInstaller does the work. When the connection is lost it goes on, and the next run finds it pending.
+"""
 
 from __future__ import annotations
 
 import re
+import time
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import DISM as PROGRAM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import known_error
@@ -21,6 +25,10 @@ DISM = f"{SYSTEM32}\\dism.exe"
 SUCCESS = 0
 RESTART_NEEDED = 3010
 CBS_LOG = "C:\\Windows\\Logs\\CBS\\CBS.log"
+ANOTHER_RUNS = ("0x80070652", "1618")
+RETRY_SECONDS = 15.0
+"""Between two attempts while another installation runs."""
+_LOG_LINES = 2
 _STATE = re.compile(r"^State : (.+?)\s*$", re.MULTILINE)
 _ERROR = re.compile(r"^Error: (\S+)", re.MULTILINE)
 
@@ -39,16 +47,35 @@ def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: floa
     :raises StepFailed: dism.exe failed.
     """
     args = ["/English", "/Online", "/NoRestart", "/Enable-Feature", f"/FeatureName:{feature}"]
-    completed = runner.run(cmd_line(DISM, args + (["/All"] if all_parents else [])), timeout=timeout)
+    line = cmd_line(DISM, args + (["/All"] if all_parents else []))
+    deadline = time.monotonic() + timeout
+    completed = runner.run(line, timeout=timeout)
+    while _error(completed) in ANOTHER_RUNS and time.monotonic() + RETRY_SECONDS < deadline:
+        time.sleep(RETRY_SECONDS)
+        completed = runner.run(line, timeout=timeout)
     if completed.exit_code not in (SUCCESS, RESTART_NEEDED):
-        raise StepFailed(f"enabling the Windows feature {feature} failed: {_reason(completed)}")
+        code = _error(completed)
+        known = known_error(code, PROGRAM)
+        said = f": {known.meaning}; {known.remedy}" if known else ""
+        raise StepFailed(
+            f"enabling the Windows feature {feature} failed: dism.exe ended with {completed.exit_code},"
+            f" error {code}{said}; {_log_end(runner)}"
+        )
     return completed.exit_code == RESTART_NEEDED
 
 
-def _reason(completed: Completed) -> str:
-    text = completed.stdout.decode("utf-8", "replace").replace("\r", "")
-    found = _ERROR.search(text)
-    code = found.group(1).lower() if found else str(completed.exit_code)
-    known = known_error(code, PROGRAM)
-    said = f"{known.meaning}; {known.remedy}" if known else f"see the last error lines of {CBS_LOG} on the host"
-    return f"dism.exe ended with {completed.exit_code}, error {code}: {said}"
+def _error(completed: Completed) -> str:
+    """The error that dism.exe names, else its exit code; lower case."""
+    found = _ERROR.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
+    return found.group(1).lower() if found else str(completed.exit_code)
+
+
+def _log_end(runner: CommandRunner) -> str:
+    """The last errors in the log of component servicing, which is English everywhere."""
+    line = cmd_line(f"{SYSTEM32}\\findstr.exe", ["/c:, Error ", CBS_LOG])
+    try:
+        found = runner.run(line, timeout=120).stdout.decode("utf-8", "replace")
+    except CommandTimeout:
+        found = ""
+    lines = [" ".join(text.split())[:200] for text in found.splitlines() if text.strip()][-_LOG_LINES:]
+    return f"{CBS_LOG} ends with: {' | '.join(lines)}" if lines else f"no error stands in {CBS_LOG}"

@@ -6,25 +6,63 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Bring a file to a Windows host without PowerShell, check it there, take it away again.
 
-curl.exe gets its options on stdin: no address, header or character that cmd.exe would touch stands in the command line.
-tar.exe unpacks what arrives on stdin and makes the folders on the way.
+curl.exe gets its options on stdin: no address, proxy, password or character that cmd.exe would touch stands in the
+command line. tar.exe unpacks what arrives on stdin and makes the folders on the way. A share is read only where the
+logon reaches it: a network logon cannot pass its credentials on to another server.
+
+A file arrives under another name and gets its own when it is whole and its digest is right, so that one that is cut
+short is never taken for the real one; a download with a digest goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_parts, tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import CURL, known_error
 
 FOLDER = "C:\\ProgramData\\wslfleet"
 """Everything that the collection puts on a host lies below it."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$", re.IGNORECASE | re.MULTILINE)
+
+
+CANNOT_RESUME = 33
+"""curl.exe: the server knows no ranges, or the file there is another one now."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a file comes from."""
+
+    where: str
+    """An address that the host fetches, a file on a share that it reads, or a path on the controller."""
+    sha256: str | None = None
+    proxy: str | None = None
+    """The proxy for an address, as curl.exe takes it; it knows nothing of the proxy settings of Windows."""
+
+    def __str__(self) -> str:
+        return shown(self.where)
+
+
+def shown(where: str) -> str:
+    """WHERE without the user name and password that an address may hold."""
+    if not is_url(where):
+        return where
+    parts = urlsplit(where)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def is_share(source: str) -> bool:
+    """Whether SOURCE is a file on a share, to be read by the host."""
+    return source.startswith("\\\\")
 
 
 def is_url(source: str) -> bool:
@@ -32,10 +70,12 @@ def is_url(source: str) -> bool:
     return source.lower().startswith(("https://", "http://"))
 
 
-def curl_config(url: str, path: str) -> bytes:
+def curl_config(url: str, path: str, proxy: str | None = None, resume: bool = False) -> bytes:
     """What curl.exe reads from stdin to fetch URL to PATH.
 
     Revocation is checked as far as the network lets it: proxies that inspect TLS often hide the lists.
+
+    :arg resume: go on behind what PATH holds already.
     """
     options = [
         f"url = {_quoted(url)}",
@@ -48,6 +88,8 @@ def curl_config(url: str, path: str) -> bytes:
         "silent",
         "show-error",
         "ssl-revoke-best-effort",
+        *([f"proxy = {_quoted(proxy)}"] if proxy else []),
+        *(['continue-at = "-"'] if resume else []),
     ]
     return ("\n".join(options) + "\n").encode()
 
@@ -57,20 +99,83 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def download(runner: CommandRunner, url: str, path: str, timeout: float) -> None:
-    """Let the host fetch URL to PATH (folders are made); raises StepFailed."""
-    completed = runner.run(cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), curl_config(url, path), timeout)
+def download(
+    runner: CommandRunner, url: str, path: str, timeout: float, proxy: str | None = None, resume: bool = False
+) -> None:
+    """Let the host fetch URL to PATH (folders are made); raises StepFailed.
+
+    :arg resume: go on behind what PATH holds already; only where the digest is checked afterwards.
+    """
+    completed = _curl(runner, curl_config(url, path, proxy, resume), timeout)
+    if resume and completed.exit_code == CANNOT_RESUME:
+        remove(runner, path)
+        completed = _curl(runner, curl_config(url, path, proxy), timeout)
     if completed.exit_code != 0:
+        known = known_error(str(completed.exit_code), CURL)
+        remedy = known.remedy if known else "give an address that the host can reach, or a file on the controller"
         raise StepFailed(
-            f"the host could not fetch {url}: curl.exe ended with {completed.exit_code}, {_last_line(completed)};"
-            " give an address that the host can reach, or a file on the controller"
+            f"the host could not fetch {shown(url)}: curl.exe ended with {completed.exit_code},"
+            f" {_last_line(completed)}; {remedy}"
         )
 
 
+def _curl(runner: CommandRunner, config: bytes, timeout: float) -> Completed:
+    return runner.run(cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), config, timeout)
+
+
+def copy_from_share(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
+    """Let the host copy the file SOURCE of a share to PATH; raises StepFailed, which names why it cannot."""
+    share = "\\".join(source.split("\\")[:4])
+    make_folder(runner, path.rpartition("\\")[0])
+    lines = {"share": cmd_line("dir", ["/b", share]), "file": cmd_line("dir", ["/b", source])}
+    reads = read(runner, lines)
+    if not reads.succeeded("share"):
+        raise StepFailed(
+            f"the host cannot read {share} with this logon: a remote logon cannot pass its credentials on to another"
+            " server; allow delegation (Kerberos, CredSSP), give an address, or a file on the controller"
+        )
+    if not reads.succeeded("file"):
+        raise StepFailed(f"{share} can be read, but {source} is not there: correct the path")
+    completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
+    if completed.exit_code != 0:
+        raise StepFailed(f"the host could not copy {source} to {path}: {_last_line(completed)}; look for space on C:")
+
+
+def make_folder(runner: CommandRunner, folder: str) -> None:
+    """Make FOLDER and those above it; it fails where the folder exists already, which is no error."""
+    runner.run(cmd_line("md", [folder]), timeout=60)
+
+
+def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> None:
+    """Bring SOURCE to PATH on the host, whole and with the right digest; nothing travels when it is there already.
+
+    :arg path: below C:, its folders are made.
+    :raises StepFailed: it could not be brought, or has another digest. PATH is as it was before then.
+    """
+    digest = source.sha256.lower() if source.sha256 else None
+    if not is_url(source.where) and not is_share(source.where):
+        digest = checked_digest_here(Path(source.where), digest)
+    if digest and sha256_there(runner, path) == digest:
+        return
+    part = f"{path}.{digest[:12]}.part" if digest else f"{path}.part"
+    if is_url(source.where):
+        download(runner, source.where, part, timeout, source.proxy, resume=digest is not None)
+    elif is_share(source.where):
+        copy_from_share(runner, source.where, part, timeout)
+    else:
+        upload(runner, Path(source.where), part, timeout)
+    if digest:
+        check_sha256(runner, part, digest)
+    completed = runner.run(cmd_line("move", ["/y", part, path]), timeout=60)
+    if completed.exit_code != 0:
+        raise StepFailed(f"{part} could not be renamed to {path}: {_last_line(completed)}; is the file in use?")
+
+
 def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> None:
-    """Send the controller's file SOURCE to PATH below FOLDER; raises StepFailed."""
-    inside = path[len("C:\\ProgramData\\") :].replace("\\", "/")
-    line = cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", "C:\\ProgramData"])
+    """Send the controller's file SOURCE to PATH, which lies in a folder of a folder of C:; raises StepFailed."""
+    drive, top, *names = path.split("\\")
+    inside = "/".join(names)
+    line = cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", f"{drive}\\{top}"])
     completed = runner.run(line, tar_stream(source, inside), timeout)
     if completed.exit_code != 0:
         raise StepFailed(
@@ -87,10 +192,27 @@ def sha256_here(source: Path) -> str:
     return digest.hexdigest()
 
 
+def checked_digest_here(source: Path, wanted: str | None) -> str:
+    """The digest of the controller's file SOURCE; raises StepFailed when it is not WANTED (None: any will do)."""
+    digest = sha256_here(source)
+    if wanted and digest != wanted.lower():
+        raise StepFailed(f"{source} on the controller has SHA-256 {digest}, expected was {wanted.lower()}")
+    return digest
+
+
+def sha256_there(runner: CommandRunner, path: str) -> str | None:
+    """SHA-256 of PATH on the host, lower case; None where there is no such file."""
+    found = _SHA256.search(_certutil(runner, path).stdout.decode("utf-8", "replace").replace("\r", ""))
+    return found.group(0).lower() if found else None
+
+
+def _certutil(runner: CommandRunner, path: str) -> Completed:
+    return runner.run(cmd_line(f"{SYSTEM32}\\certutil.exe", ["-hashfile", path, "SHA256"]), timeout=300)
+
+
 def check_sha256(runner: CommandRunner, path: str, wanted: str) -> None:
     """Compare the digest of PATH on the host with WANTED; a file that differs is deleted and StepFailed raised."""
-    line = cmd_line(f"{SYSTEM32}\\certutil.exe", ["-hashfile", path, "SHA256"])
-    completed = runner.run(line, timeout=300)
+    completed = _certutil(runner, path)
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
     if completed.exit_code != 0 or not found:
         raise StepFailed(f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")

@@ -358,7 +358,7 @@ _OTHER_ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     (DISM, "740", (), "the logon has no administrator rights", "connect with an administrator account"),
     (DISM, "14081", ("0x80073701",), "the component store is damaged", _REPAIR_STORE),
     (DISM, "0x8007371b", (), "the component store is damaged", _REPAIR_STORE),
-    (DISM, "0x80070652", (), "another installation is running", _WAIT),
+    (DISM, "0x80070652", ("1618",), "another installation is running", _WAIT),
     (DISM, "0x800f080c", (), "this edition of Windows has no such feature", "update Windows"),
     (
         DISM,

@@ -18,6 +18,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import file_lines
 
 BATCH = re.compile(r"^echo wslfleet-begin&")
 _PART = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")
@@ -102,6 +103,9 @@ def fresh() -> HostAnswers:
     return answers
 
 
+PRODUCT = "{8A3F5B1C-0D4E-5F6A-9B7C-1D2E3F4A5B6C}"
+
+
 def with_features(answers: HostAnswers) -> HostAnswers:
     """The same host after VirtualMachinePlatform took effect."""
     answers = answers.copy()
@@ -118,8 +122,11 @@ def with_wsl(answers: HostAnswers, version: str = "2.6.3.0") -> HostAnswers:
     answers[q.wsl()["lxss_machine"]] = reg(machine, ("NatNetwork", "REG_SZ", "172.20.0.0/20")) + reg(
         f"{machine}\\MSI",
         ("InstallLocation", "REG_SZ", "C:\\Program Files\\WSL\\"),
+        ("ProductCode", "REG_SZ", PRODUCT),
         ("Version", "REG_SZ", version),
     )
+    for line in file_lines().values():
+        answers[line] = b"there.vhd\r\n"
     answers[LIST] = b""
     answers[q.wsl_start()["wsl_version"]] = f"WSL-Version: {version}\r\nKernelversion: 6.6.87.2-1\r\n".encode()
     return answers

@@ -2,20 +2,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``dism [/English] /Online /NoRestart /Enable-Feature /FeatureName:NAME [/All]`` and ``/Get-FeatureInfo``.
 
-Enabling takes effect at the next boot: the feature is EnablePending and CBS\\RebootPending exists until then.
+Enabling takes effect at the next boot: the feature is EnablePending and CBS\\RebootPending exists until then. The
+service TrustedInstaller does the work and goes on when dism.exe is ended.
 """
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from lab.process import NotModelled, Process, program
-from lab.windows import languages
+from lab.windows import languages, service_work
 from lab.windows.program_io import arguments_of, out
 from lab.windows.version import windows_version
 
+if t.TYPE_CHECKING:
+    from lab.laptop import Laptop
+
 CBS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 FEATURES_KEY = f"{CBS_KEY}\\Notifications\\OptionalFeatures"
+CBS_LOG = "C:\\Windows\\Logs\\CBS\\CBS.log"
+NO_SOURCE = "0x800f081f"
 REBOOT_REQUIRED = 3010
 ELEVATION_REQUIRED = 740
 UNKNOWN_FEATURE = 0x800F080C
@@ -80,9 +87,31 @@ def _header(process: Process, request: _Request) -> None:
 
 
 def _enable(process: Process, request: _Request, name: str) -> int:
-    laptop = process.laptop
     _say(process, request, "dism_enabling")
+    fault = process.laptop.faults.strike("servicing_fails", process.command_line)
+    if fault is not None:
+        return _fail(process, request, str(fault.get("error", NO_SOURCE)))
+    code = service_work.work(process, "servicing_is_slow", lambda: _enable_feature(process.laptop, name))
     out(process, "[==========================100.0%==========================] ")
+    _say(process, request, "success")
+    return code
+
+
+def _fail(process: Process, request: _Request, error: str) -> int:
+    """CBS.log is English in every language; what dism.exe says beside the number is not modelled."""
+    log = process.laptop.drive.host_path(CBS_LOG)
+    with log.open("a", encoding="utf-8", newline="") as file:
+        file.write("2026-03-02 10:22:01, Info                  CBS    Session: 31102_77 initialized by client DISM\r\n")
+        file.write(
+            f"2026-03-02 10:22:09, Error                 CBS    Failed to process changes [HRESULT = {error}]\r\n"
+        )
+    out(process)
+    _say(process, request, "dism_error", error)
+    out(process)
+    return int(error, 0) & 0xFFFFFFFF
+
+
+def _enable_feature(laptop: Laptop, name: str) -> int:
     with laptop.lock:
         if laptop.state.features[name] == "Disabled":
             laptop.state.features[name] = "EnablePending"
@@ -91,7 +120,6 @@ def _enable(process: Process, request: _Request, name: str) -> int:
         pending = laptop.state.features[name] == "EnablePending"
     if pending:
         laptop.registry.create(f"{CBS_KEY}\\RebootPending")
-    _say(process, request, "success")
     return REBOOT_REQUIRED if pending else 0
 
 

@@ -3,20 +3,20 @@
 """``msiexec /i FILE /qn /norestart [/l*v LOG] [PROPERTY=value]``, ``/fvamus FILE``, ``/x FILE|{PRODUCT}``.
 
 Prints nothing; the exit code tells. Only quiet runs are modelled, since a dialog in session 0 would never end.
+The service of Windows Installer does the work and goes on when msiexec.exe is ended.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import typing as t
 from dataclasses import dataclass, field
 
 from lab.process import NotModelled, Process, program
-from lab.windows import lab_msi
+from lab.windows import lab_msi, service_work
 from lab.windows.disk_space import DiskFull, require
 from lab.windows.program_io import arguments_of, path_of
-from lab.windows.version import build_number
+from lab.windows.version import build_number, runs_packages_directly
 
 INSTALLER_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer"
 IN_PROGRESS_KEY = f"{INSTALLER_KEY}\\InProgress"
@@ -48,12 +48,43 @@ class _Request:
 def main(process: Process) -> int:
     """Install, repair or remove WSL; writes the log when one is asked for."""
     request = _request(process)
-    lines: list[str] = [f"=== Logging started: {process.command_line}"]
-    code = _run(process, request, lines)
-    lines.append(f"MainEngineThread is returning {code}")
-    if request.log:
-        _write_log(process, request.log, lines)
-    return code
+    lines: list[str] = [f"=== Verbose logging started: {process.command_line}"]
+
+    def task() -> int:
+        code = _run(process, request, lines)
+        lines.append(f"MSI (c) (B4:9C): MainEngineThread is returning {code}")
+        if request.log:
+            _write_log(process, request.log, lines)
+        return code
+
+    if not _lock(process):
+        lines.append(_said(process, "Error 1500. Another installation is in progress."))
+        return ALREADY_RUNNING
+    return service_work.work(process, "installer_is_slow", lambda: _unlocking(process, task))
+
+
+def _lock(process: Process) -> bool:
+    """Take the machine-wide lock of Windows Installer; False when another installation holds it."""
+    registry = process.laptop.registry
+    if process.laptop.faults.strike("installer_busy", process.command_line):
+        return False
+    with process.laptop.lock:
+        if registry.exists(IN_PROGRESS_KEY):
+            return False
+        registry.create(IN_PROGRESS_KEY)
+    return True
+
+
+def _unlocking(process: Process, task: t.Callable[[], int]) -> int:
+    try:
+        return task()
+    finally:
+        process.laptop.registry.delete(IN_PROGRESS_KEY)
+
+
+def _said(process: Process, text: str) -> str:
+    """How the log quotes what a user would have seen."""
+    return f"MSI (s) (A8:34): Product: Windows Subsystem for Linux -- {text}"
 
 
 def _request(process: Process) -> _Request:
@@ -84,35 +115,16 @@ def _request(process: Process) -> _Request:
 
 def _run(process: Process, request: _Request, lines: list[str]) -> int:
     registry = process.laptop.registry
-    with _in_progress(process) as free:
-        if not free:
-            lines.append("Another installation is in progress. Error 1618.")
-            return ALREADY_RUNNING
-        if request.action == "x" and request.target.startswith("{"):
-            value = registry.get(MSI_KEY, "ProductCode")
-            return _remove(process) if value and str(value.data).lower() == request.target.lower() else UNKNOWN_PRODUCT
-        package = _package(process, request, lines)
-        if isinstance(package, int):
-            return package
-        if not process.user.admin:
-            lines.append("Error 1925. You do not have sufficient privileges to complete this installation.")
-            return FATAL_ERROR
-        return _remove(process) if request.action == "x" else _install(process, request, package, lines)
-
-
-@contextlib.contextmanager
-def _in_progress(process: Process) -> t.Iterator[bool]:
-    """Hold the machine-wide installer lock; gives False when another installation holds it."""
-    registry = process.laptop.registry
-    with process.laptop.lock:
-        free = not registry.exists(IN_PROGRESS_KEY)
-        if free:
-            registry.create(IN_PROGRESS_KEY)
-    try:
-        yield free
-    finally:
-        if free:
-            registry.delete(IN_PROGRESS_KEY)
+    if request.action == "x" and request.target.startswith("{"):
+        value = registry.get(MSI_KEY, "ProductCode")
+        return _remove(process) if value and str(value.data).lower() == request.target.lower() else UNKNOWN_PRODUCT
+    package = _package(process, request, lines)
+    if isinstance(package, int):
+        return package
+    if not process.user.admin:
+        lines.append(_said(process, "Error 1925. You do not have sufficient privileges to complete this installation."))
+        return FATAL_ERROR
+    return _remove(process) if request.action == "x" else _install(process, request, package, lines)
 
 
 def _package(process: Process, request: _Request, lines: list[str]) -> lab_msi.Package | int:
@@ -138,12 +150,15 @@ def _install(process: Process, request: _Request, package: lab_msi.Package, line
     if build_number(laptop) < FIRST_BUILD and request.properties.get("SKIPVALIDATION") != "1":
         lines.append("CustomAction ValidateInstall returned actual error code 1603")
         return FATAL_ERROR
+    if request.action == "i" and request.properties.get("SKIPMSIX") != "1" and not runs_packages_directly(laptop):
+        lines.append("CustomAction InstallMsixAsUser returned actual error code 1603")
+        return FATAL_ERROR
     if request.action == "f":
         return _repair(process, request, package, lines, repair_package)
     try:
         require(laptop, lab_msi.SIZE)
     except DiskFull:
-        lines.append("Error 1601. Disk full.")
+        lines.append(_said(process, "Error 1601. Disk full: Out of disk space -- Volume: 'C:'"))
         return FATAL_ERROR
     return install_package(laptop, package.version)
 
@@ -160,7 +175,8 @@ def _repair(
     if installed is None or installed.data != package.version:
         return UNKNOWN_PRODUCT
     if path_of(process, request.target).rsplit("\\", 1)[-1].lower() != SOURCE_NAME:
-        lines.append("Error 1316. A network error occurred while attempting to read from the file wsl.msi")
+        text = "Error 1316. A network error occurred while attempting to read from the file: wsl.msi"
+        lines.append(_said(process, text))
         return FATAL_ERROR
     return repair_package(process.laptop)
 

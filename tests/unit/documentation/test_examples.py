@@ -139,7 +139,7 @@ def test_snippets_are_found() -> None:
     ("task", "fault"),
     [
         ({"name": "No such option", "wslfleet.cuda.wsl": {"stat": "present"}}, "wsl: has no option stat"),
-        ({"name": "No such choice", "wslfleet.cuda.wsl": {"state": "absent"}}, "value of state must be one of"),
+        ({"name": "No such choice", "wslfleet.cuda.wsl": {"state": "removed"}}, "value of state must be one of"),
         ({"name": "Required", "wslfleet.cuda.wsl_distribution": {}}, "missing required arguments: name"),
         ({"name": "No such module", "wslfleet.cuda.wls": {}}, "wls: there is no such module"),
         ({"name": "Two", "wslfleet.cuda.wsl": {}, "wehn": "true"}, "one module expected"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.action.wsl import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
@@ -13,7 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     HostUnreachable,
 )
 
-from tests.unit.host_answers import BATCH, fresh, with_features, with_wsl
+from tests.unit.host_answers import BATCH, PRODUCT, HostAnswers, fresh, reg, with_features, with_wsl
 from tests.unit.plugins.action.windows_action import Script, run_action
 
 READY = with_wsl(with_features(fresh()))
@@ -95,7 +97,7 @@ def test_a_host_that_cannot_be_reached_is_unreachable(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"state": "absent"}, "value of state must be one of"),
+        ({"state": "gone"}, "value of state must be one of"),
         ({"methode": "msi"}, "methode"),
         ({"method": "msi"}, "method=msi needs msi"),
         ({"timeout": "soon"}, "timeout"),
@@ -106,3 +108,47 @@ def test_bad_arguments_ask_the_host_nothing(args: dict[str, str], message: str) 
     assert result["failed"] is True
     assert message in result["msg"]
     assert "\n" not in result["msg"]
+
+
+def test_a_relative_path_is_found_as_ansible_finds_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = tmp_path / "wsl.2.6.3.0.x64.msi"
+    asked: list[tuple[str, str]] = []
+
+    def find(_action: ActionModule, folder: str, name: str) -> str:
+        asked.append((folder, name))
+        if name == "gone.msi":
+            raise AnsibleError("not found")
+        return str(package)
+
+    monkeypatch.setattr(ActionModule, "_find_needle", find)
+    result = run_action(ActionModule, {"msi": "wsl.2.6.3.0.x64.msi"}, [(BATCH, fresh()), INFO], check_mode=True)
+    assert f"install WSL from {package} " in result["steps"][1]
+    assert asked == [("files", "wsl.2.6.3.0.x64.msi")]
+    for kept in ("gone.msi", str(package), "https://x/wsl.msi", "\\\\files\\wsl\\wsl.msi"):
+        result = run_action(ActionModule, {"msi": kept}, [(BATCH, fresh()), INFO], check_mode=True)
+        assert f"install WSL from {kept} " in result["steps"][1]
+    assert len(asked) == 2
+
+
+REMOVABLE = HostAnswers({**READY, q.processes()["processes"]: b""})
+
+
+def test_check_mode_of_a_removal() -> None:
+    result = run_action(ActionModule, {"state": "absent"}, [(BATCH, REMOVABLE)], check_mode=True)
+    assert (result["changed"], result["version"], result["reboot_required"]) == (True, "2.6.3.0", False)
+    assert result["steps"] == [f"remove WSL (msiexec.exe /x {PRODUCT}); distributions stay on their disks"]
+
+
+def test_the_wsl_of_windows_itself() -> None:
+    answers = with_features(fresh())
+    key = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\LxssManager"
+    answers[q.services()["service_lxssmanager"]] = reg(key, ("Start", "REG_DWORD", "0x3"))
+    result = run_action(ActionModule, {"method": "inbox"}, [(BATCH, answers)])
+    assert (result["changed"], result["version"]) == (False, None)
+    assert result["executable"] == "C:\\Windows\\System32\\wsl.exe"
+
+
+def test_people_on_an_old_windows_are_told_where_wsl_is() -> None:
+    script: Script = [(BATCH, fresh()), INFO]
+    result = run_action(ActionModule, {"version": "2.6.3"}, script, check_mode=True)
+    assert "Windows build 22631.3155 does not lead wsl.exe to the package" in result["warnings"][0]

@@ -2,12 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
+import typing as t
+from pathlib import Path
+
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_files as f
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 
-from tests.unit.scripted_runner import ScriptedRunner
+from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
+
+Script = t.List[t.Tuple[Expected, Answer]]
 
 PATH = "C:\\ProgramData\\wslfleet\\x.tar"
 HASH = f"C:\\Windows\\System32\\certutil.exe -hashfile {PATH} SHA256"
@@ -48,3 +54,100 @@ def test_the_right_digest_in_any_case() -> None:
     answer = Completed(0, f"SHA256 hash of {PATH}:\r\n{'AB' * 32}\r\nCertUtil: done\r\n".encode(), b"")
     with ScriptedRunner([(HASH, answer)]) as runner:
         f.check_sha256(runner, PATH, "ab" * 32)
+
+
+# -- fetch -------------------------------------------------------------------------------------------------------------
+
+OK = Completed(0, b"", b"")
+DIGEST = "ab" * 32
+CURL = "C:\\Windows\\System32\\curl.exe --config -"
+PART = f"{PATH}.{DIGEST[:12]}.part"
+SHARE = "\\\\files\\wsl\\new\\wsl.2.6.3.0.x64.msi"
+LOOK = "echo wslfleet-batch-begin&dir /b \\\\files\\wsl&&"
+
+
+def hash_of(path: str, digest: str) -> tuple[str, Completed]:
+    line = f"C:\\Windows\\System32\\certutil.exe -hashfile {path} SHA256"
+    return line, Completed(0, f"x\r\n{digest}\r\n".encode(), b"")
+
+
+def looked(share: int, file: int) -> Completed:
+    text = f"wslfleet-batch-begin\r\nwslfleet-batch-end-1-{share}\r\nwslfleet-batch-end-2-{file}\r\n"
+    return Completed(0, text.encode(), b"Zugriff verweigert\r\n")
+
+
+def test_without_a_digest_a_download_begins_anew() -> None:
+    script: Script = [(CURL, OK), (f"move /y {PATH}.part {PATH}", OK)]
+    with ScriptedRunner(script) as runner:
+        f.fetch(runner, f.Source("https://x/y"), PATH, 60)
+    assert b"continue-at" not in runner.calls[0][1]
+
+
+def test_a_server_that_cannot_go_on_is_asked_for_the_whole() -> None:
+    cannot = Completed(33, b"", b"curl: (33) HTTP server doesn't seem to support byte ranges.\r\n")
+    script: Script = [hash_of(PATH, "none"), (CURL, cannot), (f"del /f /q {PART}", OK), (CURL, OK)]
+    script += [hash_of(PART, DIGEST), (f"move /y {PART} {PATH}", OK)]
+    with ScriptedRunner(script) as runner:
+        f.fetch(runner, f.Source("https://x/y", DIGEST), PATH, 60)
+    assert [b"continue-at" in stdin for line, stdin in runner.calls if line == CURL] == [True, False]
+
+
+def test_a_file_in_use_cannot_be_replaced() -> None:
+    script: Script = [(CURL, OK), (f"move /y {PATH}.part {PATH}", Completed(1, b"", b"Zugriff verweigert\r\n"))]
+    with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match=r"could not be renamed.*Zugriff"):
+        f.fetch(runner, f.Source("https://x/y"), PATH, 60)
+
+
+def test_from_a_share() -> None:
+    script: Script = [
+        hash_of(PATH, "none"),
+        ("md C:\\ProgramData\\wslfleet", Completed(1, b"", b"")),
+        (re.compile(re.escape(LOOK)), looked(0, 0)),
+        (f"copy /y /b {SHARE} {PART}", OK),
+        hash_of(PART, DIGEST),
+        (f"move /y {PART} {PATH}", OK),
+    ]
+    with ScriptedRunner(script) as runner:
+        f.fetch(runner, f.Source(SHARE, DIGEST), PATH, 60)
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ([looked(1, 1)], r"cannot read \\\\files\\wsl with this logon: .*credentials.*delegation"),
+        ([looked(0, 1)], r"\\\\files\\wsl can be read, but .* is not there"),
+        ([looked(0, 0), Completed(1, b"", b"Nicht genug Speicher\r\n")], "could not copy.*Nicht genug Speicher"),
+    ],
+)
+def test_a_share_that_cannot_be_used_says_why(answers: list[Completed], message: str) -> None:
+    script: Script = [("md C:\\ProgramData\\wslfleet", OK), (re.compile(re.escape(LOOK)), answers[0])]
+    script += [(re.compile("^copy "), answer) for answer in answers[1:]]
+    with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match=message):
+        f.fetch(runner, f.Source(SHARE), PATH, 60)
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("https://me:secret@x.example:8443/wsl.msi?a=b", "https://x.example:8443/wsl.msi?a=b"),
+        ("/srv/a@b", "/srv/a@b"),
+        (SHARE, SHARE),
+    ],
+)
+def test_no_password_is_shown(where: str, text: str) -> None:
+    assert str(f.Source(where)) == text
+
+
+def test_a_failed_download_names_no_password() -> None:
+    answer = Completed(6, b"", b"curl: (6) Could not resolve host: x\r\n")
+    with ScriptedRunner([(CURL, answer)]) as runner, pytest.raises(StepFailed, match="give an address") as failure:
+        f.download(runner, "https://me:secret@x/y", PATH, 60, proxy="http://me:secret@p")
+    assert "secret" not in str(failure.value)
+
+
+def test_a_controller_file_goes_below_any_folder(tmp_path: Path) -> None:
+    source = tmp_path / "x"
+    source.write_bytes(b"content")
+    with ScriptedRunner([('C:\\Windows\\System32\\tar.exe -xf - -C "C:\\Program Files"', OK)]) as runner:
+        f.upload(runner, source, "C:\\Program Files\\wslfleet\\1\\x", 60)
+    assert runner.calls[0][1].startswith(b"wslfleet/1/x\0")

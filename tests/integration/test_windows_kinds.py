@@ -1,0 +1,99 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Laptops of every kind over WinRM, in German: from their first run to one that changes nothing, interrupted or not."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.windows import lab_msi
+from tests.integration.laboratory import Lab, Run, StartLab
+
+pytestmark = pytest.mark.lab
+
+VERSION, NEWER = "2.6.3.0", "2.7.10.0"
+ONLINE = ("server-2022-1", "store-blocked-1", "inbox-1")
+FROM_CONTROLLER = ("windows-10-1", "air-gapped-1", "server-2025-1")
+UPDATED = "ready-1"
+INTERRUPTED = "server-2025-1"
+ALL = (*ONLINE, *FROM_CONTROLLER, UPDATED)
+
+PLAY = [
+    {
+        "name": "Windows side",
+        "hosts": "laptops",
+        "gather_facts": False,
+        "tasks": [
+            {
+                "name": "To WSL, and on air-gapped laptops to a distribution from the controller",
+                "ansible.builtin.include_role": {"name": "wslfleet.cuda.windows_host", "tasks_from": "{{ item }}"},
+                "loop": "{{ ['preflight', 'wsl'] + (['distribution'] if 'air-gapped' in inventory_hostname else []) }}",
+            }
+        ],
+    }
+]
+
+
+@pytest.fixture(scope="module")
+def lab(start_lab: StartLab) -> Lab:
+    profiles = ["windows_10", "server_2022", "server_2025", "air_gapped", "store_blocked", "inbox", "ready"]
+    return start_lab(*(word for profile in profiles for word in ("--profile", profile)), "--language", "de-DE")
+
+
+@pytest.fixture(scope="module")
+def run(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[..., Run]:
+    """Runs the play, on all laptops or on some."""
+    directory = tmp_path_factory.mktemp("play")
+    playbook = directory / "windows.yml"
+    playbook.write_text(yaml.safe_dump(PLAY), encoding="utf-8")
+    package = directory / f"wsl.{VERSION}.x64.msi"
+    package.write_bytes(lab_msi.build(VERSION))
+    variables = {
+        "windows_host_wsl_msi": f"{{{{ '{package}' if inventory_hostname in {list(FROM_CONTROLLER)} else '' }}}}",
+        "windows_host_wsl_state": f"{{{{ 'latest' if inventory_hostname == '{UPDATED}' else 'present' }}}}",
+        "windows_host_distribution_source": str(lab.state / "web" / "images" / "debian-12-minimal.tar.gz"),
+    }
+    return lambda *arguments: lab.playbook(Path(playbook), *arguments, variables=variables)
+
+
+def _fault(lab: Lab, laptop: str, fault: str, *settings: str) -> None:
+    done = lab.command("fault", laptop, fault, *settings)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_first_run(lab: Lab, run: t.Callable[..., Run]) -> None:
+    _fault(lab, UPDATED, "update_kills_itself", "count=1", "seconds=2")
+    _fault(lab, INTERRUPTED, "servicing_is_slow", "count=1", "seconds=3")
+    _fault(lab, INTERRUPTED, "connection_cut", "match=Enable-Feature", "seconds=1", "count=1", "away=1")
+    result = run()
+    recap = result.recap
+    assert recap[INTERRUPTED]["unreachable"] == 1, result.output
+    others = {name: numbers for name, numbers in recap.items() if name != INTERRUPTED}
+    assert {name for name, numbers in others.items() if numbers["changed"]} == set(ALL) - {INTERRUPTED}, result.output
+    assert not any(numbers["failed"] or numbers["unreachable"] for numbers in others.values()), result.output
+
+
+def test_an_interrupted_one_ends_the_same(lab: Lab, run: t.Callable[..., Run]) -> None:
+    _fault(lab, INTERRUPTED, "installer_is_slow", "count=1", "seconds=3")
+    _fault(lab, INTERRUPTED, "connection_cut", "match=msiexec", "seconds=1", "count=1", "away=1")
+    cut = run("--limit", INTERRUPTED)
+    assert cut.recap[INTERRUPTED]["unreachable"] == 1, cut.output
+    done = run("--limit", INTERRUPTED)
+    assert done.code == 0, done.output
+
+
+def test_the_last_run_changes_nothing(lab: Lab, run: t.Callable[..., Run]) -> None:
+    before = {name: len(lab.journal(name)) for name in ALL}
+    result = run()
+    assert result.code == 0, result.output
+    assert {name: numbers["changed"] for name, numbers in result.recap.items()} == dict.fromkeys(ALL, 0), result.output
+    commands = {name: len(lab.journal(name)) - before[name] for name in ALL}
+    # One to look at the host, one for WSL, one for a distribution; an update asks Microsoft and looks again.
+    assert commands == {**dict.fromkeys(ALL, 2), "air-gapped-1": 3, UPDATED: 4}
+    texts = {name: (lab.laptop(name) / "registry.json").read_text(encoding="utf-8") for name in ALL}
+    assert [name for name, text in texts.items() if VERSION not in text and name != UPDATED] == []
+    assert NEWER in texts[UPDATED]
