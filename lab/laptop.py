@@ -8,6 +8,7 @@ The state is a plain directory, so that a test can prepare any laptop and look a
     registry.json    the registry (lab/windows/registry.py)
     C/               the C: drive
     distributions/   one folder per virtual disk: the overlay's upper layer (lab/linux/)
+    permissions.json what icacls.exe has set (lab/windows/permissions.py)
     faults.json      faults that are switched on (lab/faults.py)
     commands.jsonl   the journal, one JSON object per WinRS command
 """
@@ -28,6 +29,7 @@ from lab.process import Process
 from lab.streams import Pipe
 from lab.windows import cmd
 from lab.windows.drive import Drive
+from lab.windows.permissions import Permissions
 from lab.windows.registry import Registry
 
 _REBOOT_FAULT = "reboot_in_the_middle"
@@ -126,6 +128,7 @@ class Laptop:
         self.state = self._load()
         self.registry = Registry(directory / "registry.json")
         self.drive = Drive(directory / "C")
+        self.permissions = Permissions(directory / "permissions.json")
         self.faults = Faults(directory / "faults.json")
         self.instances = Instances(self, image_cache)
         self.commands: list[Command] = []

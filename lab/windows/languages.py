@@ -63,6 +63,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "環境変数 {x} が定義されていません",
     ),
     "echo_is_on": ("ECHO is on.", "ECHO ist eingeschaltet (ON).", "Commande ECHO activée.", "ECHO は <ON> です。"),
+    "duplicate_name": (
+        "A duplicate file name exists, or the file\r\ncannot be found.",
+        "Eine Datei mit diesem Namen ist bereits vorhanden, oder die Datei\r\nwurde nicht gefunden.",
+        "Ce nom de fichier existe déjà ou le fichier\r\nest introuvable.",
+        "同じファイル名が存在するか、またはファイルが\r\n見つかりません。",
+    ),
     "no_file": ("File Not Found", "Datei nicht gefunden", "Fichier introuvable", "ファイルが見つかりません"),
     "could_not_find": (
         "Could Not Find {x}",

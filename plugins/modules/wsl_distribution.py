@@ -8,11 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: wsl_distribution
-short_description: Register, remove or stop a WSL distribution
+short_description: Register, remove, stop or export a WSL distribution
 version_added: 0.1.0
 description:
   - Manages a distribution of the Windows account that is logged on. WSL distributions belong to one user each.
-  - Nothing is ever exported, and nothing is deleted without O(force=true).
+  - Nothing is deleted without O(force=true), no file is ever overwritten by an export, and nothing that runs is stopped
+    without O(stop_running=true).
+  - Every step can be interrupted and run again. What an interrupted import left behind is removed first.
+  - C(wsl.exe) is the one of the installed package, wherever the package was put, unless the variable
+    C(ansible_wsl_executable) names another.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -33,37 +37,43 @@ options:
     type: str
     required: true
   state:
-    description:
-      - What is wanted.
-      - "V(present): The distribution is registered. It is not started."
-      - "V(absent): The distribution and everything in it is deleted. Needs O(force=true) when it exists."
-      - "V(terminated): The distribution does not run. Its files stay, its processes end."
+    description: What is wanted.
     type: str
     default: present
     choices:
-      - present
-      - absent
-      - terminated
+      present: The distribution is registered. It is not left running.
+      absent: The distribution and everything in it is deleted. Needs O(force=true) when it exists.
+      terminated: The distribution does not run. Its files stay, its processes end.
+      exported: The file O(path) exists. A file that is there already is left alone, whatever is in it.
   distribution_id:
     description:
       - Name of the distribution in the online list (C(wsl.exe --list --online)).
-      - When unset, the same as O(name).
+      - When not given, O(name) is taken.
+    type: str
+  manifest:
+    description:
+      - Address of the organisation's own list of distributions, which takes the place of Microsoft's, for example
+        V(https://wsl.example.com/DistributionInfo.json). C(file:) addresses work too.
+      - It is written to the machine's part of the registry (C(DistributionListUrl)) and holds for every user.
+      - When not given, that setting is left as it is.
     type: str
   source:
     description:
-      - A root file system to import instead, a C(.wsl) or C(.tar) file, also compressed.
-      - An address (C(https) or C(http)) that the host can reach, or a path on the controller.
-      - When unset, the distribution comes from the online list.
+      - A root file system to import instead, a C(.wsl) or C(.tar) file, also compressed, or a virtual disk (C(.vhdx)).
+      - An address (C(https) or C(http)) that the host can reach, a path on the controller, a path on the host such as
+        V(C:\\images\\cuda.wsl), or a share such as V(\\\\files\\wsl\\cuda.wsl).
+      - An archive on the controller is streamed into C(wsl.exe), so that the host needs no room for it twice.
+      - A share can be read only where the logon hands on credentials (Kerberos delegation or CredSSP). That is tried
+        before anything else.
+      - It is looked at only when the distribution does not exist yet.
     type: str
   sha256:
-    description:
-      - SHA-256 digest of O(source), 64 hex digits. When it differs, nothing is imported.
-      - When unset, the digest is not checked.
+    description: SHA-256 of O(source). When it differs, nothing is imported. When not given, nothing is compared.
     type: str
   location:
     description:
-      - Folder on the host for the virtual disk.
-      - When unset, a folder below C(AppData\Local\wsl) of the account.
+      - Folder on the host for the virtual disk, for example V(D:\\wsl\\cuda).
+      - When not given, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:
     description:
@@ -71,23 +81,51 @@ options:
       - Otherwise WSL's own rule holds, the first one that is registered is the default.
     type: bool
     default: false
+  default_user:
+    description:
+      - Linux user that the distribution starts as. It is made without a prompt where it is missing, without a password,
+        and with the group C(sudo) where there is one. Its owner sets a password with C(wsl.exe -u root passwd NAME).
+      - It is applied when the distribution is made, and where it still starts as root. Another user is left alone.
+      - A default user in C(/etc/wsl.conf) wins, see M(wslfleet.cuda.wsl_conf). Where that differs, the module says so.
+      - When not given, the distribution starts as its maker meant, mostly as root.
+    type: str
   version:
-    description: WSL 1 or WSL 2. A distribution of the other version is converted. CUDA needs V(2).
+    description:
+      - WSL 1 or WSL 2. A distribution of the other version is converted, which needs the Windows feature
+        C(Microsoft-Windows-Subsystem-Linux). CUDA needs V(2).
     type: int
     default: 2
     choices: [1, 2]
+  path:
+    description: With O(state=exported), the file on the host to write, for example V(C:\\images\\cuda.tar).
+    type: str
+  format:
+    description: With O(state=exported), what kind of file.
+    type: str
+    default: tar
+    choices:
+      tar: An archive.
+      tar.gz: A compressed archive. Needs WSL 2.5.8 or later.
+      vhdx: A copy of the virtual disk. The name of the file has to end in C(.vhdx).
   force:
     description: With O(state=absent), delete the distribution and everything in it.
     type: bool
     default: false
+  stop_running:
+    description:
+      - Deleting, exporting and converting end everything that runs in the distribution. While it runs they are refused
+        unless this is V(true).
+    type: bool
+    default: false
   timeout:
-    description: How long one step may take, in seconds.
+    description: Seconds after which one step is given up.
     type: int
     default: 3600
 author:
   - The wslfleet contributors (@wslfleet)
 seealso:
   - module: wslfleet.cuda.wsl
+  - module: wslfleet.cuda.wsl_conf
 """
 
 EXAMPLES = r"""
@@ -101,17 +139,25 @@ EXAMPLES = r"""
     source: https://files.example.com/images/cuda.wsl
     sha256: 8d9f7c2f0a6c5a6bb2e3b0f2f7e1c9d4a5b6c7d8e9f00112233445566778899a
     default: true
+    default_user: dev
+
+- name: A distribution from the company's own list
+  wslfleet.cuda.wsl_distribution:
+    name: cuda
+    distribution_id: Ubuntu-24.04-CUDA
+    manifest: https://wsl.example.com/DistributionInfo.json
 
 - name: Stop it
   wslfleet.cuda.wsl_distribution:
     name: cuda
     state: terminated
 
-- name: Delete it, with everything in it
+- name: Keep a copy
   wslfleet.cuda.wsl_distribution:
     name: cuda
-    state: absent
-    force: true
+    state: exported
+    path: C:\images\cuda.tar.gz
+    format: tar.gz
 """
 
 RETURN = r"""
@@ -119,22 +165,17 @@ name:
   description: Name of the distribution.
   returned: success
   type: str
-  sample: Ubuntu-24.04
 steps:
   description: What was done, or would be done in check mode.
   returned: success
   type: list
   elements: str
-  sample:
-    - install distribution Ubuntu-24.04 (wsl.exe --install)
 present:
   description: Whether the distribution is registered now. In check mode, whether it was before.
-  returned: O(state=present) or O(state=absent)
+  returned: O(state) is V(present), V(absent) or V(exported)
   type: bool
-  sample: true
 running:
   description: Whether it ran before the module did anything.
   returned: success
   type: bool
-  sample: false
 """

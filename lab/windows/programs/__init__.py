@@ -12,6 +12,7 @@ from lab.windows.programs import dism as dism
 from lab.windows.programs import find as find
 from lab.windows.programs import fsutil as fsutil
 from lab.windows.programs import hostname as hostname
+from lab.windows.programs import icacls as icacls
 from lab.windows.programs import msiexec as msiexec
 from lab.windows.programs import nvidia_smi as nvidia_smi
 from lab.windows.programs import powercfg as powercfg
