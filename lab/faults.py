@@ -27,6 +27,8 @@ KNOWN = {
     "virtual_machine_stops": "after ``seconds`` of a command whose line holds ``match``, the virtual machine dies",
     "reboot_in_the_middle": "after ``seconds`` of a command whose line holds ``match``, the laptop restarts",
     "nvidia_smi_hangs": "nvidia-smi.exe blocks",
+    "s4u_refused": "schtasks.exe registers no task that runs for another user without a password (S4U)",
+    "batch_logon_denied": "a task may not log on as a batch job: the group policy owns that right",
     "access_denied": "programs whose path ends in ``match`` are blocked by application control",
 }
 

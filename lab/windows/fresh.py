@@ -23,6 +23,7 @@ LXSS_LIB = f"{SYSTEM32}\\lxss\\lib"
 MODELLED = (
     "certutil",
     "cmd",
+    "conhost",
     "curl",
     "dism",
     "find",
@@ -34,6 +35,7 @@ MODELLED = (
     "powercfg",
     "reg",
     "sc",
+    "schtasks",
     "shutdown",
     "tar",
     "tasklist",
@@ -45,7 +47,6 @@ MODELLED = (
 NOT_MODELLED = (
     "bitsadmin",
     "bcdedit",
-    "conhost",
     "ipconfig",
     "manage-bde",
     "net",
@@ -53,7 +54,6 @@ NOT_MODELLED = (
     "ping",
     "quser",
     "robocopy",
-    "schtasks",
     "systeminfo",
     "takeown",
     "taskkill",

@@ -33,6 +33,9 @@ class ActionModule(WindowsAction):
         goal = DistributionGoal(**arguments)
         result["name"] = distribution_name(goal.name)
         check(goal)
+        if goal.windows_user:
+            self._hand_over(goal, timeout, result)
+            return
         if goal.state == "terminated":
             self._terminate(goal.name, result)
             return
@@ -50,6 +53,27 @@ class ActionModule(WindowsAction):
         after = self._observe(goal)
         result["present"] = after.found is not None
         install.verify(after, goal)
+
+    def _hand_over(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
+        """Other users' distributions; loaded where it is needed, since most tasks are not about them."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as hand_over
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
+
+        plans.check(goal)
+        seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
+        steps = plans.plan(seen.state, seen.developers, goal, seen.left)
+        outcome = hand_over.Outcome(waiting={one.sid: plans.NOT_LOGGED_ON for one in steps.waiting})
+        if self.wslfleet_plan(result, steps.texts()):
+            result.update(changed=False, steps=outcome.done)
+            try:
+                hand_over.apply(self.wslfleet_runner, seen, goal, steps, timeout, outcome)
+            finally:
+                result["changed"] = bool(outcome.done) or steps.clean
+            seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
+            hand_over.verify(seen, goal, outcome)
+        result["hand_over"] = hand_over.as_result(seen.developers, outcome.waiting)
+        result["present"] = all(row["present"] for row in result["hand_over"])
+        result["running"] = False
 
     def _observe(self, goal: DistributionGoal) -> DistributionState:
         target = goal.path if goal.state == "exported" else None

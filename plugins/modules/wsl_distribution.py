@@ -12,6 +12,7 @@ short_description: Register, remove, stop or export a WSL distribution
 version_added: 0.1.0
 description:
   - Manages a distribution of the Windows account that is logged on. WSL distributions belong to one user each.
+  - With O(windows_user) it gives other users of the host theirs, without their passwords.
   - Nothing is deleted without O(force=true), no file is ever overwritten by an export, and nothing that runs is stopped
     without O(stop_running=true).
   - Every step can be interrupted and run again. What an interrupted import left behind is removed first.
@@ -117,6 +118,33 @@ options:
         unless this is V(true).
     type: bool
     default: false
+  windows_user:
+    description:
+      - Windows users who are to have the distribution, instead of the account that is logged on. Names of their profile
+        folders, or their SIDs. They must have logged on to the host once.
+      - An image is brought to the host (O(source) or O(from_distribution)), into a folder that only administrators can
+        change. One scheduled task for each user imports it as that user. The tasks and the files are removed whatever
+        happens.
+      - Who is logged on gets it in the session, without a window. For the others the task runs without a session
+        (S4U). Where Windows cannot do that, or has no right to, the task is left for the next logon. RV(hand_over) says
+        so, and the next run collects the result.
+      - Where a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution.
+      - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted.
+      - Needs administrator rights. Two WinRS commands where everyone has it.
+    type: list
+    elements: str
+  from_distribution:
+    description:
+      - With O(windows_user), a distribution of the account that is logged on, which is exported as image.
+      - It stays as it is. While it runs, O(stop_running=true) is needed.
+      - When not given, O(source) is the image.
+    type: str
+  on_battery:
+    description:
+      - With O(windows_user), whether the import may start while the laptop runs on battery.
+      - With V(false) the users are reported as waiting, and a later run tries again.
+    type: bool
+    default: true
   timeout:
     description: Seconds after which one step is given up.
     type: int
@@ -152,6 +180,19 @@ EXAMPLES = r"""
     name: cuda
     state: terminated
 
+- name: Give two developers what was built in the administrator's account
+  wslfleet.cuda.wsl_distribution:
+    name: cuda
+    windows_user: [anna, S-1-12-1-1111111111-2222222222-3333333333-4444444444]
+    from_distribution: cuda-build
+    default: true
+  register: result
+
+- name: Say who has to log on first
+  ansible.builtin.debug:
+    msg: "{{ item.user }}: {{ item.reason }}"
+  loop: "{{ result.hand_over | selectattr('waiting') }}"
+
 - name: Keep a copy
   wslfleet.cuda.wsl_distribution:
     name: cuda
@@ -178,4 +219,32 @@ running:
   description: Whether it ran before the module did anything.
   returned: success
   type: bool
+hand_over:
+  description: What became of each of O(windows_user).
+  returned: O(windows_user) is given
+  type: list
+  elements: dict
+  contains:
+    user:
+      description: Name of the profile folder.
+      type: str
+      sample: anna
+    sid:
+      description: Security identifier.
+      type: str
+      sample: S-1-5-21-1004336348-1177238915-682003330-1105
+    present:
+      description: Whether the user has the distribution now.
+      type: bool
+    known:
+      description: Whether that was read from the user's registry. Otherwise the profile is not loaded.
+      type: bool
+    waiting:
+      description:
+        - Why the user does not have it yet, V(not_logged_on), V(no_right), V(no_token) or V(on_battery).
+        - Empty where nothing is waited for.
+      type: str
+    reason:
+      description: The same as a sentence.
+      type: str
 """

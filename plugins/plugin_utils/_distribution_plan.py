@@ -68,6 +68,9 @@ class DistributionGoal:
     format: str = "tar"
     force: bool = False
     stop_running: bool = False
+    windows_user: list[str] | None = None
+    from_distribution: str | None = None
+    on_battery: bool = True
 
 
 @dataclass(frozen=True)
