@@ -27,6 +27,7 @@ PROFILES = {
     "fresh": "Windows 11, a current NVIDIA driver, no WSL",
     "ready": "WSL and a distribution, nothing else",
     "legacy_keys": "ready, with the old apt key in three places and stale, conflicting source entries",
+    "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
 }
 
@@ -57,16 +58,31 @@ def windows_state(name: str, language: str) -> WindowsState:
 
 def make_laptop(directory: Path, profile: str, language: str, web_url: str, image_cache: Path, say: Say) -> None:
     """Write the state of one laptop of PROFILE into DIRECTORY, whose name is the laptop's. Raises CaseError."""
-    fresh.make_windows(directory, windows_state(directory.name, language))
+    state = windows_state(directory.name, language)
+    if profile == "two_developers":
+        state.users[1:] = developers()
+    fresh.make_windows(directory, state)
     if profile == "fresh":
         return
     laptop = Laptop(directory, image_cache)
     install_wsl(laptop)
+    if profile == "two_developers":
+        laptop.tasks.log_on(laptop.state.users[1])
+        return
     disk = register(laptop, DISTRIBUTION, IMAGE)
     if profile == "legacy_keys":
         linux_cases.legacy_keys(laptop, disk, lab_keys(image_cache))
     if profile == "broken_driver":
         linux_cases.broken_driver(laptop, disk, web_url, lab_keys(image_cache), IMAGE, say)
+
+
+def developers() -> list[User]:
+    """Two who work on one laptop and are no administrators."""
+    sid = "S-1-5-21-1004336348-1177238915-682003330-"
+    return [
+        User(name, f"{sid}{number}", "Dev-3loper!", admin=False, hive_loaded=False)
+        for name, number in (("anna", 1201), ("ben", 1202))
+    ]
 
 
 def install_wsl(laptop: Laptop) -> None:

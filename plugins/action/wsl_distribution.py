@@ -61,7 +61,8 @@ class ActionModule(WindowsAction):
 
         plans.check(goal)
         seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
-        steps = plans.plan(seen.state, seen.developers, goal, seen.left)
+        steps = plans.plan(seen.state, seen.developers, goal, seen.left, assume=self._task.check_mode)
+        result["image_needed"] = steps.bring_image
         outcome = hand_over.Outcome(waiting={one.sid: plans.NOT_LOGGED_ON for one in steps.waiting})
         if self.wslfleet_plan(result, steps.texts()):
             result.update(changed=False, steps=outcome.done)

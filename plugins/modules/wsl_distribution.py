@@ -38,25 +38,30 @@ options:
     type: str
     required: true
   state:
-    description: What is wanted.
+    description:
+      - What is wanted.
+      - "V(present): The distribution is registered. It is not left running."
+      - "V(absent): The distribution and everything in it is deleted. Needs O(force=true) when it exists."
+      - "V(terminated): The distribution does not run. Its files stay, its processes end."
+      - "V(exported): The file O(path) exists. A file that is there already is left alone, whatever is in it."
     type: str
     default: present
     choices:
-      present: The distribution is registered. It is not left running.
-      absent: The distribution and everything in it is deleted. Needs O(force=true) when it exists.
-      terminated: The distribution does not run. Its files stay, its processes end.
-      exported: The file O(path) exists. A file that is there already is left alone, whatever is in it.
+      - present
+      - absent
+      - terminated
+      - exported
   distribution_id:
     description:
       - Name of the distribution in the online list (C(wsl.exe --list --online)).
-      - When not given, O(name) is taken.
+      - When unset, the same as O(name).
     type: str
   manifest:
     description:
       - Address of the organisation's own list of distributions, which takes the place of Microsoft's, for example
         V(https://wsl.example.com/DistributionInfo.json). C(file:) addresses work too.
       - It is written to the machine's part of the registry (C(DistributionListUrl)) and holds for every user.
-      - When not given, that setting is left as it is.
+      - When unset, that setting is left as it is.
     type: str
   source:
     description:
@@ -67,14 +72,17 @@ options:
       - A share can be read only where the logon hands on credentials (Kerberos delegation or CredSSP). That is tried
         before anything else.
       - It is looked at only when the distribution does not exist yet.
+      - When unset, the distribution comes from the online list.
     type: str
   sha256:
-    description: SHA-256 of O(source). When it differs, nothing is imported. When not given, nothing is compared.
+    description:
+      - SHA-256 digest of O(source), 64 hex digits. When it differs, nothing is imported.
+      - When unset, the digest is not checked.
     type: str
   location:
     description:
       - Folder on the host for the virtual disk, for example V(D:\\wsl\\cuda).
-      - When not given, a folder below C(AppData\Local\wsl) of the account.
+      - When unset, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:
     description:
@@ -88,7 +96,7 @@ options:
         and with the group C(sudo) where there is one. Its owner sets a password with C(wsl.exe -u root passwd NAME).
       - It is applied when the distribution is made, and where it still starts as root. Another user is left alone.
       - A default user in C(/etc/wsl.conf) wins, see M(wslfleet.cuda.wsl_conf). Where that differs, the module says so.
-      - When not given, the distribution starts as its maker meant, mostly as root.
+      - When unset, the distribution starts as its maker meant, mostly as root.
     type: str
   version:
     description:
@@ -101,13 +109,13 @@ options:
     description: With O(state=exported), the file on the host to write, for example V(C:\\images\\cuda.tar).
     type: str
   format:
-    description: With O(state=exported), what kind of file.
+    description:
+      - With O(state=exported), what kind of file.
+      - V(tar) is an archive, V(tar.gz) a compressed one, which needs WSL 2.5.8 or later.
+      - V(vhdx) is a copy of the virtual disk. The name of the file has to end in C(.vhdx).
     type: str
     default: tar
-    choices:
-      tar: An archive.
-      tar.gz: A compressed archive. Needs WSL 2.5.8 or later.
-      vhdx: A copy of the virtual disk. The name of the file has to end in C(.vhdx).
+    choices: [tar, tar.gz, vhdx]
   force:
     description: With O(state=absent), delete the distribution and everything in it.
     type: bool
@@ -137,7 +145,7 @@ options:
     description:
       - With O(windows_user), a distribution of the account that is logged on, which is exported as image.
       - It stays as it is. While it runs, O(stop_running=true) is needed.
-      - When not given, O(source) is the image.
+      - When unset, O(source) is the image.
     type: str
   on_battery:
     description:
@@ -146,7 +154,7 @@ options:
     type: bool
     default: true
   timeout:
-    description: Seconds after which one step is given up.
+    description: How long one step may take, in seconds.
     type: int
     default: 3600
 author:
@@ -193,6 +201,12 @@ EXAMPLES = r"""
     msg: "{{ item.user }}: {{ item.reason }}"
   loop: "{{ result.hand_over | selectattr('waiting') }}"
 
+- name: Delete it, with everything in it
+  wslfleet.cuda.wsl_distribution:
+    name: cuda
+    state: absent
+    force: true
+
 - name: Keep a copy
   wslfleet.cuda.wsl_distribution:
     name: cuda
@@ -206,19 +220,31 @@ name:
   description: Name of the distribution.
   returned: success
   type: str
+  sample: Ubuntu-24.04
 steps:
   description: What was done, or would be done in check mode.
   returned: success
   type: list
   elements: str
+  sample:
+    - install distribution Ubuntu-24.04 (wsl.exe --install)
 present:
   description: Whether the distribution is registered now. In check mode, whether it was before.
-  returned: O(state) is V(present), V(absent) or V(exported)
+  returned: O(state=present), O(state=absent) or O(state=exported)
   type: bool
+  sample: true
 running:
   description: Whether it ran before the module did anything.
   returned: success
   type: bool
+  sample: false
+image_needed:
+  description:
+    - Whether an image had to be brought to the host. In check mode, whether O(source) or O(from_distribution) would be
+      looked at. They need not exist then.
+  returned: O(windows_user) is given
+  type: bool
+  sample: false
 hand_over:
   description: What became of each of O(windows_user).
   returned: O(windows_user) is given

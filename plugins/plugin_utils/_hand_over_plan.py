@@ -172,10 +172,17 @@ def _one(users: t.Sequence[User], wanted: str) -> User:
     return found[0]
 
 
-def plan(state: DistributionState, developers: t.Sequence[Developer], goal: DistributionGoal, left: bool) -> Plan:
+def plan(
+    state: DistributionState,
+    developers: t.Sequence[Developer],
+    goal: DistributionGoal,
+    left: bool,
+    assume: bool = False,
+) -> Plan:
     """The steps until every one of DEVELOPERS has the distribution.
 
     :arg left: the folder of a hand-over exists.
+    :arg assume: plan as if WSL and the image were there; for check mode, where nothing was made before.
     :raises StepFailed: it cannot be done.
     """
     states = {one.sid: one.state for one in developers}
@@ -185,7 +192,7 @@ def plan(state: DistributionState, developers: t.Sequence[Developer], goal: Dist
     leftover = left or any(one.task is not None or one.logon_task is not None for one in developers)
     # The image is made anew for those who miss it, so the ones who wait get it, and their task, anew as well.
     again = missing + waiting if missing else ()
-    if missing:
+    if missing and not assume:
         _refuse(state, goal)
     clean = leftover and not (missing or running or waiting)
     image = goal.source or f"distribution {goal.from_distribution}"

@@ -83,6 +83,7 @@ def test_refusals(state: DistributionState, goal: dict[str, t.Any], message: str
     with pytest.raises(StepFailed, match=message) as failure:
         h.plan(state, [ANNA], replace(GOAL, **goal), False)
     assert "\n" not in str(failure.value)
+    assert h.plan(state, [ANNA], replace(GOAL, **goal), False, assume=True).bring_image
     assert not h.plan(state, [HAS], replace(GOAL, **goal), False)
 
 
