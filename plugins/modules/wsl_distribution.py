@@ -106,7 +106,9 @@ options:
     default: 2
     choices: [1, 2]
   path:
-    description: With O(state=exported), the file on the host to write, for example V(C:\\images\\cuda.tar).
+    description:
+      - With O(state=exported), the file on the host to write, for example V(C:\\images\\cuda.tar).
+      - Required then, when unset nothing is exported.
     type: str
   format:
     description:
@@ -139,6 +141,7 @@ options:
       - Where a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution.
       - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted.
       - Needs administrator rights. Two WinRS commands where everyone has it.
+      - When unset, the account that is logged on gets the distribution.
     type: list
     elements: str
   from_distribution:
@@ -262,15 +265,19 @@ hand_over:
     present:
       description: Whether the user has the distribution now.
       type: bool
+      sample: true
     known:
       description: Whether that was read from the user's registry. Otherwise the profile is not loaded.
       type: bool
+      sample: true
     waiting:
       description:
         - Why the user does not have it yet, V(not_logged_on), V(no_right), V(no_token) or V(on_battery).
         - Empty where nothing is waited for.
       type: str
+      sample: not_logged_on
     reason:
       description: The same as a sentence.
       type: str
+      sample: nobody is logged on as that user; the task starts at the next logon
 """
