@@ -34,6 +34,8 @@ KNOWN = {
     "reboot_in_the_middle": "after ``seconds`` of a command whose line holds ``match``, the laptop restarts",
     "driver_install_fails": "NVIDIA's installer ends with ``code``; 1 asks for a restart, others change nothing",
     "nvidia_smi_hangs": "nvidia-smi.exe blocks",
+    "s4u_refused": "schtasks.exe registers no task that runs for another user without a password (S4U)",
+    "batch_logon_denied": "a task may not log on as a batch job: the group policy owns that right",
     "access_denied": "programs whose path ends in ``match`` are blocked by application control",
 }
 

@@ -8,8 +8,10 @@ The state is a plain directory, so that a test can prepare any laptop and look a
     registry.json    the registry (lab/windows/registry.py)
     C/               the C: drive
     distributions/   one folder per virtual disk: the overlay's upper layer (lab/linux/)
+    permissions.json what icacls.exe has set (lab/windows/permissions.py)
     faults.json      faults that are switched on (lab/faults.py)
     commands.jsonl   the journal, one JSON object per WinRS command
+    tasks.json       last results of scheduled tasks, tasks.jsonl their journal (lab/windows/tasks.py)
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from lab.process import Process
 from lab.streams import Pipe
 from lab.windows import cmd
 from lab.windows.drive import Drive
+from lab.windows.permissions import Permissions
 from lab.windows.registry import Registry
+from lab.windows.tasks import Scheduler
 
 LOCAL_SYSTEM = "S-1-5-18"
 _REBOOT_FAULT = "reboot_in_the_middle"
@@ -148,8 +152,10 @@ class Laptop:
         self.state = self._load()
         self.registry = Registry(directory / "registry.json")
         self.drive = Drive(directory / "C")
+        self.permissions = Permissions(directory / "permissions.json")
         self.faults = Faults(directory / "faults.json")
         self.instances = Instances(self, image_cache)
+        self.tasks = Scheduler(self)
         self.commands: list[Command] = []
         self.on_power: list[t.Callable[[bool], None]] = []
         """Called with False when the laptop goes down and True when it is back; the listeners hook in here."""
@@ -278,6 +284,7 @@ class Laptop:
             commands = list(self.commands)
         for command in commands:
             command.kill()
+        self.tasks.kill_all()
 
     # -- power ---------------------------------------------------------------------------------------------------
 

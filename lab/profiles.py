@@ -34,6 +34,7 @@ PROFILES = {
     "no_virtualization": "fresh; virtualization is off in the firmware",
     "ready": "WSL and a distribution, nothing else",
     "legacy_keys": "ready, with the old apt key in three places and stale, conflicting source entries",
+    "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
     "windows_10": "fresh, but Windows 10 21H2 as it came out",
     "server_2022": "fresh, but Windows Server 2022",
@@ -99,6 +100,8 @@ def windows_state(name: str, language: str) -> WindowsState:
 def make_laptop(directory: Path, profile: str, language: str, web_url: str, image_cache: Path, say: Say) -> None:
     """Write the state of one laptop of PROFILE into DIRECTORY, whose name is the laptop's. Raises CaseError."""
     state = windows_state(directory.name, language)
+    if profile == "two_developers":
+        state.users[1:] = developers()
     for name, value in FRESH.get(profile, {}).items():
         setattr(state, name, value)
     fresh.make_windows(directory, state)
@@ -107,6 +110,9 @@ def make_laptop(directory: Path, profile: str, language: str, web_url: str, imag
     if profile in WITHOUT_WSL:
         return
     install_wsl(laptop)
+    if profile == "two_developers":
+        laptop.tasks.log_on(laptop.state.users[1])
+        return
     disk = register(laptop, DISTRIBUTION, IMAGE)
     if profile == "legacy_keys":
         linux_cases.legacy_keys(laptop, disk, lab_keys(image_cache))
@@ -141,6 +147,15 @@ def _effective(laptop: Laptop, *features: str) -> None:
         laptop.state.features[feature] = "EnablePending"
     boot.apply_pending(laptop)
     laptop.state.reboots = 0
+
+
+def developers() -> list[User]:
+    """Two who work on one laptop and are no administrators."""
+    sid = "S-1-5-21-1004336348-1177238915-682003330-"
+    return [
+        User(name, f"{sid}{number}", "Dev-3loper!", admin=False, hive_loaded=False)
+        for name, number in (("anna", 1201), ("ben", 1202))
+    ]
 
 
 def install_wsl(laptop: Laptop) -> None:

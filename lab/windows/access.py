@@ -3,7 +3,8 @@
 """Who may read and change what on C:, as far as the default permissions of Windows matter here.
 
 An administrator has a full token in a WinRM session and may do everything. Others may write to their own profile, the
-public one, C:\\ProgramData and C:\\Windows\\Temp, and may not read other people's profiles.
+public one, C:\\ProgramData and C:\\Windows\\Temp, and may not read other people's profiles. What icacls.exe has set on
+the way goes before that (lab/windows/permissions.py).
 """
 
 from __future__ import annotations
@@ -11,21 +12,28 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from lab.laptop import User
+    from lab.laptop import Laptop, User
 
 _OPEN_TO_ALL = ("c:\\users\\public", "c:\\programdata", "c:\\windows\\temp")
 
 
-def may_write(user: User, windows_path: str) -> bool:
-    """True when USER may create or change WINDOWS_PATH (absolute)."""
-    return user.admin or _below(windows_path, user.profile.lower(), *_OPEN_TO_ALL)
+def may_write(user: User, windows_path: str, laptop: Laptop | None = None) -> bool:
+    """True when USER may create or change WINDOWS_PATH (absolute) on LAPTOP."""
+    if user.admin:
+        return True
+    decided = laptop.permissions.decides(user, windows_path, write=True) if laptop else None
+    return _below(windows_path, user.profile.lower(), *_OPEN_TO_ALL) if decided is None else decided
 
 
-def may_read(user: User, windows_path: str) -> bool:
-    """True when USER may read WINDOWS_PATH (absolute)."""
+def may_read(user: User, windows_path: str, laptop: Laptop | None = None) -> bool:
+    """True when USER may read WINDOWS_PATH (absolute) on LAPTOP."""
+    if user.admin:
+        return True
+    decided = laptop.permissions.decides(user, windows_path, write=False) if laptop else None
+    if decided is not None:
+        return decided
     path = windows_path.lower()
-    foreign = path.startswith("c:\\users\\") and not _below(path, user.profile.lower(), "c:\\users\\public")
-    return user.admin or not foreign
+    return not path.startswith("c:\\users\\") or _below(path, user.profile.lower(), "c:\\users\\public")
 
 
 def _below(windows_path: str, *folders: str) -> bool:

@@ -232,7 +232,7 @@ def _output(shell: Shell, redirection: Redirection, opened: list[FileSink]) -> B
     drive = shell.laptop.drive
     if not drive.is_dir(path.rpartition("\\")[0] + "\\"):
         raise _CannotRedirect("path_not_found")
-    if drive.is_dir(path) or not may_write(shell.process.user, path):
+    if drive.is_dir(path) or not may_write(shell.process.user, path, shell.laptop):
         raise _CannotRedirect("access_denied")
     opened.append(FileSink(shell.laptop, drive.host_path(path), append=redirection.mode == ">>"))
     return opened[-1]

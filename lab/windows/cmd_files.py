@@ -28,20 +28,23 @@ def exists(shell: Shell, name: str) -> bool:
 
 
 def directory(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``dir /b [/s] [/a-d | /ad] [NAME]``; the long form is modelled for files and without digit groups only."""
+    """``dir /b [/s] [/a-d | /ad | /al] [NAME]``; /al: links and junctions.
+
+    The long form is modelled for files and without digit groups only.
+    """
     switches, words = switches_and_words(arguments)
     if switches - {"/s"} == {"/-c", "/a-d"} and len(words) == 1:
         return _long_listing(shell, words[0], "/s" in switches, streams)
-    known = {"/b", "/s", "/a", "/a-d", "/a:-d", "/ad", "/a:d"}
+    known = {"/b", "/s", "/a", "/a-d", "/a:-d", "/ad", "/a:d", "/al", "/a:l"}
     if "/b" not in switches or switches - known or len(words) > 1:
-        raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad; or /-c /a-d with /s)")
+        raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad, /al; or /-c /a-d with /s)")
     target = words[0] if words else shell.cwd
     if shares.is_share(target):
         return _directory_of_share(shell, target, streams)
     if shell.laptop.drive.is_dir(shell.path(target)):
         target = target.rstrip("\\") + "\\*"
     folder, pattern = _folder_and_pattern(shell, target)
-    if not may_read(shell.process.user, folder):
+    if not may_read(shell.process.user, folder, shell.laptop):
         shell.say(streams.stderr, "no_file")
         return 1
     found = _found(shell, folder, pattern, "/s" in switches)
@@ -49,6 +52,8 @@ def directory(shell: Shell, arguments: str, streams: Streams) -> int:
         found = [path for path in found if path.is_file()]
     if switches & {"/ad", "/a:d"}:
         found = [path for path in found if path.is_dir()]
+    if switches & {"/al", "/a:l"}:
+        found = [path for path in found if path.is_symlink()]
     for path in found:
         shell.write(streams.stdout, shell.laptop.drive.windows_path(path) if "/s" in switches else path.name)
     if not found:
@@ -113,7 +118,7 @@ def type_file(shell: Shell, arguments: str, streams: Streams) -> int:
     path = shell.path(words[0])
     if not shell.laptop.drive.exists(path):
         return _missing(shell, path, streams)
-    if not shell.laptop.drive.is_file(path) or not may_read(shell.process.user, path):
+    if not shell.laptop.drive.is_file(path) or not may_read(shell.process.user, path, shell.laptop):
         return _denied(shell, streams)
     data = shell.laptop.drive.host_path(path).read_bytes()
     if data.startswith(codecs.BOM_UTF16_LE):
@@ -147,7 +152,7 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
     if not drive.is_dir(target.rsplit("\\", 1)[0]):
         shell.say(streams.stderr, "path_not_found")
         return 1
-    if not may_write(shell.process.user, target) or (verb == "copy" and drive.is_dir(source)):
+    if not may_write(shell.process.user, target, shell.laptop) or (verb == "copy" and drive.is_dir(source)):
         return _denied(shell, streams)
     _transfer_file(shell, source, target, verb)
     shell.say(streams.stdout, "files_copied" if verb == "copy" else "files_moved", 1)
@@ -198,7 +203,7 @@ def delete(shell: Shell, arguments: str, streams: Streams) -> int:
         found = [path for path in _matches(shell, folder, pattern) if path.is_file()]
         if not found:
             shell.say(streams.stderr, "could_not_find", shell.path(word))
-        elif not may_write(shell.process.user, folder):
+        elif not may_write(shell.process.user, folder, shell.laptop):
             return _denied(shell, streams)
         for path in found:
             path.unlink()
@@ -215,7 +220,7 @@ def make_directory(shell: Shell, arguments: str, streams: Streams) -> int:
         if shell.laptop.drive.exists(path):
             shell.say(streams.stderr, "already_exists", word)
             return 1
-        if not may_write(shell.process.user, path):
+        if not may_write(shell.process.user, path, shell.laptop):
             return _denied(shell, streams)
         disk_space.require(shell.laptop, 0)
         shell.laptop.drive.host_path(path).mkdir(parents=True)
@@ -231,16 +236,38 @@ def remove_directory(shell: Shell, arguments: str, streams: Streams) -> int:
     if not shell.laptop.drive.is_dir(path):
         shell.say(streams.stderr, "file_not_found")
         return 2
-    if not may_write(shell.process.user, path):
+    if not may_write(shell.process.user, path, shell.laptop):
         return _denied(shell, streams)
     host_path = shell.laptop.drive.host_path(path)
-    if switches:
+    if host_path.is_symlink():
+        host_path.unlink()
+    elif switches:
         shutil.rmtree(host_path)
     elif any(host_path.iterdir()):
         shell.say(streams.stderr, "directory_not_empty")
         return 145
     else:
         host_path.rmdir()
+    shell.laptop.permissions.forget(path)
+    return 0
+
+
+def rename(shell: Shell, arguments: str, streams: Streams) -> int:
+    """``ren PATH NAME``: a file or folder gets another name where it is; a name that exists is refused."""
+    switches, words = switches_and_words(arguments)
+    if switches or len(words) != 2 or any(c in "*?\\/:" for c in words[1]) or any(c in "*?" for c in words[0]):
+        raise NotModelled(f"cmd.exe: ren{arguments} (only one file, and a name without a folder)")
+    source = shell.path(words[0])
+    drive = shell.laptop.drive
+    if not drive.exists(source):
+        return _missing(shell, source, streams)
+    target = f"{source.rpartition(chr(92))[0]}\\{words[1]}"
+    if drive.exists(target):
+        shell.say(streams.stderr, "duplicate_name")
+        return 1
+    if not may_write(shell.process.user, source, shell.laptop):
+        return _denied(shell, streams)
+    drive.host_path(source).rename(drive.host_path(target))
     return 0
 
 

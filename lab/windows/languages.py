@@ -69,6 +69,30 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "環境変数 {x} が定義されていません",
     ),
     "echo_is_on": ("ECHO is on.", "ECHO ist eingeschaltet (ON).", "Commande ECHO activée.", "ECHO は <ON> です。"),
+    "task_created": (
+        'SUCCESS: The scheduled task "{x}" has successfully been created.',
+        'ERFOLGREICH: Der geplante Task "{x}" wurde erfolgreich erstellt.',
+        "Opération réussie\u00a0: la tâche planifiée «\u00a0{x}\u00a0» a été créée.",
+        '成功: スケジュール タスク "{x}" は正しく作成されました。',
+    ),
+    "task_run": (
+        'SUCCESS: Attempted to run the scheduled task "{x}".',
+        'ERFOLGREICH: Es wurde versucht, den geplanten Task "{x}" auszuführen.',
+        "Opération réussie\u00a0: tentative d’exécution de la tâche planifiée «\u00a0{x}\u00a0».",
+        '成功: スケジュール タスク "{x}" の実行が試行されました。',
+    ),
+    "task_deleted": (
+        'SUCCESS: The scheduled task "{x}" was successfully deleted.',
+        'ERFOLGREICH: Der geplante Task "{x}" wurde erfolgreich gelöscht.',
+        "Opération réussie\u00a0: la tâche planifiée «\u00a0{x}\u00a0» a été supprimée.",
+        '成功: スケジュール タスク "{x}" は正しく削除されました。',
+    ),
+    "duplicate_name": (
+        "A duplicate file name exists, or the file\r\ncannot be found.",
+        "Eine Datei mit diesem Namen ist bereits vorhanden, oder die Datei\r\nwurde nicht gefunden.",
+        "Ce nom de fichier existe déjà ou le fichier\r\nest introuvable.",
+        "同じファイル名が存在するか、またはファイルが\r\n見つかりません。",
+    ),
     "no_file": ("File Not Found", "Datei nicht gefunden", "Fichier introuvable", "ファイルが見つかりません"),
     "could_not_find": (
         "Could Not Find {x}",

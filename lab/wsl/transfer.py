@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lab.linux import disks as linux_disks
 from lab.process import NotModelled, Process
+from lab.windows.access import may_read, may_write
 from lab.wsl import disks, register
 from lab.wsl.disks import attach
 from lab.wsl.errors import REGISTER, SERVICE, UsageError, WslError, invalid_argument
@@ -101,6 +102,8 @@ def made_folder(session: Session, folder: str) -> t.Iterator[None]:
     """FOLDER exists inside; only its last part is made, and it goes again on failure when it was made here."""
     path = session.laptop.drive.host_path(folder)
     existed = path.is_dir()
+    if not may_write(session.user, folder, session.laptop):
+        raise WslError("E_ACCESSDENIED")
     if not existed:
         if not path.parent.is_dir():
             raise WslError("ERROR_PATH_NOT_FOUND")
@@ -127,6 +130,8 @@ def opened(session: Session, source: str) -> t.Iterator[Path]:
     path = session.path(source)
     if not session.laptop.drive.is_file(path):
         raise WslError("ERROR_FILE_NOT_FOUND")
+    if not may_read(session.user, path, session.laptop):
+        raise WslError("E_ACCESSDENIED")
     yield session.laptop.drive.host_path(path)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Register, remove or stop a WSL distribution."""
+"""Register, remove, stop or export a WSL distribution."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_distribution import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_install as install
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import DistributionGoal, plan
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, distribution_name
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+    DistributionGoal,
+    DistributionState,
+    check,
+    plan,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import distribution_name
 
 
 class ActionModule(WindowsAction):
@@ -20,17 +25,21 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        self._executable = (task_vars or {}).get("ansible_wsl_executable") or EXECUTABLE
+        self._executable: str | None = (task_vars or {}).get("ansible_wsl_executable")
         return super().run(tmp, task_vars)
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         timeout = arguments.pop("timeout")
         goal = DistributionGoal(**arguments)
         result["name"] = distribution_name(goal.name)
+        check(goal)
+        if goal.windows_user:
+            self._hand_over(goal, timeout, result)
+            return
         if goal.state == "terminated":
             self._terminate(goal.name, result)
             return
-        before = install.observe(self.wslfleet_runner, goal.name, self._executable)
+        before = self._observe(goal)
         result.update(running=before.running, present=before.found is not None)
         steps = plan(before, goal, assume_wsl=self._task.check_mode)
         if not self.wslfleet_plan(result, steps):
@@ -38,11 +47,38 @@ class ActionModule(WindowsAction):
         done: list[str] = []
         result.update(changed=False, steps=done)
         for step in steps:
-            install.apply_step(self.wslfleet_runner, step, self._executable, timeout)
+            install.apply_step(self.wslfleet_runner, step, before.executable, timeout)
             done.append(str(step))
             result["changed"] = True
-        install.verify(install.observe(self.wslfleet_runner, goal.name, self._executable), goal)
-        result["present"] = goal.state == "present"
+        after = self._observe(goal)
+        result["present"] = after.found is not None
+        install.verify(after, goal)
+
+    def _hand_over(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
+        """Other users' distributions; loaded where it is needed, since most tasks are not about them."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as hand_over
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
+
+        plans.check(goal)
+        seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
+        steps = plans.plan(seen.state, seen.developers, goal, seen.left, assume=self._task.check_mode)
+        result["image_needed"] = steps.bring_image
+        outcome = hand_over.Outcome(waiting={one.sid: plans.NOT_LOGGED_ON for one in steps.waiting})
+        if self.wslfleet_plan(result, steps.texts()):
+            result.update(changed=False, steps=outcome.done)
+            try:
+                hand_over.apply(self.wslfleet_runner, seen, goal, steps, timeout, outcome)
+            finally:
+                result["changed"] = bool(outcome.done) or steps.clean
+            seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
+            hand_over.verify(seen, goal, outcome)
+        result["hand_over"] = hand_over.as_result(seen.developers, outcome.waiting)
+        result["present"] = all(row["present"] for row in result["hand_over"])
+        result["running"] = False
+
+    def _observe(self, goal: DistributionGoal) -> DistributionState:
+        target = goal.path if goal.state == "exported" else None
+        return install.observe(self.wslfleet_runner, goal.name, self._executable, target)
 
     def _terminate(self, name: str, result: dict[str, t.Any]) -> None:
         running = install.terminate(self.wslfleet_runner, name, self._executable, really=not self._task.check_mode)

@@ -8,14 +8,25 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE
 
 INSTALL_NAME_SINCE = (2, 4, 4)
 """``--install`` knows ``--name``, ``--location`` and ``--from-file`` from here on."""
+EXPORT_FORMAT_SINCE = (2, 5, 8)
+"""``--export`` is known to have ``--format`` from here on; when it came is not published."""
+VHD_SINCE = (2, 7, 0)
+"""``--import --vhd`` takes ``.vhd`` besides ``.vhdx`` from here on."""
+WSL1_SERVICE = "LxssManager"
+WSL1_FEATURE = "Microsoft-Windows-Subsystem-Linux"
+
+_LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,14 @@ class DistributionState:
     """The account's profile folder, for the place of an imported distribution."""
     missing_features: tuple[str, ...] = ()
     """Features of Windows without which no WSL 2 distribution can start."""
+    executable: str = EXECUTABLE
+    """wsl.exe of the package, where the MSI put it."""
+    manifest: str | None = None
+    """Address of the organisation's list of distributions, None for Microsoft's."""
+    wsl1: bool = False
+    """The feature of WSL 1 is in effect, which a conversion needs in either direction."""
+    exported: bool = False
+    """The file to export to exists."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +57,40 @@ class DistributionGoal:
     name: str
     state: str = "present"
     distribution_id: str | None = None
+    manifest: str | None = None
     source: str | None = None
     sha256: str | None = None
     location: str | None = None
     default: bool | None = None
+    default_user: str | None = None
     version: int = 2
+    path: str | None = None
+    format: str = "tar"
     force: bool = False
+    stop_running: bool = False
+    windows_user: list[str] | None = None
+    from_distribution: str | None = None
+    on_battery: bool = True
+
+
+@dataclass(frozen=True)
+class SetManifest:
+    """Let ``wsl.exe --install`` and ``--list --online`` use the organisation's list of distributions."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return f"take the list of distributions from {self.address} (DistributionListUrl)"
+
+
+@dataclass(frozen=True)
+class RemoveUnfinished:
+    """Take away a registration that an interrupted import or installation left half made."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove the unfinished registration of {self.name} (wsl.exe --unregister)"
 
 
 @dataclass(frozen=True)
@@ -62,7 +109,7 @@ class InstallOnline:
 
 @dataclass(frozen=True)
 class Import:
-    """Import a root file system; SOURCE is an address or a path on the controller."""
+    """Import a root file system or a virtual disk; SOURCE is what ``_sources.kind`` tells apart."""
 
     name: str
     source: str
@@ -96,6 +143,33 @@ class MakeDefault:
 
 
 @dataclass(frozen=True)
+class SetDefaultUser:
+    """Make the Linux user where it is missing, and let the distribution start as that user."""
+
+    name: str
+    user: str
+    stop: bool
+    """It did not run before, so it is stopped afterwards."""
+
+    def __str__(self) -> str:
+        return f"make {self.user} the default user of {self.name} (useradd, DefaultUid)"
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write the distribution to a file that does not exist yet."""
+
+    name: str
+    path: str
+    format: str
+    with_format: bool
+    """wsl.exe knows ``--format``; tar and virtual disks need no word of it."""
+
+    def __str__(self) -> str:
+        return f"export distribution {self.name} to {self.path} (wsl.exe --export)"
+
+
+@dataclass(frozen=True)
 class Unregister:
     """Delete the distribution with everything in it."""
 
@@ -105,7 +179,47 @@ class Unregister:
         return f"delete distribution {self.name} and everything in it (wsl.exe --unregister)"
 
 
-Step = t.Union[InstallOnline, Import, Convert, MakeDefault, Unregister]
+Step = t.Union[
+    SetManifest,
+    RemoveUnfinished,
+    InstallOnline,
+    Import,
+    Convert,
+    MakeDefault,
+    SetDefaultUser,
+    Export,
+    Unregister,
+]
+
+
+def check(goal: DistributionGoal) -> None:
+    """Raise StepFailed for a goal that no host can reach; nothing was asked of any host yet."""
+    name = goal.name
+    if goal.sha256 and not _sources.is_sha256(goal.sha256):
+        raise StepFailed(f"distribution {name}: sha256 {goal.sha256!r} is no SHA-256: 64 hexadecimal digits")
+    if goal.location and not _sources.is_host_path(goal.location):
+        raise StepFailed(f"distribution {name}: location {goal.location!r} must be a path such as C:\\wsl\\{name}")
+    if goal.default_user is not None and not _LINUX_USER.match(goal.default_user):
+        raise StepFailed(
+            f"distribution {name}: {goal.default_user!r} cannot be a Linux user: lower-case letters, digits, _ and -,"
+            " at most 32, no digit first"
+        )
+    if goal.source and _sources.is_virtual_disk(goal.source) and goal.version == 1:
+        raise StepFailed(f"distribution {name}: a virtual disk can only be imported as WSL 2; set version=2")
+    if goal.manifest and _sources.kind(goal.manifest) != _sources.URL and not goal.manifest.startswith("file://"):
+        raise StepFailed(f"distribution {name}: manifest {goal.manifest!r} must be an address (https, http or file)")
+    if goal.state == "exported":
+        _check_export(goal)
+
+
+def _check_export(goal: DistributionGoal) -> None:
+    if not goal.path or not _sources.is_host_path(goal.path):
+        raise StepFailed(f"distribution {goal.name}: state=exported needs path, a file such as C:\\images\\x.tar")
+    if goal.path.lower().endswith(".vhdx") != (goal.format == "vhdx"):
+        raise StepFailed(
+            f"distribution {goal.name}: path {goal.path} and format={goal.format} contradict each other:"
+            " .vhdx goes with vhdx and with nothing else"
+        )
 
 
 def plan(state: DistributionState, goal: DistributionGoal, assume_wsl: bool = False) -> list[Step]:
@@ -116,7 +230,7 @@ def plan(state: DistributionState, goal: DistributionGoal, assume_wsl: bool = Fa
     """
     if goal.state == "absent":
         return _absent(state, goal)
-    steps = _present(state, goal)
+    steps = _exported(state, goal) if goal.state == "exported" else _present(state, goal)
     if steps and not assume_wsl:
         _refuse_without_wsl(state, goal)
     return steps
@@ -129,29 +243,89 @@ def _absent(state: DistributionState, goal: DistributionGoal) -> list[Step]:
         raise StepFailed(
             f"distribution {goal.name} was not deleted: everything in it would be lost; set force=true if that is meant"
         )
+    _refuse_while_running(state, goal, "deleted")
     return [Unregister(state.found.name)]
 
 
-def _present(state: DistributionState, goal: DistributionGoal) -> list[Step]:
+def _exported(state: DistributionState, goal: DistributionGoal) -> list[Step]:
+    if state.exported:
+        return []
     if state.found is None:
-        default: list[Step] = [MakeDefault(goal.name)] if goal.default else []
-        return [_creation(state, goal), *default]
-    if state.found.state != "installed":
+        raise StepFailed(f"distribution {goal.name} was not exported: this account has none of that name")
+    _refuse_unless_installed(state.found, goal)
+    _refuse_while_running(state, goal, "exported")
+    known = state.wsl_version is not None and state.wsl_version >= EXPORT_FORMAT_SINCE
+    if goal.format == "tar.gz" and not known:
         raise StepFailed(
-            f"distribution {goal.name} is {state.found.state}: wait until that has ended; if nothing is under way,"
-            " delete it with state=absent and force=true, and run again"
+            f"distribution {goal.name} was not exported: this WSL cannot write tar.gz; update WSL to 2.5.8 or later,"
+            " or set format=tar"
         )
+    return [Export(state.found.name, goal.path or "", goal.format, known)]
+
+
+def _present(state: DistributionState, goal: DistributionGoal) -> list[Step]:
     steps: list[Step] = []
-    if state.found.version != goal.version:
-        steps.append(Convert(state.found.name, goal.version))
-    if goal.default and not state.found.default:
-        steps.append(MakeDefault(state.found.name))
+    found = state.found
+    if found is not None and found.state == "installing":
+        steps.append(RemoveUnfinished(found.name))
+        found = None
+    if found is None:
+        if goal.manifest and goal.manifest != state.manifest:
+            steps.append(SetManifest(goal.manifest))
+        steps.append(_creation(state, goal))
+        steps += [MakeDefault(goal.name)] if goal.default else []
+        steps += [SetDefaultUser(goal.name, goal.default_user, stop=True)] if goal.default_user else []
+        return steps
+    return _adjustments(state, found, goal)
+
+
+def _adjustments(state: DistributionState, found: Distribution, goal: DistributionGoal) -> list[Step]:
+    """What a distribution that is there still lacks."""
+    _refuse_unless_installed(found, goal)
+    steps: list[Step] = []
+    if goal.manifest and goal.manifest != state.manifest:
+        steps.append(SetManifest(goal.manifest))
+    if found.version != goal.version:
+        steps.append(_conversion(state, found, goal))
+    if goal.default and not found.default:
+        steps.append(MakeDefault(found.name))
+    if goal.default_user and found.default_uid == 0:
+        steps.append(SetDefaultUser(found.name, goal.default_user, stop=not state.running))
     return steps
+
+
+def _conversion(state: DistributionState, found: Distribution, goal: DistributionGoal) -> Convert:
+    if not state.wsl1:
+        raise StepFailed(
+            f"distribution {found.name} was not converted to WSL {goal.version}: WSL needs the Windows feature"
+            f" {WSL1_FEATURE} for that; enable it (dism.exe /Online /Enable-Feature), restart, and run again"
+        )
+    _refuse_while_running(state, goal, "converted")
+    return Convert(found.name, goal.version)
+
+
+def _refuse_unless_installed(found: Distribution, goal: DistributionGoal) -> None:
+    if found.state != "installed":
+        raise StepFailed(
+            f"distribution {goal.name} is {found.state}: wait until that has ended and run again; if nothing is under"
+            " way, restart the host first"
+        )
+
+
+def _refuse_while_running(state: DistributionState, goal: DistributionGoal, what: str) -> None:
+    """Somebody works in it: exporting, converting and deleting would end that without a word."""
+    if state.running and not goal.stop_running:
+        raise StepFailed(
+            f"distribution {goal.name} was not {what}: it is running, and everything in it would be stopped;"
+            " set stop_running=true if that is meant"
+        )
 
 
 def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
     if goal.source:
         location = goal.location or f"{state.profile}\\AppData\\Local\\wsl\\{goal.name}"
+        if goal.source.lower().endswith(".vhd") and (state.wsl_version or VHD_SINCE) < VHD_SINCE:
+            raise StepFailed(f"{goal.source} cannot be imported by this WSL: use a .vhdx, or update WSL to 2.7.0")
         return Import(goal.name, goal.source, goal.sha256, location, goal.version)
     wanted = goal.distribution_id or goal.name
     renamed = wanted != goal.name or goal.location is not None

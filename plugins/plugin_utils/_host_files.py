@@ -210,18 +210,35 @@ def _certutil(runner: CommandRunner, path: str) -> Completed:
     return runner.run(cmd_line(f"{SYSTEM32}\\certutil.exe", ["-hashfile", path, "SHA256"]), timeout=300)
 
 
-def check_sha256(runner: CommandRunner, path: str, wanted: str) -> None:
-    """Compare the digest of PATH on the host with WANTED; a file that differs is deleted and StepFailed raised."""
+def check_sha256(runner: CommandRunner, path: str, wanted: str, keep: bool = False) -> None:
+    """Compare the digest of PATH on the host with WANTED; raises StepFailed where they differ.
+
+    Such a file is deleted unless KEEP, which is for files that the collection did not bring.
+    """
     completed = _certutil(runner, path)
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
     if completed.exit_code != 0 or not found:
         raise StepFailed(f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")
     if found.group(0).lower() != wanted.lower():
-        remove(runner, path)
+        if not keep:
+            remove(runner, path)
         raise StepFailed(
-            f"{path} has SHA-256 {found.group(0).lower()}, expected was {wanted.lower()}; it was deleted:"
-            " check the source and the digest"
+            f"{path} has SHA-256 {found.group(0).lower()}, expected was {wanted.lower()};"
+            f" {'it was left alone' if keep else 'it was deleted'}: check the source and the digest"
         )
+
+
+def check_exists(runner: CommandRunner, path: str) -> None:
+    """Raise StepFailed unless the host can see the file PATH; a share's usual cause is named."""
+    completed = runner.run(cmd_line("dir", ["/b", "/a-d", path]), timeout=120)
+    if completed.exit_code == 0:
+        return
+    if path.startswith("\\\\"):
+        raise StepFailed(
+            f"the host cannot read {path} ({_last_line(completed)}): a WinRM logon carries no credentials to another"
+            " computer; use Kerberos delegation or CredSSP, or name an address or a file on the controller"
+        )
+    raise StepFailed(f"there is no file {path} on the host ({_last_line(completed)}); check the path")
 
 
 def remove(runner: CommandRunner, path: str) -> None:

@@ -130,7 +130,7 @@ def _target(process: Process, request: Request) -> Path | None:
         raise _Failure(WRITE_ERROR, "Failure writing output to destination") from None
     if request.create_dirs:
         target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.parent.is_dir() or target.is_dir() or not may_write(process.user, path):
+    if not target.parent.is_dir() or target.is_dir() or not may_write(process.user, path, process.laptop):
         raise _Failure(WRITE_ERROR, "Failure writing output to destination")
     return target
 

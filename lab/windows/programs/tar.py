@@ -133,7 +133,7 @@ def _extract_member(process: Process, members: tarfile.TarFile, member: tarfile.
     if ".." in name.split("\\") or ":" in name:
         raise _Failure(f"{member.name}: Path contains '..'")
     target = path_of(process, f"{folder}\\{name}")
-    if not may_write(process.user, target):
+    if not may_write(process.user, target, process.laptop):
         raise _Failure(f"{member.name}: Can't create '{target}': Permission denied")
     path = process.laptop.drive.host_path(target)
     if member.isdir():

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Permissions that somebody has set on files of C:, beyond the defaults of lab/windows/access.py.
+
+Kept in permissions.json: path in lower case -> owner, whether the folder above still counts, and grants by SID.
+As on NTFS a grant with (OI)(CI) holds below the folder too, one without only for the folder itself, and "inherit":
+false cuts off everything that stands further up, the defaults of Windows included.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+if t.TYPE_CHECKING:
+    from lab.laptop import User
+
+ADMINISTRATORS = "S-1-5-32-544"
+USERS = "S-1-5-32-545"
+_READ = frozenset({"F", "M", "RX", "R"})
+_WRITE = frozenset({"F", "M", "W"})
+
+
+@dataclass
+class Entry:
+    """What was set on one path."""
+
+    inherit: bool = True
+    owner: str = ""
+    grants: dict[str, str] = field(default_factory=dict)
+    """SID -> one of F, M, RX, R, W."""
+    below: list[str] = field(default_factory=list)
+    """SIDs whose grant holds below the folder too."""
+
+
+class Permissions:
+    """The permissions of one laptop; read anew at every question, so that a test can look at them."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def _read(self) -> dict[str, Entry]:
+        if not self._file.exists():
+            return {}
+        return {path: Entry(**entry) for path, entry in json.loads(self._file.read_text(encoding="utf-8")).items()}
+
+    def _write(self, entries: dict[str, Entry]) -> None:
+        temporary = self._file.with_suffix(".new")
+        temporary.write_text(json.dumps({key: asdict(entry) for key, entry in entries.items()}, indent=2), "utf-8")
+        temporary.replace(self._file)
+
+    def entry(self, path: str) -> Entry:
+        """What was set on PATH; the defaults when nothing was."""
+        return self._read().get(path.lower(), Entry())
+
+    def set(self, path: str, entry: Entry) -> None:
+        """Set ENTRY on PATH."""
+        entries = self._read()
+        entries[path.lower()] = entry
+        self._write(entries)
+
+    def forget(self, path: str) -> None:
+        """PATH is gone, with everything below it."""
+        entries, folder = self._read(), path.lower()
+        kept = {name: entry for name, entry in entries.items() if name != folder and not _is_below(name, folder)}
+        if len(kept) < len(entries):
+            self._write(kept)
+
+    def decides(self, user: User, path: str, write: bool) -> bool | None:
+        """May USER read (or WRITE) PATH? None where nothing was set that says so."""
+        entries, wanted = self._read(), _WRITE if write else _READ
+        sids = {user.sid, USERS, *([ADMINISTRATORS] if user.admin else [])}
+        current, own = path.lower(), True
+        while current:
+            entry = entries.get(current)
+            if entry is not None:
+                held = {right for sid, right in entry.grants.items() if sid in sids and (own or sid in entry.below)}
+                if held & wanted:
+                    return True
+                if not entry.inherit:
+                    return False
+            current, own = current.rpartition("\\")[0], False
+        return None
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip("\\") + "\\")

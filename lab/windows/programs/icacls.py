@@ -1,0 +1,71 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``icacls PATH [/setowner *SID] [/reset] [/inheritance:r] [/grant[:r] *SID:RIGHTS ...] [/q]``.
+
+Accounts only by SID, since names depend on the display language. Without /q its summary is printed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lab.process import NotModelled, Process, program
+from lab.windows.permissions import Entry
+from lab.windows.program_io import arguments_of, err, localised, out, path_of
+
+FILE_NOT_FOUND = 2
+ACCESS_DENIED = 5
+
+_GRANT = re.compile(r"\*(S-1-[0-9-]+):((?:\((?:OI|CI|IO|NP)\))*)\(?(F|M|RX|R|W)\)?")
+_SID = re.compile(r"\*(S-1-[0-9-]+)")
+
+
+@program("icacls")
+def main(process: Process) -> int:
+    """Change the permissions of one file or folder."""
+    words = arguments_of(process)
+    if not words:
+        raise NotModelled(process.command_line)
+    path, options = path_of(process, words[0]), words[1:]
+    quiet = any(word.lower() == "/q" for word in options)
+    changes = [word for word in options if word.lower() != "/q"]
+    if not changes:
+        raise NotModelled("icacls that lists permissions")
+    permissions = process.laptop.permissions
+    entry = _changed(permissions.entry(path), changes, process)
+    if not process.laptop.drive.exists(path):
+        err(process, f"{words[0]}: {localised(process, 'file_not_found')}")
+        return FILE_NOT_FOUND
+    if not process.user.admin and permissions.entry(path).owner != process.user.sid:
+        err(process, f"{words[0]}: {localised(process, 'access_denied')}")
+        return ACCESS_DENIED
+    permissions.set(path, entry)
+    if not quiet:
+        out(process, f"processed file: {words[0]}")
+    return 0
+
+
+def _changed(entry: Entry, words: list[str], process: Process) -> Entry:
+    rest = list(words)
+    while rest:
+        option = rest.pop(0).lower()
+        if option == "/reset":
+            entry = Entry(owner=entry.owner)
+        elif option == "/inheritance:r":
+            entry.inherit = False
+        elif option == "/setowner" and rest and (owner := _SID.fullmatch(rest[0])):
+            entry.owner, rest = owner[1], rest[1:]
+        elif option in ("/grant", "/grant:r") and rest and (grant := _GRANT.fullmatch(rest[0])):
+            rest = rest[1:]
+            _grant(entry, grant[1], grant[2], grant[3])
+        else:
+            raise NotModelled(f"icacls {option}: {process.command_line}")
+    return entry
+
+
+def _grant(entry: Entry, sid: str, flags: str, right: str) -> None:
+    if "(IO)" in flags or "(NP)" in flags:
+        raise NotModelled(f"icacls: the inheritance flags {flags}")
+    entry.grants[sid] = right
+    inherited = "(OI)" in flags and "(CI)" in flags
+    entry.below = [other for other in entry.below if other != sid] + ([sid] if inherited else [])

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Change the .wslconfig of a Windows user."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _wsl_settings as settings
+from ansible_collections.wslfleet.cuda.plugins.modules.wsl_config import DOCUMENTATION
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_config
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+
+SHUTDOWN = "wsl.exe --shutdown"
+
+
+class ActionModule(WindowsAction):
+    """Action plugin ``wslfleet.cuda.wsl_config``."""
+
+    WSLFLEET_DOCUMENTATION = DOCUMENTATION
+
+    def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        user, shutdown = arguments["windows_user"], arguments["shutdown"]
+        if user and shutdown:
+            raise StepFailed(
+                f"shutdown=true ends the distributions of the connecting account, not those of {user}: leave it out and"
+                " let that user run wsl.exe --shutdown, or restart the host"
+            )
+        seen = _wsl_config.observe(self.wslfleet_runner, user)
+        try:
+            plan = settings.plan(seen.text, arguments["settings"], settings.WSLCONFIG, seen.host, "\r\n")
+        except settings.SettingError as error:
+            raise StepFailed(f"{seen.path} was not changed: {error}") from None
+        if plan.warnings:
+            result["warnings"] = plan.warnings
+        steps = (
+            [*plan.steps, f"end all distributions of the account ({SHUTDOWN})"]
+            if shutdown and plan.steps
+            else plan.steps
+        )
+        result.update(path=seen.path, needs=SHUTDOWN if plan.steps and not shutdown else "")
+        apply = self.wslfleet_plan(result, steps)
+        if self._task.diff:
+            header = {"before_header": seen.path, "after_header": seen.path}
+            result["diff"] = {"before": _shown(plan.before), "after": _shown(plan.after), **header}
+        if not apply:
+            return
+        result["changed"] = False
+        _wsl_config.write(self.wslfleet_runner, seen.path, plan.after)
+        result["changed"] = True
+        if shutdown:
+            _wsl_config.shut_down(self.wslfleet_runner, seen)
+
+
+def _shown(text: str) -> str:
+    """TEXT without what is no character: a file that is not UTF-8 keeps its bytes, a report cannot hold them."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,353 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Hand a distribution over to other Windows users: look, bring the image, run one task for each, bring the result back.
+
+What the users can write to is read as data of strangers: links are refused, and only codes are taken from it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import typing as t
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _distribution_steps,
+    _host_files,
+    _host_state,
+    _protected_folder,
+    _schtasks,
+    _sources,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import batch, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_install import state_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+    DistributionGoal,
+    DistributionState,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import Developer, Place, Plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl, wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, decode_text, error_code
+
+POLL_SECONDS = 5.0
+START_SECONDS = 60.0
+"""A task that has not started until then will not."""
+ALREADY_THERE = "ERROR_ALREADY_EXISTS"
+_LOG_BYTES = 20_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The host before or after."""
+
+    state: DistributionState
+    developers: list[Developer]
+    left: bool
+    """The folder of a hand-over exists."""
+
+
+@dataclass
+class Outcome:
+    """What became of the developers so far."""
+
+    done: list[str] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
+    """SID -> one of the reasons."""
+    failures: list[str] = field(default_factory=list)
+
+
+def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> Seen:
+    """Two WinRS commands: the host, then the developers. Raises StepFailed where one of them cannot be found."""
+    own = goal.from_distribution or goal.name
+    lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
+    lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
+    reads = read(runner, lines)
+    users = plans.choose(_host_state.users(reads), goal.windows_user or [])
+    if not reads.succeeded("elevated"):
+        raise StepFailed(
+            f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session"
+        )
+    place = Place(goal.name)
+    second = read(runner, _developer_lines(users, goal, place))
+    state = state_of(reads, own, executable or _host_state.wsl(reads).executable)
+    return Seen(state, [_developer(user, goal, second) for user in users], second.succeeded("left"))
+
+
+def _developer_lines(users: t.Sequence[User], goal: DistributionGoal, place: Place) -> dict[str, str]:
+    lines = {"left": cmd_line("dir", ["/b", place.folder])}
+    for user in users:
+        sid = user.sid
+        lines |= q.distributions_of(sid)
+        lines[f"session_{sid}"] = registry_query(f"HKU\\{sid}\\Volatile Environment", recursive=True)
+        folder = plans.location(_bare(user), goal)
+        lines[f"disk_{sid}"] = cmd_line("dir", ["/b", f"{folder}\\ext4.vhdx"])
+        lines |= _result_lines(sid, place)
+        lines[f"logon_task_{sid}"] = _schtasks.query_line(place.task(sid, at_logon=True))
+    return lines
+
+
+def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, str]:
+    results = place.results(sid)
+    return {
+        f"links_{sid}": cmd_line("dir", ["/b", "/al", results]),
+        f"done_{sid}": cmd_line("type", [f"{results}\\done.txt"]),
+        f"task_{sid}": _schtasks.query_line(place.task(sid, at_logon)),
+    }
+
+
+def _bare(user: User) -> Developer:
+    return Developer(user.sid, user.name, user.profile, user.loaded, logged_on=False)
+
+
+def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
+    sid = user.sid
+    keys = reads.registry.all_keys()
+    session = f"HKU\\{sid}\\Volatile Environment\\".lower()
+    return replace(
+        _bare(user),
+        logged_on=any(key.lower().startswith(session) for key in keys),
+        found=find(registered(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}"), goal.name),
+        disk=reads.succeeded(f"disk_{sid}"),
+        task=_result_of(reads, f"task_{sid}"),
+        logon_task=_result_of(reads, f"logon_task_{sid}"),
+        done=_done(reads, sid),
+    )
+
+
+def _result_of(reads: Reads, name: str) -> int | None:
+    return _schtasks.last_result(reads.output(name)) if reads.succeeded(name) else None
+
+
+def _done(reads: Reads, sid: str) -> str:
+    if reads.succeeded(f"links_{sid}"):
+        raise StepFailed(
+            f"the folder for results of {sid} holds a link, which nobody but that user can have put there;"
+            " nothing was read from it: look at it as an administrator"
+        )
+    text = reads.output(f"done_{sid}")[:10].decode("ascii", "replace").strip()
+    return text if reads.succeeded(f"done_{sid}") and text in ("ok", "failed") else ""
+
+
+def apply(
+    runner: CommandRunner,
+    seen: Seen,
+    goal: DistributionGoal,
+    plan: Plan,
+    timeout: float,
+    outcome: Outcome,
+    sleep: t.Callable[[float], None] = time.sleep,
+) -> None:
+    """Carry out PLAN; one developer's failure does not keep the others from theirs.
+
+    Whatever happens the tasks and the files go away, unless somebody still has to log on for them.
+    :raises StepFailed: at the end, with all failures.
+    """
+    place = Place(goal.name)
+    work = _Work(runner, seen.state.executable, goal, place, timeout, outcome, sleep)
+    outcome.waiting.update({one.sid: plans.NOT_LOGGED_ON for one in plan.waiting})
+    try:
+        for one in plan.collect:
+            work.attempt(one, lambda one=one: work.collect(one, at_logon=one.task is None))  # type: ignore[misc]
+        if plan.bring_image:
+            work.bring_image([*plan.hand_over, *plan.waiting])
+            for one in plan.hand_over:
+                work.attempt(one, lambda one=one: work.hand_over(one))  # type: ignore[misc]
+    finally:
+        work.clean_up(seen.developers)
+    if outcome.failures:
+        raise StepFailed("; ".join(outcome.failures))
+
+
+def _no_task(developer: Developer) -> StepFailed:
+    return StepFailed(f"schtasks.exe registered no task for {developer.sid}: look whether a policy forbids that")
+
+
+@dataclass
+class _Work:
+    """One hand-over on one host."""
+
+    runner: CommandRunner
+    executable: str
+    goal: DistributionGoal
+    place: Place
+    timeout: float
+    outcome: Outcome
+    sleep: t.Callable[[float], None]
+    reachable: bool = True
+
+    def attempt(self, developer: Developer, work: t.Callable[[], None]) -> None:
+        """Do WORK for DEVELOPER and note a failure."""
+        try:
+            work()
+        except (StepFailed, CommandTimeout) as error:
+            self.outcome.failures.append(f"{developer.name}: {error}")
+        except HostUnreachable:
+            self.reachable = False
+            raise
+
+    def bring_image(self, developers: t.Sequence[Developer]) -> None:
+        """Put the image into a folder that the developers can read and cannot change."""
+        readers = {one.sid: _protected_folder.READ for one in developers}
+        folders: dict[str, dict[str, str]] = {self.place.folder: readers}
+        folders.update({self.place.results(one.sid): {one.sid: _protected_folder.MODIFY} for one in developers})
+        for one in developers:
+            self._run(_schtasks.delete_line(self.place.task(one.sid)))
+            self._run(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
+        _protected_folder.make(self.runner, folders)
+        image = self.place.image(plans.is_disk(self.goal))
+        source, sha256 = self.goal.source, self.goal.sha256
+        if not source:
+            what = f"exporting {self.goal.from_distribution}"
+            args = ["--export", self.goal.from_distribution or "", image]
+            run_wsl(self.runner, self.executable, args, what, timeout=self.timeout)
+        elif _sources.kind(source) in (_sources.HOST, _sources.SHARE):
+            self._copy(source, image, sha256)
+        else:
+            if _sources.kind(source) == _sources.CONTROLLER:
+                _distribution_steps.check_here(Path(source), sha256)
+            _distribution_steps.fetch(self.runner, source, image, sha256, self.timeout)
+        self.outcome.done.append(f"bring {source or self.goal.from_distribution} to the host as {image}")
+
+    def _copy(self, source: str, image: str, sha256: str | None) -> None:
+        _host_files.check_exists(self.runner, source)
+        if self._run(cmd_line("copy", ["/y", "/b", source, image]), self.timeout) != 0:
+            raise StepFailed(f"the host could not copy {source} to {image}; look for free space on C:")
+        if sha256:
+            _host_files.check_sha256(self.runner, image, sha256)
+
+    def hand_over(self, developer: Developer) -> None:
+        """Import as DEVELOPER now, or leave a task for the next logon."""
+        logon_type = _schtasks.INTERACTIVE if developer.logged_on else _schtasks.WITHOUT_SESSION
+        if not self._register(developer, logon_type):
+            if developer.logged_on:
+                raise StepFailed(
+                    f"schtasks.exe registered no task for {developer.sid}: are you an administrator there?"
+                )
+            self._leave_for_logon(developer, plans.NO_TOKEN)
+            return
+        self._run(_schtasks.run_line(self.place.task(developer.sid)))
+        self.collect(developer)
+
+    def _register(self, developer: Developer, logon_type: str, at_logon: bool = False) -> bool:
+        """False when Windows refuses it."""
+        name = self.place.task(developer.sid, at_logon)
+        task = _schtasks.Task(
+            name=name,
+            sid=developer.sid,
+            logon_type=logon_type,
+            line=plans.developer_line(developer, self.goal, self.executable),
+            seconds=round(self.timeout),
+            at_logon=at_logon,
+            on_battery=self.goal.on_battery,
+        )
+        file = self.place.description(developer.sid)
+        with tempfile.NamedTemporaryFile(prefix="wslfleet-", suffix=".xml") as local:
+            local.write(_schtasks.xml(task))
+            local.flush()
+            _host_files.upload(self.runner, Path(local.name), file, 120)
+        return self._run(_schtasks.create_line(name, file)) == 0
+
+    def collect(self, developer: Developer, at_logon: bool = False) -> None:
+        """Wait for the result of DEVELOPER's task and judge it."""
+        result = self._wait(developer, at_logon)
+        if result == "ok":
+            self.outcome.done.append(f"import {self.goal.name} as {developer.name}")
+        elif result == "failed":
+            self._explain(developer)
+        elif result == plans.ON_BATTERY:
+            self.outcome.waiting[developer.sid] = result
+        else:
+            self._leave_for_logon(developer, result)
+
+    def _wait(self, developer: Developer, at_logon: bool) -> str:
+        """ok, failed, or the reason why the task did not start."""
+        waited = 0.0
+        while True:
+            reads = read(self.runner, _result_lines(developer.sid, self.place, at_logon))
+            done, code = _done(reads, developer.sid), _result_of(reads, f"task_{developer.sid}")
+            if done:
+                return done
+            reason = plans.why_not(code or 0, self.goal.on_battery)
+            if reason:
+                return reason
+            if code == _schtasks.NEVER_RUN and waited >= START_SECONDS:
+                raise StepFailed(f"the task {self.place.task(developer.sid, at_logon)} has not started; run again")
+            if code not in (_schtasks.NEVER_RUN, _schtasks.RUNNING) and waited > POLL_SECONDS:
+                shown = "it is gone" if code is None else f"last result {code:#x}"
+                raise StepFailed(f"the task was ended without a result ({shown}); run again")
+            if waited >= self.timeout:
+                raise StepFailed(f"the import did not end within {self.timeout:g} s; give it more time (timeout)")
+            self.sleep(POLL_SECONDS)
+            waited += POLL_SECONDS
+
+    def _explain(self, developer: Developer) -> None:
+        """Turn what wsl.exe said into one line; that the distribution is there already is what was wanted."""
+        log = read(self.runner, {"log": cmd_line("type", [f"{self.place.results(developer.sid)}\\log.txt"])})
+        text = decode_text(log.output("log")[-_LOG_BYTES:])
+        code = error_code(text)
+        if code and code.endswith(ALREADY_THERE):
+            return
+        known = explain(code, text)
+        raise StepFailed(f"importing {self.goal.name} failed [{code or 'no code'}]: {known.meaning}; {known.remedy}")
+
+    def _leave_for_logon(self, developer: Developer, reason: str) -> None:
+        if not self._register(developer, _schtasks.INTERACTIVE, at_logon=True):
+            raise _no_task(developer)
+        self.outcome.waiting[developer.sid] = reason
+        self.outcome.done.append(f"leave a task that imports {self.goal.name} when {developer.name} logs on")
+
+    def clean_up(self, developers: t.Sequence[Developer]) -> None:
+        """Take away the tasks, and the files unless somebody waits; after a lost connection the next run does it."""
+        if not self.reachable:
+            return
+        kept = {sid for sid, reason in self.outcome.waiting.items() if reason != plans.ON_BATTERY}
+        lines = []
+        for one in developers:
+            lines.append(_schtasks.delete_line(self.place.task(one.sid)))
+            if one.sid not in kept:
+                lines.append(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
+        if not kept:
+            lines.append(cmd_line("rd", ["/s", "/q", self.place.folder]))
+        self.runner.run(batch(lines), timeout=120)
+
+    def _run(self, line: str, timeout: float = 120) -> int:
+        return self.runner.run(line, timeout=timeout).exit_code
+
+
+def verify(after: Seen, goal: DistributionGoal, outcome: Outcome) -> None:
+    """Check that everyone has it who need not log on first; raises StepFailed."""
+    lacking = [one.name for one in after.developers if not one.has_it and one.sid not in outcome.waiting]
+    if lacking:
+        raise StepFailed(
+            f"distribution {goal.name} is not registered for {', '.join(lacking)} although the task reported success;"
+            " run again"
+        )
+
+
+def as_result(developers: t.Sequence[Developer], waiting: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
+    """One row for each developer, as the module returns it."""
+    return [
+        {
+            "user": one.name,
+            "sid": one.sid,
+            "present": one.has_it,
+            "known": one.loaded,
+            "waiting": waiting.get(one.sid, ""),
+            "reason": plans.REASONS.get(waiting.get(one.sid, ""), ""),
+        }
+        for one in developers
+    ]

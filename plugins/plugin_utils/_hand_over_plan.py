@@ -1,0 +1,303 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Handing a distribution over to other Windows users: from what was seen to the steps. Pure.
+
+An administrator does not know the developers' passwords, and WSL belongs to the account that calls it. So an image is
+brought to the host, and one scheduled task for each developer imports it as that developer.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks, _sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+    DistributionGoal,
+    DistributionState,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import UTF8
+
+SET_DEFAULT_USER_SINCE = (2, 5, 8)
+"""``--manage --set-default-user`` is known from here on."""
+
+PRESENT = "present"
+MISSING = "missing"
+WAITING = "waiting"
+RUNNING = "running"
+
+NOT_LOGGED_ON = "not_logged_on"
+NO_RIGHT = "no_right"
+NO_TOKEN = "no_token"
+ON_BATTERY = "on_battery"
+REASONS = {
+    NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
+    NO_RIGHT: "that account may not log on as a batch job (a group policy); the task starts at the next logon",
+    NO_TOKEN: "Windows cannot act for that account without its password (Entra, or no domain controller in reach);"
+    " the task starts at the next logon",
+    ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
+}
+
+
+@dataclass(frozen=True)
+class Developer:
+    """A Windows user who is to have the distribution, and what was seen of that."""
+
+    sid: str
+    name: str
+    profile: str
+    loaded: bool
+    """The registry hive is loaded, so that FOUND is known."""
+    logged_on: bool
+    found: Distribution | None = None
+    disk: bool = False
+    """A virtual disk lies where an import would have put it."""
+    task: int | None = None
+    """Last result of the task that runs now; None: there is none."""
+    logon_task: int | None = None
+    """The same of the one that waits for a logon."""
+    done: str = ""
+    """What the task left behind: ok, failed, or nothing."""
+
+    @property
+    def state(self) -> str:
+        """PRESENT, MISSING, WAITING or RUNNING."""
+        if _schtasks.RUNNING in (self.task, self.logon_task) or (self.done and not self.has_it):
+            return RUNNING
+        if self.has_it:
+            return PRESENT
+        return WAITING if self.logon_task is not None and not self.logged_on else MISSING
+
+    @property
+    def has_it(self) -> bool:
+        """The distribution is registered; without the hive, its disk is taken for that."""
+        if self.loaded:
+            return self.found is not None and self.found.state == "installed"
+        return self.disk
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things lie on the host while a distribution called NAME is handed over."""
+
+    name: str
+
+    @property
+    def folder(self) -> str:
+        """Only administrators can change what is in it."""
+        return f"{FOLDER}\\handover\\{self.name}"
+
+    def image(self, disk: bool) -> str:
+        """The image; its ending tells wsl.exe what it is."""
+        return f"{self.folder}\\image.{'vhdx' if disk else 'tar'}"
+
+    def results(self, sid: str) -> str:
+        """The only folder that the user with SID can write to."""
+        return f"{self.folder}\\{sid}"
+
+    def description(self, sid: str) -> str:
+        """The XML of the task of SID."""
+        return f"{self.folder}\\{sid}.xml"
+
+    def task(self, sid: str, at_logon: bool = False) -> str:
+        """Name of the task of SID."""
+        return f"wslfleet\\{self.name}-{sid}{'-at-logon' if at_logon else ''}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done."""
+
+    bring_image: bool
+    hand_over: tuple[Developer, ...]
+    """They get a task."""
+    collect: tuple[Developer, ...]
+    """A task of theirs works already, or has ended: its result is waited for."""
+    waiting: tuple[Developer, ...]
+    clean: bool
+    """Something of an earlier run is to be taken away and nobody waits for it."""
+    image: str
+    name: str
+
+    def __bool__(self) -> bool:
+        return bool(self.hand_over or self.collect or self.clean)
+
+    def texts(self) -> list[str]:
+        """The steps in words."""
+        texts = [f"bring {self.image} to the host as image of {self.name}"] if self.bring_image else []
+        texts += [f"wait for the task that imports {self.name} as {one.name}" for one in self.collect]
+        for one in self.hand_over:
+            where = "in the session" if one.logged_on else "without a session"
+            texts.append(f"import {self.name} as {one.name} by a scheduled task, {where} (wsl.exe --import)")
+        return [*texts, "remove what an earlier run left for the hand-over"] if self.clean else texts
+
+
+def choose(users: t.Sequence[User], wanted: t.Sequence[str]) -> list[User]:
+    """The users that WANTED names, by SID or by name, without case; a domain in front of a name is left out.
+
+    :raises StepFailed: a name fits nobody or several, or the account that is connected.
+    """
+    chosen: list[User] = []
+    for name in wanted:
+        user = _one(users, name)
+        if user.connected:
+            raise StepFailed(f"windows_user {name!r} is the connecting account itself: leave windows_user out for it")
+        if user not in chosen:
+            chosen.append(user)
+    return chosen
+
+
+def _one(users: t.Sequence[User], wanted: str) -> User:
+    short = wanted.rpartition("\\")[2].partition("@")[0].lower()
+    by_sid = [user for user in users if user.sid.lower() == wanted.lower()]
+    exact = [user for user in users if user.name.lower() == short]
+    found = by_sid or exact or [user for user in users if user.name.lower().startswith(f"{short}.")]
+    if not found:
+        raise StepFailed(
+            f"windows_user {wanted!r} has no profile on this host: let that user log on once, or name the SID if the"
+            " profile folder has another name"
+        )
+    if len(found) > 1:
+        sids = ", ".join(user.sid for user in found)
+        raise StepFailed(f"windows_user {wanted!r} fits several profiles on this host: name one SID of {sids}")
+    return found[0]
+
+
+def plan(
+    state: DistributionState,
+    developers: t.Sequence[Developer],
+    goal: DistributionGoal,
+    left: bool,
+    assume: bool = False,
+) -> Plan:
+    """The steps until every one of DEVELOPERS has the distribution.
+
+    :arg left: the folder of a hand-over exists.
+    :arg assume: plan as if WSL and the image were there; for check mode, where nothing was made before.
+    :raises StepFailed: it cannot be done.
+    """
+    states = {one.sid: one.state for one in developers}
+    missing = tuple(one for one in developers if states[one.sid] == MISSING)
+    running = tuple(one for one in developers if states[one.sid] == RUNNING)
+    waiting = tuple(one for one in developers if states[one.sid] == WAITING)
+    leftover = left or any(one.task is not None or one.logon_task is not None for one in developers)
+    # The image is made anew for those who miss it, so the ones who wait get it, and their task, anew as well.
+    again = missing + waiting if missing else ()
+    if missing and not assume:
+        _refuse(state, goal)
+    clean = leftover and not (missing or running or waiting)
+    image = goal.source or f"distribution {goal.from_distribution}"
+    return Plan(bool(missing), again, running, () if missing else waiting, clean, image, goal.name)
+
+
+def check(goal: DistributionGoal) -> None:
+    """Raise StepFailed for a goal that no host can reach; nothing was asked of any host yet."""
+    name = goal.name
+    if goal.state != "present":
+        raise StepFailed(
+            f"distribution {name}: windows_user goes with state=present only; what a developer has is theirs to delete"
+        )
+    if goal.version != 2:
+        raise StepFailed(f"distribution {name}: a distribution can be handed over as WSL 2 only; set version=2")
+    if bool(goal.source) == bool(goal.from_distribution):
+        raise StepFailed(
+            f"distribution {name}: windows_user needs an image: either source, or from_distribution with the name of a"
+            " distribution of the connecting account"
+        )
+    if goal.location and len(goal.windows_user or []) > 1:
+        raise StepFailed(f"distribution {name}: location can be given for one windows_user only, the folder is theirs")
+
+
+def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
+    name = goal.name
+    if state.wsl_version is None:
+        raise StepFailed(f"distribution {name} cannot be handed over: WSL is not installed; use the module wsl first")
+    if state.missing_features:
+        raise StepFailed(
+            f"distribution {name} cannot be handed over yet: {', '.join(state.missing_features)} is not in effect;"
+            " restart the host and run again"
+        )
+    if goal.default_user and state.wsl_version < SET_DEFAULT_USER_SINCE:
+        raise StepFailed(
+            f"distribution {name} cannot be handed over with default_user: this needs WSL 2.5.8 or later; update WSL,"
+            " or name the user in /etc/wsl.conf of the image"
+        )
+    if goal.from_distribution and state.found is None:
+        raise StepFailed(
+            f"distribution {name} cannot be handed over: the connecting account has no distribution"
+            f" {goal.from_distribution} to export (from_distribution)"
+        )
+    if goal.from_distribution and state.running and not goal.stop_running:
+        raise StepFailed(
+            f"distribution {name} was not handed over: {goal.from_distribution} is running, and exporting stops"
+            " it; set stop_running=true if that is meant"
+        )
+
+
+def location(developer: Developer, goal: DistributionGoal) -> str:
+    """The folder of the distribution that DEVELOPER gets."""
+    return goal.location or f"{developer.profile}\\AppData\\Local\\wsl\\{goal.name}"
+
+
+def is_disk(goal: DistributionGoal) -> bool:
+    """Whether the image is a virtual disk."""
+    return bool(goal.source) and _sources.is_virtual_disk(goal.source or "")
+
+
+def developer_line(developer: Developer, goal: DistributionGoal, executable: str) -> str:
+    """What the task of DEVELOPER runs, one line for cmd.exe; what it prints and how it ended goes to the results.
+
+    A distribution of that name that is there already is left alone. What was started is stopped: WSL keeps the rights
+    of whoever started it.
+    """
+    place, name = Place(goal.name), goal.name
+    target, results = location(developer, goal), place.results(developer.sid)
+
+    def wsl(*args: str) -> str:
+        return wsl_line(executable, args)[len(_PREFIX) :]
+
+    vhd = ["--vhd"] if is_disk(goal) else []
+    image = place.image(is_disk(goal))
+    steps = [wsl("--import", name, target, image, "--version", "2", *vhd)]
+    if developer.found is not None and developer.found.state == "installing":
+        steps.insert(0, f"({wsl('--unregister', name)}||ver)")  # half made: an import was interrupted by a power loss
+    if goal.default_user:
+        root, user = ["-d", name, "-u", "root", "--cd", "/", "--exec"], goal.default_user
+        known = wsl(*root, "/usr/bin/id", "-u", user)
+        made = wsl(*root, "/usr/sbin/useradd", "--create-home", "--shell", "/bin/bash", user)
+        group = wsl(*root, "/usr/sbin/usermod", "--append", "--groups", "sudo", user)
+        steps += [f"({known}||{made})", f"({group}||ver)", wsl("--manage", name, "--set-default-user", user)]
+    if goal.default:
+        steps.append(wsl("--set-default", name))
+    parent = target.rpartition("\\")[0]
+    return (
+        f'{_PREFIX}md "{parent}"&({"&&".join(steps)})>"{results}\\log.txt" 2>&1'
+        f'&&echo ok>"{results}\\new.txt"||echo failed>"{results}\\new.txt"'
+        f'&{wsl("--terminate", name)}&move /y "{results}\\new.txt" "{results}\\done.txt"'
+    )
+
+
+_PREFIX = "".join(f"set {name}={value}&" for name, value in UTF8.items())
+
+
+def why_not(result: int, on_battery: bool) -> str | None:
+    """Why a task with RESULT did not start, one of REASONS; None where the result says nothing of the kind.
+
+    :arg on_battery: the task may start on battery, so that a refusal has another cause.
+    """
+    if result in _schtasks.NO_RIGHT:
+        return NO_RIGHT
+    if result in _schtasks.NO_LOGON:
+        return NO_TOKEN
+    if result in (_schtasks.REFUSED, _schtasks.QUEUED):
+        return NOT_LOGGED_ON if on_battery else ON_BATTERY
+    return None

@@ -1,0 +1,259 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An administrator gives developers a distribution each, on a simulated laptop in this process, without WinRM.
+
+The image is a few files: nothing is started in it, so neither root nor a root file system is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import typing as t
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.action import wsl_distribution
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
+
+from lab import profiles
+from lab.laptop import Laptop, User
+from lab.linux import disks as linux_disks
+from lab.windows import fresh
+from lab.wsl.registrations import Registrations
+from tests.lab.laptop_runner import LaptopRunner
+from tests.lab.wsl_bench import FILES
+
+ANNA, BEN = "S-1-5-21-1004336348-1177238915-682003330-1201", "S-1-12-1-1111111111-2222222222-3333333333-4444444444"
+LOCAL_BEN = "S-1-5-21-1004336348-1177238915-682003330-1202"
+FOLDER = "C:\\ProgramData\\wslfleet\\handover"
+
+
+class Hosts:
+    """A laptop with an administrator, anna who is logged on, and ben who is not."""
+
+    def __init__(self, directory: Path, ben: str = LOCAL_BEN) -> None:
+        state = profiles.windows_state("laptop", "de-DE")
+        state.boot_seconds = 0.0
+        state.gpus = []
+        state.users = [
+            state.users[0],
+            User("anna", ANNA, "x", admin=False, logged_on=True),
+            User("Ben Möller", ben, "x", admin=False, hive_loaded=False),
+        ]
+        fresh.make_windows(directory / "laptop", state)
+        self.laptop = Laptop(directory / "laptop", directory / "cache")
+        profiles.install_wsl(self.laptop)
+        anna = self.laptop.state.users[1]
+        anna.logged_on = False
+        self.laptop.tasks.log_on(anna)
+        self.image = directory / "image.wsl"
+        with tarfile.open(self.image, "w") as archive:
+            for name, text in FILES.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(text.encode())
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        self.runner = LaptopRunner(self.laptop)
+
+    def task(self, runner: t.Any = None, check_mode: bool = False, **args: t.Any) -> dict[str, t.Any]:
+        """Hand Debian over to both, unless ARGS say otherwise."""
+        given = {"name": "Debian", "windows_user": ["anna", "CORP\\Ben Möller"], "source": str(self.image), **args}
+        given = {name: value for name, value in given.items() if value is not None}
+        task = MagicMock(args=given, check_mode=check_mode, diff=False, async_val=0, environment=[])
+        module = wsl_distribution.ActionModule(task, *(MagicMock() for _ in range(5)))
+        self.runner.lines.clear()
+        module._wslfleet_cached_runner = runner or self.runner
+        return module.run(task_vars={"inventory_hostname": "laptop"})
+
+    def owners(self) -> list[str]:
+        """Who has the distribution Debian."""
+        users = self.laptop.state.users
+        return [user.name for user in users if Registrations(self.laptop.registry, user.sid).find("Debian")]
+
+    def left(self) -> list[str]:
+        """What is left of a hand-over: tasks and files."""
+        folder = self.laptop.drive.host_path(FOLDER)
+        return [*self.laptop.tasks.names(), *(path.name for path in folder.rglob("*"))]
+
+    def journal(self) -> list[dict[str, t.Any]]:
+        """The runs of tasks."""
+        file = self.laptop.directory / "tasks.jsonl"
+        return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_hand_over, "POLL_SECONDS", 0.05)
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> t.Iterator[Hosts]:
+    hosts = Hosts(tmp_path)
+    yield hosts
+    hosts.laptop.shut_down()
+
+
+def waiting(result: dict[str, t.Any]) -> dict[str, str]:
+    """User -> why that user waits."""
+    return {row["user"]: row["waiting"] for row in result["hand_over"]}
+
+
+def test_each_developer_has_one_and_the_administrator_none(hosts: Hosts) -> None:
+    planned = hosts.task(check_mode=True)
+    assert (planned["changed"], len(planned["steps"]), hosts.owners()) == (True, 3, [])
+    result = hosts.task(default=True)
+    assert (result.get("msg"), result["changed"], result["present"]) == (None, True, True)
+    assert hosts.owners() == ["anna", "Ben Möller"]
+    assert hosts.left() == []
+    how = {entry["user"]: (entry["logon_type"], entry["processes"][0]) for entry in hosts.journal()}
+    assert how["anna"] == ("InteractiveToken", "C:\\Windows\\System32\\conhost.exe")
+    assert how["Ben Möller"] == ("S4U", "C:\\Windows\\System32\\cmd.exe")
+    assert all("--terminate Debian" in entry["line"] for entry in hosts.journal())
+    again = hosts.task()
+    assert (again["changed"], again["present"], len(hosts.runner.lines)) == (False, True, 2)
+    assert [row["known"] for row in again["hand_over"]] == [True, False]
+
+
+def test_no_user_can_change_what_the_tasks_use(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at while the first task is about to be started, with an evil folder there before."""
+    evil = hosts.laptop.drive.host_path(f"{FOLDER}\\Debian")
+    evil.mkdir(parents=True)
+    (evil / "image.tar").write_bytes(b"evil")
+    attempts: dict[str, int] = {}
+
+    class Watching(LaptopRunner):
+        def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+            if " /Run " in line and not attempts:
+                for user in hosts.laptop.state.users[1:]:
+                    mine = LaptopRunner(hosts.laptop, user)
+                    for path in ("image.tar", f"{ANNA}.xml", f"{LOCAL_BEN}.xml", "new.txt", f"{ANNA}\\done.txt"):
+                        tried = mine.run(f"echo evil>{FOLDER}\\Debian\\{path}")
+                        attempts[f"{user.name} {path}"] = tried.exit_code
+                    attempts[f"{user.name} rd"] = mine.run(f"rd /s /q {FOLDER}\\Debian").exit_code
+                    attempts[f"{user.name} read"] = mine.run(f"dir /b {FOLDER}\\Debian\\image.tar").exit_code
+            return super().run(line, stdin, timeout)
+
+    assert hosts.task(Watching(hosts.laptop))["present"] is True
+    allowed = sorted(name for name, code in attempts.items() if code == 0)
+    assert allowed == ["Ben Möller read", f"anna {ANNA}\\done.txt", "anna read"]
+    assert len(attempts) == 14
+
+
+def test_a_link_in_the_folder_for_results_is_refused(hosts: Hosts) -> None:
+    class Linking(LaptopRunner):
+        def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+            if " /Run " in line:
+                folder = hosts.laptop.drive.host_path(f"{FOLDER}\\Debian\\{ANNA}")
+                (folder / "secret").symlink_to("/etc/hostname")
+            return super().run(line, stdin, timeout)
+
+    result = hosts.task(Linking(hosts.laptop), windows_user="anna")
+    assert (result["failed"], "holds a link" in result["msg"]) == (True, True)
+    assert hosts.left() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [("s4u_refused", "no_token"), ("batch_logon_denied", "no_right"), ("", "no_token")]
+)
+def test_who_has_to_log_on_first(tmp_path: Path, fault: str, reason: str) -> None:
+    hosts = Hosts(tmp_path, ben=LOCAL_BEN if fault else BEN)
+    if fault:
+        hosts.laptop.faults.switch_on(fault)
+    result = hosts.task()
+    assert (result.get("failed", False), result["changed"], result["present"]) == (False, True, False)
+    assert waiting(result) == {"anna": "", "Ben Möller": reason}
+    again = hosts.task()
+    assert (again["changed"], waiting(again)["Ben Möller"]) == (False, "not_logged_on")
+    [name] = hosts.laptop.tasks.names()
+    hosts.laptop.tasks.log_on(hosts.laptop.state.users[2])
+    hosts.laptop.tasks.wait(name)
+    last = hosts.task()
+    assert (last.get("msg"), last["present"], hosts.left()) == (None, True, [])
+    assert hosts.task()["changed"] is False
+    hosts.laptop.shut_down()
+
+
+def test_told_apart_without_any_change(hosts: Hosts) -> None:
+    assert "has no profile on this host: let that user log on once" in hosts.task(windows_user="carl")["msg"]
+    assert "connecting account itself" in hosts.task(windows_user=profiles.ADMINISTRATOR)["msg"]
+    assert (
+        "no administrator rights"
+        in hosts.task(LaptopRunner(hosts.laptop, hosts.laptop.state.users[1]), windows_user="Ben Möller")["msg"]
+    )
+    assert "no distribution nowhere" in hosts.task(source=None, from_distribution="nowhere")["msg"]
+    assert hosts.left() == []
+
+
+def test_on_battery(hosts: Hosts) -> None:
+    t.cast(t.Any, hosts.laptop.state).on_battery = True
+    result = hosts.task(on_battery=False)
+    assert waiting(result) == {"anna": "on_battery", "Ben Möller": "on_battery"}
+    assert (hosts.owners(), hosts.left()) == ([], [])
+    assert hosts.task()["present"] is True
+
+
+def test_a_failed_import_names_the_code_and_leaves_nothing(hosts: Hosts) -> None:
+    hosts.image.write_bytes(b"no archive" * 1000)
+    result = hosts.task()
+    assert result["failed"] is True
+    assert result["msg"].count("WSL_E_IMPORT_FAILED") == 2
+    assert "\n" not in result["msg"]
+    assert (hosts.owners(), hosts.left()) == ([], [])
+
+
+def test_built_in_the_administrators_account(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = hosts.image.read_bytes()
+    monkeypatch.setattr(linux_disks, "export_tar", lambda laptop, disk, sink: sink.write(content))
+    hosts.laptop.drive.host_path("C:\\x.tar").write_bytes(content)
+    wsl = 'set X=1&"C:\\Program Files\\WSL\\wsl.exe"'
+    assert hosts.runner.run(f"{wsl} --import build C:\\wsl-build C:\\x.tar").exit_code == 0
+    result = hosts.task(source=None, from_distribution="build", windows_user=["anna"])
+    assert (result.get("msg"), hosts.owners()) == (None, ["anna"])
+
+
+class Cutting(LaptopRunner):
+    """Loses the connection at the line that holds TEXT, before or after it runs; ends there."""
+
+    def __init__(self, laptop: Laptop, text: str, after: bool) -> None:
+        super().__init__(laptop)
+        self._text, self._after, self._lost = text, after, False
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """See ``LaptopRunner.run``."""
+        if self._lost or (self._text in line and not self._after):
+            self._lost = True
+            raise HostUnreachable("lost")
+        completed = super().run(line, stdin, timeout)
+        if self._text in line:
+            self._lost = True
+            raise HostUnreachable("lost")
+        return completed
+
+
+CUTS = [
+    (text, after)
+    for text in ("icacls", "tar.exe -xf", "/Create", "/Run", "done.txt", "rd /s /q")
+    for after in (False, True)
+]
+
+
+@pytest.mark.parametrize(("text", "after"), CUTS)
+def test_the_connection_is_lost_anywhere_and_the_next_run_ends_it(hosts: Hosts, text: str, after: bool) -> None:
+    first = hosts.task(Cutting(hosts.laptop, text, after))
+    assert first.get("unreachable") is True
+    for name in hosts.laptop.tasks.names():
+        hosts.laptop.tasks.wait(name)
+    result = hosts.task()
+    assert (result.get("msg"), result["present"]) == (None, True)
+    assert (hosts.owners(), hosts.left()) == (["anna", "Ben Möller"], [])
+    assert hosts.task()["changed"] is False
+
+
+def test_a_task_that_still_works_is_waited_for(hosts: Hosts) -> None:
+    assert hosts.task(Cutting(hosts.laptop, "/Run", after=True), windows_user="anna").get("unreachable") is True
+    result = hosts.task(windows_user="anna")
+    assert (result.get("msg"), result["present"], hosts.left()) == (None, True, [])
+    assert len(hosts.journal()) == 1

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as h
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks as s
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+    DistributionGoal,
+    DistributionState,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import User
+
+DEBIAN = Distribution("Debian", "{guid}", 2, True, 0, "C:\\x", "installed")
+HOST = DistributionState((2, 6, 3, 0), None, False, "C:\\Users\\admin")
+GOAL = DistributionGoal("Debian", source="/srv/x.wsl", windows_user=["anna"])
+ANNA = h.Developer("S-1-5-21-1", "anna", "C:\\Users\\anna", loaded=True, logged_on=True)
+BEN = h.Developer("S-1-5-21-2", "ben", "C:\\Users\\ben", loaded=False, logged_on=False)
+
+STATES: list[tuple[str, h.Developer, str]] = [
+    ("nothing", ANNA, h.MISSING),
+    ("registered", replace(ANNA, found=DEBIAN), h.PRESENT),
+    ("half registered", replace(ANNA, found=replace(DEBIAN, state="installing")), h.MISSING),
+    ("a disk says nothing where the registry can be read", replace(ANNA, disk=True), h.MISSING),
+    ("not loaded, nothing", BEN, h.MISSING),
+    ("not loaded, disk", replace(BEN, disk=True), h.PRESENT),
+    ("task at work", replace(ANNA, task=s.RUNNING), h.RUNNING),
+    ("task at work, half registered", replace(BEN, disk=True, task=s.RUNNING), h.RUNNING),
+    ("task has failed", replace(ANNA, task=1, done="failed"), h.RUNNING),
+    ("task has ended well", replace(ANNA, task=0, done="ok", found=DEBIAN), h.PRESENT),
+    ("task was never started", replace(ANNA, task=s.NEVER_RUN), h.MISSING),
+    ("waits for a logon", replace(BEN, logon_task=s.NEVER_RUN), h.WAITING),
+    ("has logged on, the task works", replace(ANNA, logon_task=s.RUNNING), h.RUNNING),
+    ("has logged on, the task did not start", replace(ANNA, logon_task=s.NEVER_RUN), h.MISSING),
+]
+
+
+@pytest.mark.parametrize(("developer", "state"), [row[1:] for row in STATES], ids=[row[0] for row in STATES])
+def test_state(developer: h.Developer, state: str) -> None:
+    assert developer.state == state
+
+
+def waits(developer: h.Developer) -> h.Developer:
+    return replace(developer, logged_on=False, logon_task=s.NEVER_RUN)
+
+
+HAS, ALSO = replace(ANNA, found=DEBIAN), replace(BEN, disk=True)
+PLANS: list[tuple[str, list[h.Developer], bool, tuple[bool, list[str], list[str], list[str], bool]]] = [
+    ("everyone has it", [HAS, ALSO], False, (False, [], [], [], False)),
+    ("and something is left", [HAS, ALSO], True, (False, [], [], [], True)),
+    ("and a task is left", [replace(HAS, task=0), ALSO], False, (False, [], [], [], True)),
+    ("both miss it", [ANNA, BEN], False, (True, ["anna", "ben"], [], [], False)),
+    ("one waits", [HAS, waits(BEN)], True, (False, [], [], ["ben"], False)),
+    ("one waits, one misses it", [ANNA, waits(BEN)], True, (True, ["anna", "ben"], [], [], False)),
+    ("one has just logged on", [HAS, replace(BEN, logon_task=s.RUNNING)], True, (False, [], ["ben"], [], False)),
+]
+
+
+@pytest.mark.parametrize(("developers", "left", "wanted"), [row[1:] for row in PLANS], ids=[row[0] for row in PLANS])
+def test_plan(developers: list[h.Developer], left: bool, wanted: tuple[t.Any, ...]) -> None:
+    found = h.plan(HOST, developers, GOAL, left)
+    names = [[one.name for one in group] for group in (found.hand_over, found.collect, found.waiting)]
+    assert (found.bring_image, *names, found.clean) == wanted
+    assert bool(found) is bool(found.texts())
+
+
+@pytest.mark.parametrize(
+    ("state", "goal", "message"),
+    [
+        (replace(HOST, wsl_version=None), {}, "WSL is not installed"),
+        (replace(HOST, missing_features=("X",)), {}, "X is not in effect; restart"),
+        (replace(HOST, wsl_version=(2, 5, 7)), {"default_user": "dev"}, "needs WSL 2.5.8"),
+        (HOST, {"source": None, "from_distribution": "build"}, "has no distribution build"),
+        (replace(HOST, found=DEBIAN, running=True), {"source": None, "from_distribution": "b"}, "b is running"),
+    ],
+)
+def test_refusals(state: DistributionState, goal: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(StepFailed, match=message) as failure:
+        h.plan(state, [ANNA], replace(GOAL, **goal), False)
+    assert "\n" not in str(failure.value)
+    assert h.plan(state, [ANNA], replace(GOAL, **goal), False, assume=True).bring_image
+    assert not h.plan(state, [HAS], replace(GOAL, **goal), False)
+
+
+@pytest.mark.parametrize(
+    ("goal", "message"),
+    [
+        ({"state": "absent"}, "state=present only"),
+        ({"version": 1}, "WSL 2 only"),
+        ({"source": None}, "needs an image"),
+        ({"from_distribution": "b"}, "needs an image"),
+        ({"location": "C:\\x", "windows_user": ["a", "b"]}, "one windows_user only"),
+    ],
+)
+def test_goals_that_no_host_can_reach(goal: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(StepFailed, match=message):
+        h.check(replace(GOAL, **goal))
+    h.check(GOAL)
+
+
+def user(sid: str, name: str, connected: bool = False) -> User:
+    return User(sid, name, f"C:\\Users\\{name}", True, connected)
+
+
+USERS = [user("S-1-1", "admin", True), user("S-1-2", "anna"), user("S-1-3", "ben.CORP"), user("S-1-4", "ben.000")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sids"),
+    [
+        (["anna"], ["S-1-2"]),
+        (["CORP\\Anna", "anna@corp.example"], ["S-1-2"]),
+        (["s-1-3", "anna"], ["S-1-3", "S-1-2"]),
+        (["ben.corp"], ["S-1-3"]),
+    ],
+)
+def test_choose(wanted: list[str], sids: list[str]) -> None:
+    assert [one.sid for one in h.choose(USERS, wanted)] == sids
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [("carl", "no profile"), ("ben", "several profiles.*S-1-3, S-1-4"), ("admin", "connecting account itself")],
+)
+def test_choose_refuses(wanted: str, message: str) -> None:
+    with pytest.raises(StepFailed, match=message):
+        h.choose(USERS, [wanted])
+
+
+def test_the_line_of_a_developer() -> None:
+    goal = replace(GOAL, default=True, default_user="dev", source="https://x/y.vhdx")
+    line = h.developer_line(replace(ANNA, found=replace(DEBIAN, state="installing")), goal, "C:\\W S\\wsl.exe")
+    assert line.startswith('set WSL_UTF8=1&md "C:\\Users\\anna\\AppData\\Local\\wsl"&(("C:\\W S\\wsl.exe" --unregister')
+    order = ["--unregister", "--import Debian", "--vhd", "id -u dev||", "useradd", "--manage", "--set-default Debian"]
+    order += ["done.txt"]
+    assert [line.index(text) for text in order] == sorted(line.index(text) for text in order)
+    assert line.index("--terminate Debian") > line.index("echo failed")
+    assert "%" not in line
+
+
+def test_places_differ_by_name_and_user() -> None:
+    place = h.Place("Debian")
+    paths = [place.image(True), place.image(False), place.results("S-1"), place.description("S-1")]
+    assert len(set(paths)) == 4
+    assert all(path.startswith(place.folder + "\\") for path in paths)
+    assert place.task("S-1") != place.task("S-1", at_logon=True)
+
+
+@pytest.mark.parametrize(
+    ("result", "on_battery", "reason"),
+    [
+        (0x80070569, True, h.NO_RIGHT),
+        (0x8007052E, True, h.NO_TOKEN),
+        (s.REFUSED, True, h.NOT_LOGGED_ON),
+        (s.REFUSED, False, h.ON_BATTERY),
+        (s.QUEUED, False, h.ON_BATTERY),
+        (s.RUNNING, True, None),
+        (1, True, None),
+    ],
+)
+def test_why_not(result: int, on_battery: bool, reason: str | None) -> None:
+    assert h.why_not(result, on_battery) == reason
+    assert reason is None or h.REASONS[reason]
