@@ -73,7 +73,7 @@ def main() -> int:
                 print(f"left out: sanity test {name}, it cannot be installed from a package index", flush=True)
                 command += ["--skip-test", name]
         # sanity imports every plugin with every Python that is there. Unit tests run with the controller's, and those
-        # of modules with the oldest that they support too.
+        # of modules with the oldest that they support too, on some cores.
         chosen = [["--python", each] for each in (version, core.oldest) if each in found]
         for more in chosen if options.command == "units" else [[]]:
             done = subprocess.run([*command, *more], cwd=tree, env=environment, stdin=subprocess.DEVNULL, check=False)
