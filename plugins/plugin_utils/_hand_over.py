@@ -20,6 +20,7 @@ from pathlib import Path
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _distribution_steps,
     _host_files,
+    _host_accounts,
     _host_state,
     _protected_folder,
     _schtasks,
@@ -36,7 +37,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import Developer, Place, Plan
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl, wsl_line
@@ -76,7 +77,7 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
     lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
     reads = read(runner, lines)
-    users = plans.choose(_host_state.users(reads), goal.windows_user or [])
+    users = plans.choose(_host_accounts.users(reads), goal.windows_user or [])
     if not reads.succeeded("elevated"):
         raise StepFailed(
             f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import Host
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_files, _host_state, _protected_folder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_accounts, _host_files, _host_state, _protected_folder
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -45,7 +45,7 @@ def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **(q.users() if windows_user else {})}
     reads = read(runner, lines)
     wsl = _host_state.wsl(reads)
-    profile = choose(_host_state.users(reads), [windows_user])[0].profile if windows_user else ""
+    profile = choose(_host_accounts.users(reads), [windows_user])[0].profile if windows_user else ""
     path = f"{profile or _host_state.own_profile(reads)}\\.wslconfig"
     host = Host(
         version_key(wsl.version) if wsl.version else None, _host_state.windows(reads.registry).build, wsl.policies

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _host_state, _wsl_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _host_accounts, _host_state, _wsl_package
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import User, Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
@@ -117,7 +118,7 @@ def running_programs(tasklist: bytes) -> tuple[str, ...]:
 
 def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
     """Every distribution that would be left without WSL: ``NAME of USER``; of other profiles their disks."""
-    users = _host_state.users(reads)
+    users = _host_accounts.users(reads)
     own = next((user.name for user in users if user.connected), "the connecting account")
     found = [f"{entry.name} of {own}" for entry in _host_state.own_distributions(reads.registry)]
     others = [user for user in users if not user.connected]

@@ -44,8 +44,8 @@ def test_a_host_without_wsl() -> None:
 def protected(line: str, stdin: bytes) -> Completed:
     """What a host answers where everything works that protects a folder: no link, and every line succeeds."""
     count = line.count("-0||echo")
-    ends = "".join(f"wslfleet-batch-end-{n}-{1 if n == 1 else 0}\r\n" for n in range(1, count + 1))
-    return Completed(0, f"wslfleet-batch-begin\r\n{ends}".encode(), b"")
+    ends = "".join(f"wslfleet-{n}-{1 if n == 1 else 0}\r\n" for n in range(1, count + 1))
+    return Completed(0, f"wslfleet-begin\r\n{ends}".encode(), b"")
 
 
 STEPS: list[tuple[p.Step, str]] = [
@@ -84,7 +84,7 @@ def test_a_download_is_removed_whatever_becomes_of_the_import() -> None:
     failed = Completed(0xFFFFFFFF, b"Fehlercode: Wsl/Service/RegisterDistro/WSL_E_IMPORT_FAILED\r\n", b"")
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\wsl", OK),
-        (re.compile("^echo wslfleet-batch-begin&dir /b /al .*icacls"), protected),
+        (re.compile("^echo wslfleet-begin&dir /b /al .*icacls"), protected),
         (re.compile(r"curl\.exe"), OK),
         (
             re.compile(r"--import Debian C:\\wsl\\Debian C:\\ProgramData\\wslfleet\\images\\Debian\.tar --version 2$"),

@@ -94,8 +94,8 @@ def test_a_virtual_disk_of_the_controller_goes_by_a_protected_file(tmp_path: Pat
 
 def _protected(line: str, stdin: bytes) -> Completed:
     count = line.count("-0||echo")
-    ends = "".join(f"wslfleet-batch-end-{n}-{1 if n == 1 else 0}\r\n" for n in range(1, count + 1))
-    return Completed(0, f"wslfleet-batch-begin\r\n{ends}".encode(), b"")
+    ends = "".join(f"wslfleet-{n}-{1 if n == 1 else 0}\r\n" for n in range(1, count + 1))
+    return Completed(0, f"wslfleet-begin\r\n{ends}".encode(), b"")
 
 
 def _linked(line: str, stdin: bytes) -> Completed:

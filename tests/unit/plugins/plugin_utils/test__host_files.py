@@ -63,7 +63,7 @@ DIGEST = "ab" * 32
 CURL = "C:\\Windows\\System32\\curl.exe --config -"
 PART = f"{PATH}.{DIGEST[:12]}.part"
 SHARE = "\\\\files\\wsl\\new\\wsl.2.6.3.0.x64.msi"
-LOOK = "echo wslfleet-batch-begin&dir /b \\\\files\\wsl&&"
+LOOK = "echo wslfleet-begin&dir /b \\\\files\\wsl&&"
 
 
 def hash_of(path: str, digest: str) -> tuple[str, Completed]:
@@ -72,7 +72,7 @@ def hash_of(path: str, digest: str) -> tuple[str, Completed]:
 
 
 def looked(share: int, file: int) -> Completed:
-    text = f"wslfleet-batch-begin\r\nwslfleet-batch-end-1-{share}\r\nwslfleet-batch-end-2-{file}\r\n"
+    text = f"wslfleet-begin\r\nwslfleet-1-{share}\r\nwslfleet-2-{file}\r\n"
     return Completed(0, text.encode(), b"Zugriff verweigert\r\n")
 
 
