@@ -3,7 +3,7 @@
 """The repositories that the lab serves in place of NVIDIA's, and broken variants of them.
 
     compute/cuda/repos/wsl-ubuntu/x86_64/           toolkits 12-4 and 12-8 (12.8.0 and 12.8.1), no driver
-    compute/cuda/repos/ubuntu2404/x86_64/           the same and the driver
+    compute/cuda/repos/ubuntu2404/x86_64/           the same, the driver, NCCL and cuDNN
     compute/cuda/repos/wsl-ubuntu-foreign/x86_64/   signed by a key that is not NVIDIA's
     compute/cuda/repos/wsl-ubuntu-sha1/x86_64/      signed by a key that apt 3 refuses, as NVIDIA's real one
     compute/cuda/repos/wsl-ubuntu-empty/x86_64/     signed and without a package
@@ -112,7 +112,7 @@ def _with_driver(root: Path, wsl: Path, written: t.Mapping[str, str], tree: Path
         demo = [package for package in model.toolkit(release) if package.name == f"cuda-demo-suite-{release}"]
         own += [*model.demo_suite_needs_runtime(demo, release), *model.driver_metapackages(release)]
     replaced = {package.name for package in own}
-    own += model.driver()
+    own += [*model.driver(), *model.extra_libraries()]
     stanzas = []
     for file_name, stanza in written.items():
         if file_name.split("_")[0] not in replaced:

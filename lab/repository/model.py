@@ -131,6 +131,25 @@ def driver() -> list[Package]:
     ]
 
 
+_NCCL = ("2.23.4-1+cuda12.6", "2.25.1-1+cuda12.8", "2.28.3-1+cuda13.0")
+_CUDNN = "9.8.0.87-1"
+
+
+def extra_libraries() -> list[Package]:
+    """NCCL for three toolkits, whose versions sort wrong on purpose, and cuDNN for two; not in wsl-ubuntu."""
+    packages = [
+        Package(name, version, depends=depends, source="nccl")
+        for version in _NCCL
+        for name, depends in (("libnccl2", ()), ("libnccl-dev", (f"libnccl2 (= {version})",)))
+    ]
+    for major in ("12", "13"):
+        library, headers = f"libcudnn9-cuda-{major}", f"libcudnn9-headers-cuda-{major}"
+        needs = (f"{library} (= {_CUDNN})", f"{headers} (= {_CUDNN})")
+        packages += [Package(library, _CUDNN), Package(headers, _CUDNN)]
+        packages.append(Package(f"libcudnn9-dev-cuda-{major}", _CUDNN, depends=needs))
+    return packages
+
+
 def _driver_source(name: str) -> str:
     if name.startswith("cuda-drivers"):
         return ""

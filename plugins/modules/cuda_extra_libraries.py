@@ -1,0 +1,259 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cuda_extra_libraries
+short_description: Install NCCL or cuDNN in WSL without opening the door to a driver
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - NVIDIA's repository for WSL holds neither NCCL nor cuDNN. They stand in the repositories of ordinary distributions,
+    beside the Linux drivers.
+  - Such a repository is used for these packages alone. It is never added to apt's sources, every other name in it is
+    pinned away, and a plan with anything else in it is refused before a package is downloaded.
+  - The newest version that is made for the major version of the toolkit is taken, C(libnccl2) by the end of its version
+    (C(+cuda12.8)), cuDNN by its name.
+  - The packages are not upgraded by C(apt upgrade), since apt does not know where they come from.
+  - The packages run in a transaction of their own, which a lost connection does not stop. When everything is installed,
+    the module reads a few files and starts no process.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.linux
+attributes:
+  action:
+    support: full
+    details:
+      - The controller looks after the transaction; the work is done in the distribution.
+  async:
+    support: none
+    details:
+      - The transaction runs detached and the module waits for it, see O(wait).
+  check_mode:
+    support: partial
+    details: The source is not asked in check mode, so that versions and size are not told.
+  diff_mode:
+    support: full
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  libraries:
+    description:
+      - What to install. V(nccl) and V(cudnn) are what programs need that run, V(nccl-dev) and V(cudnn-dev) also what is
+        needed to build them.
+    type: list
+    elements: str
+    choices:
+      - nccl
+      - nccl-dev
+      - cudnn
+      - cudnn-dev
+    required: true
+  version:
+    description:
+      - Toolkit that they must work with, as in V(12.8). Only the major version counts.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) installs what is missing.
+      - V(absent) purges the library with its development files, and nothing else.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  url:
+    description:
+      - Address of the repository, without user and password, which belong in C(/etc/apt/auth.conf.d).
+      - When unset, NVIDIA's repository for this distribution, by C(/etc/os-release).
+    type: str
+  keyring:
+    description:
+      - File in the distribution with the key that signs the repository.
+      - The default is what M(wslfleet.cuda.cuda_repository) writes. One key of NVIDIA's signs C(wsl-ubuntu), Ubuntu up
+        to 24.04 and Debian up to 12; Ubuntu 26.04 and Debian 13 have keys of their own.
+    type: path
+    default: /usr/share/keyrings/cuda-archive-keyring.gpg
+  wait:
+    description:
+      - How many seconds one look waits for the transaction.
+    type: int
+    default: 20
+  transaction:
+    description:
+      - The transaction to follow. Set by the controller while it waits; there is no need to set it.
+      - When unset, the module looks for what is missing and starts a transaction.
+    type: str
+seealso:
+  - module: wslfleet.cuda.cuda_toolkit
+"""
+
+EXAMPLES = r"""
+- name: Install NCCL and cuDNN for CUDA 12
+  wslfleet.cuda.cuda_extra_libraries:
+    libraries:
+      - nccl
+      - cudnn-dev
+    version: "12.8"
+"""
+
+RETURN = r"""
+packages:
+  description: The packages that O(libraries) stand for.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - libnccl2
+installed:
+  description: Those of them that are installed now and fit the toolkit, as C(name=version).
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - libnccl2=2.25.1-1+cuda12.8
+transaction:
+  description: The transaction that did the work, or is still doing it, as in M(wslfleet.cuda.cuda_toolkit).
+  returned: when packages change
+  type: dict
+  sample:
+    id: 20260131T120000-libraries
+    running: false
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
+    _dpkg,
+    _extra_libraries,
+    _files,
+    _run,
+    _toolkit,
+    _transaction,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._extra_libraries import LibrariesError
+
+PURPOSE = "libraries"
+
+
+def shown(transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
+    """The transaction for the controller."""
+    progress = transaction.progress()
+    return {
+        "id": transaction.id,
+        "running": transaction.running,
+        "progress": progress.percent,
+        "package": progress.package,
+        "text": progress.text,
+        "log": transaction.log,
+    }
+
+
+def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
+    """The command that purges NAMES. Raises LibrariesError when more would go with them."""
+    judged = _apt.plan_purge(run, names, ())
+    if judged.reasons:
+        raise LibrariesError(f"refused: {'; '.join(reason.text for reason in judged.reasons[:3])}")
+    return _transaction.apt_get("purge", *names)
+
+
+def start(module: AnsibleModule, run: _run.Runner, what: _extra_libraries.Wanted, todo: t.Sequence[str]) -> None:
+    """Start the transaction for TODO. Raises LibrariesError."""
+    database = _dpkg.read_database()
+    interruption = _apt.interruption(database)
+    if interruption is not None:
+        raise LibrariesError(interruption.text)
+    if module.params["state"] == "absent":
+        _transaction.start(PURPOSE, [purge_command(run, todo)])
+        return
+    url = module.params["url"] or _extra_libraries.default_url(_files.read_text("/etc/os-release") or "")
+    _extra_libraries.open_source(run, what, url, module.params["keyring"])
+    judged = _extra_libraries.plan(run, what, todo, database)
+    needed, free = judged.download_bytes + judged.installed_bytes + _toolkit.RESERVE, _toolkit.free_bytes()
+    if needed > free:
+        raise LibrariesError(f"not enough space on /: {needed // 2**20} MiB are needed, {free // 2**20} MiB are free")
+    _transaction.start(PURPOSE, [_extra_libraries.install_command(judged)])
+
+
+def follow(module: AnsibleModule, transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
+    """Wait for TRANSACTION for as long as one look may. Raises LibrariesError when one of ours ended badly."""
+    ended = _transaction.attach(transaction, module.params["wait"])
+    if ended and transaction.purpose != PURPOSE:
+        return {}
+    if ended:
+        transaction.mark_collected()
+        if transaction.exit_code != 0:
+            raise LibrariesError(_toolkit.failure(transaction, _dpkg.read_database()))
+    return {"changed": True, "transaction": shown(transaction)}
+
+
+def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
+    """One look: attach to what runs, else plan and start. The result for the controller."""
+    params = module.params
+    what = _extra_libraries.wanted(params["libraries"], params["version"])
+    result: t.Dict[str, t.Any] = {"changed": False, "packages": list(what.packages)}
+    for transaction in [] if module.check_mode else _transaction.all_transactions():
+        if transaction.running or transaction.id == params["transaction"]:
+            result.update(follow(module, transaction))
+        if transaction.running:
+            return result
+    database = _dpkg.read_database()
+    if params["state"] == "present":
+        todo = _extra_libraries.missing(what, database)
+    else:
+        todo = _extra_libraries.installed(params["libraries"], what, database)
+    text = "".join(f"{name}\n" for name in todo)
+    result["diff"] = {"before": text, "after": ""} if params["state"] == "absent" else {"before": "", "after": text}
+    if todo and params["transaction"] and result["changed"]:
+        raise LibrariesError(f"transaction {params['transaction']} has ended, but {' '.join(todo)} did not change")
+    if todo:
+        result["changed"] = True
+        if not module.check_mode:
+            start(module, run, what, todo)
+            result.update(follow(module, _transaction.all_transactions()[0]))
+    return {**result, "installed": _extra_libraries.present(what, _dpkg.read_database())}
+
+
+def main() -> None:
+    """Look once."""
+    module = AnsibleModule(
+        argument_spec={
+            "libraries": {
+                "type": "list",
+                "elements": "str",
+                "choices": ["nccl", "nccl-dev", "cudnn", "cudnn-dev"],
+                "required": True,
+            },
+            "version": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "url": {"type": "str"},
+            "keyring": {
+                "type": "path",
+                "default": "/usr/share/keyrings/cuda-archive-keyring.gpg",
+                "no_log": False,
+            },
+            "wait": {"type": "int", "default": 20},
+            "transaction": {"type": "str"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = work(module, _run.runner_of(module))
+    except (LibrariesError, _transaction.TransactionError, _toolkit.ToolkitError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
