@@ -21,6 +21,7 @@ import json
 import threading
 import time
 import typing as t
+import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,6 +158,8 @@ class Laptop:
         self.instances = Instances(self, image_cache)
         self.tasks = Scheduler(self)
         self.commands: list[Command] = []
+        self.power_lost: weakref.WeakSet[threading.Event] = weakref.WeakSet()
+        """The ``killed`` of every command that a restart ended, and not its client: what it did was not taken back."""
         self.on_power: list[t.Callable[[bool], None]] = []
         """Called with False when the laptop goes down and True when it is back; the listeners hook in here."""
         self._reboot_timer: threading.Timer | None = None
@@ -313,6 +316,9 @@ class Laptop:
 
         for hook in self.on_power:
             hook(False)
+        with self.lock:
+            for command in self.commands:
+                self.power_lost.add(command.process.killed)
         self.kill_all()
         self.instances.terminate_all()
         with self.lock:

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import lzma
+import shutil
 import typing as t
 from pathlib import Path
 
@@ -39,6 +40,25 @@ def read_disk_id(laptop: Laptop, vhd: str) -> str | None:
 def write_disk_file(laptop: Laptop, vhd: str, disk: str) -> None:
     """Put the file VHD on C:."""
     laptop.drive.host_path(vhd).write_text(json.dumps({"lab_disk": disk}), encoding="utf-8")
+
+
+WSL1_FILE = "rootfs\\lab.json"
+"""Where a WSL 1 distribution, which has no virtual disk, names the disk of the lab that stands for its files."""
+
+
+def write_wsl1(laptop: Laptop, folder: str, disk: str) -> None:
+    """Make FOLDER (a Windows path) that of a WSL 1 distribution with the files of DISK."""
+    file = laptop.drive.host_path(f"{folder}\\{WSL1_FILE}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"lab_disk": disk}), encoding="utf-8")
+
+
+def convert_wsl1(laptop: Laptop, folder: str) -> None:
+    """Turn the files of a WSL 1 distribution in FOLDER into a virtual disk. Raises OSError where there are none."""
+    file = laptop.drive.host_path(f"{folder}\\{WSL1_FILE}")
+    disk = json.loads(file.read_text(encoding="utf-8"))["lab_disk"]
+    write_disk_file(laptop, f"{folder}\\ext4.vhdx", disk)
+    shutil.rmtree(file.parent)
 
 
 def note(laptop: Laptop, vhd: str, **facts: int | bool) -> None:

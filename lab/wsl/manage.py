@@ -9,12 +9,12 @@ import dataclasses
 
 from lab.linux import disks as linux_disks
 from lab.process import NotModelled
-from lab.wsl import linux_command
+from lab.wsl import linux_command, windows_state
 from lab.wsl.command_line import Invocation, token
-from lab.wsl.disks import attach, known_disk, note, running_disk
+from lab.wsl.disks import attach, convert_wsl1, known_disk, note, running_disk
 from lab.wsl.errors import SERVICE, UsageError, WslError
 from lab.wsl.options import Options, Spec, parse
-from lab.wsl.registrations import Distribution
+from lab.wsl.registrations import WSL2_FLAG, Distribution
 from lab.wsl.session import Session
 from lab.wsl.sizes import size
 
@@ -107,8 +107,18 @@ def set_version(session: Session, rest: str) -> int:
     item = session.named(name)
     if item.version == int(text):
         raise WslError("WSL_E_VM_MODE_INVALID_STATE", SERVICE, "AlreadyRequestedVersion")
-    session.check_wsl1()
-    raise NotModelled("converting a distribution between WSL 1 and WSL 2")
+    if text == "1":
+        session.check_wsl1()
+    if not windows_state.service_exists(session.laptop, "LxssManager"):
+        raise WslError("WSL_E_WSL1_NOT_SUPPORTED", SERVICE, "Wsl1NotSupported")
+    session.check_space(SERVICE)
+    session.start_virtual_machine(SERVICE)
+    if item.base_path is None:
+        raise WslError("E_UNEXPECTED", SERVICE)
+    convert_wsl1(session.laptop, item.base_path)
+    session.distributions.set_number(item, "Flags", item.flags | WSL2_FLAG)
+    session.console.system("ERROR_SUCCESS")
+    return 0
 
 
 def unregister(session: Session, rest: str) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from lab.linux import disks as linux_disks
 from lab.wsl import disks, linux_files
 from lab.wsl.errors import REGISTER, WslError
-from lab.wsl.registrations import FLAGS_WSL2, VHD, Distribution, new_id, valid_name
+from lab.wsl.registrations import FLAGS_WSL2, VHD, Distribution, State, new_id, valid_name
 from lab.wsl.session import Session
 
 Source = t.Callable[[], str]
@@ -56,6 +56,20 @@ def register(session: Session, request: Request) -> Distribution:
         if request.in_place is None:
             linux_disks.delete_disk(session.laptop, disk)
         raise
+
+
+def leave_unfinished(session: Session, name: str, folder: str) -> None:
+    """What a power loss in the middle leaves: a registration that is still Installing, and half a virtual disk.
+
+    When only the client goes away, the service takes both back.
+    """
+    if session.distributions.find(name) is not None:
+        return
+    path = session.laptop.drive.host_path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / VHD).write_bytes(b"half a disk")
+    item = Distribution(new_id(), name, folder, VHD, state=State.INSTALLING, flags=FLAGS_WSL2)
+    session.distributions.add(item, modern=False, os_release={})
 
 
 def check_name(session: Session, name: str, context: str = REGISTER) -> None:

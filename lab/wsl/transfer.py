@@ -47,9 +47,14 @@ def import_(session: Session, rest: str) -> int:
         raise WslError(name="PassVhdFlag")
     session.check_service()
     folder = session.path(folder)
-    with made_folder(session, folder), opened(session, source) as file:
-        request = register.Request(_import_source(session, source, file, vhd), name, folder, version)
-        register.register(session, request)
+    try:
+        with made_folder(session, folder), opened(session, source) as file:
+            request = register.Request(_import_source(session, source, file, vhd), name, folder, version)
+            register.register(session, request)
+    except BrokenPipeError:
+        if session.process.killed in session.laptop.power_lost:
+            register.leave_unfinished(session, name, folder)
+        raise
     session.console.system("ERROR_SUCCESS")
     return 0
 

@@ -421,3 +421,20 @@ def test_set_default_user(bench: Bench) -> None:
     failed = bench.wsl("--manage test_distro --set-default-user Nonexistent")
     assert (failed.exit_code, failed.stdout) == (1, "")
     assert "Nonexistent" in failed.stderr
+
+
+def test_wsl_1_becomes_wsl_2(bench: Bench) -> None:
+    item = bench.add("old", flags=7)
+    vhd = bench.laptop.drive.host_path("C:\\wsl\\old\\ext4.vhdx")
+    disk = disks.read_disk_id(bench.laptop, "C:\\wsl\\old\\ext4.vhdx")
+    assert disk is not None
+    vhd.unlink()
+    disks.write_wsl1(bench.laptop, "C:\\wsl\\old", disk)
+    assert bench.wsl("--set-version old 2").stdout.endswith("Error code: Wsl/Service/WSL_E_WSL1_NOT_SUPPORTED\r\n")
+    bench.registry.create(f"{SERVICES}\\LxssManager")
+    result = bench.wsl("--set-version old 2")
+    assert (result.exit_code, result.stdout.endswith(OK)) == (0, True)
+    converted = bench.registrations.get(item.id)
+    assert converted is not None
+    assert converted.version == 2
+    assert disk_of(bench, "old") == disk

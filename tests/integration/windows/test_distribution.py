@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Distributions on a simulated laptop: an import that is cut or meets a restart, and WSL 1 that becomes WSL 2."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import typing as t
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.action import wsl_distribution
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
+
+from lab import profiles
+from lab.laptop import Command, Laptop
+from lab.windows import fresh
+from lab.wsl import disks
+from lab.wsl.registrations import Registrations
+from tests.lab.laptop_runner import LaptopRunner
+from tests.lab.wsl_bench import FILES
+
+
+class Interrupted(LaptopRunner):
+    """Ends the first line with --import when half of its stdin is in, by HOW; then everything else is lost as well."""
+
+    def __init__(self, laptop: Laptop, how: t.Callable[[Laptop, Command], None]) -> None:
+        super().__init__(laptop)
+        self._how, self._lost = how, False
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """See ``LaptopRunner.run``."""
+        if self._lost:
+            raise HostUnreachable("lost")
+        if " --import " not in line:
+            return super().run(line, stdin, timeout)
+        assert not isinstance(stdin, bytes)
+        command = self._laptop.start_command(self._user, line)
+        command.stdin.write(stdin.read(5000))
+        self._how(self._laptop, command)
+        assert command.done.wait(30)
+        self._lost = True
+        raise HostUnreachable("lost")
+
+
+def cut(laptop: Laptop, command: Command) -> None:
+    """As when WinRM closes the shell."""
+    command.kill()
+
+
+def restart(laptop: Laptop, command: Command) -> None:
+    """As when the power goes."""
+    laptop.reboot()
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> t.Iterator[Laptop]:
+    state = profiles.windows_state("laptop", "en-US")
+    state.boot_seconds, state.gpus = 0.0, []
+    fresh.make_windows(tmp_path / "laptop", state)
+    laptop = Laptop(tmp_path / "laptop", tmp_path / "cache")
+    profiles.install_wsl(laptop)
+    with tarfile.open(tmp_path / "image.tar", "w") as archive:
+        for name, text in FILES.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    yield laptop
+    laptop.shut_down()
+
+
+def task(laptop: Laptop, runner: LaptopRunner | None = None, name: str = "Debian") -> dict[str, t.Any]:
+    """Import the image as NAME."""
+    given = {"name": name, "source": str(laptop.directory.parent / "image.tar")}
+    mock = MagicMock(args=given, check_mode=False, diff=False, async_val=0, environment=[])
+    action = wsl_distribution.ActionModule(mock, *(MagicMock() for _ in range(5)))
+    action._wslfleet_cached_runner = runner or LaptopRunner(laptop)
+    return action.run(task_vars={})
+
+
+@pytest.mark.parametrize(("how", "left"), [(cut, []), (restart, ["installing"])])
+def test_the_next_run_ends_it(laptop: Laptop, how: t.Callable[[Laptop, Command], None], left: list[str]) -> None:
+    assert task(laptop, name="before").get("msg") is None
+    assert task(laptop, Interrupted(laptop, how)).get("unreachable") is True
+    registrations = Registrations(laptop.registry, laptop.state.users[0].sid)
+    assert [item.name for item in registrations.all() if item.state == 3] == (["Debian"] if left else [])
+    result = task(laptop)
+    assert (result.get("msg"), result["present"]) == (None, True)
+    assert any("unfinished" in step for step in result["steps"]) is bool(left)
+    assert {(item.name, item.state) for item in registrations.all()} == {("before", 1), ("Debian", 1)}
+    default = registrations.default()
+    assert default is not None
+    assert default.name == "before"
+    assert task(laptop)["changed"] is False
+
+
+def test_wsl_1_is_converted(laptop: Laptop) -> None:
+    task(laptop)
+    registrations = Registrations(laptop.registry, laptop.state.users[0].sid)
+    item = registrations.find("Debian")
+    assert item is not None
+    assert item.vhd is not None
+    assert item.base_path is not None
+    disk = disks.read_disk_id(laptop, item.vhd)
+    assert disk is not None
+    laptop.drive.host_path(item.vhd).unlink()
+    disks.write_wsl1(laptop, item.base_path, disk)
+    registrations.set_number(item, "Flags", 7)
+    assert "Microsoft-Windows-Subsystem-Linux" in task(laptop)["msg"]
+    laptop.registry.set("HKLM\\SYSTEM\\CurrentControlSet\\Services\\LxssManager", "Start", "REG_DWORD", 3)
+    assert task(laptop)["steps"] == ["convert distribution Debian to WSL 2 (wsl.exe --set-version)"]
+    assert task(laptop)["changed"] is False
