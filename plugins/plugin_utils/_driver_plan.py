@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs
 
+FOLDER = "C:\\Program Files\\wslfleet"
+"""Only administrators can write there: nobody swaps an installer between the look at its digest and its start."""
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 _SOURCE = re.compile(r"(?:https?://|\\\\[^\\]+\\[^\\]+\\).+\Z", re.IGNORECASE)
 

@@ -49,7 +49,8 @@ BATTERIES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\ACPI\\PNP0C0A"
 """Control method batteries, by their ACPI id."""
 NETWORK_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e972-e325-11ce-bfc1-08002be10318}"
 NETWORK_INTERFACES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\Interfaces"
-BATTERY_REPORT = "C:\\Windows\\Temp\\wslfleet-battery.xml"
+BATTERY_REPORT = "C:\\Windows\\wslfleet-battery.xml"
+"""Where only administrators can write, so that nobody puts something else in its place."""
 PROGRAM_FILES_WSL = "C:\\Program Files\\WSL\\wsl.exe"
 
 BOOT_EVENT = ("Microsoft-Windows-Kernel-General", 12)

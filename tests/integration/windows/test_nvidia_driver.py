@@ -50,7 +50,7 @@ class Driver:
         return self._host.task(nvidia_driver.ActionModule, check_mode, **{"minimum": NEW, **self.source, **args})
 
     def left_over(self) -> list[Path]:
-        folder = self._host.laptop.drive.host_path("C:\\ProgramData\\wslfleet")
+        folder = self._host.laptop.drive.host_path("C:\\Program Files\\wslfleet")
         return [path for path in folder.rglob("*") if path.is_file()]
 
 

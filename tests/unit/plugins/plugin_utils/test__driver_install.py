@@ -11,14 +11,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Complet
 from tests.unit.scripted_runner import ScriptedRunner
 
 DIGEST = "0f" * 32
-FOLDER = "C:\\ProgramData\\wslfleet\\nvidia-0f0f"
+FOLDER = "C:\\Program Files\\wslfleet\\nvidia-0f0f"
 SHARE = "\\\\server\\share\\driver.exe"
 STEP = InstallDriver(SHARE, DIGEST, f"{FOLDER}\\setup.exe")
 OK = Completed(0, b"", b"")
 HASH = Completed(0, f"SHA256-Hash von x:\r\n{DIGEST}\r\nCertUtil\r\n".encode(), b"")
-DIR, COPY, SETUP = f"dir /b {SHARE}", f"copy /y {SHARE} {STEP.path}", f'start "" /wait {STEP.path} /s /noreboot'
-CERTUTIL = f"C:\\Windows\\System32\\certutil.exe -hashfile {STEP.path} SHA256"
-DELETE = f"del /f /q {STEP.path}"
+DIR, MKDIR, COPY = f"dir /b {SHARE}", f'mkdir "{FOLDER}"', f'copy /y {SHARE} "{STEP.path}"'
+SETUP = f'start "" /wait "{STEP.path}" /s /noreboot'
+CERTUTIL = f'C:\\Windows\\System32\\certutil.exe -hashfile "{STEP.path}" SHA256'
+DELETE = f'del /f /q "{STEP.path}"'
 
 GERMAN = (
     "Microsoft PnP-Hilfsprogramm\r\n\r\n"
@@ -39,7 +40,7 @@ def test_signer_in_any_language(inf: str, signer: str | None) -> None:
 @pytest.mark.parametrize(("code", "restart"), [(0, False), (1, True)])
 def test_from_a_share(code: int, restart: bool) -> None:
     setup = Completed(code, b"", b"")
-    script = [(DIR, OK), (f"mkdir {FOLDER}", OK), (COPY, OK), (CERTUTIL, HASH), (SETUP, setup), (DELETE, OK)]
+    script = [(DIR, OK), (MKDIR, OK), (COPY, OK), (CERTUTIL, HASH), (SETUP, setup), (DELETE, OK)]
     with ScriptedRunner(script) as runner:
         assert install(runner, STEP, 60) is restart
 
@@ -52,13 +53,13 @@ def test_a_share_that_the_logon_cannot_reach() -> None:
 
 def test_a_copy_that_fails() -> None:
     failed = Completed(1, b"", b"")
-    script = [(DIR, OK), (f"mkdir {FOLDER}", OK), (COPY, failed), (DELETE, OK)]
+    script = [(DIR, OK), (MKDIR, OK), (COPY, failed), (DELETE, OK)]
     with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match="free space"):
         install(runner, STEP, 60)
 
 
 def test_the_installer_goes_even_when_it_fails() -> None:
     setup = Completed(0xE0000001, b"", b"")
-    script = [(DIR, OK), (f"mkdir {FOLDER}", OK), (COPY, OK), (CERTUTIL, HASH), (SETUP, setup), (DELETE, OK)]
+    script = [(DIR, OK), (MKDIR, OK), (COPY, OK), (CERTUTIL, HASH), (SETUP, setup), (DELETE, OK)]
     with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match="0xe0000001"):
         install(runner, STEP, 60)

@@ -20,7 +20,7 @@ from tests.unit.plugins.plugin_utils.test__preflight import ADA, GOOD
 DIGEST = "0F" * 32
 URL = "https://packages.example.com/580.88.exe"
 GOAL = DriverGoal("580.88", URL, DIGEST)
-STEP = InstallDriver(URL, DIGEST, "C:\\ProgramData\\wslfleet\\nvidia-0f0f0f0f0f0f\\setup.exe")
+STEP = InstallDriver(URL, DIGEST, "C:\\Program Files\\wslfleet\\nvidia-0f0f0f0f0f0f\\setup.exe")
 
 
 def test_an_old_driver_is_replaced() -> None:

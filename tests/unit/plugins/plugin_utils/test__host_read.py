@@ -167,6 +167,23 @@ def test_wsl_that_does_not_answer_is_no_failure() -> None:
     assert (state.wsl.version, state.wsl.starts) == ("2.6.3.0", None)
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Total free bytes                : 214,748,364,800 (200.0 GB)", 214748364800),
+        ("Nombre total d’octets libres    : 214\u202f748\u202f364\u202f800 (200,0 Go)", 214748364800),
+        ("空きバイト総数                  : 214,748,364,800 (200.0 GB)", 214748364800),
+        ("Total free bytes                : 2,14,74,83,64,800 (200.0 GB)", 214748364800),
+        ("Total free bytes                : 214748364800", 214748364800),
+        ("Zugriff verweigert", None),
+    ],
+)
+def test_free_space_in_any_language(line: str, expected: int | None) -> None:
+    answers = fresh()
+    answers[q.free_space()["free_space"]] = f"{line}\r\n".encode()
+    assert read(answers).free_bytes == expected
+
+
 def test_a_first_read_that_was_cut_is_a_failure() -> None:
     def cut(line: str, stdin: bytes) -> Completed:
         raise CommandTimeout("120 s", fresh()(line, stdin).stdout[:900])
