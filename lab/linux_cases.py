@@ -63,13 +63,15 @@ KEPT_SOURCE = "/etc/apt/sources.list.d/cuda-ubuntu2204.sources"
 def legacy_files(keys: Keys) -> dict[str, bytes]:
     """The files of the state ``legacy_keys``: path -> content.
 
-    The old key stands in three places, once beside somebody else's key. Two of the entries name one address with
-    different Signed-By values, so apt refuses to read its sources at all.
+    The old key stands in five places, twice beside somebody else's key and once inside a source. Two of the entries
+    name one address with different Signed-By values, so apt refuses to read its sources at all.
     """
     lists = "/etc/apt/sources.list.d"
+    inside = "".join(f" {line or '.'}\n" for line in keys.old_armored.decode("ascii").splitlines())
     return {
         "/etc/apt/trusted.gpg": keys.old_binary + keys.other.binary,
         "/etc/apt/trusted.gpg.d/cuda.asc": keys.old_armored,
+        "/etc/apt/keyrings/nvidia.asc": keys.old_armored + keys.other.armored,
         _OLD_KEYRING: keys.old_binary,
         f"{lists}/cuda.list": f"deb {_PUBLIC_WSL} /\n".encode(),
         f"{lists}/cuda-wsl-ubuntu-x86_64.list": f"deb [signed-by={_OLD_KEYRING}] {_PUBLIC_WSL} /\n".encode(),
@@ -78,6 +80,9 @@ def legacy_files(keys: Keys) -> dict[str, bytes]:
         ),
         f"{lists}/nvidia-cuda.sources": (
             f"Types: deb\nURIs: {_PUBLIC_WSL}\nSuites: /\nSigned-By: /etc/apt/trusted.gpg.d/cuda.asc\n"
+        ).encode(),
+        f"{lists}/cuda-ubuntu1804.sources": (
+            f"Types: deb\nURIs: {PUBLIC_URL}/ubuntu1804/x86_64/\nSuites: /\nSigned-By:\n{inside}"
         ).encode(),
         KEPT_SOURCE: (
             f"Enabled: no\nTypes: deb\nURIs: {PUBLIC_URL}/ubuntu2204/x86_64/\nSuites: /\nSigned-By: {KEYRING_PATH}\n"

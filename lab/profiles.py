@@ -33,7 +33,7 @@ PROFILES = {
     "two_restarts": "fresh; optional features take effect after the second restart only",
     "no_virtualization": "fresh; virtualization is off in the firmware",
     "ready": "WSL and a distribution, nothing else",
-    "legacy_keys": "ready, with the old apt key in three places and stale, conflicting source entries",
+    "legacy_keys": "ready, with the old apt key in five places and stale, conflicting source entries",
     "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
     "windows_10": "fresh, but Windows 10 21H2 as it came out",

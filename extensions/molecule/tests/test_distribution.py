@@ -73,6 +73,8 @@ def test_the_old_key_is_nowhere(distribution: t.Any) -> None:
     command = (
         "for f in /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/* /etc/apt/keyrings/* /usr/share/keyrings/*; do "
         "case $f in *.wslfleet-*) continue ;; esac; "
-        "[ -f $f ] && gpg --show-keys --with-colons $f 2>/dev/null; done; true"
+        "[ -f $f ] && gpg --show-keys --with-colons $f 2>/dev/null; done; "
+        "for f in /etc/apt/sources.list.d/*.sources; do "
+        "[ -f $f ] && sed -n 's/^ //p' $f | sed 's/^[.]$//' | gpg --show-keys --with-colons 2>/dev/null; done; true"
     )
     assert "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80" not in distribution.run(command).stdout

@@ -47,7 +47,8 @@ def test_source_is_written_once_and_used(distribution: Distribution, web: Web) -
     assert "cuda" not in distribution.run("ls /etc/apt/sources.list.d /usr/share/keyrings /etc/apt/preferences.d")
 
 
-def test_wrong_sources_change_nothing(distribution: Distribution, web: Web) -> None:
+def test_wrong_sources_change_nothing(debian12: Distribution, web: Web) -> None:
+    distribution = debian12
     distribution.run("touch /mark && sleep 0.1")
     cases: list[tuple[dict[str, t.Any], str]] = [
         ({**options(web), "url": web.url + "/nothing/"}, "404"),
@@ -87,6 +88,9 @@ def test_apt_2_accepts_a_sha1_key_and_nothing_is_weakened(debian12: Distribution
 def test_sha1_key_on_apt_3_is_refused_unless_allowed_for_one_source(debian13: Distribution, web: Web) -> None:
     box, wanted = debian13, sha1_options(web)
     box.run("touch /mark && sleep 0.1")
+    foreign = {**options(web, "wsl-ubuntu-foreign"), "keyring_url": web.repository() + "cuda-keyring_1.1-1_all.deb"}
+    refused = box.module("cuda_repository", sha1="this_source", **foreign)
+    assert refused["failed"] and "not signed by" in refused["msg"], refused
     refused = box.module("cuda_repository", **wanted)
     assert refused["failed"] and "bound by SHA-1" in refused["msg"] and "sha1: this_source" in refused["msg"], refused
     assert box.run(SNAPSHOT) == ""
