@@ -126,8 +126,9 @@ def _settling(
 
 def _fetch(run: _run.Runner, check_mode: bool, warnings: t.List[str]) -> None:
     problem = "" if check_mode else _indexes.bring_up_to_date(run, time.time())
-    if problem and problem not in warnings:
-        warnings.append(f"{problem}; going on with the indexes that are there")
+    text = f"{problem}; going on with the indexes that are there"
+    if problem and text not in warnings:
+        warnings.append(text)
 
 
 def _newest_minor(run: _run.Runner, version: _catalogue.Version, options: Options) -> int | None:

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt_plan,
+    _dpkg,
+    _gpu,
+    _indexes,
+    _settle,
+    _toolkit,
+    _toolkit_removal,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _toolkit_steps as steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+INDEX = """\
+Package: cuda-toolkit-12-8
+Version: 12.8.1-1
+Depends: cuda-nvcc-12-8 (>= 12.8.93)
+
+Package: cuda-nvcc-12-8
+Version: 12.8.93-1
+"""
+
+
+@pytest.fixture(autouse=True)
+def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """An empty distribution with fresh indexes and no GPU; what apt was asked to judge."""
+    asked: list[str] = []
+
+    def judge(_run: object, plan: _toolkit.Plan, _free: int, _installed: object) -> _apt_plan.Judgement:
+        asked.extend(plan.install)
+        return _apt_plan.Judgement(tuple(_apt_plan.Action("Inst", name) for name in plan.install), (), ())
+
+    monkeypatch.setattr(_toolkit, "read", lambda: _dpkg.Database((), False))
+    monkeypatch.setattr(_toolkit, "automatic", lambda: set())
+    monkeypatch.setattr(_toolkit, "judge", judge)
+    monkeypatch.setattr(_toolkit, "_has_compiler", lambda root: True)
+    monkeypatch.setattr(_indexes, "bring_up_to_date", lambda run, now: "")
+    monkeypatch.setattr(_gpu, "read", lambda run: [])
+    monkeypatch.setattr(_settle, "settle", lambda *arguments: _settle.Settling())
+    monkeypatch.setattr(_settle, "read_release", lambda short: _settle.Release())
+    return asked
+
+
+def options(version: str, **more: object) -> steps.Options:
+    return steps.Options(version, ("nvcc",), **more)  # type: ignore[arg-type]
+
+
+def test_latest_is_the_newest_that_a_source_holds(system: list[str]) -> None:
+    names = Completed(0, "cuda-toolkit-12-4\ncuda-toolkit-12-8\ncuda-toolkit-12-config-common\n", "")
+    found = steps.look(ScriptedRun(("apt-cache pkgnames cuda-toolkit-12-$", names)), options("12.latest"), False)
+    assert found is not None and found.wanted.version.short == "12.8"
+    assert system == ["cuda-nvcc-12-8"]
+    assert steps.look(ScriptedRun(("pkgnames", Completed(0, "", ""))), options("12.latest"), True) is None
+    with pytest.raises(_toolkit.ToolkitError, match="say which toolkit to remove"):
+        steps.look(ScriptedRun(), options("12.latest", state="absent"), False)
+
+
+def test_an_exact_release_comes_from_the_index(system: list[str]) -> None:
+    run = ScriptedRun(
+        ("apt-cache pkgnames$", Completed(0, "cuda-toolkit-12-8\ncuda-nvcc-12-8\nbash\n", "")),
+        ("apt-cache show cuda-toolkit-12-8 cuda-nvcc-12-8$", Completed(0, INDEX, "")),
+    )
+    found = steps.look(run, options("12.8.1"), False)
+    assert found is not None and found.parts == {"cuda-nvcc-12-8": "12.8.93-1"}
+    assert system == ["cuda-nvcc-12-8=12.8.93-1"]
+    run.done()
+
+
+def test_a_gpu_that_is_too_old_stops_before_the_plan(system: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_gpu, "read", lambda run: _gpu.parse("GTX 1060, 581.15, 6.1\n"))
+    with pytest.raises(_toolkit.ToolkitError, match=r"compute capability 6\.1"):
+        steps.look(ScriptedRun(), options("13.0"), False)
+    assert system == []
+    assert steps.look(ScriptedRun(), options("13.0", check_gpu=False), False) is not None
+
+
+def test_an_upgrade_to_what_is_there_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Package: cuda-nvcc-12-8\nStatus: install ok installed\nVersion: 12.8.93-1\n"
+    monkeypatch.setattr(_toolkit, "read", lambda: _dpkg.Database(tuple(_dpkg.parse_status(text)), False))
+    monkeypatch.setattr(_toolkit, "judge", lambda *arguments: _apt_plan.Judgement((), (), ()))
+    found = steps.look(ScriptedRun(), options("12.8", state="latest"), False)
+    assert found is not None and not found.changes
+    assert _toolkit_removal.installed_versions(found.database) == ["12.8"]
+
+
+def test_what_no_source_holds_is_told_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> _apt_plan.Judgement:
+        raise _toolkit.NoPlanError("apt refuses")
+
+    monkeypatch.setattr(_toolkit, "judge", fail)
+    names = Completed(0, "cuda-toolkit-12-4\ncuda-toolkit-13-0\n", "")
+    words = "Unable to locate package cuda-nvcc-12-8: .* toolkits that are there: 12.4, 13.0"
+    with pytest.raises(_toolkit.NoPlanError, match=words):
+        steps.look(ScriptedRun(("apt-cache pkgnames$", names)), options("12.8"), False)
+    found = steps.look(ScriptedRun(("apt-cache pkgnames$", names)), options("12.8"), True)
+    assert found is not None and "the plan can be judged only once" in found.warnings[0]
+
+
+def test_a_stale_index_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_indexes, "bring_up_to_date", lambda run, now: "apt-get update: no")
+    found = steps.look(ScriptedRun(), options("12.8", state="latest"), False)
+    assert found is not None
+    assert found.warnings == ["apt-get update: no; going on with the indexes that are there"]
+    assert steps.diff(found)[-1]["after"] == "cuda-nvcc-12-8 \n"
