@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt_plan,
@@ -47,8 +49,8 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def options(version: str, **more: object) -> steps.Options:
-    return steps.Options(version, ("nvcc",), **more)  # type: ignore[arg-type]
+def options(version: str, **more: t.Any) -> steps.Options:
+    return steps.Options(version, ("nvcc",), **more)
 
 
 def test_latest_is_the_newest_that_a_source_holds(system: list[str]) -> None:
