@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.action.nvidia_driver import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.modules.nvidia_driver import RETURN
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh
-from tests.unit.plugins.action.windows_action import run_action
+from tests.unit.plugins.action.windows_action import Script, run_action
 
 SOURCE = {"installer": "https://packages.example.com/driver.exe", "sha256": "0f" * 32}
 
@@ -34,3 +36,21 @@ def test_bad_input_asks_the_host_nothing(args: dict[str, t.Any]) -> None:
     result = run_action(ActionModule, args, [])
     assert result["failed"] is True
     assert "\n" not in result["msg"]
+
+
+@pytest.mark.parametrize(("code", "failed"), [(0, True), (1, False)])
+def test_an_installer_that_changes_nothing(code: int, failed: bool) -> None:
+    digest = Completed(0, f"{SOURCE['sha256']}\r\n".encode(), b"")
+    script: Script = [
+        (BATCH, fresh()),
+        (BATCH, HostAnswers()),
+        (re.compile("curl.exe"), Completed(0, b"", b"")),
+        (re.compile("certutil.exe"), digest),
+        (re.compile(r'start "" /wait'), Completed(code, b"", b"")),
+        (re.compile("^del "), Completed(0, b"", b"")),
+        (BATCH, fresh()),
+        (BATCH, HostAnswers()),
+    ]
+    result = run_action(ActionModule, {"minimum": "580", **SOURCE}, script)
+    assert (result.get("failed", False), result["changed"], result["signer"]) == (failed, True, None)
+    assert ("551.61 and not 580" in result.get("msg", "")) is failed
