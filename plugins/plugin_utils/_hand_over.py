@@ -19,8 +19,8 @@ from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _distribution_steps,
-    _host_files,
     _host_accounts,
+    _host_files,
     _host_state,
     _protected_folder,
     _schtasks,

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import Host
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_accounts, _host_files, _host_state, _protected_folder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _host_accounts,
+    _host_files,
+    _host_state,
+    _protected_folder,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
