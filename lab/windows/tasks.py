@@ -202,7 +202,7 @@ class Scheduler:
 
     def _refusal(self, task: Task, user: User) -> int:
         """Why TASK cannot start now; 0 when it can."""
-        if not task.on_battery and getattr(self._laptop.state, "on_battery", False):
+        if not task.on_battery and self._laptop.state.on_battery:
             return REFUSED
         if task.logon_type == "InteractiveToken":
             return 0 if user.logged_on else REFUSED

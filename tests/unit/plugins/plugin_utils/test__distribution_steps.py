@@ -99,7 +99,7 @@ def _protected(line: str, stdin: bytes) -> Completed:
 
 
 def _linked(line: str, stdin: bytes) -> Completed:
-    return Completed(0, _protected(line, stdin).stdout.replace(b"end-1-1", b"end-1-0"), b"")
+    return Completed(0, _protected(line, stdin).stdout.replace(b"wslfleet-1-1", b"wslfleet-1-0"), b"")
 
 
 def test_nothing_is_put_into_a_folder_that_cannot_be_protected(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     (
         "files of wsl",
         {"pending": PendingReboot(("files",), 41, ("C:\\Program Files\\WSL\\system.vhd",))},
-        {"wsl_files": "stop", "pending_reboot": "warn"},
+        {"wsl_files": "warn", "pending_reboot": "warn"},
     ),
     ("no device", {"gpus": [], "nvidia_hardware": False}, {"nvidia_gpu": "warn", "nvidia_driver": "warn"}),
     ("hypervisor", {"hypervisor": False}, {"virtualization": "stop"}),

@@ -18,8 +18,8 @@ def answer(*failing: int) -> t.Callable[[str, bytes], Completed]:
 
     def run(line: str, stdin: bytes) -> Completed:
         count = line.count("-0||echo")
-        ends = "".join(f"wslfleet-batch-end-{n}-{int(n in failing)}\r\n" for n in range(1, count + 1))
-        return Completed(0, f"wslfleet-batch-begin\r\n{ends}".encode(), b"")
+        ends = "".join(f"wslfleet-{n}-{int(n in failing)}\r\n" for n in range(1, count + 1))
+        return Completed(0, f"wslfleet-begin\r\n{ends}".encode(), b"")
 
     return run
 
@@ -32,7 +32,7 @@ def test_one_command_and_nobody_else_in_the_list(failing: tuple[int, ...]) -> No
     assert line.index("/setowner") < line.index("/reset") < line.index("/inheritance:r") < line.index("rd /s /q")
     assert line.endswith(
         '"*S-1-5-18:(OI)(CI)F" /grant:r "*S-1-5-32-544:(OI)(CI)F" /grant:r "*S-1-5-21-7:(OI)(CI)M" /q'
-        "&&echo wslfleet-batch-end-8-0||echo wslfleet-batch-end-8-1"
+        "&&echo wslfleet-8-0||echo wslfleet-8-1"
     )
 
 
