@@ -168,7 +168,8 @@ def write(root: Path, **files: str) -> None:
 
 def test_run_file_driver_is_undone(tmp_path: Path) -> None:
     names = {f"var/lib/nvidia/{number}": f"kept {number}" for number in (100, 101, 102)}
-    names |= {"var/lib/nvidia/log": RUN_LOG, "usr/bin/nvidia-smi": "", "usr/share/doc/NVIDIA_GLX-1.0/README.txt": ""}
+    more = {"var/lib/nvidia/log": RUN_LOG, "usr/bin/nvidia-smi": "", "usr/share/doc/NVIDIA_GLX-1.0/README.txt": ""}
+    names.update(more)
     write(tmp_path, **{**names, "etc/owned": "x", "etc/new": "changed since"})
     system(tmp_path, stanza("base"))
     (tmp_path / "var/lib/dpkg/info/base.list").write_text("/etc/owned\n")
