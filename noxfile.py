@@ -36,6 +36,8 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
     "PYTHONPATH": str(ROOT),
+    # molecule paints even where nobody can see it.
+    **({} if sys.stdout.isatty() else {"NO_COLOR": "1"}),
 }
 """What the commands of all stages see beside the user's own variables."""
 

@@ -324,7 +324,7 @@ nvidia:
           type: str
           sample: 31.0.15.5161
         device_id:
-          description: As Windows matched it to its driver, for example V(PCI\VEN_10DE&DEV_28B8).
+          description: As Windows matched it to its driver, for example C(PCI\VEN_10DE&DEV_28B8).
           type: str
           sample: PCI\VEN_10DE&DEV_28B8
         tcc_by_registry:

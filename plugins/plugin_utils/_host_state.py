@@ -25,7 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import Reg
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import decode_text
 
 _KERNEL = re.compile(r"\d+(?:\.\d+)+\S*")
-_FIRST_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f’']\d{2,3})*")
+_FIRST_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f\u2019']\d{2,3})*")
 DEFAULT_LOCATION = "C:\\Program Files\\WSL\\"
 """Where the MSI package puts WSL."""
 
