@@ -68,7 +68,7 @@ seealso:
 EXAMPLES = r"""
 - name: Only check
   wslfleet.cuda.nvidia_driver:
-    minimum: "{{ '13.0' | wslfleet.cuda.minimum_windows_driver }}"
+    minimum: "{{ '12.8' | wslfleet.cuda.minimum_windows_driver }}"
 
 - name: Install the company's driver where the present one is too old
   wslfleet.cuda.nvidia_driver:
