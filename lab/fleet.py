@@ -190,6 +190,9 @@ class Fleet:
             "cuda_repository_url": mirror,
             "cuda_keyring_sha256": _sha256(keyring),
             "cuda_key_fingerprint": keys.new.fingerprint,
+            "container_toolkit_repository_url": f"{self._web.url}/{cuda.CONTAINER}/",
+            "container_toolkit_key": f"{self._web.url}/libnvidia-container/gpgkey",
+            "container_toolkit_key_fingerprint": keys.other.fingerprint,
         }
         return {"all": {"children": {"laptops": {"hosts": hosts, "vars": variables}}}}
 

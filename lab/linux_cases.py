@@ -19,7 +19,7 @@ from pathlib import Path
 
 from lab.linux import disks, images
 from lab.linux.dress import PROC_VERSION
-from lab.repository import cuda, elf
+from lab.repository import container, cuda, elf
 from lab.repository.cache import Say, digest, made_once, silent
 from lab.repository.keyring import KEYRING_PATH, PUBLIC_URL, source_line, source_list_path
 from lab.repository.keys import Keys
@@ -163,7 +163,7 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sb
 root={_REPOSITORIES_INSIDE}
 kept="libxnvctrl0 libnvidia-egl-wayland1"
 apt-get -q -y --no-install-recommends install $kept || {{ apt-get -q update && apt-get -q -y install $kept; }}
-dpkg -i "$root"/{cuda.CONTAINER}/*.deb "$root"/{cuda.UBUNTU2404}/cuda-keyring_1.1-1_all.deb
+dpkg -i "$root"/{cuda.CONTAINER}/*_{container.OLD_VERSION}_amd64.deb "$root"/{cuda.UBUNTU2404}/cuda-keyring_1.1-*.deb
 echo "deb [signed-by={KEYRING_PATH}] file:$root/{cuda.UBUNTU2404}/ /" >/run/lab.list
 lab="-o Dir::Etc::SourceList=/run/lab.list -o Dir::Etc::SourceParts=/run/none -o APT::Get::List-Cleanup=0"
 apt-get -q $lab update

@@ -26,6 +26,14 @@ if t.TYPE_CHECKING:
 
 _SOURCES = Path(__file__).resolve().parent / "driver"
 _PLAIN_LIBRARIES = ("libdxcore.so", "libd3d12.so", "libd3d12core.so")
+_STORE_FILES = {
+    "libcuda.so.1.1": "libcuda.so.1",
+    "libcuda_loader.so": "libcuda.so.1",
+    "libnvidia-ml.so.1": "libnvidia-ml.so.1",
+    "libnvidia-ml_loader.so": "libnvidia-ml.so.1",
+    **dict.fromkeys(("libnvidia-ptxjitcompiler.so.1", "libnvdxgdmal.so.1", "nvcubins.bin"), "libdxcore.so"),
+}
+"""File of the driver store -> what stands in for it."""
 
 # First Windows driver of each CUDA release and the Linux driver of the same release (CUDA release notes, table 3).
 _RELEASES: tuple[tuple[str, int, str], ...] = (
@@ -70,6 +78,26 @@ def write_driver_files(directory: Path, gpus: t.Sequence[Gpu], cache: Path | Non
     script = directory / "nvidia-smi"
     script.write_text(nvidia_smi(gpus), encoding="utf-8")
     script.chmod(0o555)
+
+
+def write_driver_store(directory: Path, gpus: t.Sequence[Gpu], cache: Path | None = None) -> Path | None:
+    """Write the driver's folder into DIRECTORY, the driver store, in place of an earlier one; None without a GPU.
+
+    Its name changes with every driver. The names of the files are those that NVIDIA's container toolkit looks for.
+    """
+    for old in directory.glob("nv_dispi.inf_amd64_*"):
+        shutil.rmtree(old)
+    if not gpus:
+        return None
+    built = _built(cuda_version(gpus[0].driver), cache or images.default_cache())
+    folder = directory / f"nv_dispi.inf_amd64_{hashlib.sha256(gpus[0].driver.encode()).hexdigest()[:16]}"
+    folder.mkdir(parents=True)
+    for name, source in _STORE_FILES.items():
+        _copy(built / source, folder / name)
+    script = folder / "nvidia-smi"
+    script.write_text(nvidia_smi(gpus), encoding="utf-8")
+    script.chmod(0o555)
+    return folder
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -8,7 +8,7 @@
     compute/cuda/repos/wsl-ubuntu-sha1/x86_64/      signed by a key that apt 3 refuses, as NVIDIA's real one
     compute/cuda/repos/wsl-ubuntu-empty/x86_64/     signed and without a package
     compute/cuda/12.8.1/local_installers/           the local installer of 12.8.1
-    libnvidia-container/stable/deb/amd64/           the container toolkit
+    libnvidia-container/stable/deb/amd64/           two releases of the container toolkit; ../../../gpgkey
 
 Built once in the lab's cache under a digest of this package and its data, then hard-linked into a web root.
 ``python -m lab.repository.cuda`` builds them beforehand.
@@ -26,6 +26,8 @@ from pathlib import Path
 from lab.repository import flat, local_installer, model
 from lab.repository.cache import Say, digest, made_once, silent
 from lab.repository.compiler import CompilerError, compiler_files, compiler_tree
+from lab.repository.container import OLD_VERSION as CONTAINER_OLD
+from lab.repository.container import VERSION as CONTAINER_NEW
 from lab.repository.container import container_debs
 from lab.repository.deb import Deb, write_deb
 from lab.repository.driver import driver_content
@@ -99,7 +101,7 @@ def _build(root: Path, keys: Keys, tree: Path | None) -> None:
         _finish(directory, path.split("/")[-2], stanzas, key, trusted)
     _finish(_folder(root, EMPTY), "wsl-ubuntu-empty", [], keys.new, keys.new, with_keyring=False)
     container = _folder(root, CONTAINER)
-    stanzas = flat.add_debs(container, container_debs())
+    stanzas = flat.add_debs(container, [*container_debs(CONTAINER_OLD), *container_debs(CONTAINER_NEW)])
     flat.write_index(container, stanzas, keys.other, label="libnvidia-container")
     (container.parents[2] / "gpgkey").write_bytes(keys.other.armored)
 

@@ -14,10 +14,12 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _catalogue,
+    _cdi,
+    _container_toolkit,
     _driver_packages,
     _files,
     _guard_files,
@@ -37,6 +39,7 @@ RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
 _GUARD = "run wslfleet.cuda.cuda_guard"
+_CONTAINERS = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ class Seen:
     open_candidates: t.Mapping[str, str]
     """Driver package -> version that apt would install."""
     default_toolkit: str
+    stale_cdi: t.Mapping[str, t.Tuple[str, ...]] = field(default_factory=dict)
+    """CDI specification -> files that it names and that are gone."""
 
 
 def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
@@ -91,6 +96,7 @@ def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", 
         tuple(file.path for file in _guard_files.files(instead) if not os.path.exists(root + file.path)),
         open_candidates(run),
         _toolkit.default_toolkit(root),
+        _cdi.observe(root).gone,
     )
 
 
@@ -124,6 +130,7 @@ def rows(seen: Seen) -> t.List[Row]:
         _sources_row(seen),
         _toolkit_row(seen),
         _nvidia_smi(seen),
+        _containers(seen),
     ]
     return [row for row in found if row is not None]
 
@@ -288,6 +295,22 @@ def _nvidia_smi(seen: Seen) -> Row | None:
     if seen.nvidia_smi not in ("", wsl):
         return Row("G19", "nvidia_smi", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
     return Row("G19", "nvidia_smi", OK, f"{wsl}; root finds it by /etc/profile.d/wslfleet-cuda.sh")
+
+
+def _containers(seen: Seen) -> Row | None:
+    """Whether NVIDIA's container toolkit, where it is installed, can start a container with the GPU."""
+    version = _container_toolkit.installed_version(seen.repair.database)
+    if not version:
+        return None
+    text = f"NVIDIA's container toolkit {_container_toolkit.upstream(version)}"
+    for path, gone in sorted(seen.stale_cdi.items()):
+        if gone:
+            why = f"{path} is of another driver of Windows: {gone[0]} is gone"
+            return Row("G22", "containers", WARN, f"{text}; {why}", _CONTAINERS)
+    if _container_toolkit.numbers(version) < _container_toolkit.numbers(_container_toolkit.RECOMMENDED):
+        floor = f"below the recommended {_container_toolkit.RECOMMENDED}"
+        return Row("G16", "containers", WARN, f"{text}, {floor}", _CONTAINERS)
+    return Row("G16", "containers", OK, text)
 
 
 def is_clean(found: t.Sequence[Row]) -> bool:

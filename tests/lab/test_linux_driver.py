@@ -14,6 +14,7 @@ import pytest
 
 from lab.laptop import Gpu
 from lab.linux import driver
+from lab.repository import container_cli
 
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc compiles the stand-ins")
 
@@ -42,6 +43,17 @@ def test_a_driver_that_is_too_old_is_an_error() -> None:
 def test_no_gpu_no_files(tmp_path: Path) -> None:
     driver.write_driver_files(tmp_path / "lib", [])
     assert list((tmp_path / "lib").iterdir()) == []
+
+
+@needs_gcc
+def test_every_driver_has_its_own_folder_in_the_store(files: Path, tmp_path: Path) -> None:
+    cache = files.parent / "cache"
+    first = driver.write_driver_store(tmp_path, [Gpu()], cache)
+    assert first is not None and (first / "libcuda.so.1.1").stat().st_size > 0
+    assert all((first / name).is_file() for name in container_cli.DRIVER_FILES)
+    second = driver.write_driver_store(tmp_path, [Gpu(driver="572.83")], cache)
+    assert second is not None and second != first and not first.exists()
+    assert driver.write_driver_store(tmp_path, []) is None and list(tmp_path.iterdir()) == []
 
 
 @needs_gcc

@@ -113,9 +113,9 @@ class Distribution:
         result: dict[str, t.Any] = json.loads(kept.read_text())
         return result
 
-    def role(self, *arguments: str, **variables: t.Any) -> Played:
-        """Run the role."""
-        play = [{"hosts": "box", "gather_facts": False, "vars": variables, "roles": ["wslfleet.cuda.cuda_toolkit"]}]
+    def role(self, *arguments: str, role: str = "cuda_toolkit", **variables: t.Any) -> Played:
+        """Run a role of the collection."""
+        play = [{"hosts": "box", "gather_facts": False, "vars": variables, "roles": [f"wslfleet.cuda.{role}"]}]
         file = self.scratch / "play.json"
         file.write_text(json.dumps(play))
         begin = time.monotonic()

@@ -97,3 +97,34 @@ def test_kernel_modules_are_told_once_and_long_lists_are_cut(tmp_path: Path) -> 
     rows = {row.name: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, files))}
     assert rows["stray_files"].seen.endswith("and 10 more") and "/usr/src" not in rows["stray_files"].seen
     assert rows["dkms"].seen == "/usr/src/nvidia-570.1"
+
+
+CONTAINERS = "Package: nvidia-container-toolkit-base\nStatus: install ok installed\nVersion: {}\n"
+SPECIFICATION = {"etc/cdi/nvidia.yaml": "mounts:\n  - hostPath: /usr/lib/wsl/drivers/nv_old/libcuda.so.1.1\n"}
+
+
+@pytest.mark.parametrize(
+    ("version", "files", "row", "level", "words"),
+    [
+        ("1.19.1-1", {}, "G16", "ok", "container toolkit 1.19.1"),
+        ("1.17.8-1", {}, "G16", "warn", "1.17.8, below the recommended 1.19.1"),
+        ("1.19.1-1", SPECIFICATION, "G22", "warn", "/usr/lib/wsl/drivers/nv_old/libcuda.so.1.1 is gone"),
+        (
+            "1.19.1-1",
+            {**SPECIFICATION, "usr/lib/wsl/drivers/nv_old/libcuda.so.1.1": ""},
+            "G16",
+            "ok",
+            "container toolkit 1.19.1",
+        ),
+    ],
+)
+def test_container_toolkit(
+    tmp_path: Path, version: str, files: dict[str, str], row: str, level: str, words: str
+) -> None:
+    rows = {item.name: item for item in _audit.rows(seen(tmp_path, CONTAINERS.format(version), BLOCKED, files))}
+    found = rows["containers"]
+    assert (found.id, found.level) == (row, level) and words in found.seen
+
+
+def test_no_row_without_the_container_toolkit(tmp_path: Path) -> None:
+    assert "containers" not in {row.name for row in _audit.rows(seen(tmp_path, files=SPECIFICATION))}

@@ -16,6 +16,7 @@ from ansible.module_utils import basic
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
 
 MODULES = (
+    "container_toolkit",
     "cuda_audit_info", "cuda_guard", "cuda_legacy", "cuda_plan_info", "cuda_repair", "cuda_repository",
     "cuda_smoke_test",
     "cuda_toolkit",

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The apt source of NVIDIA's container packages, and the old lists and keys that it replaces.
+
+Until 1.6 the packages came from nvidia.github.io/nvidia-docker and nvidia-container-runtime, then from
+libnvidia-container with a list for each distribution, now from libnvidia-container/stable/deb for all. Old lists
+conflict with the new one, since they name another keyring or none.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import urllib.parse
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
+    _changes,
+    _files,
+    _legacy,
+    _openpgp,
+    _repository,
+    _sources,
+)
+
+URL = "https://nvidia.github.io/libnvidia-container/stable/deb/amd64/"
+KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgkey"
+FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
+"""``NVIDIA CORPORATION (Open Source Projects)``, 2017."""
+KEYRING = "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg"
+SOURCE = "/etc/apt/sources.list.d/nvidia-container-toolkit.sources"
+_HOST = "nvidia.github.io"
+_REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-runtime)(/|$)")
+
+
+@dataclass(frozen=True)
+class Wanted(_repository.Wanted):
+    """The source of the container packages; tried, fetched and refreshed as the CUDA repository is."""
+
+    @property
+    def path(self) -> str:
+        """The source file."""
+        return SOURCE
+
+    @property
+    def keyring(self) -> str:
+        """The keyring file."""
+        return KEYRING
+
+    def text(self, keyring: bytes, root: str = "") -> str:
+        """The content of the source file."""
+        return _sources.render(self.url, self.keyring)
+
+
+def resolve(url: str | None, key: str | None, fingerprint: str | None) -> Wanted:
+    """Fill in what is left out. Raises RepositoryError."""
+    address = (url or URL).rstrip("/") + "/"
+    if not re.match(r"^(https?|file|copy)://?[^\s]+$", address):
+        raise _repository.RepositoryError(f"url {address!r} is not an http, https, file or copy address")
+    if re.match(r"^https?://[^/]*@", address):
+        raise _repository.RepositoryError("url holds a user name; put credentials into /etc/apt/auth.conf.d/ instead")
+    if not key and address != URL:
+        raise _repository.RepositoryError("a mirror needs key: the public key, or an address or a path where it is")
+    try:
+        normal = _openpgp.normal_fingerprint(fingerprint or FINGERPRINT)
+    except _openpgp.OpenPgpError as error:
+        raise _repository.RepositoryError(f"key_fingerprint: {error}") from error
+    return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, normal)
+
+
+def is_current(wanted: Wanted, root: str = "") -> bool:
+    """Whether source, key and index are there. Starts no process."""
+    try:
+        keys = _openpgp.read_keys(_files.read_bytes(root + KEYRING) or b"")
+    except _openpgp.OpenPgpError:
+        return False
+    return (
+        any(key.fingerprint == wanted.fingerprint for key in keys)
+        and _files.read_text(root + SOURCE) == wanted.text(b"", root)
+        and _apt.has_index(wanted.url, root)
+    )
+
+
+def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[_changes.FileChange]:
+    """The keyring and the source file, where they are not as WANTED."""
+    text = wanted.text(keyring, root)
+    found = [_changes.change_to(KEYRING, keyring, root=root), _changes.change_to(SOURCE, text, root=root)]
+    return [change for change in found if change is not None]
+
+
+def is_container_source(uri: str) -> bool:
+    """Whether URI is a repository of NVIDIA's container packages, at NVIDIA or in a mirror."""
+    try:
+        path = urllib.parse.urlsplit(uri).path
+    except ValueError:
+        return False
+    return _REPOSITORY.search(path) is not None
+
+
+def judge(entries: t.Sequence[_sources.Entry], wanted: str) -> t.List[_sources.Stale]:
+    """The entries that must go beside the source WANTED (a URL). Disabled ones and mirrors stay.
+
+    The experimental repository stays when it is signed: somebody switched it on.
+    """
+    address = _sources.normal_address(wanted, "/")
+    stale = []
+    for entry in entries:
+        if not entry.enabled or entry.path == SOURCE:
+            continue
+        at_nvidia = f"net:{_HOST}/" in entry.address and is_container_source(entry.uri)
+        if entry.address == address:
+            stale.append(_sources.Stale(entry, "duplicate of the source that wslfleet.cuda writes"))
+        elif at_nvidia and not ("/experimental/" in entry.uri and entry.signed_by):
+            stale.append(_sources.Stale(entry, "old source of NVIDIA's container packages"))
+    return stale
+
+
+def plan_legacy(state: _legacy.State, wanted: Wanted, when: str) -> t.Tuple[_changes.FileChange, ...]:
+    """Old entries out, and the key out of the keyrings that every source trusts. WHEN names the backups.
+
+    The key stays there while a mirror of these packages that names no keyring needs it.
+    """
+    entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
+    stale = judge(entries, wanted.url)
+    gone = {item.entry for item in stale}
+    found = []
+    for edit in _sources.plan_edits(state.sources, stale, when):
+        after = None if edit.after is None else edit.after.encode("utf-8", "surrogateescape")
+        before = state.sources[edit.path].encode("utf-8", "surrogateescape")
+        found.append(_changes.FileChange(edit.path, before, after, _files.backup_name(edit.path, when)))
+    needed = any(
+        entry.enabled and not entry.signed_by and is_container_source(entry.uri)
+        for entry in entries
+        if entry not in gone
+    )
+    for path, removal in sorted(state.removals.items()):
+        if needed or not path.startswith("/etc/apt/trusted.gpg"):
+            continue
+        found.append(
+            _changes.FileChange(
+                path,
+                state.keyrings[path],
+                removal.data,
+                _files.backup_name(path, when),
+                shown_before="".join(f"key {item}\n" for item in (*removal.removed, *removal.kept)),
+                shown_after="".join(f"key {item}\n" for item in removal.kept) or "(no key left)\n",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,288 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Bring NVIDIA's container toolkit into a distribution: observe, plan, apply, in one look at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _cdi,
+    _changes,
+    _container_source,
+    _container_toolkit,
+    _dpkg,
+    _engines,
+    _files,
+    _indexes,
+    _legacy,
+    _repository,
+    _run,
+    _source_trial,
+    _toolkit,
+    _transaction,
+)
+
+ERRORS = (
+    _cdi.CdiError,
+    _container_toolkit.ContainerToolkitError,
+    _engines.EngineError,
+    _repository.RepositoryError,
+    _toolkit.ToolkitError,
+    _transaction.TransactionError,
+)
+"""What a look may raise, each with one line."""
+PURPOSE = "containers"
+_CONFIGURATION = {
+    "docker": (_engines.DAEMON_JSON,),
+    "containerd": (_engines.CONTAINERD_TOML, f"{_engines.CONTAINERD_DROP_INS}/99-nvidia.toml"),
+}
+"""The files of an engine that nvidia-ctk may write."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller asked for. ``engines`` None: those that are there. ``follow``: a transaction of ours."""
+
+    engines: t.Sequence[str] | None
+    version: str | None
+    minimum: str
+    source: _container_source.Wanted
+    check_mode: bool
+    wait: float
+    follow: str | None = None
+
+
+@dataclass
+class Report:
+    """What was found and done, for the caller. ``running``: the transaction that has not ended yet."""
+
+    changed: bool = False
+    changes: t.List[_changes.FileChange] = field(default_factory=list)
+    packages: t.Tuple[str, str] | None = None
+    """Before and after of the packages, for a diff."""
+    engines: t.Sequence[str] = ()
+    desktop: str = ""
+    version: str = ""
+    gpu: bool = False
+    notes: t.List[str] = field(default_factory=list)
+    transaction: _transaction.Transaction | None = None
+    running: bool = False
+
+    def add(self, changes: t.Sequence[_changes.FileChange]) -> None:
+        """Remember CHANGES."""
+        self.changes += changes
+        self.changed = self.changed or bool(changes)
+
+
+def look(run: _run.Runner, request: Request) -> Report:
+    """One look: attach to what runs, else do what is missing. Raises one of ERRORS."""
+    _container_toolkit.check(request.version, request.minimum)
+    seen = _engines.observe()
+    choice = _engines.choose(request.engines, seen)
+    report = Report(engines=choice.serve, desktop=seen.desktop, notes=list(choice.notes))
+    if seen.desktop and not choice.serve:
+        return report
+    _engines.unconfigured(choice.serve)  # an unreadable file is found before anything changes
+    if not request.check_mode and _follow(request, report):
+        return report
+    database = _toolkit.read()
+    listed = _bring_source(run, request, report, choice, database)
+    plan = _plan(run, request, report, choice, database, listed)
+    report.version = plan.version
+    if plan.install and not _install(run, request, report, plan, database, listed):
+        return report
+    _bring_specification(run, request, report)
+    _configure(run, request, report, choice.serve)
+    return report
+
+
+def _follow(request: Request, report: Report) -> bool:
+    """Attach to a running transaction; whether it still runs. Collect those that ended. Raises ToolkitError."""
+    running = _transaction.find_running()
+    if running is not None and not _transaction.attach(running, request.wait):
+        report.changed, report.running, report.transaction = True, True, running
+        return True
+    for ended in _transaction.uncollected():
+        if ended.purpose != PURPOSE and ended.id != request.follow:
+            continue
+        ended.mark_collected()
+        if ended.exit_code == 0:
+            report.changed, report.transaction = True, ended
+            continue
+        text = _toolkit.failure(ended, _toolkit.read())
+        if ended.id == request.follow:
+            raise _toolkit.ToolkitError(text)
+        # Of an earlier run: this one mends what is left of it.
+        report.notes.append(text)
+    return False
+
+
+def _bring_source(
+    run: _run.Runner, request: Request, report: Report, choice: _engines.Choice, database: _dpkg.Database
+) -> str:
+    """Old lists and keys out, the source in. The Packages file when it was fetched for a try, else empty."""
+    wanted = request.source
+    current = _container_source.is_current(wanted)
+    keyring, listed = b"", ""
+    if not current:
+        keyring, listed = _try(run, wanted)
+        if not _suits(request, choice, database):
+            # Before anything changes: the source may be too old for what was asked.
+            available = _container_toolkit.versions_in(listed)
+            _container_toolkit.pick(available, request.version, request.minimum)
+    state = _legacy.observe([wanted.fingerprint])
+    changes = list(_container_source.plan_legacy(state, wanted, _files.stamp()))
+    if not current:
+        changes += _container_source.plan(wanted, keyring)
+    report.add(changes)
+    report.changed = report.changed or not current
+    if not request.check_mode:
+        _changes.apply(changes)
+        if not current:
+            _source_trial.refresh(run, wanted)
+    return listed
+
+
+def _try(run: _run.Runner, wanted: _container_source.Wanted) -> t.Tuple[bytes, str]:
+    """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
+    folder = tempfile.mkdtemp(prefix="wslfleet-")
+    try:
+        keyring = _source_trial.fetch_keyring(run, wanted, folder)
+        return keyring, _source_trial.try_index(run, wanted, keyring, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _suits(request: Request, choice: _engines.Choice, database: _dpkg.Database) -> bool:
+    return _container_toolkit.suits(database, choice.serve, request.version, request.minimum)
+
+
+def _plan(
+    run: _run.Runner,
+    request: Request,
+    report: Report,
+    choice: _engines.Choice,
+    database: _dpkg.Database,
+    listed: str,
+) -> _container_toolkit.Plan:
+    """What apt has to do. The indexes are fetched again when an engine comes from an old one."""
+    deb_version = ""
+    if not _suits(request, choice, database):
+        text = listed or run(["apt-cache", "show", _container_toolkit.BASE]).stdout
+        available = _container_toolkit.versions_in(text)
+        deb_version = _container_toolkit.pick(available, request.version, request.minimum)
+    if choice.install and not request.check_mode:
+        reason = _indexes.bring_up_to_date(run, time.time())
+        report.notes += [reason] if reason else []
+    engines = [name for engine in choice.install for name in _container_toolkit.engine_packages(run, engine)]
+    return _container_toolkit.make_plan(database, choice.serve, deb_version, engines)
+
+
+def _install(
+    run: _run.Runner,
+    request: Request,
+    report: Report,
+    plan: _container_toolkit.Plan,
+    database: _dpkg.Database,
+    listed: str,
+) -> bool:
+    """Judge, then run the transaction; whether it has ended. Raises ContainerToolkitError, ToolkitError."""
+    report.changed = True
+    if request.check_mode and (listed or database.broken):
+        report.packages = ("", "".join(f"{name}\n" for name in plan.install))
+        report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
+        return True
+    judged = _container_toolkit.judge(run, plan, database, _toolkit.free_bytes())
+    report.packages = (
+        "".join(f"{action.name}\n" for action in judged.removes),
+        "".join(f"{action.name} {action.new}\n" for action in judged.installs),
+    )
+    if request.check_mode:
+        return True
+    interrupted = database.journal_dirty or bool(database.broken)
+    report.transaction = _transaction.start(PURPOSE, _container_toolkit.commands(plan, interrupted))
+    if not _transaction.attach(report.transaction, request.wait):
+        report.running = True
+        return False
+    report.transaction.mark_collected()
+    if report.transaction.exit_code != 0:
+        raise _toolkit.ToolkitError(_toolkit.failure(report.transaction, _toolkit.read()))
+    return True
+
+
+def _bring_specification(run: _run.Runner, request: Request, report: Report) -> None:
+    """Write the CDI specification where it does not fit the driver of Windows. Raises CdiError."""
+    state = _cdi.observe()
+    report.gpu = state.gpu
+    if not state.gpu:
+        report.notes.append(f"no NVIDIA GPU here ({_cdi.DEVICE} or {_cdi.LIBRARIES}/nvidia-smi is missing): no CDI")
+        return
+    stale = _cdi.stale(state, report.version)
+    if not stale:
+        return
+    if request.check_mode:
+        shown = [
+            _changes.FileChange(path, None, None, shown_after=f"(written again: {why})\n")
+            for path, why in stale.items()
+        ]
+        report.add(shown)
+        return
+    text = _cdi.generate(run)
+    report.notes += _cdi.shortcomings(text)
+    changes = _cdi.changes(stale, text, state, report.version)
+    _changes.apply(changes)
+    report.add(changes)
+
+
+def _configure(run: _run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
+    """Let nvidia-ctk tell docker and containerd about its runtime, then let them read it. Raises EngineError."""
+    for engine in _engines.unconfigured(serve):
+        before = {path: _files.read_bytes(path) for path in _CONFIGURATION[engine]}
+        if request.check_mode:
+            path = _CONFIGURATION[engine][-1]
+            report.add([_changes.FileChange(path, before[path], None, shown_after="(runtime nvidia is added)\n")])
+            continue
+        done = run(["nvidia-ctk", "runtime", "configure", f"--runtime={engine}"])
+        if done.code != 0 or engine in _engines.unconfigured([engine]):
+            why = _cdi.reason(done.output) or f"ended with code {done.code}"
+            raise _engines.EngineError(f"nvidia-ctk runtime configure --runtime={engine}: {why}")
+        after = {path: _files.read_bytes(path) for path in before}
+        _refuse_misfit(engine, before, after)
+        changes = [_changes.FileChange(path, before[path], after[path]) for path in before]
+        report.add([change for change in changes if change.before != change.after])
+        _reread(run, report, engine)
+
+
+def _refuse_misfit(engine: str, before: t.Mapping[str, bytes | None], after: t.Mapping[str, bytes | None]) -> None:
+    """Put the files back, and raise EngineError, when containerd would not start with what nvidia-ctk wrote."""
+    texts = [(data or b"").decode("utf-8", "replace") for data in after.values()]
+    if engine != "containerd" or _engines.drop_in_fits(*texts):
+        return
+    _changes.apply([_changes.FileChange(path, after[path], before[path]) for path in before])
+    main, drop_in = before
+    raise _engines.EngineError(
+        f"{drop_in} would have a later version than {main}, with which containerd does not start; both were put back; "
+        "migrate the file with containerd config migrate first"
+    )
+
+
+def _reread(run: _run.Runner, report: Report, engine: str) -> None:
+    """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
+    if engine == "docker":
+        _engines.reload_docker()
+    elif os.path.isdir("/run/systemd/system"):
+        done = run(["systemctl", "try-restart", "containerd"])
+        if done.code != 0:
+            report.notes.append(f"containerd did not restart: {done.output.strip()}")
+    else:
+        report.notes.append("restart containerd to let it read its configuration")

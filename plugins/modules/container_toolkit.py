@@ -1,0 +1,258 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: container_toolkit
+short_description: Give docker, containerd or podman inside WSL the GPU
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Installs NVIDIA's container toolkit inside the distribution, writes the CDI specification of the GPU, and tells
+    docker and containerd about NVIDIA's runtime. Never a driver.
+  - In WSL all GPUs of the laptop go into a container together, as C(docker run --gpus all) or
+    C(podman run --device nvidia.com/gpu=all). There is no other choice, and the specification holds no other device.
+  - A docker of Docker Desktop is left alone, since that serves the GPU itself. It is known by its links to
+    C(/mnt/wsl/docker-desktop). Where it is the only engine, nothing is installed.
+  - Takes out old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and their key from the keyrings
+    that every source trusts, each with a backup. The new source names its own keyring.
+  - The key and the index are tried in a temporary folder first. A wrong address, key or version changes nothing.
+  - The plan of apt is judged before anything is downloaded. A plan that would install a driver, or remove something
+    unasked, is refused. C(apt-get) runs detached; a lost connection does not stop it, and the next run finds it again.
+  - The specification names files of the driver store, so it is written again when the driver of Windows has changed.
+  - docker is told by a signal to read its runtimes again, and containerd is restarted where systemd runs. Containers go
+    on.
+  - When everything is there, the module reads files and starts no process.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.linux
+attributes:
+  action:
+    support: full
+    details:
+      - The controller looks after the transaction; the work is done in the distribution.
+  async:
+    support: none
+    details:
+      - The transaction runs detached and the module waits for it, see O(wait).
+  check_mode:
+    support: full
+    details:
+      - The source is tried in a temporary folder. The plan is judged only where the source stands already.
+  diff_mode:
+    support: full
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  engines:
+    description:
+      - Engines to serve. One that is missing is installed, from Docker's own source where that is set up, else from the
+        distribution's. podman needs 4.1.0 or later.
+      - When unset, those that are there. A containerd beside docker is docker's own and needs nothing.
+      - V(docker) and V(containerd) fail where Docker Desktop serves the distribution.
+    type: list
+    elements: str
+    choices:
+      - docker
+      - containerd
+      - podman
+  version:
+    description:
+      - The toolkit in exactly this version, also when a later one is installed. Three numbers, in quotes.
+      - When unset, an installed one stays if it is at least O(minimum_version), else the newest of the source comes in.
+    type: str
+  minimum_version:
+    description:
+      - The lowest version that is good enough. V(1.19.1) is the first whose own refresh of the specification works in
+        WSL. Below V(1.13.0) nothing works.
+    type: str
+    default: 1.19.1
+  url:
+    description:
+      - Address of the folder that holds C(InRelease) and C(Packages) of a mirror.
+      - When unset, C(https://nvidia.github.io/libnvidia-container/stable/deb/amd64/).
+    type: str
+  key:
+    description:
+      - The public key that signs the index (armored), or an address or a path in the distribution where it is. Required
+        with O(url).
+      - When unset, C(https://nvidia.github.io/libnvidia-container/gpgkey).
+    type: str
+  key_fingerprint:
+    description:
+      - Fingerprint of that key, 40 hex digits.
+    type: str
+    default: C95B321B61E88C1809C4F759DDCAE044F796ECB0
+  wait:
+    description:
+      - How many seconds one look at the transaction waits for its end.
+    type: int
+    default: 20
+  transaction:
+    description:
+      - The transaction to follow. Set by the controller while it waits; there is no need to set it.
+      - When unset, the module looks for what is missing and starts a transaction.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Give the GPU to the engines that are there
+  wslfleet.cuda.container_toolkit:
+
+- name: Install podman with the GPU, from the mirror of the company
+  wslfleet.cuda.container_toolkit:
+    engines:
+      - podman
+    url: https://mirror.example.com/libnvidia-container/stable/deb/amd64/
+    key: https://mirror.example.com/libnvidia-container/gpgkey
+"""
+
+RETURN = r"""
+engines:
+  description: The engines that were served.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - podman
+docker_desktop:
+  description: The link by which Docker Desktop was known. Empty when it does not serve this distribution.
+  returned: success
+  type: str
+  sample: ""
+version:
+  description: Version of the toolkit. Empty when it is not needed.
+  returned: success
+  type: str
+  sample: 1.19.1
+gpu:
+  description: Whether WSL shows an NVIDIA GPU here. Without one no specification is written.
+  returned: success
+  type: bool
+  sample: true
+notes:
+  description: What a person should know, one sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+transaction:
+  description: The transaction that did the work, or is still doing it.
+  returned: when packages change
+  type: dict
+  contains:
+    id:
+      description: Its name.
+      type: str
+      returned: always
+      sample: 20260131T120000-containers
+    running:
+      description: Whether it still runs.
+      type: bool
+      returned: always
+      sample: false
+    progress:
+      description: Per cent of the current phase, by apt.
+      type: float
+      returned: always
+      sample: 42.5
+    package:
+      description: The package that apt works on.
+      type: str
+      returned: always
+      sample: podman
+    log:
+      description: The log in the distribution.
+      type: str
+      returned: always
+      sample: /var/lib/wslfleet/transactions/20260131T120000-containers/log
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _container_source,
+    _container_toolkit,
+    _container_work,
+    _run,
+    _transaction,
+)
+
+
+def shown(transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
+    """The transaction for the controller."""
+    progress = transaction.progress()
+    return {
+        "id": transaction.id,
+        "running": transaction.running,
+        "progress": progress.percent,
+        "package": progress.package,
+        "text": progress.text,
+        "log": transaction.log,
+    }
+
+
+def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
+    """The report for the controller."""
+    diff = _changes.diff(report.changes)
+    if report.packages is not None:
+        before, after = report.packages
+        diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+    result: t.Dict[str, t.Any] = {
+        "changed": report.changed,
+        "diff": diff,
+        "engines": list(report.engines),
+        "docker_desktop": report.desktop,
+        "version": report.version,
+        "gpu": report.gpu,
+        "notes": report.notes,
+    }
+    if report.transaction is not None:
+        result["transaction"] = shown(report.transaction)
+    return result
+
+
+def main() -> None:
+    """Look once."""
+    module = AnsibleModule(
+        argument_spec={
+            "engines": {"type": "list", "elements": "str", "choices": ["docker", "containerd", "podman"]},
+            "version": {"type": "str"},
+            "minimum_version": {"type": "str", "default": _container_toolkit.RECOMMENDED},
+            "url": {"type": "str"},
+            "key": {"type": "str", "no_log": False},
+            "key_fingerprint": {"type": "str", "no_log": False, "default": _container_source.FINGERPRINT},
+            "wait": {"type": "int", "default": 20},
+            "transaction": {"type": "str"},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    try:
+        request = _container_work.Request(
+            engines=params["engines"],
+            version=params["version"],
+            minimum=params["minimum_version"],
+            source=_container_source.resolve(params["url"], params["key"], params["key_fingerprint"]),
+            check_mode=module.check_mode,
+            wait=params["wait"],
+            follow=params["transaction"],
+        )
+        report = _container_work.look(_run.runner_of(module), request)
+    except _container_work.ERRORS as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result_of(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _catalogue,
+    _container_source,
+    _legacy,
+    _openpgp,
+    _repository,
+    _sources,
+)
+
+KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_bytes()
+FINGERPRINT = _catalogue.OLD_KEY
+"""Any key will do here; this one is at hand."""
+LISTS = "/etc/apt/sources.list.d"
+MIRROR = "http://mirror/libnvidia-container/stable/deb/amd64/"
+
+
+def wanted(url: str = MIRROR) -> _container_source.Wanted:
+    return _container_source.resolve(url, "/key", FINGERPRINT)
+
+
+def test_defaults_are_nvidias() -> None:
+    made = _container_source.resolve(None, None, None)
+    assert (made.url, made.key, made.fingerprint) == (
+        _container_source.URL, _container_source.KEY_URL, _container_source.FINGERPRINT,
+    )  # fmt: skip
+    assert f"Signed-By: {_container_source.KEYRING}\n" in made.text(b"")
+    assert made.path == f"{LISTS}/nvidia-container-toolkit.sources"
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "fingerprint", "words"),
+    [
+        ("ftp://x/", "/k", None, "not an http"),
+        ("https://user:secret@x/", "/k", None, "auth.conf.d"),
+        ("https://x/", None, None, "a mirror needs key"),
+        (None, None, "12", "key_fingerprint"),
+    ],
+)
+def test_wrong_options(url: str | None, key: str | None, fingerprint: str | None, words: str) -> None:
+    with pytest.raises(_repository.RepositoryError, match=words) as caught:
+        _container_source.resolve(url, key, fingerprint)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("deb https://nvidia.github.io/nvidia-docker/ubuntu18.04/amd64 /", ["old source"]),
+        ("deb https://nvidia.github.io/nvidia-container-runtime/stable/debian10/amd64 /", ["old source"]),
+        (
+            "deb [signed-by=/k] https://nvidia.github.io/libnvidia-container/stable/ubuntu18.04/$(ARCH) /",
+            ["old source"],
+        ),
+        ("deb [signed-by=/k] https://nvidia.github.io/libnvidia-container/stable/deb/amd64 /", ["old source"]),
+        ("deb [signed-by=/k] https://nvidia.github.io/libnvidia-container/experimental/deb/amd64 /", []),
+        ("deb https://nvidia.github.io/libnvidia-container/experimental/deb/amd64 /", ["old source"]),
+        ("deb [trusted=yes] https://mirror/libnvidia-container/stable/deb/amd64 /", ["duplicate"]),
+        ("deb https://other/libnvidia-container/stable/deb/amd64 /", []),
+        ("# deb https://nvidia.github.io/nvidia-docker/ubuntu18.04/amd64 /", []),
+        ("deb https://nvidia.github.io/nvidia-dockerish/x /", []),
+        ("deb https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64 /", []),
+        ("deb http://deb.debian.org/debian bookworm main", []),
+        ("deb http://[x/nvidia-docker /", []),
+    ],
+)
+def test_judge(text: str, reasons: list[str]) -> None:
+    stale = _container_source.judge(_sources.parse(f"{LISTS}/x.list", text), MIRROR)
+    assert [item.reason.split()[0] for item in stale] == [reason.split()[0] for reason in reasons]
+    assert _container_source.judge(_sources.parse(_container_source.SOURCE, wanted().text(b"")), MIRROR) == []
+
+
+def put(root: Path, path: str, data: bytes) -> None:
+    file = root / path.lstrip("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+
+
+def test_old_lists_and_trusted_keys_go(tmp_path: Path) -> None:
+    other = "deb http://deb.debian.org/debian bookworm main\n"
+    put(tmp_path, "/etc/apt/sources.list", f"{other}deb https://nvidia.github.io/nvidia-docker/a/amd64 /\n".encode())
+    put(tmp_path, f"{LISTS}/nvidia-docker.list", b"deb https://nvidia.github.io/nvidia-docker/a/amd64 /\n")
+    put(tmp_path, "/etc/apt/trusted.gpg.d/nvidia.asc", KEY)
+    put(tmp_path, _container_source.KEYRING, KEY)
+    state = _legacy.observe([FINGERPRINT], str(tmp_path))
+    changes = {change.path: change for change in _container_source.plan_legacy(state, wanted(), "now")}
+    assert set(changes) == {
+        "/etc/apt/sources.list", f"{LISTS}/nvidia-docker.list", "/etc/apt/trusted.gpg.d/nvidia.asc",
+    }  # fmt: skip
+    assert changes[f"{LISTS}/nvidia-docker.list"].after is None
+    assert changes["/etc/apt/sources.list"].after == (
+        f"{other}# wslfleet now: deb https://nvidia.github.io/nvidia-docker/a/amd64 /\n".encode()
+    )
+    key = changes["/etc/apt/trusted.gpg.d/nvidia.asc"]
+    assert key.after is None and key.backup and FINGERPRINT in key.shown_before and "no key left" in key.shown_after
+
+
+def test_a_mirror_without_keyring_keeps_the_trusted_key(tmp_path: Path) -> None:
+    put(tmp_path, "/etc/apt/trusted.gpg.d/nvidia.asc", KEY)
+    put(tmp_path, f"{LISTS}/mirror.list", b"deb https://other/libnvidia-container/stable/deb/amd64 /\n")
+    state = _legacy.observe([FINGERPRINT], str(tmp_path))
+    assert _container_source.plan_legacy(state, wanted(), "now") == ()
+
+
+def test_source_as_wanted(tmp_path: Path) -> None:
+    root, source = str(tmp_path), wanted()
+    assert not _container_source.is_current(source, root)
+    binary = _openpgp.read_keys(KEY)[0].data
+    changes = _container_source.plan(source, binary, root)
+    assert [change.path for change in changes] == [_container_source.KEYRING, _container_source.SOURCE]
+    for change in changes:
+        put(tmp_path, change.path, change.after or b"")
+    assert not _container_source.is_current(source, root), "no index yet"
+    put(tmp_path, "/var/lib/apt/lists/mirror_libnvidia-container_stable_deb_amd64_Packages", b"")
+    assert _container_source.is_current(source, root)
+    put(tmp_path, _container_source.KEYRING, b"\x00")
+    assert not _container_source.is_current(source, root)

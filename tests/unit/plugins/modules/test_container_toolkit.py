@@ -1,0 +1,69 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module tells the controller, and that bad options end before anything is looked at."""
+
+from __future__ import annotations
+
+import typing as t
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.action import container_toolkit as action
+from ansible_collections.wslfleet.cuda.plugins.action import cuda_toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _container_work, _transaction
+from ansible_collections.wslfleet.cuda.plugins.modules import container_toolkit
+
+
+class EndedError(Exception):
+    """The module has ended; holds its result."""
+
+
+def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any) -> dict[str, t.Any]:
+    """The result of the module with OPTIONS; REPORT is what the use case says."""
+    params = {"engines": None, "version": None, "minimum_version": "1.19.1", "url": None, "key": None}
+    params = {**params, "key_fingerprint": None, "wait": 1, "transaction": None, **options}
+
+    def end(**result: t.Any) -> None:
+        raise EndedError(result)
+
+    module = SimpleNamespace(params=params, check_mode=False, exit_json=end, fail_json=end, run_command=None)
+    monkeypatch.setattr(container_toolkit, "AnsibleModule", lambda **spec: module)
+    if report is not None:
+        monkeypatch.setattr(_container_work, "look", lambda runner, request: report)
+    with pytest.raises(EndedError) as ended:
+        container_toolkit.main()
+    result: dict[str, t.Any] = ended.value.args[0]
+    return result
+
+
+def test_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = _container_work.Report(engines=("podman",), version="1.19.1", gpu=True, notes=["a note"])
+    report.add([_changes.FileChange("/etc/x", None, b"new\n")])
+    report.packages = ("", "podman 4.3.1\n")
+    result = run(monkeypatch, report)
+    assert result["changed"] and result["engines"] == ["podman"] and result["notes"] == ["a note"]
+    assert [item["after"] for item in result["diff"]] == ["new\n", "podman 4.3.1\n"]
+    assert "transaction" not in result
+
+
+def test_a_transaction_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
+    report = _container_work.Report(transaction=_transaction.Transaction(str(tmp_path / "t1")))
+    shown = run(monkeypatch, report)["transaction"]
+    assert shown["id"] == "t1" and shown["running"] is False and shown["log"] == f"{tmp_path}/t1/log"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"url": "http://mirror/x/"}, "a mirror needs key"),
+        ({"key_fingerprint": "12"}, "key_fingerprint"),
+        ({"minimum_version": "1.2.0"}, "no CDI for WSL before 1.13.0"),
+    ],
+)
+def test_bad_options_are_one_line(monkeypatch: pytest.MonkeyPatch, options: dict[str, str], words: str) -> None:
+    message = run(monkeypatch, **options)["msg"]
+    assert words in message and "\n" not in message
+
+
+def test_the_transaction_is_followed_as_that_of_the_toolkit() -> None:
+    assert issubclass(action.ActionModule, cuda_toolkit.ActionModule)
