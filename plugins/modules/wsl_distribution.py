@@ -204,18 +204,18 @@ EXAMPLES = r"""
     msg: "{{ item.user }}: {{ item.reason }}"
   loop: "{{ result.hand_over | selectattr('waiting') }}"
 
+- name: Keep a copy
+  wslfleet.cuda.wsl_distribution:
+    name: Ubuntu-24.04
+    state: exported
+    path: C:\images\ubuntu.tar.gz
+    format: tar.gz
+
 - name: Delete it, with everything in it
   wslfleet.cuda.wsl_distribution:
     name: cuda
     state: absent
     force: true
-
-- name: Keep a copy
-  wslfleet.cuda.wsl_distribution:
-    name: cuda
-    state: exported
-    path: C:\images\cuda.tar.gz
-    format: tar.gz
 """
 
 RETURN = r"""

@@ -37,9 +37,17 @@ def _replaced(lab: Lab, items: t.Any) -> list[Block]:
     names = {
         "https://mirror.example.com/cuda/wsl-ubuntu/x86_64/": variables["cuda_repository_url"],
         "https://mirror.example.com/cuda/key.asc": "/usr/share/keyrings/cuda-archive-keyring.gpg",
+        "https://mirror.example.com/libnvidia-container/stable/deb/amd64/": variables[
+            "container_toolkit_repository_url"
+        ],
+        "https://mirror.example.com/libnvidia-container/gpgkey": variables["container_toolkit_key"],
         "EB693B3035CD5710E231E123A4B469963BF863CC": variables["cuda_key_fingerprint"],
         # A relative path would be written into the checkout.
         "{{ inventory_hostname }}.probe.json": str(lab.state / "probe.json"),
+        '"anna"': '"developer"',
+        # The lab has no systemd and says so.
+        '"systemd": true': '"systemd": false',
+        "S-1-12-1-1111111111-2222222222-3333333333-4444444444": "S-1-5-21-1004336348-1177238915-682003330-1105",
         '"Ubuntu-24.04"': json.dumps(variables["windows_host_distribution"]),
     }
     text = json.dumps(items)
@@ -65,18 +73,32 @@ def _play(lab: Lab, document: Document) -> list[Block]:
         "ansible_wsl_distribution": lab.variables["windows_host_distribution"],
         "ansible_shell_type": "sh",
         "ansible_python_interpreter": "/usr/bin/python3",
+        "vaulted_mirror_password": "mirror-password",
     }
+    # The local installer is a file of gigabytes that a site brings along; its own test has one.
+    play["tasks"] = [task for task in examples if "'local_installer'" not in repr(task)]
     source = {
         "url": lab.variables["cuda_repository_url"],
         "keyring_sha256": lab.variables["cuda_keyring_sha256"],
         "key_fingerprint": lab.variables["cuda_key_fingerprint"],
     }
-    return [{**play, "vars": linux, "module_defaults": {"wslfleet.cuda.cuda_repository": source}}]
+    containers = {
+        "url": lab.variables["container_toolkit_repository_url"],
+        "key": lab.variables["container_toolkit_key"],
+        "key_fingerprint": lab.variables["container_toolkit_key_fingerprint"],
+    }
+    defaults = {
+        "wslfleet.cuda.cuda_repository": source,
+        "wslfleet.cuda.cuda_extra_libraries": {"url": source["url"].replace("wsl-ubuntu", "ubuntu2404")},
+        "wslfleet.cuda.container_toolkit": containers,
+    }
+    # podman would be downloaded; its own test installs it.
+    return [{**play, "vars": linux, "module_defaults": defaults, "check_mode": document.name == "container_toolkit"}]
 
 
 def _order(document: Document) -> tuple[bool, int]:
     """Windows first, as in a real run; then FIRST; then the rest as it comes."""
-    linux = document.kind == "modules" and document.name.startswith("cuda_")
+    linux = document.kind == "modules" and document.name.startswith(("cuda_", "container_"))
     return linux, FIRST.index(document.name) if document.name in FIRST else len(FIRST)
 
 
