@@ -79,6 +79,12 @@ class Pipe:
         with self._condition:
             return self._writer_closed and not self._buffer
 
+    @property
+    def unread(self) -> int:
+        """Bytes that were written and not read yet."""
+        with self._condition:
+            return len(self._buffer)
+
     def abandon(self) -> None:
         """The reader is gone: a blocked or later write raises BrokenPipeError, a blocked read returns b""."""
         with self._condition:

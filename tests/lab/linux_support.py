@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import time
 import typing as t
 from pathlib import Path
 
@@ -68,6 +69,14 @@ def host_processes_with(marker: str) -> list[int]:
             if marker.encode() in command:
                 found.append(int(entry.name))
     return found
+
+
+def wait_until(condition: t.Callable[[], bool], limit: float = 20.0) -> None:
+    """Until CONDITION holds."""
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.02)
 
 
 def host_mounts_below(directory: Path) -> list[str]:

@@ -26,6 +26,7 @@ from tests.lab.linux_support import (
     make_laptop,
     make_process,
     seconds,
+    wait_until,
     written,
 )
 
@@ -50,14 +51,6 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Laptop]:
 def disk(laptop: Laptop) -> str:
     """A disk that the tests of this file share."""
     return disks.create_disk(laptop, SMALL)
-
-
-def wait_until(condition: t.Callable[[], bool], seconds: float = 5.0) -> None:
-    """Until CONDITION holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.02)
 
 
 def sh(laptop: Laptop, disk: str, script: str, **settings: t.Any) -> subprocess.CompletedProcess[bytes]:

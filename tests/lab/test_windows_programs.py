@@ -227,11 +227,12 @@ def test_launch_reports_what_is_not_modelled_and_what_is_missing(laptop: Laptop)
     command = laptop.start_command(account, "rem")
     assert command.done.wait(5)
     parent, errors = command.process, Pipe()
-    assert launch(parent, f"{SYSTEM32}\\schtasks.exe", "schtasks /query", stderr=errors) == 255
+    laptop.drive.add_program(f"{SYSTEM32}\\unheard.exe", "unheard")
+    assert launch(parent, f"{SYSTEM32}\\unheard.exe", "unheard /of", stderr=errors) == 255
     assert launch(parent, f"{SYSTEM32}\\none.exe", "none", stderr=errors) == 1
     errors.close()
     text = errors.read_all().decode()
-    assert text.startswith("lab: not modelled: C:\\Windows\\System32\\schtasks.exe")
+    assert text.startswith("lab: not modelled: C:\\Windows\\System32\\unheard.exe")
     assert text.endswith("The system cannot find the file specified.\r\n")
     assert any(entry.startswith("lab: not modelled") for entry in parent.started)
 

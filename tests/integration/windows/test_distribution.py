@@ -20,6 +20,7 @@ from lab.windows import fresh
 from lab.wsl import disks
 from lab.wsl.registrations import Registrations
 from tests.lab.laptop_runner import LaptopRunner
+from tests.lab.linux_support import wait_until
 from tests.lab.wsl_bench import FILES
 
 
@@ -39,6 +40,7 @@ class Interrupted(LaptopRunner):
         assert not isinstance(stdin, bytes)
         command = self._laptop.start_command(self._user, line)
         command.stdin.write(stdin.read(5000))
+        wait_until(lambda: command.stdin.unread == 0)
         self._how(self._laptop, command)
         assert command.done.wait(30)
         self._lost = True
