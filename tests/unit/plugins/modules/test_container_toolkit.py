@@ -8,8 +8,6 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.action import container_toolkit as action
-from ansible_collections.wslfleet.cuda.plugins.action import cuda_toolkit
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _container_work, _transaction
 from ansible_collections.wslfleet.cuda.plugins.modules import container_toolkit
 
@@ -63,7 +61,3 @@ def test_a_transaction_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any
 def test_bad_options_are_one_line(monkeypatch: pytest.MonkeyPatch, options: dict[str, str], words: str) -> None:
     message = run(monkeypatch, **options)["msg"]
     assert words in message and "\n" not in message
-
-
-def test_the_transaction_is_followed_as_that_of_the_toolkit() -> None:
-    assert issubclass(action.ActionModule, cuda_toolkit.ActionModule)
