@@ -139,6 +139,8 @@ def test_a_hang_up_of_the_starter_s_session_does_not_reach_it(root: str, gate: P
     process = int(Path(transaction.directory, "pid").read_text().split()[0])
     assert os.getpgid(process) != os.getpgid(0)
     assert os.getsid(process) == process
+    open_gate(gate)
+    assert x.attach(transaction, SECONDS)
 
 
 # One at a time, found again
