@@ -24,6 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _fi
 PARTS = "/etc/apt/auth.conf.d"
 PATH = f"{PARTS}/wslfleet-cuda.conf"
 MARK = "# Written by wslfleet.cuda"
+_USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<place>[^/]*)@", re.I)
 
 
 class CredentialsError(ValueError):
@@ -36,6 +37,22 @@ class Credentials:
 
     username: str
     password: str = field(repr=False)
+
+
+def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
+    """The options of MODULE as they were given. What it prints from now on holds no password of the addresses NAMES.
+
+    Ansible prints every option beside the result, and has no way to hide a part of one. Call it before anything can
+    fail.
+    """
+    given = dict(module.params)
+    for name in names:
+        match = _USER.match(given[name] or "")
+        if match:
+            module.params[name] = match.group("scheme") + given[name][match.end() :]
+            word = match.group("place").partition(":")[2]
+            module.no_log_values.update({word, urllib.parse.unquote(word)} - {""})
+    return given
 
 
 def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:

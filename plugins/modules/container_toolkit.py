@@ -184,6 +184,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _container_source,
     _container_toolkit,
     _container_work,
+    _credentials,
     _run,
     _transaction,
 )
@@ -237,7 +238,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
+    params = _credentials.hidden(module, "url", "key")
     try:
         request = _container_work.Request(
             engines=params["engines"],

@@ -135,6 +135,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
+    _credentials,
     _dpkg,
     _extra_libraries,
     _files,
@@ -168,8 +169,10 @@ def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
     return _transaction.apt_get("purge", *names)
 
 
-def start(module: AnsibleModule, run: _run.Runner, what: _extra_libraries.Wanted, todo: t.Sequence[str]) -> None:
-    """Start the transaction for TODO. Raises LibrariesError."""
+def start(
+    module: AnsibleModule, run: _run.Runner, what: _extra_libraries.Wanted, todo: t.Sequence[str], url: str | None
+) -> None:
+    """Start the transaction for TODO; URL is the option. Raises LibrariesError."""
     database = _dpkg.read_database()
     interruption = _apt.interruption(database)
     if interruption is not None:
@@ -177,7 +180,7 @@ def start(module: AnsibleModule, run: _run.Runner, what: _extra_libraries.Wanted
     if module.params["state"] == "absent":
         _transaction.start(PURPOSE, [purge_command(run, todo)])
         return
-    url = module.params["url"] or _extra_libraries.default_url(_files.read_text("/etc/os-release") or "")
+    url = url or _extra_libraries.default_url(_files.read_text("/etc/os-release") or "")
     _extra_libraries.open_source(run, what, url, module.params["keyring"])
     judged = _extra_libraries.plan(run, what, todo, database)
     needed, free = judged.download_bytes + judged.installed_bytes + _toolkit.RESERVE, _toolkit.free_bytes()
@@ -200,7 +203,7 @@ def follow(module: AnsibleModule, transaction: _transaction.Transaction) -> t.Di
 
 def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     """One look: attach to what runs, else plan and start. The result for the controller."""
-    params = module.params
+    params = _credentials.hidden(module, "url")
     what = _extra_libraries.wanted(params["libraries"], params["version"])
     result: t.Dict[str, t.Any] = {"changed": False, "packages": list(what.packages)}
     for transaction in [] if module.check_mode else _transaction.all_transactions():
@@ -220,7 +223,7 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     if todo:
         result["changed"] = True
         if not module.check_mode:
-            start(module, run, what, todo)
+            start(module, run, what, todo, params["url"])
             result.update(follow(module, _transaction.all_transactions()[0]))
     return {**result, "installed": _extra_libraries.present(what, _dpkg.read_database())}
 

@@ -93,7 +93,7 @@ backups:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _files, _legacy, _openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials, _files, _legacy, _openpgp
 
 
 def main() -> None:
@@ -111,6 +111,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    url = _credentials.hidden(module, "repository_url")["repository_url"] or ""
     try:
         fingerprints = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
     except _openpgp.OpenPgpError as error:
@@ -118,7 +119,7 @@ def main() -> None:
     state = _legacy.observe(fingerprints)
     name = module.params["repository_name"]
     own_path = f"/etc/apt/sources.list.d/cuda-{name}.sources" if name else ""
-    plan = _legacy.plan(state, module.params["repository_url"] or "", own_path, _files.stamp())
+    plan = _legacy.plan(state, url, own_path, _files.stamp())
     for path, why in sorted(state.unread.items()):
         module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
     backups = [change.backup for change in plan.changes]

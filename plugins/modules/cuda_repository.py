@@ -196,6 +196,7 @@ path:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
+    _credentials,
     _files,
     _repository,
     _run,
@@ -239,15 +240,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     state = module.params["state"]
+    options = _credentials.hidden(module, "url", "keyring_url", "key")
     try:
         os_release = _files.read_text("/etc/os-release") or ""
-        wanted = _repository.resolve(module.params["source"], module.params, os_release)
-        if wanted.credentials:
-            # They may have come inside of url, which no option can hide: neither there nor anywhere else.
-            module.params["url"] = wanted.url
-            module.no_log_values.add(wanted.credentials.password)
-            if wanted.url.startswith("http:"):
-                module.warn(f"the password for {wanted.url} travels unencrypted; use https")
+        wanted = _repository.resolve(options["source"], options, os_release)
+        if wanted.credentials and wanted.url.startswith("http:"):
+            module.warn(f"the password for {wanted.url} travels unencrypted; use https")
         outcome = _source_steps.bring(
             _run.runner_of(module), wanted, state, module.params["packages"], module.check_mode
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials
@@ -76,3 +77,21 @@ def test_trial_keeps_the_entries_of_others_and_not_our_old_one(tmp_path: Path) -
     folder = Path(setting.split("=", 1)[1])
     assert sorted(path.name for path in folder.iterdir()) == ["00-trial.conf", "proxy.conf"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "words"),
+    [
+        ("https://me:s%40fe@mirror/x/", "https://mirror/x/", {"s%40fe", "s@fe"}),
+        ("http://me@mirror/x", "http://mirror/x", set()),
+        ("http://a:b:c@d@mirror/x", "http://mirror/x", {"b:c@d"}),
+        ("http://mirror/x@1", "http://mirror/x@1", set()),
+        ("/usr/share/me@home.asc", "/usr/share/me@home.asc", set()),
+        (None, None, set()),
+    ],
+)
+def test_hidden(url: str | None, shown: str | None, words: set[str]) -> None:
+    module = SimpleNamespace(params={"url": url, "other": 1}, no_log_values=set())
+    assert _credentials.hidden(module, "url") == {"url": url, "other": 1}
+    assert module.params == {"url": shown, "other": 1}
+    assert module.no_log_values == words

@@ -1,16 +1,20 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No option that holds a secret is shown: modules and roles say ``no_log`` for it."""
+"""No secret is shown: options that hold one say ``no_log``, and what a module prints holds none."""
 
 from __future__ import annotations
 
 import ast
+import importlib
+import json
 import re
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
+from ansible.module_utils import basic
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _repository, _source_steps
 
 ROOT = Path(__file__).resolve().parents[4]
 SECRET = re.compile(r"password|passphrase|secret|token|credential|private_key")
@@ -66,3 +70,68 @@ def test_role(path: Path) -> None:
 def test_a_secret_is_found() -> None:
     assert shown_in_spec('spec = {"admin_password": {"type": "str"}, "token": {"no_log": True}}') == ["admin_password"]
     assert shown_in_options({"a": {"options": {"api_token": {}, "secret": {"no_log": True}}}}) == ["api_token"]
+
+
+PASSWORD = "s3cr%t#:@"
+ENCODED = "s3cr%25t%23%3A%40"
+HIDDEN = f"https://builder:{ENCODED}@mirror.example.com/cuda/"
+BESIDE = {"username": "builder", "password": PASSWORD}
+
+
+def refuse(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> t.NoReturn:
+    """A mirror that lets nobody in; the message holds all that is known of it."""
+    raise _repository.RepositoryError(f"{wanted} {PASSWORD}: 401")
+
+
+def accept(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> _source_steps.Outcome:
+    """A mirror whose source was written just now."""
+    return _source_steps.Outcome(True, True, (_changes.FileChange(wanted.path, None, str(wanted).encode()),))
+
+
+def output(
+    name: str, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """All that the module NAME prints. Ansible itself adds the options to it."""
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": options}).encode())
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit):
+        importlib.import_module(f"ansible_collections.wslfleet.cuda.plugins.modules.{name}").main()
+    shown = capsys.readouterr()
+    assert "invocation" in json.loads(shown.out) and "mirror.example.com" in shown.out
+    return shown.out + shown.err
+
+
+@pytest.mark.parametrize("bring", [refuse, accept])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"url": "http://mirror.example.com/cuda/", **BESIDE},
+        {"url": HIDDEN},
+        {"url": HIDDEN, **BESIDE},
+        {"url": HIDDEN, "key_fingerprint": "12"},
+        {"url": "https://mirror.example.com/cuda/", "key": HIDDEN + "key.asc"},
+    ],
+    ids=["beside the address", "inside of it", "both, which is refused", "with a bad option", "of a key"],
+)
+def test_a_module_shows_no_password(
+    options: dict[str, str], bring: t.Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_source_steps, "bring", bring)
+    mirror = {"source": "mirror", "key_fingerprint": "0123456789ABCDEF0123456789ABCDEF01234567", **options}
+    shown = output("cuda_repository", mirror, monkeypatch, capsys)
+    assert PASSWORD not in shown and ENCODED not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("container_toolkit", {"url": HIDDEN, "key": HIDDEN}),
+        ("cuda_extra_libraries", {"url": HIDDEN, "libraries": ["nccl"], "version": "12"}),
+        ("cuda_legacy", {"repository_url": HIDDEN, "fingerprints": ["12"]}),
+    ],
+)
+def test_a_module_that_takes_no_credentials_does_not_show_them_either(
+    name: str, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = output(name, options, monkeypatch, capsys)
+    assert ENCODED not in shown and PASSWORD not in shown
