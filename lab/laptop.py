@@ -115,6 +115,8 @@ class WindowsState:
     """Share of another computer (``\\\\server\\share``) -> directory of this machine."""
     credentials_delegated: bool = False
     """WinRM logons may pass their credentials on, so that shares let them in."""
+    mounted_hives: dict[str, str] = field(default_factory=dict)
+    """Name below HKU in lower case -> file, for every hive that ``reg load`` put there. A boot forgets them."""
     instance_idle_seconds: float = 15.0
     free_bytes: int = 200 * 1024**3
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may read and change what on C:, as far as the default permissions of Windows matter here.
 
-An administrator has a full token in a WinRM session and may do everything. Others may write to their own profile, the
+An administrator has a full token in a WinRM session and may do everything, except where somebody has cut off what is
+inherited and grants administrators nothing. Others may write to their own profile, the
 public one, C:\\ProgramData and C:\\Windows\\Temp, and may not read other people's profiles. What icacls.exe has set on
 the way goes before that (lab/windows/permissions.py).
 """
@@ -19,17 +20,17 @@ _OPEN_TO_ALL = ("c:\\users\\public", "c:\\programdata", "c:\\windows\\temp")
 
 def may_write(user: User, windows_path: str, laptop: Laptop | None = None) -> bool:
     """True when USER may create or change WINDOWS_PATH (absolute) on LAPTOP."""
-    if user.admin:
-        return True
     decided = laptop.permissions.decides(user, windows_path, write=True) if laptop else None
+    if user.admin:
+        return decided is not False
     return _below(windows_path, user.profile.lower(), *_OPEN_TO_ALL) if decided is None else decided
 
 
 def may_read(user: User, windows_path: str, laptop: Laptop | None = None) -> bool:
     """True when USER may read WINDOWS_PATH (absolute) on LAPTOP."""
-    if user.admin:
-        return True
     decided = laptop.permissions.decides(user, windows_path, write=False) if laptop else None
+    if user.admin:
+        return decided is not False
     if decided is not None:
         return decided
     path = windows_path.lower()

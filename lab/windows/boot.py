@@ -11,7 +11,7 @@ import time
 import typing as t
 
 from lab.windows import events
-from lab.windows.hives import unload_hive
+from lab.windows.hives import unload_hive, unmount
 
 if t.TYPE_CHECKING:
     from lab.laptop import Laptop
@@ -70,6 +70,8 @@ def _count_boot(laptop: Laptop, number: int) -> None:
 
 def _end_sessions(laptop: Laptop) -> None:
     """Nobody is logged on after a boot, so no user's hive is loaded; what was volatile in it is gone."""
+    for name in list(laptop.state.mounted_hives):
+        unmount(laptop, name)
     for user in laptop.state.users:
         laptop.registry.delete(f"HKU\\{user.sid}\\{LXSS}\\InstallStatus")
         unload_hive(laptop, user)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 
 from lab.process import ByteSink, NotModelled, Process
 from lab.streams import Pipe
@@ -16,7 +17,7 @@ from lab.windows import cmd_files, cmd_percent, cmd_syntax, launch
 from lab.windows.access import may_write
 from lab.windows.cmd_builtins import BUILTINS, NOT_MODELLED, empty_echo, run_external
 from lab.windows.cmd_shell import Ended, Shell
-from lab.windows.cmd_syntax import CmdSyntaxError, Group, If, Node, Pair, Redirection, Simple
+from lab.windows.cmd_syntax import CmdSyntaxError, For, Group, If, Node, Pair, Redirection, Simple
 from lab.windows.disk_space import DiskFull
 from lab.windows.drive import absolute
 from lab.windows.hives import load_hive
@@ -101,7 +102,45 @@ def _execute(shell: Shell, node: Node, streams: Streams) -> int:
         if _holds(shell, node):
             return _execute(shell, node.then, streams)
         return _execute(shell, node.otherwise, streams) if node.otherwise else 0
+    if isinstance(node, For):
+        return _loop(shell, node, streams)
     return _redirected(shell, node, streams)
+
+
+def _loop(shell: Shell, node: For, streams: Streams) -> int:
+    """The command runs in a cmd.exe of its own, AutoRun included; empty lines of its output are passed over."""
+    output = Pipe()
+    inner = Streams(filled_pipe(b""), output, streams.stderr)
+    child = shell.copy()
+    shell.process.started.append("C:\\Windows\\System32\\cmd.exe")
+    collected: list[bytes] = []
+    reader = threading.Thread(target=lambda: collected.append(output.read_all()), name="for /f", daemon=True)
+    reader.start()
+    try:
+        _run_autorun(child, inner)
+        _run_line(child, node.command, inner)
+    except Ended:
+        pass
+    finally:
+        output.close()
+        reader.join()
+    code = 0
+    for line in b"".join(collected).decode("utf-8", "replace").splitlines():
+        if line and not line.startswith(";"):
+            code = _execute(shell, _with_variable(node.body, f"%{node.variable}", line), streams)
+    return code
+
+
+def _with_variable(node: Node, name: str, value: str) -> Node:
+    """NODE with VALUE in place of NAME. It is put in after the line was read, so nothing in it is special."""
+    if isinstance(node, Simple):
+        return replace(node, name=node.name.replace(name, value), arguments=node.arguments.replace(name, value))
+    if isinstance(node, Pair):
+        left, right = (_with_variable(side, name, value) for side in (node.left, node.right))
+        return replace(node, left=left, right=right)
+    if isinstance(node, Group):
+        return replace(node, body=_with_variable(node.body, name, value))
+    raise NotModelled("cmd.exe: if or for inside for")
 
 
 def _pair(shell: Shell, node: Pair, streams: Streams) -> int:

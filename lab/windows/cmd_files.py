@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from lab.process import NotModelled
-from lab.windows import disk_space, languages, shares
+from lab.windows import disk_space, hives, languages, shares
 from lab.windows.access import may_read, may_write
 from lab.windows.cmd_shell import Shell
 from lab.windows.cmd_words import switches_and_words
@@ -48,6 +48,8 @@ def directory(shell: Shell, arguments: str, streams: Streams) -> int:
         shell.say(streams.stderr, "no_file")
         return 1
     found = _found(shell, folder, pattern, "/s" in switches)
+    if not any(switch.startswith("/a") for switch in switches):
+        found = [path for path in found if not _is_hidden(path)]
     if switches & {"/a-d", "/a:-d"}:
         found = [path for path in found if path.is_file()]
     if switches & {"/ad", "/a:d"}:
@@ -62,12 +64,17 @@ def directory(shell: Shell, arguments: str, streams: Streams) -> int:
     return 0 if found else 1
 
 
+def _is_hidden(path: Path) -> bool:
+    """Hidden, as Windows sets it on a user's part of the registry; ``dir`` shows it only with ``/a``."""
+    return path.name.upper().startswith(hives.HIVE_FILE)
+
+
 def _long_listing(shell: Shell, target: str, recurse: bool, streams: Streams) -> int:
     """``dir [/s] /-c /a-d NAME``: one block a folder; headers, dates and totals are localised."""
     if shell.laptop.drive.is_dir(shell.path(target)):
         target = target.rstrip("\\") + "\\*"
     folder, pattern = _folder_and_pattern(shell, target)
-    readable = may_read(shell.process.user, folder)
+    readable = may_read(shell.process.user, folder, shell.laptop)
     found = [path for path in _found(shell, folder, pattern, recurse) if path.is_file()] if readable else []
     shell.say(streams.stdout, "dir_volume")
     if not found:
@@ -145,7 +152,7 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
         return _copy_from_share(shell, words[0], shell.path(words[1]), streams)
     source, target = (shell.path(word) for word in words)
     drive = shell.laptop.drive
-    if not drive.exists(source):
+    if not drive.exists(source) or (verb == "copy" and _is_hidden(drive.host_path(source))):
         return _missing(shell, source, streams)
     if drive.is_dir(target):
         target = f"{target}\\{source.rsplit(chr(92), 1)[-1]}"
@@ -241,6 +248,9 @@ def remove_directory(shell: Shell, arguments: str, streams: Streams) -> int:
     host_path = shell.laptop.drive.host_path(path)
     if host_path.is_symlink():
         host_path.unlink()
+    elif switches and any(file.startswith(f"{path.lower()}\\") for file in shell.laptop.state.mounted_hives.values()):
+        shell.say(streams.stderr, "reg_in_use")
+        return 32
     elif switches:
         shutil.rmtree(host_path)
     elif any(host_path.iterdir()):

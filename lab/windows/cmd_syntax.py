@@ -75,7 +75,16 @@ class If:
     otherwise: Node | None = None
 
 
-Node = Simple | Pair | Group | If
+@dataclass(frozen=True)
+class For:
+    """``for /f "delims=" %VARIABLE in ('command') do body``: BODY once for each line that the command prints."""
+
+    variable: str
+    command: str
+    body: Node
+
+
+Node = Simple | Pair | Group | If | For
 
 
 def utf16_units(text: str) -> int:
@@ -194,7 +203,7 @@ class _Parser:
         if name.lower() == "if" and not redirections:
             return self.condition()
         if name.lower() == "for":
-            raise NotModelled("cmd.exe: for")
+            return self.loop()
         if name.lower() == "rem":
             return self.remark(name)
         if self.position == start and not redirections:
@@ -240,6 +249,28 @@ class _Parser:
             kind, operands = self.comparison(word)
         then = self.sequence()
         return If(negated, ignore_case, kind, operands, *self.with_else(then))
+
+    def loop(self) -> For:
+        """Whole lines of a command's output, and a body that is not echoed: the rest of the line up to ``)``.
+
+        On a command line, unlike in a batch file, cmd.exe prints every turn of a body that does not begin with ``@``.
+        """
+        words = [self.word().lower(), self.word().lower()]
+        variable = self.word()
+        if words != ["/f", '"delims="'] or len(variable) != 2 or variable[0] != "%" or self.word().lower() != "in":
+            raise NotModelled("cmd.exe: for (only for /f \"delims=\" %x in ('command') do @command)")
+        self.skip(" \t")
+        start, end = self.position, self.text.find("')", self.position)
+        if self.peek(2) != "('" or end < 0:
+            raise NotModelled("cmd.exe: for /f over anything but the output of a command")
+        self.position = end + 2
+        if self.word().lower() != "do":
+            raise CmdSyntaxError
+        self.skip(" \t")
+        if self.peek() != "@":
+            raise NotModelled("cmd.exe: the body of for without @, which is echoed")
+        self.position += 1
+        return For(variable[1], self.text[start + 2 : end], self.sequence())
 
     def comparison(self, left: str) -> tuple[str, tuple[str, ...]]:
         self.skip(" \t")

@@ -10,7 +10,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from lab.windows import fresh_registry
+from lab.windows import fresh_registry, hives
 from lab.windows.drive import Drive
 from lab.windows.registry import Registry
 
@@ -35,6 +35,7 @@ MODELLED = (
     "pnputil",
     "powercfg",
     "reg",
+    "robocopy",
     "sc",
     "schtasks",
     "shutdown",
@@ -54,7 +55,6 @@ NOT_MODELLED = (
     "netsh",
     "ping",
     "quser",
-    "robocopy",
     "systeminfo",
     "takeown",
     "taskkill",
@@ -110,7 +110,9 @@ def _make_folders(drive: Drive, state: WindowsState) -> None:
     for user in state.users:
         for part in ("AppData\\Local\\Temp", "AppData\\Local\\Packages", "AppData\\Roaming", "Desktop", "Documents"):
             drive.host_path(f"{user.profile}\\{part}").mkdir(parents=True, exist_ok=True)
-        drive.host_path(f"{user.profile}\\NTUSER.DAT").write_bytes(b"regf")
+        drive.host_path(f"{user.profile}\\{hives.HIVE_FILE}").write_bytes(hives.hive_content(user))
+        for log in ("LOG1", "LOG2"):
+            drive.host_path(f"{user.profile}\\{hives.HIVE_FILE}.{log}").write_bytes(b"")
 
 
 def _make_programs(drive: Drive) -> None:

@@ -163,6 +163,30 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "ERREUR : Accès refusé.",
         "エラー: アクセスが拒否されました。",
     ),
+    "reg_in_use": (
+        "ERROR: The process cannot access the file because it is being used by another process.",
+        "FEHLER: Der Prozess kann nicht auf die Datei zugreifen, da sie von einem anderen Prozess verwendet wird.",
+        "ERREUR : Le processus ne peut pas accéder au fichier car ce fichier est utilisé par un autre processus.",
+        "エラー: プロセスはファイルにアクセスできません。別のプロセスが使用中です。",
+    ),
+    "reg_damaged": (
+        "ERROR: The configuration registry database is corrupt.",
+        "FEHLER: Die Konfigurationsregistrierungsdatenbank ist beschädigt.",
+        "ERREUR : La base de données de configuration du Registre est endommagée.",
+        "エラー: 構成レジストリ データベースは壊れています。",
+    ),
+    "reg_privilege": (
+        "ERROR: A required privilege is not held by the client.",
+        "FEHLER: Dem Client fehlt ein erforderliches Recht.",
+        "ERREUR : Le client ne dispose pas d'un privilège nécessaire.",
+        "エラー: クライアントは要求された特権を保有していません。",
+    ),
+    "reg_parameter": (
+        "ERROR: The parameter is incorrect.",
+        "FEHLER: Falscher Parameter.",
+        "ERREUR : Paramètre incorrect.",
+        "エラー: パラメーターが間違っています。",
+    ),
     "reg_bad_key": (
         'ERROR: Invalid key name.\r\nType "REG {x} /?" for usage.',
         'FEHLER: Ungültiger Schlüsselname.\r\nGeben Sie "REG {x} /?" ein, um die Syntax anzuzeigen.',

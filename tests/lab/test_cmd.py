@@ -275,3 +275,11 @@ def test_application_control_blocks_a_program(tmp_path: Path) -> None:
     result = run(laptop, f"{SYSTEM32}\\hostname.exe")
     assert (result.code, result.err) == (1, "Zugriff verweigert\r\n")
     assert run(laptop, f"{SYSTEM32}\\reg.exe query HKU").code == 0
+
+
+def test_for_runs_its_body_once_a_line_and_nothing_in_a_line_is_special(laptop: Laptop) -> None:
+    laptop.drive.host_path("C:\\tools\\list.txt").write_text("one\r\n\r\ntwo & echo three\r\n;four\r\n")
+    loop = "(for /f \"delims=\" %i in ('type C:\\tools\\list.txt') do @(echo [%i]&echo.))&&echo end"
+    assert run(laptop, loop).out == "[one]\r\n\r\n[two & echo three]\r\n\r\nend\r\n"
+    nothing = "for /f \"delims=\" %i in ('type C:\\tools\\none.txt') do @C:\\tools\\code.exe 3"
+    assert (run(laptop, nothing).code, run(laptop, nothing.replace("none", "list")).code) == (0, 3)

@@ -8,7 +8,7 @@ import pytest
 
 from lab.process import NotModelled
 from lab.windows import cmd_syntax
-from lab.windows.cmd_syntax import CmdSyntaxError, Group, If, Pair, Redirection, Simple
+from lab.windows.cmd_syntax import CmdSyntaxError, For, Group, If, Pair, Redirection, Simple
 
 
 def s(name: str, arguments: str = "", *redirections: Redirection) -> Simple:
@@ -64,9 +64,26 @@ def test_syntax_errors_name_the_token(line: str, token: str) -> None:
     assert error.value.token == token
 
 
-def test_for_is_not_modelled() -> None:
-    with pytest.raises(NotModelled):
-        cmd_syntax.parse("for %i in (1) do echo %i")
+def test_the_body_of_for_takes_the_rest_of_the_line() -> None:
+    loop = For("i", "dir /b", Pair("&", s("a", " %i"), s("b")))
+    assert cmd_syntax.parse("FOR /F \"delims=\" %i in ('dir /b') do @a %i&b") == loop
+    grouped = cmd_syntax.parse("(for /f \"delims=\" %i in ('dir /b') do @(a %i&b))&&c")
+    assert grouped == Pair("&&", Group(For("i", "dir /b", Group(loop.body))), s("c"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for %i in (1) do echo %i",
+        "for /f %i in ('dir') do @echo %i",
+        'for /f "delims=" %i in (file.txt) do @echo %i',
+        "for /f \"delims=\" %i in ('dir') do echo %i",
+        "for /f \"delims=\" %%i in ('dir') do @echo %%i",
+    ],
+)
+def test_other_forms_of_for_are_not_modelled(line: str) -> None:
+    with pytest.raises(NotModelled, match="for"):
+        cmd_syntax.parse(line)
 
 
 @pytest.mark.parametrize(

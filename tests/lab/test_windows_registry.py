@@ -147,7 +147,7 @@ def test_default_name_and_errors_are_localised(tmp_path: Path, language: str, de
 
 @pytest.mark.parametrize(
     "line",
-    ["load HKU\\x C:\\x", "export HKLM\\SOFTWARE C:\\x", f"query {KEY} /z", f"query {KEY} /reg:32", f"delete {KEY}"],
+    ["load HKLM\\x C:\\x", "export HKLM\\SOFTWARE C:\\x", f"query {KEY} /z", f"query {KEY} /reg:32", f"delete {KEY}"],
 )
 def test_other_verbs_and_options_are_not_modelled(laptop: Laptop, line: str) -> None:
     result = run(laptop, f"{REG} {line}")

@@ -20,6 +20,7 @@ from lab.windows.programs import nvidia_smi as nvidia_smi
 from lab.windows.programs import pnputil as pnputil
 from lab.windows.programs import powercfg as powercfg
 from lab.windows.programs import reg as reg
+from lab.windows.programs import robocopy as robocopy
 from lab.windows.programs import sc as sc
 from lab.windows.programs import schtasks as schtasks
 from lab.windows.programs import shutdown as shutdown

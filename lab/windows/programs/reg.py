@@ -1,6 +1,6 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``reg query``, ``reg add``, ``reg delete``. Output is UTF-8, as under code page 65001.
+"""``reg query``, ``add``, ``delete``, ``load`` and ``unload``. Output is UTF-8, as under code page 65001.
 
 Localised are the name of the default value, the error texts and the "End of search" line; key paths, value names and
 types are not. The only error signal is exit code 1.
@@ -13,8 +13,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from lab.process import NotModelled, Process, program
+from lab.windows import hives
 from lab.windows.hives import is_visible
-from lab.windows.program_io import arguments_of, err, localised, out
+from lab.windows.program_io import arguments_of, err, localised, out, path_of
 from lab.windows.registry import Value
 from lab.windows.registry_keys import KeyName, key_name, may_read, may_write
 
@@ -43,11 +44,11 @@ class _Options:
 
 @program("reg")
 def main(process: Process) -> int:
-    """Run one of the three verbs."""
+    """Run one of the verbs."""
     words = arguments_of(process)
-    verbs = {"query": _query, "add": _add, "delete": _delete}
+    verbs = {"query": _query, "add": _add, "delete": _delete, "unload": _unload}
     verb = words[0].lower() if words else ""
-    if verb not in verbs:
+    if verb not in (*verbs, "load"):
         raise NotModelled(process.command_line)
     try:
         if len(words) < 2:
@@ -55,6 +56,8 @@ def main(process: Process) -> int:
         key = key_name(words[1], process.user)
         if key is None:
             raise _Refused("reg_bad_key")
+        if verb == "load":
+            return _load(process, key, words[2:])
         return verbs[verb](process, key, _options(words[2:]))
     except _Refused as error:
         err(process, localised(process, str(error), verb.upper()))
@@ -278,3 +281,43 @@ def _delete(process: Process, key: KeyName, options: _Options) -> int:
 def _require_write(process: Process, key: KeyName) -> None:
     if not may_write(process.user, key.stored) or not is_visible(process.laptop, key.stored):
         raise _Refused("reg_denied")
+
+
+# -- load and unload ---------------------------------------------------------------------------------------------
+
+
+def _load(process: Process, key: KeyName, words: list[str]) -> int:
+    """``reg load HKU\\NAME FILE``: needs the privileges of an administrator, whoever owns the file."""
+    if len(words) != 1:
+        raise _Refused("reg_bad_syntax")
+    name = _hive_name(key)
+    if not process.user.admin:
+        raise _Refused("reg_privilege")
+    with process.laptop.lock:
+        failed = hives.mount(process.laptop, name, path_of(process, words[0]))
+    if failed:
+        raise _Refused(failed)
+    out(process, localised(process, "success"))
+    return 0
+
+
+def _unload(process: Process, key: KeyName, options: _Options) -> int:
+    """``reg unload HKU\\NAME``"""
+    options.forbid_others("unload")
+    name = _hive_name(key)
+    if not process.user.admin:
+        raise _Refused("reg_privilege")
+    if process.laptop.faults.strike("hive_held"):
+        raise _Refused("reg_denied")
+    with process.laptop.lock:
+        if not hives.unmount(process.laptop, name):
+            raise _Refused("reg_parameter")
+    out(process, localised(process, "success"))
+    return 0
+
+
+def _hive_name(key: KeyName) -> str:
+    root, _separator, name = key.stored.partition("\\")
+    if root != "HKU" or not name or "\\" in name or key.shown.startswith("HKEY_CURRENT_USER"):
+        raise NotModelled(f"reg load or unload of {key.shown} (only HKU\\NAME)")
+    return name
