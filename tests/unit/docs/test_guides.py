@@ -173,6 +173,12 @@ def test_every_file_of_the_code_exists(page: Path) -> None:
         assert (ROOT / "plugins" / name).is_file(), name
 
 
+def test_every_test_that_proves_something_exists() -> None:
+    named = set(re.findall(r"``(test_[a-z_]+\.py)``", _page("proven")))
+    files = {file.name for file in (ROOT / "tests").rglob("test_*.py")}
+    assert len(named) > 15 and sorted(named - files) == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_every_playbook_exists(page: Path) -> None:
     for name in re.findall(r"ansible-playbook[^\n]*? wslfleet\.cuda\.([a-z_]+)", page.read_text(encoding="utf-8")):
