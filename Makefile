@@ -2,7 +2,8 @@
 # `make demo` and `make test` set up what they need; see scripts/setup.sh.
 
 PYTHON := .venv/bin/python
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A user of Debian has no sbin on the PATH, which the lab keeps under sudo and where it finds chroot.
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/local/sbin:/usr/sbin:/sbin
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export PYTHONPATH := $(CURDIR)
 export LC_ALL := C.UTF-8

@@ -31,10 +31,12 @@ nox.options.tags = ["check"]
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("extensions/molecule/*/molecule.yml"))
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
 
+SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
 ENVIRONMENT = {
     "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
     "LC_ALL": "C.UTF-8",
-    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+    # A user of Debian has no sbin on the PATH, which the lab keeps under sudo and where it finds chroot.
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), *SBIN]),
     "PYTHONPATH": str(ROOT),
     # molecule paints even where nobody can see it.
     **({} if sys.stdout.isatty() else {"NO_COLOR": "1"}),

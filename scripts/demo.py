@@ -72,10 +72,12 @@ def main() -> int:
         print(f"demo: the second run was not without changes: {again}", file=sys.stderr)
         return 1
     print("demo: the second run changed nothing on all three laptops")
+    # What make ran under sudo belongs to root.
+    python = f"{'sudo ' if 'SUDO_USER' in os.environ else ''}.venv/bin/python"
     print("\nLook inside (the laptops stay up for two hours):")
-    print("  .venv/bin/python -m lab status --state .demo")
-    print("  .venv/bin/python -m lab log --state .demo fresh-1")
-    print("  .venv/bin/python -m lab shell --state .demo broken-driver-1 Debian-12")
+    print(f"  {python} -m lab status --state .demo")
+    print(f"  {python} -m lab log --state .demo fresh-1")
+    print(f"  {python} -m lab shell --state .demo broken-driver-1 Debian-12")
     print("  make demo-down")
     return 0
 

@@ -16,7 +16,9 @@ html_short_title = "wslfleet.cuda"
 
 extensions = ["sphinx_antsibull_ext"]
 html_theme = "alabaster"
-html_theme_options = {"page_width": "75em", "sidebar_width": "18em", "font_family": "sans-serif"}
+html_theme_options = {"page_width": "78em", "sidebar_width": "18em", "font_family": "sans-serif"}
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 pygments_style = "ansible"
 highlight_language = "YAML+Jinja"

@@ -217,7 +217,18 @@ def _audit_rows() -> list[Row]:
 
 
 def _section(title: str, text: str, head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
-    lines = [title, "-" * len(title), "", text, "", ".. list-table::", "   :header-rows: 1", "   :widths: auto", ""]
+    widths = {2: "32 68", 3: "32 30 38"}[len(head)]
+    lines = [
+        title,
+        "-" * len(title),
+        "",
+        text,
+        "",
+        ".. list-table::",
+        "   :header-rows: 1",
+        f"   :widths: {widths}",
+        "",
+    ]
     for row in [head, *rows]:
         marks = ["   * - ", *["     - "] * (len(row) - 1)]
         lines += [f"{mark}{_cell(cell)}" for mark, cell in zip(marks, row, strict=True)]
@@ -230,6 +241,6 @@ def _cell(text: str) -> str:
         return text
     parts = text.split("`")
     return "".join(
-        part.replace("\\", "\\\\").replace("*", "\\*") if index % 2 == 0 else f"``{part}``"
+        part.replace("\\", "\\\\").replace("*", "\\*").replace("@", "\\@") if index % 2 == 0 else f"``{part}``"
         for index, part in enumerate(parts)
     )

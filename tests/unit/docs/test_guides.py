@@ -31,7 +31,13 @@ RST = ROOT / "docs" / "docsite" / "rst"
 PAGES = [*sorted(RST.glob("*.rst")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 # ansible-test runs on a copy that holds less.
 pytestmark = pytest.mark.skipif(not (ROOT / "Makefile").exists(), reason="not a checkout")
-RESULTS = {"windows_host_ready", "windows_host_status", "windows_host_wsl_version", "cuda_toolkit_result"}
+RESULTS = {
+    "windows_host_ready",
+    "windows_host_status",
+    "windows_host_wsl_version",
+    "cuda_toolkit_result",
+    "container_toolkit_result",
+}
 """Facts that the roles set; not variables of an administrator."""
 
 
@@ -122,6 +128,16 @@ def test_the_readme_links_to_every_guide() -> None:
     assert [file.name for file in RST.glob("*.rst") if f"(docs/docsite/rst/{file.name})" not in readme] == []
 
 
+def test_the_readme_and_the_site_list_the_guides_in_one_order() -> None:
+    sections = yaml.safe_load((RST.parent / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    order = [name for section in sections for name in section["toctree"]]
+    assert sorted(order) == sorted(file.stem for file in RST.glob("*.rst"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^- \[.*\]\(docs/docsite/rst/([a-z_]+)\.rst\)$", readme) == order
+    index = (ROOT / "scripts" / "docs" / "index.rst").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^   collections/wslfleet/cuda/docsite/([a-z_]+)$", index) == order
+
+
 def test_the_verdicts_are_those_of_the_smoke_test() -> None:
     for verdict in _smoke_test.REMEDIES:
         assert f"   * - ``{verdict}``\n" in _page("getting_started")
@@ -129,7 +145,9 @@ def test_the_verdicts_are_those_of_the_smoke_test() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_every_variable_of_the_roles_exists(page: Path) -> None:
-    words = set(re.findall(r"\b(?:windows_host|cuda)_[a-z0-9_]+\b(?!\*)", page.read_text(encoding="utf-8")))
+    words = set(
+        re.findall(r"\b(?:windows_host|cuda|container_toolkit)_[a-z0-9_]+\b(?!\*)", page.read_text(encoding="utf-8"))
+    )
     assert words - _role_variables() - _names_of_content() - RESULTS == set()
 
 
@@ -153,6 +171,12 @@ def test_every_file_of_the_code_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name in re.findall(r"``((?:plugin_utils|module_utils)/_[a-z_]+\.py)``", text):
         assert (ROOT / "plugins" / name).is_file(), name
+
+
+def test_every_test_that_proves_something_exists() -> None:
+    named = set(re.findall(r"``(test_[a-z_]+\.py)``", _page("proven")))
+    files = {file.name for file in (ROOT / "tests").rglob("test_*.py")}
+    assert len(named) > 15 and sorted(named - files) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
