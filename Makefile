@@ -8,8 +8,9 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export PYTHONPATH := $(CURDIR)
 export LC_ALL := C.UTF-8
 
-# The lab mounts file systems and makes namespaces, so it runs as root. sudo keeps the environment and the PATH above.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$(PATH)")
+# The lab mounts file systems and makes namespaces, so it runs as root. sudo keeps the environment and the PATH above; root's
+# Ansible must not put files of its own into the user's ~/.ansible, which would end every later ansible of that user.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$(PATH)" ANSIBLE_HOME=/root/.ansible)
 
 .PHONY: help setup demo demo-down test check clean
 
@@ -35,4 +36,4 @@ test: setup
 	@$(PYTHON) -m scripts.gates.run test
 
 clean:
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache
+	$(AS_ROOT) rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache
