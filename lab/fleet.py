@@ -21,9 +21,10 @@ from pathlib import Path
 
 import yaml
 
-from lab import linux_cases, probe_profile, profiles
+from lab import authority, linux_cases, probe_profile, profiles
 from lab.laptop import Laptop
 from lab.linux import enter, images
+from lab.proxy import ProxyServer
 from lab.repository import cuda
 from lab.repository.compiler import CompilerError
 from lab.repository.keys import SigningError, lab_keys
@@ -71,6 +72,8 @@ def prepare(state: Path, wanted: Wanted, say: Say) -> None:
             with _new_laptop(state, f"{profile.replace('_', '-')}-{number}") as directory:
                 if directory is not None:
                     profiles.make_laptop(directory, profile, wanted.language, web_url, cache, say)
+                    if profile == "behind_proxy":
+                        profiles.trust(directory, cache, authority.kept(state))
         for probe in wanted.probes:
             with _new_laptop(state, probe.name.split(".")[0]) as directory:
                 if directory is not None:
@@ -142,14 +145,16 @@ class Fleet:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._web = WebServer(state / "web", port=_web_port(state))
+        self._proxy: ProxyServer | None = None
         self._laptops: list[Laptop] = []
         self._servers: list[LaptopServer] = []
 
     def start(self) -> None:
         """Start everything, then write lab.json and inventory.yml. Raises OSError when a port is taken."""
         self._web.start()
+        self._proxy = _company_proxy(self._state, self._web.url).start()
         files = certificates.make(self._state)
-        ports: dict[str, t.Any] = {"web": self._web.port, "laptops": {}}
+        ports: dict[str, t.Any] = {"web": self._web.port, "proxy": self._proxy.url, "laptops": {}}
         for directory in sorted((self._state / "laptops").iterdir()):
             laptop = Laptop(directory, images.default_cache(), self._web.url)
             server = LaptopServer(laptop, files)
@@ -166,6 +171,8 @@ class Fleet:
             server.stop()
         for laptop in self._laptops:
             laptop.shut_down()
+        if self._proxy is not None:
+            self._proxy.stop()
         self._web.stop()
 
     def _inventory(self, ports: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -195,6 +202,12 @@ class Fleet:
             "container_toolkit_key_fingerprint": keys.other.fingerprint,
         }
         return {"all": {"children": {"laptops": {"hosts": hosts, "vars": variables}}}}
+
+
+def _company_proxy(state: Path, web_url: str) -> ProxyServer:
+    """The only way to the repositories by their name inside the company; profile behind_proxy trusts its authority."""
+    hosts = {profiles.BEHIND_PROXY: web_url}
+    return ProxyServer(hosts, account=profiles.PROXY_ACCOUNT, authority=authority.kept(state))
 
 
 def _write(file: Path, text: str) -> None:

@@ -8,11 +8,13 @@ import typing as t
 from pathlib import Path
 
 from lab import linux_cases
+from lab.authority import Authority
+from lab.authority import make as make_authority
 from lab.laptop import Gpu, Laptop, User, WindowsState
 from lab.linux import disks as linux_disks
 from lab.repository.cache import Say
 from lab.repository.keys import lab_keys
-from lab.windows import boot, fresh, releases
+from lab.windows import boot, certificate_store, fresh, releases
 from lab.windows.releases import Release
 from lab.windows.version import runs_packages_directly
 from lab.wsl import disks, linux_files, package
@@ -21,6 +23,9 @@ from lab.wsl.registrations import Distribution, Registrations, new_id
 ADMINISTRATOR = "fleetadmin"
 PASSWORD = "Fleet-4dmin!"
 DISTRIBUTION = "Debian-12"
+BEHIND_PROXY = "packages.corp.invalid"
+"""The name of the repositories that only the company's proxy knows."""
+PROXY_ACCOUNT = ("svc-cuda", "Pr0xy-p@ss:w#rd")
 LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
 
 IMAGE = "debian-12"
@@ -33,6 +38,7 @@ PROFILES = {
     "two_restarts": "fresh; optional features take effect after the second restart only",
     "no_virtualization": "fresh; virtualization is off in the firmware",
     "ready": "WSL and a distribution, nothing else",
+    "behind_proxy": "ready; the company's proxy looks into TLS, and Windows trusts its authority by group policy",
     "legacy_keys": "ready, with the old apt key in five places and stale, conflicting source entries",
     "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
@@ -118,6 +124,13 @@ def make_laptop(directory: Path, profile: str, language: str, web_url: str, imag
         linux_cases.legacy_keys(laptop, disk, lab_keys(image_cache))
     if profile == "broken_driver":
         linux_cases.broken_driver(laptop, disk, web_url, lab_keys(image_cache), IMAGE, say)
+
+
+def trust(directory: Path, image_cache: Path, company: Authority) -> None:
+    """Let the laptop in DIRECTORY trust the authority of COMPANY, by group policy, beside those that it comes with."""
+    registry = Laptop(directory, image_cache).registry
+    certificate_store.add(registry, company.der, "policy", friendly_name="TLS inspection")
+    certificate_store.add(registry, make_authority("Some vendor's root").der)
 
 
 def shape(laptop: Laptop, profile: str) -> None:

@@ -1,11 +1,12 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's certificate authority, and the certificate of its HTTPS listeners."""
+"""The lab's certificate authorities, and the certificate of its HTTPS listeners."""
 
 from __future__ import annotations
 
 import datetime
 import ipaddress
+import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +45,9 @@ def _usable(files: Certificates) -> bool:
 def _write(files: Certificates) -> None:
     """A new authority and a server certificate of it. The authority's key is not kept: nothing else is ever signed."""
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _authority(ca_key)
-    server = _server(server_key.public_key(), ca, ca_key)
+    ca = authority(ca_key, "wslfleet lab CA")
+    local = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    server = server_certificate(server_key.public_key(), ca, ca_key, local)
     files.ca.parent.mkdir(parents=True, exist_ok=True)
     files.ca.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     files.server.write_bytes(server.public_bytes(serialization.Encoding.PEM))
@@ -89,8 +91,8 @@ def _key_usage(authority: bool) -> x509.KeyUsage:
     )
 
 
-def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = "wslfleet lab CA"
+def authority(key: ec.EllipticCurvePrivateKey, name: str) -> x509.Certificate:
+    """A certificate authority called NAME, signed by itself."""
     return (
         _builder(name, _name(name), key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -99,16 +101,19 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     )
 
 
-def _server(
-    key: ec.EllipticCurvePublicKey, ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey
+def server_certificate(
+    key: ec.EllipticCurvePublicKey,
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    names: t.Sequence[x509.GeneralName],
 ) -> x509.Certificate:
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    """The certificate of a server that answers to NAMES, signed by CA."""
     return (
-        _builder("wslfleet lab laptop", ca.subject, key)
+        _builder("wslfleet lab server", ca.subject, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
-        .add_extension(names, critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(ca_key, hashes.SHA256())
     )

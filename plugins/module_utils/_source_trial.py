@@ -26,6 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
     _credentials,
     _files,
+    _network_cause,
     _openpgp,
     _run,
     _sha1,
@@ -62,7 +63,10 @@ def download(run: _run.Runner, url: str, target: str, options: t.Sequence[str] =
     helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
     done = run([*helper, "download-file", url, target])
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
-        raise RepositoryError(f"{url}: {_why(done)}")
+        raise RepositoryError(f"{url}: {_network_cause.named(run, url, done.output) or _why(done)}")
+    with open(target, "rb") as file:
+        if file.read(100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            raise RepositoryError(f"{url}: {_network_cause.explain(_network_cause.PAGE, url, _network_cause.Seen())}")
 
 
 def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:
@@ -124,7 +128,8 @@ def try_index(run: _run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> 
         done = run(_sha1.excepted(command, folder))
     names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
     if done.code != 0 or not names:
-        raise RepositoryError(f"{wanted.url}: {explain(done.output, wanted.fingerprint)}")
+        cause = _network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted.fingerprint)
+        raise RepositoryError(f"{wanted.url}: {cause}")
     return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
 
 
@@ -186,7 +191,8 @@ def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
     if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
         done = refresh_excepted(run, wanted.path)
     if done.code != 0 or not _apt.has_index(wanted.url, root):
-        raise RepositoryError(f"apt-get update: {explain(done.output, wanted.fingerprint)}")
+        cause = _network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted.fingerprint)
+        raise RepositoryError(f"apt-get update: {cause}")
 
 
 def refresh_excepted(run: _run.Runner, path: str) -> _run.Completed:

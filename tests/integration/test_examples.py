@@ -74,6 +74,7 @@ def _play(lab: Lab, document: Document) -> list[Block]:
         "ansible_shell_type": "sh",
         "ansible_python_interpreter": "/usr/bin/python3",
         "vaulted_mirror_password": "mirror-password",
+        "vaulted_proxy_password": "proxy-password",
     }
     # The local installer is a file of gigabytes that a site brings along; its own test has one.
     play["tasks"] = [task for task in examples if "'local_installer'" not in repr(task)]

@@ -44,7 +44,8 @@ def test_key_from_text_address_and_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "content", "words"),
     [
-        ({"key": "http://k"}, b"<html>no</html>", "http://k: not an OpenPGP key"),
+        ({"key": "http://k"}, b"nothing", "http://k: not an OpenPGP key"),
+        ({"key": "http://k"}, b"\n<HTML>Log in</HTML>", "http://k: something on the way answers .* page of its own"),
         ({"key": "http://k", "key_fingerprint": "2" * 40}, KEY.encode(), f"holds {FINGERPRINT}, not 2222"),
         ({"keyring_url": "http://d", "keyring_sha256": "0" * 64}, b"deb", "http://d has SHA-256 .*, not 0000"),
         ({"keyring_url": "http://d"}, b"not a deb", "http://d is not a Debian package"),
@@ -88,6 +89,18 @@ def test_keyring_package(tmp_path: Path) -> None:
 def test_explain(output: str, words: str) -> None:
     text = trial.explain(output, FINGERPRINT)
     assert words in text and "\n" not in text
+
+
+@pytest.mark.parametrize("step", ["download-file", "apt-get update"])
+def test_what_keeps_apt_from_the_server_is_named(tmp_path: Path, step: str) -> None:
+    failed = Completed(100, "", "E: Failed to fetch http://d  Could not resolve 'd'")
+    run = ScriptedRun((step, failed), ("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://p:1";', "")))
+    with pytest.raises(_repository.RepositoryError, match=r": DNS does not know d; check the address"):
+        if step == "download-file":
+            trial.download(run, "http://d", str(tmp_path / "file"))
+        else:
+            trial.try_index(run, wanted(), b"", str(tmp_path))
+    run.done()
 
 
 def test_missing_packages() -> None:

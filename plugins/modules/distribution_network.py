@@ -1,0 +1,210 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: distribution_network
+short_description: Lead a distribution out through a proxy, and let it trust the company's authorities
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Writes the proxy for apt and into C(/etc/environment). WSL itself hands the proxy of Windows to shells only, so that
+    C(apt) under C(sudo) and services never see it.
+  - Takes certificate authorities from the Root store of Windows into the distribution, by C(update-ca-certificates).
+  - What is not asked for is not touched. What an empty value asks for is taken away again, as far as this module wrote
+    it. Files of others stay; the old C(/etc/environment) and authorities that go are kept in
+    C(/var/lib/wslfleet/backup/).
+  - Nothing is downloaded, except the package C(ca-certificates) where an authority is asked for and it is missing.
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.linux
+attributes:
+  action:
+    support: partial
+    details:
+      - With O(windows_certificates) the controller reads them from Windows before the module runs.
+  async:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Credentials are shown as C((credentials)).
+  platform:
+    support: full
+    platforms: debian
+  idempotent:
+    support: full
+options:
+  proxy:
+    description:
+      - Address of the proxy, C(http://host:port) or C(https://host:port). PAC scripts cannot be used, since apt reads
+        none.
+      - May hold a user name and a password, but O(proxy_username) and O(proxy_password) keep them out of the
+        controller's logs too.
+      - When empty, the proxy that this module wrote is taken away. When unset, nothing is touched.
+    type: str
+  proxy_username:
+    description:
+      - User name for O(proxy), for a proxy that takes them as they are (Basic). For one that takes Kerberos or NTLM
+        only, name a helper such as C(px) or C(cntlm) that runs on the laptop as O(proxy).
+      - When unset, no credentials are used, and those that an earlier run wrote are removed.
+    type: str
+  proxy_password:
+    description:
+      - Password for O(proxy), without blanks.
+      - User name and password are written to C(/etc/apt/auth.conf.d/wslfleet-proxy.conf), which only root can read.
+        They stand neither in apt's configuration nor in C(/etc/environment), which everybody can read, and in no
+        output. So only apt has them; other programs ask the developer.
+      - When unset, no credentials are used.
+    type: str
+  no_proxy:
+    description:
+      - Hosts that are reached without the proxy. C(localhost), C(127.0.0.1) and C(::1) always are.
+      - apt takes whole host names only. Domains (V(.example.com)) and networks go to C(/etc/environment) alone.
+    type: list
+    elements: str
+    default: []
+  environment:
+    description:
+      - Whether C(/etc/environment) gets the address of O(proxy) and O(no_proxy) too, in the usual variables, in small
+        and in capital letters (C(https_proxy), C(HTTPS_PROXY), and so on), between two marks at its end. When false, it
+        loses those that this module wrote.
+    type: bool
+    default: true
+  windows_certificates:
+    description:
+      - Certificate authorities to take from Windows, by their thumbprints (SHA-1, 40 hex digits, as C(certlm.msc) shows
+        them), or V(all) alone.
+      - V(all) is what the company put there by group policy or Active Directory, and not what Microsoft or some
+        installer did. A thumbprint may name any certificate of the computer's Root store, also one that Intune or the
+        agent of a proxy put there. What Windows distrusts is never taken, nor are stores of a user looked at.
+      - Read from the registry in one command that changes nothing. Needs P(wslfleet.cuda.wsl#connection).
+      - When the list is empty, authorities that this module wrote are taken away. When unset, nothing is touched.
+    type: list
+    elements: str
+  certificates:
+    description:
+      - Certificate authorities in PEM form, for those that Windows does not have. Together with
+        O(windows_certificates) they are all that this module lets the distribution trust.
+      - When the list is empty, authorities that this module wrote are taken away. When unset, nothing is touched.
+    type: list
+    elements: str
+seealso:
+  - module: wslfleet.cuda.wsl_config
+    description: Settings such as C(dnsTunneling), where names are not found inside a distribution.
+"""
+
+EXAMPLES = r"""
+- name: Out through the proxy, which looks into TLS
+  wslfleet.cuda.distribution_network:
+    proxy: http://proxy.example.com:8080
+    proxy_username: svc-cuda
+    proxy_password: "{{ vaulted_proxy_password }}"
+    no_proxy:
+      - mirror.example.com
+      - .corp.example.com
+    windows_certificates:
+      - all
+
+- name: Neither of them any more
+  wslfleet.cuda.distribution_network:
+    proxy: ""
+    windows_certificates: []
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, or would be done in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - write /etc/apt/apt.conf.d/95wslfleet-proxy
+    - trust Corp-TLS-Inspection-CA-1a2b3c4d
+    - update-ca-certificates
+certificates:
+  description: The authorities that the distribution trusts by this module, when any were asked for.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    subject:
+      description: Whose it is.
+      type: str
+      sample: Corp TLS Inspection CA
+    thumbprint:
+      description: Its SHA-1, as Windows shows it.
+      type: str
+      sample: 2FD4E1C67A2D28FCED849EE1BB76E7391B93EB12
+    not_after:
+      description: Its last day.
+      type: str
+      sample: "2031-12-31"
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _files,
+    _proxy,
+    _run,
+    _trusted_certificates,
+)
+
+
+def proxy_of(module: AnsibleModule) -> _proxy.Proxy | None:
+    """The proxy that is wanted. What its address holds of a password is hidden before anything can fail."""
+    given = module.params["proxy"]
+    module.no_log_values.update(_proxy.secrets_in(given))
+    module.params["proxy"] = _proxy.without_secrets(given)
+    return _proxy.resolve({**module.params, "proxy": given})
+
+
+def main() -> None:
+    """Observe, plan, apply."""
+    module = AnsibleModule(
+        argument_spec={
+            "proxy": {"type": "str"},
+            "proxy_username": {"type": "str"},
+            "proxy_password": {"type": "str", "no_log": True},
+            "no_proxy": {"type": "list", "elements": "str", "default": []},
+            "environment": {"type": "bool", "default": True},
+            "windows_certificates": {"type": "list", "elements": "str"},
+            "certificates": {"type": "list", "elements": "str"},
+        },
+        supports_check_mode=True,
+    )
+    when = _files.stamp()
+    try:
+        changes = _proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
+        asked = module.params["certificates"]
+        wanted = _trusted_certificates.read(asked or [])
+        trust = _trusted_certificates.plan(wanted, when) if asked is not None else _trusted_certificates.Plan()
+        if not module.check_mode:
+            _changes.apply(changes)
+            _trusted_certificates.apply(_run.runner_of(module), wanted, trust)
+    except (_proxy.ProxyError, _trusted_certificates.TrustError) as error:
+        module.fail_json(msg=str(error))
+    if module.params["proxy"]:
+        for path in _proxy.overruling():
+            module.warn(f"{path} sets a proxy for apt too, or detects one, and is read after {_proxy.APT_PATH}")
+    steps = [f"{'remove' if change.after is None else 'write'} {change.path}" for change in changes] + trust.steps
+    module.exit_json(
+        changed=bool(steps),
+        steps=steps,
+        certificates=[
+            {"subject": item.subject, "thumbprint": item.thumbprint, "not_after": item.not_after} for item in wanted
+        ],
+        diff=_changes.diff([*changes, *trust.changes]),
+    )
+
+
+if __name__ == "__main__":
+    main()
