@@ -43,10 +43,13 @@ PROFILES = {
     "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
     "windows_10": "fresh, but Windows 10 21H2 as it came out",
+    "windows_10_updated": "fresh, but Windows 10 21H2 of December 2022",
     "server_2022": "fresh, but Windows Server 2022",
+    "server_2022_old": "fresh, but Windows Server 2022 of March 2022",
     "server_2025": "fresh, but Windows Server 2025",
     "air_gapped": "fresh, without any network but the one to the controller",
     "store_blocked": "fresh, and the Microsoft Store refuses",
+    "inbox_old": "inbox, of 2021: its wsl.exe knows nothing of the package",
     "inbox": "Windows 10 21H2 with the WSL of Windows itself, without the package",
     "store": "Windows 11 22H2 with the WSL of the Microsoft Store, without the package",
 }
@@ -59,8 +62,11 @@ FRESH: dict[str, dict[str, t.Any]] = {
 
 RELEASES = {
     "windows_10": releases.WINDOWS_10_21H2,
+    "windows_10_updated": releases.WINDOWS_10_21H2_2022,
     "server_2022": releases.SERVER_2022,
+    "server_2022_old": releases.SERVER_2022_2022,
     "server_2025": releases.SERVER_2025,
+    "inbox_old": releases.WINDOWS_10_21H2,
     "inbox": releases.WINDOWS_10_21H2_2022,
     "store": releases.WINDOWS_11_22H2,
 }
@@ -69,11 +75,14 @@ WITHOUT_WSL = (
     "fresh",
     *FRESH,
     "windows_10",
+    "windows_10_updated",
     "server_2022",
+    "server_2022_old",
     "server_2025",
     "air_gapped",
     "store_blocked",
     "inbox",
+    "inbox_old",
     "store",
 )
 """Profiles that have neither the package nor a distribution."""
@@ -139,7 +148,7 @@ def shape(laptop: Laptop, profile: str) -> None:
         _release(laptop, RELEASES[profile])
     laptop.state.online = profile != "air_gapped"
     laptop.state.store_blocked = profile == "store_blocked"
-    if profile == "inbox":
+    if profile in ("inbox", "inbox_old"):
         _effective(laptop, "Microsoft-Windows-Subsystem-Linux", "VirtualMachinePlatform")
     if profile == "store":
         _effective(laptop, "VirtualMachinePlatform")

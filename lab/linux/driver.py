@@ -80,6 +80,11 @@ def write_driver_files(directory: Path, gpus: t.Sequence[Gpu], cache: Path | Non
     script.chmod(0o555)
 
 
+def store_name(driver: str) -> str:
+    """The name of the folder of DRIVER in the driver store."""
+    return f"nv_dispi.inf_amd64_{hashlib.sha256(driver.encode()).hexdigest()[:16]}"
+
+
 def write_driver_store(directory: Path, gpus: t.Sequence[Gpu], cache: Path | None = None) -> Path | None:
     """Write the driver's folder into DIRECTORY, the driver store, in place of an earlier one; None without a GPU.
 
@@ -90,7 +95,7 @@ def write_driver_store(directory: Path, gpus: t.Sequence[Gpu], cache: Path | Non
     if not gpus:
         return None
     built = _built(cuda_version(gpus[0].driver), cache or images.default_cache())
-    folder = directory / f"nv_dispi.inf_amd64_{hashlib.sha256(gpus[0].driver.encode()).hexdigest()[:16]}"
+    folder = directory / store_name(gpus[0].driver)
     folder.mkdir(parents=True)
     for name, source in _STORE_FILES.items():
         _copy(built / source, folder / name)

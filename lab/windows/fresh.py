@@ -125,10 +125,15 @@ def _make_programs(drive: Drive) -> None:
 
 
 def make_driver(drive: Drive, gpus: list[Gpu]) -> None:
-    """What the NVIDIA driver brings: nvidia-smi.exe, and the libraries that WSL shows to distributions."""
+    """What the NVIDIA driver brings: nvidia-smi.exe, and the libraries that WSL shows to distributions.
+
+    The packages of some makers leave nvidia-smi.exe in the driver store only.
+    """
     from lab.linux.driver import write_driver_files, write_driver_store  # late: lab.linux uses lab.laptop
 
     if gpus:
         drive.add_program(f"{SYSTEM32}\\nvidia-smi.exe", "nvidia-smi")
     write_driver_files(drive.host_path(LXSS_LIB), gpus)
-    write_driver_store(drive.host_path(f"{SYSTEM32}\\DriverStore\\FileRepository"), gpus)
+    folder = write_driver_store(drive.host_path(fresh_registry.DRIVER_STORE), gpus)
+    if folder is not None:
+        drive.add_program(f"{fresh_registry.DRIVER_STORE}\\{folder.name}\\nvidia-smi.exe", "nvidia-smi")

@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from lab.windows.registry import Registry
 
 DISPLAY_CLASS_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}"
+DRIVER_STORE = "C:\\Windows\\System32\\DriverStore\\FileRepository"
 PROFILE_LIST_KEY = f"{CURRENT_VERSION_KEY}\\ProfileList"
 BUILD = "26100"
 REVISION = 3476
@@ -198,7 +199,11 @@ def display(registry: Registry, gpus: list[Gpu]) -> None:
             "InfPath": published_name(index),
         }
         _strings(registry, f"{DISPLAY_CLASS_KEY}\\{index:04}", values)
+    from lab.linux.driver import store_name  # late: lab.linux uses lab.laptop
+
     for index, gpu in enumerate(gpus, 1):
+        files = [f"{DRIVER_STORE}\\{store_name(gpus[0].driver)}\\nvldumdx.dll"] * 4
+        registry.set(f"{DISPLAY_CLASS_KEY}\\{index:04}", "UserModeDriverName", "REG_MULTI_SZ", files)
         if gpu.driver_model == "TCC":
             _numbers(registry, f"{DISPLAY_CLASS_KEY}\\{index:04}", {"AdapterType": 2})
 

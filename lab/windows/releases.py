@@ -31,6 +31,8 @@ WINDOWS_10_21H2 = Release("Windows 10 Pro", "21H2", 19044, 1288)
 """The oldest that CUDA in WSL supports, as it came out: its wsl.exe is not the one that leads to the package."""
 WINDOWS_10_21H2_2022 = Release("Windows 10 Pro", "21H2", 19044, 2364)
 """Of December 2022: the WSL of Windows itself can fetch the package, but does not lead to it."""
+SERVER_2022_2022 = Release("Windows Server 2022 Standard", "21H2", 20348, 587, "ServerStandard", "Server")
+"""Of March 2022: its wsl.exe does not start the package either."""
 WINDOWS_10_22H2 = Release("Windows 10 Pro", "22H2", 19045, 5011)
 WINDOWS_11_22H2 = Release("Windows 10 Pro", "22H2", 22621, 1702)
 SERVER_2022 = Release("Windows Server 2022 Standard", "21H2", 20348, 3091, "ServerStandard", "Server")

@@ -24,7 +24,12 @@ class ActionModule(WindowsAction):
         chosen = set(arguments["gather_subset"])
         needs = _needs(arguments)
         subsets = _host_read.SUBSETS if "all" in chosen else [name for name in _host_read.SUBSETS if name in chosen]
-        state = _host_read.read_host(self.wslfleet_runner, subsets)
+        unloaded = arguments["unloaded_profiles"]
+        if unloaded == "copy" and "users" not in subsets:
+            raise StepFailed("unloaded_profiles=copy needs users in gather_subset: nothing was read")
+        state = _host_read.read_host(self.wslfleet_runner, subsets, unloaded)
+        if state.hive_problem:
+            result["warnings"] = [state.hive_problem]
         result.update(_host_result.as_result(state), changed=False)
         result["preflight"] = _preflight.as_result(_preflight.preflight(state, needs))
 

@@ -52,6 +52,26 @@ options:
       - users
       - battery
       - nvidia_smi
+  unloaded_profiles:
+    description:
+      - What to do about users whose profile is not loaded. Windows loads it while a user has a session, a task or a
+        service.
+      - "V(unknown): Their distributions stay unknown. Virtual disks below their profiles are told."
+      - "V(copy): Their part of the registry (C(NTUSER.DAT)) is copied, the copy is loaded below C(HKEY_USERS), the key
+        of WSL is read, and the copy is unloaded and deleted. Never the file in its place. Needs V(users) in
+        O(gather_subset) and an account that is elevated."
+      - Costs two WinRS commands more for up to seven users, and some seconds for each of them.
+      - Risks of V(copy). A copy holds all of a user's settings, which can be secrets. It lies for seconds in
+        C(C:\ProgramData\wslfleet\hives), which only administrators can read. The user's file is open for reading while
+        it is copied, and a user who logs on in that second may get a temporary profile, as with any backup. Programs
+        that look for attackers watch for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your security team.
+      - Where a run was cut off, the next run of this module, with either value, unloads and deletes what it left.
+      - A user whose copy cannot be read stays unknown, see RV(users[].registry).
+    type: str
+    default: unknown
+    choices:
+      - unknown
+      - copy
   minimum_driver:
     description:
       - The lowest version of the NVIDIA driver on Windows with which RV(preflight) lets the host pass.
@@ -83,6 +103,12 @@ EXAMPLES = r"""
     gather_subset: [nvidia_smi]
     toolkit: "13.0"
     minimum_driver: "580"
+
+- name: Whose distributions there are, also of those who are not logged on
+  wslfleet.cuda.host_info:
+    gather_subset: [users]
+    unloaded_profiles: copy
+  register: everyone
 
 - name: Show what stands in the way
   ansible.builtin.debug:
@@ -195,7 +221,8 @@ wsl:
       type: bool
       sample: true
 distributions:
-  description: The registered distributions of every user whose profile is loaded.
+  description: >-
+    The registered distributions of every user whose profile is loaded, with O(unloaded_profiles=copy) of the others.
   returned: success
   type: list
   elements: dict
@@ -248,6 +275,10 @@ distributions:
       description: What the virtual disk takes on the drive, V(null) when it is not known.
       type: int
       sample: 8589934592
+    disk_problem:
+      description: Why RV(distributions[].disk) or its size is not known, V(null) when both are.
+      type: str
+      sample: there is no virtual disk in its folder, or the folder is closed to this account
 users:
   description: The accounts that have a profile on the host.
   returned: success
@@ -282,10 +313,16 @@ users:
       description: Whether the user has a session at the screen, V(null) when it was not looked at.
       type: bool
       sample: true
+    registry:
+      description: >-
+        How the user's part of the registry was read. V(loaded), V(copy) (see O(unloaded_profiles)), V(not loaded), or
+        why a copy could not be read.
+      type: str
+      sample: loaded
     virtual_disks:
       description: >-
-        Virtual disks in WSL's own places below the profile, V(null) when they were not looked for. For a profile that
-        is not loaded they are the only hint at distributions.
+        Virtual disks in WSL's own places below the profile, and those of the user's distributions elsewhere. V(null)
+        when they were not looked for. For a profile that is not loaded they are the only hint at distributions.
       type: list
       elements: dict
       contains:

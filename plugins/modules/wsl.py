@@ -51,13 +51,15 @@ options:
     description:
       - How to install and update.
       - "V(auto): From O(msi) when it is given; with O(version) from the package that Microsoft publishes on GitHub;
-        else V(online), and V(web_download) where the Store refuses."
+        else V(online), and V(web_download) where the Store refuses. On Windows 10 before KB5020030 (November 2022),
+        whose C(wsl.exe) cannot fetch the package, one of O(msi) and O(version) is needed."
       - "V(online): By C(wsl.exe --install) and C(wsl.exe --update), which download from Microsoft."
       - "V(web_download): As V(online) but from GitHub instead of the Store (C(--web-download)). With O(version) the
         package of that version is fetched from C(github.com/microsoft/WSL/releases) by C(curl.exe)."
       - "V(msi): From O(msi)."
       - "V(inbox): The WSL of Windows itself, only the Windows features and no package. Enough to prepare hosts; the
-        other modules of this collection need the package."
+        other modules of this collection need the package. M(wslfleet.cuda.wsl_distribution) refuses to make, change,
+        stop, export or delete a distribution there, and says so."
     type: str
     default: auto
     choices:

@@ -109,6 +109,29 @@ def _refuse_unsayable(text: str, where: str) -> None:
             raise CmdLineError(f"{where} holds {ord(character):#06x}, which is not a character: {text!r}")
 
 
+EACH_LINE = "@line@"
+"""Stands for the line in what ``for_each_line`` runs."""
+
+
+def for_each_line(printed_by: str, *lines: str) -> str:
+    """The line that runs LINES once for each line that PRINTED_BY prints, with that in the place of ``EACH_LINE``.
+
+    cmd.exe puts it in after it has read the line, so that no character in it acts. It looks for ``%`` before anything
+    else, finds no variable of that odd name and leaves it alone, as in all use of ``for`` outside batch files. ``@``: a
+    body would be printed otherwise. Brackets: a body has no other end.
+    :raises CmdLineError: PRINTED_BY holds quotes.
+    """
+    if "'" in printed_by or '"' in printed_by:
+        raise CmdLineError(f"the command of a loop must not hold quotes: {printed_by}")
+    body = "&".join(lines).replace(EACH_LINE, "%n")
+    return _checked_length(f"(for /f \"delims=\" %n in ('{printed_by}') do @({body}))")
+
+
+def first_that_succeeds(*lines: str) -> str:
+    """The line that runs LINES (each built by ``cmd_line``) until one ends with exit code 0."""
+    return _checked_length(f"({'||'.join(lines)})")
+
+
 class BatchError(ValueError):
     """The output does not hold every part; one line that says which is missing."""
 

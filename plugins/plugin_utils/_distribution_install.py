@@ -74,6 +74,8 @@ def terminate(runner: CommandRunner, name: str, executable: str | None, really: 
     if executable is None and place.lower() != EXECUTABLE.lower():
         reads = _list_and_terminate(runner, name, place, really)
     running = _is_running(reads, name)
+    if executable is None and not reads.succeeded("place") and reads.succeeded("inbox"):
+        raise plans.inbox_only(name, "stopped")
     if running and really and not reads.succeeded("terminate"):
         raise wsl_failure(f"stopping distribution {name}", Completed(1, reads.output("terminate"), b""))
     return running
@@ -82,6 +84,7 @@ def terminate(runner: CommandRunner, name: str, executable: str | None, really: 
 def _list_and_terminate(runner: CommandRunner, name: str, executable: str, really: bool) -> Reads:
     lines = {
         "place": registry_query(q.LXSS_MSI, "InstallLocation"),
+        "inbox": registry_query(f"{q.SERVICES}\\{plans.WSL1_SERVICE}", "Start"),
         "list": wsl_line(executable, ["--list", "--verbose"]),
     }
     if really:

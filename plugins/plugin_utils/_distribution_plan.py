@@ -229,8 +229,9 @@ def plan(state: DistributionState, goal: DistributionGoal, assume_wsl: bool = Fa
     :raises StepFailed: it cannot or must not be done; nothing was changed.
     """
     if goal.state == "absent":
-        return _absent(state, goal)
-    steps = _exported(state, goal) if goal.state == "exported" else _present(state, goal)
+        steps: list[Step] = _absent(state, goal)
+    else:
+        steps = _exported(state, goal) if goal.state == "exported" else _present(state, goal)
     if steps and not assume_wsl:
         _refuse_without_wsl(state, goal)
     return steps
@@ -337,11 +338,28 @@ def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
     return InstallOnline(wanted, goal.name, goal.location, goal.version)
 
 
+_VERBS = {"absent": "deleted", "exported": "exported"}
+
+
+def inbox_only(name: str, verb: str) -> StepFailed:
+    """The failure of whatever is to be VERB on a host that has only the WSL of Windows itself.
+
+    Its wsl.exe knows neither the options nor the encoding that everything here is built on.
+    """
+    return StepFailed(
+        f"distribution {name} cannot be {verb}: only the WSL of Windows itself is there; install the package with the"
+        " module wsl first (msi, version or online), every distribution stays registered"
+    )
+
+
 def _refuse_without_wsl(state: DistributionState, goal: DistributionGoal) -> None:
+    verb = _VERBS.get(goal.state, "made" if state.found is None else "changed")
+    if state.wsl_version is None and state.wsl1:
+        raise inbox_only(goal.name, verb)
     if state.wsl_version is None:
-        raise StepFailed(f"distribution {goal.name} cannot be made: WSL is not installed; use the module wsl first")
-    if state.missing_features and goal.version == 2:
+        raise StepFailed(f"distribution {goal.name} cannot be {verb}: WSL is not installed; use the module wsl first")
+    if state.missing_features and goal.version == 2 and goal.state != "absent":
         raise StepFailed(
-            f"distribution {goal.name} cannot be made yet: {', '.join(state.missing_features)} is not in effect;"
+            f"distribution {goal.name} cannot be {verb} yet: {', '.join(state.missing_features)} is not in effect;"
             " restart the host and run again"
         )

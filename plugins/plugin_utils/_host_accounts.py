@@ -34,6 +34,8 @@ class User:
     """domain, local, entra, or unknown where nothing on the host tells domain and local accounts apart."""
     logged_on: bool | None = None
     """Has a session at the screen; None where it was not looked at."""
+    registry: str = "not loaded"
+    """How this user's part of the registry was read: loaded, copy, not loaded, or why a copy could not be read."""
     virtual_disks: tuple[VirtualDisk, ...] | None = None
     """What lies in WSL's own places below the profile; None where it was not looked at."""
 
@@ -53,7 +55,8 @@ def users(reads: Reads) -> list[User]:
             name = path.rpartition("\\")[2]
             connected = path.lower() == own
             kind = account_kind(sid, domain if connected else "", computer)
-            found.append(User(sid, name, path, f"HKU\\{sid}".upper() in loaded, connected, kind))
+            there = f"HKU\\{sid}".upper() in loaded
+            found.append(User(sid, name, path, there, connected, kind, registry="loaded" if there else "not loaded"))
     return with_kinds(found)
 
 

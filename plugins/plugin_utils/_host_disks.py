@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
 
 _FILE = re.compile(r"^\S.*\s(\d+) (\S.*\.vhdx)\r?$", re.IGNORECASE | re.MULTILINE)
+_LOCAL_FOLDER = re.compile(r"[A-Za-z]:\\[^*?]*\Z")
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,33 @@ def profile_disks(reads: Reads, sid: str) -> list[VirtualDisk] | None:
     return found + [VirtualDisk(path, None) for path in _paths(reads.output(f"store_{sid}"))]
 
 
-def folder_line(folder: str) -> str:
-    """The read of the disks right in FOLDER."""
-    return cmd_line("dir", ["/-c", "/a-d", f"{folder}\\*.vhdx"])
+def folder_line(folder: str) -> str | None:
+    """The read of the disks right in FOLDER; None for one that is not looked into.
+
+    Whoever owns a distribution has written FOLDER. One on another computer would make the host log on there.
+    """
+    try:
+        return cmd_line("dir", ["/-c", "/a-d", f"{folder}\\*.vhdx"]) if _LOCAL_FOLDER.match(folder) else None
+    except CmdLineError:
+        return None
 
 
 def folder_disks(reads: Reads, name: str, folder: str) -> list[VirtualDisk]:
     """The disks that the read ``folder_line`` called NAME found in FOLDER."""
     matches = _FILE.finditer(reads.output(name).decode("utf-8", "replace"))
     return [VirtualDisk(f"{folder}\\{match.group(2)}", int(match.group(1))) for match in matches]
+
+
+def is_own_place(profile: str, folder: str) -> bool:
+    """Whether ``profile_lines`` of PROFILE measures the disk in FOLDER."""
+    return folder.lower().startswith(f"{profile}\\AppData\\Local\\wsl\\".lower())
+
+
+def joined(found: list[VirtualDisk], measured: list[VirtualDisk]) -> list[VirtualDisk]:
+    """FOUND and MEASURED, each disk once; what was measured counts."""
+    sizes = {disk.path.lower(): disk for disk in measured}
+    merged = [sizes.pop(disk.path.lower(), disk) for disk in found]
+    return merged + list(sizes.values())
 
 
 def file_sizes(output: bytes) -> list[int]:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, cmd_line, for_each_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 
@@ -184,7 +184,7 @@ def gpus() -> dict[str, str]:
     """
     return {
         f"display_{name.lower()}": registry_query(DISPLAY_CLASS, name, recursive=True)
-        for name in ("DriverDesc", "DriverVersion", "MatchingDeviceId", "AdapterType")
+        for name in ("DriverDesc", "DriverVersion", "MatchingDeviceId", "AdapterType", "UserModeDriverName")
     } | {"cuda_library": cmd_line("dir", ["/b", CUDA_LIBRARY]), "pci": registry_query(PCI_DEVICES)}
 
 
@@ -201,6 +201,16 @@ def users() -> dict[str, str]:
     return {
         "hives": registry_query("HKU"),
         "profiles": registry_query(PROFILE_LIST, "ProfileImagePath", recursive=True),
+    }
+
+
+def distributions_of_loaded() -> dict[str, str]:
+    """The distributions of every user whose hive is loaded, without knowing who that is; each key is named first."""
+    shown = cmd_line("echo", [EACH_LINE])
+    return {
+        "lxss_loaded": for_each_line(
+            registry_query("HKU"), shown, registry_query(f"{EACH_LINE}\\{LXSS_USER}", recursive=True)
+        )
     }
 
 

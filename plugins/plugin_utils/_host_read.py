@@ -4,14 +4,24 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Read one Windows host: what concerns the machine in one WinRS command, the rest in a second one where wanted."""
+"""Read one Windows host: what concerns the machine in one WinRS command, the rest in a second one where wanted.
+
+Distributions of everyone whose profile is loaded come with the first one, so that the second one can measure their
+disks wherever they lie.
+"""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_disks, _host_power, _host_state, _nvidia
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _hive_copies,
+    _host_disks,
+    _host_power,
+    _host_state,
+    _nvidia,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -28,8 +38,11 @@ SUBSETS = ("users", "battery", "nvidia_smi")
 """What costs the second command; nvidia-smi comes last in it, so that its hanging costs nothing else."""
 
 
-def first_lines() -> dict[str, str]:
-    """The reads of the first command; wsl.exe comes last, in case that it does not answer."""
+def first_lines(of_users: bool = False) -> dict[str, str]:
+    """The reads of the first command; wsl.exe comes last, in case that it does not answer.
+
+    :arg of_users: with the distributions of everyone whose profile is loaded.
+    """
     return {
         **q.windows(),
         **q.services(),
@@ -38,6 +51,8 @@ def first_lines() -> dict[str, str]:
         **q.gpus(),
         **q.own_distributions(),
         **q.users(),
+        **_hive_copies.first_line(),
+        **(q.distributions_of_loaded() if of_users else {}),
         **q.virtualization(),
         **q.features(),
         **q.wsl_kind(),
@@ -50,27 +65,49 @@ def first_lines() -> dict[str, str]:
     }
 
 
-def read_host(runner: CommandRunner, subsets: t.Collection[str] = SUBSETS) -> HostState:
+def read_host(
+    runner: CommandRunner, subsets: t.Collection[str] = SUBSETS, unloaded_profiles: str = "unknown"
+) -> HostState:
     """The state of the host.
 
     :arg subsets: what to read besides the machine: ``users`` (distributions, sessions and virtual disks of every
         profile), ``battery``, ``nvidia_smi`` (confirms what the registry says about GPUs).
+    :arg unloaded_profiles: ``copy`` reads the registry of users who are not there from copies, see ``_hive_copies``;
+        where something goes wrong with that, they stay unknown and ``HostState.hive_problem`` says why.
     :raises StepFailed, HostUnreachable, CommandTimeout: the first read failed.
     """
-    reads = read(runner, first_lines(), partial=True)
-    if reads.cut_short and set(first_lines()) - set(reads.parts) - set(q.wsl_start()):
+    first = first_lines("users" in subsets)
+    reads = read(runner, first, partial=True)
+    if reads.cut_short and set(first) - set(reads.parts) - set(q.wsl_start()):
         raise StepFailed("reading the host's state took too long: it is busy, or a program in System32 hangs")
     state = _host_state.host_state(reads)
+    if unloaded_profiles == "copy":
+        _read_copies(runner, state)
     lines = _second_lines(state, subsets)
     if lines:
         _take(state, lines, _second_read(runner, lines, state))
     return state
 
 
+def _read_copies(runner: CommandRunner, state: HostState) -> None:
+    """Take the registries of users whose profile is not loaded into STATE."""
+    if not state.elevated:
+        state.hive_problem = "copies of users' registries need administrator rights"
+        return
+    absent = [user for user in state.users if not user.loaded]
+    copies = _hive_copies.read_copies(runner, absent, state.hive_leftovers)
+    state.users = [replace(user, registry=copies.told.get(user.sid, user.registry)) for user in state.users]
+    state.distributions.update(copies.distributions)
+    state.hive_problem = copies.problem
+    state.hive_leftovers = None
+
+
 def _second_lines(state: HostState, subsets: t.Collection[str]) -> dict[str, str]:
-    smi = _nvidia.smi_lines(state.gpus) if "nvidia_smi" in subsets and state.gpus else {}
+    smi = _nvidia.smi_lines(state.gpus, state.driver_folder) if "nvidia_smi" in subsets and state.gpus else {}
     battery = q.battery_report() if "battery" in subsets and state.power.battery else {}
     lines: dict[str, str] = {}
+    if state.hive_leftovers is not None and state.elevated:
+        lines = _hive_copies.removal(state.hive_leftovers)
     for part in _user_parts(state) if "users" in subsets else []:
         if fits({**lines, **part, **battery, **smi}):
             lines.update(part)
@@ -79,21 +116,23 @@ def _second_lines(state: HostState, subsets: t.Collection[str]) -> dict[str, str
 
 def _user_parts(state: HostState) -> list[dict[str, str]]:
     """What is asked of users, the most important first: cmd.exe takes only so many."""
-    others = [user.sid for user in state.users if user.loaded and not user.connected]
+    others = [user.sid for user in state.users if user.loaded and user.sid not in state.distributions]
     parts = [q.distributions_of(sid) for sid in others]
     parts += [q.session_of(user.sid) for user in state.users if user.loaded]
     parts += [_host_disks.profile_lines(user.profile, user.sid) for user in state.users]
-    return parts + [{name: _host_disks.folder_line(folder)} for name, folder in _own_folders(state).items()]
+    return parts + [{name: line} for name, _sid, _folder, line in _folders(state)]
 
 
-def _own_folders(state: HostState) -> dict[str, str]:
-    """Folders of the connected account's distributions outside WSL's own places, by the name of their read."""
-    own = next((user for user in state.users if user.connected), None)
-    if own is None:
-        return {}
-    usual = f"{own.profile}\\AppData\\Local\\".lower()
-    folders = {entry.guid: entry.base_path.rstrip("\\") for entry in state.distributions.get(own.sid, [])}
-    return {f"folder_{guid}": folder for guid, folder in folders.items() if not folder.lower().startswith(usual)}
+def _folders(state: HostState) -> list[tuple[str, str, str, str]]:
+    """The folders of distributions outside WSL's own place: name and line of the read, SID of the owner, folder."""
+    found = []
+    for user in state.users:
+        for entry in state.distributions.get(user.sid, []):
+            folder = entry.base_path.rstrip("\\")
+            line = _host_disks.folder_line(folder)
+            if line and entry.version == 2 and not _host_disks.is_own_place(user.profile, folder):
+                found.append((f"folder_{user.sid}_{entry.guid}", user.sid, folder, line))
+    return found
 
 
 def _second_read(runner: CommandRunner, lines: dict[str, str], state: HostState) -> Reads:
@@ -114,6 +153,11 @@ def _take(state: HostState, lines: dict[str, str], reads: Reads) -> None:
     for user in state.users:
         if f"lxss_{user.sid}" in reads.parts:
             state.distributions[user.sid] = registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}")
+    state.searched_folders = frozenset(
+        folder.lower() for name, _sid, folder, _line in _folders(state) if name in reads.parts
+    )
+    if "hive_files_left" in reads.parts:
+        state.hive_problem = _hive_copies.left(reads)
     state.power = _host_power.with_report(state.power, reads)
     _confirm_gpus(state, reads)
 
@@ -126,9 +170,9 @@ def _user(user: User, state: HostState, lines: dict[str, str], reads: Reads) -> 
     kind = user.kind if user.kind != "unknown" else account_kind(user.sid, domain, state.windows.computer_name)
     asked = f"session_{user.sid}" in reads.parts
     disks = _host_disks.profile_disks(reads, user.sid)
-    if disks is not None and user.connected:
-        for name, folder in _own_folders(state).items():
-            disks += _host_disks.folder_disks(reads, name, folder)
+    for name, sid, folder, _line in _folders(state) if disks is not None else []:
+        if sid == user.sid:
+            disks = _host_disks.joined(disks or [], _host_disks.folder_disks(reads, name, folder))
     return replace(
         user,
         kind=kind,

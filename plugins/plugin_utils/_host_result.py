@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk, folder_line, is_own_place
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 
 
@@ -25,7 +25,7 @@ def as_result(state: HostState) -> dict[str, t.Any]:
         "account": next((user.name for user in state.users if user.connected), ""),
         "wsl": _wsl(state),
         "distributions": [
-            _distribution(distribution, users.get(sid), sid)
+            _distribution(distribution, users.get(sid), sid, state.searched_folders)
             for sid, entries in state.distributions.items()
             for distribution in entries
         ],
@@ -65,7 +65,9 @@ def _wsl(state: HostState) -> dict[str, t.Any]:
     }
 
 
-def _distribution(distribution: Distribution, owner: User | None, sid: str) -> dict[str, t.Any]:
+def _distribution(
+    distribution: Distribution, owner: User | None, sid: str, searched: frozenset[str]
+) -> dict[str, t.Any]:
     disk = _disk_of(distribution, owner)
     return {
         "owner": owner.name if owner else "",
@@ -74,14 +76,38 @@ def _distribution(distribution: Distribution, owner: User | None, sid: str) -> d
         **vars(distribution),
         "disk": disk.path if disk else None,
         "disk_bytes": disk.size_bytes if disk else None,
+        "disk_problem": _disk_problem(distribution, owner, disk, searched),
     }
 
 
 def _disk_of(distribution: Distribution, owner: User | None) -> VirtualDisk | None:
     """The virtual disk right in the folder of DISTRIBUTION, when the owner's disks were looked for."""
-    folder = distribution.base_path.rstrip("\\").lower()
+    folder = _folder(distribution)
     disks = owner.virtual_disks if owner and owner.virtual_disks else ()
     return next((disk for disk in disks if disk.folder.lower() == folder), None)
+
+
+def _folder(distribution: Distribution) -> str:
+    return distribution.base_path.rstrip("\\").lower()
+
+
+def _disk_problem(
+    distribution: Distribution, owner: User | None, disk: VirtualDisk | None, searched: frozenset[str]
+) -> str | None:
+    """Why place and size of the virtual disk are not known; ``dir`` tells a closed folder from an empty one in words
+    of the display language only."""
+    if disk is not None:
+        return None if disk.size_bytes is not None else "its size could not be read"
+    if distribution.version == 1:
+        return "a distribution of WSL 1 has no virtual disk"
+    if owner is None or owner.virtual_disks is None:
+        return "it was not looked for"
+    folder = _folder(distribution)
+    if folder in searched or is_own_place(owner.profile, folder):
+        return "there is no virtual disk in its folder, or the folder is closed to this account"
+    if folder_line(folder) is None:
+        return "its folder is not on a drive of this host"
+    return "it was not looked for: too many users and distributions for one command"
 
 
 def _user(user: User, known: bool) -> dict[str, t.Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hive_copies
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution, registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, own_environment, users
@@ -18,7 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_events import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import Network, network
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import Power, power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security import Security, security
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu, gpus, has_hardware
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu, driver_folder, gpus, has_hardware
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
@@ -103,6 +104,14 @@ class HostState:
     users: list[User]
     distributions: dict[str, list[Distribution]] = field(default_factory=dict)
     """By SID of the owner; users whose profile is not loaded are missing."""
+    searched_folders: frozenset[str] = frozenset()
+    """Folders outside WSL's own places, in lower case, that were looked into for virtual disks."""
+    hive_leftovers: list[str] | None = None
+    """Keys below HKU where an earlier run left the copy of a user's registry, see ``_hive_copies``; None: nothing."""
+    hive_problem: str | None = None
+    """What went wrong with copies of users' registries."""
+    driver_folder: str | None = None
+    """Where in the driver store the NVIDIA driver runs from."""
     nvidia_smi: str = "not asked"
     """confirmed, not asked, or what went wrong."""
     nvidia_hardware: bool | None = None
@@ -221,8 +230,12 @@ def host_state(reads: Reads) -> HostState:
         power=power(reads),
         network=network(reads.registry),
         security=security(reads),
+        driver_folder=driver_folder(reads.registry),
+        hive_leftovers=_hive_copies.leftovers(reads),
     )
     for user in state.users:
         if user.connected:
             state.distributions[user.sid] = own_distributions(reads.registry)
+        elif f"HKEY_USERS\\{user.sid}\r\n".lower().encode() in reads.output("lxss_loaded").lower():
+            state.distributions[user.sid] = registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}")
     return state

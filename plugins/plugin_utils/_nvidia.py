@@ -16,7 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_queries import DISPLAY_CLASS, PCI_DEVICES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
@@ -25,6 +25,7 @@ NVIDIA_VENDOR = "ven_10de"
 COMPUTE_CAPABILITY_SINCE = (510, 0)
 """Older drivers refuse a whole query for the one field that they do not know."""
 _COMPUTES_ONLY = 2
+_STORE_FOLDER = re.compile(r"([A-Z]:\\[^%\"]*\\DriverStore\\FileRepository\\[\w.-]+)\\", re.IGNORECASE)
 _OLD_FIELDS = "name,driver_version,driver_model.current,memory.total"
 
 
@@ -77,16 +78,36 @@ def has_hardware(registry: RegistryTree) -> bool:
     return any(NVIDIA_VENDOR in key.lower() for key in registry.subkeys(PCI_DEVICES))
 
 
-def smi_lines(known: t.Sequence[Gpu]) -> dict[str, str]:
-    """The nvidia-smi calls that a driver as old as the one of KNOWN answers."""
-    lines = {"nvidia_smi": _smi_query(_OLD_FIELDS)}
+def driver_folder(registry: RegistryTree) -> str | None:
+    """The folder in the driver store that the display driver of the first NVIDIA GPU runs from; None where unknown.
+
+    Older drivers stay in the store beside it. The registry names the files that Windows loads from the right one
+    (``UserModeDriverName``, with full paths since drivers come as DCH packages).
+    """
+    for key in registry.subkeys(DISPLAY_CLASS):
+        files = registry.get(key, "UserModeDriverName")
+        if NVIDIA_VENDOR in (registry.text(key, "MatchingDeviceId") or "").lower() and isinstance(files, list):
+            found = next((match for match in map(_STORE_FOLDER.match, files) if match), None)
+            if found:
+                return found.group(1)
+    return None
+
+
+def smi_lines(known: t.Sequence[Gpu], folder: str | None = None) -> dict[str, str]:
+    """The nvidia-smi calls that a driver as old as the one of KNOWN answers.
+
+    :arg folder: the driver's folder in the driver store: packages of some makers leave nvidia-smi.exe only there.
+    """
+    lines = {"nvidia_smi": _smi_query(_OLD_FIELDS, folder)}
     if known and version_key(known[0].driver_version) >= COMPUTE_CAPABILITY_SINCE:
-        lines["nvidia_smi_capability"] = _smi_query("compute_cap")
+        lines["nvidia_smi_capability"] = _smi_query("compute_cap", folder)
     return lines
 
 
-def _smi_query(fields: str) -> str:
-    return cmd_line(f"{SYSTEM32}\\nvidia-smi.exe", [f"--query-gpu={fields}", "--format=csv,noheader,nounits"])
+def _smi_query(fields: str, folder: str | None) -> str:
+    words = [f"--query-gpu={fields}", "--format=csv,noheader,nounits"]
+    lines = [cmd_line(f"{place}\\nvidia-smi.exe", words) for place in (SYSTEM32, folder) if place]
+    return lines[0] if len(lines) == 1 else first_that_succeeds(*lines)
 
 
 def confirmed(known: t.Sequence[Gpu], answer: bytes, capabilities: bytes) -> list[Gpu]:

@@ -104,6 +104,6 @@ def _partial(stdout: bytes, lines: t.Mapping[str, str]) -> Reads:
 def _reads(parts: dict[str, BatchPart], lines: t.Mapping[str, str]) -> Reads:
     result = Reads(parts)
     for name, line in lines.items():
-        if name in parts and line.startswith(REG):
+        if name in parts and REG in line:
             result.registry.merge(_registry.parse(parts[name].stdout))
     return result

@@ -33,6 +33,8 @@ _VERSION = re.compile(r"\d+(?:\.\d+){2,3}\Z")
 _ARCHITECTURES = {"AMD64": "x64", "ARM64": "arm64"}
 _DIRECT_SINCE = {19044: 4529, 19045: 4474, 20348: 2582, 22621: 3672, 22631: 3672, 25398: 1009}
 _ALWAYS_DIRECT = 26100
+_WINDOWS_10 = range(19041, 19046)
+_KB5020030 = 2311
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,15 @@ def runs_directly(build: int, ubr: int) -> bool:
     by the package. Source: microsoft/WSL, src/windows/wslinstall/DllMain.cpp.
     """
     return build >= _ALWAYS_DIRECT or (build in _DIRECT_SINCE and ubr >= _DIRECT_SINCE[build])
+
+
+def fetches_package(build: int, ubr: int) -> bool:
+    """Whether the wsl.exe of this Windows fetches the package. On Windows 10 it learnt that with KB5020030.
+
+    Before, ``--update`` ends with success and has brought a kernel only; ``--no-distribution`` and ``--web-download``
+    are unknown options.
+    """
+    return build not in _WINDOWS_10 or ubr >= _KB5020030
 
 
 def file_lines() -> dict[str, str]:

@@ -17,6 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import S
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import (
     Package,
     checked_version,
+    fetches_package,
     named_package,
     released_package,
     runs_directly,
@@ -266,12 +267,17 @@ def _package(state: WslState, goal: WslGoal) -> tuple[list[Step], str]:
 def _first(state: WslState, goal: WslGoal, package: Package | None) -> Step:
     if package is not None:
         return InstallMsi(package, _skip_msix(state, goal))
+    if not fetches_package(state.build, state.ubr):
+        raise StepFailed(
+            f"the wsl.exe of Windows build {state.build}.{state.ubr} cannot fetch the package of WSL, which came with"
+            " KB5020030: name the package (msi, or version: 2.6.3 to take it from github.com/microsoft/WSL), or install"
+            " the updates of Windows first; distributions of the WSL of Windows itself stay registered"
+        )
     web_download = goal.method == "web_download"
     return InstallOnline(web_download, inbox=state.inbox, fall_back=goal.method == "auto")
 
 
 def _skip_msix(state: WslState, goal: WslGoal) -> bool:
-
     return goal.skip_msix if goal.skip_msix is not None else not runs_directly(state.build, state.ubr)
 
 

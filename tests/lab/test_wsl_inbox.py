@@ -10,8 +10,8 @@ import pytest
 
 from lab import profiles
 from lab.laptop import Laptop
-from lab.windows import releases
 from lab.windows.version import runs_packages_directly, windows_version
+from lab.wsl.registrations import Distribution, Registrations, new_id
 from lab.wsl.windows_state import installed_version
 from tests.lab.windows_laptop import make_laptop, run
 
@@ -29,7 +29,10 @@ def shaped(directory: Path, profile: str, **settings: object) -> Laptop:
     [
         ("fresh", "10.0.26100.3476", True, "wsl-stub"),
         ("windows_10", "10.0.19044.1288", False, "wsl-inbox"),
+        ("windows_10_updated", "10.0.19044.2364", False, "wsl-inbox"),
+        ("inbox_old", "10.0.19044.1288", False, "wsl-inbox"),
         ("server_2022", "10.0.20348.3091", True, "wsl-stub"),
+        ("server_2022_old", "10.0.20348.587", False, "wsl-inbox"),
         ("server_2025", "10.0.26100.2894", True, "wsl-stub"),
         ("inbox", "10.0.19044.2364", False, "wsl-inbox"),
         ("store", "10.0.22621.1702", False, "wsl-store"),
@@ -50,7 +53,7 @@ def test_the_wsl_of_windows_itself(tmp_path: Path) -> None:
     version = laptop_bytes(laptop, f"{WSL} --version")
     assert version[0] == 0xFFFFFFFF
     assert "Invalid command line option: --version\r\r\n" in version[1].decode("utf-16-le")
-    assert run(laptop, f"{WSL} --list").code == 255  # not modelled is never a success
+    assert run(laptop, f"{WSL} --import a C:\\a C:\\a.tar").code == 255  # not modelled is never a success
     assert laptop_bytes(laptop, f"{WSL} --update")[0] == 0
     assert installed_version(laptop) == "2.6.3.0"
     assert laptop.drive.is_program(WSL) == "wsl-inbox"
@@ -87,9 +90,41 @@ def test_an_update_of_it_that_fails(tmp_path: Path, settings: dict[str, bool], u
 
 
 def test_before_november_2022_there_was_no_package(tmp_path: Path) -> None:
-    laptop = shaped(tmp_path, "inbox")
-    releases.become(laptop, releases.WINDOWS_10_21H2)
-    assert run(laptop, f"{WSL} --update").code == 255
+    laptop = shaped(tmp_path, "inbox_old")
+    for options in ("--install --no-distribution", "--update --web-download"):
+        code, output = laptop_bytes(laptop, f"{WSL} {options}")
+        assert code == 0xFFFFFFFF
+        assert f"Invalid command line option: {options.split()[1]}\r\r\n" in output.decode("utf-16-le")
+    assert laptop_bytes(laptop, f"{WSL} --status")[0] == 0xFFFFFE44
+    assert laptop_bytes(laptop, f"{WSL} --update")[0] == 0
+    assert laptop_bytes(laptop, f"{WSL} --status")[0] == 0
+    assert installed_version(laptop) is None
+    laptop.state.online = False
+    assert laptop_bytes(laptop, f"{WSL} --update")[0] == 0xFFFFFFFF
+
+
+def test_an_update_of_windows_10_teaches_it_the_package(tmp_path: Path) -> None:
+    laptop = shaped(tmp_path, "windows_10_updated")
+    assert run(laptop, f"{WSL} --install Debian").code == 255
+    assert laptop_bytes(laptop, f"{WSL} --install --no-distribution")[0] == 0
+    assert installed_version(laptop) == "2.6.3.0"
+    assert run(shaped(tmp_path / "server", "server_2022_old"), f"{WSL} --update").code == 255
+
+
+def test_registrations_of_the_wsl_of_windows_itself(tmp_path: Path) -> None:
+    laptop = shaped(tmp_path, "inbox_old")
+    assert laptop_bytes(laptop, f"{WSL} -l -v")[0] == 0xFFFFFFFF
+    registrations = Registrations(laptop.registry, laptop.state.users[0].sid)
+    for name in ("Ubuntu", "Old"):
+        laptop.drive.host_path(f"C:\\wsl\\{name}").mkdir(parents=True)
+        laptop.drive.host_path(f"C:\\wsl\\{name}\\ext4.vhdx").write_bytes(b"disk")
+        registrations.add(Distribution(new_id(), name, f"C:\\wsl\\{name}"), modern=False, os_release={})
+    listed = laptop_bytes(laptop, f"set WSL_UTF8=1&{WSL} --list --verbose")[1].decode("utf-16-le").splitlines()
+    assert [line.split() for line in listed[1:]] == [["*", "Ubuntu", "Stopped", "2"], ["Old", "Stopped", "2"]]
+    assert laptop_bytes(laptop, f"{WSL} --unregister old")[0] == 0
+    assert laptop_bytes(laptop, f"{WSL} --unregister old")[0] == 0xFFFFFFFF
+    assert laptop_bytes(laptop, f"{WSL} --list --quiet")[1].decode("utf-16-le") == "Ubuntu\r\n"
+    assert not laptop.drive.exists("C:\\wsl\\Old\\ext4.vhdx")
 
 
 def test_the_wsl_of_the_store_needs_a_desktop(tmp_path: Path) -> None:

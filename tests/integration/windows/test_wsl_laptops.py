@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.action import reboot, wsl
+from ansible_collections.wslfleet.cuda.plugins.action import reboot, wsl, wsl_distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _msiexec, _reboot, _wsl_install
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
@@ -128,6 +128,9 @@ CASES = {
     "Windows 10 of 2021, package from the controller": Case("windows_10", MSI, features=2),
     "Windows 10 of 2021, a version from GitHub": Case("windows_10", {"version": "2.7.10"}, features=2, version=NEW),
     "Windows 10 of 2021, French": Case("windows_10", MSI, language="fr-FR", features=2),
+    "Windows 10 of December 2022, online": Case("windows_10_updated", features=2),
+    "Server 2022 of March 2022, package from the controller": Case("server_2022_old", MSI, features=2),
+    "inbox WSL of 2021, a version from GitHub": Case("inbox_old", {"version": "2.6.3"}, features=0, reboots=0),
     "Server 2022, online": Case("server_2022", features=2),
     "Server 2022, package from the controller": Case("server_2022", MSI, features=2),
     "Server 2025, package from GitHub": Case("server_2025", {"method": "web_download"}),
@@ -156,6 +159,35 @@ def test_from_the_first_run_to_no_change(make: MakeHost, case: Case) -> None:
     if case.version:
         assert results[-1]["executable"] == "C:\\Program Files\\WSL\\wsl.exe"
         assert all(host.laptop.drive.exists(path) for path in package.VIRTUAL_DISKS)
+
+
+def test_the_wsl_of_windows_itself(make: MakeHost) -> None:
+    """Before KB5020030 nothing is fetched by wsl.exe; what is registered is refused with a remedy, and kept."""
+    host = make("inbox_old", "fr-FR")
+    registrations = Registrations(host.laptop.registry, host.laptop.state.users[0].sid)
+    for name in ("Ubuntu", "Imported"):
+        registrations.add(Distribution(new_id(), name, f"C:\\wsl\\{name}"), modern=False, os_release={})
+    before = registrations.all()
+    for method in ("auto", "online", "web_download"):
+        told = host.task(method=method)["msg"]
+        assert "19044.1288 cannot fetch the package of WSL" in told and "version: 2.6.3" in told
+        assert len(host.lines) == 1
+    for args, verb in (
+        ({"name": "Debian"}, "made"),
+        ({"name": "Ubuntu", "default_user": "dev"}, "changed"),
+        ({"name": "Ubuntu", "state": "terminated"}, "stopped"),
+        ({"name": "Ubuntu", "state": "exported", "path": "C:\\u.tar"}, "exported"),
+        ({"name": "Ubuntu", "state": "absent", "force": True}, "deleted"),
+    ):
+        told = host.task(wsl_distribution.ActionModule, **args)["msg"]
+        assert f"cannot be {verb}: only the WSL of Windows itself is there; install the package" in told
+        assert "\n" not in told
+    assert host.task(wsl_distribution.ActionModule, name="Ubuntu")["changed"] is False
+    assert (registrations.all(), installed_version(host.laptop)) == (before, None)
+    host.converge(msi=str(host.msi()))
+    assert host.task(wsl_distribution.ActionModule, name="Imported")["changed"] is False
+    assert host.task(wsl_distribution.ActionModule, name="Ubuntu", state="absent", force=True)["changed"] is True
+    assert [item.name for item in registrations.all()] == ["Imported"]
 
 
 # -- updates -----------------------------------------------------------------------------------------------------------

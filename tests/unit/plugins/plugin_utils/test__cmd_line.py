@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
+    EACH_LINE,
     MAXIMUM_LENGTH,
     BatchError,
     BatchPart,
     CmdLineError,
     batch,
     cmd_line,
+    first_that_succeeds,
+    for_each_line,
     split_batch,
 )
 
@@ -105,3 +108,18 @@ def test_split_batch() -> None:
 def test_split_batch_cut_short(stdout: bytes, count: int, message: str) -> None:
     with pytest.raises(BatchError, match=message):
         split_batch(stdout, count)
+
+
+def test_a_loop_over_lines() -> None:
+    line = for_each_line("C:\\a.exe x", cmd_line("echo", [EACH_LINE]), cmd_line("C:\\b.exe", [f"{EACH_LINE}\\y"]))
+    assert line == "(for /f \"delims=\" %n in ('C:\\a.exe x') do @(echo %n&C:\\b.exe %n\\y))"
+
+
+@pytest.mark.parametrize("command", ['C:\\a.exe "x y"', "C:\\a.exe 'x'"])
+def test_a_loop_over_a_command_with_quotes_is_refused(command: str) -> None:
+    with pytest.raises(CmdLineError, match="must not hold quotes"):
+        for_each_line(command, "echo")
+
+
+def test_one_after_the_other_until_one_succeeds() -> None:
+    assert first_that_succeeds("A", "B") == "(A||B)"

@@ -8,6 +8,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import (
     VirtualDisk,
     file_sizes,
     folder_disks,
+    joined,
     profile_disks,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
@@ -58,3 +59,9 @@ def test_disks_in_a_folder() -> None:
     found = folder_disks(Reads({"folder": BatchPart(0, ENGLISH.encode())}), "folder", "D:\\wsl")
     assert found == [VirtualDisk("D:\\wsl\\ext4.vhdx", 1234567890)]
     assert found[0].folder == "D:\\wsl"
+
+
+def test_a_disk_that_was_found_twice_is_told_once() -> None:
+    store, other = "C:\\Users\\ada\\Packages\\ext4.vhdx", VirtualDisk("D:\\x\\ext4.vhdx", 7)
+    measured = [VirtualDisk(store.upper(), 42), other]
+    assert joined([VirtualDisk(store, None)], measured) == measured

@@ -36,7 +36,7 @@ def read(answers: HostAnswers, second: HostAnswers | None = None) -> _host_read.
 
 
 def test_first_command_fits_into_one_line() -> None:
-    assert len(batch(list(_host_read.first_lines().values()))) < MAXIMUM_LENGTH * 0.97
+    assert len(batch(list(_host_read.first_lines(of_users=True).values()))) < MAXIMUM_LENGTH * 0.98
 
 
 def test_fresh_host() -> None:
@@ -71,6 +71,7 @@ def test_distribution_of_the_connected_account() -> None:
             "state": "installed",
             "disk": None,
             "disk_bytes": None,
+            "disk_problem": "it was not looked for",
         }
     ]
     assert (result["wsl"]["kind"], result["wsl"]["kernel"], result["wsl"]["starts"]) == ("msi", "6.6.87.2-1", True)
@@ -138,6 +139,55 @@ def test_everything_else_in_a_second_command() -> None:
     }
     assert result["logged_on"] == ["AdaLovelace"]
     assert len(users["Grace"]["virtual_disks"]) == 1
+
+
+ELSEWHERE = "D:\\Linux & more"
+
+
+def loaded_elsewhere(folder: str, flags: str = "0xf") -> HostAnswers:
+    """Ada's distribution lies in FOLDER; the first command tells it."""
+    lxss = f"HKEY_USERS\\{OTHER}\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{GUID}"
+    values = (("DistributionName", "REG_SZ", "Ubuntu"), ("BasePath", "REG_SZ", folder), ("Flags", "REG_DWORD", flags))
+    answers = two_more_users()
+    answers[q.distributions_of_loaded()["lxss_loaded"]] = f"HKEY_USERS\\{OTHER}\r\n".encode() + reg(lxss, *values)
+    return answers
+
+
+def listed(folder: str) -> HostAnswers:
+    """What ``dir`` prints of a disk in FOLDER, and nothing below the profile."""
+    answers = HostAnswers()
+    line = _host_disks.folder_line(folder)
+    assert line is not None
+    answers[line] = b"22.11.2026  20:15        1234567890 ext4.vhdx\r\n"
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("folder", "flags", "second", "size", "problem"),
+    [
+        (ELSEWHERE, "0xf", listed(ELSEWHERE), 1234567890, None),
+        (ELSEWHERE, "0xf", HostAnswers(), None, "or the folder is closed"),
+        (ELSEWHERE, "0x7", HostAnswers(), None, "WSL 1 has no virtual disk"),
+        ("\\\\evil.example\\share", "0xf", HostAnswers(), None, "not on a drive of this host"),
+        ("C:\\100 % mine", "0xf", HostAnswers(), None, "not on a drive of this host"),
+        ("C:\\Users\\AdaLovelace\\AppData\\Local\\wsl\\x", "0xf", HostAnswers(), None, "or the folder is closed"),
+    ],
+)
+def test_disks_of_others_anywhere(
+    folder: str, flags: str, second: HostAnswers, size: int | None, problem: str | None
+) -> None:
+    with ScriptedRunner([(BATCH, loaded_elsewhere(folder, flags)), (BATCH, second)]) as runner:
+        result = _host_result.as_result(_host_read.read_host(runner, ["users"]))
+    (distribution,) = result["distributions"]
+    assert (distribution["owner"], distribution["disk_bytes"]) == ("AdaLovelace", size)
+    told = distribution["disk_problem"]
+    assert told is None if problem is None else problem in told
+    assert "evil.example" not in runner.calls[1][0]
+
+
+def test_a_hive_that_the_first_command_did_not_reach_is_asked_again() -> None:
+    state = read(two_more_users(), second_answers())
+    assert [entry.name for entry in state.distributions[OTHER]] == ["Ubuntu"]
 
 
 def test_nvidia_smi_that_hangs_costs_nothing_but_itself() -> None:

@@ -60,3 +60,29 @@ def test_a_gpu_that_nvidia_smi_does_not_show_is_kept() -> None:
 def test_another_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="not four fields"):
         _nvidia.confirmed([T600], b"NVIDIA-SMI has failed\r\n", b"")
+
+
+STORE = "C:\\Windows\\System32\\DriverStore\\FileRepository\\nvdm.inf_amd64_1669d27a1091c792"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [
+        ("REG_MULTI_SZ", f"{STORE}\\nvldumdx.dll\\0{STORE}\\nvldumdx.dll", STORE),
+        ("REG_MULTI_SZ", f"nvd3dumx.dll\\0{STORE}\\nvldumdx.dll", STORE),
+        ("REG_MULTI_SZ", "nvd3dumx.dll", None),
+        ("REG_MULTI_SZ", "\\\\evil\\DriverStore\\FileRepository\\x\\y.dll", None),
+        ("REG_SZ", f"{STORE}\\nvldumdx.dll", None),
+    ],
+)
+def test_folder_of_the_driver_in_use(kind: str, data: str, expected: str | None) -> None:
+    intel = f"\r\n{CLASS}\\0000\r\n    UserModeDriverName    REG_MULTI_SZ    {STORE}x\\igdumd64.dll\r\n"
+    nvidia = f"\r\n{CLASS}\\0001\r\n    UserModeDriverName    {kind}    {data}\r\n"
+    registry = _registry.parse(TWO_ADAPTERS + intel.encode() + nvidia.encode())
+    assert _nvidia.driver_folder(registry) == expected
+
+
+def test_nvidia_smi_in_both_places_in_one_line() -> None:
+    line = _nvidia.smi_lines([T600], STORE)["nvidia_smi"]
+    assert line.startswith('(C:\\Windows\\System32\\nvidia-smi.exe "--query')
+    assert f'||{STORE}\\nvidia-smi.exe "--query' in line

@@ -1,0 +1,205 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Read the registry of users whose profile is not loaded, from copies of their NTUSER.DAT.
+
+Loading the file in its place would give its owner a temporary profile when logging on in that moment. So robocopy.exe
+copies it with its logs into a folder that only administrators can read, reg.exe loads the copy below HKU, and its key
+of WSL is read. Then it is unloaded and deleted, user by user, in the same command line: cmd.exe goes on with that line
+when the connection is lost. Where even that is ended, a key or a folder stays, which the next run takes away.
+
+reg.exe loads an empty registry where there is no file, so that a copy counts only when the file was there and every
+user's TEMP is in it. robocopy.exe follows links, and the copy is never a link to the original.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _protected_folder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution, registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import (
+    REG,
+    SYSTEM32,
+    Reads,
+    fits,
+    read,
+    registry_query,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
+
+HIVES = f"{FOLDER}\\hives"
+PREFIX = "wslfleet-"
+"""How the keys below HKU begin that copies are loaded at."""
+SECONDS = 120
+"""For a command line full of copies; one of them has some ten megabytes."""
+_FILES = ("NTUSER.DAT", "NTUSER.DAT.LOG1", "NTUSER.DAT.LOG2")
+_LOCAL_PROFILE = re.compile(r"[A-Za-z]:\\[^*?%\"]+[^\\*?%\"]\Z")
+_NOT_COPIED = "its file could not be copied: the user is just logging on, or the profile has none"
+_NOT_READ = "its copy could not be loaded: the file is damaged"
+
+
+class Owner(t.Protocol):
+    """What is needed of a user, see ``_host_accounts.User``."""
+
+    @property
+    def sid(self) -> str:
+        """The SID."""
+
+    @property
+    def profile(self) -> str:
+        """The profile folder."""
+
+
+@dataclass
+class Copies:
+    """What the copies told."""
+
+    told: dict[str, str] = field(default_factory=dict)
+    """SID -> ``copy``, or why its registry could not be read."""
+    distributions: dict[str, list[Distribution]] = field(default_factory=dict)
+    """By SID of the owner, of those whose copy was read."""
+    problem: str | None = None
+    """One line when something went wrong with all of them, or something of ours stayed on the host."""
+
+
+def first_line() -> dict[str, str]:
+    """The read that finds copies which an earlier run has left; a restart of the host unloads them."""
+    return {"hive_files": cmd_line("dir", ["/b", "/ad", HIVES])}
+
+
+def leftovers(reads: Reads) -> list[str] | None:
+    """The keys below HKU that an earlier run has left; None when there is nothing of it, a file neither."""
+    keys = _keys(reads.registry)
+    return keys if keys or reads.succeeded("hive_files") else None
+
+
+def _keys(registry: RegistryTree) -> list[str]:
+    return [key for key in registry.subkeys("HKU") if key.rpartition("\\")[2].lower().startswith(PREFIX)]
+
+
+def removal(keys: t.Sequence[str]) -> dict[str, str]:
+    """The reads that unload KEYS and delete all copies, and look at what is left."""
+    lines = {f"hive_unloaded_{number}": cmd_line(REG, ["unload", key]) for number, key in enumerate(keys)}
+    return {
+        **lines,
+        "hives_deleted": cmd_line("rd", ["/s", "/q", HIVES]),
+        "hives_left": registry_query("HKU"),
+        "hive_files_left": cmd_line("dir", ["/b", "/a", HIVES]),
+    }
+
+
+def left(reads: Reads) -> str | None:
+    """What the reads ``removal`` found left, one line with the remedy; None when all is gone."""
+    keys = _keys(reads.registry)
+    if keys:
+        return (
+            f"the copy of a user's registry could not be unloaded from {', '.join(keys)}: a program (a virus scanner)"
+            f" has it open; the next run tries again, or run reg unload for it and delete {HIVES}"
+        )
+    if reads.succeeded("hive_files_left"):
+        return f"copies of users' registries could not be deleted from {HIVES}: delete that folder as an administrator"
+    return None
+
+
+def read_copies(runner: CommandRunner, owners: t.Sequence[Owner], leftover: t.Sequence[str] | None = None) -> Copies:
+    """Read the registries of OWNERS, who are not logged on; two WinRS commands for up to seven of them.
+
+    :arg leftover: what ``leftovers`` found; it is taken away first, with one command more.
+    :raises HostUnreachable: the connection was lost; what is left then is taken away by the next run.
+    """
+    possible = [owner for owner in owners if _LOCAL_PROFILE.match(owner.profile)]
+    copies = Copies({owner.sid: "its profile does not lie on a drive of this host" for owner in owners})
+    if not possible:
+        return copies
+    begun = False
+    try:
+        if leftover is not None:
+            _remove(runner, leftover)
+        _protected_folder.make(runner, {HIVES: {}})
+        begun = True
+        problem = _read_all(runner, possible, copies)
+        if problem:
+            _remove(runner, [_key(owner.sid) for owner in possible])
+    except (StepFailed, CommandTimeout) as error:
+        copies.problem = _after_failure(runner, possible, str(error)) if begun else str(error)
+    return copies
+
+
+def _after_failure(runner: CommandRunner, owners: t.Sequence[Owner], failure: str) -> str:
+    """Take away what there is after FAILURE; what to tell."""
+    try:
+        _remove(runner, [_key(owner.sid) for owner in owners])
+    except (StepFailed, CommandTimeout) as error:
+        return failure if str(error) == failure else f"{failure}; {error}"
+    return failure
+
+
+def _remove(runner: CommandRunner, keys: t.Sequence[str]) -> None:
+    problem = left(read(runner, removal(keys), SECONDS))
+    if problem:
+        raise StepFailed(problem)
+
+
+def _read_all(runner: CommandRunner, owners: t.Sequence[Owner], copies: Copies) -> str | None:
+    """Read the copies of OWNERS into COPIES; what is left on the host, or None."""
+    problem = None
+    for number, part in enumerate(parts := _parts(owners), 1):
+        lines = _lines(part)
+        last = number == len(parts)
+        reads = read(runner, {**lines, **removal(())} if last else lines, SECONDS)
+        for owner in part:
+            copies.told[owner.sid] = _told(reads, owner.sid)
+            if copies.told[owner.sid] == "copy":
+                copies.distributions[owner.sid] = registered(reads.registry, f"{_key(owner.sid)}\\{q.LXSS_USER}")
+        problem = left(reads) if last else None
+    return problem
+
+
+def _parts(owners: t.Sequence[Owner]) -> list[list[Owner]]:
+    """OWNERS in as few groups as cmd.exe takes in one line each."""
+    groups: list[list[Owner]] = [[]]
+    for owner in owners:
+        if groups[-1] and not fits({**_lines([*groups[-1], owner]), **removal(())}):
+            groups.append([])
+        groups[-1].append(owner)
+    return groups
+
+
+def _key(sid: str) -> str:
+    return f"HKU\\{PREFIX}{sid}"
+
+
+def _lines(owners: t.Sequence[Owner]) -> dict[str, str]:
+    """The reads of the copies of OWNERS, each taken away again at once."""
+    lines: dict[str, str] = {}
+    for owner in owners:
+        folder, key = f"{HIVES}\\{owner.sid}", _key(owner.sid)
+        options = ["/B", "/R:0", "/W:0", "/NP", "/NJH", "/NJS", "/NFL", "/NDL"]
+        copied = cmd_line(f"{SYSTEM32}\\robocopy.exe", [owner.profile, folder, *_FILES, *options])
+        lines |= {
+            f"copied_{owner.sid}": copied,
+            f"present_{owner.sid}": cmd_line("dir", ["/b", "/a", f"{folder}\\{_FILES[0]}"]),
+            f"loaded_{owner.sid}": cmd_line(REG, ["load", key, f"{folder}\\{_FILES[0]}"]),
+            f"real_{owner.sid}": registry_query(f"{key}\\Environment", "TEMP"),
+            f"lxss_{owner.sid}": registry_query(f"{key}\\{q.LXSS_USER}", recursive=True),
+            f"unloaded_{owner.sid}": cmd_line(REG, ["unload", key]),
+            f"deleted_{owner.sid}": cmd_line("rd", ["/s", "/q", folder]),
+        }
+    return lines
+
+
+def _told(reads: Reads, sid: str) -> str:
+    if not reads.succeeded(f"present_{sid}"):
+        return _NOT_COPIED
+    return "copy" if reads.succeeded(f"loaded_{sid}") and reads.succeeded(f"real_{sid}") else _NOT_READ
