@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
     _changes,
     _dpkg,
     _files,
@@ -24,6 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _repository,
     _run,
     _source_trial,
+    _spare_installers,
     _transaction,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import RepositoryError, Wanted
@@ -43,20 +45,32 @@ class Outcome:
     """The source stood as wanted before."""
     changes: t.Tuple[_changes.FileChange, ...] = ()
     package: str = ""
-    """The package of the local installer when it comes or goes."""
+    """The package of the local installer when it comes."""
+    gone: t.Tuple[t.Tuple[str, int], ...] = ()
+    """Packages of local installers that go, and the bytes that they free."""
 
 
-def bring(run: _run.Runner, wanted: Wanted, state: str, packages: t.Sequence[str], check_mode: bool) -> Outcome:
-    """Bring the source to STATE (present, absent, verified). Raises RepositoryError."""
+def bring(
+    run: _run.Runner, wanted: Wanted, state: str, packages: t.Sequence[str], others: str, check_mode: bool
+) -> Outcome:
+    """Bring the source to STATE (present, absent, verified). Raises RepositoryError.
+
+    OTHERS: what happens to local installers that are not the chosen source, see _spare_installers.
+    """
     if state == "absent":
-        return _take_out(wanted, check_mode)
-    if _repository.is_current(wanted):
-        return Outcome(current=True)
+        return _take_out(run, wanted, others, check_mode)
+    current = _repository.is_current(wanted)
+    spare = _spare_installers.find(others, wanted.url)
+    if current and (state == "verified" or not (spare.packages or spare.changes)):
+        return Outcome(current=not (spare.packages or spare.changes))
+    if current:
+        _let_go(run, spare.changes, spare.packages, check_mode)
+        return Outcome(True, False, spare.changes, gone=spare.packages)
     arriving = ""
     if wanted.installer and not _local_installer.installed(wanted.installer):
         _check_installer(run, wanted.installer)
         if state == "verified" or check_mode:
-            return Outcome(changed=state == "present", package=wanted.installer.package)
+            return Outcome(changed=state == "present", package=wanted.installer.package, gone=spare.packages)
         _install(run, wanted.installer)
         arriving = wanted.installer.package
     changes = tuple(_repository.plan(wanted, _tried(run, wanted, packages)))
@@ -69,7 +83,9 @@ def bring(run: _run.Runner, wanted: Wanted, state: str, packages: t.Sequence[str
     if not check_mode:
         _changes.apply(changes)
         _source_trial.refresh(run, wanted)
-    return Outcome(True, False, changes, arriving)
+    # The old repository goes when the new source works.
+    _let_go(run, spare.changes, spare.packages, check_mode)
+    return Outcome(True, False, (*changes, *spare.changes), arriving, spare.packages)
 
 
 def _tried(run: _run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes:
@@ -90,15 +106,41 @@ def _tried(run: _run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes
     return keyring
 
 
-def _take_out(wanted: Wanted, check_mode: bool) -> Outcome:
-    changes = tuple(_repository.plan_absent(wanted))
-    package = wanted.installer.package if wanted.installer else ""
-    present = any(item.name == package and item.code[1] != "n" for item in _dpkg.read_database().packages)
-    if not check_mode:
-        _changes.apply(changes)
-        if present:
-            _follow(_transaction.start("source", [_transaction.apt_get("purge", package)]))
-    return Outcome(bool(changes) or present, False, changes, package if present else "")
+def _take_out(run: _run.Runner, wanted: Wanted, others: str, check_mode: bool) -> Outcome:
+    spare = _spare_installers.find(others)
+    changes = (*_repository.plan_absent(wanted), *spare.changes)
+    gone = dict(spare.packages)
+    if wanted.installer:
+        package = wanted.installer.package
+        if any(item.name == package and item.code[1] != "n" for item in _dpkg.read_database().packages):
+            gone.setdefault(package, _spare_installers.size(wanted.installer.folder))
+    _let_go(run, changes, tuple(gone.items()), check_mode)
+    return Outcome(bool(changes or gone), False, changes, gone=tuple(gone.items()))
+
+
+def _let_go(
+    run: _run.Runner,
+    changes: t.Sequence[_changes.FileChange],
+    packages: t.Sequence[t.Tuple[str, int]],
+    check_mode: bool,
+) -> None:
+    """Apply CHANGES, sources and keys, then purge PACKAGES: an interrupted run leaves what the next one finds again."""
+    names = [name for name, _size in packages]
+    if names and not check_mode:
+        running = _transaction.find_running()
+        if running is not None:
+            _follow(running)
+        judged = _apt.plan_purge(run, names, ())
+        if judged.reasons:
+            raise RepositoryError(f"cannot remove {' '.join(names)}: {judged.reasons[0].text}")
+    if check_mode:
+        return
+    _changes.apply(changes)
+    if names:
+        _follow(_transaction.start("source", [_transaction.apt_get("purge", *names)]))
+        left = [item.name for item in _dpkg.read_database().packages if item.name in names and item.present]
+        if left:
+            raise RepositoryError(f"{', '.join(left)} was not removed; see {_transaction.ROOT}")
 
 
 # -- local installer -------------------------------------------------------------------------------------------------

@@ -129,6 +129,21 @@ options:
       - this_source
       - all_sources
     default: refuse
+  other_installers:
+    description:
+      - What happens to local installers (C(cuda-repo-*-local)) that are not the chosen source. Each keeps gigabytes of
+        packages below C(/var). Their package, key and source go once the chosen source works; the toolkits that came
+        from them stay. The chosen source never goes.
+      - V(unused) removes those that no source file names any more, but for files of this collection for an earlier
+        choice of O(source). One that a person uses, or has switched off, stays.
+      - V(all) also removes those that a person's sources name, and these sources; a backup of each stays beside it.
+      - V(keep) removes none.
+    type: str
+    choices:
+      - unused
+      - all
+      - keep
+    default: unused
   packages:
     description:
       - Packages that the index must hold. Looked at whenever the source is tried.
@@ -163,6 +178,11 @@ EXAMPLES = r"""
     installer_sha256: "{{ cuda_installer_sha256 }}"
     state: absent
 
+- name: Go over to the network, and free the space of every local installer, whoever brought it
+  wslfleet.cuda.cuda_repository:
+    source: network
+    other_installers: all
+
 - name: Accept NVIDIA's key on Debian 13 for this source alone
   wslfleet.cuda.cuda_repository:
     sha1: this_source
@@ -186,6 +206,25 @@ current:
   returned: success
   type: bool
   sample: true
+freed:
+  description:
+    - Packages of local installers that were removed, or would be in check mode, and the space that this frees in the
+      distribution. The disk of WSL on Windows does not shrink by itself.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    package:
+      description: Name of the package.
+      type: str
+      returned: always
+      sample: cuda-repo-wsl-ubuntu-12-8-local
+    bytes:
+      description: Size of its repository.
+      type: int
+      returned: always
+      sample: 3145728000
+  sample: []
 path:
   description: The source file.
   returned: success
@@ -205,12 +244,12 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 )
 
 
-def shown(outcome: _source_steps.Outcome, absent: bool) -> list[dict[str, str]]:
+def shown(outcome: _source_steps.Outcome) -> list[dict[str, str]]:
     """The changes as a diff; a package counts as a line of one."""
     diff = _changes.diff(outcome.changes)
-    if outcome.package:
-        line = f"{outcome.package}\n"
-        before, after = (line, "") if absent else ("", line)
+    if outcome.package or outcome.gone:
+        before = "".join(f"{name} ({size // 2**20} MiB in /var)\n" for name, size in outcome.gone)
+        after = f"{outcome.package}\n" if outcome.package else ""
         diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
     return diff
 
@@ -235,6 +274,7 @@ def main() -> None:
             "installer": {"type": "str"},
             "installer_sha256": {"type": "str"},
             "sha1": {"type": "str", "choices": ["refuse", "this_source", "all_sources"], "default": "refuse"},
+            "other_installers": {"type": "str", "choices": ["unused", "all", "keep"], "default": "unused"},
             "packages": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
@@ -246,18 +286,20 @@ def main() -> None:
         wanted = _repository.resolve(options["source"], options, os_release)
         if wanted.credentials and wanted.url.startswith("http:"):
             module.warn(f"the password for {wanted.url} travels unencrypted; use https")
+        params = module.params
         outcome = _source_steps.bring(
-            _run.runner_of(module), wanted, state, module.params["packages"], module.check_mode
+            _run.runner_of(module), wanted, state, params["packages"], params["other_installers"], module.check_mode
         )
     except (_repository.RepositoryError, _transaction.TransactionError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(
         changed=outcome.changed,
-        diff=shown(outcome, state == "absent"),
+        diff=shown(outcome),
         name=wanted.name,
         url=wanted.url,
         path=wanted.path,
         current=outcome.current,
+        freed=[{"package": name, "bytes": size} for name, size in outcome.gone],
     )
 
 

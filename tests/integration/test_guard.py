@@ -87,3 +87,46 @@ def test_repair_takes_it_out_and_stops_the_distribution_only_when_asked(lab: Lab
     run = lab.playbook("repair", variables={"wslfleet_stop_distribution": True})
     assert run.code == 0 and run.recap[LAPTOP]["changed"] == 0, run.output
     assert "nothing was wrong" in run.output
+
+
+DEVELOPERS = ("/home/ann/work.cu", "/usr/local/bin/own-tool", "/etc/apt/sources.list.d/cuda-ubuntu2404.list")
+
+
+def test_remove_takes_out_what_provision_brought_and_nothing_else(lab: Lab) -> None:
+    """Runs last: the developer has a toolkit, a source and a program of his own by now."""
+    listing = "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n'"
+    made = lab.linux(LAPTOP, f"mkdir -p /home/ann && touch {' '.join(DEVELOPERS)} && {listing}")
+    before = set(made.lines("ii "))
+    variables = {"cuda_smoke_test": False, "cuda_components": ["cudart"]}
+    open_version = lab.playbook("remove", variables={**variables, "cuda_version": "12.latest"})
+    assert open_version.code != 0 and "say which toolkit to remove" in open_version.output, open_version.output
+    # Somebody's package needs a part of the toolkit: everything stays.
+    needing = "Package: needing\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.com>\nDescription: x\n"
+    needing += "Depends: cuda-cudart-12-4\n"
+    built = lab.linux(
+        LAPTOP,
+        f"mkdir -p /tmp/n/DEBIAN && printf '{needing}' >/tmp/n/DEBIAN/control && dpkg-deb -b /tmp/n /tmp/n.deb && "
+        "dpkg -i /tmp/n.deb",
+    )
+    assert built.code == 0, built.output
+    refused = lab.playbook("remove", variables=variables)
+    assert refused.code != 0 and refused.recap[LAPTOP]["changed"] == 0, refused.output
+    assert "would remove needing" in refused.output, refused.output
+    assert lab.linux(LAPTOP, "dpkg --purge needing").code == 0
+    planned = lab.playbook("remove", "--check", "--diff", variables=variables)
+    assert planned.code == 0 and "toolkit 12.4 would be removed" in planned.output, planned.output
+    assert set(lab.linux(LAPTOP, listing).lines("ii ")) == before
+    run = lab.playbook("remove", variables=variables)
+    assert run.code == 0 and "guard removed" in run.output, run.output
+    gone = before - set(lab.linux(LAPTOP, listing).lines("ii "))
+    assert gone and all("-12-4" in name for name in gone), gone
+    left = lab.linux(
+        LAPTOP, f"ls {' '.join(DEVELOPERS)}; find /etc /usr/local /usr/share/keyrings; ls /var/lib/wslfleet"
+    )
+    assert left.code == 0, left.output
+    assert "wslfleet-guard" not in left.output and "cuda-wsl-ubuntu.sources" not in left.output
+    assert "/usr/share/keyrings/cuda-archive-keyring.gpg" in left.output, "the developer's source still needs it"
+    assert lab.linux(LAPTOP, "apt-get -q update && apt-get -q check && dpkg --audit").code == 0
+    again = lab.playbook("remove", variables=variables)
+    assert again.code == 0 and again.recap[LAPTOP]["changed"] == 0, again.output
+    assert "there was nothing to remove" in again.output

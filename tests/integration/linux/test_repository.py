@@ -165,6 +165,36 @@ def test_local_installer_without_a_network(offline: Distribution, web: Web) -> N
     assert installed["changed"] and not installed["failed"], installed
     gone = box.module("cuda_repository", state="absent", **wanted)
     assert gone["changed"] and not gone["failed"], gone
+    assert [item["package"] for item in gone["freed"]] == ["cuda-repo-wsl-ubuntu-12-8-local"], gone
     left = box.run("ls /var /etc/apt/sources.list.d /usr/share/keyrings; dpkg-query -W 'cuda*'")
     assert "cuda-repo" not in left and ".sources" not in left and "cuda-nvcc-12-8" in left
     assert not box.module("cuda_repository", state="absent", **wanted)["changed"]
+
+
+def test_local_installers_go_when_the_site_moves_on(debian12: Distribution, web: Web) -> None:
+    box = debian12
+    deb = (web.server.root / cuda.INSTALLER).read_bytes()
+    place = f"/root/{cuda.INSTALLER.rsplit('/', 1)[1]}"
+    box.write(place, deb)
+    wanted = {"source": "local_installer", "installer": place, "installer_sha256": hashlib.sha256(deb).hexdigest()}
+    box.module("cuda_repository", **wanted)
+    box.run("apt-get install -y --no-install-recommends cuda-cudart-12-8")
+    # To the network: the repository goes when the new source stands, not before.
+    nowhere = box.module("cuda_repository", **{**options(web), "url": web.url + "/nothing/"})
+    assert nowhere["failed"] and "cuda-repo" in box.run("ls /var"), nowhere
+    planned = box.module("cuda_repository", check_mode=True, **options(web))
+    assert planned["freed"][0]["bytes"] > 100_000 and "cuda-repo" in box.run("ls /var"), planned
+    moved = box.module("cuda_repository", **options(web))
+    assert moved["freed"] == planned["freed"] and not moved["failed"], moved
+    left = box.run("ls -d /var/cuda* /etc/apt/sources.list.d/* /usr/share/keyrings/cuda*; dpkg-query -W 'cuda*'", False)
+    assert "12-8-local" not in left.replace("12-8-local.list.wslfleet-", ""), left
+    assert "cuda-cudart-12-8" in left and "cuda-wsl-ubuntu.sources" in left
+    # Somebody's own, with his key and source: stays, unless the site says so.
+    box.run(f"dpkg -i {place} && cp /var/cuda-repo-*/cuda-*-keyring.gpg /usr/share/keyrings/ && apt-get -q update")
+    assert box.module("cuda_repository", **options(web))["current"]
+    said = box.module("cuda_repository", other_installers="all", **options(web))
+    assert said["changed"] and len(said["freed"]) == 1, said
+    left = box.run("ls /var /etc/apt/sources.list.d /usr/share/keyrings")
+    assert "cuda-repo" not in left and left.count("local.list") == left.count("local.list.wslfleet-"), left
+    assert web.keys.installer.fingerprint[-8:] not in left
+    box.run("apt-get -q update && apt-get -q check && dpkg --audit")
