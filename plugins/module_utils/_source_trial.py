@@ -75,7 +75,9 @@ def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str)
     else:
         options: t.List[str] = []
         if urllib.parse.urlsplit(url).netloc == urllib.parse.urlsplit(wanted.url).netloc:
-            options = _credentials.for_trial(wanted.credentials, [url], os.path.dirname(target))
+            options = _credentials.for_trial(
+                wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
+            )
         download(run, url, target, options)
         data = _files.read_bytes(target) or b""
     digest = hashlib.sha256(data).hexdigest()
@@ -118,7 +120,7 @@ def try_index(run: _run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> 
     # The sandbox user _apt must reach the files.
     os.chmod(folder, 0o755)
     command = ["apt-get", "update", "-q", *_only(f"{folder}/try.sources", folder)]
-    command += _credentials.for_trial(wanted.credentials, [wanted.url], folder)
+    command += _credentials.for_trial(wanted.credentials, [wanted.url], folder, path=wanted.credentials_path)
     done = run(command)
     if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
         done = run(_sha1.excepted(command, folder))
