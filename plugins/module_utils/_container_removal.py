@@ -19,6 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _container_work,
     _dpkg,
     _engines,
+    _rootless,
     _run,
     _runtimes,
     _toolkit,
@@ -36,7 +37,7 @@ def look(run: _run.Runner, request: _container_work.Request) -> _container_work.
     report = _container_work.Report(engines=seen.engines, desktop=seen.desktop)
     if not request.check_mode and _container_work.follow(request, report):
         return report
-    removal = _runtimes.plan_removal()
+    removal = _runtimes.plan_removal(_rootless.plan_removal)
     names = present(_toolkit.read())
     judge(run, names)
     report.notes += removal.notes

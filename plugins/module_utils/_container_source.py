@@ -56,6 +56,11 @@ class Wanted(_repository.Wanted):
         return KEYRING
 
     @property
+    def better_signed(self) -> str:
+        """Which other source has a key that apt 3 takes: none is known."""
+        return ""
+
+    @property
     def credentials_path(self) -> str:
         """The file with user name and password."""
         return CREDENTIALS

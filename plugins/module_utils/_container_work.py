@@ -26,6 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _indexes,
     _legacy,
     _repository,
+    _rootless,
     _run,
     _runtimes,
     _source_trial,
@@ -56,6 +57,8 @@ class Request:
     check_mode: bool
     wait: float
     follow: str | None = None
+    rootless: t.Sequence[str] = ()
+    """Users whose own docker is served instead of root's."""
 
 
 @dataclass
@@ -88,7 +91,10 @@ def look(run: _run.Runner, request: Request) -> Report:
     report = Report(engines=choice.serve, desktop=seen.desktop, notes=list(choice.notes))
     if seen.desktop and not choice.serve:
         return report
-    _runtimes.unconfigured(choice.serve)  # an unreadable file is found before anything changes
+    rootless = _rootless.users(request.rootless, choice.serve)
+    # An unreadable file is found before anything changes.
+    _runtimes.unconfigured(choice.serve if not rootless else ())
+    _rootless.unconfigured(rootless)
     if not request.check_mode and follow(request, report):
         return report
     database = _toolkit.read()
@@ -98,7 +104,9 @@ def look(run: _run.Runner, request: Request) -> Report:
     if plan.install and not _install(run, request, report, plan, database, listed):
         return report
     _bring_specification(run, request, report)
-    _configure(run, request, report, choice.serve)
+    if rootless:
+        _serve_rootless(request, report, rootless)
+    _configure(run, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless])
     return report
 
 
@@ -256,6 +264,18 @@ def _configure(run: _run.Runner, request: Request, report: Report, serve: t.Sequ
                 _runtimes.check_containerd(run, changes)
             reread(run, report, engine)
         report.add(changes)
+
+
+def _serve_rootless(request: Request, report: Report, users: t.Sequence[_rootless.User]) -> None:
+    """Tell the users' own docker about the runtime. Raises EngineError."""
+    changes = _rootless.plan(users)
+    if not request.check_mode:
+        _changes.apply(changes)
+    report.add(changes)
+    paths = {change.path for change in changes}
+    report.notes += [
+        f"{user.name} has to restart docker: systemctl --user restart docker" for user in users if user.path in paths
+    ]
 
 
 def reread(run: _run.Runner, report: Report, engine: str) -> None:

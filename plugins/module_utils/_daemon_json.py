@@ -149,10 +149,10 @@ def _put(text: str, start: int, members: t.Sequence[_Member], name: str, value: 
     written = json.dumps({name: value})[1:-1]
     if "\n" in gap:
         indent = gap.rpartition("\n")[2]
+        gap = ("\r\n" if "\r\n" in gap else "\n") + indent  # blank lines between members are not copied
         # The object of the runtimes lies one level deeper, so that its indentation is two steps.
         step = indent if start == _skip(text, 0) else indent[: len(indent) // 2]
-        line_break = ("\r\n" if "\r\n" in gap else "\n") + indent
-        written = f"{json.dumps(name)}: " + json.dumps(value, indent=step or "    ").replace("\n", line_break)
+        written = f"{json.dumps(name)}: " + json.dumps(value, indent=step or "    ").replace("\n", gap)
     return f"{text[: last.end]},{gap}{written}{text[last.end :]}"
 
 

@@ -81,6 +81,11 @@ class Wanted:
         return KEYRING
 
     @property
+    def better_signed(self) -> str:
+        """Which other source has a key that apt 3 takes, for a message."""
+        return "the repository that NVIDIA signs for this release (source ubuntu), "
+
+    @property
     def credentials_path(self) -> str:
         """The file with user name and password."""
         return _credentials.PATH

@@ -47,11 +47,16 @@ class Removal:
 def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
     """The engines of SERVE that do not know NVIDIA's runtime. Raises EngineError."""
     found = []
-    if "docker" in serve and not _docker(DAEMON_JSON, _daemon_json.knows, _files.read_text(root + DAEMON_JSON)):
+    if "docker" in serve and not docker_knows(DAEMON_JSON, root):
         found.append("docker")
     if "containerd" in serve and not _containerd_toml.knows(containerd_files(root)):
         found.append("containerd")
     return found
+
+
+def docker_knows(path: str, root: str = "") -> bool:
+    """Whether the daemon.json at PATH has the runtime. Raises EngineError."""
+    return bool(_docker(path, _daemon_json.knows, _files.read_text(root + path)))
 
 
 def containerd_files(root: str = "") -> Texts:
@@ -77,30 +82,40 @@ def record(root: str = "") -> Texts:
 def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:
     """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises EngineError."""
     if engine == "docker":
-        path = DAEMON_JSON
-        before = _files.read_text(root + path)
-        after = _docker(path, _daemon_json.with_runtime, before)
-    else:
-        files = containerd_files(root)
-        path = _containerd_toml.place(files)
-        before, after = files[path], _containerd_toml.with_runtime(files)
-    return [*_remember({path: before}, root), _written(path, before, after)]
+        before = _files.read_text(root + DAEMON_JSON)
+        return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
+    files = containerd_files(root)
+    path = _containerd_toml.place(files)
+    return [*remember({path: files[path]}, root), written(path, files[path], _containerd_toml.with_runtime(files))]
 
 
-def _written(path: str, before: str | None, after: str | None) -> _changes.FileChange:
-    return _changes.FileChange(path, _data(before), _data(after))
+def with_runtime(path: str, root: str = "", owner: t.Tuple[int, int] | None = None) -> _changes.FileChange:
+    """The daemon.json at PATH with the runtime; a new one belongs to OWNER. Raises EngineError."""
+    before = _files.read_text(root + path)
+    return written(path, before, _docker(path, _daemon_json.with_runtime, before), owner)
+
+
+def written(
+    path: str, before: str | None, after: str | None, owner: t.Tuple[int, int] | None = None
+) -> _changes.FileChange:
+    """The change from one text to another."""
+    return _changes.FileChange(path, _data(before), _data(after), owner=owner if before is None else None)
 
 
 def _data(text: str | None) -> bytes | None:
     return None if text is None else text.encode("utf-8", "surrogateescape")
 
 
-def _remember(texts: t.Mapping[str, str | None], root: str) -> t.List[_changes.FileChange]:
+def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[_changes.FileChange]:
     """Add TEXTS to the record."""
     text = json.dumps({**record(root), **texts}, sort_keys=True, indent=1) + "\n"
     change = _changes.change_to(RECORD, text, mode=0o600, root=root)
-    shown = {"shown_before": "(as it was)\n", "shown_after": "(as it was, and what the file below held)\n"}
-    return [_changes.FileChange(RECORD, change.before, change.after, mode=0o600, **shown)] if change else []
+    if change is None:
+        return []
+    before, after = "(as it was)\n", "(as it was, and what the files below held)\n"
+    return [
+        _changes.FileChange(RECORD, change.before, change.after, mode=0o600, shown_before=before, shown_after=after)
+    ]
 
 
 def _docker(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
@@ -146,38 +161,49 @@ def _last_line(output: str) -> str:
     return lines[-1] if lines else "no reason given"
 
 
-def plan_removal(root: str = "") -> Removal:
-    """What takes out the entries that ``plan`` made, and no others. Raises EngineError."""
+def plan_removal(others: t.Callable[[Texts], t.Sequence[_changes.FileChange]], root: str = "") -> Removal:
+    """What takes out the entries that ``plan`` made, and no others. Raises EngineError.
+
+    OTHERS does the same for the files of the record that are not known here.
+    """
     known = record(root)
     changes: t.List[_changes.FileChange] = []
     engines: t.List[str] = []
     notes: t.List[str] = []
     for engine, found in (
-        ("docker", _docker_removal(known, notes, root)),
+        ("docker", _system_docker_removal(known, notes, root)),
         ("containerd", _containerd_removal(known, notes, root)),
     ):
         changes += found
         engines += [engine] if found else []
+    changes += others(known)
     gone = _changes.change_to(RECORD, None, root=root)
     if gone is not None:
         changes.append(_changes.FileChange(RECORD, gone.before, None, shown_before="(what the files held before)\n"))
     return Removal(tuple(changes), tuple(engines), tuple(notes))
 
 
-def _docker_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_changes.FileChange]:
+def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_changes.FileChange]:
     text = _files.read_text(root + DAEMON_JSON)
-    if text is None or not _docker(DAEMON_JSON, _daemon_json.knows, text):
+    if text is None:
         return []
-    if _docker(DAEMON_JSON, _daemon_json.is_default, text):
+    if DAEMON_JSON in known:
+        return docker_removal(DAEMON_JSON, text, known[DAEMON_JSON])
+    if docker_removal(DAEMON_JSON, text, text):
+        notes.append(f"the runtime nvidia stays in {DAEMON_JSON}: it was there before, and leads nowhere now")
+    return []
+
+
+def docker_removal(path: str, text: str, before: str | None) -> t.List[_changes.FileChange]:
+    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises EngineError."""
+    if not _docker(path, _daemon_json.knows, text):
+        return []
+    if _docker(path, _daemon_json.is_default, text):
         raise EngineError(
-            f"{DAEMON_JSON} makes nvidia the default runtime, without which no container would start; take out "
+            f"{path} makes nvidia the default runtime, without which no container would start; take out "
             "default-runtime first, nothing was changed"
         )
-    if DAEMON_JSON not in known:
-        notes.append(f"the runtime nvidia stays in {DAEMON_JSON}: it was there before, and leads nowhere now")
-        return []
-    before = known[DAEMON_JSON]
-    return [_written(DAEMON_JSON, text, _docker(DAEMON_JSON, _old_daemon_json, text, before))]
+    return [written(path, text, _docker(path, _old_daemon_json, text, before))]
 
 
 def _old_daemon_json(text: str, before: str | None) -> str | None:
@@ -208,5 +234,5 @@ def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_
         after: str | None = _containerd_toml.without_runtime(text)
         if path in known and _containerd_toml.with_runtime({**files, path: known[path]}) == text:
             after = known[path]
-        found.append(_written(path, text, after))
+        found.append(written(path, text, after))
     return found

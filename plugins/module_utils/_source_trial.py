@@ -126,7 +126,7 @@ def try_index(run: _run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> 
         done = run(_sha1.excepted(command, folder))
     names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
     if done.code != 0 or not names:
-        raise RepositoryError(f"{wanted.url}: {explain(done.output, wanted.fingerprint)}")
+        raise RepositoryError(f"{wanted.url}: {explain(done.output, wanted)}")
     return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
 
 
@@ -143,13 +143,13 @@ def _only(source: str, folder: str) -> t.List[str]:
     return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
 
 
-def explain(output: str, fingerprint: str) -> str:
-    """Why apt refused a source, in one line with the way out."""
+def explain(output: str, wanted: Wanted) -> str:
+    """Why apt refused the source WANTED, in one line with the way out."""
+    fingerprint = wanted.fingerprint
     if _sha1.is_refusal(output):
         return (
-            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use the repository that "
-            "NVIDIA signs for this release (source ubuntu), a mirror with a key of its own, or allow it by sha1: "
-            "this_source"
+            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use "
+            f"{wanted.better_signed}a mirror with a key of its own, or allow it by sha1: this_source"
         )
     if re.search(
         r"NO_PUBKEY|Missing key|BADSIG|not signed|invalid signature|Sub-process \S*sqv|couldn't be verified", output
@@ -188,7 +188,7 @@ def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
     if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
         done = refresh_excepted(run, wanted.path)
     if done.code != 0 or not _apt.has_index(wanted.url, root):
-        raise RepositoryError(f"apt-get update: {explain(done.output, wanted.fingerprint)}")
+        raise RepositoryError(f"apt-get update: {explain(done.output, wanted)}")
 
 
 def refresh_excepted(run: _run.Runner, path: str) -> _run.Completed:

@@ -80,6 +80,19 @@ options:
       - docker
       - containerd
       - podman
+  rootless_users:
+    description:
+      - Users of the distribution whose own docker (C(dockerd-rootless-setuptool.sh), without root) gets the runtime, in
+        C(~/.config/docker/daemon.json), which then belongs to them. The docker of root is not configured meanwhile.
+      - It sets C(no-cgroups) in C(/etc/nvidia-container-runtime/config.toml) for the whole distribution, since a daemon
+        without root may not change cgroups. Containers that a daemon of root starts find no GPU any more. So it is for
+        distributions where nobody uses docker as root, and fails together with V(containerd) in O(engines). podman
+        needs none of this.
+      - The users restart their docker themselves, by C(systemctl --user restart docker).
+      - When unset, only the engines of root are served.
+    type: list
+    elements: str
+    default: []
   version:
     description:
       - The toolkit in exactly this version, also when a later one is installed. Three numbers, in quotes.
@@ -157,6 +170,13 @@ EXAMPLES = r"""
     key: https://mirror.example.com/libnvidia-container/gpgkey
     username: apt
     password: "{{ vaulted_mirror_password }}"
+
+- name: Serve the docker that Anna runs without root
+  wslfleet.cuda.container_toolkit:
+    engines:
+      - docker
+    rootless_users:
+      - anna
 
 - name: Take the toolkit out again; podman stays
   wslfleet.cuda.container_toolkit:
@@ -278,6 +298,7 @@ def main() -> None:
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "engines": {"type": "list", "elements": "str", "choices": ["docker", "containerd", "podman"]},
+            "rootless_users": {"type": "list", "elements": "str", "default": []},
             "version": {"type": "str"},
             "minimum_version": {"type": "str", "default": _container_toolkit.RECOMMENDED},
             "url": {"type": "str"},
@@ -301,6 +322,7 @@ def main() -> None:
             check_mode=module.check_mode,
             wait=params["wait"],
             follow=params["transaction"],
+            rootless=params["rootless_users"],
         )
         if request.source.credentials and request.source.url.startswith("http:"):
             module.warn(f"the password for {request.source.url} travels unencrypted; use https")

@@ -24,6 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _engines,
     _indexes,
     _legacy,
+    _rootless,
     _runtimes,
     _source_trial,
     _toolkit,
@@ -256,6 +257,18 @@ def test_a_configuration_that_docker_does_not_take_is_not_written(world: World) 
     assert len(world.did) == 1
 
 
+def test_docker_without_root_is_served_instead_of_roots(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = _rootless.User("anna", 1000, 1000, "/home/anna")
+    monkeypatch.setattr(_rootless, "users", lambda names, serve: [anna] if names else [])
+    monkeypatch.setattr(_rootless, "unconfigured", lambda users: [])
+    monkeypatch.setattr(_rootless, "plan", lambda users: [_changes.FileChange(anna.path, None, b"x")])
+    world.seen, world.packages, world.unconfigured = _engines.Seen(("docker",)), packages("1.19.1-1"), ["docker"]
+    assert world.look(rootless=["anna"], check_mode=True).changed and world.did == []
+    report = world.look(rootless=["anna"])
+    assert world.did == [f"write {anna.path}"]
+    assert report.notes == ["anna has to restart docker: systemctl --user restart docker"]
+
+
 # -- and out again ---------------------------------------------------------------------------------------------------
 
 
@@ -265,7 +278,7 @@ def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     put = monkeypatch.setattr
     world.seen, world.packages = _engines.Seen(("docker", "podman")), packages("1.19.1-1")
     removal = _runtimes.Removal(tuple(world.plan("docker")), ("docker",), ("a note",))
-    put(_runtimes, "plan_removal", lambda: removal)
+    put(_runtimes, "plan_removal", lambda others: removal)
     put(_apt, "plan_purge", lambda run, names, allowed: world.note(f"judge {len(names)}") or world.judged)
     put(_cdi, "plan_removal", lambda: ([_changes.FileChange(_cdi.SPECIFICATION, b"x", None)], ["another"]))
     put(_container_source, "plan_absent", lambda: [_changes.FileChange(_container_source.SOURCE, b"x", None)])
@@ -319,7 +332,7 @@ def test_a_removal_that_goes_on_is_looked_at_again(leaving: World) -> None:
 
 def test_nothing_left_to_remove(leaving: World, monkeypatch: pytest.MonkeyPatch) -> None:
     leaving.packages = ()
-    monkeypatch.setattr(_runtimes, "plan_removal", _runtimes.Removal)
+    monkeypatch.setattr(_runtimes, "plan_removal", lambda others: _runtimes.Removal())
     monkeypatch.setattr(_cdi, "plan_removal", lambda: ([], []))
     monkeypatch.setattr(_container_source, "plan_absent", list)
     assert not out(leaving).changed and leaving.did == []

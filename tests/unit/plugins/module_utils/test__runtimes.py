@@ -38,8 +38,13 @@ def configure(root: Path, engines: Sequence[str]) -> None:
     assert _runtimes.unconfigured(engines, str(root)) == []
 
 
+def nothing_else(known: _runtimes.Texts) -> list[_changes.FileChange]:
+    """No files of others."""
+    return []
+
+
 def take_out(root: Path) -> _runtimes.Removal:
-    removal = _runtimes.plan_removal(str(root))
+    removal = _runtimes.plan_removal(nothing_else, str(root))
     _changes.apply(removal.changes, str(root))
     return removal
 
@@ -92,12 +97,12 @@ def test_entries_of_others_stay(tmp_path: Path) -> None:
     theirs = '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}}'
     put(tmp_path, _runtimes.DAEMON_JSON, theirs)
     put(tmp_path, _containerd_toml.PATH, "[plugins.cri.containerd.runtimes.nvidia]\n")
-    removal = _runtimes.plan_removal(str(tmp_path))
+    removal = _runtimes.plan_removal(nothing_else, str(tmp_path))
     assert removal.changes == () and removal.engines == ()
     assert ["daemon.json" in removal.notes[0], "of containerd stays" in removal.notes[1]] == [True, True]
     # A damaged record is none.
     put(tmp_path, _runtimes.RECORD, "{")
-    assert [change.path for change in _runtimes.plan_removal(str(tmp_path)).changes] == [_runtimes.RECORD]
+    assert [change.path for change in _runtimes.plan_removal(nothing_else, str(tmp_path)).changes] == [_runtimes.RECORD]
 
 
 def test_a_default_runtime_is_not_taken_away(tmp_path: Path) -> None:
@@ -105,12 +110,12 @@ def test_a_default_runtime_is_not_taken_away(tmp_path: Path) -> None:
     kept = read(tmp_path, _runtimes.DAEMON_JSON) or ""
     put(tmp_path, _runtimes.DAEMON_JSON, kept.replace("{", '{"default-runtime": "nvidia",', 1))
     with pytest.raises(EngineError, match=r"daemon\.json makes nvidia the default runtime.*nothing was changed"):
-        _runtimes.plan_removal(str(tmp_path))
+        _runtimes.plan_removal(nothing_else, str(tmp_path))
     put(tmp_path, _runtimes.DAEMON_JSON, kept)
     toml = (read(tmp_path, _containerd_toml.PATH) or "") + "default_runtime_name = 'nvidia'\n"
     put(tmp_path, _containerd_toml.PATH, toml)
     with pytest.raises(EngineError, match="default_runtime_name first"):
-        _runtimes.plan_removal(str(tmp_path))
+        _runtimes.plan_removal(nothing_else, str(tmp_path))
 
 
 def test_broken_json_is_one_line(tmp_path: Path) -> None:

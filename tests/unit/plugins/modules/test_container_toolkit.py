@@ -26,7 +26,15 @@ def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any)
     params = dict.fromkeys(
         ("engines", "version", "url", "username", "password", "key", "key_fingerprint", "transaction")
     )
-    params = {**params, "state": "present", "minimum_version": "1.19.1", "sha1": "refuse", "wait": 1, **options}
+    params = {
+        **params,
+        "state": "present",
+        "minimum_version": "1.19.1",
+        "sha1": "refuse",
+        "rootless_users": [],
+        "wait": 1,
+        **options,
+    }
 
     def end(**result: t.Any) -> None:
         raise EndedError(result)
