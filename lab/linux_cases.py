@@ -3,6 +3,7 @@
 """Distributions in the states that people really have them in: old keys and stale sources, or a Linux driver inside.
 
     legacy_keys(laptop, disk_id, keys)                  writes files onto the disk
+    docker_desktop(laptop, disk_id)                     the links of Docker Desktop
     broken_driver(laptop, disk_id, web_url, keys, …)    lays a prepared layer over the image, made once by apt itself
 
 Both work on the disk at rest, so its instance must not run.
@@ -118,6 +119,24 @@ def _make_folders(upper: Path, folder: Path) -> None:
         _make_folders(upper, folder.parent)
         folder.mkdir()
         folder.chmod(0o755)
+
+
+# -- docker_desktop --------------------------------------------------------------------------------------------------
+
+DESKTOP_LINKS = {
+    "/usr/bin/docker": "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker",
+    "/usr/bin/docker-compose": "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker-compose",
+}
+"""From listings by users. They lead nowhere while Docker Desktop does not run, as in the lab."""
+
+
+def docker_desktop(laptop: Laptop, disk_id: str) -> None:
+    """Put the disk into the state ``docker_desktop``: the distribution is among those that Docker Desktop serves."""
+    upper = disks.disk(laptop, disk_id).upper
+    for path, target in DESKTOP_LINKS.items():
+        link = upper / path.lstrip("/")
+        _make_folders(upper, link.parent)
+        link.symlink_to(target)
 
 
 # -- broken_driver ---------------------------------------------------------------------------------------------------

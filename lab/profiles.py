@@ -42,6 +42,7 @@ PROFILES = {
     "legacy_keys": "ready, with the old apt key in five places and stale, conflicting source entries",
     "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
+    "docker_desktop": "ready, and Docker Desktop serves the distribution",
     "windows_10": "fresh, but Windows 10 21H2 as it came out",
     "windows_10_updated": "fresh, but Windows 10 21H2 of December 2022",
     "server_2022": "fresh, but Windows Server 2022",
@@ -131,6 +132,8 @@ def make_laptop(directory: Path, profile: str, language: str, web_url: str, imag
     disk = register(laptop, DISTRIBUTION, IMAGE)
     if profile == "legacy_keys":
         linux_cases.legacy_keys(laptop, disk, lab_keys(image_cache))
+    if profile == "docker_desktop":
+        linux_cases.docker_desktop(laptop, disk)
     if profile == "broken_driver":
         linux_cases.broken_driver(laptop, disk, web_url, lab_keys(image_cache), IMAGE, say)
 

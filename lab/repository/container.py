@@ -10,6 +10,7 @@ one; the other programs are there and refuse to do anything.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from lab.repository.deb import Deb, File
@@ -17,10 +18,13 @@ from lab.repository.model import Package
 
 OLD_VERSION = "1.17.8-1"
 VERSION = "1.19.1-1"
+ADVERSARY_VERSION = "1.19.9-1"
+"""Never released: a base package that depends on a driver, to be refused."""
+BASE = "nvidia-container-toolkit-base"
 NAMES = (
     "libnvidia-container1",
     "libnvidia-container-tools",
-    "nvidia-container-toolkit-base",
+    BASE,
     "nvidia-container-toolkit",
 )
 CLI = Path(__file__).parent / "container_cli.py"
@@ -42,9 +46,12 @@ esac
 _OBSOLETE = "nvidia-container-runtime (<= 3.5.0-1), nvidia-container-runtime-hook"
 
 
-def container_debs(version: str) -> list[Deb]:
-    """The four packages of VERSION, dependencies first."""
-    return [_deb(name, version) for name in NAMES]
+def container_debs(version: str, driver: str = "") -> list[Deb]:
+    """The four packages of VERSION, dependencies first. DRIVER: what the base package depends on, against all habit."""
+    debs = [_deb(name, version) for name in NAMES]
+    return [
+        replace(deb, fields={**deb.fields, "Depends": driver}) if driver and deb.name == BASE else deb for deb in debs
+    ]
 
 
 def container_package(name: str, version: str) -> Package:

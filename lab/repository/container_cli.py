@@ -3,14 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stand-in for nvidia-ctk, installed as /usr/bin/nvidia-ctk by the lab's package nvidia-container-toolkit-base.
 
-Models, for WSL only: ``--version``, ``cdi generate``, ``cdi list``, ``runtime configure`` for docker and containerd.
-Everything else ends with 255 and a line that says so. The specification has the shape that users of WSL posted: one
+Models, for WSL only: ``--version``, ``cdi generate``, ``cdi list``. Everything else ends with 255 and a line that says
+so. The specification has the shape that users of WSL posted: one
 device "all" with /dev/dxg, the driver store's files and libdxcore.so mounted, nvidia-smi linked.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -29,27 +28,6 @@ DRIVER_FILES = (
     "nvcubins.bin",
     "nvidia-smi",
 )
-DAEMON_JSON = Path("/etc/docker/daemon.json")
-CONTAINERD = Path("/etc/containerd/config.toml")
-CONTAINERD_DROP_IN = Path("/etc/containerd/conf.d/99-nvidia.toml")
-IMPORTS = 'imports = ["/etc/containerd/conf.d/*.toml"]\n'
-DROP_IN = """\
-version = 2
-
-[plugins]
-
-  [plugins."io.containerd.grpc.v1.cri"]
-
-    [plugins."io.containerd.grpc.v1.cri".containerd]
-
-      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes]
-
-        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]
-          runtime_type = "io.containerd.runc.v2"
-
-          [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia.options]
-            BinaryName = "/usr/bin/nvidia-container-runtime"
-"""
 
 
 class Refused(Exception):
@@ -135,33 +113,6 @@ def list_devices() -> None:
         print("nvidia.com/gpu=all")
 
 
-def configure(arguments: list[str]) -> None:
-    """``runtime configure``: add the runtime, keep what else is there."""
-    wanted = options_of(arguments, ("--runtime", "--config"))
-    engine = wanted.get("--runtime", "docker")
-    if engine == "docker":
-        file = Path(wanted.get("--config", str(DAEMON_JSON)))
-        config = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        config.setdefault("runtimes", {})["nvidia"] = {"args": [], "path": "nvidia-container-runtime"}
-        write(file, json.dumps(config, indent=4))
-    elif engine == "containerd":
-        text = CONTAINERD.read_text(encoding="utf-8") if CONTAINERD.exists() else "version = 2\n"
-        if "conf.d/*.toml" not in text:
-            write(CONTAINERD, IMPORTS + text)
-        write(CONTAINERD_DROP_IN, DROP_IN)
-    else:
-        print(f"lab: not modelled: nvidia-ctk runtime configure --runtime={engine}", file=sys.stderr)
-        sys.exit(255)
-    log("info", f"It is recommended that {engine} daemon be restarted.")
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file and say so."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    log("info", f"Wrote updated config to {file}")
-
-
 def main(arguments: list[str]) -> int:
     """One command line."""
     os.umask(0o022)
@@ -172,8 +123,6 @@ def main(arguments: list[str]) -> int:
             generate(arguments[2:])
         elif arguments == ["cdi", "list"]:
             list_devices()
-        elif arguments[:2] == ["runtime", "configure"]:
-            configure(arguments[2:])
         else:
             print(f"lab: not modelled: nvidia-ctk {' '.join(arguments)}", file=sys.stderr)
             return 255

@@ -9,6 +9,8 @@
     compute/cuda/repos/wsl-ubuntu-empty/x86_64/     signed and without a package
     compute/cuda/12.8.1/local_installers/           the local installer of 12.8.1
     libnvidia-container/stable/deb/amd64/           two releases of the container toolkit; ../../../gpgkey
+    libnvidia-container-sha1/stable/deb/amd64/      the newer one, signed by a key that apt 3 refuses
+    libnvidia-container-driver/stable/deb/amd64/    a later one whose base package depends on a driver, with that driver
 
 Built once in the lab's cache under a digest of this package and its data, then hard-linked into a web root.
 ``python -m lab.repository.cuda`` builds them beforehand.
@@ -26,6 +28,7 @@ from pathlib import Path
 from lab.repository import flat, local_installer, model
 from lab.repository.cache import Say, digest, made_once, silent
 from lab.repository.compiler import CompilerError, compiler_files, compiler_tree
+from lab.repository.container import ADVERSARY_VERSION as CONTAINER_ADVERSARY
 from lab.repository.container import OLD_VERSION as CONTAINER_OLD
 from lab.repository.container import VERSION as CONTAINER_NEW
 from lab.repository.container import container_debs
@@ -44,6 +47,8 @@ SHA1 = f"{REPOS}/wsl-ubuntu-sha1/x86_64"
 EMPTY = f"{REPOS}/wsl-ubuntu-empty/x86_64"
 INSTALLER = local_installer.path_on_server("12-8", "12.8.1")
 CONTAINER = "libnvidia-container/stable/deb/amd64"
+CONTAINER_SHA1 = "libnvidia-container-sha1/stable/deb/amd64"
+CONTAINER_DRIVER = "libnvidia-container-driver/stable/deb/amd64"
 
 
 def repositories(cache: Path, real_compiler: bool = True, say: Say = silent) -> Path:
@@ -66,7 +71,7 @@ def repositories(cache: Path, real_compiler: bool = True, say: Say = silent) -> 
 def publish(cache: Path, web: Path, real_compiler: bool = True, say: Say = silent) -> None:
     """Put the repositories below WEB, as hard links: a test that changes a file there must replace it, not edit it."""
     source = repositories(cache, real_compiler, say)
-    for name in ("compute", "libnvidia-container"):
+    for name in ("compute", *(path.split("/")[0] for path in (CONTAINER, CONTAINER_SHA1, CONTAINER_DRIVER))):
         shutil.rmtree(web / name, ignore_errors=True)
         shutil.copytree(source / name, web / name, copy_function=link_or_copy)
 
@@ -100,10 +105,18 @@ def _build(root: Path, keys: Keys, tree: Path | None) -> None:
         _link_debs(wsl, directory)
         _finish(directory, path.split("/")[-2], stanzas, key, trusted)
     _finish(_folder(root, EMPTY), "wsl-ubuntu-empty", [], keys.new, keys.new, with_keyring=False)
-    container = _folder(root, CONTAINER)
-    stanzas = flat.add_debs(container, [*container_debs(CONTAINER_OLD), *container_debs(CONTAINER_NEW)])
-    flat.write_index(container, stanzas, keys.other, label="libnvidia-container")
-    (container.parents[2] / "gpgkey").write_bytes(keys.other.armored)
+    _containers(root, CONTAINER, [*container_debs(CONTAINER_OLD), *container_debs(CONTAINER_NEW)], keys.other)
+    _containers(root, CONTAINER_SHA1, container_debs(CONTAINER_NEW), keys.sha1)
+    driver = [driver_content(package).deb(package) for package in model.driver()]
+    adversary = container_debs(CONTAINER_ADVERSARY, f"nvidia-driver-{model.DRIVER_BRANCH}")
+    _containers(root, CONTAINER_DRIVER, [*adversary, *driver], keys.other)
+
+
+def _containers(root: Path, path: str, debs: t.Sequence[Deb], key: Key) -> None:
+    """A repository of container packages at PATH, and the key that signs it."""
+    directory = _folder(root, path)
+    flat.write_index(directory, flat.add_debs(directory, debs), key, label="libnvidia-container")
+    (directory.parents[2] / "gpgkey").write_bytes(key.armored)
 
 
 def _with_driver(root: Path, wsl: Path, written: t.Mapping[str, str], tree: Path | None, keys: Keys) -> None:

@@ -160,3 +160,12 @@ def changes(
     wanted = [*((path, text) for path in sorted(paths)), (RECORD, record)]
     found = [_changes.change_to(path, content, root=root) for path, content in wanted]
     return [change for change in found if change is not None]
+
+
+def plan_removal(root: str = "") -> t.Tuple[t.List[_changes.FileChange], t.List[str]]:
+    """The specifications that go with the toolkit, and what stays: one in /etc/cdi without a record is a person's."""
+    ours = [REFRESHED, *([SPECIFICATION] if _files.read_bytes(root + RECORD) is not None else []), RECORD]
+    changes = [_changes.change_to(path, None, root=root) for path in ours]
+    left = SPECIFICATION not in ours and os.path.exists(root + SPECIFICATION)
+    notes = [f"{SPECIFICATION} stays: it was not written here"] if left else []
+    return [change for change in changes if change is not None], notes

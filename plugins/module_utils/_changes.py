@@ -30,6 +30,8 @@ class FileChange:
     shown_before: str = ""
     """What a diff shows instead of content that is not text."""
     shown_after: str = ""
+    owner: t.Tuple[int, int] | None = None
+    """User and group of a written file; None keeps those of the old one."""
 
 
 def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, root: str = "") -> FileChange | None:
@@ -63,7 +65,7 @@ def _apply_one(change: FileChange, root: str) -> str:
     if change.after is None:
         _files.remove_file(path)
     else:
-        _files.write_file(path, change.after, _mode(change, path))
+        _files.write_file(path, change.after, _mode(change, path), change.owner or _owner(path))
     return backup
 
 
@@ -74,6 +76,14 @@ def _mode(change: FileChange, path: str) -> int:
         return stat.S_IMODE(os.stat(path).st_mode)
     except FileNotFoundError:
         return 0o644
+
+
+def _owner(path: str) -> t.Tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return (status.st_uid, status.st_gid)
 
 
 def diff(changes: t.Iterable[FileChange]) -> t.List[t.Dict[str, str]]:

@@ -13,6 +13,7 @@ conflict with the new one, since they name another keyring or none.
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 import urllib.parse
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
     _changes,
+    _credentials,
     _files,
     _legacy,
     _openpgp,
@@ -34,6 +36,7 @@ FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
 """``NVIDIA CORPORATION (Open Source Projects)``, 2017."""
 KEYRING = "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg"
 SOURCE = "/etc/apt/sources.list.d/nvidia-container-toolkit.sources"
+CREDENTIALS = f"{_credentials.PARTS}/wslfleet-containers.conf"
 _HOST = "nvidia.github.io"
 _REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-runtime)(/|$)")
 
@@ -52,25 +55,30 @@ class Wanted(_repository.Wanted):
         """The keyring file."""
         return KEYRING
 
+    @property
+    def better_signed(self) -> str:
+        """Which other source has a key that apt 3 takes: none is known."""
+        return ""
+
+    @property
+    def credentials_path(self) -> str:
+        """The file with user name and password."""
+        return CREDENTIALS
+
     def text(self, keyring: bytes, root: str = "") -> str:
-        """The content of the source file."""
-        return _sources.render(self.url, self.keyring)
+        """The content of the source file, whose keys are KEYRING (binary)."""
+        return _sources.render(self.url, self.keyring, note=self.note(keyring, root))
 
 
-def resolve(url: str | None, key: str | None, fingerprint: str | None) -> Wanted:
-    """Fill in what is left out. Raises RepositoryError."""
-    address = (url or URL).rstrip("/") + "/"
-    if not re.match(r"^(https?|file|copy)://?[^\s]+$", address):
-        raise _repository.RepositoryError(f"url {address!r} is not an http, https, file or copy address")
-    if re.match(r"^https?://[^/]*@", address):
-        raise _repository.RepositoryError("url holds a user name; put credentials into /etc/apt/auth.conf.d/ instead")
+def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
+    """Fill in what OPTIONS (of the module) leave out. Raises RepositoryError."""
+    address, credentials = _repository.address_of(str(options.get("url") or URL), options)
+    key = str(options.get("key") or "")
     if not key and address != URL:
         raise _repository.RepositoryError("a mirror needs key: the public key, or an address or a path where it is")
-    try:
-        normal = _openpgp.normal_fingerprint(fingerprint or FINGERPRINT)
-    except _openpgp.OpenPgpError as error:
-        raise _repository.RepositoryError(f"key_fingerprint: {error}") from error
-    return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, normal)
+    fingerprint = _repository.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
+    sha1 = str(options.get("sha1") or "refuse")
+    return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
 
 
 def is_current(wanted: Wanted, root: str = "") -> bool:
@@ -79,18 +87,41 @@ def is_current(wanted: Wanted, root: str = "") -> bool:
         keys = _openpgp.read_keys(_files.read_bytes(root + KEYRING) or b"")
     except _openpgp.OpenPgpError:
         return False
+    mine = b"".join(key.data for key in keys if key.fingerprint == wanted.fingerprint)
     return (
-        any(key.fingerprint == wanted.fingerprint for key in keys)
-        and _files.read_text(root + SOURCE) == wanted.text(b"", root)
+        bool(mine)
+        and _files.read_text(root + SOURCE) == wanted.text(mine, root)
+        and _credentials.change(wanted.credentials, wanted.url, root, CREDENTIALS) is None
         and _apt.has_index(wanted.url, root)
     )
 
 
 def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[_changes.FileChange]:
-    """The keyring and the source file, where they are not as WANTED."""
+    """The keyring, the credentials and the source file, where they are not as WANTED."""
     text = wanted.text(keyring, root)
-    found = [_changes.change_to(KEYRING, keyring, root=root), _changes.change_to(SOURCE, text, root=root)]
+    found = [
+        _changes.change_to(KEYRING, keyring, root=root),
+        _credentials.change(wanted.credentials, wanted.url, root, CREDENTIALS),
+        _changes.change_to(SOURCE, text, root=root),
+    ]
     return [change for change in found if change is not None]
+
+
+def plan_absent(root: str = "") -> t.List[_changes.FileChange]:
+    """The files to remove: our source, its credentials, and its keyring unless another source names it."""
+    text = _files.read_text(root + SOURCE) or ""
+    if not text.startswith(_sources.MARK):
+        return []
+    lists = root + "/etc/apt/sources.list.d"
+    others = [f"{root}/etc/apt/sources.list", *(f"{lists}/{name}" for name in os.listdir(lists))]
+    named = any(KEYRING in (_files.read_text(path) or "") for path in others if path != root + SOURCE)
+    # The source goes last: it tells that the rest is ours.
+    changes = [
+        _credentials.change(None, "", root, CREDENTIALS),
+        None if named else _changes.change_to(KEYRING, None, root=root),
+        _changes.change_to(SOURCE, None, root=root),
+    ]
+    return [change for change in changes if change is not None]
 
 
 def is_container_source(uri: str) -> bool:

@@ -26,7 +26,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _indexes,
     _legacy,
     _repository,
+    _rootless,
     _run,
+    _runtimes,
     _source_trial,
     _toolkit,
     _transaction,
@@ -42,11 +44,6 @@ ERRORS = (
 )
 """What a look may raise, each with one line."""
 PURPOSE = "containers"
-_CONFIGURATION = {
-    "docker": (_engines.DAEMON_JSON,),
-    "containerd": (_engines.CONTAINERD_TOML, f"{_engines.CONTAINERD_DROP_INS}/99-nvidia.toml"),
-}
-"""The files of an engine that nvidia-ctk may write."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,8 @@ class Request:
     check_mode: bool
     wait: float
     follow: str | None = None
+    rootless: t.Sequence[str] = ()
+    """Users whose own docker is served instead of root's."""
 
 
 @dataclass
@@ -92,8 +91,11 @@ def look(run: _run.Runner, request: Request) -> Report:
     report = Report(engines=choice.serve, desktop=seen.desktop, notes=list(choice.notes))
     if seen.desktop and not choice.serve:
         return report
-    _engines.unconfigured(choice.serve)  # an unreadable file is found before anything changes
-    if not request.check_mode and _follow(request, report):
+    rootless = _rootless.users(request.rootless, choice.serve)
+    # An unreadable file is found before anything changes.
+    _runtimes.unconfigured(choice.serve if not rootless else ())
+    _rootless.unconfigured(rootless)
+    if not request.check_mode and follow(request, report):
         return report
     database = _toolkit.read()
     listed = _bring_source(run, request, report, choice, database)
@@ -102,11 +104,13 @@ def look(run: _run.Runner, request: Request) -> Report:
     if plan.install and not _install(run, request, report, plan, database, listed):
         return report
     _bring_specification(run, request, report)
-    _configure(run, request, report, choice.serve)
+    if rootless:
+        _serve_rootless(request, report, rootless)
+    _configure(run, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless])
     return report
 
 
-def _follow(request: Request, report: Report) -> bool:
+def follow(request: Request, report: Report) -> bool:
     """Attach to a running transaction; whether it still runs. Collect those that ended. Raises ToolkitError."""
     running = _transaction.find_running()
     if running is not None and not _transaction.attach(running, request.wait):
@@ -210,13 +214,18 @@ def _install(
     if request.check_mode:
         return True
     interrupted = database.journal_dirty or bool(database.broken)
-    report.transaction = _transaction.start(PURPOSE, _container_toolkit.commands(plan, interrupted))
-    if not _transaction.attach(report.transaction, request.wait):
+    return ended(request, report, _transaction.start(PURPOSE, _container_toolkit.commands(plan, interrupted)))
+
+
+def ended(request: Request, report: Report, transaction: _transaction.Transaction) -> bool:
+    """Wait for TRANSACTION, for as long as a look may; whether it has ended. Raises ToolkitError when it failed."""
+    report.transaction = transaction
+    if not _transaction.attach(transaction, request.wait):
         report.running = True
         return False
-    report.transaction.mark_collected()
-    if report.transaction.exit_code != 0:
-        raise _toolkit.ToolkitError(_toolkit.failure(report.transaction, _toolkit.read()))
+    transaction.mark_collected()
+    if transaction.exit_code != 0:
+        raise _toolkit.ToolkitError(_toolkit.failure(transaction, _toolkit.read()))
     return True
 
 
@@ -245,38 +254,31 @@ def _bring_specification(run: _run.Runner, request: Request, report: Report) -> 
 
 
 def _configure(run: _run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
-    """Let nvidia-ctk tell docker and containerd about its runtime, then let them read it. Raises EngineError."""
-    for engine in _engines.unconfigured(serve):
-        before = {path: _files.read_bytes(path) for path in _CONFIGURATION[engine]}
-        if request.check_mode:
-            path = _CONFIGURATION[engine][-1]
-            report.add([_changes.FileChange(path, before[path], None, shown_after="(runtime nvidia is added)\n")])
-            continue
-        done = run(["nvidia-ctk", "runtime", "configure", f"--runtime={engine}"])
-        if done.code != 0 or engine in _engines.unconfigured([engine]):
-            why = _cdi.reason(done.output) or f"ended with code {done.code}"
-            raise _engines.EngineError(f"nvidia-ctk runtime configure --runtime={engine}: {why}")
-        after = {path: _files.read_bytes(path) for path in before}
-        _refuse_misfit(engine, before, after)
-        changes = [_changes.FileChange(path, before[path], after[path]) for path in before]
-        report.add([change for change in changes if change.before != change.after])
-        _reread(run, report, engine)
+    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises EngineError."""
+    for engine in _runtimes.unconfigured(serve):
+        changes = _runtimes.plan(engine)
+        if not request.check_mode:
+            _runtimes.check(run, engine, changes)
+            _changes.apply(changes)
+            if engine == "containerd":
+                _runtimes.check_containerd(run, changes)
+            reread(run, report, engine)
+        report.add(changes)
 
 
-def _refuse_misfit(engine: str, before: t.Mapping[str, bytes | None], after: t.Mapping[str, bytes | None]) -> None:
-    """Put the files back, and raise EngineError, when containerd would not start with what nvidia-ctk wrote."""
-    texts = [(data or b"").decode("utf-8", "replace") for data in after.values()]
-    if engine != "containerd" or _engines.drop_in_fits(*texts):
-        return
-    _changes.apply([_changes.FileChange(path, after[path], before[path]) for path in before])
-    main, drop_in = before
-    raise _engines.EngineError(
-        f"{drop_in} would have a later version than {main}, with which containerd does not start; both were put back; "
-        "migrate the file with containerd config migrate first"
-    )
+def _serve_rootless(request: Request, report: Report, users: t.Sequence[_rootless.User]) -> None:
+    """Tell the users' own docker about the runtime. Raises EngineError."""
+    changes = _rootless.plan(users)
+    if not request.check_mode:
+        _changes.apply(changes)
+    report.add(changes)
+    paths = {change.path for change in changes}
+    report.notes += [
+        f"{user.name} has to restart docker: systemctl --user restart docker" for user in users if user.path in paths
+    ]
 
 
-def _reread(run: _run.Runner, report: Report, engine: str) -> None:
+def reread(run: _run.Runner, report: Report, engine: str) -> None:
     """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
     if engine == "docker":
         _engines.reload_docker()

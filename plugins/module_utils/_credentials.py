@@ -83,21 +83,24 @@ def text_for(credentials: Credentials, urls: t.Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def change(credentials: Credentials | None, url: str, root: str = "") -> _changes.FileChange | None:
-    """What has to happen to the file; None when nothing. Its content is never shown."""
+def change(credentials: Credentials | None, url: str, root: str = "", path: str = PATH) -> _changes.FileChange | None:
+    """What has to happen to the file PATH; None when nothing. Its content is never shown."""
     wanted = text_for(credentials, [url]) if credentials else None
-    found = _changes.change_to(PATH, wanted, mode=0o600, root=root)
-    if found is None or (wanted is None and not (_files.read_text(root + PATH) or "").startswith(MARK)):
+    found = _changes.change_to(path, wanted, mode=0o600, root=root)
+    if found is None or (wanted is None and not (_files.read_text(root + path) or "").startswith(MARK)):
         return None
     before = "" if found.before is None else "(credentials)\n"
     after = "" if found.after is None else f"(credentials for {url}, readable by root only)\n"
-    return _changes.FileChange(PATH, found.before, found.after, mode=0o600, shown_before=before, shown_after=after)
+    return _changes.FileChange(path, found.before, found.after, mode=0o600, shown_before=before, shown_after=after)
 
 
-def for_trial(credentials: Credentials | None, urls: t.Iterable[str], folder: str, root: str = "") -> t.List[str]:
+def for_trial(
+    credentials: Credentials | None, urls: t.Iterable[str], folder: str, root: str = "", path: str = PATH
+) -> t.List[str]:
     """apt options under which CREDENTIALS hold for URLS, without touching /etc. Writes into FOLDER.
 
-    The entries of others (a proxy's, say) hold too; an entry that we wrote before, with an old password, does not.
+    The entries of others (a proxy's, say) hold too; an entry that we wrote to PATH before, with an old password, does
+    not.
     """
     if credentials is None:
         return []
@@ -107,6 +110,6 @@ def for_trial(credentials: Credentials | None, urls: t.Iterable[str], folder: st
     real = root + PARTS
     for name in sorted(os.listdir(real)) if os.path.isdir(real) else []:
         data = _files.read_bytes(f"{real}/{name}")
-        if data is not None and f"{PARTS}/{name}" != PATH:
+        if data is not None and f"{PARTS}/{name}" != path:
             _files.write_file(f"{parts}/{name}", data, 0o600)
     return ["-o", f"Dir::Etc::NetrcParts={parts}"]

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Container engines of a distribution: which are there, whose they are, whether they know NVIDIA's runtime.
+"""Container engines of a distribution: which are there, and whose they are.
 
 Docker Desktop puts links into the distributions it serves, which lead to /mnt/wsl/docker-desktop, and serves the GPU
 itself. Such a docker is never touched. podman needs no configuration: it reads CDI specifications, from 4.1.0 on.
@@ -12,7 +12,6 @@ itself. Such a docker is never touched. podman needs no configuration: it reads 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -23,9 +22,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
 
 ENGINES = ("docker", "containerd", "podman")
 DESKTOP = "/mnt/wsl/docker-desktop"
-DAEMON_JSON = "/etc/docker/daemon.json"
-CONTAINERD_TOML = "/etc/containerd/config.toml"
-CONTAINERD_DROP_INS = "/etc/containerd/conf.d"
 PODMAN_MINIMUM = (4, 1)
 
 CANDIDATES = {
@@ -92,49 +88,6 @@ def choose(wanted: t.Sequence[str] | None, seen: Seen) -> Choice:
         )
     missing = tuple(engine for engine in wanted if engine not in seen.engines)
     return Choice(tuple(dict.fromkeys(wanted)), missing)
-
-
-def daemon_knows(text: str | None) -> bool:
-    """Whether TEXT of daemon.json has NVIDIA's runtime. Raises EngineError when dockerd could not read it either."""
-    if text is None or not text.strip():
-        return False
-    try:
-        config = json.loads(text)
-        runtimes = config.get("runtimes", {})
-        path = runtimes.get("nvidia", {}).get("path", "")
-    except (ValueError, AttributeError) as error:
-        raise EngineError(f"{DAEMON_JSON} cannot be read: {error}; mend it first, nothing was changed") from error
-    return str(path).rpartition("/")[2] == "nvidia-container-runtime"
-
-
-def containerd_knows(main: str | None, drop_ins: t.Iterable[str]) -> bool:
-    """Whether containerd's configuration MAIN, or one of its imported DROP_INS, has NVIDIA's runtime."""
-    runtime = re.compile(r"""(?m)^[ \t]*\[plugins\..*\.runtimes\.["']?nvidia["']?\]""")
-    if main is None:
-        return False
-    imports = re.search(rf"(?m)^[ \t]*imports[ \t]*=.*{re.escape(CONTAINERD_DROP_INS)}/", main) is not None
-    return any(runtime.search(text) for text in [main, *(drop_ins if imports else ())])
-
-
-def drop_in_fits(main: str | None, drop_in: str | None) -> bool:
-    """Whether containerd accepts DROP_IN beside MAIN: 2.3 does not start with one of a later configuration version."""
-    found = [re.search(r"(?m)^[ \t]*version[ \t]*=[ \t]*(\d+)", text or "") for text in (main, drop_in)]
-    versions = [int(match.group(1)) if match else 1 for match in found]
-    return versions[1] <= versions[0]
-
-
-def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
-    """The engines of SERVE that do not know NVIDIA's runtime. Raises EngineError."""
-    found = []
-    if "docker" in serve and not daemon_knows(_files.read_text(root + DAEMON_JSON)):
-        found.append("docker")
-    if "containerd" in serve:
-        folder = root + CONTAINERD_DROP_INS
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        texts = [_files.read_text(f"{folder}/{name}") or "" for name in names if name.endswith(".toml")]
-        if not containerd_knows(_files.read_text(root + CONTAINERD_TOML), texts):
-            found.append("containerd")
-    return found
 
 
 def podman_too_old(version: str) -> bool:

@@ -32,11 +32,16 @@ def read_text(path: str) -> str | None:
     return None if data is None else data.decode("utf-8", "surrogateescape")
 
 
-def write_file(path: str, content: t.Union[str, bytes], mode: int = 0o644) -> None:
-    """Replace PATH in one step, so that a reader or a power cut never meets half a file."""
+def write_file(
+    path: str, content: t.Union[str, bytes], mode: int = 0o644, owner: t.Tuple[int, int] | None = None
+) -> None:
+    """Replace PATH in one step, so that a reader or a power cut never meets half a file.
+
+    OWNER (user and group) owns the file, and the folders that had to be made for it; None: who runs this.
+    """
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     directory = os.path.dirname(path)
-    os.makedirs(directory, exist_ok=True)
+    _make_folders(directory, owner)
     # The leading dot and the missing extension keep apt from reading it should we be killed here.
     handle, temporary = tempfile.mkstemp(prefix=".wslfleet-", dir=directory)
     try:
@@ -45,10 +50,23 @@ def write_file(path: str, content: t.Union[str, bytes], mode: int = 0o644) -> No
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
+        if owner is not None:
+            os.chown(temporary, *owner)
         os.rename(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _make_folders(directory: str, owner: t.Tuple[int, int] | None) -> None:
+    missing = []
+    while directory and not os.path.isdir(directory):
+        missing.append(directory)
+        directory = os.path.dirname(directory)
+    for folder in reversed(missing):
+        os.makedirs(folder, exist_ok=True)
+        if owner is not None:
+            os.chown(folder, *owner)
 
 
 def remove_file(path: str) -> None:

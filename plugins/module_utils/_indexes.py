@@ -55,7 +55,7 @@ def bring_up_to_date(run: _run.Runner, now: float, root: str = "") -> str:
 def excepted_sources(root: str = "") -> t.Dict[str, str]:
     """Our source files with an exception from the SHA-1 cut-off -> their address."""
     found = {}
-    for file in sorted(glob.glob(f"{root}/etc/apt/sources.list.d/cuda-*.sources")):
+    for file in sorted(glob.glob(f"{root}/etc/apt/sources.list.d/*.sources")):
         text = _files.read_text(file) or ""
         if text.startswith(_sources.MARK) and _sha1.NOTE in text:
             path = file[len(root) :]

@@ -81,6 +81,16 @@ class Wanted:
         return KEYRING
 
     @property
+    def better_signed(self) -> str:
+        """Which other source has a key that apt 3 takes, for a message."""
+        return "the repository that NVIDIA signs for this release (source ubuntu), "
+
+    @property
+    def credentials_path(self) -> str:
+        """The file with user name and password."""
+        return _credentials.PATH
+
+    @property
     def holds_drivers(self) -> bool:
         """Whether the repository is one for ordinary distributions."""
         name = self.installer.distribution if self.installer else self.name
@@ -88,8 +98,11 @@ class Wanted:
 
     def text(self, keyring: bytes, root: str = "") -> str:
         """The content of the source file, whose keys are KEYRING (binary)."""
-        note = _sha1.NOTE if self.sha1 == "this_source" and _sha1.concerns(keyring, root) else ""
-        return _sources.render(self.url, self.keyring, note=note)
+        return _sources.render(self.url, self.keyring, note=self.note(keyring, root))
+
+    def note(self, keyring: bytes, root: str) -> str:
+        """The line that marks a source with an exception from the SHA-1 cut-off; empty where none is needed."""
+        return _sha1.NOTE if self.sha1 == "this_source" and _sha1.concerns(keyring, root) else ""
 
 
 def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wanted:
@@ -105,7 +118,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
     if not url and name == "ubuntu":
         raise RepositoryError("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
     default = f"{_catalogue.NVIDIA_REPOSITORIES}{name}/x86_64/"
-    url, credentials = _credentials_of(url or default, options)
+    url, credentials = address_of(url or default, options)
     key = str(options.get("key") or "")
     keyring_url = str(options.get("keyring_url") or "") or ("" if key else url + _catalogue.KEYRING_DEB)
     sha256 = str(options.get("keyring_sha256") or "").lower()
@@ -124,7 +137,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
         "" if key else keyring_url,
         sha256,
         key,
-        _fingerprint(fingerprint),
+        normal_fingerprint(fingerprint),
         credentials,
         str(options.get("sha1") or "refuse"),
     )
@@ -148,21 +161,22 @@ def _resolve_installer(options: t.Mapping[str, t.Any]) -> Wanted:
         "",
         "",
         "",
-        _fingerprint(fingerprint) if fingerprint else "",
+        normal_fingerprint(fingerprint) if fingerprint else "",
         sha1=str(options.get("sha1") or "refuse"),
         installer=installer,
     )
 
 
-def _fingerprint(text: str) -> str:
+def normal_fingerprint(text: str) -> str:
+    """The option key_fingerprint in one form. Raises RepositoryError."""
     try:
         return _openpgp.normal_fingerprint(text)
     except _openpgp.OpenPgpError as error:
         raise RepositoryError(f"key_fingerprint: {error}") from error
 
 
-def _credentials_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, _credentials.Credentials | None]:
-    """The checked address without credentials, and the credentials."""
+def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, _credentials.Credentials | None]:
+    """The checked address without credentials, and the credentials in it or in OPTIONS. Raises RepositoryError."""
     user, word = str(options.get("username") or ""), str(options.get("password") or "")
     try:
         bare, credentials = _credentials.taken_from(url, user, word)

@@ -79,7 +79,9 @@ def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str)
     else:
         options: t.List[str] = []
         if urllib.parse.urlsplit(url).netloc == urllib.parse.urlsplit(wanted.url).netloc:
-            options = _credentials.for_trial(wanted.credentials, [url], os.path.dirname(target))
+            options = _credentials.for_trial(
+                wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
+            )
         download(run, url, target, options)
         data = _files.read_bytes(target) or b""
     digest = hashlib.sha256(data).hexdigest()
@@ -122,13 +124,13 @@ def try_index(run: _run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> 
     # The sandbox user _apt must reach the files.
     os.chmod(folder, 0o755)
     command = ["apt-get", "update", "-q", *_only(f"{folder}/try.sources", folder)]
-    command += _credentials.for_trial(wanted.credentials, [wanted.url], folder)
+    command += _credentials.for_trial(wanted.credentials, [wanted.url], folder, path=wanted.credentials_path)
     done = run(command)
     if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
         done = run(_sha1.excepted(command, folder))
     names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
     if done.code != 0 or not names:
-        cause = _network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted.fingerprint)
+        cause = _network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
         raise RepositoryError(f"{wanted.url}: {cause}")
     return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
 
@@ -146,13 +148,13 @@ def _only(source: str, folder: str) -> t.List[str]:
     return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
 
 
-def explain(output: str, fingerprint: str) -> str:
-    """Why apt refused a source, in one line with the way out."""
+def explain(output: str, wanted: Wanted) -> str:
+    """Why apt refused the source WANTED, in one line with the way out."""
+    fingerprint = wanted.fingerprint
     if _sha1.is_refusal(output):
         return (
-            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use the repository that "
-            "NVIDIA signs for this release (source ubuntu), a mirror with a key of its own, or allow it by sha1: "
-            "this_source"
+            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use "
+            f"{wanted.better_signed}a mirror with a key of its own, or allow it by sha1: this_source"
         )
     if re.search(
         r"NO_PUBKEY|Missing key|BADSIG|not signed|invalid signature|Sub-process \S*sqv|couldn't be verified", output
@@ -191,7 +193,7 @@ def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
     if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
         done = refresh_excepted(run, wanted.path)
     if done.code != 0 or not _apt.has_index(wanted.url, root):
-        cause = _network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted.fingerprint)
+        cause = _network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
         raise RepositoryError(f"apt-get update: {cause}")
 
 

@@ -24,6 +24,10 @@ description:
   - The plan of apt is judged before anything is downloaded. A plan that would install a driver, or remove something
     unasked, is refused. C(apt-get) runs detached; a lost connection does not stop it, and the next run finds it again.
   - The specification names files of the driver store, so it is written again when the driver of Windows has changed.
+  - The runtime is added to C(/etc/docker/daemon.json) and to the configuration of containerd as text; every other byte
+    stays. containerd 1.x takes the settings of a plugin from the last file that has any, so the runtime goes to the end
+    of that file, in a marked block, and never into a drop-in that would hide the others. dockerd (23.0 and later) and
+    containerd check the result; one that they do not take is not kept.
   - docker is told by a signal to read its runtimes again, and containerd is restarted where systemd runs. Containers go
     on.
   - When everything is there, the module reads files and starts no process.
@@ -52,6 +56,18 @@ attributes:
   idempotent:
     support: full
 options:
+  state:
+    description:
+      - V(present) gives the engines the GPU.
+      - V(absent) takes out the runtime where this module added it, the four packages, the specification and the source.
+        A file that nobody else changed holds then the same bytes as before. The engines, their other settings and the
+        guard stay. It is refused, before anything changes, where another package needs the toolkit or where the runtime
+        is the default one, without which no container would start.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
   engines:
     description:
       - Engines to serve. One that is missing is installed, from Docker's own source where that is set up, else from the
@@ -64,6 +80,19 @@ options:
       - docker
       - containerd
       - podman
+  rootless_users:
+    description:
+      - Users of the distribution whose own docker (C(dockerd-rootless-setuptool.sh), without root) gets the runtime, in
+        C(~/.config/docker/daemon.json), which then belongs to them. The docker of root is not configured meanwhile.
+      - It sets C(no-cgroups) in C(/etc/nvidia-container-runtime/config.toml) for the whole distribution, since a daemon
+        without root may not change cgroups. Containers that a daemon of root starts find no GPU any more. So it is for
+        distributions where nobody uses docker as root, and fails together with V(containerd) in O(engines). podman
+        needs none of this.
+      - The users restart their docker themselves, by C(systemctl --user restart docker).
+      - When unset, only the engines of root are served.
+    type: list
+    elements: str
+    default: []
   version:
     description:
       - The toolkit in exactly this version, also when a later one is installed. Three numbers, in quotes.
@@ -80,6 +109,18 @@ options:
       - Address of the folder that holds C(InRelease) and C(Packages) of a mirror.
       - When unset, C(https://nvidia.github.io/libnvidia-container/stable/deb/amd64/).
     type: str
+  username:
+    description:
+      - User name for O(url). Goes with O(password).
+      - When unset, no credentials are used, and those that an earlier run wrote are removed.
+    type: str
+  password:
+    description:
+      - Password or token for O(url), without blanks.
+      - Both are written to C(/etc/apt/auth.conf.d/wslfleet-containers.conf), which only root can read, and hold for
+        O(url) only. They stand neither in the source file nor in any output.
+      - When unset, no credentials are used.
+    type: str
   key:
     description:
       - The public key that signs the index (armored), or an address or a path in the distribution where it is. Required
@@ -91,6 +132,20 @@ options:
       - Fingerprint of that key, 40 hex digits.
     type: str
     default: C95B321B61E88C1809C4F759DDCAE044F796ECB0
+  sha1:
+    description:
+      - What to do when apt 3 (Debian 13, Ubuntu 26.04) refuses the key, because it is bound to its user id by SHA-1.
+        Nothing is weakened unless you choose so, and nothing is when apt accepts the key.
+      - V(refuse) fails and names the ways out.
+      - V(this_source) lets apt accept SHA-1 for this source, and only while this collection fetches its index. Whoever
+        can forge a SHA-1 binding of this one key could then pass off an index of this one source. A plain C(apt update)
+        goes on with the index that is there and warns.
+      - To accept SHA-1 for every source there is O(wslfleet.cuda.cuda_repository#module:sha1=all_sources).
+    type: str
+    choices:
+      - refuse
+      - this_source
+    default: refuse
   wait:
     description:
       - How many seconds one look at the transaction waits for its end.
@@ -113,11 +168,24 @@ EXAMPLES = r"""
       - podman
     url: https://mirror.example.com/libnvidia-container/stable/deb/amd64/
     key: https://mirror.example.com/libnvidia-container/gpgkey
+    username: apt
+    password: "{{ vaulted_mirror_password }}"
+
+- name: Serve the docker that Anna runs without root
+  wslfleet.cuda.container_toolkit:
+    engines:
+      - docker
+    rootless_users:
+      - anna
+
+- name: Take the toolkit out again; podman stays
+  wslfleet.cuda.container_toolkit:
+    state: absent
 """
 
 RETURN = r"""
 engines:
-  description: The engines that were served.
+  description: The engines that were served; those that are there after O(state=absent).
   returned: success
   type: list
   elements: str
@@ -129,7 +197,7 @@ docker_desktop:
   type: str
   sample: ""
 version:
-  description: Version of the toolkit. Empty when it is not needed.
+  description: Version of the toolkit. Empty when it is not needed or was taken out.
   returned: success
   type: str
   sample: 1.19.1
@@ -181,6 +249,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
+    _container_removal,
     _container_source,
     _container_toolkit,
     _container_work,
@@ -227,12 +296,17 @@ def main() -> None:
     """Look once."""
     module = AnsibleModule(
         argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "engines": {"type": "list", "elements": "str", "choices": ["docker", "containerd", "podman"]},
+            "rootless_users": {"type": "list", "elements": "str", "default": []},
             "version": {"type": "str"},
             "minimum_version": {"type": "str", "default": _container_toolkit.RECOMMENDED},
             "url": {"type": "str"},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
             "key": {"type": "str", "no_log": False},
             "key_fingerprint": {"type": "str", "no_log": False, "default": _container_source.FINGERPRINT},
+            "sha1": {"type": "str", "choices": ["refuse", "this_source"], "default": "refuse"},
             "wait": {"type": "int", "default": 20},
             "transaction": {"type": "str"},
         },
@@ -244,12 +318,16 @@ def main() -> None:
             engines=params["engines"],
             version=params["version"],
             minimum=params["minimum_version"],
-            source=_container_source.resolve(params["url"], params["key"], params["key_fingerprint"]),
+            source=_container_source.resolve(params),
             check_mode=module.check_mode,
             wait=params["wait"],
             follow=params["transaction"],
+            rootless=params["rootless_users"],
         )
-        report = _container_work.look(_run.runner_of(module), request)
+        if request.source.credentials and request.source.url.startswith("http:"):
+            module.warn(f"the password for {request.source.url} travels unencrypted; use https")
+        work = _container_removal if params["state"] == "absent" else _container_work
+        report = work.look(_run.runner_of(module), request)
     except _container_work.ERRORS as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result_of(report))

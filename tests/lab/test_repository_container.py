@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from lab.repository import container, container_cli
+from lab.linux import images
+from lab.repository import container, container_cli, cuda
 
 
 def test_four_packages_of_one_version() -> None:
@@ -27,8 +28,8 @@ def test_four_packages_of_one_version() -> None:
 
 @pytest.fixture
 def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folders of the driver and of the engines below a folder."""
-    for name in ("LIBRARIES", "DRIVERS", "DEVICE", "DAEMON_JSON", "CONTAINERD", "CONTAINERD_DROP_IN"):
+    """The folders of the driver below a folder."""
+    for name in ("LIBRARIES", "DRIVERS", "DEVICE"):
         path = getattr(container_cli, name)
         monkeypatch.setattr(container_cli, name, tmp_path / str(path).lstrip("/"))
     store = container_cli.DRIVERS / "nv_dispi.inf_amd64_1"
@@ -63,21 +64,16 @@ def test_without_a_driver_there_is_none(windows: Path, capsys: pytest.CaptureFix
     assert not (windows / "etc/cdi").exists()
 
 
-def test_engines_keep_their_own_settings(windows: Path) -> None:
-    container_cli.DAEMON_JSON.parent.mkdir(parents=True)
-    container_cli.DAEMON_JSON.write_text('{"log-driver": "local"}', encoding="utf-8")
-    assert container_cli.main(["runtime", "configure", "--runtime", "docker"]) == 0
-    config = json.loads(container_cli.DAEMON_JSON.read_text(encoding="utf-8"))
-    assert config["log-driver"] == "local"
-    assert config["runtimes"] == {"nvidia": {"args": [], "path": "nvidia-container-runtime"}}
-    for _again in range(2):
-        assert container_cli.main(["runtime", "configure", "--runtime=containerd"]) == 0
-    assert container_cli.CONTAINERD.read_text(encoding="utf-8").count("imports") == 1
-    assert "runtimes.nvidia]" in container_cli.CONTAINERD_DROP_IN.read_text(encoding="utf-8")
+def test_the_adversary_depends_on_a_driver_that_lies_beside_it() -> None:
+    debs = {deb.name: deb for deb in container.container_debs(container.ADVERSARY_VERSION, "nvidia-driver-570")}
+    assert debs[container.BASE].fields["Depends"] == "nvidia-driver-570"
+    folder = cuda.repositories(images.default_cache(), real_compiler=False) / cuda.CONTAINER_DRIVER
+    names = re.findall(r"(?m)^Package: (.*)$", (folder / "Packages").read_text(encoding="utf-8"))
+    assert {container.BASE, "nvidia-driver-570", "libnvidia-compute-570"} <= set(names)
 
 
 @pytest.mark.parametrize(
-    "line", ["cdi transform", "cdi generate --mode=nvml", "cdi generate --vendor=x", "runtime configure --runtime=crio"]
+    "line", ["cdi transform", "cdi generate --mode=nvml", "cdi generate --vendor=x", "runtime configure"]
 )
 def test_what_is_not_modelled_is_loud(line: str) -> None:
     done = subprocess.run(["python3", str(container.CLI), *line.split()], capture_output=True, text=True, check=False)

@@ -1,16 +1,15 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers get the GPU: podman from nothing to a second run without change, a new driver of Windows, docker."""
+"""Containers get the GPU and lose it again: podman for real, Debian's docker and containerd; never with a driver."""
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
 
 from lab.linux import images
-from lab.repository import container_cli
+from lab.repository import container_cli, cuda
 from lab.repository.keys import lab_keys
 from tests.integration.linux.linux_distribution import Distribution, Web
 
@@ -34,11 +33,11 @@ def windows_driver(box: Distribution, folder: str) -> None:
     )
 
 
-def options(web: Web) -> dict[str, str]:
-    """The lab's repository instead of NVIDIA's."""
+def options(web: Web, path: str = cuda.CONTAINER) -> dict[str, str]:
+    """A repository of the lab instead of NVIDIA's."""
     return {
-        "url": f"{web.url}/libnvidia-container/stable/deb/amd64/",
-        "key": f"{web.url}/libnvidia-container/gpgkey",
+        "url": f"{web.url}/{path}/",
+        "key": f"{web.url}/{path.split('/')[0]}/gpgkey",
         "key_fingerprint": lab_keys(images.default_cache()).other.fingerprint,
     }
 
@@ -53,7 +52,7 @@ def role_variables(web: Web) -> dict[str, t.Any]:
     }
 
 
-def test_podman_from_nothing_and_after_a_new_driver(debian12: Distribution, web: Web) -> None:
+def test_podman_from_nothing_and_out_again(debian12: Distribution, web: Web) -> None:
     box, wanted = debian12, {**role_variables(web), "container_toolkit_engines": ["podman"]}
     windows_driver(box, "nv_dispi.inf_amd64_aaaa")
     box.write("/etc/dpkg/dpkg.cfg.d/lab", "force-unsafe-io\n")
@@ -81,15 +80,19 @@ def test_podman_from_nothing_and_after_a_new_driver(debian12: Distribution, web:
     second = box.role("-v", role="container_toolkit", **wanted)
     assert (second.code, second.changed) == (0, 0), second.output
     assert second.output.count("TASK [") <= 7, second.output
-    # Windows gets a new driver: other folder, same names.
-    windows_driver(box, "nv_dispi.inf_amd64_bbbb")
-    third = box.role(role="container_toolkit", **wanted)
-    assert (third.code, third.changed) == (0, 1), third.output
-    text = box.run(f"cat {SPECIFICATION}")
-    assert "_bbbb/libcuda.so.1.1" in text and "_aaaa" not in text
+    # And out again: podman stays, a second removal changes nothing.
+    gone = box.role("--diff", role="container_toolkit", container_toolkit_state="absent", **wanted)
+    assert gone.code == 0, gone.output
+    left = box.run(
+        "dpkg-query -W -f '${db:Status-Abbrev}${Package}\\n'; ls /etc/apt/sources.list.d /usr/share/keyrings"
+    )
+    assert "ii podman" in left and "nvidia-container-toolkit" not in left, left
+    assert box.run(f"ls {SPECIFICATION} /var/lib/wslfleet/cdi.json 2>/dev/null; true") == ""
+    assert "00-wslfleet-guard.pref" in box.run("ls /etc/apt/preferences.d")
+    assert not box.module("container_toolkit", state="absent")["changed"]
 
 
-def test_docker_desktop_is_left_alone_and_docker_is_configured(debian12: Distribution, web: Web) -> None:
+def test_docker_desktop_is_left_alone_and_a_driver_is_refused(debian12: Distribution, web: Web) -> None:
     box = debian12
     windows_driver(box, "nv_dispi.inf_amd64_aaaa")
     box.run("ln -s /mnt/wsl/docker-desktop/cli-tools/usr/bin/docker /usr/bin/docker; touch /mark; sleep 0.1")
@@ -104,16 +107,103 @@ def test_docker_desktop_is_left_alone_and_docker_is_configured(debian12: Distrib
         result = box.module("container_toolkit", **{**options(web), "engines": ["podman"], **wrong})
         assert result["failed"] and words in result["msg"] and "\n" not in result["msg"], result
     assert box.run("find /etc /usr /var/lib /opt -newer /mark -type f; true") == ""
-    # The developer goes over to docker's own engine; an old toolkit is there.
-    box.run("rm /usr/bin/docker; printf '#!/bin/sh\\n' >/usr/bin/dockerd; chmod 755 /usr/bin/dockerd")
-    box.write("/etc/docker/daemon.json", '{"log-driver": "local"}')
+    # A repository that offers a driver as dependency of the toolkit is refused by the plan, without any guard.
+    assert "wslfleet" not in box.run("ls /etc/apt/preferences.d")
+    adversary = {**options(web, cuda.CONTAINER_DRIVER), "engines": ["podman"]}
+    refused = box.module("container_toolkit", **adversary)
+    assert refused["failed"] and "refused before anything was downloaded" in refused["msg"], refused
+    assert "nvidia-driver-570" in refused["msg"] or "libnvidia-compute-570" in refused["msg"], refused
+    states = box.run("dpkg-query -W -f '${Package}\\n'; ls /var/cache/apt/archives")
+    assert "nvidia" not in states and "podman" not in states
+    assert "1.19.9" in box.run("apt-cache policy nvidia-container-toolkit-base"), "it must be on offer"
+    assert box.module("container_toolkit", state="absent")["changed"]
+    assert box.run("ls /etc/apt/sources.list.d | grep nvidia; true") == ""
+
+
+DAEMON = '{\n  "log-driver": "local",\n\n  "dns": [ "192.0.2.1" ]\n}\n'
+CONTAINERD = "/etc/containerd/config.toml"
+DROP_IN = "/etc/containerd/conf.d/own.toml"
+SETS = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  max_container_log_line_size = 1717\n'
+
+
+def test_debians_docker_and_containerd_on_apt_3(debian13: Distribution, web: Web) -> None:
+    """The real engines read what was written, the mirror asks for a password, and its key is bound by SHA-1."""
+    box, secret = debian13, "s3cr%t#:@"
+    windows_driver(box, "nv_dispi.inf_amd64_aaaa")
+    box.write("/etc/dpkg/dpkg.cfg.d/lab", "force-unsafe-io\n")
+    plain: dict[str, t.Any] = {**options(web), "engines": ["docker", "containerd"]}
     old = {"version": "1.17.8", "minimum_version": "1.17.8"}
-    planned = box.module("container_toolkit", check_mode=True, **options(web), **old)
+    for text, words in (
+        ("{\n", "it is no JSON"),
+        ('{"runtimes": {"nvidia": {"path": "/opt/own"}}}', 'runtime nvidia is "/opt/own"'),
+    ):
+        box.write("/etc/docker/daemon.json", text)
+        broken = box.module("container_toolkit", **plain)
+        assert broken["failed"] and words in broken["msg"] and "\n" not in broken["msg"], broken
+        assert "nothing was changed" in broken["msg"] and "nvidia" not in box.run("ls /etc/apt/sources.list.d; dpkg -l")
+    box.write("/etc/docker/daemon.json", DAEMON)
+    planned = box.module("container_toolkit", check_mode=True, **plain, **old)
     assert planned["changed"] and "nvidia-ctk" not in box.run("ls /usr/bin"), planned
-    assert box.module("container_toolkit", **options(web), **old)["version"] == "1.17.8"
-    done = box.module("container_toolkit", **options(web))
-    assert done["changed"] and done["version"] == "1.19.1" and done["engines"] == ["docker"], done
-    config = json.loads(box.run("cat /etc/docker/daemon.json"))
-    assert config["log-driver"] == "local" and config["runtimes"]["nvidia"]["path"] == "nvidia-container-runtime"
-    assert "ii  nvidia-container-toolkit " in box.run("dpkg -l nvidia-container-toolkit")
-    assert not box.module("container_toolkit", **options(web))["changed"]
+    assert box.module("container_toolkit", **plain, **old)["version"] == "1.17.8"
+    runtime = '"runtimes": {\n    "nvidia": {\n      "args": [],\n      "path": "nvidia-container-runtime"\n    }\n  }'
+    assert box.run("cat /etc/docker/daemon.json") == DAEMON.replace("\n}\n", f",\n  {runtime}\n}}\n")
+    shipped = box.run(f"cat {CONTAINERD}").split("# wslfleet.cuda: begin")[0]
+    assert "/usr/lib/cni" in shipped and box.run("dpkg-query -W docker.io containerd")
+    assert "configuration OK" in box.run("dockerd --validate --config-file=/etc/docker/daemon.json")
+    # From below the floor to a mirror with a password, whose key apt 3 refuses unless this one source is excepted.
+    mirror: dict[str, t.Any] = {**options(web, cuda.CONTAINER_SHA1), "engines": ["docker", "containerd"]}
+    mirror["key_fingerprint"] = web.keys.sha1.fingerprint
+    web.server.accounts[f"/{cuda.CONTAINER_SHA1.split('/')[0]}/"] = ("builder", secret)
+    try:
+        box.run("touch /mark && sleep 0.1")
+        wrong = box.module("container_toolkit", **mirror, username="builder", password="wrong-one")
+        assert wrong["failed"] and "401" in wrong["msg"] and "wrong-one" not in str(wrong), wrong
+        mirror = {**mirror, "username": "builder", "password": secret}
+        refused = box.module("container_toolkit", **mirror)
+        assert refused["failed"] and "bound by SHA-1" in refused["msg"] and "source ubuntu" not in refused["msg"], (
+            refused
+        )
+        assert box.run("find /etc /usr /opt -newer /mark -type f; true") == "" and secret not in str(refused)
+        # containerd takes a plugin's settings from its last file: the runtime has to stand there.
+        box.write(CONTAINERD, f'imports = ["/etc/containerd/conf.d/*.toml"]\n{shipped}')
+        box.write(DROP_IN, SETS)
+        done = box.module("container_toolkit", sha1="this_source", **mirror)
+        assert done["changed"] and done["version"] == "1.19.1" and secret not in str(done), done
+        auth = "/etc/apt/auth.conf.d/wslfleet-containers.conf"
+        assert box.run(f"stat -c '%a %U' {auth}") == "600 root\n"
+        source = "/etc/apt/sources.list.d/nvidia-container-toolkit.sources"
+        assert secret not in box.run(f"cat {source}; grep -r . /var/lib/wslfleet /var/log 2>/dev/null; true")
+        dump = box.run("containerd config dump")
+        assert "max_container_log_line_size = 1717" in dump and "containerd.runtimes.nvidia]" in dump
+        assert 'BinaryName = "/usr/bin/nvidia-container-runtime"' in dump
+        assert box.run(f"cat {DROP_IN}").startswith(SETS)
+        assert not box.module("container_toolkit", sha1="this_source", **mirror)["changed"]
+    finally:
+        web.server.accounts.clear()
+    # Out again: not while nvidia is the default runtime; then every file holds what it held, the engines stay.
+    kept = box.run("cat /etc/docker/daemon.json")
+    box.write("/etc/docker/daemon.json", kept.replace("{", '{"default-runtime": "nvidia",', 1))
+    refused = box.module("container_toolkit", state="absent")
+    assert refused["failed"] and "default runtime" in refused["msg"] and "ii  nvidia" in box.run("dpkg -l")
+    box.write("/etc/docker/daemon.json", kept)
+    assert box.module("container_toolkit", state="absent", check_mode=True)["changed"]
+    gone = box.module("container_toolkit", state="absent")
+    assert gone["changed"] and gone["engines"] == ["docker", "containerd"], gone
+    assert box.run("cat /etc/docker/daemon.json") == DAEMON and box.run(f"cat {DROP_IN}") == SETS
+    states = box.run(f"dpkg -l; ls /etc/cdi /etc/apt/sources.list.d; ls {auth} 2>/dev/null; true")
+    assert "ii  docker.io" in states and "ii  containerd" in states and "nvidia" not in states, states
+    assert not box.module("container_toolkit", state="absent")["changed"]
+    # The docker of a developer without root: the file is hers, the one of root stays as it is; and out again.
+    box.run("useradd --create-home --shell /bin/bash anna")
+    own = {**plain, "engines": ["docker"], "rootless_users": ["anna"]}
+    done = box.module("container_toolkit", **own)
+    assert done["changed"] and done["notes"][-1].startswith("anna has to restart docker"), done
+    seen = box.run(
+        "cd /home/anna && stat -c %U .config .config/docker .config/docker/daemon.json; cat .config/docker/*"
+    )
+    assert seen.startswith("anna\nanna\nanna\n") and "nvidia-container-runtime" in seen, seen
+    assert "no-cgroups = true" in box.run("cat /etc/nvidia-container-runtime/config.toml")
+    assert box.run("cat /etc/docker/daemon.json") == DAEMON
+    assert not box.module("container_toolkit", **own)["changed"]
+    assert box.module("container_toolkit", state="absent")["changed"]
+    assert box.run("ls /home/anna/.config/docker/daemon.json /etc/nvidia-container-runtime/* 2>/dev/null; true") == ""

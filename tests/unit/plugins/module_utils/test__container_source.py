@@ -11,6 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _legacy,
     _openpgp,
     _repository,
+    _sha1,
     _sources,
 )
 
@@ -21,12 +22,12 @@ LISTS = "/etc/apt/sources.list.d"
 MIRROR = "http://mirror/libnvidia-container/stable/deb/amd64/"
 
 
-def wanted(url: str = MIRROR) -> _container_source.Wanted:
-    return _container_source.resolve(url, "/key", FINGERPRINT)
+def wanted(url: str = MIRROR, **options: str) -> _container_source.Wanted:
+    return _container_source.resolve({"url": url, "key": "/key", "key_fingerprint": FINGERPRINT, **options})
 
 
 def test_defaults_are_nvidias() -> None:
-    made = _container_source.resolve(None, None, None)
+    made = _container_source.resolve({})
     assert (made.url, made.key, made.fingerprint) == (
         _container_source.URL, _container_source.KEY_URL, _container_source.FINGERPRINT,
     )  # fmt: skip
@@ -38,15 +39,16 @@ def test_defaults_are_nvidias() -> None:
     ("url", "key", "fingerprint", "words"),
     [
         ("ftp://x/", "/k", None, "not an http"),
-        ("https://user:secret@x/", "/k", None, "auth.conf.d"),
+        ("https://user:sec ret@x/", "/k", None, "password holds a blank"),
+        ("https://user@x/", "/k", None, "belong together"),
         ("https://x/", None, None, "a mirror needs key"),
         (None, None, "12", "key_fingerprint"),
     ],
 )
 def test_wrong_options(url: str | None, key: str | None, fingerprint: str | None, words: str) -> None:
     with pytest.raises(_repository.RepositoryError, match=words) as caught:
-        _container_source.resolve(url, key, fingerprint)
-    assert "secret" not in str(caught.value)
+        _container_source.resolve({"url": url, "key": key, "key_fingerprint": fingerprint})
+    assert "sec ret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +123,36 @@ def test_source_as_wanted(tmp_path: Path) -> None:
     assert _container_source.is_current(source, root)
     put(tmp_path, _container_source.KEYRING, b"\x00")
     assert not _container_source.is_current(source, root)
+
+
+def test_credentials_stand_in_a_file_of_their_own(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    for made in (wanted(username="apt", password="secret"), wanted(MIRROR.replace("//", "//apt:secret@"))):
+        assert made.url == MIRROR and "secret" not in repr(made) + made.text(b"")
+        assert made.credentials_path == _container_source.CREDENTIALS
+        change = _container_source.plan(made, b"", root)[1]
+        assert (change.path, change.mode) == (_container_source.CREDENTIALS, 0o600)
+        assert change.after is not None and b" login apt password secret\n" in change.after
+        assert "secret" not in change.shown_after
+
+
+def test_the_exception_from_sha1_is_written_into_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sha1, "concerns", lambda keyring, root: keyring == b"weak")
+    assert _sha1.NOTE in wanted(sha1="this_source").text(b"weak")
+    assert _sha1.NOTE not in wanted(sha1="this_source").text(b"strong") + wanted().text(b"weak")
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_our_source_goes_with_its_keyring_and_credentials(tmp_path: Path, shared: bool) -> None:
+    root = str(tmp_path)
+    assert _container_source.plan_absent(root) == []
+    for change in _container_source.plan(wanted(username="apt", password="secret"), KEY, root):
+        put(tmp_path, change.path, change.after or b"")
+    if shared:
+        line = f"deb [signed-by={_container_source.KEYRING}] https://other/libnvidia-container/stable/deb/amd64 /\n"
+        put(tmp_path, f"{LISTS}/own.list", line.encode())
+    gone = [change.path for change in _container_source.plan_absent(root)]
+    keyring = [] if shared else [_container_source.KEYRING]
+    assert gone == [_container_source.CREDENTIALS, *keyring, _container_source.SOURCE]
+    put(tmp_path, _container_source.SOURCE, b"Types: deb\n")
+    assert _container_source.plan_absent(root) == [], "somebody's own"

@@ -4,23 +4,28 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
     _apt_plan,
     _cdi,
     _changes,
+    _container_removal,
     _container_source,
     _container_toolkit,
     _container_work,
+    _containerd_toml,
     _dpkg,
     _engines,
-    _files,
     _indexes,
     _legacy,
+    _rootless,
+    _runtimes,
     _source_trial,
     _toolkit,
     _transaction,
@@ -28,6 +33,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 SHOW = "Package: nvidia-container-toolkit-base\nVersion: 1.19.1-1\n"
+NAMES = _container_toolkit.PACKAGES
 JUDGED = _apt_plan.Judgement((), (), ())
 NEW = _changes.FileChange("/etc/new", None, b"new\n")
 GPU = _cdi.State(True, "digest", {}, {}, {})
@@ -51,9 +57,11 @@ class World:
         self.stale_index = ""
         self.answer = Completed(0, "", "")
         self.systemd = False
+        self.judged = JUDGED
         put = monkeypatch.setattr
         put(_engines, "observe", lambda: self.seen)
-        put(_engines, "unconfigured", lambda serve: [item for item in self.unconfigured if item in serve])
+        put(_runtimes, "unconfigured", lambda serve: [item for item in self.unconfigured if item in serve])
+        put(_runtimes, "plan", self.plan)
         put(_engines, "reload_docker", lambda: self.note("reload"))
         put(_toolkit, "read", lambda: _dpkg.Database(self.packages, False))
         put(_toolkit, "free_bytes", lambda: 10**9)
@@ -75,8 +83,11 @@ class World:
         put(_cdi, "observe", lambda: self.gpu)
         put(_cdi, "stale", lambda state, toolkit: self.stale)
         put(_cdi, "generate", lambda run: self.note("generate") or "mounts: []\n")
-        put(_files, "read_bytes", lambda path: b"daemon" if "configured" in self.did else None)
         put(_container_work.os.path, "isdir", lambda path: self.systemd)
+
+    def plan(self, engine: str) -> list[_changes.FileChange]:
+        paths = {"docker": _runtimes.DAEMON_JSON, "containerd": _containerd_toml.PATH}
+        return [_changes.FileChange(paths[engine], b"before", b"after")]
 
     def note(self, *what: str) -> None:
         self.did += what
@@ -100,14 +111,11 @@ class World:
             return Completed(0, "Package: podman\nVersion: 4.3.1\n", "")
         if line.startswith("apt-cache show"):
             return Completed(0, SHOW, "")
-        self.note(line)
-        if self.answer.code == 0 and line.startswith("nvidia-ctk runtime"):
-            self.unconfigured = []
-            self.note("configured")
+        self.note(re.sub(r"=/\S+", "=FILE", line))
         return self.answer
 
     def look(self, engines: list[str] | None = None, **options: t.Any) -> _container_work.Report:
-        source = _container_source.resolve(None, None, None)
+        source = _container_source.resolve({})
         settings = {"version": None, "minimum": "1.19.1", "check_mode": False, "wait": 1.0, **options}
         return _container_work.look(self.run, _container_work.Request(engines=engines, source=source, **settings))
 
@@ -143,7 +151,7 @@ def test_check_mode_does_nothing(world: World) -> None:
     world.unconfigured, world.seen = ["docker"], _engines.Seen(("docker",))
     report = world.look(check_mode=True)
     assert report.changed and world.did == [] and report.packages is not None
-    assert [change.path for change in report.changes] == ["/etc/new", _cdi.SPECIFICATION, _engines.DAEMON_JSON]
+    assert [change.path for change in report.changes] == ["/etc/new", _cdi.SPECIFICATION, _runtimes.DAEMON_JSON]
     assert "judged only once" in report.notes[0]
     world.current = True
     assert world.look(check_mode=True).packages == ("", "") and world.did == []
@@ -211,35 +219,120 @@ def test_without_a_gpu_no_specification(world: World) -> None:
 def test_docker_is_configured_and_told(world: World) -> None:
     world.seen, world.packages, world.unconfigured = _engines.Seen(("docker",)), packages("1.19.1-1"), ["docker"]
     report = world.look()
-    assert world.did == ["nvidia-ctk runtime configure --runtime=docker", "configured", "reload"]
-    assert [change.path for change in report.changes] == [_engines.DAEMON_JSON]
+    assert world.did == ["dockerd --validate --config-file=FILE", f"write {_runtimes.DAEMON_JSON}", "reload"]
+    assert [change.path for change in report.changes] == [_runtimes.DAEMON_JSON]
+
+
+SHOWN = "[plugins.cri.containerd.runtimes.nvidia]"
 
 
 @pytest.mark.parametrize(
     ("systemd", "last", "notes"),
     [
         (True, "systemctl try-restart containerd", []),
-        (False, "configured", ["restart containerd to let it read its configuration"]),
+        (False, "containerd config dump", ["restart containerd to let it read its configuration"]),
     ],
 )
 def test_containerd_reads_its_configuration(world: World, systemd: bool, last: str, notes: list[str]) -> None:
     world.seen, world.packages = _engines.Seen(("containerd",)), packages("1.19.1-1")
-    world.unconfigured, world.systemd = ["containerd"], systemd
+    world.unconfigured, world.systemd, world.answer = ["containerd"], systemd, Completed(0, SHOWN, "")
     report = world.look()
-    assert world.did[-1] == last and report.notes == notes
+    assert world.did[0] == f"write {_containerd_toml.PATH}" and world.did[-1] == last and report.notes == notes
 
 
-def test_a_drop_in_that_stops_containerd_is_taken_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_that_containerd_does_not_take_is_put_back(world: World) -> None:
     world.seen, world.packages = _engines.Seen(("containerd",)), packages("1.19.1-1")
-    world.unconfigured = ["containerd"]
-    monkeypatch.setattr(_engines, "drop_in_fits", lambda main, drop_in: False)
-    with pytest.raises(_engines.EngineError, match="would have a later version than"):
+    world.unconfigured, world.answer = ["containerd"], Completed(1, "", "containerd: duplicated tables\n")
+    with pytest.raises(_engines.EngineError, match="duplicated tables; the file is as it was"):
         world.look()
-    assert world.did[-2:] == ["write /etc/containerd/config.toml", "write /etc/containerd/conf.d/99-nvidia.toml"]
+    path = _containerd_toml.PATH
+    assert world.did == [f"write {path}", "containerd config dump", f"write {path}"]
 
 
-def test_a_configuration_that_fails(world: World) -> None:
+def test_a_configuration_that_docker_does_not_take_is_not_written(world: World) -> None:
     world.seen, world.packages, world.unconfigured = _engines.Seen(("docker",)), packages("1.19.1-1"), ["docker"]
-    world.answer = Completed(1, "", 'level=error msg="unable to load config"\n')
-    with pytest.raises(_engines.EngineError, match="runtime=docker: unable to load config"):
+    world.answer = Completed(1, "", "unable to configure: nonsense\n")
+    with pytest.raises(_engines.EngineError, match="nonsense; mend it first"):
         world.look()
+    assert len(world.did) == 1
+
+
+def test_docker_without_root_is_served_instead_of_roots(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = _rootless.User("anna", 1000, 1000, "/home/anna")
+    monkeypatch.setattr(_rootless, "users", lambda names, serve: [anna] if names else [])
+    monkeypatch.setattr(_rootless, "unconfigured", lambda users: [])
+    monkeypatch.setattr(_rootless, "plan", lambda users: [_changes.FileChange(anna.path, None, b"x")])
+    world.seen, world.packages, world.unconfigured = _engines.Seen(("docker",)), packages("1.19.1-1"), ["docker"]
+    assert world.look(rootless=["anna"], check_mode=True).changed and world.did == []
+    report = world.look(rootless=["anna"])
+    assert world.did == [f"write {anna.path}"]
+    assert report.notes == ["anna has to restart docker: systemctl --user restart docker"]
+
+
+# -- and out again ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Everything is there and goes."""
+    put = monkeypatch.setattr
+    world.seen, world.packages = _engines.Seen(("docker", "podman")), packages("1.19.1-1")
+    removal = _runtimes.Removal(tuple(world.plan("docker")), ("docker",), ("a note",))
+    put(_runtimes, "plan_removal", lambda others: removal)
+    put(_apt, "plan_purge", lambda run, names, allowed: world.note(f"judge {len(names)}") or world.judged)
+    put(_cdi, "plan_removal", lambda: ([_changes.FileChange(_cdi.SPECIFICATION, b"x", None)], ["another"]))
+    put(_container_source, "plan_absent", lambda: [_changes.FileChange(_container_source.SOURCE, b"x", None)])
+    world.judged = JUDGED
+    return world
+
+
+def out(world: World, **options: t.Any) -> _container_work.Report:
+    settings = {"version": None, "minimum": "1.19.1", "check_mode": False, "wait": 1.0, **options}
+    request = _container_work.Request(engines=None, source=_container_source.resolve({}), **settings)
+    return _container_removal.look(world.run, request)
+
+
+def test_the_runtime_goes_first_the_source_last(leaving: World) -> None:
+    report = out(leaving)
+    assert leaving.did == [
+        "judge 4",
+        f"write {_runtimes.DAEMON_JSON}",
+        "reload",
+        "nvidia-container-toolkit-base nvidia-container-toolkit",
+        "collected t1",
+        f"write {_cdi.SPECIFICATION}",
+        f"write {_container_source.SOURCE}",
+    ]
+    assert report.changed and report.notes == ["a note", "another"] and report.version == ""
+    assert report.engines == ("docker", "podman")
+
+
+def test_a_removal_in_check_mode(leaving: World) -> None:
+    report = out(leaving, check_mode=True)
+    assert leaving.did == ["judge 4"] and report.changed and report.packages == ("\n".join([*NAMES, ""]), "")
+    assert len(report.changes) == 3
+
+
+def test_a_removal_that_would_take_others_along_is_refused(leaving: World) -> None:
+    leaving.judged = _apt_plan.Judgement((), (), (_apt_plan.Reason("nvidia-docker2", "would remove nvidia-docker2"),))
+    with pytest.raises(
+        _container_toolkit.ContainerToolkitError, match=r"nothing was changed.*remove nvidia-docker2; rem"
+    ):
+        out(leaving)
+    assert leaving.did == ["judge 4"]
+
+
+def test_a_removal_that_goes_on_is_looked_at_again(leaving: World) -> None:
+    leaving.ends = False
+    report = out(leaving)
+    assert report.running and f"write {_container_source.SOURCE}" not in leaving.did
+    leaving.running = leaving.transaction("t1")
+    assert out(leaving).running
+
+
+def test_nothing_left_to_remove(leaving: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving.packages = ()
+    monkeypatch.setattr(_runtimes, "plan_removal", lambda others: _runtimes.Removal())
+    monkeypatch.setattr(_cdi, "plan_removal", lambda: ([], []))
+    monkeypatch.setattr(_container_source, "plan_absent", list)
+    assert not out(leaving).changed and leaving.did == []

@@ -11,7 +11,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._engines import Choice, Seen
 
 DESKTOP = "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker"
-RUNTIME = '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]\n'
 
 
 def put(root: Path, path: str, text: str = "") -> None:
@@ -65,68 +64,6 @@ def test_docker_desktop_is_left_alone() -> None:
     for engine in ("docker", "containerd"):
         with pytest.raises(_engines.EngineError, match="Docker Desktop serves docker here"):
             _engines.choose([engine], seen)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (None, False),
-        ("", False),
-        ("{}", False),
-        ('{"runtimes": {"other": {"path": "x"}}}', False),
-        ('{"runtimes": {"nvidia": {"path": "nvidia-container-runtime", "args": []}}}', True),
-        ('{"runtimes": {"nvidia": {"path": "/usr/bin/nvidia-container-runtime"}}}', True),
-        ('{"runtimes": {"nvidia": {"path": "/usr/bin/runc"}}}', False),
-    ],
-)
-def test_daemon_knows(text: str | None, expected: bool) -> None:
-    assert _engines.daemon_knows(text) is expected
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"runtimes": []}', '{"runtimes": {"nvidia": "x"}}'])
-def test_daemon_json_that_docker_cannot_read(text: str) -> None:
-    with pytest.raises(_engines.EngineError, match=r"daemon\.json cannot be read.*nothing was changed"):
-        _engines.daemon_knows(text)
-
-
-@pytest.mark.parametrize(
-    ("main", "drop_ins", "expected"),
-    [
-        (None, [RUNTIME], False),
-        ("version = 2\n", [RUNTIME], False),
-        ('imports = ["/etc/containerd/conf.d/*.toml"]\nversion = 2\n', [RUNTIME], True),
-        ('imports = ["/etc/containerd/conf.d/*.toml"]\n', ["version = 3\n"], False),
-        ("version = 2\n" + RUNTIME, [], True),
-        ("[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.'nvidia']\n", [], True),
-        ("# " + RUNTIME, [], False),
-        (RUNTIME.replace("nvidia", "nvidia-cdi"), [], False),
-    ],
-)
-def test_containerd_knows(main: str | None, drop_ins: list[str], expected: bool) -> None:
-    assert _engines.containerd_knows(main, drop_ins) is expected
-
-
-@pytest.mark.parametrize(
-    ("main", "drop_in", "expected"),
-    [
-        ("version = 2\n", "version = 2\n", True),
-        ("version = 3\n", "version = 2\n", True),
-        ("version = 2\n", "version = 4\n", False),
-        ("root = 'x'\n", "version = 2\n", False),
-        (None, "", True),
-    ],
-)
-def test_drop_in_fits(main: str | None, drop_in: str, expected: bool) -> None:
-    assert _engines.drop_in_fits(main, drop_in) is expected
-
-
-def test_unconfigured(tmp_path: Path) -> None:
-    root = str(tmp_path)
-    assert _engines.unconfigured(["docker", "containerd", "podman"], root) == ["docker", "containerd"]
-    put(tmp_path, _engines.DAEMON_JSON, '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}}')
-    put(tmp_path, _engines.CONTAINERD_TOML, 'imports = ["/etc/containerd/conf.d/*.toml"]\n')
-    put(tmp_path, "/etc/containerd/conf.d/99-nvidia.toml", RUNTIME)
-    assert _engines.unconfigured(["docker", "containerd", "podman"], root) == []
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,13 @@ def test_free_name(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     (tmp_path / "a.2").symlink_to("nowhere")
     assert f.free_name(path) == path + ".3"
+
+
+def test_a_file_and_its_new_folders_get_their_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owned: list[str] = []
+    monkeypatch.setattr(f.os, "chown", lambda path, user, group: owned.append(f"{path} {user} {group}"))
+    f.write_file(str(tmp_path / "file"), "x")
+    assert owned == []
+    f.write_file(str(tmp_path / "a/b/file"), "x", owner=(1000, 1001))
+    assert owned[:2] == [f"{tmp_path}/a 1000 1001", f"{tmp_path}/a/b 1000 1001"] and len(owned) == 3
+    assert owned[2].startswith(f"{tmp_path}/a/b/.wslfleet-") and (tmp_path / "a/b/file").read_text() == "x"

@@ -87,7 +87,7 @@ def test_keyring_package(tmp_path: Path) -> None:
     ],
 )
 def test_explain(output: str, words: str) -> None:
-    text = trial.explain(output, FINGERPRINT)
+    text = trial.explain(output, wanted(key=KEY))
     assert words in text and "\n" not in text
 
 

@@ -8,7 +8,12 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _container_work, _transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _container_removal,
+    _container_work,
+    _transaction,
+)
 from ansible_collections.wslfleet.cuda.plugins.modules import container_toolkit
 
 
@@ -18,16 +23,28 @@ class EndedError(Exception):
 
 def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any) -> dict[str, t.Any]:
     """The result of the module with OPTIONS; REPORT is what the use case says."""
-    params = {"engines": None, "version": None, "minimum_version": "1.19.1", "url": None, "key": None}
-    params = {**params, "key_fingerprint": None, "wait": 1, "transaction": None, **options}
+    params = dict.fromkeys(
+        ("engines", "version", "url", "username", "password", "key", "key_fingerprint", "transaction")
+    )
+    params = {
+        **params,
+        "state": "present",
+        "minimum_version": "1.19.1",
+        "sha1": "refuse",
+        "rootless_users": [],
+        "wait": 1,
+        **options,
+    }
 
     def end(**result: t.Any) -> None:
         raise EndedError(result)
 
     module = SimpleNamespace(params=params, check_mode=False, exit_json=end, fail_json=end, run_command=None)
+    module.no_log_values, module.warn = set(), lambda text: None
     monkeypatch.setattr(container_toolkit, "AnsibleModule", lambda **spec: module)
     if report is not None:
-        monkeypatch.setattr(_container_work, "look", lambda runner, request: report)
+        used = _container_removal if options.get("state") == "absent" else _container_work
+        monkeypatch.setattr(used, "look", lambda runner, request: report)
     with pytest.raises(EndedError) as ended:
         container_toolkit.main()
     result: dict[str, t.Any] = ended.value.args[0]
@@ -42,6 +59,10 @@ def test_result(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result["changed"] and result["engines"] == ["podman"] and result["notes"] == ["a note"]
     assert [item["after"] for item in result["diff"]] == ["new\n", "podman 4.3.1\n"]
     assert "transaction" not in result
+
+
+def test_absent_is_another_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, _container_work.Report(changed=True), state="absent")["changed"] is True
 
 
 def test_a_transaction_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:

@@ -1,0 +1,238 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""NVIDIA's runtime in the configuration of docker and containerd: put in, taken out, what else stands there untouched.
+
+What a file held before is kept in a record that only root reads, so that the old bytes come back.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+import tempfile
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _containerd_toml,
+    _daemon_json,
+    _files,
+    _run,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._engines import EngineError
+
+DAEMON_JSON = "/etc/docker/daemon.json"
+RECORD = "/var/lib/wslfleet/containers.json"
+"""Path -> what it held before, null for a file that was not there."""
+
+Texts = t.Dict[str, t.Optional[str]]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What gives an engine its old configuration back, and what a person should know."""
+
+    changes: t.Tuple[_changes.FileChange, ...] = ()
+    engines: t.Tuple[str, ...] = ()
+    notes: t.Tuple[str, ...] = ()
+
+
+def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
+    """The engines of SERVE that do not know NVIDIA's runtime. Raises EngineError."""
+    found = []
+    if "docker" in serve and not docker_knows(DAEMON_JSON, root):
+        found.append("docker")
+    if "containerd" in serve and not _containerd_toml.knows(containerd_files(root)):
+        found.append("containerd")
+    return found
+
+
+def docker_knows(path: str, root: str = "") -> bool:
+    """Whether the daemon.json at PATH has the runtime. Raises EngineError."""
+    return bool(_docker(path, _daemon_json.knows, _files.read_text(root + path)))
+
+
+def containerd_files(root: str = "") -> Texts:
+    """The texts of containerd's configuration: config.toml first, then what it imports, in containerd's order."""
+    found: Texts = {_containerd_toml.PATH: _files.read_text(root + _containerd_toml.PATH)}
+    for pattern in _containerd_toml.imports(found[_containerd_toml.PATH]):
+        # A relative pattern counts from the folder of the file that imports.
+        place = os.path.join(os.path.dirname(_containerd_toml.PATH), pattern)
+        for path in sorted(glob.glob(root + place)):
+            found.setdefault(path[len(root) :], _files.read_text(path))
+    return found
+
+
+def record(root: str = "") -> Texts:
+    """What the files held before they were configured."""
+    try:
+        found = json.loads(_files.read_text(root + RECORD) or "{}")
+    except ValueError:
+        return {}
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:
+    """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises EngineError."""
+    if engine == "docker":
+        before = _files.read_text(root + DAEMON_JSON)
+        return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
+    files = containerd_files(root)
+    path = _containerd_toml.place(files)
+    return [*remember({path: files[path]}, root), written(path, files[path], _containerd_toml.with_runtime(files))]
+
+
+def with_runtime(path: str, root: str = "", owner: t.Tuple[int, int] | None = None) -> _changes.FileChange:
+    """The daemon.json at PATH with the runtime; a new one belongs to OWNER. Raises EngineError."""
+    before = _files.read_text(root + path)
+    return written(path, before, _docker(path, _daemon_json.with_runtime, before), owner)
+
+
+def written(
+    path: str, before: str | None, after: str | None, owner: t.Tuple[int, int] | None = None
+) -> _changes.FileChange:
+    """The change from one text to another."""
+    return _changes.FileChange(path, _data(before), _data(after), owner=owner if before is None else None)
+
+
+def _data(text: str | None) -> bytes | None:
+    return None if text is None else text.encode("utf-8", "surrogateescape")
+
+
+def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[_changes.FileChange]:
+    """Add TEXTS to the record."""
+    text = json.dumps({**record(root), **texts}, sort_keys=True, indent=1) + "\n"
+    change = _changes.change_to(RECORD, text, mode=0o600, root=root)
+    if change is None:
+        return []
+    before, after = "(as it was)\n", "(as it was, and what the files below held)\n"
+    return [
+        _changes.FileChange(RECORD, change.before, change.after, mode=0o600, shown_before=before, shown_after=after)
+    ]
+
+
+def _docker(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """FUNCTION of _daemon_json, with PATH in its error. Raises EngineError."""
+    try:
+        return function(*arguments)
+    except _daemon_json.DaemonJsonError as error:
+        raise EngineError(f"{path} cannot be used: {error}; mend it first, nothing was changed") from error
+
+
+def check(run: _run.Runner, engine: str, changes: t.Sequence[_changes.FileChange]) -> None:
+    """Ask dockerd whether it takes the text of CHANGES, where it can tell (23.0 and later). Raises EngineError."""
+    texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
+    if engine != "docker" or not texts:
+        return
+    with tempfile.NamedTemporaryFile(prefix="wslfleet-", suffix=".json") as file:
+        file.write(texts[0])
+        file.flush()
+        done = run(["dockerd", "--validate", f"--config-file={file.name}"])
+        why = _last_line(done.output).replace(file.name, DAEMON_JSON)
+    if done.code != 0 and "unknown flag" not in done.output:
+        raise EngineError(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
+
+
+def check_containerd(run: _run.Runner, changes: t.Sequence[_changes.FileChange]) -> None:
+    """Put CHANGES back, and raise EngineError, when containerd does not read them as they were meant."""
+    done = run(["containerd", "config", "dump"])
+    # The plugin itself may be switched off, as in Docker's package of containerd: then nothing shows its settings.
+    seen = r"\.runtimes\.[\"']?nvidia[\"']?\]|(?m:^[ \t]*disabled_plugins[ \t]*=.*cri)"
+    if done.code == 0 and re.search(seen, done.stdout):
+        return
+    back = [_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
+    _changes.apply(reversed(back))
+    why = _last_line(done.stderr) if done.code else "the runtime nvidia does not reach it"
+    raise EngineError(
+        f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
+        "first"
+    )
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"
+
+
+def plan_removal(others: t.Callable[[Texts], t.Sequence[_changes.FileChange]], root: str = "") -> Removal:
+    """What takes out the entries that ``plan`` made, and no others. Raises EngineError.
+
+    OTHERS does the same for the files of the record that are not known here.
+    """
+    known = record(root)
+    changes: t.List[_changes.FileChange] = []
+    engines: t.List[str] = []
+    notes: t.List[str] = []
+    for engine, found in (
+        ("docker", _system_docker_removal(known, notes, root)),
+        ("containerd", _containerd_removal(known, notes, root)),
+    ):
+        changes += found
+        engines += [engine] if found else []
+    changes += others(known)
+    gone = _changes.change_to(RECORD, None, root=root)
+    if gone is not None:
+        changes.append(_changes.FileChange(RECORD, gone.before, None, shown_before="(what the files held before)\n"))
+    return Removal(tuple(changes), tuple(engines), tuple(notes))
+
+
+def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_changes.FileChange]:
+    text = _files.read_text(root + DAEMON_JSON)
+    if text is None:
+        return []
+    if DAEMON_JSON in known:
+        return docker_removal(DAEMON_JSON, text, known[DAEMON_JSON])
+    if docker_removal(DAEMON_JSON, text, text):
+        notes.append(f"the runtime nvidia stays in {DAEMON_JSON}: it was there before, and leads nowhere now")
+    return []
+
+
+def docker_removal(path: str, text: str, before: str | None) -> t.List[_changes.FileChange]:
+    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises EngineError."""
+    if not _docker(path, _daemon_json.knows, text):
+        return []
+    if _docker(path, _daemon_json.is_default, text):
+        raise EngineError(
+            f"{path} makes nvidia the default runtime, without which no container would start; take out "
+            "default-runtime first, nothing was changed"
+        )
+    return [written(path, text, _docker(path, _old_daemon_json, text, before))]
+
+
+def _old_daemon_json(text: str, before: str | None) -> str | None:
+    """TEXT without our entry: exactly BEFORE when nothing else has changed."""
+    if text == _daemon_json.with_runtime(before):
+        return before
+    after = _daemon_json.without_runtime(text, keep_empty=_daemon_json.has_runtimes(before))
+    return None if before is None and _daemon_json.is_empty(after) else after
+
+
+def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_changes.FileChange]:
+    files = containerd_files(root)
+    mine = [path for path, text in files.items() if _containerd_toml.has_block(text)]
+    if not mine:
+        if _containerd_toml.knows(files):
+            notes.append(
+                f"the runtime nvidia of containerd stays in {_containerd_toml.place(files)}: it was there before"
+            )
+        return []
+    if _containerd_toml.is_default(files):
+        raise EngineError(
+            f"{_containerd_toml.PATH} or a file that it imports makes nvidia the default runtime, without which no "
+            "container would start; take out default_runtime_name first, nothing was changed"
+        )
+    found = []
+    for path in mine:
+        text = files[path] or ""
+        after: str | None = _containerd_toml.without_runtime(text)
+        if path in known and _containerd_toml.with_runtime({**files, path: known[path]}) == text:
+            after = known[path]
+        found.append(written(path, text, after))
+    return found

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _rootless, _runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._engines import EngineError
+
+ME = pwd.getpwuid(os.getuid())
+ANNA = _rootless.User("anna", ME.pw_uid, ME.pw_gid, "/home/anna")
+SHIPPED = """#accept-nvidia-visible-devices-envvar-when-unprivileged = true
+
+[nvidia-container-cli]
+environment = []
+#no-cgroups = false
+ldconfig = "@/sbin/ldconfig"
+
+[nvidia-container-runtime]
+mode = "auto"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "[nvidia-container-cli]\nno-cgroups = true\n"),
+        ("a = 1", "a = 1\n[nvidia-container-cli]\nno-cgroups = true\n"),
+        (SHIPPED, SHIPPED.replace("#no-cgroups = false", "no-cgroups = true")),
+        ("[nvidia-container-cli]\nno-cgroups = false # x\n[x]\n", "[nvidia-container-cli]\nno-cgroups = true\n[x]\n"),
+        ("[nvidia-container-cli]\n[x]\n", "[nvidia-container-cli]\nno-cgroups = true\n[x]\n"),
+        ("[nvidia-container-cli]", "[nvidia-container-cli]\nno-cgroups = true\n"),
+        # A setting that counts goes before one that is only a comment.
+        (
+            "[nvidia-container-cli]\n#no-cgroups = true\nno-cgroups = false\n",
+            "[nvidia-container-cli]\n#no-cgroups = true\nno-cgroups = true\n",
+        ),
+        ("[x]\nno-cgroups = true\n", "[x]\nno-cgroups = true\n[nvidia-container-cli]\nno-cgroups = true\n"),
+    ],
+)
+def test_without_cgroups(text: str, expected: str) -> None:
+    assert _rootless.without_cgroups(text) == expected
+    assert _rootless.without_cgroups(expected) == expected
+
+
+def test_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = pwd.struct_passwd(("anna", "x", 1000, 1001, "", "/home/anna/", "/bin/bash"))
+    monkeypatch.setattr(_rootless.pwd, "getpwnam", {"anna": entry, "root": pwd.getpwuid(0)}.__getitem__)
+    assert _rootless.users([], ["containerd"]) == []
+    assert _rootless.users(["anna"], ["docker"]) == [_rootless.User("anna", 1000, 1001, "/home/anna")]
+    for names, serve, words in (
+        (["ben"], ["docker"], "no user 'ben'"),
+        (["root"], ["docker"], "leave root out"),
+        (["anna"], ["docker", "containerd"], "do not go together"),
+        (["anna"], ["podman"], "add docker to engines"),
+    ):
+        with pytest.raises(EngineError, match=words):
+            _rootless.users(names, serve)
+
+
+@pytest.mark.parametrize(("daemon", "config"), [(None, None), ('{"debug": true}', SHIPPED)])
+def test_in_and_out_again(tmp_path: Path, daemon: str | None, config: str | None) -> None:
+    root = str(tmp_path)
+    before = {ANNA.path: daemon, _rootless.CONFIG_TOML: config}
+    for path, text in before.items():
+        if text is not None:
+            (tmp_path / path[1:]).parent.mkdir(parents=True)
+            (tmp_path / path[1:]).write_text(text)
+    assert _rootless.unconfigured([ANNA], root) == [ANNA]
+    changes = _rootless.plan([ANNA], root)
+    assert [change.path for change in changes] == [_runtimes.RECORD, ANNA.path, _rootless.CONFIG_TOML]
+    assert changes[1].owner == ((ANNA.uid, ANNA.gid) if daemon is None else None), "an old file keeps its owner"
+    _changes.apply(changes, root)
+    assert _rootless.unconfigured([ANNA], root) == [] and _rootless.plan([ANNA], root) == []
+    assert _rootless.plan([], root) == []
+    removal = _runtimes.plan_removal(lambda known: _rootless.plan_removal(known, root), root)
+    _changes.apply(removal.changes, root)
+    for path, text in before.items():
+        assert (tmp_path / path[1:]).exists() is (text is not None)
+        assert text is None or (tmp_path / path[1:]).read_text() == text
+    assert removal.engines == ()
+
+
+def test_a_setting_that_somebody_changed_since_stays(tmp_path: Path) -> None:
+    root = str(tmp_path)
+    _changes.apply(_rootless.plan([ANNA], root), root)
+    config = tmp_path / _rootless.CONFIG_TOML[1:]
+    config.write_text(config.read_text() + "[own]\n")
+    removal = _runtimes.plan_removal(lambda known: _rootless.plan_removal(known, root), root)
+    assert _rootless.CONFIG_TOML not in [change.path for change in removal.changes]
