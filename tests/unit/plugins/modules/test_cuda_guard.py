@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guard's files come, stay and go; that apt obeys them is looked at."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+from tests.unit.plugins.modules.box import Box
+
+NAMES = ("apt-cache pkgnames", Completed(0, "bash\nnvidia-driver-570\n", ""))
+
+
+def policy(candidate: str) -> tuple[str, Completed]:
+    text = f"nvidia-driver-570:\n  Installed: (none)\n  Candidate: {candidate}\n  Version table:\n     570 500\n"
+    return "apt-cache policy nvidia-driver-570", Completed(0, text, "")
+
+
+def test_it_comes_stays_and_goes(box: Box) -> None:
+    planned = box.run("cuda_guard", check=True)
+    assert planned["changed"] and not any(box.path(name).exists() for name in planned["files"])
+    done = box.run("cuda_guard", NAMES, policy("(none)"))
+    assert done["changed"] and done["open_candidates"] == {}
+    assert done["diff"] == planned["diff"] and all(box.path(name).exists() for name in done["files"])
+    assert not box.run("cuda_guard")["changed"]
+    gone = box.run("cuda_guard", state="absent")
+    assert gone["changed"] and "open_candidates" not in gone
+    assert not any(box.path(name).exists() for name in gone["files"])
+    assert not box.run("cuda_guard", state="absent")["changed"]
+
+
+def test_a_driver_that_apt_would_take_all_the_same_is_told(box: Box) -> None:
+    result = box.run("cuda_guard", NAMES, policy("570.1"))
+    assert result["failed"] and "apt would still install nvidia-driver-570" in result["msg"]
+    assert result["open_candidates"] and result["changed"]
+
+
+@pytest.mark.parametrize("words", ["$(reboot)", "", "A"])
+def test_what_is_no_package_name_changes_nothing(box: Box, words: str) -> None:
+    result = box.run("cuda_guard", instead=words)
+    assert result["failed"] and "is not a list of package names" in result["msg"]
+    assert not box.path("/etc").exists()

@@ -1,0 +1,202 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A source is tried before it is written, written once, and taken out; a local installer is checked before it runs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _catalogue, _openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+
+from tests.unit.plugins.modules.box import Box
+
+KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_text()
+URL = "http://mirror.example.com/cuda/"
+MIRROR = {"source": "mirror", "url": URL, "key": KEY, "key_fingerprint": _catalogue.OLD_KEY}
+SOURCE = "/etc/apt/sources.list.d/cuda-mirror.sources"
+LISTS = "/var/lib/apt/lists/"
+OK = Completed(0, "", "")
+INDEX = ("apt-helper cat-file", Completed(0, "Package: cuda-toolkit-12-8\n", ""))
+PACKAGE = "cuda-repo-wsl-ubuntu-12-8-local"
+NAME = f"{PACKAGE}_12.8.1-1_amd64.deb"
+FIELDS = ("dpkg-deb -f", Completed(0, f"Package: {PACKAGE}\nVersion: 12.8.1-1\n", ""))
+
+
+def trial(arguments: t.Sequence[str]) -> Completed:
+    """apt fetches the index into the folder of the trial."""
+    words = [word for word in arguments if word.startswith("Dir::State::Lists=")]
+    Path(words[0].partition("=")[2], "x_Packages").write_text("")
+    return OK
+
+
+def tries(answer: t.Any = trial) -> t.Any:
+    return "apt-get update -q .*try.sources", answer
+
+
+def refreshes(box: Box, url: str = URL) -> t.Any:
+    """apt fetches the index of the source for good."""
+    box.write(f"{LISTS}lock")
+
+    def update(_arguments: t.Sequence[str]) -> Completed:
+        box.write(f"{LISTS}{_apt.list_prefix(url)}Packages")
+        return OK
+
+    return "apt-get .*update", update
+
+
+def test_it_comes_stays_and_goes(box: Box) -> None:
+    wanted: t.Any = {**MIRROR, "packages": ["cuda-toolkit-12-8"]}
+    planned = box.run("cuda_repository", tries(), INDEX, **wanted, check=True)
+    assert planned["changed"] and not box.path("/etc").exists()
+    assert not box.run("cuda_repository", tries(), INDEX, **wanted, state="verified")["changed"]
+    done = box.run("cuda_repository", tries(), INDEX, refreshes(box), **wanted)
+    assert done["changed"] and done["path"] == SOURCE and done["diff"] == planned["diff"]
+    again = box.run("cuda_repository", **wanted)
+    assert not again["changed"] and again["current"]
+    assert box.run("cuda_repository", **wanted, state="absent", check=True)["changed"] and box.path(SOURCE).exists()
+    assert box.run("cuda_repository", **wanted, state="absent")["changed"] and not box.path(SOURCE).exists()
+    assert not box.run("cuda_repository", **wanted, state="absent")["changed"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "packages", "words"),
+    [
+        ((tries(), INDEX), ["cuda-toolkit-99-9"], "does not hold cuda-toolkit-99-9"),
+        ((tries(Completed(100, "", "E: 404  Not Found\n")),), [], "HTTP 404"),
+    ],
+)
+def test_a_trial_that_fails_leaves_nothing(box: Box, answers: t.Any, packages: list[str], words: str) -> None:
+    result = box.run("cuda_repository", *answers, **MIRROR, packages=packages)
+    assert result["failed"] and words in result["msg"] and not box.path("/etc").exists()
+
+
+def test_an_index_that_does_not_come(box: Box) -> None:
+    box.write(f"{LISTS}lock")
+    result = box.run("cuda_repository", tries(), INDEX, ("apt-get .*update", OK), **MIRROR)
+    assert result["failed"] and result["msg"].startswith("apt-get update: ")
+
+
+def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.wslfleet.cuda.plugins.module_utils import _guard_files
+
+    monkeypatch.setattr(_guard_files, "PIN", str(box.path(_guard_files.PIN)))
+    box.patch("_repository", "_release_name", lambda os_release: "ubuntu2404")
+    wanted = {**MIRROR, "source": "ubuntu"}
+    result = box.run("cuda_repository", tries(), INDEX, **wanted)
+    assert result["failed"] and "run cuda_guard first" in result["msg"]
+    box.write("/" + str(Path(_guard_files.PIN).relative_to(box.root)))
+    assert box.run("cuda_repository", tries(), INDEX, refreshes(box), **wanted)["changed"]
+
+
+@pytest.fixture
+def installer(box: Box) -> dict[str, t.Any]:
+    """The options for a local installer that is in the distribution, and what it brings when it is installed."""
+    file = box.write(f"/mnt/c/{NAME}", "deb")
+    box.write(f"/var/{PACKAGE}/cuda-keyring.gpg").write_bytes(_openpgp.read_keys(KEY.encode())[0].data)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    box.module("cuda_repository")
+    box.patch("_transaction", "apt_get", lambda *words: box.becomes(f"{PACKAGE} 12.8.1-1"))
+    return {"source": "local_installer", "installer": str(file), "installer_sha256": digest}
+
+
+def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any]) -> None:
+    assert not box.run("cuda_repository", FIELDS, **installer, state="verified")["changed"]
+    planned = box.run("cuda_repository", FIELDS, **installer, check=True)
+    assert planned["changed"] and planned["diff"][-1]["after"] == f"{PACKAGE}\n"
+    url = f"file:/var/{PACKAGE}/"
+    done = box.run("cuda_repository", FIELDS, tries(), INDEX, refreshes(box, url), **installer)
+    assert done["changed"] and done["url"] == url and done["diff"][-1]["after"] == f"{PACKAGE}\n"
+    assert not box.run("cuda_repository", **installer)["changed"]
+    box.patch("_transaction", "apt_get", lambda *words: box.becomes())
+    gone = box.run("cuda_repository", **installer, state="absent")
+    assert gone["changed"] and gone["diff"][-1]["before"] == f"{PACKAGE}\n"
+    assert not box.run("cuda_repository", **installer, state="absent")["changed"]
+
+
+def test_a_local_installer_is_fetched_from_an_address(box: Box, installer: dict[str, t.Any]) -> None:
+    def download(arguments: t.Sequence[str]) -> Completed:
+        Path(arguments[-1]).write_text("deb")
+        return OK
+
+    box.patch("_source_steps", "tempfile", _Folders(box))
+    wanted = {**installer, "installer": f"https://mirror.example.com/{NAME}"}
+    url = f"file:/var/{PACKAGE}/"
+    answers: t.Any = (("download-file", download), FIELDS, tries(), INDEX, refreshes(box, url))
+    assert box.run("cuda_repository", *answers, **wanted)["changed"]
+    assert list(box.path("/var/cache").iterdir()) == []
+
+
+class _Folders:
+    """Temporary folders below the root, not in the machine's /var/cache."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.number = 0
+
+    def mkdtemp(self, prefix: str, dir: str = "/tmp") -> str:
+        self.number += 1
+        folder = self.box.path(f"{dir}/{prefix}{self.number}")
+        folder.mkdir(parents=True)
+        return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("changed", "answers", "words"),
+    [
+        ({"installer": f"/nowhere/{NAME}"}, (), "no such file in the distribution"),
+        ({"installer_sha256": "0" * 64}, (), "has SHA-256"),
+        ({}, (("dpkg-deb -f", Completed(0, "Package: other\nVersion: 1\n", "")),), "holds package other 1, not what"),
+        ({"installer": "/mnt/c/x.deb"}, (), "does not end in NVIDIA's name"),
+        ({"key_fingerprint": "1" * 40}, (FIELDS,), "not 1111"),
+    ],
+)
+def test_an_installer_that_is_refused(
+    box: Box, installer: dict[str, t.Any], changed: dict[str, str], answers: t.Any, words: str
+) -> None:
+    result = box.run("cuda_repository", *answers, **{**installer, **changed})
+    assert result["failed"] and words in result["msg"]
+
+
+def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
+    box.patch("_source_steps", "RESERVE", 2**62)
+    result = box.run("cuda_repository", **installer)
+    assert result["failed"] and "not enough space in /var" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"), [(["false"], "ended with 1; log: "), (["true"], "12.8.1-1 was not installed; see ")]
+)
+def test_an_installation_that_fails(box: Box, installer: dict[str, t.Any], command: list[str], words: str) -> None:
+    box.patch("_transaction", "apt_get", lambda *_words: command)
+    result = box.run("cuda_repository", FIELDS, **installer)
+    assert result["failed"] and words in result["msg"]
+
+
+@pytest.mark.parametrize("brings", [True, False])
+def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], brings: bool) -> None:
+    """What runs goes on when the installer is looked at, and ends a moment later."""
+    transactions = box.module("cuda_repository")._source_steps._transaction
+    gate = box.path("/gate")
+    os.mkfifo(gate)
+    command = box.becomes(f"{PACKAGE} 12.8.1-1") if brings else ["true"]
+    transactions.start("other", [["sh", "-c", f"read line <{gate}; sleep 0.3"], command])
+
+    def look(_arguments: t.Sequence[str]) -> Completed:
+        with gate.open("r+b", buffering=0) as file:
+            file.write(b"\n")
+        return FIELDS[1]
+
+    answers: t.Any = (("dpkg-deb -f", look), tries(), INDEX, refreshes(box, f"file:/var/{PACKAGE}/"))
+    assert box.run("cuda_repository", *answers, **installer)["changed"]
+
+
+def test_it_does_not_wait_for_ever(box: Box, installer: dict[str, t.Any]) -> None:
+    box.patch("_source_steps", "INSTALL_SECONDS", 0)
+    box.patch("_transaction", "apt_get", lambda *_words: ["sleep", "1"])
+    result = box.run("cuda_repository", FIELDS, **installer)
+    assert result["failed"] and "still runs; run again later" in result["msg"]
