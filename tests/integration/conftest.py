@@ -24,6 +24,10 @@ def start_lab(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[StartLab]:
         return lab
 
     yield start
-    for lab in started:
-        done = lab.command("down", "--purge")
-        assert done.returncode == 0, done.stderr
+    try:
+        for lab in started:
+            lab.check_journals()
+    finally:
+        for lab in started:
+            done = lab.command("down", "--purge")
+            assert done.returncode == 0, done.stderr

@@ -71,6 +71,16 @@ class Lab:
         file = self.laptop(laptop) / "commands.jsonl"
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
+    def secrets(self) -> set[str]:
+        """The passwords that the lab's inventory holds."""
+        return set(_passwords(yaml.safe_load((self.state / "inventory.yml").read_text(encoding="utf-8"))))
+
+    def check_journals(self) -> None:
+        """No command line on Windows held a secret: there, every user reads those of all others."""
+        for file in self.state.glob("laptops/*/commands.jsonl"):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                without_secrets(line, self.secrets())
+
     def playbook(self, playbook: str | Path, *arguments: str, variables: dict[str, t.Any] | None = None) -> Run:
         """Run a playbook (a name below playbooks/ or a path) on the laptops."""
         path = PLAYBOOKS / f"{playbook}.yml" if isinstance(playbook, str) else playbook
@@ -111,7 +121,29 @@ class Lab:
         done = subprocess.run(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
+        without_secrets(done.stdout, self.secrets() | set(_passwords(variables)))
         return Run(done.returncode, done.stdout)
+
+
+def _passwords(value: t.Any, name: str = "") -> t.Iterator[str]:
+    """The values in VALUE, at any depth, that stand below a name with ``password`` in it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _passwords(inner, str(key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _passwords(inner, name)
+    elif "password" in name and isinstance(value, str) and "{{" not in value:
+        yield value
+
+
+def without_secrets(output: str, secrets: t.Iterable[str]) -> str:
+    """OUTPUT, which must show none of the SECRETS. The failure does not repeat them."""
+    for line in output.splitlines():
+        for secret in secrets:
+            hidden = line.replace(secret, "********")
+            assert hidden == line, f"a secret is shown: {hidden}"
+    return output
 
 
 StartLab = t.Callable[..., Lab]

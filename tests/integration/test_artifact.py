@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.laboratory import ROOT, Run, StartLab
+from tests.integration.laboratory import ROOT, Run, StartLab, without_secrets
 
 ENTRIES = {
     "CHANGELOG.md",
@@ -177,6 +177,7 @@ def test_it_provisions_a_laptop_and_says_what_is_wrong(project: Project, start_l
         (line,) = run.lines("fatal: [fresh-1]")
         assert told in line, run.output
         assert "Traceback" not in run.output
+        without_secrets(run.output, lab.secrets())
     assert (lab.laptop("fresh-1") / "laptop.json").read_bytes() == before
 
     few = ("-e", '{"cuda_components": ["cudart"]}')
@@ -184,6 +185,7 @@ def test_it_provisions_a_laptop_and_says_what_is_wrong(project: Project, start_l
     assert run.code == 0, run.output
     assert run.recap["fresh-1"]["changed"] > 0
     assert run.lines("fresh-1  provisioned"), run.output
+    without_secrets(run.output, lab.secrets())
     places = run.lines("included: /")
     assert places
     assert all(f"included: {project.home}/" in line for line in places), places

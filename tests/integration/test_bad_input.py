@@ -53,7 +53,9 @@ CASES: dict[str, t.Callable[[Lab], Case]] = {
         "the index is not signed by",
     ),
     "wrong_password": lambda lab: Case(
-        {"ansible_password": "wrong"}, "Windows refused the account", {"unreachable": 1, "failed": 0, "changed": 0}
+        {"ansible_password": "Not-th1s-0ne"},
+        "Windows refused the account",
+        {"unreachable": 1, "failed": 0, "changed": 0},
     ),
     "certificate_not_trusted": lambda lab: Case(
         {"ansible_winrm_ca_trust_path": "/etc/ssl/certs/ca-certificates.crt"},

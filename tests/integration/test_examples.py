@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.laboratory import Lab, StartLab
+from tests.integration.laboratory import Lab, StartLab, without_secrets
 from tests.unit.documentation.documents import Block, Document, documents
 from tests.unit.documentation.test_examples import pages, plays
 
@@ -109,8 +109,10 @@ def test_the_examples_run(start_lab: StartLab, tmp_path: Path) -> None:
     playbook = tmp_path / "examples.yml"
     plays = [play for document in shown for play in _play(lab, document)]
     playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
-    run = lab.playbook(playbook)
+    run = lab.playbook(playbook, "-vvv")
     assert run.code == 0, run.output
+    # So much output shows the arguments of every module.
+    without_secrets(run.output, ["mirror-password"])
     for document in shown:
         assert run.lines(f"PLAY [{document.path}]") or document.kind == "connection"
     assert run.recap["ready-1"]["failed"] == 0
