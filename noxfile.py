@@ -6,9 +6,9 @@ Nothing is installed here: the stages use the environment that nox runs in, whic
 needs another environment (ansible-core of another version, galaxy-importer) keeps it in the user's cache.
 
 Tags say when a stage runs: ``check`` in ``make check``; ``make test`` runs these first, then ``cores`` (every
-ansible-core) beside ``lab`` (molecule, lab and integration tests), see scripts/gates/run.py. Stages without a tag are
-only run by name.
-``nox -s NAME -- WORDS`` gives more words to the last command of a stage.
+ansible-core) beside ``lab`` (molecule, lab and integration tests), see scripts/gates/run.py.
+``nox -s NAME -- WORDS`` gives more words to the last command of a stage. Words that name files below tests/ take the
+place of all tests of a stage of tests.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ nox.options.default_venv_backend = "none"
 nox.options.tags = ["check"]
 
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("extensions/molecule/*/molecule.yml"))
+INTEGRATION = ROOT / "tests" / "integration"
+PARTS = {
+    "whole": sorted(f"tests/integration/{path.name}" for path in INTEGRATION.glob("test_*.py")),
+    **{name: [f"tests/integration/{name}"] for name in ("linux", "windows", "connection")},
+}
+"""The integration tests in parts of a few minutes, so that two workers end at about the same time."""
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
 
 SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
@@ -55,6 +61,12 @@ def run_as_root(session: nox.Session, *words: str) -> None:
     names = {**ENVIRONMENT, "ANSIBLE_HOME": "/root/.ansible"}
     sudo = [] if os.geteuid() == 0 else ["sudo", "-E", "env", *(f"{name}={value}" for name, value in names.items())]
     run(session, *sudo, *words)
+
+
+def chosen(session: nox.Session, *tests: str) -> list[str]:
+    """TESTS, or those that were named on the command line; then the other words from there."""
+    named = any(word.startswith("tests/") for word in session.posargs)
+    return [*([] if named else tests), *session.posargs]
 
 
 @nox.session(tags=["check"])
@@ -123,8 +135,10 @@ def action_group(session: nox.Session) -> None:
 @nox.session(tags=["check"])
 def unit(session: nox.Session) -> None:
     """Unit tests; coverage of plugins/ by lines and branches."""
-    words = ["--cov", "--cov-config=pyproject.toml", "--cov-report=term:skip-covered", *session.posargs]
-    run(session, "pytest", "-q", "tests/unit", *words)
+    words = ["--cov", "--cov-config=pyproject.toml", "--cov-report=term:skip-covered", "--cov-report=json"]
+    run(session, "pytest", "-q", *words, *chosen(session, "tests/unit"))
+    if "--no-cov" not in session.posargs:
+        run(session, "python", "-m", "scripts.gates.coverage", ".cache/coverage.json")
 
 
 def _ansible_test(session: nox.Session, command: str, core: str) -> None:
@@ -150,7 +164,7 @@ def units(session: nox.Session, core: str) -> None:
 @nox.session(tags=["cores"])
 def faults(session: nox.Session) -> None:
     """Deliberate faults: each quick stage must find its own. All of them, minutes: nox -s faults -- tests/gates."""
-    run(session, "pytest", "-q", *(session.posargs or ["tests/gates", "-k", "quick or table"]))
+    run(session, "pytest", "-q", "--durations=5", *chosen(session, "tests/gates", "-k", "not slow"))
 
 
 @nox.session(tags=["cores"])
@@ -167,13 +181,20 @@ def images(session: nox.Session) -> None:
 
 
 @nox.session(tags=["lab"])
-@nox.parametrize("scenario", SCENARIOS, ids=SCENARIOS)
-def molecule(session: nox.Session, scenario: str) -> None:
-    """One molecule scenario: a lab laptop is provisioned twice and verified."""
-    run_as_root(session, "molecule", "test", "--scenario-name", scenario)
+@nox.parametrize("part", list(PARTS), ids=list(PARTS))
+def integration(session: nox.Session, part: str) -> None:
+    """Integration tests: the collection against lab laptops and lab distributions."""
+    run_as_root(session, "pytest", "-q", "--durations=15", *chosen(session, *PARTS[part]))
 
 
 @nox.session(name="lab-tests", tags=["lab"])
 def lab_tests(session: nox.Session) -> None:
-    """Tests of the lab, then the integration tests: the collection against lab laptops."""
-    run_as_root(session, "pytest", "-q", "tests/lab", "tests/integration", "--durations=15", *session.posargs)
+    """Tests of the lab itself."""
+    run_as_root(session, "pytest", "-q", "--durations=15", *chosen(session, "tests/lab"))
+
+
+@nox.session(tags=["lab"])
+@nox.parametrize("scenario", SCENARIOS, ids=SCENARIOS)
+def molecule(session: nox.Session, scenario: str) -> None:
+    """One molecule scenario: a lab laptop is provisioned twice and verified."""
+    run_as_root(session, "molecule", "test", "--scenario-name", scenario)

@@ -68,10 +68,7 @@ def main() -> int:
         environment = _environment(core, version, found[version], search)
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
-        if options.command == "sanity" and "--test" not in words:
-            for name in core.left_out:
-                print(f"left out: sanity test {name}, it cannot be installed from a package index", flush=True)
-                command += ["--skip-test", name]
+        print(f"note: {', '.join(_described(core, version, options.command))}", flush=True)
         # sanity imports every plugin with every Python that is there. Unit tests run with the controller's, and those
         # of modules with the oldest that they support too, on some cores.
         chosen = [["--python", each] for each in (version, core.oldest) if each in found]
@@ -80,6 +77,14 @@ def main() -> int:
             if done.returncode != 0:
                 return done.returncode
         return 0
+
+
+def _described(core: cores.Core, version: str, command: str) -> list[str]:
+    """What runs: the exact ansible-core, its Python, and what stands in for a requirement that cannot be had."""
+    ask = [_program(core, version)[0], "-c", "import importlib.metadata as m; print(m.version('ansible-core'))"]
+    exact = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    substitutes = core.substitutes if command == "sanity" else ()
+    return [exact, f"Python {version}", *(f"{each.test} with {each.release}" for each in substitutes)]
 
 
 def not_run(version: str) -> str | None:
@@ -116,12 +121,15 @@ def _program(core: cores.Core, version: str) -> list[str]:
 def _environment(core: cores.Core, version: str, python: str, search: list[str]) -> dict[str, str]:
     """Make what is missing of the core's environment and ansible-test's home; the variables to run it with."""
     directory = _core_directory(core, version)
-    if not (directory / ".ready").exists():
+    stamp, wanted = directory / ".ready", f"{core.requirement} {core.substitutes}"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         print(f"installing {core.requirement} for Python {version}", flush=True)
         shutil.rmtree(directory, ignore_errors=True)
         subprocess.run([python, "-m", "venv", str(directory)], check=True)
         _pip(directory, "install", core.requirement)
-        (directory / ".ready").touch()
+        for substitute in core.substitutes:
+            _substitute(directory, substitute)
+        stamp.write_text(wanted, encoding="utf-8")
     home = _home(core)
     script = home / ".ansible" / "test" / "cache" / f"get_pip_{core.pip.replace('.', '_')}.py"
     if not script.exists():
@@ -136,6 +144,19 @@ def _environment(core: cores.Core, version: str, python: str, search: list[str])
         "LC_ALL": "C.UTF-8",
         "PATH": os.pathsep.join([str(directory / "bin"), *search]),
     }
+
+
+def _substitute(directory: Path, substitute: cores.Substitute) -> None:
+    """Change the requirements of a sanity test in environment DIRECTORY. Raises ValueError where there is no need."""
+    (file,) = directory.glob(f"lib/*/site-packages/ansible_test/_data/requirements/sanity.{substitute.test}.txt")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = [line for line in lines if line.startswith(substitute.pinned)]
+    if not found:
+        raise ValueError(
+            f"{file} no longer pins {substitute.pinned}: take the substitute out of scripts/gates/cores.py"
+        )
+    text = "\n".join(substitute.release if line in found else line for line in lines)
+    file.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _keep_pip_settings(home: Path) -> None:

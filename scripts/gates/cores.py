@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Substitute:
+    """A requirement of a sanity TEST that no package index has: the line that starts with PINNED becomes RELEASE."""
+
+    test: str
+    pinned: str
+    release: str
+
+
+@dataclass(frozen=True)
 class Core:
     """One supported ansible-core: its requirement, the Pythons it runs on, and the pip its ansible-test bootstraps."""
 
@@ -17,9 +26,11 @@ class Core:
     pip: str
     oldest: str | None = None
     """Run the unit tests of modules with this Python too; one old and one new core do it for all of them."""
-    left_out: tuple[str, ...] = ()
-    """Sanity tests that cannot be installed from a package index alone; nox -s 'sanity(X)' -- --test NAME runs one."""
+    substitutes: tuple[Substitute, ...] = ()
 
+
+DILL = Substitute("pylint", "dill @ https://", "dill==0.4.1")
+"""2.22.0rc1 pins a library of pylint to an archive on GitHub; 2.21 has the release."""
 
 CORES = (
     Core("2.16", "ansible-core~=2.16.19", ("3.12", "3.11", "3.10"), "23.1.2", "3.8"),
@@ -27,12 +38,9 @@ CORES = (
     Core("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11"), "24.2"),
     Core("2.20", "ansible-core~=2.20.0", ("3.13", "3.14", "3.12"), "25.2"),
     Core("2.21", "ansible-core~=2.21.0", ("3.13", "3.14", "3.12"), "25.2"),
-    Core("2.22", "ansible-core~=2.22.0rc1", ("3.13", "3.14", "3.15"), "25.2", "3.9", ("pylint",)),
+    Core("2.22", "ansible-core~=2.22.0rc1", ("3.13", "3.14", "3.15"), "25.2", "3.9", (DILL,)),
 )
-"""2.17 is left out: ansible-lint and molecule refuse it (CVE-2026-11332). Pythons in order of preference.
-
-2.22.0rc1 pins a library of pylint to an archive on GitHub instead of a release.
-"""
+"""2.17 is left out: ansible-lint and molecule refuse it (CVE-2026-11332). Pythons in order of preference."""
 
 
 def core(version: str) -> Core:

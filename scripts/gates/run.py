@@ -1,13 +1,16 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the stages of ``make check`` or ``make test``, and print one table at the end: stage, result, seconds.
+"""Run the stages of ``make check`` or ``make test``, and print one table at the end: stage, result, seconds, note.
 
     python -m scripts.gates.run check|test
 
-The stages are sessions of noxfile.py; their tags say where they belong. ``test`` runs ``check`` first, then two lanes
-beside each other: ``lab`` waits for laptops most of the time, ``cores`` computes. The lab starts only when ``check``
-passed, because it takes minutes; everything else runs whatever failed before. The last line is pytest's own of the
-last tests that ran.
+The stages are sessions of noxfile.py; their tags say where they belong. Two workers run them beside each other. In
+``check`` one has the unit tests, the other everything else. Then one has ``lab``, which waits for laptops now and then,
+the other ``cores``, which computes; who is done first helps the other. ``lab`` starts only when ``check`` passed,
+because it takes minutes; ``cores`` runs whatever failed before.
+
+A stage says with what it ran, and what it left out, on lines that start with ``note:``. The last line is in pytest's
+own form and counts all tests once: those that ``units`` repeats with other ansible-cores only where they fail.
 """
 
 from __future__ import annotations
@@ -20,15 +23,20 @@ import tempfile
 import threading
 import time
 import typing as t
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.gates.order import Order
 from scripts.gates.paths import ROOT
 
 NOX = [str(Path(sys.executable).parent / "nox"), "--nocolor", "--noxfile", str(ROOT / "noxfile.py")]
-_CLOSING = re.compile(
-    r"^(?:=+ )?(?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)(?:, )?)+ in [\d.]+s"
-)
+NOTE = "note: "
+WORDS = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warning", "error")
+"""What pytest counts, in its order. The last two have a plural."""
+_COUNT = rf"\d+ (?:{'|'.join(WORDS)})s?"
+_CLOSING = re.compile(rf"^(?:=+ )?(?P<counts>{_COUNT}(?:, {_COUNT})*) in [\d.]+s")
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Row:
     stage: str
     result: str
     seconds: float | None
+    note: str = ""
 
     @property
     def failed(self) -> bool:
@@ -45,98 +54,150 @@ class Row:
         return self.result == "FAILED"
 
 
-def rows_of(report: dict[str, t.Any]) -> list[Row]:
-    """The stages in the REPORT that nox wrote."""
+@dataclass(frozen=True)
+class Done:
+    """What was done: rows, and the tests of each stage that had some, counted by pytest's words."""
+
+    rows: list[Row]
+    tests: dict[str, Counter[str]]
+
+
+def counts(line: str) -> Counter[str]:
+    """What the closing line of a run of pytest counts; nothing for any other line."""
+    found: Counter[str] = Counter()
+    match = _CLOSING.match(line)
+    for part in match["counts"].split(", ") if match else []:
+        number, word = part.split(" ")
+        found[word if word in WORDS else word.removesuffix("s")] += int(number)
+    return found
+
+
+def closing(parts: Sequence[Done], seconds: float) -> str:
+    """One closing line for all tests of PARTS; a stage that failed without a failed test is an error in it."""
+    total: Counter[str] = Counter()
+    for done in parts:
+        for stage, tests in done.tests.items():
+            repeated = stage.startswith("units(")
+            total.update({word: n for word, n in tests.items() if not repeated or word in ("failed", "error")})
+        for row in done.rows:
+            tests = done.tests.get(row.stage, Counter())
+            total["error"] += row.failed and not tests["failed"] and not tests["error"]
+    shown = [f"{total[word]} {_plural(word, total[word])}" for word in WORDS if total[word]]
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{', '.join(shown) or 'no tests ran'} in {seconds:.2f}s ({hours}:{rest // 60:02}:{rest % 60:02})"
+
+
+def _plural(word: str, number: int) -> str:
+    return f"{word}s" if word in ("warning", "error") and number > 1 else word
+
+
+def rows_of(report: dict[str, t.Any], notes: Sequence[str]) -> list[Row]:
+    """The stages in the REPORT that nox wrote about one stage, with its NOTES."""
     words = {"success": "ok", "skipped": "not run"}
     found = []
     for session in report["sessions"]:
         result = words.get(session["result"], "FAILED")
-        skipped = result == "not run"
-        if skipped and session.get("reason"):
-            result = session["reason"] if session["reason"].startswith("not run") else f"not run: {session['reason']}"
         name = (session["signatures"] or [session["name"]])[0]
-        found.append(Row(name, result, None if skipped else session["duration"]))
+        said = list(notes)
+        if result == "not run" and session.get("reason"):
+            said.insert(0, session["reason"].removeprefix("not run: "))
+        found.append(Row(name, result, None if result == "not run" else session["duration"], "; ".join(said)))
     return found
 
 
 def table(rows: list[Row]) -> str:
     """The table, and below it how to repeat alone what failed."""
-    width = max(len(row.stage) for row in rows)
-    wide = max(len("result"), *(len(row.result) for row in rows))
-    lines = [f"{'stage':<{width}}  {'result':<{wide}}  seconds", f"{'-' * width}  {'-' * wide}  -------"]
-    lines += [f"{row.stage:<{width}}  {row.result:<{wide}}  {_seconds(row):>7}" for row in rows]
+    cells = [("stage", "result", "seconds", "note")]
+    cells += [(row.stage, row.result, "" if row.seconds is None else f"{row.seconds:.0f}", row.note) for row in rows]
+    stage, result = (max(len(row[column]) for row in cells) for column in (0, 1))
+    cells.insert(1, ("-" * stage, "-" * result, "-------", "----"))
+    lines = [f"{row[0]:<{stage}}  {row[1]:<{result}}  {row[2]:>7}  {row[3]}".rstrip() for row in cells]
     lines += [f"FAILED {row.stage}; repeat it alone: .venv/bin/nox -s '{row.stage}'" for row in rows if row.failed]
     return "\n".join(lines)
 
 
-def _seconds(row: Row) -> str:
-    return "" if row.seconds is None else f"{row.seconds:.0f}"
+class Stage:
+    """One stage, in a process of nox; what it prints is passed on at once, behind its name."""
 
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.notes: list[str] = []
+        self.tests: Counter[str] = Counter()
 
-class Lane:
-    """The stages of one tag, one after the other, in a process of nox; what they print is passed on at once."""
-
-    def __init__(self, tag: str, prefix: str = "") -> None:
-        self.tag = tag
-        self.prefix = prefix
-        self.closing = ""
-        """The closing line of the last pytest that ran in this lane."""
-
-    def run(self) -> list[Row]:
-        """Run the lane; its rows. A nox that could not even start is a failed row."""
+    def run(self) -> Done:
+        """Run the stage. A nox that could not even start is a failed row."""
         with tempfile.TemporaryDirectory(prefix="wslfleet-gates-") as directory:
             report = Path(directory) / "report.json"
-            command = [*NOX, "--tags", self.tag, "--report", str(report)]
+            command = [*NOX, "--report", str(report), "--session", self.name]
             process = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             )
             for line in t.cast("t.IO[str]", process.stdout):
-                if _CLOSING.match(line):
-                    self.closing = line.rstrip("\n")
-                print(self.prefix + line, end="", flush=True)
+                self.read(line.rstrip("\n"))
+                print(f"{self.name} | {line}", end="", flush=True)
             code = process.wait()
-            rows = rows_of(json.loads(report.read_text(encoding="utf-8"))) if report.exists() else []
+            rows = rows_of(json.loads(report.read_text(encoding="utf-8")), self.notes) if report.exists() else []
         if code != 0 and not any(row.failed for row in rows):
-            rows.append(Row(f"nox --tags {self.tag}", "FAILED", 0.0))
-        return rows
+            rows = [Row(self.name, "FAILED", 0.0, "nox did not start it")]
+        return Done(rows, {self.name: self.tests})
+
+    def read(self, line: str) -> None:
+        """Take from a LINE of the output what the table and the closing line tell."""
+        if line.startswith(NOTE):
+            self.notes.append(line.removeprefix(NOTE))
+        self.tests.update(counts(line))
 
 
 def stages(tag: str) -> list[str]:
     """The names of the stages of TAG."""
-    done = subprocess.run([*NOX, "--list", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    return [session["session"] for session in json.loads(done.stdout) if tag in session["tags"]]
+    command = [*NOX, "--list", "--json", "--tags", tag]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return [session["session"] for session in json.loads(done.stdout)]
 
 
-def run_check() -> tuple[list[Row], str]:
-    """The quick stages. Returns the rows and pytest's closing line."""
-    lane = Lane("check")
-    return lane.run(), lane.closing
+def run_stages(lists: Sequence[Sequence[str]], first: str = "") -> list[Done]:
+    """Run LISTS of stages, a worker for each; what they did, in the order of the lists. See Order for FIRST."""
+    order, found = Order(lists, first), dict[str, Done]()
 
+    def work(worker: int) -> None:
+        while (name := order.take(worker)) is not None:
+            # Should the runner itself break, its traceback is shown and the stage stands as failed.
+            found[name] = Done([Row(name, "FAILED", 0.0, "the runner broke")], {})
+            try:
+                found[name] = Stage(name).run()
+            finally:
+                order.done(name)
 
-def run_test() -> tuple[list[Row], str]:
-    """All stages. Returns the rows and pytest's closing line."""
-    rows, closing = run_check()
-    lanes = [Lane("cores", "cores | ")]
-    if any(row.failed for row in rows):
-        rows += [Row(name, "not run: an earlier stage failed", None) for name in stages("lab")]
-    else:
-        lanes.append(Lane("lab", "lab   | "))
-    found: dict[str, list[Row]] = {}
-    threads = [threading.Thread(target=lambda lane=lane: found.update({lane.tag: lane.run()})) for lane in lanes]
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(len(lists))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for lane in lanes:
-        rows += found.get(lane.tag, [Row(f"nox --tags {lane.tag}", "FAILED", 0.0)])
-    return rows, lanes[-1].closing or closing
+    left = "the runner broke before it"
+    return [found.get(name, Done([Row(name, "FAILED", 0.0, left)], {})) for names in lists for name in names]
+
+
+def run_check() -> list[Done]:
+    """The quick stages: the unit tests take as long as all others together."""
+    return run_stages([[name for name in stages("check") if name != "unit"], ["unit"]])
+
+
+def run_test() -> list[Done]:
+    """All stages."""
+    done = run_check()
+    lab, cores = stages("lab"), stages("cores")
+    if any(row.failed for part in done for row in part.rows):
+        left = [Row(name, "not run", None, "an earlier stage failed") for name in lab]
+        return [*done, *run_stages([cores, []]), Done(left, {})]
+    return [*done, *run_stages([lab, cores], first="images")]
 
 
 def main(words: list[str]) -> int:
     """Run what WORDS ask for; 1 when a stage failed."""
     started = time.monotonic()
-    rows, closing = {"check": run_check, "test": run_test}[words[0]]()
-    print(f"\n{table(rows)}\n{time.monotonic() - started:.0f} seconds in all\n{closing}", flush=True)
+    done = {"check": run_check, "test": run_test}[words[0]]()
+    rows = [row for part in done for row in part.rows]
+    print(f"\n{table(rows)}\n{closing(done, time.monotonic() - started)}", flush=True)
     return 1 if any(row.failed for row in rows) else 0
 
 

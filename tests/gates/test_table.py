@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from scripts.gates import action_group, cores, export, fragments, run
+from scripts.gates import action_group, ansible_test, cores, export, fragments, order, run
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def session(name: str, result: str, reason: str | None = None) -> dict[str, object]:
@@ -16,23 +19,128 @@ def session(name: str, result: str, reason: str | None = None) -> dict[str, obje
 
 
 def test_table() -> None:
-    rows = run.rows_of(
-        {
-            "sessions": [
-                session("ruff", "success"),
-                session("unit", "failed"),
-                session("sanity(2.22)", "skipped", "not run: needs python3.13"),
-            ]
-        }
-    )
+    rows = run.rows_of({"sessions": [session("ruff", "success")]}, [])
+    rows += run.rows_of({"sessions": [session("unit", "failed")]}, [])
+    rows += run.rows_of({"sessions": [session("sanity(2.21)", "success")]}, ["2.21.5, Python 3.13", "left out: x"])
+    rows += run.rows_of({"sessions": [session("sanity(2.22)", "skipped", "not run: needs python3.13")]}, [])
     assert run.table(rows).splitlines() == [
-        "stage         result                     seconds",
-        "------------  -------------------------  -------",
-        "ruff          ok                               2",
-        "unit          FAILED                           2",
-        "sanity(2.22)  not run: needs python3.13         ",
+        "stage         result   seconds  note",
+        "------------  -------  -------  ----",
+        "ruff          ok             2",
+        "unit          FAILED         2",
+        "sanity(2.21)  ok             2  2.21.5, Python 3.13; left out: x",
+        "sanity(2.22)  not run           needs python3.13",
         "FAILED unit; repeat it alone: .venv/bin/nox -s 'unit'",
     ]
+
+
+def stage(name: str, *lines: str) -> run.Stage:
+    """A stage that has printed LINES."""
+    found = run.Stage(name)
+    for line in lines:
+        found.read(line)
+    return found
+
+
+def test_a_stage_is_read_while_it_prints() -> None:
+    read = stage(
+        "unit",
+        "========= 2 failed, 40 passed, 3 skipped, 1 warning in 65.67s (0:01:05) =========",
+        "note: plugins/ lines 95.0 %",
+        "7 passed in 24.79s",
+        "8 passed and nothing else",
+        "E   1 failed in 3.00s",
+    )
+    assert read.notes == ["plugins/ lines 95.0 %"]
+    assert read.tests == {"failed": 2, "passed": 47, "skipped": 3, "warning": 1}
+
+
+@pytest.mark.parametrize(
+    ("failed", "name", "lines", "expected"),
+    [
+        ([], "unit", ["40 passed in 1.00s"], "40 passed in 3723.40s (1:02:03)"),
+        ([], "units(2.16)", ["30 passed, 1 skipped in 1.00s"], "no tests ran in"),
+        (["units(2.16)"], "units(2.16)", ["1 failed, 30 passed in 1.00s"], "1 failed in"),
+        (["ruff"], "unit", ["40 passed in 1.00s"], "40 passed, 1 error in"),
+        (["ruff", "docs"], "a", ["2 failed, 3 errors in 1.00s"], "2 failed, 5 errors in"),
+        (["unit"], "unit", ["1 failed, 2 passed in 1.00s"], "1 failed, 2 passed in"),
+    ],
+    ids=["passed", "repeated", "repeated and failed", "no tests, failed", "both", "tests failed"],
+)
+def test_closing_line_counts_every_test_once(failed: list[str], name: str, lines: list[str], expected: str) -> None:
+    done = run.Done([run.Row(each, "FAILED", 1.0) for each in failed], {name: stage(name, *lines).tests})
+    line = run.closing([done], 3723.4)
+    assert line.startswith(expected)
+    assert not failed or "failed" in line or "error" in line
+
+
+@pytest.mark.parametrize(("result", "code"), [("ok", 0), ("not run", 0), ("FAILED", 1)])
+def test_a_stage_that_failed_fails_make(
+    result: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "run_check", lambda: [run.Done([run.Row("ruff", result, 1.0)], {})])
+    assert run.main(["check"]) == code
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("1 error in 0." if code else "no tests ran in 0.")
+
+
+def test_a_worker_that_is_done_helps_the_other() -> None:
+    found = order.Order([["images", "a", "b"], ["c"]], first="images")
+    assert [found.take(0), found.take(1)] == ["images", "c"]
+    waiting = threading.Thread(target=lambda: taken.append(found.take(1)))
+    taken: list[str | None] = []
+    waiting.start()
+    waiting.join(0.2)
+    assert taken == [], "nothing may start before the images are there"
+    found.done("images")
+    waiting.join(20)
+    assert taken == ["a"]
+    assert [found.take(0), found.take(0), found.take(1)] == ["b", None, None]
+
+
+def test_stages_run_beside_each_other_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "NOX", ["/bin/false"])
+    done = run.run_stages([["images", "a"], ["c", "d"]], first="images")
+    assert [(row.stage, row.result) for part in done for row in part.rows] == [
+        (name, "FAILED") for name in ("images", "a", "c", "d")
+    ]
+    monkeypatch.setattr(run, "Stage", None)
+    monkeypatch.setattr(threading, "excepthook", lambda _arguments: None)
+    broken = run.run_stages([["a"], ["b"]])
+    assert all(row.failed for part in broken for row in part.rows) and len(broken) == 2
+
+
+def test_after_a_failed_check_no_laptop_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+
+    def runs(lists: list[list[str]], first: str = "") -> list[run.Done]:
+        started.extend(name for names in lists for name in names)
+        return []
+
+    monkeypatch.setattr(run, "run_check", lambda: [run.Done([run.Row("ruff", "FAILED", 1.0)], {})])
+    monkeypatch.setattr(run, "run_stages", runs)
+    rows = [row for done in run.run_test() for row in done.rows]
+    assert started == run.stages("cores")
+    assert [row.stage for row in rows if row.result == "not run"] == run.stages("lab")
+
+
+def test_every_integration_test_is_in_one_part() -> None:
+    import noxfile
+
+    files = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/integration/**/test_*.py")]
+    parts = [name for names in noxfile.PARTS.values() for name in names]
+    for file in files:
+        assert sum(file == name or file.startswith(f"{name}/") for name in parts) == 1, file
+
+
+def test_a_substitute_that_is_not_needed_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "lib/python3.13/site-packages/ansible_test/_data/requirements/sanity.pylint.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("astroid==4\ndill @ https://example.invalid/x.zip#sha256=0\n")
+    ansible_test._substitute(tmp_path, cores.DILL)
+    assert file.read_text() == "astroid==4\ndill==0.4.1\n"
+    with pytest.raises(ValueError, match="take the substitute out"):
+        ansible_test._substitute(tmp_path, cores.DILL)
 
 
 @pytest.mark.parametrize(
