@@ -37,7 +37,8 @@ KNOWN = {
     "s4u_refused": "schtasks.exe registers no task that runs for another user without a password (S4U)",
     "batch_logon_denied": "a task may not log on as a batch job: the group policy owns that right",
     "hive_held": "reg.exe cannot unload a hive: another program (a virus scanner) has a key of it open",
-    "access_denied": "programs whose path ends in ``match`` are blocked by application control",
+    "access_denied": "programs whose path ends in ``match`` are blocked by application control; with ``code`` they end "
+    "with that, without a word, as under a security program",
 }
 
 

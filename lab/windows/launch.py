@@ -105,9 +105,10 @@ def run_program(
     found = resolve(laptop, env, cwd, path)
     if found is None:
         return _refuse(laptop, errors, "file_not_found")
-    if laptop.faults.strike("access_denied", _blocked_part(laptop, found)):
+    blocked = laptop.faults.strike("access_denied", _blocked_part(laptop, found))
+    if blocked:
         _log_blocked(laptop, found)
-        return _refuse(laptop, errors, "access_denied")
+        return _refuse(laptop, errors, "access_denied") if "code" not in blocked else int(blocked["code"])
     main = _main(laptop, found)
     child = Process(
         laptop=laptop,

@@ -67,6 +67,7 @@ options:
         that look for attackers watch for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your security team.
       - Where a run was cut off, the next run of this module, with either value, unloads and deletes what it left.
       - A user whose copy cannot be read stays unknown, see RV(users[].registry).
+      - Copies are made in check mode too, since nothing of them stays on the host.
     type: str
     default: unknown
     choices:

@@ -10,8 +10,13 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import fetches_package
 
 _ALLOW = "allow it for C:\\Program Files\\WSL in App Control or AppLocker (Microsoft's recommended block list names it)"
+_OLD_CLIENT = "the wsl.exe of this Windows cannot fetch its package (before KB5020030)"
+_NAME_IT = (
+    "name the package (windows_host_wsl_msi or windows_host_wsl_version), or install the updates of Windows first"
+)
 
 
 def policy(state: HostState) -> Verdict:
@@ -27,10 +32,15 @@ def kind(state: HostState) -> Verdict:
     wsl = state.wsl
     if wsl.kind == "msi":
         return Verdict("wsl_kind", "G6", "ok", f"WSL {wsl.version} from the MSI package")
+    fetches = fetches_package(state.windows.build, state.windows.ubr)
+    if wsl.kind == "none" and not fetches:
+        return Verdict("wsl_kind", "G6", "info", f"WSL is not installed, and {_OLD_CLIENT}", _NAME_IT)
     if wsl.kind == "none":
         return Verdict("wsl_kind", "G6", "ok", "WSL is not installed")
     names = {"store": "WSL from the Store", "inbox": "the WSL that is part of Windows"}
     remedy = "it cannot be used from a remote logon; the role installs the MSI package, distributions stay registered"
+    if not fetches:
+        return Verdict("wsl_kind", "G6", "warn", f"only {names[wsl.kind]} is there, and {_OLD_CLIENT}", _NAME_IT)
     return Verdict("wsl_kind", "G6", "warn", f"only {names[wsl.kind]} is there", remedy)
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe_judges as judge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, cmd_line, for_each_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, distribution_name
@@ -63,6 +63,7 @@ def questions(distribution: str | None = None, idle: float = 130) -> list[Questi
 
 
 def _cmd_exe() -> list[Question]:
+    loop = for_each_line(registry_query("HKU"), cmd_line("echo", [EACH_LINE]))
     quoted_first = f'"{REG}" query "HKLM\\SOFTWARE"'
     return [
         Question(SILENCE, "Does an empty command print nothing (AutoRun)?", "rem", judge.prints("")),
@@ -71,6 +72,7 @@ def _cmd_exe() -> list[Question]:
         Question("caret", "Does the caret escape?", "echo a^&b", judge.prints("a&b")),
         Question("quotes", "Do quotes protect an ampersand?", 'echo "a&b"', judge.prints('"a&b"')),
         Question("line_break", "Does a line break drop the rest?", "echo one\necho two", judge.prints("one")),
+        Question("loop", "Does a loop over lines work?", loop, judge.contains("hkey_users\\.default")),
         Question("first_quote", "Does a line that begins with a quote lose it?", quoted_first, judge.fails()),
         Question("missing_program", "What does a missing program give?", "C:\\wslfleet-missing.exe", judge.fails()),
         Question(

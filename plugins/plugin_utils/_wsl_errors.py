@@ -49,6 +49,7 @@ _RESTART_WSL = "run `wsl.exe --shutdown` on the laptop, then run again"
 _REINSTALL = "install the WSL package (wsl.msi) again"
 _NETWORK = "check proxy and name resolution of the connecting account, or use a file or the MSI instead"
 _UPDATE = "update WSL"
+_ALLOW = "allow C:\\Program Files\\WSL\\wsl.exe in AppLocker, App Control or the security program of this laptop"
 _DISK_IN_USE = "detach it with `wsl.exe --unmount` on the laptop, then run again"
 _REPAIR_STORE = "run DISM /Online /Cleanup-Image /RestoreHealth on the host, then run again"
 _WAIT = "wait until it has ended, then run again"
@@ -353,6 +354,14 @@ _OTHER_ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
         ("-444",),
         "the WSL of Windows itself has no kernel yet",
         _REINSTALL,
+    ),
+    *(
+        (WSL_EXIT, code, aliases, "wsl.exe was kept from starting", _ALLOW)
+        for code, aliases in (
+            ("1260", ("0x800704ec",)),
+            ("4551", ("0x800711c7",)),
+            ("3221225506", ("-1073741790", "0xc0000022")),
+        )
     ),
     (DISM, "50", (), "the operation ended but the feature is not enabled", "restart the host and run again"),
     (DISM, "740", (), "the logon has no administrator rights", "connect with an administrator account"),

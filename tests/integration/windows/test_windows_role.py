@@ -44,3 +44,15 @@ def test_second_run(lab: Lab) -> None:
     assert (run.recap[OFF]["changed"], run.recap[OFF]["failed"]) == (0, 1)
     assert run.lines(f"{OFF} was not changed: the hypervisor could not start"), run.output
     assert state(lab, TWICE)["reboots"] == 2
+
+
+def test_everyone_on_the_laptop(lab: Lab) -> None:
+    before = len(lab.journal(TWICE))
+    run = lab.playbook(ROLE, variables={"windows_host_unloaded_profiles": "copy"})
+    assert (run.recap[TWICE]["changed"], run.recap[TWICE]["failed"]) == (0, 0), run.output
+    lines = [entry["line"] for entry in lab.journal(TWICE)[before:]]
+    assert [line for line in lines if "reg.exe load HKU\\wslfleet-S-1-5-21-" in line]
+    assert len(lines) <= 3 + 3
+    assert run.lines("fleetadmin"), "the table of distributions"
+    assert "wslfleet-S-1-5-21-" not in (lab.laptop(TWICE) / "registry.json").read_text(encoding="utf-8")
+    assert list((lab.laptop(TWICE) / "C" / "ProgramData" / "wslfleet").glob("hives")) == []

@@ -190,6 +190,14 @@ def test_the_wsl_of_windows_itself(make: MakeHost) -> None:
     assert [item.name for item in registrations.all()] == ["Imported"]
 
 
+def test_a_wsl_that_a_security_program_keeps_from_starting(ready: Host) -> None:
+    ready.laptop.drive.host_path("C:\\x.tar").write_bytes(b"x")
+    for code in (1260, 4551, 0xC0000022):
+        ready.laptop.faults.switch_on("access_denied", match="\\WSL\\wsl.exe", code=code)
+        told = ready.task(wsl_distribution.ActionModule, name="Debian", source="C:\\x.tar")["msg"]
+        assert "wsl.exe was kept from starting; allow C:\\Program Files\\WSL\\wsl.exe in AppLocker, App Control" in told
+
+
 # -- updates -----------------------------------------------------------------------------------------------------------
 
 

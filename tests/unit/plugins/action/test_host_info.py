@@ -6,6 +6,7 @@ import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.action.host_info import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.modules.host_info import RETURN
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh, with_distribution, with_features, with_wsl
 from tests.unit.plugins.action.windows_action import run_action
@@ -50,3 +51,16 @@ def test_what_is_returned_is_what_is_documented() -> None:
     for name in ("distributions", "users", "preflight"):
         assert set(result[name][0]) == set(documented[name]["contains"]), name
     assert set(result["nvidia"]["gpus"][0]) == set(documented["nvidia"]["contains"]["gpus"]["contains"])
+
+
+def test_copies_of_registries_need_users_in_the_subset() -> None:
+    result = run_action(ActionModule, {"gather_subset": ["machine"], "unloaded_profiles": "copy"}, [])
+    assert (result["failed"], "needs users" in result["msg"]) == (True, True)
+
+
+def test_what_went_wrong_with_copies_is_a_warning() -> None:
+    host = fresh()
+    del host[q.windows()["elevated"]]
+    args = {"gather_subset": ["users"], "unloaded_profiles": "copy"}
+    result = run_action(ActionModule, args, [(BATCH, host), (BATCH, HostAnswers())])
+    assert result["warnings"] == ["copies of users' registries need administrator rights"]

@@ -10,6 +10,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_plan as p
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 
 from tests.unit.host_answers import BATCH, LIST, HostAnswers, fresh, with_distribution, with_features, with_wsl
@@ -140,3 +141,17 @@ def test_terminate_that_fails() -> None:
     with ScriptedRunner([(BATCH, with_distribution(READY, running=True))]) as runner, pytest.raises(StepFailed):
         d.terminate(runner, "Debian", WSL, really=True)
     assert LIST in runner.calls[0][0]
+
+
+def test_the_wsl_of_windows_itself_is_not_asked_to_stop_anything() -> None:
+    host = fresh()
+    host[registry_query("HKLM\\SYSTEM\\CurrentControlSet\\Services\\LxssManager", "Start")] = b"\r\n"
+    with ScriptedRunner([(BATCH, host)]) as runner, pytest.raises(
+        StepFailed, match="cannot be stopped: only the WSL of"
+    ):
+        d.terminate(runner, "Debian", None, really=True)
+
+
+def test_nothing_runs_where_no_wsl_is() -> None:
+    with ScriptedRunner([(BATCH, fresh())]) as runner:
+        assert d.terminate(runner, "Debian", None, really=True) is False

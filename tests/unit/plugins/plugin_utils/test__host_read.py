@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_disks, _host_read, _host_result, _nvidia
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _hive_copies,
+    _host_disks,
+    _host_read,
+    _host_result,
+    _nvidia,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MAXIMUM_LENGTH, batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed
 
 from tests.unit.host_answers import (
@@ -266,3 +274,70 @@ def test_a_batch_that_was_cut_short_is_no_host_without_wsl() -> None:
     answer = Completed(1, b"wslfleet-begin\r\n", b"Zugriff verweigert\r\n")
     with ScriptedRunner([(BATCH, answer)]) as runner, pytest.raises(StepFailed, match="Zugriff verweigert"):
         _host_read.read_host(runner)
+
+
+HIVE = f"HKEY_USERS\\wslfleet-{ABSENT}"
+
+
+def copied() -> HostAnswers:
+    """A host where the copy of Grace's registry can be read and taken away again."""
+    answers = HostAnswers()
+    grace = User(ABSENT, "Grace", "C:\\Users\\Grace", loaded=False, connected=False)
+    lines = _hive_copies._lines([grace])
+    answers.update(dict.fromkeys(lines.values(), b"\r\n"))
+    values = (("DistributionName", "REG_SZ", "Kali"), ("BasePath", "REG_SZ", ELSEWHERE), ("Flags", "REG_DWORD", "0xf"))
+    answers[lines[f"lxss_{ABSENT}"]] = reg(f"{HIVE}\\{q.LXSS_USER}\\{GUID}", *values)
+    return answers
+
+
+def protecting(line: str, stdin: bytes) -> Completed:
+    """Every part succeeds, but the first, which looks for a link."""
+    numbers = [int(number) for number in re.findall(r"echo wslfleet-(\d+)-0", line)]
+    text = "".join(f"wslfleet-{number}-{1 if number == 1 else 0}\r\n" for number in numbers)
+    return Completed(0, b"wslfleet-begin\r\n" + text.encode(), b"")
+
+
+def test_users_who_are_not_there_from_copies() -> None:
+    script: list[tuple[t.Any, t.Any]] = [
+        (BATCH, two_more_users()),
+        (re.compile(r"icacls\.exe"), protecting),
+        (re.compile(r"robocopy\.exe"), copied()),
+        (BATCH, listed(ELSEWHERE)),
+    ]
+    with ScriptedRunner(script) as runner:
+        state = _host_read.read_host(runner, ["users"], "copy")
+    result = _host_result.as_result(state)
+    (distribution,) = result["distributions"]
+    assert (distribution["owner"], distribution["name"], distribution["disk_bytes"]) == ("Grace", "Kali", 1234567890)
+    assert {user["name"]: user["registry"] for user in result["users"]} == {
+        "Jörg": "loaded",
+        "AdaLovelace": "loaded",
+        "Grace": "copy",
+    }
+    assert state.hive_problem is None
+
+
+def test_copies_need_an_administrator() -> None:
+    answers = two_more_users()
+    del answers[q.windows()["elevated"]]
+    with ScriptedRunner([(BATCH, answers), (BATCH, HostAnswers())]) as runner:
+        state = _host_read.read_host(runner, ["users"], "copy")
+    assert state.hive_problem == "copies of users' registries need administrator rights"
+
+
+@pytest.mark.parametrize(("still", "told"), [(b"", None), (f"{HIVE}\r\n".encode(), "could not be unloaded")])
+def test_what_an_earlier_run_has_left_goes_with_the_second_command(still: bytes, told: str | None) -> None:
+    first, second = two_more_users(), HostAnswers()
+    first[q.users()["hives"]] += f"{HIVE}\r\n".encode()
+    second[q.users()["hives"]] = b"\r\nHKEY_USERS\\.DEFAULT\r\n" + still
+    with ScriptedRunner([(BATCH, first), (BATCH, second)]) as runner:
+        state = _host_read.read_host(runner, ["users"])
+    assert f"reg.exe unload HKU\\wslfleet-{ABSENT}&&" in runner.calls[1][0]
+    assert state.hive_problem is None if told is None else told in (state.hive_problem or "")
+
+
+def test_copies_that_a_restart_has_unloaded_go_too() -> None:
+    first = fresh()
+    first[_hive_copies.first_line()["hive_files"]] = b"S-1-5-21-1\r\n"
+    with ScriptedRunner([(BATCH, first), (re.compile(r"rd /s /q C:\\ProgramData"), HostAnswers())]) as runner:
+        assert _host_read.read_host(runner, ()).hive_problem is None

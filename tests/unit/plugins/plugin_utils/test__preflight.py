@@ -75,6 +75,11 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ),
     ("store", {"wsl": Wsl(None, None, {}, {}, store=True)}, {"wsl_kind": "warn"}),
     ("inbox", {"wsl": Wsl(None, None, {"LxssManager": True}, {})}, {"wsl_kind": "warn"}),
+    (
+        "inbox, before the package",
+        {"wsl": Wsl(None, None, {"LxssManager": True}, {}), "windows": replace(GOOD.windows, build=19044, ubr=1288)},
+        {"wsl_kind": "warn"},
+    ),
     ("msi with its store package", {"wsl": replace(INSTALLED, store=True)}, {}),
     ("no start", {"wsl": replace(INSTALLED, starts=False)}, {"app_control": "stop"}),
     ("no answer", {"wsl": replace(INSTALLED, starts=None)}, {"app_control": "warn"}),
@@ -187,3 +192,10 @@ def test_every_verdict_that_is_not_ok_says_what_to_do() -> None:
 def test_windows_11_calls_itself_10() -> None:
     assert _host_state._product("Windows 10 Enterprise", 26100) == "Windows 11 Enterprise"
     assert _host_state._product("Windows 10 Pro", 19045) == "Windows 10 Pro"
+
+
+@pytest.mark.parametrize(("ubr", "level"), [(1288, "info"), (2310, "info"), (2311, "ok")])
+def test_windows_10_that_cannot_fetch_the_package(ubr: int, level: str) -> None:
+    found = verdict("wsl_kind", wsl=Wsl(None, None, {}, {}), windows=replace(GOOD.windows, build=19044, ubr=ubr))
+    assert found.level == level
+    assert ("windows_host_wsl_msi" in found.remedy) is (level == "info")
