@@ -258,11 +258,10 @@ class Laptop:
 
     def _run(self, command: Command) -> None:
         started = time.time()
-        process = command.process
         try:
-            command.exit_code = cmd.run(process, command.line) & 0xFFFFFFFF
-        except BrokenPipeError:
-            command.exit_code = 1  # the client went away in mid-write; Windows ends the program
+            command.exit_code = self._exit_code(command)
+            for hook in self.after_command:
+                hook(command)
         finally:
             command.stdin.abandon()
             command.stdout.close()
@@ -270,11 +269,14 @@ class Laptop:
             with self.lock:
                 self.commands.remove(command)
             self._journal(command, started)
-            try:
-                for hook in self.after_command:
-                    hook(command)
-            finally:
-                command.done.set()
+            command.done.set()
+
+    @staticmethod
+    def _exit_code(command: Command) -> int:
+        try:
+            return cmd.run(command.process, command.line) & 0xFFFFFFFF
+        except BrokenPipeError:
+            return 1  # the client went away in mid-write; Windows ends the program
 
     def _journal(self, command: Command, started: float) -> None:
         entry = {
