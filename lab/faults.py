@@ -15,8 +15,8 @@ from pathlib import Path
 
 KNOWN = {
     "connection_cut": "in the first command whose line holds ``match`` and that runs for ``seconds`` (0), or whose "
-    "output passes ``after_bytes``, drop every connection, refuse new ones for ``away`` seconds (0), and end the "
-    "shells with their commands ``kill_after`` seconds later (0; null: when they expire)",
+    "output passes ``after_bytes`` or its input ``after_input``, drop every connection, refuse new ones for ``away`` "
+    "seconds (0), and end the shells with their commands ``kill_after`` seconds later (0; null: when they expire)",
     "connection_refused": "the listeners accept and drop",
     "update_kills_itself": "wsl --update ends without an exit code, the new version is in place, or will be in "
     "``seconds``",
@@ -35,6 +35,7 @@ KNOWN = {
     "driver_install_fails": "NVIDIA's installer ends with ``code``; 1 asks for a restart, others change nothing",
     "nvidia_smi_hangs": "nvidia-smi.exe blocks",
     "s4u_refused": "schtasks.exe registers no task that runs for another user without a password (S4U)",
+    "wsl_needs_session": "wsl.exe refuses a task without a session (S4U): E_ACCESSDENIED",
     "batch_logon_denied": "a task may not log on as a batch job: the group policy owns that right",
     "hive_held": "reg.exe cannot unload a hive: another program (a virus scanner) has a key of it open",
     "access_denied": "programs whose path ends in ``match`` are blocked by application control; with ``code`` they end "

@@ -149,6 +149,15 @@ class Fleet:
         self._laptops: list[Laptop] = []
         self._servers: list[LaptopServer] = []
 
+    @property
+    def laptops(self) -> dict[str, Laptop]:
+        """Name -> laptop, once everything has started."""
+        return {laptop.name: laptop for laptop in self._laptops}
+
+    def cut(self, laptop: Laptop) -> None:
+        """LAPTOP loses its connections, and the shells with their commands end."""
+        self._servers[self._laptops.index(laptop)].cut()
+
     def start(self) -> None:
         """Start everything, then write lab.json and inventory.yml. Raises OSError when a port is taken."""
         self._web.start()

@@ -113,6 +113,8 @@ class WindowsState:
     """The Microsoft Store and its downloads refuse: wsl.exe gets nothing without --web-download."""
     shares: dict[str, str] = field(default_factory=dict)
     """Share of another computer (``\\\\server\\share``) -> directory of this machine."""
+    shares_denied: list[str] = field(default_factory=list)
+    """Shares, folders and files of them that the account may not read, whoever passes its credentials on."""
     credentials_delegated: bool = False
     """WinRM logons may pass their credentials on, so that shares let them in."""
     mounted_hives: dict[str, str] = field(default_factory=dict)
@@ -162,6 +164,8 @@ class Laptop:
         self.commands: list[Command] = []
         self.power_lost: weakref.WeakSet[threading.Event] = weakref.WeakSet()
         """The ``killed`` of every command that a restart ended, and not its client: what it did was not taken back."""
+        self.after_command: list[t.Callable[[Command], None]] = []
+        """Called when a WinRS command has ended, before its client hears of that: the state is at rest meanwhile."""
         self.on_power: list[t.Callable[[bool], None]] = []
         """Called with False when the laptop goes down and True when it is back; the listeners hook in here."""
         self._reboot_timer: threading.Timer | None = None
@@ -254,11 +258,10 @@ class Laptop:
 
     def _run(self, command: Command) -> None:
         started = time.time()
-        process = command.process
         try:
-            command.exit_code = cmd.run(process, command.line) & 0xFFFFFFFF
-        except BrokenPipeError:
-            command.exit_code = 1  # the client went away in mid-write; Windows ends the program
+            command.exit_code = self._exit_code(command)
+            for hook in self.after_command:
+                hook(command)
         finally:
             command.stdin.abandon()
             command.stdout.close()
@@ -267,6 +270,13 @@ class Laptop:
                 self.commands.remove(command)
             self._journal(command, started)
             command.done.set()
+
+    @staticmethod
+    def _exit_code(command: Command) -> int:
+        try:
+            return cmd.run(command.process, command.line) & 0xFFFFFFFF
+        except BrokenPipeError:
+            return 1  # the client went away in mid-write; Windows ends the program
 
     def _journal(self, command: Command, started: float) -> None:
         entry = {
@@ -302,6 +312,12 @@ class Laptop:
             self._reboot_timer.daemon = True
             self._reboot_timer.start()
             return True
+
+    @property
+    def reboot_scheduled(self) -> bool:
+        """Somebody has ordered a restart, and it has not begun."""
+        with self.lock:
+            return self._reboot_timer is not None
 
     def abort_reboot(self) -> bool:
         """Cancel a scheduled reboot; False when there is none (shutdown.exe exit 1116)."""

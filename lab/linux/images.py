@@ -135,6 +135,23 @@ def known_image(sha256: str, cache: Path) -> str | None:
     return None
 
 
+_STAND_IN = b"lab-image "
+
+
+def stand_in(name: str, size: int = 1 << 20) -> bytes:
+    """A small file of SIZE bytes that the lab's ``wsl --import`` takes for the tarball of image NAME.
+
+    For tests in which the same root file system goes over the wire many times.
+    """
+    recipe(name)
+    return (_STAND_IN + name.encode() + b"\n").ljust(size, b" ")
+
+
+def stands_for(head: bytes) -> str | None:
+    """The image that the file with this HEAD, its first bytes, stands for; None for any other file."""
+    return head.split(b"\n")[0].removeprefix(_STAND_IN).decode() if head.startswith(_STAND_IN) else None
+
+
 # -- building --------------------------------------------------------------------------------------------------------
 
 

@@ -103,10 +103,11 @@ def _file_date(shell: Shell, path: Path) -> str:
 def _directory_of_share(shell: Shell, target: str, streams: Streams) -> int:
     """``dir /b`` of a folder or a file on another computer."""
     try:
-        path = shares.host_path(shell.laptop, target)
-    except shares.NoShare:
-        shell.say(streams.stderr, "network_path_not_found")
-        return 1
+        path = shares.host_path(shell.laptop, target, reading=False)
+        if path.is_dir():
+            shares.host_path(shell.laptop, target)
+    except shares.NoShare as error:
+        return _no_share(shell, error, streams)
     except shares.Refused:
         return _denied(shell, streams)
     if not path.exists():
@@ -115,6 +116,12 @@ def _directory_of_share(shell: Shell, target: str, streams: Streams) -> int:
     for entry in sorted(path.iterdir()) if path.is_dir() else [path]:
         shell.write(streams.stdout, entry.name)
     return 0
+
+
+def _no_share(shell: Shell, error: shares.NoShare, streams: Streams) -> int:
+    no_server = error.number == shares.ERROR_BAD_NETPATH
+    shell.say(streams.stderr, "network_path_not_found" if no_server else "network_name_not_found")
+    return 1
 
 
 def type_file(shell: Shell, arguments: str, streams: Streams) -> int:
@@ -169,9 +176,8 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
 def _copy_from_share(shell: Shell, source: str, target: str, streams: Streams) -> int:
     try:
         path = shares.host_path(shell.laptop, source)
-    except shares.NoShare:
-        shell.say(streams.stderr, "network_path_not_found")
-        return 1
+    except shares.NoShare as error:
+        return _no_share(shell, error, streams)
     except shares.Refused:
         return _denied(shell, streams)
     drive = shell.laptop.drive

@@ -31,6 +31,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Le chemin réseau n’a pas été trouvé.",
         "ネットワーク パスが見つかりません。",
     ),
+    "network_name_not_found": (
+        "The network name cannot be found.",
+        "Der Netzwerkname wurde nicht gefunden.",
+        "Nom de réseau introuvable.",
+        "ネットワーク名が見つかりません。",
+    ),
     "file_not_found": (
         "The system cannot find the file specified.",
         "Das System kann die angegebene Datei nicht finden.",

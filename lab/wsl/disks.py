@@ -121,7 +121,7 @@ def from_tar(laptop: Laptop, file: Path) -> str:
         head = content.read(len(_EMPTY_TAR))
     if not head.strip(b"\0"):
         raise NotADistribution
-    image = images.known_image(_sha256(file), laptop.instances.image_cache)
+    image = images.stands_for(head) or images.known_image(_sha256(file), laptop.instances.image_cache)
     disk = disks.create_disk(laptop, image)
     if image is None:
         try:

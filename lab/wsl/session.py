@@ -42,6 +42,8 @@ class Session:
             raise WslError("ERROR_SERVICE_DISABLED")
         if self.user.sid == windows_state.LOCAL_SYSTEM:
             raise WslError("WSL_E_LOCAL_SYSTEM_NOT_SUPPORTED", SERVICE, "LocalSystemNotSupported")
+        if self.process.batch_logon and self.laptop.faults.strike("wsl_needs_session"):
+            raise WslError("E_ACCESSDENIED")
 
     def check_wsl1(self, context: str = SERVICE) -> None:
         """Raise what an operation on WSL 1 meets: a policy, the missing component, or the end of the model."""

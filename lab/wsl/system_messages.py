@@ -18,6 +18,8 @@ _ENGLISH = {
     "system administrator.",
     "ERROR_ALREADY_EXISTS": "Cannot create a file when that file already exists.",
     "ERROR_BAD_PATHNAME": "The specified path is invalid.",
+    "ERROR_BAD_NETPATH": "The network path was not found.",
+    "ERROR_BAD_NET_NAME": "The network name cannot be found.",
     "ERROR_DISK_FULL": "There is not enough space on the disk.",
     "ERROR_ELEVATION_REQUIRED": "The requested operation requires elevation.",
     "ERROR_FILE_EXISTS": "The file exists.",
@@ -48,6 +50,8 @@ _GERMAN = {
     "ERROR_ACCESS_DISABLED_BY_POLICY": "Dieses Programm wurde durch eine Gruppenrichtlinie geblockt. Weitere "
     "Informationen erhalten Sie vom Systemadministrator.",
     "ERROR_ALREADY_EXISTS": "Eine Datei kann nicht erstellt werden, wenn sie bereits vorhanden ist.",
+    "ERROR_BAD_NETPATH": "Der Netzwerkpfad wurde nicht gefunden.",
+    "ERROR_BAD_NET_NAME": "Der Netzwerkname wurde nicht gefunden.",
     "ERROR_DISK_FULL": "Es steht nicht genug Speicherplatz auf dem Datenträger zur Verfügung.",
     "ERROR_ELEVATION_REQUIRED": "Der angeforderte Vorgang erfordert erhöhte Rechte.",
     "ERROR_FILE_EXISTS": "Die Datei ist vorhanden.",
@@ -69,6 +73,8 @@ _FRENCH = {
     "ERROR_ACCESS_DISABLED_BY_POLICY": "Ce programme est bloqué par une stratégie de groupe. Pour plus d’informations, "
     "contactez votre administrateur système.",
     "ERROR_ALREADY_EXISTS": "Impossible de créer un fichier déjà existant.",
+    "ERROR_BAD_NETPATH": "Le chemin réseau n’a pas été trouvé.",
+    "ERROR_BAD_NET_NAME": "Nom de réseau introuvable.",
     "ERROR_DISK_FULL": "Espace insuffisant sur le disque.",
     "ERROR_ELEVATION_REQUIRED": "L’opération demandée nécessite une élévation.",
     "ERROR_FILE_EXISTS": "Le fichier existe.",
@@ -90,6 +96,8 @@ _JAPANESE = {
     "ERROR_ACCESS_DISABLED_BY_POLICY": "このプログラムはグループ ポリシーによってブロックされています。"
     "詳細については、システム管理者に問い合わせてください。",
     "ERROR_ALREADY_EXISTS": "既に存在するファイルを作成することはできません。",
+    "ERROR_BAD_NETPATH": "ネットワーク パスが見つかりません。",
+    "ERROR_BAD_NET_NAME": "ネットワーク名が見つかりません。",
     "ERROR_DISK_FULL": "ディスクに十分な空き領域がありません。",
     "ERROR_ELEVATION_REQUIRED": "要求された操作には管理者特権が必要です。",
     "ERROR_FILE_EXISTS": "ファイルがあります。",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lab.linux import disks as linux_disks
 from lab.process import NotModelled, Process
+from lab.windows import shares
 from lab.windows.access import may_read, may_write
 from lab.wsl import disks, register
 from lab.wsl.disks import attach
@@ -132,12 +133,30 @@ def opened(session: Session, source: str) -> t.Iterator[Path]:
             file.flush()
             yield Path(file.name)
         return
+    if shares.is_share(source):
+        yield _file_of_share(session, source)
+        return
     path = session.path(source)
     if not session.laptop.drive.is_file(path):
         raise WslError("ERROR_FILE_NOT_FOUND")
     if not may_read(session.user, path, session.laptop):
         raise WslError("E_ACCESSDENIED")
     yield session.laptop.drive.host_path(path)
+
+
+def _file_of_share(session: Session, source: str) -> Path:
+    if source.lower().endswith(VHD_EXTENSIONS):
+        raise NotModelled("a virtual disk on a share")
+    try:
+        path = shares.host_path(session.laptop, source)
+    except shares.NoShare as error:
+        no_server = error.number == shares.ERROR_BAD_NETPATH
+        raise WslError("ERROR_BAD_NETPATH" if no_server else "ERROR_BAD_NET_NAME") from None
+    except shares.Refused:
+        raise WslError("E_ACCESSDENIED") from None
+    if not path.is_file():
+        raise WslError("ERROR_FILE_NOT_FOUND")
+    return path
 
 
 def _copy_stdin(process: Process, target: t.IO[bytes]) -> None:

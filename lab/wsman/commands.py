@@ -138,7 +138,7 @@ class RunningCommand:
             if self._interrupted:
                 return Output(stdout, stderr, CONTROL_C_EXIT)
             if self.command.stdout.finished and self.command.stderr.finished:
-                return Output(stdout, stderr, self._exit_code(deadline))
+                return self._last(stdout, stderr, deadline)
             now = time.monotonic()
             if stdout or stderr:
                 until = min(until, now + gather) if until == deadline else until
@@ -154,13 +154,15 @@ class RunningCommand:
         if self._closed:
             raise soap_faults.aborted()
 
-    def _exit_code(self, deadline: float) -> int:
-        """The exit code of a program whose output has ended."""
+    def _last(self, stdout: bytes, stderr: bytes, deadline: float) -> Output:
+        """What a program whose output has ended wrote last, with its exit code where that comes in time."""
         if not self.command.done.wait(max(deadline - time.monotonic(), 1.0)):
+            if stdout or stderr:
+                return Output(stdout, stderr, None)
             raise soap_faults.operation_timeout()
         if self.command.exit_code is None:
             raise RuntimeError(f"lab: the simulation of {self.command.line!r} died; its traceback is on stderr")
-        return self.command.exit_code & 0xFFFFFFFF
+        return Output(stdout, stderr, self.command.exit_code & 0xFFFFFFFF)
 
     def wake(self) -> None:
         """Let a waiting Receive look again whether its client is still there."""

@@ -4,8 +4,9 @@
 
 Settings, all optional: ``match`` (text in the command line), ``seconds`` (strikes the first matching command that
 runs this long; 0), ``after_bytes`` (strikes instead when this much output was asked for, which never arrives),
-``away`` (seconds for which the laptop refuses connections; 0), ``kill_after`` (seconds until the shells end and their
-commands with them, null: not before their IdleTimeOut; 0), ``count``.
+``after_input`` (strikes instead when the command was given this many bytes), ``away`` (seconds for which the laptop
+refuses connections; 0), ``kill_after`` (seconds until the shells end and their commands with them, null: not before
+their IdleTimeOut; 0), ``count``.
 """
 
 from __future__ import annotations
@@ -34,15 +35,22 @@ class ConnectionCut:
     def command_started(self, running: RunningCommand) -> None:
         """Set the clock of a matching command. A command that ends in time is left alone and uses up no ``count``."""
         settings = self._wanted(running)
-        if settings is None or "after_bytes" in settings:
+        if settings is None or "after_bytes" in settings or "after_input" in settings:
             return
         seconds = float(settings.get("seconds", 0))
         threading.Thread(target=self._wait, args=(running, seconds), name="lab connection_cut", daemon=True).start()
 
     def output_taken(self, running: RunningCommand) -> None:
         """Cut before the answer leaves when the command has given ``after_bytes``."""
+        self._count(running, "after_bytes", running.received)
+
+    def input_given(self, running: RunningCommand) -> None:
+        """Cut before the answer leaves when the command was given ``after_input``."""
+        self._count(running, "after_input", running.command.stdin.total)
+
+    def _count(self, running: RunningCommand, setting: str, size: int) -> None:
         settings = self._wanted(running)
-        if settings is not None and running.received >= settings.get("after_bytes", float("inf")):
+        if settings is not None and size >= settings.get(setting, float("inf")):
             self._strike(running)
 
     def _wanted(self, running: RunningCommand) -> dict[str, t.Any] | None:

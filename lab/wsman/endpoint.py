@@ -30,22 +30,22 @@ MIN_ENVELOPE_BYTES = 8192
 MIN_IDLE_SECONDS = 0.1
 SIGNALS = f"{soap.SHELL}/signal/"
 
-Started = t.Callable[[RunningCommand], None]
-Received = t.Callable[[RunningCommand], None]
+Watcher = t.Callable[[RunningCommand], None]
 
 
 class Endpoint:
     """Answers the requests of one laptop."""
 
     def __init__(
-        self, laptop: Laptop, settings: Settings, shells: Shells, started: Started, received: Received
+        self, laptop: Laptop, settings: Settings, shells: Shells, started: Watcher, received: Watcher, given: Watcher
     ) -> None:
-        """STARTED is called with every new command, RECEIVED after output was taken and before it is answered."""
+        """STARTED is called with every new command, RECEIVED and GIVEN after output and input, before the answer."""
         self._laptop = laptop
         self._settings = settings
         self._shells = shells
         self._started = started
         self._received = received
+        self._given = given
         self._operations: dict[str, t.Callable[[soap.Message, User, t.Callable[[], bool]], str]] = {
             f"{soap.TRANSFER}/Create": self._create,
             f"{soap.TRANSFER}/Delete": self._delete,
@@ -181,6 +181,9 @@ class Endpoint:
                 except binascii.Error as error:
                     raise soap_faults.bad_message(f"stdin is no base64: {error}") from error
                 command.send(data, soap.true(stream.get("End")), max(deadline - time.monotonic(), 0))
+                self._given(command)
+            if client_gone():
+                raise ClientGone
         return "<rsp:SendResponse/>"
 
     def _receive(self, message: soap.Message, user: User, client_gone: t.Callable[[], bool]) -> str:

@@ -17,9 +17,13 @@ description:
     and verifies it afterwards. Nothing is ever downloaded from anywhere by itself.
   - Refuses hosts without an NVIDIA device, and hosts whose GPUs only compute (TCC) or are too old for WSL.
 notes:
-  - Windows has no program but PowerShell that checks the signature of an installer. So O(sha256) stands for it; check
-    the signature once where you take the digest. Windows itself refuses a kernel driver without a valid signature,
-    and C(pnputil.exe) tells afterwards who signed the installed package, see RV(signer).
+  - No program of Windows but PowerShell tells whether the signature of an installer is valid. C(signtool.exe) comes
+    with the SDK, and C(sigverif.exe) and C(certutil.exe) do not look at that of a program. So O(sha256) stands for it.
+    Check the signature once where you take the digest.
+  - The signature of the driver itself is checked twice on the host. Windows verifies the signed catalog of a driver
+    package, and with it every file, before it takes the package into its driver store. Afterwards C(pnputil.exe) tells
+    who signed what was installed, in any display language. Anybody but Microsoft's hardware programme is a failure, see
+    RV(signer). Where Windows does not tell, there is a warning.
   - The screen of the host may go dark for some seconds, and programs that use the GPU may end.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -47,8 +51,9 @@ options:
     description:
       - NVIDIA's installer for Windows, an address that the host can reach or a path on a share such as
         V(\\\\server\\share\\driver.exe).
-      - A share works only where the logon may hand its credentials on (Kerberos delegation, CredSSP). This is tested
-        before anything else.
+      - A share works only where the logon may hand its credentials on (Kerberos delegation, CredSSP). This is tried
+        first, and the cause is named. No such computer, no such share, no credentials or no right, no such file.
+      - It is fetched to a file beside the real name. A download that was interrupted goes on where it stopped.
       - When unset, a driver that is too old or missing is a failure that says so.
     type: str
   sha256:

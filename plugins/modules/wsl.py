@@ -82,8 +82,12 @@ options:
       - Keep the name it was published under (C(wsl.2.6.3.0.x64.msi)), its version is read from that, or give
         O(version).
       - A share works only where the logon may read it. A network logon cannot pass its credentials on, so that this
-        needs delegation (Kerberos, CredSSP). It is tried first, and nothing is changed where it fails.
-      - From the controller the package is sent in parts, never held in memory.
+        needs delegation (Kerberos, CredSSP). It is tried first, and the cause is named where it fails. No such
+        computer, no such share, no credentials or no right, no such file.
+      - From the controller the package is sent in parts, never held in memory. When the connection is lost meanwhile,
+        what has arrived lies beside the real name and is never used, and the next run sends it from its beginning. A
+        package that is there whole is not sent again.
+      - An address is fetched in the same way. With O(msi_sha256) an interrupted download goes on where it stopped.
       - It is kept on the host below C(C:\Program Files\wslfleet) as C(wsl.msi), the only name from which Windows can
         repair it.
       - When unset, WSL is downloaded from Microsoft.

@@ -68,9 +68,12 @@ options:
       - A root file system to import instead, a C(.wsl) or C(.tar) file, also compressed, or a virtual disk (C(.vhdx)).
       - An address (C(https) or C(http)) that the host can reach, a path on the controller, a path on the host such as
         V(C:\\images\\cuda.wsl), or a share such as V(\\\\files\\wsl\\cuda.wsl).
-      - An archive on the controller is streamed into C(wsl.exe), so that the host needs no room for it twice.
+      - An archive on the controller is streamed into C(wsl.exe), so that the host needs no room for it twice. When the
+        connection is lost meanwhile, WSL takes back what was begun, and the next run sends it from its beginning.
+      - An address is fetched by the host to a file beside the real name. With O(sha256) an interrupted download goes on
+        where it stopped.
       - A share can be read only where the logon hands on credentials (Kerberos delegation or CredSSP). That is tried
-        before anything else.
+        first, and the cause is named. No such computer, no such share, no credentials or no right, no such file.
       - It is looked at only when the distribution does not exist yet.
       - When unset, the distribution comes from the online list.
     type: str
@@ -136,8 +139,8 @@ options:
         change. One scheduled task for each user imports it as that user. The tasks and the files are removed whatever
         happens.
       - Who is logged on gets it in the session, without a window. For the others the task runs without a session
-        (S4U). Where Windows cannot do that, or has no right to, the task is left for the next logon. RV(hand_over) says
-        so, and the next run collects the result.
+        (S4U). Where Windows cannot do that, has no right to, or WSL does not start without a session, the task is left
+        for the next logon. RV(hand_over) says so, and the next run collects the result.
       - Where a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution.
       - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted.
       - Needs administrator rights. Two WinRS commands where everyone has it.
@@ -272,7 +275,7 @@ hand_over:
       sample: true
     waiting:
       description:
-        - Why the user does not have it yet, V(not_logged_on), V(no_right), V(no_token) or V(on_battery).
+        - Why the user does not have it yet, V(not_logged_on), V(no_right), V(no_token), V(denied) or V(on_battery).
         - Empty where nothing is waited for.
       type: str
       sample: not_logged_on

@@ -16,6 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _host_files,
     _host_state,
     _protected_folder,
+    _shares,
     _sources,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
@@ -76,14 +77,14 @@ def import_(runner: CommandRunner, step: plans.Import, executable: str, timeout:
         _run_import(runner, step, executable, step.source, b"", timeout)
         return
     if kind == _sources.CONTROLLER:
-        check_here(Path(step.source), step.sha256)
+        check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is looked at when it is sent
         if not disk:
             _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
             return
     path = f"{IMAGES}\\{step.name}{'.vhdx' if disk else '.tar'}"
     _protected_folder.make(runner, {IMAGES: {}})
     try:
-        fetch(runner, step.source, path, step.sha256, timeout)
+        _host_files.fetch(runner, _host_files.Source(step.source, step.sha256), path, timeout)
         _run_import(runner, step, executable, path, b"", timeout)
     finally:
         _host_files.remove(runner, path)
@@ -98,16 +99,6 @@ def check_here(source: Path, sha256: str | None) -> None:
         raise StepFailed(f"{source} on the controller has SHA-256 {digest}, expected was {sha256.lower()}")
 
 
-def fetch(runner: CommandRunner, source: str, path: str, sha256: str | None, timeout: float) -> None:
-    """Bring SOURCE, an address or a file of the controller that was checked, to PATH on the host."""
-    if _sources.kind(source) == _sources.URL:
-        _host_files.download(runner, source, path, timeout)
-        if sha256:
-            _host_files.check_sha256(runner, path, sha256)
-    else:
-        _host_files.upload(runner, Path(source), path, timeout)
-
-
 def _run_import(
     runner: CommandRunner, step: plans.Import, executable: str, file: str, stdin: Stdin, timeout: float
 ) -> None:
@@ -115,7 +106,8 @@ def _run_import(
     args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
     completed = runner.run(wsl_line(executable, args), stdin, timeout)
     if completed.exit_code != 0:
-        raise wsl_failure(str(step), completed)
+        why = _host_files.why_unreadable(runner, file) if _shares.is_share(file) else None
+        raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
 
 
 def _make_folder(runner: CommandRunner, folder: str) -> None:

@@ -6,9 +6,10 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Install an NVIDIA driver for Windows from an administrator's installer, and see what came of it.
 
-No program of Windows but PowerShell checks the signature of an executable. So the digest that the administrator names
-stands for it, Windows itself refuses a kernel driver without a valid signature, and afterwards ``pnputil.exe`` tells
-who signed the driver package that was installed. Its labels are localised, the names of signers are not.
+No program of Windows but PowerShell checks the signature of an executable, so the digest that the administrator names
+stands for that of the installer. The driver's own is checked by Windows: a package comes into the driver store only
+when its signed catalog, and every file by it, is right. Afterwards ``pnputil.exe`` tells who signed it; its labels are
+localised, the names of signers are not.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
     :raises StepFailed: the installer could not be fetched, is another one, or failed.
     """
     try:
-        _fetch(runner, step, timeout)
+        _host_files.fetch(runner, _host_files.Source(step.source, step.sha256), step.path, timeout)
         line = cmd_line("start", ["", "/wait", step.path, *_SILENT])
         code = runner.run(line, timeout=timeout).exit_code
     finally:
@@ -47,27 +48,6 @@ def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
             " C:\\ProgramData\\NVIDIA Corporation\\NVIDIA Installer on the host"
         )
     return code == RESTART_NEEDED
-
-
-def _fetch(runner: CommandRunner, step: InstallDriver, timeout: float) -> None:
-    if _host_files.is_url(step.source):
-        _host_files.download(runner, step.source, step.path, timeout)
-    else:
-        _copy(runner, step, timeout)
-    _host_files.check_sha256(runner, step.path, step.sha256)
-
-
-def _copy(runner: CommandRunner, step: InstallDriver, timeout: float) -> None:
-    """From a share, which a network logon reaches only where it may delegate its credentials."""
-    if runner.run(cmd_line("dir", ["/b", step.source]), timeout=60).exit_code != 0:
-        raise StepFailed(
-            f"the logon cannot reach {step.source}: WinRM hands no credentials on to a share, unless Kerberos"
-            " delegation or CredSSP is set up; give an address (https://…) instead"
-        )
-    folder = step.path.rpartition("\\")[0]
-    runner.run(cmd_line("mkdir", [folder]), timeout=60)
-    if runner.run(cmd_line("copy", ["/y", step.source, step.path]), timeout=timeout).exit_code != 0:
-        raise StepFailed(f"{step.source} could not be copied to {step.path}: look for free space on C:")
 
 
 def signer(runner: CommandRunner) -> str | None:

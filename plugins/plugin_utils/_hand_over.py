@@ -41,7 +41,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl, wsl_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import bare_number, explain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, decode_text, error_code
 
 POLL_SECONDS = 5.0
@@ -215,12 +215,12 @@ class _Work:
             what = f"exporting {self.goal.from_distribution}"
             args = ["--export", self.goal.from_distribution or "", image]
             run_wsl(self.runner, self.executable, args, what, timeout=self.timeout)
-        elif _sources.kind(source) in (_sources.HOST, _sources.SHARE):
+        elif _sources.kind(source) == _sources.HOST:
             self._copy(source, image, sha256)
         else:
             if _sources.kind(source) == _sources.CONTROLLER:
-                _distribution_steps.check_here(Path(source), sha256)
-            _distribution_steps.fetch(self.runner, source, image, sha256, self.timeout)
+                _distribution_steps.check_here(Path(source), None)
+            _host_files.fetch(self.runner, _host_files.Source(source, sha256), image, self.timeout)
         self.outcome.done.append(f"bring {source or self.goal.from_distribution} to the host as {image}")
 
     def _copy(self, source: str, image: str, sha256: str | None) -> None:
@@ -268,7 +268,7 @@ class _Work:
         if result == "ok":
             self.outcome.done.append(f"import {self.goal.name} as {developer.name}")
         elif result == "failed":
-            self._explain(developer)
+            self._explain(developer, without_session=not (developer.logged_on or at_logon))
         elif result == plans.ON_BATTERY:
             self.outcome.waiting[developer.sid] = result
         else:
@@ -295,12 +295,19 @@ class _Work:
             self.sleep(POLL_SECONDS)
             waited += POLL_SECONDS
 
-    def _explain(self, developer: Developer) -> None:
-        """Turn what wsl.exe said into one line; that the distribution is there already is what was wanted."""
+    def _explain(self, developer: Developer, without_session: bool) -> None:
+        """Turn what wsl.exe said into one line; that the distribution is there already is what was wanted.
+
+        Where WSL does not start without a session of its user, the task waits for one.
+        """
         log = read(self.runner, {"log": cmd_line("type", [f"{self.place.results(developer.sid)}\\log.txt"])})
         text = decode_text(log.output("log")[-_LOG_BYTES:])
         code = error_code(text)
         if code and code.endswith(ALREADY_THERE):
+            return
+        if without_session and plans.needs_session(code or bare_number(text) or ""):
+            self._run(cmd_line("del", ["/f", "/q", f"{self.place.results(developer.sid)}\\done.txt"]))
+            self._leave_for_logon(developer, plans.DENIED)
             return
         known = explain(code, text)
         raise StepFailed(f"importing {self.goal.name} failed [{code or 'no code'}]: {known.meaning}; {known.remedy}")

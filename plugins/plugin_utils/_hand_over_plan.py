@@ -38,12 +38,14 @@ RUNNING = "running"
 NOT_LOGGED_ON = "not_logged_on"
 NO_RIGHT = "no_right"
 NO_TOKEN = "no_token"
+DENIED = "denied"
 ON_BATTERY = "on_battery"
 REASONS = {
     NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
     NO_RIGHT: "that account may not log on as a batch job (a group policy); the task starts at the next logon",
     NO_TOKEN: "Windows cannot act for that account without its password (Entra, or no domain controller in reach);"
     " the task starts at the next logon",
+    DENIED: "WSL does not start for that user without a session (access denied); the task starts at the next logon",
     ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
 }
 
@@ -287,6 +289,15 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
 
 
 _PREFIX = "".join(f"set {name}={value}&" for name, value in UTF8.items())
+
+
+_WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")
+"""What WSL says to a logon without a session where it cannot be used so (microsoft/WSL#9231, #8072)."""
+
+
+def needs_session(code: str) -> bool:
+    """Whether the error CODE of wsl.exe, in either spelling, means that its user has to be logged on."""
+    return code.rpartition("/")[2].upper() in {known.upper() for known in _WITHOUT_SESSION}
 
 
 def why_not(result: int, on_battery: bool) -> str | None:

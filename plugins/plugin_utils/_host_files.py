@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _shares
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_parts, tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import CURL, known_error
 
 FOLDER = "C:\\ProgramData\\wslfleet"
@@ -58,11 +59,6 @@ def shown(where: str) -> str:
         return where
     parts = urlsplit(where)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def is_share(source: str) -> bool:
-    """Whether SOURCE is a file on a share, to be read by the host."""
-    return source.startswith("\\\\")
 
 
 def is_url(source: str) -> bool:
@@ -125,20 +121,27 @@ def _curl(runner: CommandRunner, config: bytes, timeout: float) -> Completed:
 
 def copy_from_share(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
     """Let the host copy the file SOURCE of a share to PATH; raises StepFailed, which names why it cannot."""
-    share = "\\".join(source.split("\\")[:4])
     make_folder(runner, path.rpartition("\\")[0])
-    lines = {"share": cmd_line("dir", ["/b", share]), "file": cmd_line("dir", ["/b", source])}
-    reads = read(runner, lines)
-    if not reads.succeeded("share"):
-        raise StepFailed(
-            f"the host cannot read {share} with this logon: a remote logon cannot pass its credentials on to another"
-            " server; allow delegation (Kerberos, CredSSP), give an address, or a file on the controller"
-        )
-    if not reads.succeeded("file"):
-        raise StepFailed(f"{share} can be read, but {source} is not there: correct the path")
+    check_exists(runner, source)
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
-        raise StepFailed(f"the host could not copy {source} to {path}: {_last_line(completed)}; look for space on C:")
+        why = why_unreadable(runner, source) or f"{_last_line(completed)}; look for space on C:"
+        raise StepFailed(f"the host could not copy {source} to {path}: {why}")
+
+
+def why_unreadable(runner: CommandRunner, path: str) -> str | None:
+    """Why the host cannot read the file PATH of a share, as half a sentence; None where it can. Two WinRS commands.
+
+    The exit code of ``dir`` says nothing and its text is translated; that of certutil.exe is Windows' own number.
+    """
+    try:
+        code = _certutil(runner, path).exit_code
+    except CommandTimeout:
+        return None  # it is being read
+    if code == 0:
+        return None
+    listed = runner.run(cmd_line("dir", ["/b", _shares.share_of(path)]), timeout=120)
+    return _shares.cause(path, code, listed.exit_code == 0)
 
 
 def make_folder(runner: CommandRunner, folder: str) -> None:
@@ -153,14 +156,14 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
     :raises StepFailed: it could not be brought, or has another digest. PATH is as it was before then.
     """
     digest = source.sha256.lower() if source.sha256 else None
-    if not is_url(source.where) and not is_share(source.where):
+    if not is_url(source.where) and not _shares.is_share(source.where):
         digest = checked_digest_here(Path(source.where), digest)
     if digest and sha256_there(runner, path) == digest:
         return
     part = f"{path}.{digest[:12]}.part" if digest else f"{path}.part"
     if is_url(source.where):
         download(runner, source.where, part, timeout, source.proxy, resume=digest is not None)
-    elif is_share(source.where):
+    elif _shares.is_share(source.where):
         copy_from_share(runner, source.where, part, timeout)
     else:
         upload(runner, Path(source.where), part, timeout)
@@ -218,7 +221,8 @@ def check_sha256(runner: CommandRunner, path: str, wanted: str, keep: bool = Fal
     completed = _certutil(runner, path)
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
     if completed.exit_code != 0 or not found:
-        raise StepFailed(f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")
+        why = why_unreadable(runner, path) if _shares.is_share(path) else None
+        raise StepFailed(why or f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")
     if found.group(0).lower() != wanted.lower():
         if not keep:
             remove(runner, path)
@@ -233,11 +237,8 @@ def check_exists(runner: CommandRunner, path: str) -> None:
     completed = runner.run(cmd_line("dir", ["/b", "/a-d", path]), timeout=120)
     if completed.exit_code == 0:
         return
-    if path.startswith("\\\\"):
-        raise StepFailed(
-            f"the host cannot read {path} ({_last_line(completed)}): a WinRM logon carries no credentials to another"
-            " computer; use Kerberos delegation or CredSSP, or name an address or a file on the controller"
-        )
+    if _shares.is_share(path):
+        raise StepFailed(why_unreadable(runner, path) or f"the host sees no file {path}: check the path")
     raise StepFailed(f"there is no file {path} on the host ({_last_line(completed)}); check the path")
 
 

@@ -62,6 +62,14 @@ def test_the_tarball_is_recognised(tmp_path: Path, fake_build: list[str]) -> Non
     assert hashlib.sha256(images.tarball("debian-13", tmp_path).read_bytes()).hexdigest() == digest
 
 
+def test_a_small_file_stands_for_an_image() -> None:
+    content = images.stand_in("debian-13", size=4096)
+    assert (len(content), images.stands_for(content[:1024])) == (4096, "debian-13")
+    assert images.stands_for(b"\x1f\x8b anything else") is None
+    with pytest.raises(images.ImageError, match="no image"):
+        images.stand_in("debian-99")
+
+
 def test_without_root_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(ImageError, match="needs root; run the lab with sudo"):

@@ -100,6 +100,24 @@ def test_shares(laptop: Laptop, tmp_path: Path) -> None:
     assert run(laptop, "type \\\\files\\wsl\\new\\a.msi").code == 255
 
 
+def test_why_a_share_cannot_be_read(laptop: Laptop, tmp_path: Path) -> None:
+    (tmp_path / "a.msi").write_bytes(b"content")
+    laptop.state.shares = {"\\\\files\\wsl": str(tmp_path)}
+
+    def certutil(path: str) -> int:
+        return run(laptop, f"C:\\Windows\\System32\\certutil.exe -hashfile {path} SHA256").code
+
+    file = "\\\\files\\wsl\\a.msi"
+    found = [certutil(path) for path in ("\\\\nobody\\wsl\\a.msi", "\\\\files\\other\\a.msi", file)]
+    assert found == [0x80070035, 0x80070043, 0x80070005]
+    laptop.state.credentials_delegated = True
+    assert (certutil(file), certutil(f"{file}.old")) == (0, 0x80070002)
+    laptop.state.shares_denied = [file]
+    assert (run(laptop, f"dir /b {file}").code, certutil(file)) == (0, 0x80070005)
+    laptop.state.shares_denied = ["\\\\files\\wsl"]
+    assert (run(laptop, f"dir /b {file}").code, run(laptop, "dir /b \\\\files\\wsl").code) == (1, 1)
+
+
 def test_servicing_that_fails(laptop: Laptop) -> None:
     laptop.faults.switch_on("servicing_fails", count=1)
     failed = run(laptop, DISM)

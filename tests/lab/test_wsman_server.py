@@ -571,6 +571,22 @@ def test_connection_cut_after_bytes_and_away(stage: Stage) -> None:
     assert stage.client(server).open_shell()
 
 
+def test_connection_cut_in_the_middle_of_input(stage: Stage) -> None:
+    laptop, server = stage.laptop()
+    laptop.faults.switch_on("connection_cut", match="digest", after_input=3, count=1)
+    client = stage.client(server)
+    shell = client.open_shell()
+    command = client.run_command(shell, "digest")
+    client.send_command_input(shell, command, b"ab")
+    running = laptop.commands[0]
+    assert not running.killed.is_set()
+    with pytest.raises(requests.ConnectionError):
+        client.send_command_input(shell, command, b"cd")
+    assert running.killed.wait(5)
+    client = stage.client(server)
+    assert run(client, client.open_shell(), "digest", b"abcd")[0].startswith(b"4 ")
+
+
 def test_output_waits_for_a_client_that_comes_back(stage: Stage) -> None:
     _, server = stage.laptop()
     client = stage.client(server)

@@ -32,6 +32,7 @@ def test_wrong_input_changes_nothing(debian12: Distribution, web: Web) -> None:
         ({"cuda_repository_url": web.url + "/nothing/"}, "404"),
         ({"cuda_key_fingerprint": "1" * 40}, "check key_fingerprint"),
         ({"cuda_source": "ubuntu", "cuda_guard": False}, "needs cuda_guard: true"),
+        ({"cuda_wsl_conf": {"boot": {"systemd": "perhaps"}}}, "is not true or false"),
     ):
         played = debian12.role(**{**right, **wrong})
         assert played.code != 0, wrong
@@ -51,11 +52,12 @@ def test_broken_and_legacy_distribution_is_made_whole(distribution: Distribution
     )
     assert "Conflicting values" in box.run("apt-get check", check=False)
     wanted = {"cuda_version": "12.8", "cuda_components": ["nvcc", "cudart-dev"], "cuda_host_compiler": False}
-    wanted = {**wanted, "cuda_smoke_test": False, **web.role_variables()}
+    wanted = {**wanted, "cuda_smoke_test": False, "cuda_wsl_conf": {"user": {"default": "dev"}}, **web.role_variables()}
     assert box.role("--check", "--diff", **wanted).code == 0
     first = box.role(**wanted)
     assert first.code == 0, first.output
     assert "-570" not in box.run("dpkg-query -W -f '${Package}\\n'")
     assert box.run("dpkg --audit") == ""
+    assert "default=dev\n" in box.run("cat /etc/wsl.conf")
     again = box.role(**wanted)
     assert (again.code, again.changed) == (0, 0), again.output

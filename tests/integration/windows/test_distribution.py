@@ -1,9 +1,10 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Distributions on a simulated laptop: an import that is cut or meets a restart, and WSL 1 that becomes WSL 2."""
+"""Distributions on a simulated laptop: an import that meets a restart, shares, and WSL 1 that becomes WSL 2."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tarfile
 import typing as t
@@ -73,9 +74,9 @@ def laptop(tmp_path: Path) -> t.Iterator[Laptop]:
     laptop.shut_down()
 
 
-def task(laptop: Laptop, runner: LaptopRunner | None = None, name: str = "Debian") -> dict[str, t.Any]:
+def task(laptop: Laptop, runner: LaptopRunner | None = None, name: str = "Debian", **args: t.Any) -> dict[str, t.Any]:
     """Import the image as NAME."""
-    given = {"name": name, "source": str(laptop.directory.parent / "image.tar")}
+    given = {"name": name, "source": str(laptop.directory.parent / "image.tar"), **args}
     mock = MagicMock(args=given, check_mode=False, diff=False, async_val=0, environment=[])
     action = wsl_distribution.ActionModule(mock, *(MagicMock() for _ in range(5)))
     action._wslfleet_cached_runner = runner or LaptopRunner(laptop)
@@ -96,6 +97,31 @@ def test_the_next_run_ends_it(laptop: Laptop, how: t.Callable[[Laptop, Command],
     assert default is not None
     assert default.name == "before"
     assert task(laptop)["changed"] is False
+
+
+def test_from_a_share_or_why_not(laptop: Laptop) -> None:
+    share, image = "\\\\files\\images", laptop.directory.parent / "image.tar"
+    digest = hashlib.sha256(image.read_bytes()).hexdigest()
+    laptop.state.shares = {share: str(image.parent)}
+
+    def refused(source: str = f"{share}\\image.tar", **args: t.Any) -> str:
+        result = task(laptop, source=source, **args)
+        assert (result["failed"], "\n" in result["msg"]) == (True, False)
+        return str(result["msg"])
+
+    assert "finds no computer nobody" in refused("\\\\nobody\\images\\image.tar")
+    assert "files has no share other" in refused("\\\\files\\other\\image.tar")
+    assert "hands no credentials on" in refused()
+    laptop.state.credentials_delegated = True
+    assert "is not there: correct the path" in refused(f"{share}\\other.tar")
+    assert "expected was 0000" in refused(sha256="00" * 32)
+    laptop.state.shares_denied = [f"{share}\\image.tar"]
+    assert "this account has no right to" in refused()
+    assert "this account has no right to" in refused(sha256=digest)
+    laptop.state.shares_denied = []
+    result = task(laptop, source=f"{share}\\image.tar", sha256=digest)
+    assert (result.get("msg"), result["present"]) == (None, True)
+    assert task(laptop, source=f"{share}\\image.tar", sha256=digest)["changed"] is False
 
 
 def test_wsl_1_is_converted(laptop: Laptop) -> None:

@@ -156,7 +156,13 @@ def test_a_link_in_the_folder_for_results_is_refused(hosts: Hosts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"), [("s4u_refused", "no_token"), ("batch_logon_denied", "no_right"), ("", "no_token")]
+    ("fault", "reason"),
+    [
+        ("s4u_refused", "no_token"),
+        ("batch_logon_denied", "no_right"),
+        ("wsl_needs_session", "denied"),
+        ("", "no_token"),
+    ],
 )
 def test_who_has_to_log_on_first(tmp_path: Path, fault: str, reason: str) -> None:
     hosts = Hosts(tmp_path, ben=LOCAL_BEN if fault else BEN)
@@ -174,6 +180,16 @@ def test_who_has_to_log_on_first(tmp_path: Path, fault: str, reason: str) -> Non
     assert (last.get("msg"), last["present"], hosts.left()) == (None, True, [])
     assert hosts.task()["changed"] is False
     hosts.laptop.shut_down()
+
+
+def test_an_image_on_a_share(hosts: Hosts) -> None:
+    share = "\\\\files\\images"
+    hosts.laptop.state.shares = {share: str(hosts.image.parent)}
+    refused = hosts.task(source=f"{share}\\image.wsl")
+    assert (refused["failed"], "hands no credentials on" in refused["msg"], hosts.left()) == (True, True, [])
+    hosts.laptop.state.credentials_delegated = True
+    assert hosts.task(source=f"{share}\\image.wsl")["present"] is True
+    assert (hosts.owners(), hosts.left()) == (["anna", "Ben Möller"], [])
 
 
 def test_told_apart_without_any_change(hosts: Hosts) -> None:

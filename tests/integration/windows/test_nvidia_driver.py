@@ -79,7 +79,6 @@ def test_a_restart_is_asked_for(host: Host, web: WebServer) -> None:
     [
         ({"code": 14}, {}, "0xe"),
         ({}, {"sha256": "00" * 32}, "expected was 0000"),
-        ({}, {"installer": "\\\\server\\share\\driver.exe"}, "CredSSP"),
         ({}, {"installer": "http://127.0.0.1:9/driver.exe"}, "could not fetch"),
         ({}, {"installer": None, "sha256": None}, "name installer"),
     ],
@@ -95,6 +94,27 @@ def test_failures_leave_the_driver_and_no_file(
     assert "\n" not in result["msg"]
     assert driver.left_over() == []
     assert host.laptop.state.gpus[0].driver == "572.61"
+
+
+def test_from_a_share_or_why_not(host: Host, web: WebServer) -> None:
+    share = "\\\\files\\drivers"
+    driver, state = Driver(host, web), host.laptop.state
+    state.shares = {share: str(web.root)}
+    for path, denied, delegated, expected in (
+        ("\\\\nobody\\drivers\\driver.exe", [], True, "finds no computer nobody"),
+        ("\\\\files\\other\\driver.exe", [], True, "files has no share other"),
+        (f"{share}\\driver.exe", [], False, "hands no credentials on"),
+        (f"{share}\\driver.exe", [share], True, "no right to that share"),
+        (f"{share}\\driver.exe", [f"{share}\\driver.exe"], True, "this account has no right to"),
+        (f"{share}\\other.exe", [], True, "is not there: correct the path"),
+    ):
+        state.shares_denied, state.credentials_delegated = denied, delegated
+        result = driver.task(installer=path)
+        assert (result["failed"], result["changed"], expected in result["msg"]) == (True, False, True), result["msg"]
+        assert ("\n" in result["msg"], driver.left_over()) == (False, [])
+    state.shares_denied = []
+    result = driver.task(installer=f"{share}\\driver.exe")
+    assert (result.get("msg"), result["version"], driver.left_over(), web.requests) == (None, NEW, [], [])
 
 
 def test_another_signer_and_another_version_are_failures(host: Host, web: WebServer) -> None:

@@ -44,8 +44,10 @@ def test_an_installer_that_changes_nothing(code: int, failed: bool) -> None:
     script: Script = [
         (BATCH, fresh()),
         (BATCH, HostAnswers()),
+        (re.compile("certutil.exe"), Completed(0x80070002, b"", b"")),
         (re.compile("curl.exe"), Completed(0, b"", b"")),
         (re.compile("certutil.exe"), digest),
+        (re.compile("^move "), Completed(0, b"", b"")),
         (re.compile(r'start "" /wait'), Completed(code, b"", b"")),
         (re.compile("^del "), Completed(0, b"", b"")),
         (BATCH, fresh()),
@@ -54,3 +56,4 @@ def test_an_installer_that_changes_nothing(code: int, failed: bool) -> None:
     result = run_action(ActionModule, {"minimum": "580", **SOURCE}, script)
     assert (result.get("failed", False), result["changed"], result["signer"]) == (failed, True, None)
     assert ("551.61 and not 580" in result.get("msg", "")) is failed
+    assert "did not tell who signed" in result["warnings"][0]

@@ -55,14 +55,27 @@ def test_import_of_a_file_that_the_host_reads_itself(source: str, arguments: str
     run(p.Import("Debian", source, None, PLACE, 2), [("md C:\\wsl", OK), (f"dir /b /a-d {source}", OK), (line, OK)])
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [("C:\\i\\x.tar", "there is no file"), ("\\\\f\\w\\x.wsl", "carries no credentials.*CredSSP")],
-)
-def test_import_of_a_file_that_the_host_cannot_read(source: str, message: str) -> None:
-    refused(
-        p.Import("Debian", source, None, PLACE, 2), [("md C:\\wsl", OK), (f"dir /b /a-d {source}", FAILED)], message
-    )
+def test_import_of_a_file_that_is_not_there() -> None:
+    source = "C:\\i\\x.tar"
+    script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {source}", FAILED)]
+    refused(p.Import("Debian", source, None, PLACE, 2), script, "there is no file")
+
+
+SHARED = "\\\\f\\w\\x.wsl"
+CERTUTIL = (re.compile("certutil.exe"), Completed(0x80070005, b"", b""))
+
+
+def test_import_from_a_share_that_refuses() -> None:
+    step = p.Import("Debian", SHARED, None, PLACE, 2)
+    script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", FAILED), CERTUTIL]
+    refused(step, [*script, ("dir /b \\\\f\\w", FAILED)], "hands no credentials on.*CredSSP")
+
+
+def test_import_from_a_share_whose_file_may_not_be_read() -> None:
+    step = p.Import("Debian", SHARED, None, PLACE, 2)
+    script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", OK)]
+    script += [(re.compile("--import"), Completed(0xFFFFFFFF, b"", b"")), CERTUTIL, ("dir /b \\\\f\\w", OK)]
+    refused(step, script, "no right to")
 
 
 def test_a_file_of_the_host_is_not_deleted_when_its_digest_differs() -> None:
@@ -84,12 +97,15 @@ def test_a_virtual_disk_of_the_controller_goes_by_a_protected_file(tmp_path: Pat
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\wsl", OK),
         (re.compile("icacls"), _protected),
+        (f"C:\\Windows\\System32\\certutil.exe -hashfile {path} SHA256", FAILED),
         (re.compile("tar.exe -xf - -C C:.ProgramData$"), OK),
+        (re.compile("certutil.exe"), Completed(0, f"x\r\n{digest}\r\n".encode(), b"")),
+        (re.compile(r"^move /y .*\.part"), OK),
         (f"{START}--import Debian {PLACE} {path} --version 2 --vhd", OK),
         (f"del /f /q {path}", OK),
     ]
     runner = run(p.Import("Debian", str(disk), digest, PLACE, 2), script)
-    assert b"wslfleet/images/Debian.vhdx" in runner.calls[2][1]
+    assert b"wslfleet/images/Debian.vhdx" in runner.calls[3][1]
 
 
 def _protected(line: str, stdin: bytes) -> Completed:

@@ -166,3 +166,19 @@ def test_places_differ_by_name_and_user() -> None:
 def test_why_not(result: int, on_battery: bool, reason: str | None) -> None:
     assert h.why_not(result, on_battery) == reason
     assert reason is None or h.REASONS[reason]
+
+
+@pytest.mark.parametrize(
+    ("code", "denied"),
+    [
+        ("Wsl/E_ACCESSDENIED", True),
+        ("Wsl/Service/CreateInstance/E_ACCESSDENIED", True),
+        ("Wsl/Service/0x80070005", True),
+        ("0x8007023f", True),
+        ("Wsl/Service/RegisterDistro/WSL_E_IMPORT_FAILED", False),
+        ("", False),
+    ],
+)
+def test_wsl_that_needs_a_session(code: str, denied: bool) -> None:
+    assert h.needs_session(code) is denied
+    assert h.REASONS[h.DENIED]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_files as f
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed
 
 from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
 
@@ -63,17 +63,12 @@ DIGEST = "ab" * 32
 CURL = "C:\\Windows\\System32\\curl.exe --config -"
 PART = f"{PATH}.{DIGEST[:12]}.part"
 SHARE = "\\\\files\\wsl\\new\\wsl.2.6.3.0.x64.msi"
-LOOK = "echo wslfleet-begin&dir /b \\\\files\\wsl&&"
+LOOK, LIST = f"dir /b /a-d {SHARE}", "dir /b \\\\files\\wsl"
 
 
 def hash_of(path: str, digest: str) -> tuple[str, Completed]:
     line = f"C:\\Windows\\System32\\certutil.exe -hashfile {path} SHA256"
     return line, Completed(0, f"x\r\n{digest}\r\n".encode(), b"")
-
-
-def looked(share: int, file: int) -> Completed:
-    text = f"wslfleet-begin\r\nwslfleet-1-{share}\r\nwslfleet-2-{file}\r\n"
-    return Completed(0, text.encode(), b"Zugriff verweigert\r\n")
 
 
 def test_without_a_digest_a_download_begins_anew() -> None:
@@ -102,7 +97,7 @@ def test_from_a_share() -> None:
     script: Script = [
         hash_of(PATH, "none"),
         ("md C:\\ProgramData\\wslfleet", Completed(1, b"", b"")),
-        (re.compile(re.escape(LOOK)), looked(0, 0)),
+        (LOOK, OK),
         (f"copy /y /b {SHARE} {PART}", OK),
         hash_of(PART, DIGEST),
         (f"move /y {PART} {PATH}", OK),
@@ -111,19 +106,38 @@ def test_from_a_share() -> None:
         f.fetch(runner, f.Source(SHARE, DIGEST), PATH, 60)
 
 
+FAILED = Completed(1, b"", b"Nicht genug Speicher\r\n")
+CERTUTIL = f"C:\\Windows\\System32\\certutil.exe -hashfile {SHARE} SHA256"
+
+
+def failed(number: int) -> Completed:
+    return Completed(0x80070000 + number, b"", b"")
+
+
 @pytest.mark.parametrize(
-    ("answers", "message"),
+    ("script", "message"),
     [
-        ([looked(1, 1)], r"cannot read \\\\files\\wsl with this logon: .*credentials.*delegation"),
-        ([looked(0, 1)], r"\\\\files\\wsl can be read, but .* is not there"),
-        ([looked(0, 0), Completed(1, b"", b"Nicht genug Speicher\r\n")], "could not copy.*Nicht genug Speicher"),
+        ([(LOOK, FAILED), (CERTUTIL, failed(53)), (LIST, FAILED)], "the host finds no computer files: .*VPN"),
+        ([(LOOK, FAILED), (CERTUTIL, failed(5)), (LIST, FAILED)], r"\\\\files\\wsl refuses this logon \(error 5\)"),
+        ([(LOOK, FAILED), (CERTUTIL, failed(2)), (LIST, OK)], r"\\\\files\\wsl can be read, but .* is not there"),
+        ([(LOOK, FAILED), (CERTUTIL, OK)], "sees no file"),
+        ([(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, failed(5)), (LIST, OK)], "this account has no right"),
+        ([(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, OK)], "could not copy.*Nicht genug Speicher"),
+        ([(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, CommandTimeout("slow"))], "could not copy.*Speicher"),
     ],
 )
-def test_a_share_that_cannot_be_used_says_why(answers: list[Completed], message: str) -> None:
-    script: Script = [("md C:\\ProgramData\\wslfleet", OK), (re.compile(re.escape(LOOK)), answers[0])]
-    script += [(re.compile("^copy "), answer) for answer in answers[1:]]
-    with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match=message):
+def test_a_share_that_cannot_be_used_says_why(script: Script, message: str) -> None:
+    whole: Script = [("md C:\\ProgramData\\wslfleet", OK), *script]
+    with ScriptedRunner(whole) as runner, pytest.raises(StepFailed, match=message) as failure:
         f.fetch(runner, f.Source(SHARE), PATH, 60)
+    assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(("code", "message"), [(failed(5), "no right to"), (OK, "could not be read")])
+def test_a_digest_on_a_share_that_cannot_be_read(code: Completed, message: str) -> None:
+    script: Script = [(CERTUTIL, code), (CERTUTIL, code), *([(LIST, OK)] if code is not OK else [])]
+    with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match=message):
+        f.check_sha256(runner, SHARE, DIGEST, keep=True)
 
 
 @pytest.mark.parametrize(
