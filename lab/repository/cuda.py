@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The repositories that the lab serves in place of NVIDIA's, and broken variants of them.
 
-    compute/cuda/repos/wsl-ubuntu/x86_64/           toolkits 12-4 and 12-8 (12.8.0 and 12.8.1), no driver
-    compute/cuda/repos/ubuntu2404/x86_64/           the same, the driver, NCCL and cuDNN
+    compute/cuda/repos/wsl-ubuntu/x86_64/           toolkits 12-4, 12-8 (12.8.0 and 12.8.1), 13-0, 13-3, no driver
+    compute/cuda/repos/ubuntu2404/x86_64/           the 12s, the driver, NCCL and cuDNN
     compute/cuda/repos/wsl-ubuntu-foreign/x86_64/   signed by a key that is not NVIDIA's
     compute/cuda/repos/wsl-ubuntu-sha1/x86_64/      signed by a key that apt 3 refuses, as NVIDIA's real one
     compute/cuda/repos/wsl-ubuntu-empty/x86_64/     signed and without a package
@@ -92,12 +92,15 @@ def _build(root: Path, keys: Keys, tree: Path | None) -> None:
     shared = [package for release in model.RELEASES for package in model.toolkit(release)]
     wsl = _folder(root, WSL_UBUNTU)
     written = _write(wsl, shared, tree)
-    plain = [package for release in model.RELEASES for package in model.driverless_metapackages(release)]
+    every = (*model.RELEASES, *model.NEXT_RELEASES)
+    plain = [package for release in every for package in model.driverless_metapackages(release)]
     newest = [f"{item.name}_{item.version}_{item.architecture}.deb" for item in model.toolkit("12-8")]
     debs = [wsl / name for name in newest]
     local_installer.write_installer(root, "12-8", "12.8.1", debs, [written[name] for name in newest], keys.installer)
     older = [package for patch in model.OLDER_PATCHES for package in model.older_patch(patch)]
-    stanzas = [*_write(wsl, older, tree).values(), *written.values(), *_write(wsl, plain, tree).values()]
+    following = [package for release in model.NEXT_RELEASES for package in model.toolkit(release)]
+    stanzas = [*_write(wsl, older, tree).values(), *written.values()]
+    stanzas += [*_write(wsl, following, tree).values(), *_write(wsl, plain, tree).values()]
     _finish(wsl, "wsl-ubuntu", stanzas, keys.new, keys.new)
     _with_driver(root, wsl, written, tree, keys)
     for path, key, trusted in ((FOREIGN, keys.other, keys.new), (SHA1, keys.sha1, keys.sha1)):

@@ -11,13 +11,16 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 RELEASES = ("12-4", "12-8")
+"""In every repository."""
+NEXT_RELEASES = ("13-0", "13-3")
+"""In wsl-ubuntu alone: they need a driver that the lab has no Linux packages of."""
 DRIVER_VERSION = "570.124.06"
 DRIVER_BRANCH = "570"
 
 OLDER_PATCHES = ("12-8-0",)
 """Patch releases that wsl-ubuntu still holds beside the newest one, ``MAJOR-MINOR-PATCH``."""
 
-_META_VERSION = {"12-4": "12.4.0-1", "12-8": "12.8.1-1"}
+_META_VERSION = {"12-4": "12.4.0-1", "12-8": "12.8.1-1", "13-0": "13.0.0-1", "13-3": "13.3.0-1"}
 _EXTRA_DEPENDENCIES = {"nsight-systems-2023.4.4": ("libtinfo5",)}
 
 
@@ -87,9 +90,9 @@ def toolkit(release: str, patch: str = "") -> list[Package]:
 def driverless_metapackages(release: str) -> list[Package]:
     """``cuda-12-8`` and ``cuda`` as wsl-ubuntu has them: the toolkit and the demo suite, no driver."""
     versions = {package.name: package.version for package in toolkit(release)}
-    depends = tuple(
-        _at_least(name, versions[name]) for name in (f"cuda-toolkit-{release}", f"cuda-demo-suite-{release}")
-    )
+    # 13 has no demo suite.
+    names = [name for name in (f"cuda-toolkit-{release}", f"cuda-demo-suite-{release}") if name in versions]
+    depends = tuple(_at_least(name, versions[name]) for name in names)
     return _metapackages(release, depends)
 
 
@@ -180,13 +183,17 @@ def _edges(release: str, versions: t.Mapping[str, str]) -> dict[str, tuple[str, 
     templates: dict[str, list[str]] = json.loads((DATA / "toolkit_dependencies.json").read_text(encoding="utf-8"))
     edges: dict[str, tuple[str, ...]] = {name: needs for name, needs in _EXTRA_DEPENDENCIES.items() if name in versions}
     for template, needed in templates.items():
-        edges[_fill(template, release, versions)] = tuple(_relation(need, release, versions) for need in needed)
+        relations = [_relation(need, release, versions) for need in needed]
+        edges[_fill(template, release, versions)] = tuple(relation for relation in relations if relation)
     return edges
 
 
 def _relation(template: str, release: str, versions: t.Mapping[str, str]) -> str:
+    """The relation, empty when it is to a part of the toolkit that this release does not have."""
     name, versioned, _nothing = template.partition(" >=")
     filled = _fill(name, release, versions)
+    if "{" in name and filled not in versions:
+        return ""
     return _at_least(filled, versions[filled]) if versioned else filled
 
 

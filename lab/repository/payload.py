@@ -32,6 +32,16 @@ _NVCC_VERSION = {
         "Cuda compilation tools, release 12.8, V12.8.93\n"
         "Build cuda_12.8.r12.8/compiler.35583870_0\n"
     ),
+    "13-0": (
+        "nvcc: NVIDIA (R) Cuda compiler driver\n"
+        "Copyright (c) 2005-2025 NVIDIA Corporation\n"
+        "Cuda compilation tools, release 13.0, V13.0.48\n"
+    ),
+    "13-3": (
+        "nvcc: NVIDIA (R) Cuda compiler driver\n"
+        "Copyright (c) 2005-2026 NVIDIA Corporation\n"
+        "Cuda compilation tools, release 13.3, V13.3.33\n"
+    ),
 }
 
 _PROGRAMS = {
@@ -64,6 +74,8 @@ _LIBRARIES = {
     "libnvfatbin": "libnvfatbin.so.12",
     "libnvjpeg": "libnvjpeg.so.12",
 }
+_SONAMES_OF_13 = {"libcufft": "libcufft.so.12", "libcusolver": "libcusolver.so.12", "libcusparse": "libcusparse.so.12"}
+"""Those of 13 that are not numbered as the toolkit."""
 
 
 @dataclass
@@ -112,13 +124,20 @@ def library_content(stem: str, files: t.Sequence[File], top: str, package: Packa
 
 
 def _library(stem: str, top: str, package: Package) -> Content:
-    soname = _LIBRARIES[stem]
+    soname = _soname(stem, package.release)
     folder = f"{top}/targets/x86_64-linux/lib"
     real = f"{soname.partition('.so')[0]}.so.{package.upstream}"
     files = [File(f"{folder}/{real}", elf.shared_library(soname)), File(f"{folder}/{soname}", link=real)]
     if stem == "cuda-cudart":
         files.append(File(f"{top}/lib64", link="targets/x86_64-linux/lib"))
     return library_content(stem, files, top, package)
+
+
+def _soname(stem: str, release: str) -> str:
+    soname = _LIBRARIES[stem]
+    if not release.startswith("13-"):
+        return soname
+    return _SONAMES_OF_13.get(stem, re.sub(r"\.12$", ".13", soname))
 
 
 def _add_cufile(content: Content, top: str, package: Package) -> None:
@@ -136,9 +155,10 @@ def _config_common(package: Package, top: str) -> Content:
     """The three packages that make /usr/local/cuda and the loader configuration."""
     if package.name == "cuda-toolkit-config-common":
         return _loader_file("000_cuda", "/usr/local/cuda")
-    if package.name == "cuda-toolkit-12-config-common":
-        return _loader_file("988_cuda-12", "/usr/local/cuda-12")
-    links = [("/usr/local/cuda", "cuda", top), ("/usr/local/cuda-12", "cuda-12", top)]
+    major = package.release.split("-")[0]
+    if package.name == f"cuda-toolkit-{major}-config-common":
+        return _loader_file(f"988_cuda-{major}", f"/usr/local/cuda-{major}")
+    links = [("/usr/local/cuda", "cuda", top), (f"/usr/local/cuda-{major}", f"cuda-{major}", top)]
     scripts = _alternatives(links, _priority(package.release), 'echo "Setting alternatives"\n')
     scripts["triggers"] = LDCONFIG_TRIGGER
     return Content([File(f"{top}/EULA.txt", b"Stand-in of the lab.\n")], scripts)

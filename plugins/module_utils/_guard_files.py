@@ -71,20 +71,35 @@ def pre_install_script(instead: str) -> str:
     """Reads protocol version 3: settings, an empty line, then one line per package whose last word is a path or a
     marker.
 
-    Lines with **CONFIGURE** or **REMOVE** belong to repairs and pass. Only sh and grep, both essential packages.
+    Lines with **CONFIGURE** or **REMOVE** belong to repairs and pass. Names come first, since they cost nothing; only
+    when none of them is a driver's, each file is asked for its source package (about 7 ms each), so that a driver under
+    a name that nobody knows is found too. What cannot be read passes: apt and dpkg say better what is wrong with it,
+    and a guard that fails must not stop a repair. Only sh, cut, grep, tr and dpkg-deb, all of essential packages.
     """
     pattern = "|".join(_driver_packages.name_patterns())
+    kept = "|".join(_driver_packages.KEEP_PATTERNS)
+    sources = " | ".join(_driver_packages.DRIVER_SOURCES)
     return f"""\
 #!/bin/sh
 # Written by wslfleet.cuda: refuses to unpack a Linux NVIDIA driver in WSL.
 # Standard input: DPkg::Pre-Install-Pkgs, protocol version 3.
-found=$(
+files=$(
   while read -r name _old _oldarch _oldma _sign _new _newarch _newma action; do
     case $action in
       '' | '**'*) ;;
-      *) printf '%s\\n' "$name" ;;
+      *) printf '%s %s\\n' "$name" "$action" ;;
     esac
-  done | grep -Ex '{pattern}' | tr '\\n' ' '
+  done
+)
+found=$(printf '%s\\n' "$files" | cut -d' ' -f1 | grep -Ex '{pattern}' | tr '\\n' ' ')
+[ -n "$found" ] || found=$(
+  printf '%s\\n' "$files" | grep -Ev '^({kept}) ' | while read -r name file; do
+    source=$(dpkg-deb -f "$file" Source 2>/dev/null </dev/null)
+    source=${{source%% *}}
+    case $source in
+      {sources}) printf '%s (built from %s) ' "$name" "$source" ;;
+    esac
+  done
 )
 [ -n "$found" ] || exit 0
 echo "wslfleet.cuda: refused: $found- WSL gets its NVIDIA driver from Windows; a Linux driver breaks CUDA here." >&2

@@ -35,6 +35,16 @@ def test_the_closure_of_a_toolkit_is_the_observed_one(release: str, count: int) 
     assert packages.keys() - closure == {f"cuda-demo-suite-{release}", "cuda-toolkit", "cuda-toolkit-12"}
 
 
+@pytest.mark.parametrize("release", model.NEXT_RELEASES)
+def test_toolkit_13_has_the_parts_that_came_and_not_those_that_went(release: str) -> None:
+    packages = _by_name([*model.toolkit(release), *model.driverless_metapackages(release)])
+    closure = _closure(f"cuda-toolkit-{release}", packages)
+    assert packages.keys() - closure == {"cuda-toolkit", "cuda-toolkit-13", f"cuda-{release}", "cuda"}
+    assert {f"libnvvm-{release}", f"libnvptxcompiler-{release}", "cuda-toolkit-13-config-common"} <= closure
+    assert not {f"cuda-{name}-{release}" for name in ("nvvm", "nvprof", "nvvp", "nsight", "demo-suite")} & set(packages)
+    assert (f"libcuobjclient-{release}" in packages) is (release == "13-3")
+
+
 def test_an_older_patch_release_has_the_names_of_the_newest_in_lower_versions() -> None:
     newest = _by_name(model.toolkit("12-8"))
     older = _by_name(model.older_patch("12-8-0"))
@@ -44,12 +54,13 @@ def test_an_older_patch_release_has_the_names_of_the_newest_in_lower_versions() 
     assert "nsight-systems-2024.6.2" not in older, "the newest has the same version"
 
 
-@pytest.mark.parametrize("release", model.RELEASES)
+@pytest.mark.parametrize("release", [*model.RELEASES, *model.NEXT_RELEASES])
 def test_no_edge_of_a_toolkit_leads_to_the_driver(release: str) -> None:
     packages = _by_name([*model.toolkit(release), *model.driverless_metapackages(release)])
     relations = {relation.split(" ")[0] for package in packages.values() for relation in package.depends}
     outside = relations - packages.keys()
-    assert outside == ({"default-jre", "libtinfo5"} if release == "12-4" else {"default-jre"})
+    needs = {"12-4": {"default-jre", "libtinfo5"}, "12-8": {"default-jre"}}
+    assert outside == needs.get(release, set())
     assert not [name for name in packages if re.match(r"cuda-(drivers|runtime)|nvidia-", name)]
 
 
@@ -65,6 +76,9 @@ def test_no_edge_of_a_toolkit_leads_to_the_driver(release: str) -> None:
         ("12-8", "cuda-nvcc-12-8", "12.8.93-1", "cuda-crt-12-8"),
         ("12-8", "cuda-nsight-systems-12-8", "12.8.1-1", "nsight-systems-2024.6.2 (>= 2024.6.2.225)"),
         ("12-8", "cuda-toolkit", "12.8.1-1", "cuda-toolkit-12-8 (>= 12.8.1)"),
+        ("13-3", "cuda-toolkit", "13.3.0-1", "cuda-toolkit-13-3 (>= 13.3.0)"),
+        ("13-3", "cuda-nvcc-13-3", "13.3.33-1", "libnvvm-13-3"),
+        ("13-3", "cuda-cudart-13-3", "13.3.29-1", "cuda-toolkit-13-config-common"),
     ],
 )
 def test_versions_and_relations(release: str, name: str, version: str, relation: str) -> None:

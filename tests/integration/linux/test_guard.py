@@ -42,6 +42,16 @@ def test_hook_stops_what_the_pin_cannot_and_no_removal(distribution: Distributio
         output = distribution.run(f"apt-get install -y --no-install-recommends {package}; echo code=$?", check=False)
         assert "code=100" in output and "wslfleet.cuda: refused: libnvidia-compute-570" in output, output
     assert "libnvidia-compute" not in distribution.run("dpkg -l | cat")
+    # Under a name that no rule knows the file still tells what it was built from.
+    distribution.run(
+        "mkdir '/root/my debs' && dpkg-deb -R /root/libnv*.deb /root/tree && "
+        "sed -i -e 's/^Package: .*/Package: my-gpu/' -e '/^\\(Depends\\|Provides\\|Conflicts\\):/d' "
+        "/root/tree/DEBIAN/control && "
+        "dpkg-deb -b /root/tree '/root/my debs/my-gpu.deb'"
+    )
+    output = distribution.run("apt-get install -y '/root/my debs/my-gpu.deb'; echo code=$?", check=False)
+    refusal = "wslfleet.cuda: refused: my-gpu (built from nvidia-graphics-drivers-570) - WSL gets"
+    assert "code=100" in output and refusal in output, output
     distribution.run("apt-get install -y /root/cuda-keyring*.deb && apt-get purge -y cuda-keyring")
     # A driver that slipped in by dpkg itself can be removed while the guard is on.
     distribution.run("dpkg -i --force-depends /root/libnv*.deb && apt-get purge -y libnvidia-compute-570")

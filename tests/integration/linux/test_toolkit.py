@@ -109,9 +109,18 @@ def test_from_release_to_release(debian12: Distribution, web: Web) -> None:
 
 GPU = """#!/bin/sh
 case "$*" in
-*compute_cap*) echo "NVIDIA GeForce GTX 1060, 581.15, 6.1" ;;
+*compute_cap*) echo "{}" ;;
 esac
 """
+PASCAL = "NVIDIA GeForce GTX 1060, 581.15, 6.1"
+OLD_DRIVER = "NVIDIA RTX 4000 Ada, 566.36, 8.9"
+CURRENT = "NVIDIA RTX 4000 Ada, 581.15, 8.9"
+
+
+def windows_driver(box: Distribution, answer: str) -> None:
+    """WSL's nvidia-smi, which asks the driver on Windows."""
+    box.write("/usr/lib/wsl/lib/nvidia-smi", GPU.format(answer))
+    box.run("chmod 755 /usr/lib/wsl/lib/nvidia-smi")
 
 
 def test_what_cannot_work_is_refused_before_a_download(debian13: Distribution, web: Web) -> None:
@@ -125,10 +134,13 @@ def test_what_cannot_work_is_refused_before_a_download(debian13: Distribution, w
     before = len(web.server.requests)
     trap = box.module("cuda_toolkit", version="12.4", host_compiler=False)
     assert trap["failed"] and "needs libtinfo5" in trap["msg"] and "cuda_version 12.5 or newer" in trap["msg"], trap
-    box.write("/usr/lib/wsl/lib/nvidia-smi", GPU)
-    box.run("chmod 755 /usr/lib/wsl/lib/nvidia-smi")
-    old = box.module("cuda_toolkit", version="13.0", host_compiler=False)
-    assert old["failed"] and "GTX 1060 has compute capability 6.1" in old["msg"], old
+    for answer, words in (
+        (PASCAL, "GTX 1060 has compute capability 6.1"),
+        (OLD_DRIVER, "the Windows driver 566.36 is too old for CUDA 13.0, which needs 580.00 or newer"),
+    ):
+        windows_driver(box, answer)
+        old = box.module("cuda_toolkit", version="13.0", host_compiler=False)
+        assert old["failed"] and words in old["msg"] and "use cuda_version 12.9" in old["msg"], old
     assert not [line for line in web.server.requests[before:] if ".deb" in line]
     # Both of NVIDIA's sources are there: the toolkit gets in, a driver does not.
     done = box.module("cuda_toolkit", **WANTED)
@@ -136,6 +148,18 @@ def test_what_cannot_work_is_refused_before_a_download(debian13: Distribution, w
     assert "nvidia" not in box.run("dpkg-query -W") and "cuda-drivers" not in box.run(
         "apt-get -s install cuda", check=False
     )
+    # From 12 to 13: side by side on the new driver, then the newest 13 alone.
+    windows_driver(box, CURRENT)
+    beside = box.module("cuda_toolkit", **{**WANTED, "version": "13.0"})
+    assert not beside["failed"] and beside["nvcc"] == "/usr/local/cuda-13.0/bin/nvcc", beside
+    both = box.run("/usr/local/bin/nvcc --version; /usr/local/cuda-12/bin/nvcc --version")
+    assert "release 13.0" in both and "release 12.8" in both, both
+    newest = box.module("cuda_toolkit", **{**WANTED, "version": "13.latest", "others": "remove"})
+    assert (newest["version"], newest["nvcc"]) == ("13.3", "/usr/local/cuda-13.3/bin/nvcc"), newest
+    left = " ".join(state(box))
+    assert "-12-8" not in left and "-13-0" not in left and "cuda-toolkit-13-config-common" in left, left
+    assert "release 13.3" in box.run("/usr/local/bin/nvcc --version; dpkg --audit")
+    assert not box.module("cuda_toolkit", **{**WANTED, "version": "13.latest"})["changed"]
 
 
 def test_lost_connection_leaves_apt_alone_and_the_next_run_finds_it(ready: Distribution) -> None:

@@ -236,6 +236,50 @@ def test_pre_install_hook(packages: str, refused: list[str], shell: str) -> None
     assert f"install {INSTEAD} instead" in errors
 
 
+# A driver under a name that nobody knows: dpkg-deb tells what it was built from.
+
+STRANGE = "libjoerg-gpu"
+SOURCE_CASES = [
+    pytest.param(STRANGE, "echo nvidia-graphics-drivers-570", "nvidia-graphics-drivers-570", id="branch"),
+    pytest.param(STRANGE, "echo 'nvidia-support (535)'", "nvidia-support", id="with the version of the source"),
+    pytest.param(STRANGE, "echo nvidia-cuda-samples", "", id="another source of NVIDIA's"),
+    pytest.param(STRANGE, "echo nvidia-supportive", "", id="longer than a driver's"),
+    pytest.param(STRANGE, "echo; exit 0", "", id="no source field"),
+    pytest.param("libnvidia-container1", "echo nvidia-graphics-drivers-570", "", id="on the keep-list"),
+    pytest.param(STRANGE, "echo nvidia-graphics-drivers >&2; exit 2", "", id="a file that is no package"),
+    pytest.param(STRANGE, "cat; echo libc6", "", id="a tool that reads the list of packages"),
+    pytest.param(STRANGE, "kill -9 $$", "", id="killed"),
+    pytest.param(STRANGE, "", "", id="no such tool"),
+]
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize(("name", "tool", "source"), SOURCE_CASES)
+def test_pre_install_hook_asks_for_the_source(name: str, tool: str, source: str, shell: str, tmp_path: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for program in ("cut", "grep", "tr", "cat"):
+        (folder / program).symlink_to(str(shutil.which(program)))
+    if tool:
+        # Field and file are asked for as dpkg-deb wants it, blanks and all; the second file is always harmless.
+        check = f'[ "$1" = -f ] && [ "$3" = Source ] || exit 2; [ "$2" = "{LOCAL}" ] || exit 0'
+        (folder / "dpkg-deb").write_text(f"#!/bin/sh\n{check}\n{tool}\n")
+        (folder / "dpkg-deb").chmod(0o755)
+    packages = line("libc6", DEB) + line(name, LOCAL) + line(STRANGE, "**CONFIGURE**") + line("zlib1g", DEB)
+    done = subprocess.run(
+        [str(shutil.which(shell)), "-c", g.pre_install_script(INSTEAD)],
+        input=(SETTINGS + packages).encode(),
+        capture_output=True,
+        check=False,
+        env={"PATH": str(folder)},
+    )
+    errors = done.stderr.decode()
+    assert done.returncode == (1 if source else 0), errors
+    assert (f"refused: {name} (built from {source}) - WSL gets" in errors) is bool(source), errors
+
+
 @pytest.fixture
 def hooked_world(apt_world: AptWorld) -> AptWorld:
     """A world with packages that can be fetched and the hook in place, but without the pin."""
