@@ -15,7 +15,8 @@ description:
   - Installs NVIDIA's container toolkit inside the distribution, writes the CDI specification of the GPU, and tells
     docker and containerd about NVIDIA's runtime. Never a driver.
   - In WSL all GPUs of the laptop go into a container together, as C(docker run --gpus all) or
-    C(podman run --device nvidia.com/gpu=all). There is no other choice, and the specification holds no other device.
+    C(podman run --device nvidia.com/gpu=all). There is no other choice, since Windows shows them through one device, and
+    the specification holds no other.
   - A docker of Docker Desktop is left alone, since that serves the GPU itself. It is known by its links to
     C(/mnt/wsl/docker-desktop). Where it is the only engine, nothing is installed.
   - Takes out old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and their key from the keyrings
@@ -171,12 +172,12 @@ EXAMPLES = r"""
     username: apt
     password: "{{ vaulted_mirror_password }}"
 
-- name: Serve the docker that Anna runs without root
+- name: Serve the docker that Ben runs without root
   wslfleet.cuda.container_toolkit:
     engines:
       - docker
     rootless_users:
-      - anna
+      - ben
 
 - name: Take the toolkit out again; podman stays
   wslfleet.cuda.container_toolkit:
