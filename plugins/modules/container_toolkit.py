@@ -15,8 +15,8 @@ description:
   - Installs NVIDIA's container toolkit inside the distribution, writes the CDI specification of the GPU, and tells
     docker and containerd about NVIDIA's runtime. Never a driver.
   - In WSL all GPUs of the laptop go into a container together, as C(docker run --gpus all) or
-    C(podman run --device nvidia.com/gpu=all). There is no other choice, since Windows shows them through one device, and
-    the specification holds no other.
+    C(podman run --device nvidia.com/gpu=all). There is no other choice, since Windows shows them through one device,
+    and the specification holds no other.
   - A docker of Docker Desktop is left alone, since that serves the GPU itself. It is known by its links to
     C(/mnt/wsl/docker-desktop). Where it is the only engine, nothing is installed.
   - Takes out old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and their key from the keyrings
