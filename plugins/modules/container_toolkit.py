@@ -256,21 +256,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _container_work,
     _credentials,
     _run,
-    _transaction,
 )
-
-
-def shown(transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
-    """The transaction for the controller."""
-    progress = transaction.progress()
-    return {
-        "id": transaction.id,
-        "running": transaction.running,
-        "progress": progress.percent,
-        "package": progress.package,
-        "text": progress.text,
-        "log": transaction.log,
-    }
 
 
 def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
@@ -289,7 +275,7 @@ def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
         "notes": report.notes,
     }
     if report.transaction is not None:
-        result["transaction"] = shown(report.transaction)
+        result["transaction"] = report.transaction.shown()
     return result
 
 
