@@ -159,27 +159,13 @@ def plan_legacy(state: _legacy.State, wanted: Wanted, when: str) -> t.Tuple[_cha
     entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
     stale = judge(entries, wanted.url)
     gone = {item.entry for item in stale}
-    found = []
-    for edit in _sources.plan_edits(state.sources, stale, when):
-        after = None if edit.after is None else edit.after.encode("utf-8", "surrogateescape")
-        before = state.sources[edit.path].encode("utf-8", "surrogateescape")
-        found.append(_changes.FileChange(edit.path, before, after, _files.backup_name(edit.path, when)))
+    found = [_legacy.source_change(state, edit, when) for edit in _sources.plan_edits(state.sources, stale, when)]
     needed = any(
         entry.enabled and not entry.signed_by and is_container_source(entry.uri)
         for entry in entries
         if entry not in gone
     )
-    for path, removal in sorted(state.removals.items()):
-        if needed or not path.startswith("/etc/apt/trusted.gpg"):
-            continue
-        found.append(
-            _changes.FileChange(
-                path,
-                state.keyrings[path],
-                removal.data,
-                _files.backup_name(path, when),
-                shown_before="".join(f"key {item}\n" for item in (*removal.removed, *removal.kept)),
-                shown_after="".join(f"key {item}\n" for item in removal.kept) or "(no key left)\n",
-            )
-        )
+    if not needed:
+        trusted = [path for path in sorted(state.removals) if path.startswith("/etc/apt/trusted.gpg")]
+        found += [_legacy.key_change(state, path, state.removals[path], when) for path in trusted]
     return tuple(found)

@@ -127,20 +127,22 @@ def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     for path, text in texts.items():
         if text != state.sources[path]:
             edits.setdefault(path, _sources.Edit(path, text))
-    changes = [_source_change(state, edits[path], when) for path in sorted(edits)]
-    changes += [_key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
+    changes = [source_change(state, edits[path], when) for path in sorted(edits)]
+    changes += [key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
     keys = [(path, removal.removed) for (path, _place), removal in sorted(state.embedded.items())]
     keys += [(path, removal.removed) for path, removal in sorted(state.removals.items())]
     return Plan(tuple(changes), tuple(keys), tuple(stale))
 
 
-def _source_change(state: State, edit: _sources.Edit, when: str) -> FileChange:
+def source_change(state: State, edit: _sources.Edit, when: str) -> FileChange:
+    """EDIT of a source file, with a backup."""
     before = state.sources[edit.path].encode("utf-8", "surrogateescape")
     after = None if edit.after is None else edit.after.encode("utf-8", "surrogateescape")
     return FileChange(edit.path, before, after, _files.backup_name(edit.path, when))
 
 
-def _key_change(state: State, path: str, removal: _openpgp.Removal, when: str) -> FileChange:
+def key_change(state: State, path: str, removal: _openpgp.Removal, when: str) -> FileChange:
+    """REMOVAL of keys from the keyring at PATH, with a backup; a diff shows fingerprints."""
     return FileChange(
         path,
         state.keyrings[path],

@@ -110,6 +110,18 @@ class Transaction:
         """The last status line of apt."""
         return parse_progress(_tail(f"{self.directory}/status"))
 
+    def shown(self) -> t.Dict[str, t.Any]:
+        """What the result of a module says of it; the controller follows it by that."""
+        progress = self.progress()
+        return {
+            "id": self.id,
+            "running": self.running,
+            "progress": progress.percent,
+            "package": progress.package,
+            "text": progress.text,
+            "log": self.log,
+        }
+
     def log_tail(self, size: int = 4000) -> str:
         """The last SIZE bytes of the log."""
         return _tail(self.log, size)

@@ -15,7 +15,8 @@ description:
   - Installs NVIDIA's container toolkit inside the distribution, writes the CDI specification of the GPU, and tells
     docker and containerd about NVIDIA's runtime. Never a driver.
   - In WSL all GPUs of the laptop go into a container together, as C(docker run --gpus all) or
-    C(podman run --device nvidia.com/gpu=all). There is no other choice, and the specification holds no other device.
+    C(podman run --device nvidia.com/gpu=all). There is no other choice, since Windows shows them through one device,
+    and the specification holds no other.
   - A docker of Docker Desktop is left alone, since that serves the GPU itself. It is known by its links to
     C(/mnt/wsl/docker-desktop). Where it is the only engine, nothing is installed.
   - Takes out old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and their key from the keyrings
@@ -171,12 +172,12 @@ EXAMPLES = r"""
     username: apt
     password: "{{ vaulted_mirror_password }}"
 
-- name: Serve the docker that Anna runs without root
+- name: Serve the docker that Ben runs without root
   wslfleet.cuda.container_toolkit:
     engines:
       - docker
     rootless_users:
-      - anna
+      - ben
 
 - name: Take the toolkit out again; podman stays
   wslfleet.cuda.container_toolkit:
@@ -255,21 +256,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _container_work,
     _credentials,
     _run,
-    _transaction,
 )
-
-
-def shown(transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
-    """The transaction for the controller."""
-    progress = transaction.progress()
-    return {
-        "id": transaction.id,
-        "running": transaction.running,
-        "progress": progress.percent,
-        "package": progress.package,
-        "text": progress.text,
-        "log": transaction.log,
-    }
 
 
 def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
@@ -288,7 +275,7 @@ def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
         "notes": report.notes,
     }
     if report.transaction is not None:
-        result["transaction"] = shown(report.transaction)
+        result["transaction"] = report.transaction.shown()
     return result
 
 

@@ -148,19 +148,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._extra_libraries imp
 PURPOSE = "libraries"
 
 
-def shown(transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
-    """The transaction for the controller."""
-    progress = transaction.progress()
-    return {
-        "id": transaction.id,
-        "running": transaction.running,
-        "progress": progress.percent,
-        "package": progress.package,
-        "text": progress.text,
-        "log": transaction.log,
-    }
-
-
 def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
     """The command that purges NAMES. Raises LibrariesError when more would go with them."""
     judged = _apt.plan_purge(run, names, ())
@@ -198,7 +185,7 @@ def follow(module: AnsibleModule, transaction: _transaction.Transaction) -> t.Di
         transaction.mark_collected()
         if transaction.exit_code != 0:
             raise LibrariesError(_toolkit.failure(transaction, _dpkg.read_database()))
-    return {"changed": True, "transaction": shown(transaction)}
+    return {"changed": True, "transaction": transaction.shown()}
 
 
 def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:

@@ -221,19 +221,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 )
 
 
-def shown(transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
-    """The transaction for the controller."""
-    progress = transaction.progress()
-    return {
-        "id": transaction.id,
-        "running": transaction.running,
-        "progress": progress.percent,
-        "package": progress.package,
-        "text": progress.text,
-        "log": transaction.log,
-    }
-
-
 def collect(module: AnsibleModule) -> t.List[_transaction.Transaction]:
     """The ended transactions that nobody has reported. Raises ToolkitError when the one we follow ended badly."""
     ended = _transaction.uncollected()
@@ -262,10 +249,10 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     result: t.Dict[str, t.Any] = {"changed": False, "packages": packages, "version": "", "release": ""}
     running = _transaction.find_running()
     if running is not None and not module.check_mode and not _transaction.attach(running, module.params["wait"]):
-        return {**result, "changed": True, "transaction": shown(running)}
+        return {**result, "changed": True, "transaction": running.shown()}
     ended = [] if module.check_mode else [item for item in collect(module) if item.purpose == "toolkit"]
     if ended:
-        result.update(changed=True, transaction=shown(ended[0]))
+        result.update(changed=True, transaction=ended[0].shown())
     found = _toolkit_steps.look(run, options, module.check_mode)
     if found is None:
         text = f"no source of this distribution holds a toolkit for {options.version}; add one with cuda_repository"
@@ -284,9 +271,9 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
         interrupted = found.database.journal_dirty or bool(found.database.broken)
         transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, interrupted))
         if not _transaction.attach(transaction, module.params["wait"]):
-            return {**result, "transaction": shown(transaction)}
+            return {**result, "transaction": transaction.shown()}
         transaction.mark_collected()
-        result["transaction"] = shown(transaction)
+        result["transaction"] = transaction.shown()
         after = _toolkit.read()
         left = _toolkit.make_plan(found.wanted, after, _toolkit.automatic(), found.parts)
         if transaction.exit_code != 0 or (left.packages_change and not left.upgrade):

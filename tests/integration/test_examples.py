@@ -45,6 +45,7 @@ def _replaced(lab: Lab, items: t.Any) -> list[Block]:
         # A relative path would be written into the checkout.
         "{{ inventory_hostname }}.probe.json": str(lab.state / "probe.json"),
         '"anna"': '"developer"',
+        '"ben"': '"nobody"',
         # The lab has no systemd and says so.
         '"systemd": true': '"systemd": false',
         "S-1-12-1-1111111111-2222222222-3333333333-4444444444": "S-1-5-21-1004336348-1177238915-682003330-1105",

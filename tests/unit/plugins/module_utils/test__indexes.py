@@ -6,7 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _indexes, _sha1, _sources
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _container_source,
+    _files,
+    _indexes,
+    _sha1,
+    _sources,
+)
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -36,6 +42,10 @@ def test_fresh_indexes_cost_nothing(root: str) -> None:
 
 def test_only_marked_sources_are_excepted(root: str) -> None:
     assert _indexes.excepted_sources(root) == {PATH: OURS}
+    # The source of the container packages is ours too.
+    made = _container_source.resolve({"url": "http://mirror/x/", "key": "/k", "sha1": "this_source"})
+    _files.write_file(root + made.path, _sources.render(made.url, made.keyring, note=_sha1.NOTE))
+    assert _indexes.excepted_sources(root) == {PATH: OURS, made.path: "http://mirror/x/"}
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,14 @@ def test_progress_of_a_command(root: str) -> None:
     assert "pmstatus" not in transaction.log_tail().splitlines()
 
 
+def test_what_a_module_tells_of_it(root: str) -> None:
+    transaction = x.start("toolkit", [["true"]], root=root)
+    assert x.attach(transaction, 60)
+    assert transaction.shown() == {
+        "id": transaction.id, "running": False, "progress": 0.0, "package": "", "text": "", "log": transaction.log,
+    }  # fmt: skip
+
+
 def test_progress_before_the_first_line(root: str) -> None:
     assert run(root, ["true"]).progress() == x.Progress()
 
