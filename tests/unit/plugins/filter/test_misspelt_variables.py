@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from ansible_collections.wslfleet.cuda.plugins.filter.misspelt_variables import 
     role_variables,
 )
 
-ROLES = sorted(path.parent.parent.name for path in Path(__file__).resolve().parents[4].glob("roles/*/meta/main.yml"))
+ROOT = Path(__file__).resolve().parents[4]
+ROLES = sorted(path.parent.parent.name for path in ROOT.glob("roles/*/meta/main.yml"))
 
 MISSPELT = [
     ("cuda_toolkit", "cuda_verison", "cuda_version"),
@@ -55,6 +57,20 @@ def test_no_alarm(role: str) -> None:
     known = set().union(*(role_variables(each) for each in ROLES))
     assert len(known) > 50
     assert misspelt_variables([*known, *FACTS, *SOMEBODY_ELSES, "__windows_host_wsl", "inventory_hostname"], role) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_roles_themselves_set_is_not_misspelt(role: str) -> None:
+    """A second role of the same run sees it among the variables of the host."""
+    files = [*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/*.yml")]
+    names = {
+        name
+        for file in files
+        for name in re.findall(r"(?m)^ *(?:register: |)([a-z_]+)(?::.*|)$", file.read_text(encoding="utf-8"))
+        if name.startswith(("windows_host_", "cuda_", "container_toolkit_", "wslfleet_"))
+    }
+    assert len(names) > 5
+    assert misspelt_variables(names, role) == []
 
 
 def test_a_role_that_is_not_there() -> None:
