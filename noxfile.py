@@ -49,6 +49,9 @@ ENVIRONMENT = {
 }
 """What the commands of all stages see beside the user's own variables."""
 
+# nox looks for a program where it was started itself, which need not have .venv on its PATH.
+os.environ["PATH"] = ENVIRONMENT["PATH"]
+
 
 def run(session: nox.Session, *words: str) -> None:
     """Run a command at the top of the checkout; an exit code that is not 0 fails the stage."""

@@ -8,8 +8,12 @@ set -eu
 cd "$(dirname "$0")/.."
 export ANSIBLE_COLLECTIONS_PATH="$PWD/.cache/collections"
 
+antsibull() {
+    antsibull-docs --config-file scripts/docs/antsibull.cfg "$@"
+}
+
 python -m scripts.docs --check
-antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs \
+antsibull lint-collection-docs --plugin-docs --check-extra-docs-refs \
     --validate-collection-refs all --disallow-unknown-collection-refs .
 [ "${1:-}" = quick ] && exit 0
 
@@ -17,7 +21,7 @@ site=.cache/docs
 mkdir -p "$site/rst"
 # antsibull-docs insists that nobody else can write there.
 chmod go-w "$site" "$site/rst"
-antsibull-docs collection --use-current --cleanup everything --fail-on-error --dest-dir "$site/rst" wslfleet.cuda
+antsibull collection --use-current --cleanup everything --fail-on-error --dest-dir "$site/rst" wslfleet.cuda
 cp scripts/docs/index.rst "$site/rst/index.rst"
 sphinx-build -q -W --keep-going -b html -d "$site/doctrees" -c scripts/docs "$site/rst" "$site/html"
 echo "$PWD/$site/html/index.html"

@@ -56,10 +56,44 @@ Windows prints errors in the language of the laptop; look for the code, which is
    :depth: 1
 """
 
+_ANSIBLE_ROWS: list[Row] = [
+    (
+        "``the playbook: wslfleet.cuda.provision could not be found``",
+        "the collection is not where this Ansible looks",
+        "``ansible-galaxy collection install wslfleet.cuda``; ``ansible-galaxy collection list`` shows the places",
+    ),
+    (
+        "``couldn't resolve module/action 'wslfleet.cuda.…'``",
+        "the same, in a playbook of your own",
+        "the same; a ``requirements.yml`` keeps it with your playbooks",
+    ),
+    (
+        "``Could not match supplied host pattern, ignoring: laptops`` and ``skipping: no hosts matched``",
+        "the inventory has no such group, or ``-i`` names another file. Nothing was done",
+        "name the group ``laptops``, or set ``wslfleet_hosts``",
+    ),
+    (
+        "``Decryption failed`` or ``Attempting to decrypt but no vault secrets found``",
+        "the password of the vault is missing or wrong",
+        "``--ask-vault-pass``, or a vault password file",
+    ),
+    (
+        "``Permission denied`` with ``DEFAULT_LOCAL_TMP``",
+        "another user, mostly root, has made ``~/.ansible``",
+        "give the folder back: ``sudo chown -R $USER ~/.ansible``",
+    ),
+]
+
 
 def page() -> str:
     """The whole page."""
     sections = [
+        _section(
+            "Ansible stops before it asks a laptop",
+            "These texts are Ansible's own.",
+            ("Error text", "Cause", "Remedy"),
+            _ANSIBLE_ROWS,
+        ),
         _section(
             "The laptop is unreachable",
             "The text after the name of the host, and what the network or Windows said.",

@@ -34,6 +34,8 @@ def _mirror(lab: Lab, name: str) -> str:
 CASES: dict[str, t.Callable[[Lab], Case]] = {
     "version_is_a_number": lambda lab: Case({"cuda_version": 12}, "write major and minor, quoted"),
     "version_does_not_exist": lambda lab: Case({"cuda_version": "12.99"}, "'12.99': no such toolkit"),
+    "misspelt_variable_of_the_toolkit": lambda lab: Case({"cuda_verison": "12.6"}, "write cuda_version"),
+    "misspelt_variable_of_the_host": lambda lab: Case({"windows_host_rebot": "always"}, "write windows_host_reboot"),
     "component_cuda": lambda lab: Case({"cuda_components": ["cuda"]}, "'cuda' brings a Linux driver"),
     "component_cuda_drivers": lambda lab: Case(
         {"cuda_components": ["cuda-drivers"]}, "'cuda-drivers' brings a Linux driver"

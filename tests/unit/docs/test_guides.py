@@ -12,16 +12,23 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _cdi,
+    _container_source,
     _credentials,
     _driver_packages,
+    _extra_libraries,
     _files,
     _guard_files,
+    _proxy,
     _repository,
+    _rootless,
+    _runtimes,
     _settle,
     _sha1,
     _smoke_test,
     _toolkit_path,
     _transaction,
+    _trusted_certificates,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_line
@@ -93,6 +100,17 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
         _transaction.ROOT,
         _smoke_test.FOLDER,
         _files.BACKUP_ROOT,
+        _proxy.ENVIRONMENT_PATH,
+        _proxy.APT_PATH,
+        _trusted_certificates.FOLDER,
+        _container_source.KEYRING,
+        _container_source.SOURCE,
+        _cdi.SPECIFICATION,
+        _cdi.RECORD,
+        _runtimes.DAEMON_JSON,
+        _runtimes.RECORD,
+        _rootless.CONFIG_TOML,
+        _extra_libraries.FOLDER,
         FOLDER,
     ],
 )
