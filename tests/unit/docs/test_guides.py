@@ -16,12 +16,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _driver_packages,
     _files,
     _guard_files,
+    _proxy,
     _repository,
     _settle,
     _sha1,
     _smoke_test,
     _toolkit_path,
     _transaction,
+    _trusted_certificates,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_line
@@ -88,6 +90,10 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
         _toolkit_path.PROFILE,
         _toolkit_path.COMMANDS,
         _credentials.PATH,
+        _proxy.APT_PATH,
+        _proxy.AUTH_PATH,
+        _proxy.ENVIRONMENT_PATH,
+        _trusted_certificates.FOLDER,
         _settle.RELEASES,
         _sha1.SITE_POLICY,
         _transaction.ROOT,
