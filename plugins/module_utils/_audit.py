@@ -294,7 +294,7 @@ def _nvidia_smi(seen: Seen) -> Row | None:
         return None
     if seen.nvidia_smi not in ("", wsl):
         return Row("G19", "nvidia_smi", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
-    return Row("G19", "nvidia_smi", OK, f"{wsl}; root finds it by /etc/profile.d/wslfleet-cuda.sh")
+    return Row("G19", "nvidia_smi", OK, f"{wsl}; root finds it by /usr/local/bin")
 
 
 def _containers(seen: Seen) -> Row | None:

@@ -32,6 +32,8 @@ class FileChange:
     shown_after: str = ""
     owner: t.Tuple[int, int] | None = None
     """User and group of a written file; None keeps those of the old one."""
+    link: str = ""
+    """What the path leads to when it becomes a symbolic link; ``after`` then only says so."""
 
 
 def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, root: str = "") -> FileChange | None:
@@ -41,6 +43,20 @@ def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, roo
     if before == after and (after is None or stat.S_IMODE(os.stat(root + path).st_mode) == mode):
         return None
     return FileChange(path, before, after, mode=mode)
+
+
+def link_to(path: str, target: str, root: str = "") -> FileChange | None:
+    """The change that makes PATH a link to TARGET; None where there is anything already, or nothing at TARGET."""
+    if os.path.lexists(root + path) or not os.path.exists(root + target):
+        return None
+    return FileChange(path, None, f"-> {target}\n".encode(), link=target)
+
+
+def unlinked(path: str, target: str, root: str = "") -> FileChange | None:
+    """The change that takes the link from PATH to TARGET away; None where there is anything else."""
+    if not os.path.islink(root + path) or os.readlink(root + path) != target:
+        return None
+    return FileChange(path, f"-> {target}\n".encode(), None)
 
 
 def apply(changes: t.Iterable[FileChange], root: str = "") -> t.List[str]:
@@ -64,6 +80,8 @@ def _apply_one(change: FileChange, root: str) -> str:
         shutil.copy2(path, backup)
     if change.after is None:
         _files.remove_file(path)
+    elif change.link:
+        _files.link_file(path, change.link)
     else:
         _files.write_file(path, change.after, _mode(change, path), change.owner or _owner(path))
     return backup

@@ -69,6 +69,12 @@ def _make_folders(directory: str, owner: t.Tuple[int, int] | None) -> None:
             os.chown(folder, *owner)
 
 
+def link_file(path: str, target: str) -> None:
+    """Make PATH, where nothing is, a symbolic link to TARGET."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.symlink(target, path)
+
+
 def remove_file(path: str) -> None:
     """Remove PATH; no error when it is gone already."""
     with contextlib.suppress(FileNotFoundError):

@@ -102,6 +102,7 @@ def _foreign(root: str, folder: str, names: t.Iterable[str]) -> bool:
 
 
 def first_nvidia_smi(root: str = "") -> str:
-    """The nvidia-smi that a login shell finds first; empty when there is none."""
+    """The nvidia-smi that a login shell finds first, WSL's where a link leads there; empty when there is none."""
     paths = (f"{folder}/nvidia-smi" for folder in _DEFAULT_PATH)
-    return next((path for path in paths if os.path.lexists(root + path)), "")
+    found = next((path for path in paths if os.path.lexists(root + path)), "")
+    return f"{_loader.WSL_LIBRARIES}/nvidia-smi" if _loader.leads_to_wsl(root, found) else found

@@ -9,6 +9,9 @@
 ``wsl.exe -d NAME nvcc``, cron, services and Ansible start no login shell and read no profile; the folder that they all
 have on their PATH is /usr/local/bin. A small script stands there for each command of /usr/local/cuda/bin, not a link:
 nvcc finds its parts beside the path by which it was called. What somebody else put there stays.
+
+WSL's nvidia-smi gets a link there. WSL appends its folder to the PATH of what it starts itself; sudo (secure_path),
+``su``, cron and services set one of their own, and root's has /usr/local/bin in it. No setting of sudo is touched.
 """
 
 from __future__ import annotations
@@ -38,6 +41,8 @@ export PATH
 TOOLS = "/usr/local/cuda/bin"
 """Of the default toolkit, by the packages' alternatives."""
 COMMANDS = "/usr/local/bin"
+NVIDIA_SMI = f"{COMMANDS}/nvidia-smi"
+WSL_NVIDIA_SMI = "/usr/lib/wsl/lib/nvidia-smi"
 _MARK = "# Written by wslfleet.cuda: "
 
 
@@ -57,6 +62,8 @@ def changes(present: bool, root: str = "") -> t.List[_changes.FileChange]:
         if name in there and not _is_ours(root + path):
             continue
         found.append(_changes.change_to(path, script(name) if name in wanted else None, mode=0o755, root=root))
+    bring = _changes.link_to if present else _changes.unlinked
+    found.append(bring(NVIDIA_SMI, WSL_NVIDIA_SMI, root))
     return [change for change in found if change is not None]
 
 

@@ -20,7 +20,8 @@ description:
     progress. A lost connection does not stop it, and the next run finds it again.
   - Several toolkits can stand side by side. The default is left to the packages' alternatives, unless O(default=true).
   - Puts the default toolkit on everybody's PATH, in C(/etc/profile.d/) (with WSL's folder of C(nvidia-smi)) and, for
-    what starts no login shell, as small scripts in C(/usr/local/bin/). Files of others there stay.
+    what starts no login shell, as small scripts in C(/usr/local/bin/). WSL's C(nvidia-smi) gets a link there, where
+    root finds it under C(sudo) and in services too. Files of others there stay.
   - When everything is there, the module reads dpkg's status file and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes

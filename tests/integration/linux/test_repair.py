@@ -139,8 +139,8 @@ def held(command: list[str]) -> t.Iterator[subprocess.Popen[bytes]]:
             holder.stdin.close()
 
 
-def test_locked_dpkg_is_waited_for(debian12: Distribution) -> None:
-    box = debian12
+def test_locked_dpkg_is_waited_for(distribution: Distribution) -> None:
+    box = distribution
     box.write("/usr/bin/nvidia-smi", "from a .run file")
     box.run("touch /var/lib/dpkg/lock /var/lib/dpkg/lock-frontend")
     inside = ["nsenter", "-t", str(box.pid), "-m", "-p", "-r", "-w", "python3", "-uc", HOLD, "/var/lib/dpkg/lock"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _toolkit_path
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _loader, _search_path, _toolkit_path
 
 
 def toolkit(root: Path, version: str, *commands: str) -> None:
@@ -44,6 +44,23 @@ def test_every_command_of_the_default_toolkit_and_no_other_file(tmp_path: Path) 
 
 def test_nothing_is_there_before_a_toolkit_is(tmp_path: Path) -> None:
     assert bring(tmp_path) == [_toolkit_path.PROFILE]
+
+
+def test_root_finds_wsls_nvidia_smi_without_a_login(tmp_path: Path) -> None:
+    link = tmp_path / "usr/local/bin/nvidia-smi"
+    program = tmp_path / "usr/lib/wsl/lib/nvidia-smi"
+    program.parent.mkdir(parents=True)
+    program.write_text("")
+    assert bring(tmp_path) == [_toolkit_path.PROFILE, _toolkit_path.NVIDIA_SMI]
+    assert str(link.readlink()) == _toolkit_path.WSL_NVIDIA_SMI
+    assert not _loader.driver_files(str(tmp_path)), "no repair may take it for a stray"
+    assert _search_path.first_nvidia_smi(str(tmp_path)) == _toolkit_path.WSL_NVIDIA_SMI
+    assert bring(tmp_path, present=False) == [_toolkit_path.PROFILE, _toolkit_path.NVIDIA_SMI]
+    assert not link.is_symlink()
+    link.write_text("somebody's own")
+    assert bring(tmp_path) == [_toolkit_path.PROFILE]
+    assert bring(tmp_path, present=False) == [_toolkit_path.PROFILE]
+    assert link.read_text() == "somebody's own"
 
 
 def test_the_script_hands_everything_over(tmp_path: Path) -> None:
