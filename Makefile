@@ -8,9 +8,8 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
 export PYTHONPATH := $(CURDIR)
 export LC_ALL := C.UTF-8
 
-# The lab mounts file systems and makes namespaces, so it runs as root. sudo keeps the environment and the PATH above; root's
-# Ansible must not put files of its own into the user's ~/.ansible, which would end every later ansible of that user.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$(PATH)" ANSIBLE_HOME=/root/.ansible)
+# The lab mounts file systems and makes namespaces, so it runs as root. sudo keeps the environment and the PATH above.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$(PATH)")
 
 .PHONY: help setup demo demo-down test check clean
 
@@ -36,4 +35,4 @@ test: setup
 	@$(PYTHON) -m scripts.gates.run test
 
 clean:
-	$(AS_ROOT) rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -60,9 +60,9 @@ def run(session: nox.Session, *words: str) -> None:
 
 def run_as_root(session: nox.Session, *words: str) -> None:
     """Run a command as root: the lab mounts file systems and makes namespaces."""
-    # Root's Ansible must not put files of its own into the user's ~/.ansible: the user's could not start any more.
-    names = {**ENVIRONMENT, "ANSIBLE_HOME": "/root/.ansible"}
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-E", "env", *(f"{name}={value}" for name, value in names.items())]
+    sudo = (
+        [] if os.geteuid() == 0 else ["sudo", "-E", "env", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
+    )
     run(session, *sudo, *words)
 
 

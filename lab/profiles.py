@@ -41,6 +41,8 @@ PROFILES = {
     "behind_proxy": "ready; the company's proxy looks into TLS, and Windows trusts its authority by group policy",
     "legacy_keys": "ready, with the old apt key in five places and stale, conflicting source entries",
     "two_developers": "WSL, no distribution, and two developers: anna, who is logged on, and ben, who is not",
+    "handed_over": "two_developers, and all three accounts have the distribution; a Linux driver is installed in those "
+    "of anna and of the administrator",
     "broken_driver": "ready, with a Linux driver installed in the distribution",
     "docker_desktop": "ready, and Docker Desktop serves the distribution",
     "windows_10": "fresh, but Windows 10 21H2 as it came out",
@@ -89,6 +91,10 @@ WITHOUT_WSL = (
 """Profiles that have neither the package nor a distribution."""
 
 
+WITH_DEVELOPERS = ("two_developers", "handed_over")
+"""Profiles with anna, who is logged on, and ben, who is not."""
+
+
 def windows_state(name: str, language: str) -> WindowsState:
     """Windows 11 with a current NVIDIA driver, an administrator, and a developer whose profile is not loaded."""
     return WindowsState(
@@ -116,7 +122,7 @@ def windows_state(name: str, language: str) -> WindowsState:
 def make_laptop(directory: Path, profile: str, language: str, web_url: str, image_cache: Path, say: Say) -> None:
     """Write the state of one laptop of PROFILE into DIRECTORY, whose name is the laptop's. Raises CaseError."""
     state = windows_state(directory.name, language)
-    if profile == "two_developers":
+    if profile in WITH_DEVELOPERS:
         state.users[1:] = developers()
     for name, value in FRESH.get(profile, {}).items():
         setattr(state, name, value)
@@ -126,8 +132,16 @@ def make_laptop(directory: Path, profile: str, language: str, web_url: str, imag
     if profile in WITHOUT_WSL:
         return
     install_wsl(laptop)
-    if profile == "two_developers":
+    if profile in WITH_DEVELOPERS:
         laptop.tasks.log_on(laptop.state.users[1])
+    if profile == "two_developers":
+        return
+    if profile == "handed_over":
+        administrator, anna, ben = laptop.state.users
+        register(laptop, DISTRIBUTION, IMAGE, ben)
+        for user in (administrator, anna):
+            own = register(laptop, DISTRIBUTION, IMAGE, user)
+            linux_cases.broken_driver(laptop, own, web_url, lab_keys(image_cache), IMAGE, say)
         return
     disk = register(laptop, DISTRIBUTION, IMAGE)
     if profile == "legacy_keys":

@@ -14,7 +14,7 @@ from dataclasses import replace
 from lab.process import ByteSink, NotModelled, Process
 from lab.streams import Pipe
 from lab.windows import cmd_files, cmd_percent, cmd_syntax, launch
-from lab.windows.access import may_write
+from lab.windows.access import may_read, may_write
 from lab.windows.cmd_builtins import BUILTINS, NOT_MODELLED, empty_echo, run_external
 from lab.windows.cmd_shell import Ended, Shell
 from lab.windows.cmd_syntax import CmdSyntaxError, For, Group, If, Node, Pair, Redirection, Simple
@@ -261,6 +261,8 @@ def _input(shell: Shell, redirection: Redirection) -> Pipe:
     path = shell.path(redirection.target)
     if not shell.laptop.drive.is_file(path):
         raise _CannotRedirect("file_not_found")
+    if not may_read(shell.process.user, path, shell.laptop):
+        raise _CannotRedirect("access_denied")
     return filled_pipe(shell.laptop.drive.host_path(path).read_bytes())
 
 

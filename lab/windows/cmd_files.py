@@ -10,7 +10,9 @@ from __future__ import annotations
 import codecs
 import datetime
 import fnmatch
+import os
 import shutil
+import typing as t
 from pathlib import Path
 
 from lab.process import NotModelled
@@ -75,7 +77,7 @@ def _long_listing(shell: Shell, target: str, recurse: bool, streams: Streams) ->
         target = target.rstrip("\\") + "\\*"
     folder, pattern = _folder_and_pattern(shell, target)
     readable = may_read(shell.process.user, folder, shell.laptop)
-    found = [path for path in _found(shell, folder, pattern, recurse) if path.is_file()] if readable else []
+    found = dict(_with_stat(_found(shell, folder, pattern, recurse))) if readable else {}
     shell.say(streams.stdout, "dir_volume")
     if not found:
         shell.say(streams.stderr, "no_file" if recurse or shell.laptop.drive.is_dir(folder) else "path_not_found")
@@ -86,16 +88,26 @@ def _long_listing(shell: Shell, target: str, recurse: bool, streams: Streams) ->
         shell.write(streams.stdout, "")
         for path in found:
             if path.parent == parent:
-                shell.write(streams.stdout, f"{_file_date(shell, path)} {path.stat().st_size:>17} {path.name}")
-        files = [path.stat().st_size for path in found if path.parent == parent]
+                shell.write(streams.stdout, f"{_file_date(shell, found[path])} {found[path].st_size:>17} {path.name}")
+        files = [found[path].st_size for path in found if path.parent == parent]
         total = languages.text(shell.laptop.state.language, "dir_total", f"{len(files):>16}", f"{sum(files):>14}")
         shell.write(streams.stdout, total)
     return 0
 
 
-def _file_date(shell: Shell, path: Path) -> str:
+def _with_stat(paths: list[Path]) -> t.Iterator[tuple[Path, os.stat_result]]:
+    """The files of PATHS; one that another program has deleted or renamed meanwhile is none."""
+    for path in paths:
+        try:
+            if path.is_file():
+                yield path, path.stat()
+        except FileNotFoundError:
+            continue
+
+
+def _file_date(shell: Shell, stat: os.stat_result) -> str:
     """As the region shows it; English with AM and PM."""
-    moment = datetime.datetime.fromtimestamp(path.stat().st_mtime, tz=datetime.timezone.utc)
+    moment = datetime.datetime.fromtimestamp(stat.st_mtime, tz=datetime.timezone.utc)
     shapes = {"de-DE": "%d.%m.%Y  %H:%M", "fr-FR": "%d/%m/%Y  %H:%M", "ja-JP": "%Y/%m/%d  %H:%M"}
     return moment.strftime(shapes.get(shell.laptop.state.language, "%m/%d/%Y  %I:%M %p"))
 

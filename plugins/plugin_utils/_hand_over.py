@@ -104,9 +104,10 @@ def _developer_lines(users: t.Sequence[User], goal: DistributionGoal, place: Pla
 def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, str]:
     results = place.results(sid)
     return {
+        # First: a task that has ended by then has left its result already, whatever happens between the reads.
+        f"task_{sid}": _schtasks.query_line(place.task(sid, at_logon)),
         f"links_{sid}": cmd_line("dir", ["/b", "/al", results]),
         f"done_{sid}": cmd_line("type", [f"{results}\\done.txt"]),
-        f"task_{sid}": _schtasks.query_line(place.task(sid, at_logon)),
     }
 
 

@@ -95,8 +95,12 @@ class Place:
 
     @property
     def folder(self) -> str:
-        """Only administrators can change what is in it."""
-        return f"{FOLDER}\\handover\\{self.name}"
+        """Only administrators can change what is in it.
+
+        Right below FOLDER: a folder between the two that somebody made before would be theirs, and with it the right
+        to put another one in this one's place.
+        """
+        return f"{FOLDER}\\handover-{self.name}"
 
     def image(self, disk: bool) -> str:
         """The image; its ending tells wsl.exe what it is."""

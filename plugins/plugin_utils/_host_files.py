@@ -17,7 +17,10 @@ short is never taken for the real one; a download with a digest goes on where it
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import tarfile
+import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -183,6 +186,23 @@ def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> No
     if completed.exit_code != 0:
         raise StepFailed(
             f"the host could not unpack {source} to {path}: tar.exe ended with {completed.exit_code},"
+            f" {_last_line(completed)}; look for free space on C:"
+        )
+
+
+def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
+    """Write FILES (path in a folder of C: -> content) in one WinRS command; raises StepFailed."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as packed:
+        for path, content in files.items():
+            entry = tarfile.TarInfo("/".join(path.split("\\")[2:]))
+            entry.size = len(content)
+            packed.addfile(entry, io.BytesIO(content))
+    folder = "\\".join(next(iter(files)).split("\\")[:2])
+    completed = runner.run(cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder]), archive.getvalue(), timeout)
+    if completed.exit_code != 0:
+        raise StepFailed(
+            f"the host could not unpack {', '.join(files)}: tar.exe ended with {completed.exit_code},"
             f" {_last_line(completed)}; look for free space on C:"
         )
 

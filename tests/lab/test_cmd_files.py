@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from pathlib import Path, PosixPath
 
 import pytest
 
 from lab.laptop import Laptop
+from lab.windows import cmd_files
 from lab.windows.cmd_words import switches_and_words
 from tests.lab.windows_laptop import make_laptop, run
 
@@ -92,3 +94,19 @@ def test_others_than_administrators_may_not_write_to_system_folders(laptop: Lapt
         result = run(laptop, line, user="dev")
         assert (result.code, result.err) == (1, "Access is denied.\r\n"), line
     assert run(laptop, "echo x>C:\\Users\\dev\\x", user="dev").code == 0
+
+
+class _Vanishing(PosixPath):
+    """A file that another program deletes between two looks."""
+
+    def is_file(self) -> bool:
+        return True
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        raise FileNotFoundError(self)
+
+
+def test_a_file_that_goes_away_while_it_is_listed_is_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"x")
+    found = dict(cmd_files._with_stat([tmp_path / "there", _Vanishing(tmp_path / "gone"), tmp_path]))
+    assert [(path.name, stat.st_size) for path, stat in found.items()] == [("there", 1)]

@@ -48,6 +48,7 @@ def test_defaults(laptop: Laptop) -> None:
 def test_a_grant_holds_below_where_it_says_so(laptop: Laptop, grant: str, may_read: bool, may_write: bool) -> None:
     assert run(laptop, f"{ICACLS} {FOLDER} {ADMINS_ONLY} {grant} /q").code == 0
     assert allowed(laptop, f"type {FOLDER}\\sub\\file") is may_read
+    assert allowed(laptop, f'C:\\Windows\\System32\\find.exe "x"<{FOLDER}\\sub\\file') is may_read
     assert allowed(laptop, f"echo y>{FOLDER}\\sub\\new") is may_write
     assert allowed(laptop, f"ren {FOLDER}\\sub\\file other") is may_write
     assert allowed(laptop, f"rd /s /q {FOLDER}\\sub") is may_write

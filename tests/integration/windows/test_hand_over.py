@@ -29,7 +29,7 @@ from tests.lab.wsl_bench import FILES
 
 ANNA, BEN = "S-1-5-21-1004336348-1177238915-682003330-1201", "S-1-12-1-1111111111-2222222222-3333333333-4444444444"
 LOCAL_BEN = "S-1-5-21-1004336348-1177238915-682003330-1202"
-FOLDER = "C:\\ProgramData\\wslfleet\\handover"
+FOLDER = "C:\\ProgramData\\wslfleet\\handover-Debian"
 
 
 class Hosts:
@@ -76,7 +76,7 @@ class Hosts:
     def left(self) -> list[str]:
         """What is left of a hand-over: tasks and files."""
         folder = self.laptop.drive.host_path(FOLDER)
-        return [*self.laptop.tasks.names(), *(path.name for path in folder.rglob("*"))]
+        return [*self.laptop.tasks.names(), *(path.name for path in folder.parent.glob(f"{folder.name}*"))]
 
     def journal(self) -> list[dict[str, t.Any]]:
         """The runs of tasks."""
@@ -119,8 +119,10 @@ def test_each_developer_has_one_and_the_administrator_none(hosts: Hosts) -> None
 
 def test_no_user_can_change_what_the_tasks_use(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looked at while the first task is about to be started, with an evil folder there before."""
-    evil = hosts.laptop.drive.host_path(f"{FOLDER}\\Debian")
+    evil = hosts.laptop.drive.host_path(FOLDER)
     evil.mkdir(parents=True)
+    anna = LaptopRunner(hosts.laptop, hosts.laptop.state.users[1])
+    assert anna.run(f"echo evil>{FOLDER}\\new.txt").exit_code == 0
     (evil / "image.tar").write_bytes(b"evil")
     attempts: dict[str, int] = {}
 
@@ -130,10 +132,10 @@ def test_no_user_can_change_what_the_tasks_use(hosts: Hosts, monkeypatch: pytest
                 for user in hosts.laptop.state.users[1:]:
                     mine = LaptopRunner(hosts.laptop, user)
                     for path in ("image.tar", f"{ANNA}.xml", f"{LOCAL_BEN}.xml", "new.txt", f"{ANNA}\\done.txt"):
-                        tried = mine.run(f"echo evil>{FOLDER}\\Debian\\{path}")
+                        tried = mine.run(f"echo evil>{FOLDER}\\{path}")
                         attempts[f"{user.name} {path}"] = tried.exit_code
-                    attempts[f"{user.name} rd"] = mine.run(f"rd /s /q {FOLDER}\\Debian").exit_code
-                    attempts[f"{user.name} read"] = mine.run(f"dir /b {FOLDER}\\Debian\\image.tar").exit_code
+                    attempts[f"{user.name} rd"] = mine.run(f"rd /s /q {FOLDER}").exit_code
+                    attempts[f"{user.name} read"] = mine.run(f"dir /b {FOLDER}\\image.tar").exit_code
             return super().run(line, stdin, timeout)
 
     assert hosts.task(Watching(hosts.laptop))["present"] is True
@@ -146,7 +148,7 @@ def test_a_link_in_the_folder_for_results_is_refused(hosts: Hosts) -> None:
     class Linking(LaptopRunner):
         def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
             if " /Run " in line:
-                folder = hosts.laptop.drive.host_path(f"{FOLDER}\\Debian\\{ANNA}")
+                folder = hosts.laptop.drive.host_path(f"{FOLDER}\\{ANNA}")
                 (folder / "secret").symlink_to("/etc/hostname")
             return super().run(line, stdin, timeout)
 

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run modules in distributions of other Windows users, by one scheduled task for each user."""
+
+from __future__ import annotations
+
+import ssl
+import typing as t
+
+from ansible.release import __version__ as core_version
+from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUMENTATION
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle, _bundle_archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import distribution_name
+
+
+class ActionModule(WindowsAction):
+    """Action plugin ``wslfleet.cuda.cuda_bundle``."""
+
+    WSLFLEET_DOCUMENTATION = DOCUMENTATION
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        self._executable: str | None = (task_vars or {}).get("ansible_wsl_executable")
+        return super().run(tmp, task_vars)
+
+    def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        name = distribution_name(arguments["name"])
+        steps = plans.expand(arguments["steps"], arguments["stop_if"])
+        document = {
+            "name": name,
+            "settings": plans.settings(self._task.check_mode, self._task.diff, core_version),
+            "steps": steps,
+            "stop_if": "" if self._task.check_mode else arguments["stop_if"] or "",
+        }
+        for step in steps:
+            self._add_certificates(step["arguments"])
+        packed = _bundle_archive.archive(document, sorted({step["module"] for step in steps}))
+        goal = _bundle.Goal(
+            name=name,
+            windows_user=tuple(arguments["windows_user"]),
+            payload=_bundle_archive.stream(packed),
+            on_battery=arguments["on_battery"],
+            timeout=arguments["timeout"],
+        )
+        result.update(name=name, changed=False)
+        seen = _bundle.observe(self.wslfleet_runner, goal, self._executable)
+        work = _bundle.Work(self.wslfleet_runner, goal, seen)
+        try:
+            work.run()
+        finally:
+            result.update(plans.as_result([one.user for one in seen.accounts], work.outcomes, bool(self._task.diff)))
+        failures = [f"{row['user']}: {row['msg']}" for row in result["developers"] if row["failed"]]
+        if failures:
+            raise StepFailed("; ".join(failures))
+
+    def _add_certificates(self, arguments: dict[str, t.Any]) -> None:
+        """What the controller half of distribution_network does: certificates of Windows in PEM form."""
+        wanted = arguments.pop("windows_certificates", None)
+        if wanted is None:
+            return
+        names = store.thumbprints([wanted] if isinstance(wanted, str) else wanted)
+        found = store.read_certificates(self.wslfleet_runner, names)
+        arguments["certificates"] = [*(arguments.get("certificates") or []), *map(ssl.DER_cert_to_PEM_cert, found)]

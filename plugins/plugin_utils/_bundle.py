@@ -1,0 +1,320 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Work in distributions of other Windows users: one task for each of them, all steps in it, the results back.
+
+A task that an earlier run left working is waited for: with the same payload its result is taken, with another one this
+run's work follows. What has ended without this run is done again, since every module can be. Whatever happens, tasks
+and files go away; after a lost connection the next run takes them away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _hand_over_plan,
+    _host_accounts,
+    _host_files,
+    _host_state,
+    _protected_folder,
+    _schtasks,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchError, batch, cmd_line, split_batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
+
+WAITS = (1.0, 2.0, 3.0)
+"""Seconds between the first looks; then the last of POLL_SECONDS."""
+POLL_SECONDS = 5.0
+START_SECONDS = 60.0
+"""A task that has not started until then will not."""
+_AT_ONCE = 6
+"""Users looked at in one command; more do not fit into one line."""
+_SIZE = re.compile(r"^\S.*\s(\d+) (out|err)\.txt\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be done, and for whom."""
+
+    name: str
+    """Of the distribution."""
+    windows_user: tuple[str, ...]
+    payload: bytes
+    on_battery: bool
+    timeout: float
+    """Seconds for the work of one user."""
+
+    @property
+    def identity(self) -> str:
+        """Tells this payload from another one."""
+        return hashlib.sha256(self.payload).hexdigest()
+
+
+@dataclass(frozen=True)
+class Account:
+    """One of the users, as seen before."""
+
+    user: User
+    logged_on: bool
+    lacks: bool
+    """The user's registry was read and has no such distribution."""
+    task: int | None
+    """Last result of a task that an earlier run left; None: there is none."""
+
+    @property
+    def sid(self) -> str:
+        """Security identifier."""
+        return self.user.sid
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The host before."""
+
+    executable: str
+    accounts: list[Account]
+    identity: str
+    """Of the payload that an earlier run left; empty where there is none."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at one user's task."""
+
+    ended: bool
+    size: int
+    """Bytes of what it printed."""
+    task: int | None
+
+
+def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
+    """Two WinRS commands: the host, then the users. Raises StepFailed where one of them cannot be found."""
+    lines = {**q.services(), **q.wsl(), **q.users(), "elevated": registry_query("HKU\\S-1-5-19")}
+    first = read(runner, lines)
+    users = _hand_over_plan.choose(_host_accounts.users(first), goal.windows_user)
+    if not first.succeeded("elevated"):
+        raise StepFailed(
+            f"distribution {goal.name} of {', '.join(goal.windows_user)}: the account has no administrator rights in"
+            " this session; log on as an administrator"
+        )
+    wsl = _host_state.wsl(first)
+    if wsl.version is None:
+        raise StepFailed(f"distribution {goal.name}: WSL is not installed; use the module wsl first")
+    place = plans.Place(goal.name)
+    second: dict[str, str] = {"identity": cmd_line("type", [place.identity])}
+    for user in users:
+        second |= q.distributions_of(user.sid)
+        second[f"session_{user.sid}"] = registry_query(f"HKU\\{user.sid}\\Volatile Environment", recursive=True)
+        second[f"task_{user.sid}"] = _schtasks.query_line(place.task(user.sid))
+    reads = read(runner, second)
+    identity = reads.output("identity").decode("ascii", "replace").strip() if reads.succeeded("identity") else ""
+    return Seen(executable or wsl.executable, [_account(user, goal, reads) for user in users], identity)
+
+
+def _account(user: User, goal: Goal, reads: Reads) -> Account:
+    session = f"HKU\\{user.sid}\\Volatile Environment\\".lower()
+    found = find(registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}"), goal.name)
+    return Account(
+        user,
+        logged_on=any(key.lower().startswith(session) for key in reads.registry.all_keys()),
+        lacks=user.loaded and found is None,
+        task=_result_of(reads, user.sid),
+    )
+
+
+def _result_of(reads: Reads, sid: str) -> int | None:
+    name = f"task_{sid}"
+    return _schtasks.last_result(reads.output(name)) if reads.succeeded(name) else None
+
+
+@dataclass
+class Work:
+    """One bundle on one host. ``outcomes`` (SID -> outcome) grows, so that a failure still tells what was done."""
+
+    runner: CommandRunner
+    goal: Goal
+    seen: Seen
+    sleep: t.Callable[[float], None] = time.sleep
+    outcomes: dict[str, plans.Outcome] = field(default_factory=dict)
+    _reachable: bool = True
+
+    @property
+    def _place(self) -> plans.Place:
+        return plans.Place(self.goal.name)
+
+    def run(self) -> None:
+        """Wait for what still works, do the rest, clean up. Raises StepFailed, HostUnreachable, CommandTimeout."""
+        try:
+            self._earlier()
+            left = [one for one in self.seen.accounts if one.sid not in self.outcomes]
+            for one in [one for one in left if one.lacks]:
+                known = explain("WSL_E_DISTRO_NOT_FOUND")
+                text = f"{self._where(one)}: {known.meaning} ({known.code}); hand it over first"
+                self.outcomes[one.sid] = plans.Outcome(failure=text)
+            left = [one for one in left if not one.lacks]
+            if left:
+                self._start(left)
+                self._collect([one for one in left if one.sid not in self.outcomes])
+        except HostUnreachable:
+            self._reachable = False
+            raise
+        finally:
+            self._clean_up()
+
+    def _where(self, account: Account) -> str:
+        return f"distribution {self.goal.name} of {account.user.name}"
+
+    def _earlier(self) -> None:
+        """Wait for tasks of an earlier run; their results count where the work is the same."""
+        running = [one for one in self.seen.accounts if one.task == _schtasks.RUNNING]
+        if running:
+            self._collect(running)
+        if self.seen.identity != self.goal.identity:
+            self.outcomes.clear()
+
+    def _start(self, accounts: t.Sequence[Account]) -> None:
+        """Bring the work into a folder that the users can read and cannot change, then start one task for each."""
+        place = self._place
+        folders: dict[str, dict[str, str]] = {place.folder: {one.sid: _protected_folder.READ for one in accounts}}
+        folders.update({place.results(one.sid): {one.sid: _protected_folder.MODIFY} for one in accounts})
+        _protected_folder.make(self.runner, folders)
+        files = {place.payload: self.goal.payload, place.identity: self.goal.identity.encode()}
+        files.update({place.description(one.sid): _schtasks.xml(self._task(one)) for one in accounts})
+        _host_files.upload_contents(self.runner, files, 300)
+        lines = []
+        for one in accounts:
+            lines.append(_schtasks.create_line(place.task(one.sid), place.description(one.sid)))
+            lines.append(_schtasks.run_line(place.task(one.sid)))
+        try:
+            parts = split_batch(self.runner.run(batch(lines), timeout=120).stdout, len(lines))
+        except BatchError as error:
+            raise StepFailed(f"starting the tasks of distribution {self.goal.name} failed: {error}") from None
+        for one, part in zip(accounts, parts[::2]):
+            if part.exit_code == 0:
+                continue
+            if one.logged_on:
+                text = f"{self._where(one)}: schtasks.exe registered no task: look whether a policy forbids that"
+                self.outcomes[one.sid] = plans.Outcome(failure=text)
+            else:
+                self.outcomes[one.sid] = plans.Outcome(waiting=_hand_over_plan.NO_TOKEN)
+
+    def _task(self, account: Account) -> _schtasks.Task:
+        return _schtasks.Task(
+            name=self._place.task(account.sid),
+            sid=account.sid,
+            logon_type=_schtasks.INTERACTIVE if account.logged_on else _schtasks.WITHOUT_SESSION,
+            line=plans.task_line(self.goal.name, account.sid, self.seen.executable, account.logged_on),
+            seconds=round(self.goal.timeout),
+            on_battery=self.goal.on_battery,
+        )
+
+    def _collect(self, accounts: t.Sequence[Account]) -> None:
+        """Wait until every one of ACCOUNTS has an outcome."""
+        waited, pauses = 0.0, [*WAITS]
+        left = list(accounts)
+        while left:
+            pause = pauses.pop(0) if pauses else POLL_SECONDS
+            self.sleep(pause)
+            waited += pause
+            looks = self._look(left)
+            ended = [one for one in left if looks[one.sid].ended]
+            self._read_back(ended, looks)
+            for one in left:
+                if one not in ended:
+                    outcome = self._judge(one, looks[one.sid], waited)
+                    if outcome:
+                        self.outcomes[one.sid] = outcome
+            left = [one for one in left if one.sid not in self.outcomes]
+
+    def _look(self, accounts: t.Sequence[Account]) -> dict[str, _Look]:
+        """One WinRS command for _AT_ONCE of ACCOUNTS."""
+        looks: dict[str, _Look] = {}
+        for start in range(0, len(accounts), _AT_ONCE):
+            lines: dict[str, str] = {}
+            for one in accounts[start : start + _AT_ONCE]:
+                results = self._place.results(one.sid)
+                # First: what has ended by then has left its mark already, whatever happens between the reads.
+                lines[f"task_{one.sid}"] = _schtasks.query_line(self._place.task(one.sid))
+                lines[f"done_{one.sid}"] = cmd_line("dir", ["/b", "/a-d", f"{results}\\done.txt"])
+                lines[f"size_{one.sid}"] = cmd_line("dir", ["/-c", "/a-d", results])
+            reads = read(self.runner, lines)
+            for one in accounts[start : start + _AT_ONCE]:
+                listed = reads.output(f"size_{one.sid}").decode("utf-8", "replace")
+                size = sum(int(match.group(1)) for match in _SIZE.finditer(listed))
+                looks[one.sid] = _Look(reads.succeeded(f"done_{one.sid}"), size, _result_of(reads, one.sid))
+        return looks
+
+    def _judge(self, account: Account, look: _Look, waited: float) -> plans.Outcome | None:
+        """What a task that has left no result has come to; None: it works."""
+        where = self._where(account)
+        reason = _hand_over_plan.why_not(look.task or 0, self.goal.on_battery)
+        if reason:
+            return plans.Outcome(waiting=reason)
+        if waited >= self.goal.timeout:
+            return plans.Outcome(
+                failure=f"{where}: the work did not end within {self.goal.timeout:g} s; give it more time (timeout); a"
+                " transaction of apt that runs there goes on, and the next run waits for it"
+            )
+        if look.task == _schtasks.NEVER_RUN and waited >= START_SECONDS:
+            return plans.Outcome(failure=f"{where}: its task has not started; run again")
+        if look.task not in (_schtasks.NEVER_RUN, _schtasks.RUNNING) and waited > sum(WAITS):
+            shown = "it is gone" if look.task is None else f"last result {look.task:#x}"
+            return plans.Outcome(failure=f"{where}: its task was ended without a result ({shown}); run again")
+        return None
+
+    def _read_back(self, accounts: t.Sequence[Account], looks: t.Mapping[str, _Look]) -> None:
+        """Read what the ended tasks of ACCOUNTS left; links and giants are refused."""
+        lines: dict[str, str] = {}
+        for one in accounts:
+            results = self._place.results(one.sid)
+            if looks[one.sid].size > plans.MOST_BYTES:
+                text = (
+                    f"{self._where(one)}: its result has {looks[one.sid].size} bytes and was not read; look at it there"
+                )
+                self.outcomes[one.sid] = plans.Outcome(failure=text)
+                continue
+            lines[f"links_{one.sid}"] = cmd_line("dir", ["/b", "/al", results])
+            for stream in ("out", "err"):
+                lines[f"{stream}_{one.sid}"] = cmd_line("type", [f"{results}\\{stream}.txt"])
+        if not lines:
+            return
+        reads = read(self.runner, lines)
+        for one in accounts:
+            if one.sid not in self.outcomes:
+                self.outcomes[one.sid] = self._outcome(one, reads)
+
+    def _outcome(self, account: Account, reads: Reads) -> plans.Outcome:
+        where = self._where(account)
+        if reads.succeeded(f"links_{account.sid}"):
+            return plans.Outcome(
+                failure=f"{where}: the folder for its result holds a link, which nobody but that user can have put"
+                " there; nothing was read from it: look at it as an administrator"
+            )
+        out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
+        try:
+            return plans.Outcome(rows=plans.rows_of(where, out, err, self.goal.name))
+        except StepFailed as error:
+            return plans.Outcome(failure=str(error))
+
+    def _clean_up(self) -> None:
+        """Take away tasks and files; after a lost connection the next run does it."""
+        if not self._reachable:
+            return
+        lines = [_schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts]
+        lines.append(cmd_line("rd", ["/s", "/q", self._place.folder]))
+        self.runner.run(batch(lines), timeout=120)

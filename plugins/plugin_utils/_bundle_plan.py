@@ -1,0 +1,279 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Work in a distribution of another Windows user: the steps, the task's line, and what it left behind. Pure.
+
+What comes back was written where that user, who is root in the distribution, can write: it is read as data only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _hand_over_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import (
+    LinuxNotFinished,
+    decode_text,
+    error_code,
+    linux_line,
+    linux_result,
+)
+
+MOST_BYTES = 8 << 20
+"""A result that is larger is not read."""
+
+REASONS = {
+    _hand_over_plan.NOT_LOGGED_ON: "that user is not logged on; run again when they are",
+    _hand_over_plan.NO_RIGHT: "that user is not logged on, and their account may not log on as a batch job (a group"
+    " policy); run again when they are logged on",
+    _hand_over_plan.NO_TOKEN: "that user is not logged on, and Windows cannot act for their account without its"
+    " password (Entra, or no domain controller in reach); run again when they are logged on",
+    _hand_over_plan.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
+}
+
+SESSION = "WSLFLEET_SESSION"
+"""Set in the distribution where the user is logged on; also in module_utils/_bundle.py."""
+
+Step = t.Dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things lie on the host while a bundle works in the distribution called NAME."""
+
+    name: str
+
+    @property
+    def folder(self) -> str:
+        """Only administrators can change what is in it. Right below FOLDER: nothing between can be somebody else's."""
+        return f"{FOLDER}\\bundle-{self.name}"
+
+    @property
+    def payload(self) -> str:
+        """What the task reads; only the users that it is for can read it too."""
+        return f"{self.folder}\\payload.bin"
+
+    @property
+    def identity(self) -> str:
+        """Names the payload, so that a later run knows its own."""
+        return f"{self.folder}\\identity.txt"
+
+    def results(self, sid: str) -> str:
+        """The only folder that the user with SID can write to."""
+        return f"{self.folder}\\{sid}"
+
+    def description(self, sid: str) -> str:
+        """The XML of the task of SID."""
+        return f"{self.folder}\\{sid}.xml"
+
+    def task(self, sid: str) -> str:
+        """Name of the task of SID."""
+        return f"wslfleet\\bundle-{self.name}-{sid}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one user's bundle: either WAITING, or FAILURE, or ROWS (perhaps with a failure in the last)."""
+
+    waiting: str = ""
+    failure: str = ""
+    rows: tuple[t.Mapping[str, t.Any], ...] = field(default=())
+
+    @property
+    def message(self) -> str:
+        """Why it failed, in the words of the module that did; empty where nothing failed."""
+        last = self.rows[-1]["result"] if self.rows else {}
+        return self.failure or (str(last.get("msg", "it gave no reason")) if last.get("failed") else "")
+
+
+def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None) -> list[Step]:
+    """The steps that are to run: without those whose ``when`` is false, and one for each value of ``for_each``.
+
+    :raises StepFailed: there are none, or a reference names no earlier step (STOP_IF: no step).
+    """
+    expanded: list[Step] = []
+    registers: set[str] = set()
+    for step in steps:
+        for reference in [*(step.get("from_results") or {}).values(), step.get("unless") or ""]:
+            _check_reference(reference, registers, f"steps: {reference!r} of {step['module']}")
+        registers.add(step.get("register") or "")
+        if "terminate" in (step.get("arguments") or {}):
+            raise StepFailed(
+                f"steps: terminate of {step['module']} would end the work with the distribution; use stop_if"
+            )
+        if step.get("when") is False:
+            continue
+        names, values = zip(*(step.get("for_each") or {"": [None]}).items())
+        for chosen in itertools.product(*values):
+            given = {name: value for name, value in zip(names, chosen) if name}
+            expanded.append(
+                {
+                    "module": step["module"],
+                    "arguments": {**(step.get("arguments") or {}), **given},
+                    "from_results": dict(step.get("from_results") or {}),
+                    "unless": step.get("unless") or "",
+                    "register": step.get("register") or "",
+                }
+            )
+    _check_reference(stop_if or "", registers, f"stop_if: {stop_if!r}")
+    if not expanded:
+        raise StepFailed("steps: there is none to run")
+    return expanded
+
+
+def _check_reference(reference: t.Any, registers: t.Collection[str], shown: str) -> None:
+    if reference and (not re.fullmatch(r"\w+\.\w+", str(reference)) or reference.partition(".")[0] not in registers):
+        raise StepFailed(f"{shown} is no result (register.key) of an earlier step")
+
+
+def settings(check_mode: bool, diff: bool, version: str) -> dict[str, t.Any]:
+    """What ansible-core tells every module beside its options; what is missing has a default there."""
+    return {
+        "_ansible_check_mode": check_mode,
+        "_ansible_diff": diff,
+        "_ansible_no_log": False,
+        "_ansible_remote_tmp": "~/.ansible/tmp",
+        "_ansible_verbosity": 0,
+        "_ansible_version": version,
+    }
+
+
+def task_line(name: str, sid: str, executable: str, logged_on: bool) -> str:
+    """What the task of SID runs: the constant line into Linux, its streams in files, and a mark at the end.
+
+    Exit code 0 asks for the end of the distribution. Without a session that is so where nobody else needs it: WSL keeps
+    the rights of whoever started it, and those of such a task are not filtered. In a session WSL stops it by itself.
+    """
+    place = Place(name)
+    results = place.results(sid)
+    streams = f'<"{place.payload}" >"{results}\\out.txt" 2>"{results}\\err.txt"'
+    session = f"set {SESSION}=1&set WSLENV={SESSION}/u&" if logged_on else ""
+    # Without the prefix: a variable that is set once holds for the whole line.
+    stop = wsl_line(executable, ["--terminate", name]).partition("&")[2]
+    return (
+        f"{session}{linux_line(name, 'root', executable)} {streams}&&{stop}"
+        f'&echo ended>"{results}\\new.txt"&move /y "{results}\\new.txt" "{results}\\done.txt"'
+    )
+
+
+def rows_of(where: str, stdout: bytes, stderr: bytes, name: str) -> tuple[t.Mapping[str, t.Any], ...]:
+    """What the bundle called NAME printed: one row a step.
+
+    :arg where: "distribution Debian of anna", for errors.
+    :raises StepFailed: it did not come to its end.
+    """
+    try:
+        completed = linux_result(Completed(0, stdout, stderr))
+    except LinuxNotFinished:
+        raise StepFailed(f"{where}: {_not_finished(stdout, stderr)}") from None
+    known = _KNOWN_CODES.get(completed.exit_code)
+    if known:
+        raise StepFailed(f"{where}: {known}")
+    for line in reversed(completed.stdout.decode("utf-8", "replace").splitlines()):
+        rows = _rows(line, name)
+        if rows is not None:
+            return rows
+    told = completed.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+    raise StepFailed(f"{where}: the work ended without a result ({told[0][:300] if told else 'nothing was printed'})")
+
+
+_KNOWN_CODES = {
+    _bundle_archive.NO_PYTHON: f"it has no {_bundle_archive.PYTHON}; install python3 there (apt-get install python3)",
+    _bundle_archive.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
+    _bundle_archive.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
+    " help run the doctor, which tests the connection",
+}
+
+
+def _not_finished(stdout: bytes, stderr: bytes) -> str:
+    text = decode_text(stdout)
+    code = error_code(text)
+    if code:
+        known = explain(code, text)
+        return f"{known.meaning} ({known.code}); {known.remedy}"
+    if "execvpe(/bin/sh) failed" in decode_text(stderr):
+        return "it has no /bin/sh; use another image"
+    return "it stopped before the work ended; run again; a logoff or `wsl.exe --shutdown` on the laptop does this"
+
+
+def _rows(line: str, name: str) -> tuple[t.Mapping[str, t.Any], ...] | None:
+    """The rows in LINE when it is the result of the bundle NAME and has the shape of one."""
+    try:
+        document = json.loads(line)
+        if document["bundle"] != name:
+            return None
+        return tuple(
+            {"module": str(row["module"]), "register": str(row["register"]), "result": _result(row["result"])}
+            for row in document["rows"]
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """RESULT as Ansible registers one: ``failed`` is there, warnings are texts, nothing that Ansible would act on."""
+    kept = {
+        str(key): value
+        for key, value in result.items()
+        if not str(key).startswith("_ansible") and key not in ("ansible_facts", "exception")
+    }
+    kept["failed"] = bool(kept.get("failed", False))
+    for key in ("warnings", "deprecations"):
+        if isinstance(kept.get(key), list):
+            kept[key] = [_text(one) for one in kept[key]]
+    return kept
+
+
+def _text(message: t.Any) -> str:
+    """A warning; modules of ansible-core 2.19 and later send an object with an event that holds the text."""
+    event = message.get("event", message) if isinstance(message, dict) else {"msg": message}
+    return " ".join(str(event.get("msg", "") if isinstance(event, dict) else event).split())
+
+
+def as_result(users: t.Sequence[User], outcomes: t.Mapping[str, Outcome], diff: bool) -> dict[str, t.Any]:
+    """What the module returns: changed, developers (one row each), warnings, and with DIFF the steps' diffs."""
+    rows = [_developer(user, outcomes.get(user.sid, Outcome())) for user in users]
+    result: dict[str, t.Any] = {"changed": any(row["changed"] for row in rows), "developers": rows}
+    warnings, diffs = [], []
+    for user in users:
+        for row in outcomes.get(user.sid, Outcome()).rows:
+            told = row["result"].get("warnings")
+            warnings += [f"{user.name}: {text}" for text in (told if isinstance(told, list) else [])]
+            found = row["result"].get("diff") or []
+            diffs += [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    if warnings:
+        result["warnings"] = warnings
+    if diff and diffs:
+        result["diff"] = diffs
+    return result
+
+
+def _developer(user: User, outcome: Outcome) -> dict[str, t.Any]:
+    results = [(row, row["result"]) for row in outcome.rows]
+    return {
+        "user": user.name,
+        "sid": user.sid,
+        "waiting": outcome.waiting,
+        "reason": REASONS.get(outcome.waiting, ""),
+        "failed": bool(outcome.message),
+        "msg": outcome.message,
+        "changed": any(bool(result.get("changed")) for _row, result in results),
+        "results": {row["register"]: result for row, result in results if row["register"]},
+        "steps": [
+            {"module": row["module"], "changed": bool(result.get("changed")), "failed": bool(result.get("failed"))}
+            for row, result in results
+        ],
+    }

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Distributions of developers, audited and repaired by one task of each; the same as over the connection."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from lab.laptop import Laptop
+from lab.linux import images
+from tests.integration.laboratory import Lab, StartLab
+
+pytestmark = pytest.mark.lab
+
+LAPTOP = "handed-over-1"
+DEVELOPERS = {"windows_host_windows_users": ["anna", "ben"]}
+TWIN = Path(__file__).parent / "twin.yml"
+TIME = re.compile(r"\d{8}T\d{6}Z?|\d{8}-\d{6}")
+
+
+@pytest.fixture(scope="module")
+def lab(start_lab: StartLab) -> Lab:
+    return start_lab("--profile", "handed_over", "--without-compiler")
+
+
+def left(lab: Lab) -> list[str]:
+    """Tasks and files of bundles on the laptop."""
+    laptop = Laptop(lab.laptop(LAPTOP), images.default_cache())
+    folder = laptop.drive.host_path("C:\\ProgramData\\wslfleet")
+    return [*laptop.tasks.names(), *(path.name for path in folder.glob("bundle*"))]
+
+
+def journal(lab: Lab) -> list[dict[str, t.Any]]:
+    """The runs of tasks."""
+    file = lab.laptop(LAPTOP) / "tasks.jsonl"
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def comparable(results: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """RESULTS without times, and without what Ansible adds on the way."""
+    added = {"invocation", "ansible_facts", "warnings", "deprecations"}
+    kept = {name: {k: v for k, v in result.items() if k not in added} for name, result in results.items()}
+    return t.cast("dict[str, dict[str, t.Any]]", json.loads(TIME.sub("TIME", json.dumps(kept))))
+
+
+def differences(one: dict[str, dict[str, t.Any]], other: dict[str, dict[str, t.Any]]) -> list[str]:
+    """Every key of a result that is not the same in both."""
+    assert set(one) == set(other)
+    keys = [(name, key) for name in one for key in sorted({*one[name], *other[name]})]
+    return [f"{n}.{k}: {one[n].get(k)!r} / {other[n].get(k)!r}" for n, k in keys if one[n].get(k) != other[n].get(k)]
+
+
+def test_the_audit_by_task_finds_a_driver_and_nothing_is_left(lab: Lab) -> None:
+    run = lab.playbook("audit", variables=DEVELOPERS)
+    assert run.code == 0, run.output
+    assert [line for line in run.lines("anna: G9") if "stop" in line], run.output
+    assert not [line for line in run.lines("ben: G9") if "stop" in line], run.output
+    assert run.recap[LAPTOP]["changed"] == 0
+    assert left(lab) == []
+    how = {entry["user"]: entry["logon_type"] for entry in journal(lab)}
+    assert how == {"anna": "InteractiveToken", "ben": "S4U"}
+    assert len(journal(lab)) == 2
+    # What was started without a session is stopped: wsl.exe a second time.
+    programs = {entry["user"]: sum("wsl.exe" in path for path in entry["processes"]) for entry in journal(lab)}
+    assert programs == {"anna": 1, "ben": 2}
+
+
+def test_a_task_gives_the_same_results_as_the_connection(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    run = lab.playbook(TWIN, variables={"results": str(file), "cuda_version": "12.8", "cuda_smoke_test": False})
+    assert run.code == 0, run.output
+    found = json.loads(file.read_text("utf-8"))
+    bundle, direct = comparable(found["bundle"]), comparable(found["direct"])
+    assert differences(bundle, direct) == []
+    assert (bundle["before"]["clean"], bundle["repair"]["changed"], bundle["audit"]["clean"]) == (False, True, True)
+    assert bundle["plan"]["allowed"] is False
+    assert len(journal(lab)) == 4
+
+
+def test_the_repair_by_task_is_clean_afterwards(lab: Lab) -> None:
+    run = lab.playbook("repair", variables=DEVELOPERS)
+    assert run.code == 0, run.output
+    assert run.lines("anna: nothing was wrong"), run.output
+    assert left(lab) == []
+    lines = [json.dumps(entry) for entry in lab.journal(LAPTOP)]
+    assert not [line for line in lines if "-u root" in line and "anna" in line]
