@@ -113,7 +113,8 @@ def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any])
     assert done["changed"] and done["url"] == url and done["diff"][-1]["after"] == f"{PACKAGE}\n"
     assert not box.run("cuda_repository", **installer)["changed"]
     box.patch("_transaction", "apt_get", lambda *words: box.becomes())
-    gone = box.run("cuda_repository", **installer, state="absent")
+    judged: t.Any = ("apt-get -s -q", Completed(0, f"Purg {PACKAGE} [12.8.1-1]\n", ""))
+    gone = box.run("cuda_repository", judged, **installer, state="absent")
     assert gone["changed"] and gone["diff"][-1]["before"] == f"{PACKAGE}\n"
     assert not box.run("cuda_repository", **installer, state="absent")["changed"]
 
