@@ -115,7 +115,7 @@ def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any])
     box.patch("_transaction", "apt_get", lambda *words: box.becomes())
     judged: t.Any = ("apt-get -s -q", Completed(0, f"Purg {PACKAGE} [12.8.1-1]\n", ""))
     gone = box.run("cuda_repository", judged, **installer, state="absent")
-    assert gone["changed"] and gone["diff"][-1]["before"] == f"{PACKAGE}\n"
+    assert gone["changed"] and gone["diff"][-1]["before"] == f"{PACKAGE} (0 MiB in /var)\n"
     assert not box.run("cuda_repository", **installer, state="absent")["changed"]
 
 
