@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fails when users would not learn of a change: what is shipped differs from the last release without a fragment.
 
+It fails too where a fragment holds the markup of documentation, such as C(name): release notes show it as it stands.
+
 Before the first release there is no tag to compare with; then there must be a fragment at all.
 """
 
@@ -16,6 +18,7 @@ from scripts.gates.paths import ROOT
 
 FRAGMENTS = "changelogs/fragments"
 SHIPPED = ("plugins", "roles", "playbooks", "meta")
+_MARKUP = re.compile(r"(?<![\w`])(?:[BCEILMOPRUV]|RV)\([^)]+\)")
 _RELEASE = re.compile(r"^v?\d+\.\d+\.\d+$")
 
 
@@ -26,6 +29,12 @@ def problem(changed: list[str], fragments: list[str], release: str | None) -> st
         return None
     since = f"since release {release}" if release else "and there was no release yet"
     return f"{len(shipped)} shipped files changed {since}, for example {shipped[0]}: add {FRAGMENTS}/<what>.yml"
+
+
+def markup(texts: dict[str, str]) -> str | None:
+    """The first markup that release notes would show as it stands; TEXTS by name of fragment. None: there is none."""
+    found = ((name, match.group()) for name, text in sorted(texts.items()) for match in _MARKUP.finditer(text))
+    return next((f"{FRAGMENTS}/{name}: {text} is shown as it stands: write ``…``" for name, text in found), None)
 
 
 def last_release(root: Path) -> str | None:
@@ -39,8 +48,8 @@ def main(root: Path = ROOT) -> int:
     release = last_release(root)
     listing = ["diff", "--name-only", release] if release else ["ls-files"]
     changed = _git(root, *listing).splitlines() + _git(root, "ls-files", "--others", "--exclude-standard").splitlines()
-    fragments = [path.name for path in (root / FRAGMENTS).glob("*.y*ml")]
-    found = problem(changed, fragments, release)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (root / FRAGMENTS).glob("*.y*ml")}
+    found = problem(changed, list(texts), release) or markup(texts)
     if found:
         print(found, file=sys.stderr)
     return 1 if found else 0
