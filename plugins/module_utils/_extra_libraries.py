@@ -24,6 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _catalogue,
     _dpkg,
     _files,
+    _network_cause,
     _run,
     _transaction,
 )
@@ -141,7 +142,8 @@ def open_source(run: _run.Runner, what: Wanted, url: str, keyring: str, root: st
     done = _apt.update(run, OPTIONS)
     if done.code != 0:
         found = _apt_plan.errors(done.output)
-        raise LibrariesError(f"{_shown(url)}: {'; '.join(found[:2]) or f'apt-get update failed with {done.code}'}")
+        cause = _network_cause.named(run, _shown(url), done.output) or "; ".join(found[:2])
+        raise LibrariesError(f"{_shown(url)}: {cause or f'apt-get update failed with {done.code}'}")
 
 
 def _shown(url: str) -> str:

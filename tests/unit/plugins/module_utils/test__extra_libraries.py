@@ -102,6 +102,10 @@ def test_the_source_is_apart_and_everything_else_pinned_away(tmp_path: Path) -> 
     run = ScriptedRun(("apt-get update .*SourceParts=-", Completed(0, "", "")))
     e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
     run.done()
+    failed = Completed(100, "", "E: Failed to fetch https://x/InRelease  Could not resolve 'x'")
+    run = ScriptedRun(("update", failed), ("apt-config dump", Completed(0, "", "")))
+    with pytest.raises(e.LibrariesError, match="DNS does not know x; check the address"):
+        e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
     source = tmp_path / e.FOLDER.lstrip("/") / "source.list"
     assert source.read_text() == f"deb [signed-by={KEYRING}] {URL}/ /\n"
     pin = (source.parent / "preferences").read_text()
