@@ -117,7 +117,7 @@ def _become(module: str, arguments: t.Mapping[str, t.Any], out: int, err: int) -
     untyped._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
     untyped._ANSIBLE_PROFILE = "legacy"  # how modules of collections speak with ansible-core 2.19 and later
     runpy.run_module(f"{MODULES}.{module}", run_name="__main__", alter_sys=True)
-    sys.exit(0)
+    raise SystemExit(0)
 
 
 def asked(rows: t.Sequence[t.Mapping[str, t.Any]], reference: str) -> bool:
@@ -148,6 +148,6 @@ def main(archive: str) -> t.NoReturn:
         # Once here instead of once in every child: it compiles everything that the module imports.
         importlib.import_module(f"{MODULES}.{module}")
     rows = run(document["steps"], in_process(document["settings"]))
-    print(json.dumps({"bundle": document["name"], "rows": rows}))
+    sys.stdout.write(json.dumps({"bundle": document["name"], "rows": rows}) + "\n")
     started_for_this = SESSION not in os.environ and age < _JUST_STARTED
-    sys.exit(STOP if started_for_this or asked(rows, document["stop_if"]) else GO_ON)
+    raise SystemExit(STOP if started_for_this or asked(rows, document["stop_if"]) else GO_ON)
