@@ -13,6 +13,7 @@ as root before it becomes ``_apt``, so that mode 0600 is enough.
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import typing as t
@@ -51,8 +52,17 @@ def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
         if match:
             module.params[name] = match.group("scheme") + given[name][match.end() :]
             word = match.group("place").partition(":")[2]
-            module.no_log_values.update({word, urllib.parse.unquote(word)} - {""})
+            _never_show(module, {word, urllib.parse.unquote(word)} - {""})
     return given
+
+
+def _never_show(module: t.Any, words: t.Set[str]) -> None:
+    """Let Ansible mask WORDS in all that MODULE prints. From ansible-core 2.22 on the controller does that."""
+    module.no_log_values.update(words)
+    try:
+        importlib.import_module("ansible.module_utils.secrets").register_secrets(words)
+    except ImportError:
+        return
 
 
 def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:

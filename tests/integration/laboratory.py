@@ -72,8 +72,9 @@ class Lab:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
     def secrets(self) -> set[str]:
-        """The passwords that the lab's inventory holds."""
-        return set(_passwords(yaml.safe_load((self.state / "inventory.yml").read_text(encoding="utf-8"))))
+        """The passwords that the lab's inventory holds; none where no laptop was started."""
+        inventory = self.state / "inventory.yml"
+        return set(_passwords(yaml.safe_load(inventory.read_text(encoding="utf-8")))) if inventory.exists() else set()
 
     def check_journals(self) -> None:
         """No command line on Windows held a secret: there, every user reads those of all others."""
