@@ -49,7 +49,7 @@ def test_from_nothing_to_nothing_to_do(lab: Lab) -> None:
         "cuda_proxy_password": PASSWORD,
         "cuda_no_proxy": ["deb.debian.org", *_mirrors(lab)],
         "cuda_windows_certificates": ["all"],
-        "cuda_systemd": False,
+        "cuda_wsl_conf": {"boot": {"systemd": False}},
     }
     first = provision(lab, **answers)
     assert first.code == 0, first.output
@@ -58,7 +58,7 @@ def test_from_nothing_to_nothing_to_do(lab: Lab) -> None:
     assert second.code == 0 and second.recap[LAPTOP]["changed"] == 0, second.output
     commands = lab.journal(LAPTOP)[before:]
     linux = [command for command in commands if " --exec /bin/sh " in command["line"]]
-    # Eight and four without a proxy: one task more in Linux for it, one for systemd, one command for the certificates.
+    # Eight and four without a proxy: one task more in Linux for it, one for wsl.conf, one command for the certificates.
     assert len(linux) <= 10 and len(commands) - len(linux) <= 5, commands
     assert PASSWORD not in first.output + second.output + json.dumps(lab.journal(LAPTOP))
     company = authority.kept(lab.state)
