@@ -202,6 +202,15 @@ def test_every_test_that_proves_something_exists() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_row_of_a_table_has_all_its_cells(page: Path) -> None:
+    """Two people add to one table, and a merge keeps half a row of each."""
+    for table in page.read_text(encoding="utf-8").split(".. list-table::")[1:]:
+        body = re.split(r"(?m)^(?=\S)", table, maxsplit=1)[0]
+        rows = re.split(r"(?m)^ +\* - ", body)[1:]
+        assert {len(re.findall(r"(?m)^ +- ", row)) for row in rows} == {len(re.findall(r"(?m)^ +- ", rows[0]))}, rows[0]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_every_playbook_exists(page: Path) -> None:
     for name in re.findall(r"ansible-playbook[^\n]*? wslfleet\.cuda\.([a-z_]+)", page.read_text(encoding="utf-8")):
         assert (ROOT / "playbooks" / f"{name}.yml").is_file(), name
