@@ -113,9 +113,13 @@ class Distribution:
         result: dict[str, t.Any] = json.loads(kept.read_text())
         return result
 
-    def role(self, *arguments: str, role: str = "cuda_toolkit", **variables: t.Any) -> Played:
-        """Run a role of the collection."""
-        play = [{"hosts": "box", "gather_facts": False, "vars": variables, "roles": [f"wslfleet.cuda.{role}"]}]
+    def role(self, *arguments: str, role: str = "cuda_toolkit", tasks: str = "main", **variables: t.Any) -> Played:
+        """Run a role of the collection, or the entry point TASKS of it."""
+        name = f"wslfleet.cuda.{role}"
+        work: dict[str, t.Any] = {"roles": [name]}
+        if tasks != "main":
+            work = {"tasks": [{"ansible.builtin.include_role": {"name": name, "tasks_from": tasks}}]}
+        play = [{"hosts": "box", "gather_facts": False, "vars": variables, **work}]
         file = self.scratch / "play.json"
         file.write_text(json.dumps(play))
         begin = time.monotonic()

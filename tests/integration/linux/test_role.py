@@ -16,8 +16,13 @@ def test_fresh_distribution_becomes_a_compiler(debian12: Distribution, web: Web)
     assert first.code == 0, first.output
     assert "release 12.4" in debian12.run("/usr/local/cuda-12.4/bin/nvcc --version")
     assert "error=" in debian12.run("/var/lib/wslfleet/smoke/program", check=False)
+    debian12.run("touch /mark && sleep 0.1")
+    before = len(web.server.requests)
     second = debian12.role("-v", cuda_version="12.4", **web.role_variables())
     assert (second.code, second.changed) == (0, 0), second.output
+    # Not a byte is fetched: no request to the repository, and apt wrote nothing of Debian's either.
+    assert web.server.requests[before:] == []
+    assert debian12.run("find /var/lib/apt /var/cache/apt -newer /mark -type f") == ""
 
 
 def test_wrong_input_changes_nothing(debian12: Distribution, web: Web) -> None:
@@ -61,3 +66,14 @@ def test_broken_and_legacy_distribution_is_made_whole(distribution: Distribution
     assert "default=dev\n" in box.run("cat /etc/wsl.conf")
     again = box.role(**wanted)
     assert (again.code, again.changed) == (0, 0), again.output
+    # Out again: nothing of ours is left but backups, and what the developer added stays.
+    gone = box.role(tasks="remove", **wanted)
+    assert gone.code == 0, gone.output
+    ours = box.run(
+        "grep -rIl wslfleet /etc /usr/local /usr/share/keyrings | grep -v '[.]bak$'; "
+        "ls -d /var/lib/wslfleet/smoke /etc/apt/preferences.d/* /usr/share/keyrings/cuda*; dpkg-query -W 'cuda*'",
+        check=False,
+    )
+    left = [line for line in ours.splitlines() if not line.startswith(("ls: ", "dpkg-query: "))]
+    assert left == [], ours
+    assert "cuda-ubuntu2404.list" in box.run("ls /etc/apt/sources.list.d && apt-get -q check && dpkg --audit")
