@@ -53,7 +53,7 @@ def _bundle(tasks: list[dict[str, t.Any]]) -> dict[str, t.Any]:
 
 def test_the_role() -> None:
     direct = _over_the_connection(_load("roles/cuda_toolkit/tasks/main.yml"))
-    assert len(direct) == 12
+    assert {"cuda_repository", "cuda_repair", "cuda_toolkit", "cuda_audit_info"} <= {use[0] for use in direct}
     assert _as_a_task(_bundle(_load("roles/cuda_toolkit/tasks/handed_over.yml"))) == direct
 
 
