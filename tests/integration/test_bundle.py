@@ -10,10 +10,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lab.laptop import Laptop
 from lab.linux import images
 from tests.integration.laboratory import Lab, StartLab
+from tests.unit.documentation import documents
 
 pytestmark = pytest.mark.lab
 
@@ -89,3 +91,18 @@ def test_the_repair_by_task_is_clean_afterwards(lab: Lab) -> None:
     assert left(lab) == []
     lines = [json.dumps(entry) for entry in lab.journal(LAPTOP)]
     assert not [line for line in lines if "-u root" in line and "anna" in line]
+
+
+def test_the_examples_run(lab: Lab, tmp_path: Path) -> None:
+    """They need developers; tests/integration/test_examples.py runs those of all other modules."""
+    document = documents.read(documents.PLUGINS / "modules" / "cuda_bundle.py")
+    tasks = json.dumps(document.examples).replace(
+        '"Ubuntu-24.04"', json.dumps(lab.variables["windows_host_distribution"])
+    )
+    play = {"name": "Examples", "hosts": "laptops", "gather_facts": False, "tasks": json.loads(tasks)}
+    playbook = tmp_path / "examples.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
+    run = lab.playbook(playbook)
+    assert run.code == 0, run.output
+    assert run.lines("anna: clean") and run.lines("ben: clean"), run.output
+    assert left(lab) == []
