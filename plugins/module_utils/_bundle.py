@@ -78,12 +78,29 @@ def parse(module: str, stdout: str, stderr: str, code: int) -> Result:
     for line in reversed(stdout.splitlines()):
         if line.startswith("{"):
             try:
-                return dict(json.loads(line))
+                return without_secrets(json.loads(line))
             except ValueError:
                 break
     told = (stderr.strip() or stdout.strip()).splitlines()[-1:]
     why = told[0][:300] if told else "it printed nothing"
     return {"changed": False, "failed": True, "msg": f"module {module} ended with {code} and without a result: {why}"}
+
+
+def without_secrets(result: Result) -> Result:
+    """RESULT with its secrets masked. From ansible-core 2.22 on a module leaves that to the controller and lists them,
+    but what is written here the developer reads too."""
+    secrets = sorted(result.pop("_ansible_new_secrets", []), key=len, reverse=True)
+
+    def masked(value: t.Any) -> t.Any:
+        if isinstance(value, str):
+            for secret in secrets:
+                value = value.replace(secret, "********")
+            return value
+        if isinstance(value, dict):
+            return {masked(key): masked(each) for key, each in value.items()}
+        return [masked(each) for each in value] if isinstance(value, list) else value
+
+    return t.cast("Result", masked(result)) if secrets else result
 
 
 def in_process(settings: t.Mapping[str, t.Any]) -> Execute:

@@ -25,7 +25,8 @@ class Core:
     pythons: tuple[str, ...]
     pip: str
     oldest: str | None = None
-    """Run the unit tests of modules with this Python too; one old and one new core do it for all of them."""
+    """Run the unit tests of modules with this Python too, and sanity with every Python that is there; one old and one
+    new core do it for all of them. Unset: sanity compiles and imports with the controller's Python only."""
     substitutes: tuple[Substitute, ...] = ()
 
 

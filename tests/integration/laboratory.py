@@ -18,6 +18,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 COLLECTIONS = ROOT / ".cache" / "collections"
 PLAYBOOKS = ROOT / "playbooks"
+QUICK: dict[str, t.Any] = {"cuda_smoke_test": False, "cuda_host_compiler": False}
+"""For runs that are about something else: Debian's compiler is as big as all other packages together, and laptops of
+``--without-compiler`` could compile nothing."""
 _RECAP = re.compile(
     r"^(?P<host>\S+)\s+: ok=(?P<ok>\d+)\s+changed=(?P<changed>\d+)\s+unreachable=(?P<unreachable>\d+)"
     r"\s+failed=(?P<failed>\d+)\s+skipped=(?P<skipped>\d+)"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 import yaml
 
-from tests.integration.laboratory import Lab, StartLab
+from tests.integration.laboratory import QUICK, Lab, StartLab
 
 pytestmark = pytest.mark.lab
 
@@ -71,7 +71,7 @@ CASES: dict[str, t.Callable[[Lab], Case]] = {
 def lab(start_lab: StartLab) -> Lab:
     """A ready laptop whose guard is in already, so that nothing of it changes before the mistake is met."""
     lab = start_lab("--profile", "ready", "--without-compiler")
-    first = lab.playbook("provision", variables={"cuda_smoke_test": False})
+    first = lab.playbook("provision", variables=QUICK)
     assert first.code == 0, first.output
     return lab
 
@@ -79,7 +79,7 @@ def lab(start_lab: StartLab) -> Lab:
 @pytest.mark.parametrize("name", CASES)
 def test_one_clear_line_and_nothing_changed(lab: Lab, name: str) -> None:
     case = CASES[name](lab)
-    run = lab.playbook("provision", variables={"cuda_smoke_test": False, **case.variables})
+    run = lab.playbook("provision", variables={**QUICK, **case.variables})
     assert run.code != 0, run.output
     errors = [line for line in run.output.splitlines() if line.startswith(("fatal:", "[ERROR]"))]
     assert any(case.message in line for line in errors), run.output
@@ -91,7 +91,8 @@ def test_one_clear_line_and_nothing_changed(lab: Lab, name: str) -> None:
 def test_no_python_in_the_distribution(start_lab: StartLab) -> None:
     lab = start_lab("--profile", "fresh", "--without-compiler")
     run = lab.playbook(
-        "provision", variables={"windows_host_distribution": "Debian-12-minimal", "cuda_components": ["cudart"]}
+        "provision",
+        variables={**QUICK, "windows_host_distribution": "Debian-12-minimal", "cuda_components": ["cudart"]},
     )
     assert run.code == 0, run.output
     inside = lab.linux("fresh-1", "python3 --version", {"ansible_wsl_distribution": "Debian-12-minimal"})
@@ -104,7 +105,7 @@ def test_a_laptop_that_is_off_does_not_hold_up_the_others(lab: Lab) -> None:
     both = Lab(lab.state / "both")
     both.state.mkdir()
     (both.state / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-    run = both.playbook("provision", variables={"cuda_smoke_test": False})
+    run = both.playbook("provision", variables=QUICK)
     assert run.code != 0
     assert run.recap["off-1"]["unreachable"] == 1
     assert run.recap[READY] | {"ok": 0, "skipped": 0} == {

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from lab import authority, profiles
-from tests.integration.laboratory import Lab, Run, StartLab
+from tests.integration.laboratory import QUICK, Lab, Run, StartLab
 
 pytestmark = pytest.mark.lab
 
@@ -33,8 +33,7 @@ def provision(lab: Lab, **variables: t.Any) -> Run:
         "cuda_source": "mirror",
         "cuda_repository_url": f"https://{profiles.BEHIND_PROXY}/{path}",
         "cuda_components": ["cudart"],
-        "cuda_host_compiler": False,
-        "cuda_smoke_test": False,
+        **QUICK,
         **variables,
     }
     return lab.playbook("provision", variables=wanted)

@@ -14,7 +14,7 @@ import yaml
 
 from lab.laptop import Laptop
 from lab.linux import images
-from tests.integration.laboratory import Lab, StartLab
+from tests.integration.laboratory import QUICK, Lab, StartLab
 from tests.unit.documentation import documents
 
 pytestmark = pytest.mark.lab
@@ -74,7 +74,7 @@ def test_the_audit_by_task_finds_a_driver_and_nothing_is_left(lab: Lab) -> None:
 
 def test_a_task_gives_the_same_results_as_the_connection(lab: Lab, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
-    run = lab.playbook(TWIN, variables={"results": str(file), "cuda_version": "12.8", "cuda_smoke_test": False})
+    run = lab.playbook(TWIN, variables={"results": str(file), "cuda_version": "12.8", **QUICK})
     assert run.code == 0, run.output
     found = json.loads(file.read_text("utf-8"))
     bundle, direct = comparable(found["bundle"]), comparable(found["direct"])

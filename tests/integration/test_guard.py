@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.laboratory import Lab, StartLab
+from tests.integration.laboratory import QUICK, Lab, StartLab
 
 pytestmark = pytest.mark.lab
 
@@ -26,7 +26,7 @@ REFUSED = [
 def lab(start_lab: StartLab) -> Lab:
     """A provisioned laptop to which somebody has added the repository of an ordinary Ubuntu."""
     lab = start_lab("--profile", "ready", "--without-compiler")
-    run = lab.playbook("provision", variables={"cuda_smoke_test": False, "cuda_components": ["cudart"]})
+    run = lab.playbook("provision", variables={**QUICK, "cuda_components": ["cudart"]})
     assert run.code == 0, run.output
     ubuntu = str(lab.variables["cuda_repository_url"]).replace("wsl-ubuntu", "ubuntu2404")
     entry = f"deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] {ubuntu}/ /"
@@ -104,7 +104,7 @@ def test_remove_takes_out_what_provision_brought_and_nothing_else(lab: Lab) -> N
     listing = "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n'"
     made = lab.linux(LAPTOP, f"mkdir -p /home/ann && touch {' '.join(DEVELOPERS)} && {listing}")
     before = set(made.lines("ii "))
-    variables = {"cuda_smoke_test": False, "cuda_components": ["cudart"]}
+    variables = {**QUICK, "cuda_components": ["cudart"]}
     open_version = lab.playbook("remove", variables={**variables, "cuda_version": "12.latest"})
     assert open_version.code != 0 and "say which toolkit to remove" in open_version.output, open_version.output
     # Somebody's package needs a part of the toolkit: everything stays.

@@ -11,12 +11,12 @@ from lab.linux import disks as linux_disks
 from lab.linux import images
 from lab.wsl import disks
 from lab.wsl.registrations import Registrations
-from tests.integration.laboratory import Lab, StartLab
+from tests.integration.laboratory import QUICK, Lab, StartLab
 
 pytestmark = pytest.mark.lab
 
 LAPTOP = "two-developers-1"
-SETTINGS = {"cuda_smoke_test": False, "windows_host_windows_users": ["anna", "ben"]}
+SETTINGS = {**QUICK, "windows_host_windows_users": ["anna", "ben"]}
 MOST_WINDOWS_COMMANDS = 4
 MOST_BUNDLE_COMMANDS = 8
 """Host, users, folder, files, start, results of each, end."""

@@ -150,3 +150,8 @@ def test_the_program(
     assert (end.value.code, imported) == (code, [f"{b.MODULES}.cuda_legacy"])
     rows = [{"module": "cuda_legacy", "register": "one", "result": {"changed": True}}]
     assert json.loads(capsys.readouterr().out) == {"bundle": "Debian", "rows": rows}
+
+
+def test_secrets_that_are_left_to_the_controller_are_masked_before_anybody_reads_them() -> None:
+    printed = {"_ansible_new_secrets": ["horse", "a horse"], "invocation": {"a": ["is a horse", 1]}, "horse": None}
+    assert b.parse("m", json.dumps(printed), "", 0) == {"invocation": {"a": ["is ********", 1]}, "********": None}
