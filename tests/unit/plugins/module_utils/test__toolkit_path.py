@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_root_finds_wsls_nvidia_smi_without_a_login(tmp_path: Path) -> None:
     program.parent.mkdir(parents=True)
     program.write_text("")
     assert bring(tmp_path) == [_toolkit_path.PROFILE, _toolkit_path.NVIDIA_SMI]
-    assert str(link.readlink()) == _toolkit_path.WSL_NVIDIA_SMI
+    assert os.readlink(link) == _toolkit_path.WSL_NVIDIA_SMI
     assert not _loader.driver_files(str(tmp_path)), "no repair may take it for a stray"
     assert _search_path.first_nvidia_smi(str(tmp_path)) == _toolkit_path.WSL_NVIDIA_SMI
     assert bring(tmp_path, present=False) == [_toolkit_path.PROFILE, _toolkit_path.NVIDIA_SMI]
