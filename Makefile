@@ -16,8 +16,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env "PATH=$(PATH)")
 help:
 	@echo "make demo       provision three simulated laptops and show the result"
 	@echo "make demo-down  stop the demo's laptops"
-	@echo "make check      lint, types and unit tests (under 2 minutes)"
-	@echo "make test       everything (under 30 minutes); one stage alone: .venv/bin/nox -s NAME, their names: nox -l"
+	@echo "make check      lint, types and unit tests (about 2 minutes on 2 cores)"
+	@echo "make test       everything (about 40 minutes on 2 cores); one stage alone: .venv/bin/nox -s NAME, their names: nox -l"
 
 setup:
 	@scripts/setup.sh
