@@ -25,7 +25,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _fi
 PARTS = "/etc/apt/auth.conf.d"
 PATH = f"{PARTS}/wslfleet-cuda.conf"
 MARK = "# Written by wslfleet.cuda"
-_USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<place>[^/]*)@", re.I)
+_USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<place>[^/]*|[^/:]*:(?!\d*/).*)@", re.I)
+"""What stands before the host: also a password with a slash, which the address should have as %2F, but not a port."""
 
 
 class CredentialsError(ValueError):
@@ -52,11 +53,11 @@ def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
         if match:
             module.params[name] = match.group("scheme") + given[name][match.end() :]
             word = match.group("place").partition(":")[2]
-            _never_show(module, {word, urllib.parse.unquote(word)} - {""})
+            never_show(module, {word, urllib.parse.unquote(word)} - {""})
     return given
 
 
-def _never_show(module: t.Any, words: t.Set[str]) -> None:
+def never_show(module: t.Any, words: t.Set[str]) -> None:
     """Let Ansible mask WORDS in all that MODULE prints. From ansible-core 2.22 on the controller does that."""
     module.no_log_values.update(words)
     try:

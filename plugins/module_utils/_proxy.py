@@ -26,7 +26,6 @@ APT_PARTS = "/etc/apt/apt.conf.d"
 APT_PATH = f"{APT_PARTS}/95wslfleet-proxy"
 AUTH_PATH = f"{_credentials.PARTS}/wslfleet-proxy.conf"
 ENVIRONMENT_PATH = "/etc/environment"
-MARK = "# Written by wslfleet.cuda"
 BEGIN = "# wslfleet.cuda proxy: begin"
 END = "# wslfleet.cuda proxy: end"
 ALWAYS_DIRECT = ("localhost", "127.0.0.1", "::1")
@@ -116,7 +115,7 @@ def is_host(item: str) -> bool:
 
 def apt_text(proxy: Proxy) -> str:
     """The content of apt's file."""
-    lines = [MARK + ". The password, if any, is in auth.conf.d, for root only."]
+    lines = [_credentials.MARK + ". The password, if any, is in auth.conf.d, for root only."]
     for scheme in ("http", "https"):
         lines.append(f'Acquire::{scheme}::Proxy "{proxy.url}";')
         # A host is the name of a branch here: quoted in braces, since it holds dots and perhaps colons.
@@ -152,14 +151,7 @@ def _apt_change(proxy: Proxy | None, root: str) -> _changes.FileChange | None:
 
 
 def _auth_change(proxy: Proxy | None, root: str) -> _changes.FileChange | None:
-    """The credentials, never shown."""
-    wanted = _credentials.text_for(proxy.credentials, [proxy.url]) if proxy and proxy.credentials else None
-    found = _changes.change_to(AUTH_PATH, wanted, mode=0o600, root=root)
-    if found is None:
-        return None
-    before = "" if found.before is None else "(credentials)\n"
-    after = "" if proxy is None or wanted is None else f"(credentials for {proxy.url}, readable by root only)\n"
-    return _changes.FileChange(AUTH_PATH, found.before, found.after, mode=0o600, shown_before=before, shown_after=after)
+    return _credentials.change(proxy.credentials if proxy else None, proxy.url if proxy else "", root, AUTH_PATH)
 
 
 def _environment_change(proxy: Proxy | None, when: str, root: str) -> _changes.FileChange | None:

@@ -152,6 +152,7 @@ certificates:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
+    _credentials,
     _files,
     _proxy,
     _run,
@@ -162,7 +163,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 def proxy_of(module: AnsibleModule) -> _proxy.Proxy | None:
     """The proxy that is wanted. What its address holds of a password is hidden before anything can fail."""
     given = module.params["proxy"]
-    module.no_log_values.update(_proxy.secrets_in(given))
+    _credentials.never_show(module, _proxy.secrets_in(given))
     module.params["proxy"] = _proxy.without_secrets(given)
     return _proxy.resolve({**module.params, "proxy": given})
 

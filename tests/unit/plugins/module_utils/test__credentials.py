@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import sys
+import typing as t
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials
+from ansible_collections.wslfleet.cuda.plugins.modules import distribution_network
 
 WHO = _credentials.Credentials("me", "s3cret")
 
@@ -86,6 +89,8 @@ def test_trial_keeps_the_entries_of_others_and_not_our_old_one(tmp_path: Path) -
         ("http://me@mirror/x", "http://mirror/x", set()),
         ("http://a:b:c@d@mirror/x", "http://mirror/x", {"b:c@d"}),
         ("http://mirror/x@1", "http://mirror/x@1", set()),
+        ("http://mirror:8080/x@1", "http://mirror:8080/x@1", set()),
+        ("http://me:s/cr/et@mirror/x", "http://mirror/x", {"s/cr/et"}),
         ("/usr/share/me@home.asc", "/usr/share/me@home.asc", set()),
         (None, None, set()),
     ],
@@ -95,3 +100,22 @@ def test_hidden(url: str | None, shown: str | None, words: set[str]) -> None:
     assert _credentials.hidden(module, "url") == {"url": url, "other": 1}
     assert module.params == {"url": shown, "other": 1}
     assert module.no_log_values == words
+
+
+def test_words_are_named_to_ansible_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 2.22 on the module's own list has no effect."""
+    named: list[str] = []
+    monkeypatch.setitem(sys.modules, "ansible.module_utils.secrets", SimpleNamespace(register_secrets=named.extend))
+    module = SimpleNamespace(no_log_values=set())
+    _credentials.never_show(module, {"word"})
+    assert (module.no_log_values, named) == ({"word"}, ["word"])
+
+
+def test_a_password_in_the_address_of_a_proxy_is_named_to_ansible_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+    monkeypatch.setitem(sys.modules, "ansible.module_utils.secrets", SimpleNamespace(register_secrets=named.extend))
+    params = {"proxy": "http://me:s%40fe@proxy:3128", "no_proxy": [], "username": None, "password": None}
+    module: t.Any = SimpleNamespace(params=params, no_log_values=set())
+    found = distribution_network.proxy_of(module)
+    assert found is not None and params["proxy"] == "http://proxy:3128"
+    assert sorted(named) == ["s%40fe", "s@fe"]
