@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+from tests.integration import preloaded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COLLECTIONS = ROOT / ".cache" / "collections"
@@ -106,27 +107,18 @@ class Lab:
         return self._run("ansible", laptop, ["-m", "ansible.builtin.raw", "-a", command], inside)
 
     def _run(self, program: str, first: str, arguments: t.Iterable[str], variables: dict[str, t.Any] | None) -> Run:
-        command = [
-            str(Path(sys.executable).parent / program),
-            "-i",
-            str(self.state / "inventory.yml"),
-            first,
-            *arguments,
-        ]
+        words = ["-i", str(self.state / "inventory.yml"), first, *arguments]
         if variables:
-            command += ["-e", json.dumps(variables)]
+            words += ["-e", json.dumps(variables)]
         environment = {
-            **os.environ,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_FORCE_COLOR": "0",
             "ANSIBLE_NOCOLOR": "1",
             "LC_ALL": "C.UTF-8",
         }
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
-        without_secrets(done.stdout, self.secrets() | set(_passwords(variables)))
-        return Run(done.returncode, done.stdout)
+        done = preloaded.run(program, words, environment)
+        without_secrets(done.output, self.secrets() | set(_passwords(variables)))
+        return Run(done.code, done.output)
 
 
 def _passwords(value: t.Any, name: str = "") -> t.Iterator[str]:

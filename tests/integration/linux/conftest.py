@@ -24,33 +24,34 @@ def web() -> t.Iterator[Web]:
         yield Web(server, lab_keys(cache))
 
 
+def _fresh(image: str, request: pytest.FixtureRequest, network: bool = True) -> t.Iterator[Distribution]:
+    """A distribution made from IMAGE, with Debian's archive for tests that are marked so."""
+    folder: Path = request.getfixturevalue("tmp_path") / "box"
+    archive = request.node.get_closest_marker("archive") is not None
+    box = Distribution(images.image(image, images.default_cache()), folder, network, archive)
+    yield box
+    box.close()
+
+
 @pytest.fixture(params=["debian-12", "debian-13"])
-def distribution(request: pytest.FixtureRequest, tmp_path: Path) -> t.Iterator[Distribution]:
+def distribution(request: pytest.FixtureRequest) -> t.Iterator[Distribution]:
     """A fresh distribution."""
-    box = Distribution(images.image(request.param, images.default_cache()), tmp_path / "box")
-    yield box
-    box.close()
+    yield from _fresh(request.param, request)
 
 
 @pytest.fixture
-def offline(tmp_path: Path) -> t.Iterator[Distribution]:
+def offline(request: pytest.FixtureRequest) -> t.Iterator[Distribution]:
     """A fresh Debian 13 without any network, not even loopback."""
-    box = Distribution(images.image("debian-13", images.default_cache()), tmp_path / "box", network=False)
-    yield box
-    box.close()
+    yield from _fresh("debian-13", request, network=False)
 
 
 @pytest.fixture
-def debian13(tmp_path: Path) -> t.Iterator[Distribution]:
+def debian13(request: pytest.FixtureRequest) -> t.Iterator[Distribution]:
     """A fresh Debian 13, whose apt 3 verifies by sqv and which has no libtinfo5."""
-    box = Distribution(images.image("debian-13", images.default_cache()), tmp_path / "box")
-    yield box
-    box.close()
+    yield from _fresh("debian-13", request)
 
 
 @pytest.fixture
-def debian12(tmp_path: Path) -> t.Iterator[Distribution]:
+def debian12(request: pytest.FixtureRequest) -> t.Iterator[Distribution]:
     """A fresh Debian 12, which has what toolkit 12.4 needs."""
-    box = Distribution(images.image("debian-12", images.default_cache()), tmp_path / "box")
-    yield box
-    box.close()
+    yield from _fresh("debian-12", request)

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 import typing as t
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from lab.repository.keys import Keys
 from lab.web import WebServer
+from tests.integration import preloaded
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
@@ -26,6 +25,10 @@ mount -t proc proc proc
 mount -t tmpfs -o mode=755 dev dev
 for name in null zero full random urandom tty; do touch dev/$name; mount --bind /dev/$name dev/$name; done
 ln -s /proc/self/fd dev/fd
+if [ "$3" = bare ]; then
+    rm -f etc/apt/sources.list var/cache/apt/*.bin
+    find var/lib/apt/lists -type f -delete
+fi
 mkdir -p dev/shm
 rm -f etc/resolv.conf
 cat /etc/resolv.conf >etc/resolv.conf
@@ -38,15 +41,18 @@ exec chroot . /bin/sh -c 'echo ready; while :; do sleep 1000 & wait; done'
 class Distribution:
     """A running root file system."""
 
-    def __init__(self, image: Path, scratch: Path, network: bool = True) -> None:
-        """IMAGE is the lower layer; SCRATCH holds everything else. Without NETWORK not even loopback is there."""
+    def __init__(self, image: Path, scratch: Path, network: bool = True, archive: bool = False) -> None:
+        """IMAGE is the lower layer; SCRATCH holds everything else. Without NETWORK not even loopback is there.
+
+        Without ARCHIVE apt knows no source of Debian, whose 60,000 packages cost each of its commands a second or two.
+        """
         self.scratch = scratch
         for name in ("upper", "work", "root"):
             (scratch / name).mkdir(parents=True)
         self._holder = subprocess.Popen(
             [
                 *("unshare", "-m", "-p", *([] if network else ["-n"]), "-f", "--kill-child"),
-                *("sh", "-c", SETUP, "sh", str(image), str(scratch)),
+                *("sh", "-c", SETUP, "sh", str(image), str(scratch), "whole" if archive else "bare"),
             ],
             stdout=subprocess.PIPE,
         )
@@ -83,33 +89,27 @@ class Distribution:
         data = content.encode() if isinstance(content, str) else content
         self.run(f"mkdir -p '{Path(path).parent}' && cat >'{path}'", data=data)
 
+    @property
     def environment(self) -> dict[str, str]:
         """For ansible commands."""
         return {
-            **os.environ,
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
             "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / ".cache" / "collections"),
             "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection_plugins"),
             "ANSIBLE_LOCALHOST_WARNING": "0",
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_HOME": str(self.scratch / "ansible"),
         }
 
     def module(self, name: str, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """Run one module of the collection, as ansible does; its result."""
-        line = [program("ansible"), "box", "-i", str(self.inventory), "-m", f"wslfleet.cuda.{name}"]
+        line = ["box", "-i", str(self.inventory), "-m", f"wslfleet.cuda.{name}"]
         line += ["-a", json.dumps(options)] if options else []
         line += ["--check", "--diff"] if check_mode else ["--diff"]
         kept = self.scratch / "result.json"
         kept.unlink(missing_ok=True)
-        environment = {
-            **self.environment(),
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
-            "ANSIBLE_STDOUT_CALLBACK": "lab_results",
-            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
-            "WSLFLEET_RESULT": str(kept),
-        }
-        done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
-        assert kept.exists(), done.stdout + done.stderr
+        own = {"ANSIBLE_STDOUT_CALLBACK": "lab_results", "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1"}
+        done = preloaded.run("ansible", line, {**self.environment, **own, "WSLFLEET_RESULT": str(kept)})
+        assert kept.exists(), done.output
         result: dict[str, t.Any] = json.loads(kept.read_text())
         return result
 
@@ -123,19 +123,9 @@ class Distribution:
         file = self.scratch / "play.json"
         file.write_text(json.dumps(play))
         begin = time.monotonic()
-        done = subprocess.run(
-            [program("ansible-playbook"), "-i", str(self.inventory), str(file), *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Played(done.returncode, done.stdout + done.stderr, time.monotonic() - begin)
-
-
-def program(name: str) -> str:
-    """The command NAME of the environment that runs the tests."""
-    return str(Path(sys.executable).parent / name)
+        line = ["-i", str(self.inventory), str(file), *arguments]
+        done = preloaded.run("ansible-playbook", line, self.environment)
+        return Played(done.code, done.output, time.monotonic() - begin)
 
 
 @dataclass(frozen=True)

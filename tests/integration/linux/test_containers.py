@@ -13,7 +13,7 @@ from lab.repository import container_cli, cuda
 from lab.repository.keys import lab_keys
 from tests.integration.linux.linux_distribution import Distribution, Web
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.archive]
 
 LIST_FOLDER = "/etc/apt/sources.list.d"
 SPECIFICATION = "/etc/cdi/nvidia.yaml"

@@ -13,7 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure, _dp
 from lab.linux import images
 from tests.integration.linux.linux_distribution import Distribution
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.archive]
 
 # -- the rule over the whole index -----------------------------------------------------------------------------------
 

@@ -84,6 +84,7 @@ def test_a_preferences_file_that_wins_is_found(distribution: Distribution, web: 
     assert rows["pin_effect"]["level"] == "stop"
 
 
+@pytest.mark.archive
 def test_plan_names_the_driver_behind_a_package(distribution: Distribution, web: Web) -> None:
     add_driver_source(distribution, web)
     for guard in (False, True):
