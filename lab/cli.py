@@ -59,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
         help="toolkit packages without the real nvcc: nothing to download, for tests that do not compile",
     )
     up.add_argument(
+        "--without-archive",
+        action="store_true",
+        help="distributions that do not know Debian's archive: apt is quicker, for tests that install nothing of it",
+    )
+    up.add_argument(
         "--stop-after",
         type=int,
         default=7200,
@@ -107,7 +112,13 @@ def _up(arguments: argparse.Namespace) -> int:
     wanted = [(profile, number + 1) for profile in chosen for number in range(arguments.laptops)]
     fleet.prepare(
         arguments.state,
-        fleet.Wanted(wanted, arguments.probe or [], arguments.language, real_compiler=not arguments.without_compiler),
+        fleet.Wanted(
+            wanted,
+            arguments.probe or [],
+            arguments.language,
+            real_compiler=not arguments.without_compiler,
+            package_archive=not arguments.without_archive,
+        ),
         say=_say,
     )
     service.start(arguments.state, arguments.stop_after)

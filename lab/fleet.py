@@ -56,7 +56,8 @@ class Wanted:
     probes: list[Path]
     """Files that playbooks/doctor.yml wrote; one laptop each, called after its file."""
     language: str
-    real_compiler: bool
+    real_compiler: bool = True
+    package_archive: bool = True
 
 
 def prepare(state: Path, wanted: Wanted, say: Say) -> None:
@@ -71,7 +72,9 @@ def prepare(state: Path, wanted: Wanted, say: Say) -> None:
         for profile, number in wanted.profiles:
             with _new_laptop(state, f"{profile.replace('_', '-')}-{number}") as directory:
                 if directory is not None:
-                    profiles.make_laptop(directory, profile, wanted.language, web_url, cache, say)
+                    profiles.make_laptop(
+                        directory, profile, wanted.language, web_url, cache, say, wanted.package_archive
+                    )
                     if profile == "behind_proxy":
                         profiles.trust(directory, cache, authority.kept(state))
         for probe in wanted.probes:

@@ -119,6 +119,8 @@ class WindowsState:
     """WinRM logons may pass their credentials on, so that shares let them in."""
     mounted_hives: dict[str, str] = field(default_factory=dict)
     """Name below HKU in lower case -> file, for every hive that ``reg load`` put there. A boot forgets them."""
+    package_archive: bool = True
+    """Disks that are made of an image know the package archive of their distribution."""
     instance_idle_seconds: float = 15.0
     free_bytes: int = 200 * 1024**3
 

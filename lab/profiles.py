@@ -119,9 +119,18 @@ def windows_state(name: str, language: str) -> WindowsState:
     )
 
 
-def make_laptop(directory: Path, profile: str, language: str, web_url: str, image_cache: Path, say: Say) -> None:
+def make_laptop(
+    directory: Path,
+    profile: str,
+    language: str,
+    web_url: str,
+    image_cache: Path,
+    say: Say,
+    package_archive: bool = True,
+) -> None:
     """Write the state of one laptop of PROFILE into DIRECTORY, whose name is the laptop's. Raises CaseError."""
     state = windows_state(directory.name, language)
+    state.package_archive = package_archive
     if profile in WITH_DEVELOPERS:
         state.users[1:] = developers()
     for name, value in FRESH.get(profile, {}).items():

@@ -15,7 +15,7 @@ from collections import deque
 from pathlib import Path
 
 _MOST_LINKS = 40
-_OPAQUE = "trusted.overlay.opaque"
+OPAQUE = "trusted.overlay.opaque"
 
 
 class Layers:
@@ -84,7 +84,7 @@ def _is_opaque(path: Path, status: os.stat_result) -> bool:
     if not stat.S_ISDIR(status.st_mode):
         return False
     try:
-        return os.getxattr(path, _OPAQUE) == b"y"
+        return os.getxattr(path, OPAQUE) == b"y"
     except OSError as error:
         if error.errno in (errno.ENODATA, errno.ENOTSUP):
             return False

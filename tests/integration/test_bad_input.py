@@ -70,7 +70,7 @@ CASES: dict[str, t.Callable[[Lab], Case]] = {
 @pytest.fixture(scope="module")
 def lab(start_lab: StartLab) -> Lab:
     """A ready laptop whose guard is in already, so that nothing of it changes before the mistake is met."""
-    lab = start_lab("--profile", "ready", "--without-compiler")
+    lab = start_lab("--profile", "ready", "--without-compiler", "--without-archive")
     first = lab.playbook("provision", variables=QUICK)
     assert first.code == 0, first.output
     return lab

@@ -27,7 +27,7 @@ TIME = re.compile(r"\d{8}T\d{6}Z?|\d{8}-\d{6}")
 
 @pytest.fixture(scope="module")
 def lab(start_lab: StartLab) -> Lab:
-    return start_lab("--profile", "handed_over", "--without-compiler")
+    return start_lab("--profile", "handed_over", "--without-compiler", "--without-archive")
 
 
 def left(lab: Lab) -> list[str]:

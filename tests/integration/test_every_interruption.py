@@ -188,7 +188,9 @@ class Laptops:
 def laptops(tmp_path_factory: pytest.TempPathFactory) -> Laptops:
     """A fresh laptop with somebody's work on it, and one more for every command that is cut in the middle."""
     state = tmp_path_factory.mktemp("interruptions")
-    fleet.prepare(state, fleet.Wanted([("fresh", 1)], [], "en-US", real_compiler=False), say=print)
+    fleet.prepare(
+        state, fleet.Wanted([("fresh", 1)], [], "en-US", real_compiler=False, package_archive=False), say=print
+    )
     found = Laptops(state)
     (found.folder / WHOLE / THESIS).write_text("a year of work", encoding="utf-8")
     for name in INSIDE:

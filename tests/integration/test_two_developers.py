@@ -24,7 +24,7 @@ MOST_BUNDLE_COMMANDS = 8
 
 @pytest.fixture(scope="module")
 def lab(start_lab: StartLab) -> Lab:
-    return start_lab("--profile", "two_developers", "--without-compiler")
+    return start_lab("--profile", "two_developers", "--without-compiler", "--without-archive")
 
 
 def _owners(laptop: Laptop) -> dict[str, list[str]]:

@@ -40,7 +40,9 @@ PLAY = [
 @pytest.fixture(scope="module")
 def lab(start_lab: StartLab) -> Lab:
     profiles = ["windows_10", "server_2022", "server_2025", "air_gapped", "store_blocked", "inbox", "ready"]
-    return start_lab(*(word for profile in profiles for word in ("--profile", profile)), "--language", "de-DE")
+    return start_lab(
+        *(word for profile in profiles for word in ("--profile", profile)), "--language", "de-DE", "--without-archive"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -156,3 +156,17 @@ def test_no_process_of_tar_is_left(laptop: Laptop) -> None:
         disks.export_tar(laptop, disk, Full())
     left = subprocess.run(["pgrep", "-f", str(laptop.directory)], capture_output=True)
     assert left.stdout == b""
+
+
+def test_a_laptop_without_archive_has_no_source_of_packages(tmp_path: Path) -> None:
+    laptop = make_laptop(tmp_path / "l1", package_archive=False)
+    disk = disks.create_disk(laptop, "debian-12")
+    script = "ls /etc/apt/sources.list; ls /var/lib/apt/lists; apt-get update && apt-cache policy g++; ls -ld /etc/apt"
+    shown = laptop.instances.capture(disk, ["sh", "-c", script]).stdout.decode()
+    laptop.shut_down()
+    assert "Packages" not in shown and "sources.list" not in shown.replace("sources.list.d", "")
+    # What is installed is known as before, and from nowhere else.
+    assert "/var/lib/dpkg/status" in shown and "http" not in shown
+    assert "drwxr-xr-x 1 root root" in shown
+    for path, there in (("/etc/apt/sources.list", False), ("/etc/apt/apt.conf.d", True)):
+        assert disks.exists(laptop, disk, path) is there
