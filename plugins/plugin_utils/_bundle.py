@@ -106,7 +106,7 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
     """Two WinRS commands: the host, then the users. Raises StepFailed where one of them cannot be found."""
     lines = {**q.services(), **q.wsl(), **q.users(), "elevated": registry_query("HKU\\S-1-5-19")}
     first = read(runner, lines)
-    users = _hand_over_plan.choose(_host_accounts.users(first), goal.windows_user)
+    users = _host_accounts.choose(_host_accounts.users(first), goal.windows_user)
     if not first.succeeded("elevated"):
         raise StepFailed(
             f"distribution {goal.name} of {', '.join(goal.windows_user)}: the account has no administrator rights in"
@@ -118,8 +118,7 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
     place = plans.Place(goal.name)
     second: dict[str, str] = {"identity": cmd_line("type", [place.identity])}
     for user in users:
-        second |= q.distributions_of(user.sid)
-        second[f"session_{user.sid}"] = registry_query(f"HKU\\{user.sid}\\Volatile Environment", recursive=True)
+        second |= {**q.distributions_of(user.sid), **q.session_of(user.sid)}
         second[f"task_{user.sid}"] = _schtasks.query_line(place.task(user.sid))
     reads = read(runner, second)
     identity = reads.output("identity").decode("ascii", "replace").strip() if reads.succeeded("identity") else ""
@@ -127,11 +126,10 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
 
 
 def _account(user: User, goal: Goal, reads: Reads) -> Account:
-    session = f"HKU\\{user.sid}\\Volatile Environment\\".lower()
     found = find(registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}"), goal.name)
     return Account(
         user,
-        logged_on=any(key.lower().startswith(session) for key in reads.registry.all_keys()),
+        logged_on=_host_accounts.has_session(reads.registry, user.sid),
         lacks=user.loaded and found is None,
         task=_result_of(reads, user.sid),
     )

@@ -39,7 +39,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import Developer, Place, Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl, wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import bare_number, explain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, decode_text, error_code
@@ -77,7 +77,7 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
     lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
     reads = read(runner, lines)
-    users = plans.choose(_host_accounts.users(reads), goal.windows_user or [])
+    users = _host_accounts.choose(_host_accounts.users(reads), goal.windows_user or [])
     if not reads.succeeded("elevated"):
         raise StepFailed(
             f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session"
@@ -92,8 +92,7 @@ def _developer_lines(users: t.Sequence[User], goal: DistributionGoal, place: Pla
     lines = {"left": cmd_line("dir", ["/b", place.folder])}
     for user in users:
         sid = user.sid
-        lines |= q.distributions_of(sid)
-        lines[f"session_{sid}"] = registry_query(f"HKU\\{sid}\\Volatile Environment", recursive=True)
+        lines |= {**q.distributions_of(sid), **q.session_of(sid)}
         folder = plans.location(_bare(user), goal)
         lines[f"disk_{sid}"] = cmd_line("dir", ["/b", f"{folder}\\ext4.vhdx"])
         lines |= _result_lines(sid, place)
@@ -117,11 +116,9 @@ def _bare(user: User) -> Developer:
 
 def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
     sid = user.sid
-    keys = reads.registry.all_keys()
-    session = f"HKU\\{sid}\\Volatile Environment\\".lower()
     return replace(
         _bare(user),
-        logged_on=any(key.lower().startswith(session) for key in keys),
+        logged_on=_host_accounts.has_session(reads.registry, sid),
         found=find(registered(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}"), goal.name),
         disk=reads.succeeded(f"disk_{sid}"),
         task=_result_of(reads, f"task_{sid}"),

@@ -22,7 +22,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import UTF8
@@ -145,37 +144,6 @@ class Plan:
             where = "in the session" if one.logged_on else "without a session"
             texts.append(f"import {self.name} as {one.name} by a scheduled task, {where} (wsl.exe --import)")
         return [*texts, "remove what an earlier run left for the hand-over"] if self.clean else texts
-
-
-def choose(users: t.Sequence[User], wanted: t.Sequence[str]) -> list[User]:
-    """The users that WANTED names, by SID or by name, without case; a domain in front of a name is left out.
-
-    :raises StepFailed: a name fits nobody or several, or the account that is connected.
-    """
-    chosen: list[User] = []
-    for name in wanted:
-        user = _one(users, name)
-        if user.connected:
-            raise StepFailed(f"windows_user {name!r} is the connecting account itself: leave windows_user out for it")
-        if user not in chosen:
-            chosen.append(user)
-    return chosen
-
-
-def _one(users: t.Sequence[User], wanted: str) -> User:
-    short = wanted.rpartition("\\")[2].partition("@")[0].lower()
-    by_sid = [user for user in users if user.sid.lower() == wanted.lower()]
-    exact = [user for user in users if user.name.lower() == short]
-    found = by_sid or exact or [user for user in users if user.name.lower().startswith(f"{short}.")]
-    if not found:
-        raise StepFailed(
-            f"windows_user {wanted!r} has no profile on this host: let that user log on once, or name the SID if the"
-            " profile folder has another name"
-        )
-    if len(found) > 1:
-        sids = ", ".join(user.sid for user in found)
-        raise StepFailed(f"windows_user {wanted!r} fits several profiles on this host: name one SID of {sids}")
-    return found[0]
 
 
 def plan(

@@ -9,11 +9,14 @@
 from __future__ import annotations
 
 import re
+import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
 
 _ACCOUNT_SID = re.compile(r"S-1-(5-21|12-1)-[0-9-]+\Z", re.IGNORECASE)
 """Local and domain accounts, and Entra accounts; not services, not the ``_Classes`` hives."""
@@ -58,6 +61,42 @@ def users(reads: Reads) -> list[User]:
             there = f"HKU\\{sid}".upper() in loaded
             found.append(User(sid, name, path, there, connected, kind, registry="loaded" if there else "not loaded"))
     return with_kinds(found)
+
+
+def choose(users: t.Sequence[User], wanted: t.Sequence[str]) -> list[User]:
+    """The users that WANTED names, by SID or by name, without case; a domain in front of a name is left out.
+
+    :raises StepFailed: a name fits nobody or several, or the account that is connected.
+    """
+    chosen: list[User] = []
+    for name in wanted:
+        user = _one(users, name)
+        if user.connected:
+            raise StepFailed(f"windows_user {name!r} is the connecting account itself: leave windows_user out for it")
+        if user not in chosen:
+            chosen.append(user)
+    return chosen
+
+
+def _one(users: t.Sequence[User], wanted: str) -> User:
+    short = wanted.rpartition("\\")[2].partition("@")[0].lower()
+    by_sid = [user for user in users if user.sid.lower() == wanted.lower()]
+    exact = [user for user in users if user.name.lower() == short]
+    found = by_sid or exact or [user for user in users if user.name.lower().startswith(f"{short}.")]
+    if not found:
+        raise StepFailed(
+            f"windows_user {wanted!r} has no profile on this host: let that user log on once, or name the SID if the"
+            " profile folder has another name"
+        )
+    if len(found) > 1:
+        sids = ", ".join(user.sid for user in found)
+        raise StepFailed(f"windows_user {wanted!r} fits several profiles on this host: name one SID of {sids}")
+    return found[0]
+
+
+def has_session(registry: RegistryTree, sid: str) -> bool:
+    """Whether SID is logged on at the screen, from the read ``_host_queries.session_of``."""
+    return bool(registry.subkeys(f"HKU\\{sid}\\{q.VOLATILE_ENVIRONMENT}"))
 
 
 def account_kind(sid: str, domain: str, computer: str) -> str:

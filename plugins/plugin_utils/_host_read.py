@@ -25,7 +25,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, account_kind, with_kinds
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import (
+    User,
+    account_kind,
+    has_session,
+    with_kinds,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, fits, read
@@ -165,8 +170,7 @@ def _take(state: HostState, lines: dict[str, str], reads: Reads) -> None:
 def _user(user: User, state: HostState, lines: dict[str, str], reads: Reads) -> User:
     if not any(name.endswith(f"_{user.sid}") for name in lines):
         return user
-    session = f"HKU\\{user.sid}\\{q.VOLATILE_ENVIRONMENT}"
-    domain = reads.registry.text(session, "USERDOMAIN") or ""
+    domain = reads.registry.text(f"HKU\\{user.sid}\\{q.VOLATILE_ENVIRONMENT}", "USERDOMAIN") or ""
     kind = user.kind if user.kind != "unknown" else account_kind(user.sid, domain, state.windows.computer_name)
     asked = f"session_{user.sid}" in reads.parts
     disks = _host_disks.profile_disks(reads, user.sid)
@@ -176,7 +180,7 @@ def _user(user: User, state: HostState, lines: dict[str, str], reads: Reads) -> 
     return replace(
         user,
         kind=kind,
-        logged_on=bool(reads.registry.subkeys(session)) if asked else (None if user.loaded else False),
+        logged_on=has_session(reads.registry, user.sid) if asked else (None if user.loaded else False),
         virtual_disks=None if disks is None else tuple(disks),
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, users
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import has_session, users
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import power, with_report
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read
@@ -54,8 +54,4 @@ def _logged_on(runner: CommandRunner, reads: Reads) -> tuple[str, ...] | None:
     loaded = [user for user in users(reads) if user.loaded]
     lines = {name: line for user in loaded for name, line in q.session_of(user.sid).items()}
     sessions = read(runner, lines).registry if lines else RegistryTree()
-    return tuple(user.name for user in loaded if _has_session(sessions, user))
-
-
-def _has_session(registry: RegistryTree, user: User) -> bool:
-    return bool(registry.subkeys(f"HKU\\{user.sid}\\{q.VOLATILE_ENVIRONMENT}"))
+    return tuple(user.name for user in loaded if has_session(sessions, user.sid))

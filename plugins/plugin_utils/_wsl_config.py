@@ -22,7 +22,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import choose
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl
@@ -50,7 +49,7 @@ def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **(q.users() if windows_user else {})}
     reads = read(runner, lines)
     wsl = _host_state.wsl(reads)
-    profile = choose(_host_accounts.users(reads), [windows_user])[0].profile if windows_user else ""
+    profile = _host_accounts.choose(_host_accounts.users(reads), [windows_user])[0].profile if windows_user else ""
     path = f"{profile or _host_state.own_profile(reads)}\\.wslconfig"
     host = Host(
         version_key(wsl.version) if wsl.version else None, _host_state.windows(reads.registry).build, wsl.policies

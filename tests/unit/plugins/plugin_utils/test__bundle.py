@@ -85,9 +85,7 @@ def host(logged_on: bool, has_it: bool) -> HostAnswers:
     answers[q.distributions_of(SID)[f"lxss_{SID}"]] = distribution if has_it else reg(lxss)
     if logged_on:
         session = f"HKEY_USERS\\{SID}\\Volatile Environment"
-        answers[registry_query(f"HKU\\{SID}\\Volatile Environment", recursive=True)] = reg(session) + reg(
-            f"{session}\\1"
-        )
+        answers[q.session_of(SID)[f"session_{SID}"]] = reg(session) + reg(f"{session}\\1")
     results = PLACE.results(SID)
     printed = json.dumps({"bundle": "Debian", "rows": ROWS}).encode()
     answers[f"dir /-c /a-d {results}"] = f"01.02.2026  10:00 {len(printed):>17} out.txt\r\n".encode()

@@ -11,7 +11,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import registry_query
 
 from tests.unit.host_answers import BATCH, GUID, HostAnswers, fresh, reg, with_features, with_wsl
 from tests.unit.scripted_runner import ScriptedRunner
@@ -41,7 +40,7 @@ def has_it() -> HostAnswers:
             q.distributions_of(SID)[f"lxss_{SID}"]: reg(
                 key, ("State", "REG_DWORD", "0x1"), ("DistributionName", "REG_SZ", "Debian")
             ),
-            registry_query(f"HKU\\{SID}\\Volatile Environment", recursive=True): reg(session)
+            q.session_of(SID)[f"session_{SID}"]: reg(session)
             + reg(f"{session}\\1", ("SESSIONNAME", "REG_SZ", "Console")),
         }
     )

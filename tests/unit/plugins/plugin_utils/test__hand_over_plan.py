@@ -14,7 +14,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import User
 
 DEBIAN = Distribution("Debian", "{guid}", 2, True, 0, "C:\\x", "installed")
 HOST = DistributionState((2, 6, 3, 0), None, False, "C:\\Users\\admin")
@@ -101,35 +100,6 @@ def test_goals_that_no_host_can_reach(goal: dict[str, t.Any], message: str) -> N
     with pytest.raises(StepFailed, match=message):
         h.check(replace(GOAL, **goal))
     h.check(GOAL)
-
-
-def user(sid: str, name: str, connected: bool = False) -> User:
-    return User(sid, name, f"C:\\Users\\{name}", True, connected)
-
-
-USERS = [user("S-1-1", "admin", True), user("S-1-2", "anna"), user("S-1-3", "ben.CORP"), user("S-1-4", "ben.000")]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "sids"),
-    [
-        (["anna"], ["S-1-2"]),
-        (["CORP\\Anna", "anna@corp.example"], ["S-1-2"]),
-        (["s-1-3", "anna"], ["S-1-3", "S-1-2"]),
-        (["ben.corp"], ["S-1-3"]),
-    ],
-)
-def test_choose(wanted: list[str], sids: list[str]) -> None:
-    assert [one.sid for one in h.choose(USERS, wanted)] == sids
-
-
-@pytest.mark.parametrize(
-    ("wanted", "message"),
-    [("carl", "no profile"), ("ben", "several profiles.*S-1-3, S-1-4"), ("admin", "connecting account itself")],
-)
-def test_choose_refuses(wanted: str, message: str) -> None:
-    with pytest.raises(StepFailed, match=message):
-        h.choose(USERS, [wanted])
 
 
 def test_the_line_of_a_developer() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, account_kind, with_kinds
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, account_kind, choose, with_kinds
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,32 @@ def test_one_account_tells_of_others_of_its_authority() -> None:
     sids = {"S-1-5-21-1-2-3-500": "local", "S-1-5-21-1-2-3-1001": "unknown", "S-1-5-21-9-9-9-1001": "unknown"}
     users = [User(sid, "x", "C:\\Users\\x", True, False, kind) for sid, kind in sids.items()]
     assert [user.kind for user in with_kinds(users)] == ["local", "local", "unknown"]
+
+
+def user(sid: str, name: str, connected: bool = False) -> User:
+    return User(sid, name, f"C:\\Users\\{name}", True, connected)
+
+
+USERS = [user("S-1-1", "admin", True), user("S-1-2", "anna"), user("S-1-3", "ben.CORP"), user("S-1-4", "ben.000")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sids"),
+    [
+        (["anna"], ["S-1-2"]),
+        (["CORP\\Anna", "anna@corp.example"], ["S-1-2"]),
+        (["s-1-3", "anna"], ["S-1-3", "S-1-2"]),
+        (["ben.corp"], ["S-1-3"]),
+    ],
+)
+def test_choose(wanted: list[str], sids: list[str]) -> None:
+    assert [one.sid for one in choose(USERS, wanted)] == sids
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [("carl", "no profile"), ("ben", "several profiles.*S-1-3, S-1-4"), ("admin", "connecting account itself")],
+)
+def test_choose_refuses(wanted: str, message: str) -> None:
+    with pytest.raises(StepFailed, match=message):
+        choose(USERS, [wanted])
