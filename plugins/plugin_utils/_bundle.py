@@ -21,12 +21,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
-    _hand_over_plan,
     _host_accounts,
     _host_files,
     _host_state,
     _protected_folder,
     _schtasks,
+    _user_tasks,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchError, batch, cmd_line, split_batch
@@ -35,13 +35,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
 
 WAITS = (1.0, 2.0, 3.0)
 """Seconds between the first looks; then the last of POLL_SECONDS."""
 POLL_SECONDS = 5.0
-START_SECONDS = 60.0
-"""A task that has not started until then will not."""
 _AT_ONCE = 6
 """Users looked at in one command; more do not fit into one line."""
 _SIZE = re.compile(r"^\S.*\s(\d+) (out|err)\.txt\r?$", re.MULTILINE)
@@ -131,13 +130,8 @@ def _account(user: User, goal: Goal, reads: Reads) -> Account:
         user,
         logged_on=_host_accounts.has_session(reads.registry, user.sid),
         lacks=user.loaded and found is None,
-        task=_result_of(reads, user.sid),
+        task=_user_tasks.last_result(reads, f"task_{user.sid}"),
     )
-
-
-def _result_of(reads: Reads, sid: str) -> int | None:
-    name = f"task_{sid}"
-    return _schtasks.last_result(reads.output(name)) if reads.succeeded(name) else None
 
 
 @dataclass
@@ -188,9 +182,7 @@ class Work:
     def _start(self, accounts: t.Sequence[Account]) -> None:
         """Bring the work into a folder that the users can read and cannot change, then start one task for each."""
         place = self._place
-        folders: dict[str, dict[str, str]] = {place.folder: {one.sid: _protected_folder.READ for one in accounts}}
-        folders.update({place.results(one.sid): {one.sid: _protected_folder.MODIFY} for one in accounts})
-        _protected_folder.make(self.runner, folders)
+        _protected_folder.make(self.runner, place.folders([one.sid for one in accounts]))
         files = {place.payload: self.goal.payload, place.identity: self.goal.identity.encode()}
         files.update({place.description(one.sid): _schtasks.xml(self._task(one)) for one in accounts})
         _host_files.upload_contents(self.runner, files, 300)
@@ -209,7 +201,7 @@ class Work:
                 text = f"{self._where(one)}: schtasks.exe registered no task: look whether a policy forbids that"
                 self.outcomes[one.sid] = plans.Outcome(failure=text)
             else:
-                self.outcomes[one.sid] = plans.Outcome(waiting=_hand_over_plan.NO_TOKEN)
+                self.outcomes[one.sid] = plans.Outcome(waiting=_user_tasks.NO_TOKEN)
 
     def _task(self, account: Account) -> _schtasks.Task:
         return _schtasks.Task(
@@ -254,13 +246,14 @@ class Work:
             for one in accounts[start : start + _AT_ONCE]:
                 listed = reads.output(f"size_{one.sid}").decode("utf-8", "replace")
                 size = sum(int(match.group(1)) for match in _SIZE.finditer(listed))
-                looks[one.sid] = _Look(reads.succeeded(f"done_{one.sid}"), size, _result_of(reads, one.sid))
+                task = _user_tasks.last_result(reads, f"task_{one.sid}")
+                looks[one.sid] = _Look(reads.succeeded(f"done_{one.sid}"), size, task)
         return looks
 
     def _judge(self, account: Account, look: _Look, waited: float) -> plans.Outcome | None:
         """What a task that has left no result has come to; None: it works."""
         where = self._where(account)
-        reason = _hand_over_plan.why_not(look.task or 0, self.goal.on_battery)
+        reason = _user_tasks.why_not(look.task or 0, self.goal.on_battery)
         if reason:
             return plans.Outcome(waiting=reason)
         if waited >= self.goal.timeout:
@@ -268,12 +261,8 @@ class Work:
                 failure=f"{where}: the work did not end within {self.goal.timeout:g} s; give it more time (timeout); a"
                 " transaction of apt that runs there goes on, and the next run waits for it"
             )
-        if look.task == _schtasks.NEVER_RUN and waited >= START_SECONDS:
-            return plans.Outcome(failure=f"{where}: its task has not started; run again")
-        if look.task not in (_schtasks.NEVER_RUN, _schtasks.RUNNING) and waited > sum(WAITS):
-            shown = "it is gone" if look.task is None else f"last result {look.task:#x}"
-            return plans.Outcome(failure=f"{where}: its task was ended without a result ({shown}); run again")
-        return None
+        why = _user_tasks.why_nothing(look.task, waited, START_SECONDS, sum(WAITS))
+        return plans.Outcome(failure=f"{where}: its task {why}") if why else None
 
     def _read_back(self, accounts: t.Sequence[Account], looks: t.Mapping[str, _Look]) -> None:
         """Read what the ended tasks of ACCOUNTS left; links and giants are refused."""

@@ -17,10 +17,9 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _hand_over_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _user_tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
@@ -36,12 +35,12 @@ MOST_BYTES = 8 << 20
 """A result that is larger is not read."""
 
 REASONS = {
-    _hand_over_plan.NOT_LOGGED_ON: "that user is not logged on; run again when they are",
-    _hand_over_plan.NO_RIGHT: "that user is not logged on, and their account may not log on as a batch job (a group"
+    _user_tasks.NOT_LOGGED_ON: "that user is not logged on; run again when they are",
+    _user_tasks.NO_RIGHT: "that user is not logged on, and their account may not log on as a batch job (a group"
     " policy); run again when they are logged on",
-    _hand_over_plan.NO_TOKEN: "that user is not logged on, and Windows cannot act for their account without its"
+    _user_tasks.NO_TOKEN: "that user is not logged on, and Windows cannot act for their account without its"
     " password (Entra, or no domain controller in reach); run again when they are logged on",
-    _hand_over_plan.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
+    _user_tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
 }
 
 SESSION = "WSLFLEET_SESSION"
@@ -51,15 +50,10 @@ Step = t.Dict[str, t.Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(_user_tasks.Place):
     """Where things lie on the host while a bundle works in the distribution called NAME."""
 
-    name: str
-
-    @property
-    def folder(self) -> str:
-        """Only administrators can change what is in it. Right below FOLDER: nothing between can be somebody else's."""
-        return f"{FOLDER}\\bundle-{self.name}"
+    FOLDER_PREFIX = TASK_PREFIX = "bundle-"
 
     @property
     def payload(self) -> str:
@@ -70,18 +64,6 @@ class Place:
     def identity(self) -> str:
         """Names the payload, so that a later run knows its own."""
         return f"{self.folder}\\identity.txt"
-
-    def results(self, sid: str) -> str:
-        """The only folder that the user with SID can write to."""
-        return f"{self.folder}\\{sid}"
-
-    def description(self, sid: str) -> str:
-        """The XML of the task of SID."""
-        return f"{self.folder}\\{sid}.xml"
-
-    def task(self, sid: str) -> str:
-        """Name of the task of SID."""
-        return f"wslfleet\\bundle-{self.name}-{sid}"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _protected_folder,
     _schtasks,
     _sources,
+    _user_tasks,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
@@ -40,13 +41,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl, wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import bare_number, explain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, decode_text, error_code
 
 POLL_SECONDS = 5.0
-START_SECONDS = 60.0
-"""A task that has not started until then will not."""
 ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 _LOG_BYTES = 20_000
 
@@ -121,14 +121,10 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
         logged_on=_host_accounts.has_session(reads.registry, sid),
         found=find(registered(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}"), goal.name),
         disk=reads.succeeded(f"disk_{sid}"),
-        task=_result_of(reads, f"task_{sid}"),
-        logon_task=_result_of(reads, f"logon_task_{sid}"),
+        task=_user_tasks.last_result(reads, f"task_{sid}"),
+        logon_task=_user_tasks.last_result(reads, f"logon_task_{sid}"),
         done=_done(reads, sid),
     )
-
-
-def _result_of(reads: Reads, name: str) -> int | None:
-    return _schtasks.last_result(reads.output(name)) if reads.succeeded(name) else None
 
 
 def _done(reads: Reads, sid: str) -> str:
@@ -157,7 +153,7 @@ def apply(
     """
     place = Place(goal.name)
     work = _Work(runner, seen.state.executable, goal, place, timeout, outcome, sleep)
-    outcome.waiting.update({one.sid: plans.NOT_LOGGED_ON for one in plan.waiting})
+    outcome.waiting.update({one.sid: _user_tasks.NOT_LOGGED_ON for one in plan.waiting})
     try:
         for one in plan.collect:
             work.attempt(one, lambda one=one: work.collect(one, at_logon=one.task is None))  # type: ignore[misc]
@@ -200,13 +196,10 @@ class _Work:
 
     def bring_image(self, developers: t.Sequence[Developer]) -> None:
         """Put the image into a folder that the developers can read and cannot change."""
-        readers = {one.sid: _protected_folder.READ for one in developers}
-        folders: dict[str, dict[str, str]] = {self.place.folder: readers}
-        folders.update({self.place.results(one.sid): {one.sid: _protected_folder.MODIFY} for one in developers})
         for one in developers:
             self._run(_schtasks.delete_line(self.place.task(one.sid)))
             self._run(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
-        _protected_folder.make(self.runner, folders)
+        _protected_folder.make(self.runner, self.place.folders([one.sid for one in developers]))
         image = self.place.image(plans.is_disk(self.goal))
         source, sha256 = self.goal.source, self.goal.sha256
         if not source:
@@ -236,7 +229,7 @@ class _Work:
                 raise StepFailed(
                     f"schtasks.exe registered no task for {developer.sid}: are you an administrator there?"
                 )
-            self._leave_for_logon(developer, plans.NO_TOKEN)
+            self._leave_for_logon(developer, _user_tasks.NO_TOKEN)
             return
         self._run(_schtasks.run_line(self.place.task(developer.sid)))
         self.collect(developer)
@@ -267,7 +260,7 @@ class _Work:
             self.outcome.done.append(f"import {self.goal.name} as {developer.name}")
         elif result == "failed":
             self._explain(developer, without_session=not (developer.logged_on or at_logon))
-        elif result == plans.ON_BATTERY:
+        elif result == _user_tasks.ON_BATTERY:
             self.outcome.waiting[developer.sid] = result
         else:
             self._leave_for_logon(developer, result)
@@ -277,17 +270,15 @@ class _Work:
         waited = 0.0
         while True:
             reads = read(self.runner, _result_lines(developer.sid, self.place, at_logon))
-            done, code = _done(reads, developer.sid), _result_of(reads, f"task_{developer.sid}")
+            done, code = _done(reads, developer.sid), _user_tasks.last_result(reads, f"task_{developer.sid}")
             if done:
                 return done
-            reason = plans.why_not(code or 0, self.goal.on_battery)
+            reason = _user_tasks.why_not(code or 0, self.goal.on_battery)
             if reason:
                 return reason
-            if code == _schtasks.NEVER_RUN and waited >= START_SECONDS:
-                raise StepFailed(f"the task {self.place.task(developer.sid, at_logon)} has not started; run again")
-            if code not in (_schtasks.NEVER_RUN, _schtasks.RUNNING) and waited > POLL_SECONDS:
-                shown = "it is gone" if code is None else f"last result {code:#x}"
-                raise StepFailed(f"the task was ended without a result ({shown}); run again")
+            why = _user_tasks.why_nothing(code, waited, START_SECONDS, POLL_SECONDS)
+            if why:
+                raise StepFailed(f"the task {self.place.task(developer.sid, at_logon)} {why}")
             if waited >= self.timeout:
                 raise StepFailed(f"the import did not end within {self.timeout:g} s; give it more time (timeout)")
             self.sleep(POLL_SECONDS)
@@ -320,7 +311,7 @@ class _Work:
         """Take away the tasks, and the files unless somebody waits; after a lost connection the next run does it."""
         if not self.reachable:
             return
-        kept = {sid for sid, reason in self.outcome.waiting.items() if reason != plans.ON_BATTERY}
+        kept = {sid for sid, reason in self.outcome.waiting.items() if reason != _user_tasks.ON_BATTERY}
         lines = []
         for one in developers:
             lines.append(_schtasks.delete_line(self.place.task(one.sid)))

@@ -15,14 +15,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks, _sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks, _sources, _user_tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import UTF8
 
@@ -34,18 +33,16 @@ MISSING = "missing"
 WAITING = "waiting"
 RUNNING = "running"
 
-NOT_LOGGED_ON = "not_logged_on"
-NO_RIGHT = "no_right"
-NO_TOKEN = "no_token"
 DENIED = "denied"
-ON_BATTERY = "on_battery"
+"""WSL's own reason beside those of ``_user_tasks``."""
 REASONS = {
-    NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
-    NO_RIGHT: "that account may not log on as a batch job (a group policy); the task starts at the next logon",
-    NO_TOKEN: "Windows cannot act for that account without its password (Entra, or no domain controller in reach);"
-    " the task starts at the next logon",
+    _user_tasks.NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
+    _user_tasks.NO_RIGHT: "that account may not log on as a batch job (a group policy); the task starts at the next"
+    " logon",
+    _user_tasks.NO_TOKEN: "Windows cannot act for that account without its password (Entra, or no domain controller in"
+    " reach); the task starts at the next logon",
     DENIED: "WSL does not start for that user without a session (access denied); the task starts at the next logon",
-    ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
+    _user_tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
 }
 
 
@@ -87,35 +84,18 @@ class Developer:
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(_user_tasks.Place):
     """Where things lie on the host while a distribution called NAME is handed over."""
 
-    name: str
-
-    @property
-    def folder(self) -> str:
-        """Only administrators can change what is in it.
-
-        Right below FOLDER: a folder between the two that somebody made before would be theirs, and with it the right
-        to put another one in this one's place.
-        """
-        return f"{FOLDER}\\handover-{self.name}"
+    FOLDER_PREFIX = "handover-"
 
     def image(self, disk: bool) -> str:
         """The image; its ending tells wsl.exe what it is."""
         return f"{self.folder}\\image.{'vhdx' if disk else 'tar'}"
 
-    def results(self, sid: str) -> str:
-        """The only folder that the user with SID can write to."""
-        return f"{self.folder}\\{sid}"
-
-    def description(self, sid: str) -> str:
-        """The XML of the task of SID."""
-        return f"{self.folder}\\{sid}.xml"
-
     def task(self, sid: str, at_logon: bool = False) -> str:
-        """Name of the task of SID."""
-        return f"wslfleet\\{self.name}-{sid}{'-at-logon' if at_logon else ''}"
+        """Name of the task of SID that runs now, or of the one that waits for a logon."""
+        return f"{super().task(sid)}{'-at-logon' if at_logon else ''}"
 
 
 @dataclass(frozen=True)
@@ -270,17 +250,3 @@ _WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")
 def needs_session(code: str) -> bool:
     """Whether the error CODE of wsl.exe, in either spelling, means that its user has to be logged on."""
     return code.rpartition("/")[2].upper() in {known.upper() for known in _WITHOUT_SESSION}
-
-
-def why_not(result: int, on_battery: bool) -> str | None:
-    """Why a task with RESULT did not start, one of REASONS; None where the result says nothing of the kind.
-
-    :arg on_battery: the task may start on battery, so that a refusal has another cause.
-    """
-    if result in _schtasks.NO_RIGHT:
-        return NO_RIGHT
-    if result in _schtasks.NO_LOGON:
-        return NO_TOKEN
-    if result in (_schtasks.REFUSED, _schtasks.QUEUED):
-        return NOT_LOGGED_ON if on_battery else ON_BATTERY
-    return None

@@ -11,6 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import NOT_LOGGED_ON
 
 from tests.unit.host_answers import BATCH, GUID, HostAnswers, fresh, reg, with_features, with_wsl
 from tests.unit.scripted_runner import ScriptedRunner
@@ -91,8 +92,8 @@ def test_verify_and_result() -> None:
     anna = plans.Developer(SID, "anna", "C:\\Users\\anna", loaded=True, logged_on=False)
     with ScriptedRunner([]) as _runner, pytest.raises(StepFailed, match="not registered for anna"):
         h.verify(h.Seen(None, [anna], False), GOAL, h.Outcome())  # type: ignore[arg-type]
-    waiting = {SID: plans.NOT_LOGGED_ON}
+    waiting = {SID: NOT_LOGGED_ON}
     h.verify(h.Seen(None, [anna], False), GOAL, h.Outcome(waiting=waiting))  # type: ignore[arg-type]
     [row] = h.as_result([anna], waiting)
-    assert (row["user"], row["present"], row["waiting"]) == ("anna", False, plans.NOT_LOGGED_ON)
+    assert (row["user"], row["present"], row["waiting"]) == ("anna", False, NOT_LOGGED_ON)
     assert "next logon" in row["reason"]

@@ -122,23 +122,6 @@ def test_places_differ_by_name_and_user() -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "on_battery", "reason"),
-    [
-        (0x80070569, True, h.NO_RIGHT),
-        (0x8007052E, True, h.NO_TOKEN),
-        (s.REFUSED, True, h.NOT_LOGGED_ON),
-        (s.REFUSED, False, h.ON_BATTERY),
-        (s.QUEUED, False, h.ON_BATTERY),
-        (s.RUNNING, True, None),
-        (1, True, None),
-    ],
-)
-def test_why_not(result: int, on_battery: bool, reason: str | None) -> None:
-    assert h.why_not(result, on_battery) == reason
-    assert reason is None or h.REASONS[reason]
-
-
-@pytest.mark.parametrize(
     ("code", "denied"),
     [
         ("Wsl/E_ACCESSDENIED", True),
