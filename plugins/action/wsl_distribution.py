@@ -58,13 +58,12 @@ class ActionModule(WindowsAction):
         """Other users' distributions; loaded where it is needed, since most tasks are not about them."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as hand_over
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import NOT_LOGGED_ON
 
         plans.check(goal)
         seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
         steps = plans.plan(seen.state, seen.developers, goal, seen.left, assume=self._task.check_mode)
         result["image_needed"] = steps.bring_image
-        outcome = hand_over.Outcome(waiting={one.sid: NOT_LOGGED_ON for one in steps.waiting})
+        outcome = hand_over.Outcome.before(steps)
         if self.wslfleet_plan(result, steps.texts()):
             result.update(changed=False, steps=outcome.done)
             try:

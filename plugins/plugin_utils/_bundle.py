@@ -198,8 +198,7 @@ class Work:
             if part.exit_code == 0:
                 continue
             if one.logged_on:
-                text = f"{self._where(one)}: schtasks.exe registered no task: look whether a policy forbids that"
-                self.outcomes[one.sid] = plans.Outcome(failure=text)
+                self.outcomes[one.sid] = plans.Outcome(failure=f"{self._where(one)}: {_user_tasks.NO_TASK}")
             else:
                 self.outcomes[one.sid] = plans.Outcome(waiting=_user_tasks.NO_TOKEN)
 

@@ -70,6 +70,11 @@ class Outcome:
     """SID -> one of the reasons."""
     failures: list[str] = field(default_factory=list)
 
+    @classmethod
+    def before(cls, plan: Plan) -> Outcome:
+        """As long as nothing of PLAN was carried out."""
+        return cls(waiting={one.sid: _user_tasks.NOT_LOGGED_ON for one in plan.waiting})
+
 
 def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> Seen:
     """Two WinRS commands: the host, then the developers. Raises StepFailed where one of them cannot be found."""
@@ -153,7 +158,6 @@ def apply(
     """
     place = Place(goal.name)
     work = _Work(runner, seen.state.executable, goal, place, timeout, outcome, sleep)
-    outcome.waiting.update({one.sid: _user_tasks.NOT_LOGGED_ON for one in plan.waiting})
     try:
         for one in plan.collect:
             work.attempt(one, lambda one=one: work.collect(one, at_logon=one.task is None))  # type: ignore[misc]
@@ -165,10 +169,6 @@ def apply(
         work.clean_up(seen.developers)
     if outcome.failures:
         raise StepFailed("; ".join(outcome.failures))
-
-
-def _no_task(developer: Developer) -> StepFailed:
-    return StepFailed(f"schtasks.exe registered no task for {developer.sid}: look whether a policy forbids that")
 
 
 @dataclass
@@ -226,9 +226,7 @@ class _Work:
         logon_type = _schtasks.INTERACTIVE if developer.logged_on else _schtasks.WITHOUT_SESSION
         if not self._register(developer, logon_type):
             if developer.logged_on:
-                raise StepFailed(
-                    f"schtasks.exe registered no task for {developer.sid}: are you an administrator there?"
-                )
+                raise StepFailed(_user_tasks.NO_TASK)
             self._leave_for_logon(developer, _user_tasks.NO_TOKEN)
             return
         self._run(_schtasks.run_line(self.place.task(developer.sid)))
@@ -303,7 +301,7 @@ class _Work:
 
     def _leave_for_logon(self, developer: Developer, reason: str) -> None:
         if not self._register(developer, _schtasks.INTERACTIVE, at_logon=True):
-            raise _no_task(developer)
+            raise StepFailed(_user_tasks.NO_TASK)
         self.outcome.waiting[developer.sid] = reason
         self.outcome.done.append(f"leave a task that imports {self.goal.name} when {developer.name} logs on")
 

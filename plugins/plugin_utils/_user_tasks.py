@@ -28,6 +28,8 @@ NO_RIGHT = "no_right"
 NO_TOKEN = "no_token"
 ON_BATTERY = "on_battery"
 
+NO_TASK = "schtasks.exe registered no task: look whether a policy forbids that"
+
 
 @dataclass(frozen=True)
 class Place:
