@@ -11,7 +11,6 @@ What the users can write to is read as data of strangers: links are refused, and
 
 from __future__ import annotations
 
-import tempfile
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -245,10 +244,7 @@ class _Work:
             on_battery=self.goal.on_battery,
         )
         file = self.place.description(developer.sid)
-        with tempfile.NamedTemporaryFile(prefix="wslfleet-", suffix=".xml") as local:
-            local.write(_schtasks.xml(task))
-            local.flush()
-            _host_files.upload(self.runner, Path(local.name), file, 120)
+        _host_files.upload_contents(self.runner, {file: _schtasks.xml(task)}, 120)
         return self._run(_schtasks.create_line(name, file)) == 0
 
     def collect(self, developer: Developer, at_logon: bool = False) -> None:

@@ -29,7 +29,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _shares
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_parts, tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, Completed, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import CURL, known_error
 
@@ -179,31 +179,34 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
 
 def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> None:
     """Send the controller's file SOURCE to PATH, which lies in a folder of a folder of C:; raises StepFailed."""
-    drive, top, *names = path.split("\\")
-    inside = "/".join(names)
-    line = cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", f"{drive}\\{top}"])
-    completed = runner.run(line, tar_stream(source, inside), timeout)
-    if completed.exit_code != 0:
-        raise StepFailed(
-            f"the host could not unpack {source} to {path}: tar.exe ended with {completed.exit_code},"
-            f" {_last_line(completed)}; look for free space on C:"
-        )
+    folder, name = _place_in_archive(path)
+    _unpack(runner, folder, tar_stream(source, name), f"{source} to {path}", timeout)
 
 
 def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
-    """Write FILES (path in a folder of C: -> content) in one WinRS command; raises StepFailed."""
-    archive = io.BytesIO()
+    """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
+    archive, folder = io.BytesIO(), ""
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as packed:
         for path, content in files.items():
-            entry = tarfile.TarInfo("/".join(path.split("\\")[2:]))
+            folder, name = _place_in_archive(path)
+            entry = tarfile.TarInfo(name)
             entry.size = len(content)
             packed.addfile(entry, io.BytesIO(content))
-    folder = "\\".join(next(iter(files)).split("\\")[:2])
-    completed = runner.run(cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder]), archive.getvalue(), timeout)
+    _unpack(runner, folder, archive.getvalue(), ", ".join(files), timeout)
+
+
+def _place_in_archive(path: str) -> tuple[str, str]:
+    """The folder of C: in which an archive with PATH is unpacked, and the name that PATH has in it."""
+    drive, top, *names = path.split("\\")
+    return f"{drive}\\{top}", "/".join(names)
+
+
+def _unpack(runner: CommandRunner, folder: str, archive: Stdin, what: str, timeout: float) -> None:
+    completed = runner.run(cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder]), archive, timeout)
     if completed.exit_code != 0:
         raise StepFailed(
-            f"the host could not unpack {', '.join(files)}: tar.exe ended with {completed.exit_code},"
-            f" {_last_line(completed)}; look for free space on C:"
+            f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {_last_line(completed)};"
+            " look for free space on C:"
         )
 
 

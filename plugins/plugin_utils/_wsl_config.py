@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import Host
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
@@ -83,10 +81,7 @@ def write(runner: CommandRunner, path: str, text: str) -> None:
     """
     staged = f"{STAGING}\\wslconfig"
     _protected_folder.make(runner, {STAGING: {}})
-    with tempfile.NamedTemporaryFile(prefix="wslfleet-") as local:
-        local.write(text.encode("utf-8", "surrogateescape"))
-        local.flush()
-        _host_files.upload(runner, Path(local.name), staged, 120)
+    _host_files.upload_contents(runner, {staged: text.encode("utf-8", "surrogateescape")}, 120)
     copied = runner.run(cmd_line("copy", ["/y", "/b", staged, path]), timeout=60)
     runner.run(cmd_line("rd", ["/s", "/q", STAGING]), timeout=60)
     if copied.exit_code != 0 or _content(runner, path) != text:
