@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ssl
 import typing as t
 
 from ansible.release import __version__ as core_version
@@ -62,6 +61,5 @@ class ActionModule(WindowsAction):
         wanted = arguments.pop("windows_certificates", None)
         if wanted is None:
             return
-        names = store.thumbprints([wanted] if isinstance(wanted, str) else wanted)
-        found = store.read_certificates(self.wslfleet_runner, names)
-        arguments["certificates"] = [*(arguments.get("certificates") or []), *map(ssl.DER_cert_to_PEM_cert, found)]
+        found = store.read_pem(self.wslfleet_runner, [wanted] if isinstance(wanted, str) else wanted)
+        arguments["certificates"] = [*(arguments.get("certificates") or []), *found]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ssl
 import typing as t
 
 from ansible.plugins.action import ActionBase
@@ -47,8 +46,7 @@ class ActionModule(ActionBase):
 
     def _from_windows(self, wanted: list[str]) -> list[str]:
         """The certificates in PEM form. Raises StepFailed, HostUnreachable, CommandTimeout."""
-        names = store.thumbprints(wanted)
         runner = getattr(self._connection, "windows_runner", None)
-        if names and runner is None:
+        if wanted and runner is None:
             raise StepFailed("windows_certificates needs the connection wslfleet.cuda.wsl; nothing was changed")
-        return [ssl.DER_cert_to_PEM_cert(der) for der in store.read_certificates(t.cast(t.Any, runner), names)]
+        return store.read_pem(t.cast(t.Any, runner), wanted)

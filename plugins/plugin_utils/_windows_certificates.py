@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import ssl
 import struct
 import typing as t
 
@@ -56,6 +57,11 @@ def thumbprints(wanted: t.Sequence[str]) -> list[str]:
                 "nothing was changed"
             )
     return list(dict.fromkeys(bare))
+
+
+def read_pem(runner: CommandRunner, wanted: t.Sequence[str]) -> list[str]:
+    """``read_certificates`` in PEM form, WANTED as people write thumbprints. Raises as it does."""
+    return [ssl.DER_cert_to_PEM_cert(der) for der in read_certificates(runner, thumbprints(wanted))]
 
 
 def read_certificates(runner: CommandRunner, wanted: t.Sequence[str]) -> list[bytes]:
