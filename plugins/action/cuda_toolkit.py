@@ -28,11 +28,6 @@ LONGEST_WAIT = 20
 class ActionModule(ActionBase):
     """Runs the module until its transaction has ended."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = True
-    _supports_check_mode = True
-    _supports_async = False
-
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """One task: the first look starts the transaction, the others follow it."""
         task_vars = task_vars or {}

@@ -10,38 +10,24 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.distribution_network import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import checked_arguments, failures_in
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, HostUnreachable
 
 
 class ActionModule(ActionBase):
     """Reads the certificates that were asked for, then runs the module."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = True
-    _supports_check_mode = True
-    _supports_async = False
-
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """One task: one WinRS command where certificates are asked for, and one module run."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        validate: t.Any = self.validate_argument_spec
-        _validation, checked = validate(argument_spec(DOCUMENTATION))
-        arguments = dict(self._task.args)
-        wanted = arguments.pop("windows_certificates", None)
-        if wanted is not None:
-            try:
+        with failures_in(result):
+            checked = checked_arguments(self, DOCUMENTATION)
+            arguments = dict(self._task.args)
+            if arguments.pop("windows_certificates", None) is not None:
                 found = self._from_windows(checked["windows_certificates"])
-            except HostUnreachable as error:
-                result.update(unreachable=True, msg=str(error))
-                return result
-            except (StepFailed, CommandTimeout) as error:
-                result.update(failed=True, msg=str(error))
-                return result
-            arguments["certificates"] = [*(checked["certificates"] or []), *found]
-        result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
+                arguments["certificates"] = [*(checked["certificates"] or []), *found]
+            result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
         return result
 
     def _from_windows(self, wanted: list[str]) -> list[str]:

@@ -4,14 +4,15 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the controller's half of every Windows-side module has in common.
+"""What the controller's halves of modules have in common, those of Windows-side modules first of all.
 
-The action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
+Such an action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
 core's ``winrm`` connection and over ``wslfleet.cuda.wsl``, whose Windows side it then uses.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 
@@ -26,11 +27,28 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._shares import is_sh
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import runner_for
 
 
+@contextlib.contextmanager
+def failures_in(result: dict[str, t.Any]) -> t.Iterator[None]:
+    """Turn every expected failure into a RESULT of one line."""
+    try:
+        yield
+    except AnsibleActionFail as error:
+        result.update(failed=True, msg=" ".join(str(error.message).split()))
+    except HostUnreachable as error:
+        result.update(unreachable=True, msg=str(error))
+    except (StepFailed, CommandTimeout, CmdLineError) as error:
+        result.update(failed=True, msg=str(error))
+
+
+def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:
+    """The arguments of the task with their defaults, by the DOCUMENTATION of the module; raises AnsibleActionFail."""
+    validate: t.Any = action.validate_argument_spec
+    _validation, arguments = validate(argument_spec(documentation))
+    return dict(arguments)
+
+
 class WindowsAction(ActionBase):
     """Subclasses set ``WSLFLEET_DOCUMENTATION`` and implement ``wslfleet_run``."""
-
-    _supports_check_mode = True
-    _supports_async = False
 
     WSLFLEET_DOCUMENTATION = ""
     """DOCUMENTATION of the module: the only place where its options are written down."""
@@ -41,16 +59,8 @@ class WindowsAction(ActionBase):
         """Validate the arguments, do the work, and turn every expected failure into a result of one line."""
         del tmp
         result: dict[str, t.Any] = super().run(None, task_vars or {})
-        try:
-            validate: t.Any = self.validate_argument_spec
-            _validation, arguments = validate(argument_spec(self.WSLFLEET_DOCUMENTATION))
-            self.wslfleet_run(arguments, result)
-        except AnsibleActionFail as error:
-            result.update(failed=True, msg=" ".join(str(error.message).split()))
-        except HostUnreachable as error:
-            result.update(unreachable=True, msg=str(error))
-        except (StepFailed, CommandTimeout, CmdLineError) as error:
-            result.update(failed=True, msg=str(error))
+        with failures_in(result):
+            self.wslfleet_run(checked_arguments(self, self.WSLFLEET_DOCUMENTATION), result)
         return result
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:

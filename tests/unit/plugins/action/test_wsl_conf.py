@@ -48,6 +48,11 @@ def test_terminate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result["changed"], result["needs"]) == (True, "")
 
 
+def test_wrong_options_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(monkeypatch, True, [], terminate="perhaps")
+    assert (result["failed"], "perhaps" in result["msg"], "\n" in result["msg"]) == (True, True, False)
+
+
 def test_terminate_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(monkeypatch, True, [HostAnswers({LIST: RUNS})], terminate=True)
     assert (result["failed"], result["changed"]) == (True, True)
