@@ -22,10 +22,6 @@ class ActionModule(WindowsAction):
 
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        self._executable: str | None = (task_vars or {}).get("ansible_wsl_executable")
-        return super().run(tmp, task_vars)
-
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         name = distribution_name(arguments["name"])
         steps = plans.expand(arguments["steps"], arguments["stop_if"])
@@ -46,7 +42,7 @@ class ActionModule(WindowsAction):
             timeout=arguments["timeout"],
         )
         result.update(name=name, changed=False)
-        seen = _bundle.observe(self.wslfleet_runner, goal, self._executable)
+        seen = _bundle.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
         work = _bundle.Work(self.wslfleet_runner, goal, seen)
         try:
             work.run()

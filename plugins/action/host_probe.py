@@ -21,10 +21,6 @@ class ActionModule(WindowsAction):
 
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        self._host = str((task_vars or {}).get("inventory_hostname", ""))
-        return super().run(tmp, task_vars)
-
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         rows = _probe.probe(self.wslfleet_runner, questions(arguments["distribution"], arguments["idle"]))
         result.update(
@@ -37,7 +33,8 @@ class ActionModule(WindowsAction):
             result["dest"] = str(self._write(Path(arguments["dest"]), rows))
 
     def _write(self, dest: Path, rows: list[_probe.Row]) -> Path:
-        text = json.dumps(_probe.document(self._host, rows), indent=1, ensure_ascii=False)
+        host = str(self.wslfleet_vars.get("inventory_hostname", ""))
+        text = json.dumps(_probe.document(host, rows), indent=1, ensure_ascii=False)
         try:
             dest.write_text(text + "\n", encoding="utf-8")
         except OSError as error:

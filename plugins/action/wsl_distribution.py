@@ -24,10 +24,6 @@ class ActionModule(WindowsAction):
 
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        self._executable: str | None = (task_vars or {}).get("ansible_wsl_executable")
-        return super().run(tmp, task_vars)
-
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         timeout = arguments.pop("timeout")
         goal = DistributionGoal(**arguments)
@@ -60,7 +56,7 @@ class ActionModule(WindowsAction):
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 
         plans.check(goal)
-        seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
+        seen = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
         steps = plans.plan(seen.state, seen.developers, goal, seen.left, assume=self._task.check_mode)
         result["image_needed"] = steps.bring_image
         outcome = hand_over.Outcome.before(steps)
@@ -70,7 +66,7 @@ class ActionModule(WindowsAction):
                 hand_over.apply(self.wslfleet_runner, seen, goal, steps, timeout, outcome)
             finally:
                 result["changed"] = bool(outcome.done) or steps.clean
-            seen = hand_over.observe(self.wslfleet_runner, goal, self._executable)
+            seen = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
             hand_over.verify(seen, goal, outcome)
         result["hand_over"] = hand_over.as_result(seen.developers, outcome.waiting)
         result["present"] = all(row["present"] for row in result["hand_over"])
@@ -78,9 +74,10 @@ class ActionModule(WindowsAction):
 
     def _observe(self, goal: DistributionGoal) -> DistributionState:
         target = goal.path if goal.state == "exported" else None
-        return install.observe(self.wslfleet_runner, goal.name, self._executable, target)
+        return install.observe(self.wslfleet_runner, goal.name, self.wslfleet_executable, target)
 
     def _terminate(self, name: str, result: dict[str, t.Any]) -> None:
-        running = install.terminate(self.wslfleet_runner, name, self._executable, really=not self._task.check_mode)
+        really = not self._task.check_mode
+        running = install.terminate(self.wslfleet_runner, name, self.wslfleet_executable, really=really)
         result["running"] = running
         self.wslfleet_plan(result, [f"stop distribution {name} (wsl.exe --terminate)"] if running else [])

@@ -58,7 +58,8 @@ class WindowsAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Validate the arguments, do the work, and turn every expected failure into a result of one line."""
         del tmp
-        result: dict[str, t.Any] = super().run(None, task_vars or {})
+        self.wslfleet_vars = task_vars or {}
+        result: dict[str, t.Any] = super().run(None, self.wslfleet_vars)
         with failures_in(result):
             self.wslfleet_run(checked_arguments(self, self.WSLFLEET_DOCUMENTATION), result)
         return result
@@ -73,6 +74,11 @@ class WindowsAction(ActionBase):
         if self._wslfleet_cached_runner is None:
             self._wslfleet_cached_runner = runner_for(self._connection)
         return self._wslfleet_cached_runner
+
+    @property
+    def wslfleet_executable(self) -> str | None:
+        """The wsl.exe that the inventory names; None for that of the package."""
+        return self.wslfleet_vars.get("ansible_wsl_executable")
 
     def wslfleet_local_path(self, where: str) -> str:
         """WHERE, for a path on the controller as Ansible finds files: beside the play, or in its or the role's files/.
