@@ -22,10 +22,10 @@ from pathlib import Path
 
 import ansible.module_utils
 from ansible.release import __version__ as core_version
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import STEPS_FILE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_stdin
 
 PLUGINS = Path(__file__).parent.parent
-STEPS_FILE = "steps.json"
 NO_PYTHON = 11
 OLD_PYTHON = 12
 DAMAGED = 13

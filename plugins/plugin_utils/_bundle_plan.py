@@ -17,6 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import SESSION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _user_tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
@@ -42,9 +43,6 @@ REASONS = {
     " password (Entra, or no domain controller in reach); run again when they are logged on",
     _user_tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
 }
-
-SESSION = "WSLFLEET_SESSION"
-"""Set in the distribution where the user is logged on; also in module_utils/_bundle.py."""
 
 Step = t.Dict[str, t.Any]
 

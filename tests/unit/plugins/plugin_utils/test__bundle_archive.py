@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import STEPS_FILE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive as a
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import LINUX_SHELL_SCRIPT
@@ -105,6 +106,6 @@ def test_the_same_steps_make_the_same_bytes() -> None:
     assert packed(STEPS) != packed(STEPS, check_mode=True)
     with zipfile.ZipFile(io.BytesIO(packed(STEPS))) as content:
         names = content.namelist()
-        assert json.loads(content.read(a.STEPS_FILE))["steps"][0]["arguments"]["text"] == "ä%"
+        assert json.loads(content.read(STEPS_FILE))["steps"][0]["arguments"]["text"] == "ä%"
     assert "ansible/module_utils/basic.py" in names
     assert not [name for name in names if name.startswith("ansible/module_utils/facts/")]
