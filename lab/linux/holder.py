@@ -219,7 +219,7 @@ def _mount_disk(config: Config) -> None:
 
 def _has_other_processes() -> bool:
     """True when any process but this one lives in the instance, including one that the host put there."""
-    return any(name.isdigit() and name != "1" for name in os.listdir("/proc"))  # noqa: PTH208
+    return any(path.name.isdigit() and path.name != "1" for path in Path("/proc").iterdir())
 
 
 def _run_and_log(command: list[str], environment: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ import sys
 import threading
 import typing as t
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from lab.linux import disks, dress, enter, holder, protocol
@@ -314,7 +315,7 @@ class Instances:
             self.start(disk_id, name, version)
             link, far = protocol.socket_pair()
             with link:
-                relay = Relay(streams.stdin, streams.stdout, streams.stderr, lambda link=link: _shut(link))  # type: ignore[misc]
+                relay = Relay(streams.stdin, streams.stdout, streams.stderr, partial(_shut, link))
                 sent = self._hand_over(disk_id, request, relay, far)
                 first = protocol.receive(link)[0] if sent else None
                 if first is None and attempt == 1:
@@ -344,10 +345,7 @@ class Instances:
 def _attend(link: socket.socket, message: protocol.Message | None, relay: Relay, streams: Streams) -> int:
     """Follow one program to its end. MESSAGE is the first one about it."""
     relay.start()
-
-    def hang_up() -> None:
-        _shut(link)
-
+    hang_up = partial(_shut, link)
     streams.on_kill.append(hang_up)
     if streams.killed.is_set():
         hang_up()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
@@ -159,11 +160,11 @@ def apply(
     work = _Work(runner, seen.state.executable, goal, place, timeout, outcome, sleep)
     try:
         for one in plan.collect:
-            work.attempt(one, lambda one=one: work.collect(one, at_logon=one.task is None))  # type: ignore[misc]
+            work.attempt(one, partial(work.collect, one, at_logon=one.task is None))
         if plan.bring_image:
             work.bring_image([*plan.hand_over, *plan.waiting])
             for one in plan.hand_over:
-                work.attempt(one, lambda one=one: work.hand_over(one))  # type: ignore[misc]
+                work.attempt(one, partial(work.hand_over, one))
     finally:
         work.clean_up(seen.developers)
     if outcome.failures:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import subprocess
+import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure
@@ -50,10 +51,11 @@ class Connection(ConnectionBase):
         return self
 
     def _run(self, command: str, data: bytes | None) -> tuple[int, bytes, bytes]:
-        flag = self.get_option("dies_after")  # type: ignore[no-untyped-call]
+        options: t.Any = self
+        flag = options.get_option("dies_after")
         if flag and Path(flag).exists():
             raise AnsibleConnectionFailure("the lab cut the connection")
-        pid = str(self.get_option("pid"))  # type: ignore[no-untyped-call]
+        pid = str(options.get_option("pid"))
         line = ["nsenter", "-t", pid, "-m", "-n", "-p", "-r", "-w", *ENVIRONMENT, "/bin/sh", "-c", command]
         done = subprocess.run(line, input=data or b"", capture_output=True, check=False)
         return done.returncode, done.stdout, done.stderr

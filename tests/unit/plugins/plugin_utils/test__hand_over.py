@@ -9,7 +9,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+    DistributionGoal,
+    DistributionState,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import NOT_LOGGED_ON
 
@@ -90,10 +93,11 @@ def test_refusals() -> None:
 
 def test_verify_and_result() -> None:
     anna = plans.Developer(SID, "anna", "C:\\Users\\anna", loaded=True, logged_on=False)
-    with ScriptedRunner([]) as _runner, pytest.raises(StepFailed, match="not registered for anna"):
-        h.verify(h.Seen(None, [anna], False), GOAL, h.Outcome())  # type: ignore[arg-type]
+    after = h.Seen(DistributionState(None, None, False, ""), [anna], False)
+    with pytest.raises(StepFailed, match="not registered for anna"):
+        h.verify(after, GOAL, h.Outcome())
     waiting = {SID: NOT_LOGGED_ON}
-    h.verify(h.Seen(None, [anna], False), GOAL, h.Outcome(waiting=waiting))  # type: ignore[arg-type]
+    h.verify(after, GOAL, h.Outcome(waiting=waiting))
     [row] = h.as_result([anna], waiting)
     assert (row["user"], row["present"], row["waiting"]) == ("anna", False, NOT_LOGGED_ON)
     assert "next logon" in row["reason"]
