@@ -30,7 +30,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchError, batch, cmd_line, split_batch
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, HostUnreachable
@@ -125,7 +125,7 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
 
 
 def _account(user: User, goal: Goal, reads: Reads) -> Account:
-    found = find(registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}"), goal.name)
+    found = find(registered_to(reads.registry, user.sid), goal.name)
     return Account(
         user,
         logged_on=_host_accounts.has_session(reads.registry, user.sid),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
 
 STATES = {1: "installed", 3: "installing", 4: "uninstalling", 5: "converting", 6: "exporting"}
@@ -34,6 +35,11 @@ class Distribution:
     """The folder with the virtual disk; a leading ``\\\\?\\`` is taken off."""
     state: str
     """One of STATES, or ``unknown (N)``."""
+
+
+def registered_to(registry: RegistryTree, sid: str) -> list[Distribution]:
+    """The distributions of the user with SID whose hive is loaded, from the read ``_host_queries.distributions_of``."""
+    return registered(registry, f"HKU\\{sid}\\{q.LXSS_USER}")
 
 
 def registered(registry: RegistryTree, lxss_key: str) -> list[Distribution]:

@@ -35,7 +35,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
     DistributionGoal,
     DistributionState,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import Developer, Place, Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
@@ -124,7 +124,7 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
     return replace(
         _bare(user),
         logged_on=_host_accounts.has_session(reads.registry, sid),
-        found=find(registered(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}"), goal.name),
+        found=find(registered_to(reads.registry, sid), goal.name),
         disk=reads.succeeded(f"disk_{sid}"),
         task=_user_tasks.last_result(reads, f"task_{sid}"),
         logon_task=_user_tasks.last_result(reads, f"logon_task_{sid}"),

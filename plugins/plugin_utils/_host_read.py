@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _nvidia,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import (
     User,
@@ -157,7 +157,7 @@ def _take(state: HostState, lines: dict[str, str], reads: Reads) -> None:
     state.users = with_kinds([_user(user, state, lines, reads) for user in state.users])
     for user in state.users:
         if f"lxss_{user.sid}" in reads.parts:
-            state.distributions[user.sid] = registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}")
+            state.distributions[user.sid] = registered_to(reads.registry, user.sid)
     state.searched_folders = frozenset(
         folder.lower() for name, _sid, folder, _line in _folders(state) if name in reads.parts
     )

@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hive_copies
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution, registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import (
+    Distribution,
+    registered,
+    registered_to,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, own_environment, users
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_events import events
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import Network, network
@@ -237,5 +241,5 @@ def host_state(reads: Reads) -> HostState:
         if user.connected:
             state.distributions[user.sid] = own_distributions(reads.registry)
         elif f"HKEY_USERS\\{user.sid}\r\n".lower().encode() in reads.output("lxss_loaded").lower():
-            state.distributions[user.sid] = registered(reads.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}")
+            state.distributions[user.sid] = registered_to(reads.registry, user.sid)
     return state

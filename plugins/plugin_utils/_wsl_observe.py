@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _host_accounts, _host_state, _wsl_package
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot, pending_reboot
@@ -130,7 +130,7 @@ def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
     told = read(runner, lines)
     for user in others:
         if user.loaded:
-            entries = registered(told.registry, f"HKU\\{user.sid}\\{q.LXSS_USER}")
+            entries = registered_to(told.registry, user.sid)
             found += [f"{entry.name} of {user.name}" for entry in entries]
         else:
             found += _disks(told, user)
