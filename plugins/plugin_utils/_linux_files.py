@@ -23,7 +23,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import LinuxRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, pieces
 
 PIECE_BYTES = 8 << 20
 
@@ -74,14 +74,15 @@ class LinuxFiles:
         read = "base64 -d" if self.in_base64 else "cat"
         digest = hashlib.sha256()
         redirect = ">"
-        for piece, last in _pieces(local, self._piece_bytes):
-            digest.update(piece)
-            payload = base64.b64encode(piece) if self.in_base64 else piece
-            command = f"{read}{redirect}{target}" + (f"&&sha256sum<{target}" if last else "")
-            completed = self._linux.run(command, payload)
-            if completed.exit_code != 0:
-                raise TransferError(f"{self._linux.where}: cannot write {remote}: {_reason(completed)}")
-            redirect = ">>"
+        with local.open("rb") as file:
+            for piece, last in pieces(file, self._piece_bytes):
+                digest.update(piece)
+                payload = base64.b64encode(piece) if self.in_base64 else piece
+                command = f"{read}{redirect}{target}" + (f"&&sha256sum<{target}" if last else "")
+                completed = self._linux.run(command, payload)
+                if completed.exit_code != 0:
+                    raise TransferError(f"{self._linux.where}: cannot write {remote}: {_reason(completed)}")
+                redirect = ">>"
         return _digest_in(completed.stdout) == digest.hexdigest()
 
     def _get_once(self, remote: str, local: Path) -> bool:
@@ -123,18 +124,6 @@ class LinuxFiles:
             raise TransferError(f"{self._linux.where}: {remote} is a directory, not a file")
         if completed.exit_code != 0:
             raise TransferError(f"{self._linux.where}: cannot read {remote}: {_reason(completed)}")
-
-
-def _pieces(local: Path, size: int) -> t.Iterator[tuple[bytes, bool]]:
-    """The content of LOCAL and whether it is the last piece; an empty file is one empty piece."""
-    with local.open("rb") as file:
-        piece = file.read(size)
-        while True:
-            following = file.read(size)
-            yield piece, not following
-            if not following:
-                return
-            piece = following
 
 
 def _digest_in(output: bytes) -> str | None:

@@ -33,6 +33,17 @@ class Readable(t.Protocol):
         """The next SIZE bytes, fewer only at the end, ``b""`` after it."""
 
 
+def pieces(reader: Readable, size: int) -> t.Iterator[tuple[bytes, bool]]:
+    """READER in pieces of SIZE bytes, and whether a piece is the last; one empty piece where there is nothing."""
+    piece = reader.read(size)
+    while True:
+        following = reader.read(size)
+        yield piece, not following
+        if not following:
+            return
+        piece = following
+
+
 Stdin = t.Union[bytes, Readable]
 
 

@@ -21,6 +21,7 @@ What WinRS demands (MS-WSMV, and measurements on Windows 10 and 11):
 
 from __future__ import annotations
 
+import io
 import time
 import typing as t
 from xml.etree.ElementTree import ParseError
@@ -35,6 +36,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     Completed,
     HostUnreachable,
     Stdin,
+    pieces,
 )
 
 try:
@@ -198,7 +200,8 @@ class WinRsRunner:
 
     def _send(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> None:
         """Send in parts; a command that ends without reading them is not an error, Receive tells what it was."""
-        for part, end in _parts(stdin):
+        reader = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+        for part, end in pieces(reader, SEND_BYTES):
             if not self._send_part(command, part, end, output, deadline):
                 return
 
@@ -316,22 +319,6 @@ class WinRsRunner:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs_errors import describe_failure
 
         return describe_failure(error, self._host, self._connection.get_option("remote_user"), when)
-
-
-def _parts(stdin: Stdin) -> t.Iterator[tuple[bytes, bool]]:
-    """STDIN in parts for one Send each, and whether the part is the last; one empty part where there is nothing."""
-    if isinstance(stdin, bytes):
-        for offset in range(0, max(len(stdin), 1), SEND_BYTES):
-            yield stdin[offset : offset + SEND_BYTES], offset + SEND_BYTES >= len(stdin)
-        return
-    part = stdin.read(SEND_BYTES)
-    while part:
-        following = stdin.read(SEND_BYTES)
-        yield part, not following
-        if not following:
-            return
-        part = following
-    yield b"", True
 
 
 class _DeadlinePassed(Exception):
