@@ -233,7 +233,7 @@ def plan(state: DistributionState, goal: DistributionGoal, assume_wsl: bool = Fa
     else:
         steps = _exported(state, goal) if goal.state == "exported" else _present(state, goal)
     if steps and not assume_wsl:
-        _refuse_without_wsl(state, goal)
+        refuse_without_wsl(state, goal, _VERBS.get(goal.state, "made" if state.found is None else "changed"))
     return steps
 
 
@@ -322,12 +322,16 @@ def _refuse_while_running(state: DistributionState, goal: DistributionGoal, what
         )
 
 
+def location(profile: str, goal: DistributionGoal) -> str:
+    """The folder of a distribution that is imported for the user whose PROFILE folder this is."""
+    return goal.location or f"{profile}\\AppData\\Local\\wsl\\{goal.name}"
+
+
 def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
     if goal.source:
-        location = goal.location or f"{state.profile}\\AppData\\Local\\wsl\\{goal.name}"
         if goal.source.lower().endswith(".vhd") and (state.wsl_version or VHD_SINCE) < VHD_SINCE:
             raise StepFailed(f"{goal.source} cannot be imported by this WSL: use a .vhdx, or update WSL to 2.7.0")
-        return Import(goal.name, goal.source, goal.sha256, location, goal.version)
+        return Import(goal.name, goal.source, goal.sha256, location(state.profile, goal), goal.version)
     wanted = goal.distribution_id or goal.name
     renamed = wanted != goal.name or goal.location is not None
     if renamed and state.wsl_version is not None and state.wsl_version < INSTALL_NAME_SINCE:
@@ -352,8 +356,8 @@ def inbox_only(name: str, verb: str) -> StepFailed:
     )
 
 
-def _refuse_without_wsl(state: DistributionState, goal: DistributionGoal) -> None:
-    verb = _VERBS.get(goal.state, "made" if state.found is None else "changed")
+def refuse_without_wsl(state: DistributionState, goal: DistributionGoal, verb: str) -> None:
+    """Raise StepFailed where WSL is not there or not in effect, so that nothing can be VERB ("made")."""
     if state.wsl_version is None and state.wsl1:
         raise inbox_only(goal.name, verb)
     if state.wsl_version is None:

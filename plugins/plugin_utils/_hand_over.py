@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_instal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
+    location,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -98,8 +99,7 @@ def _developer_lines(users: t.Sequence[User], goal: DistributionGoal, place: Pla
     for user in users:
         sid = user.sid
         lines |= {**q.distributions_of(sid), **q.session_of(sid)}
-        folder = plans.location(_bare(user), goal)
-        lines[f"disk_{sid}"] = cmd_line("dir", ["/b", f"{folder}\\ext4.vhdx"])
+        lines[f"disk_{sid}"] = cmd_line("dir", ["/b", f"{location(user.profile, goal)}\\ext4.vhdx"])
         lines |= _result_lines(sid, place)
         lines[f"logon_task_{sid}"] = _schtasks.query_line(place.task(sid, at_logon=True))
     return lines
@@ -115,14 +115,13 @@ def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, s
     }
 
 
-def _bare(user: User) -> Developer:
-    return Developer(user.sid, user.name, user.profile, user.loaded, logged_on=False)
-
-
 def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
     sid = user.sid
-    return replace(
-        _bare(user),
+    return Developer(
+        sid,
+        user.name,
+        user.profile,
+        user.loaded,
         logged_on=_host_accounts.has_session(reads.registry, sid),
         found=find(registered_to(reads.registry, sid), goal.name),
         disk=reads.succeeded(f"disk_{sid}"),

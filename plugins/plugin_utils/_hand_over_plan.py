@@ -19,6 +19,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks, _s
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
+    location,
+    refuse_without_wsl,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -173,14 +175,8 @@ def check(goal: DistributionGoal) -> None:
 
 def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
     name = goal.name
-    if state.wsl_version is None:
-        raise StepFailed(f"distribution {name} cannot be handed over: WSL is not installed; use the module wsl first")
-    if state.missing_features:
-        raise StepFailed(
-            f"distribution {name} cannot be handed over yet: {', '.join(state.missing_features)} is not in effect;"
-            " restart the host and run again"
-        )
-    if goal.default_user and state.wsl_version < SET_DEFAULT_USER_SINCE:
+    refuse_without_wsl(state, goal, "handed over")
+    if goal.default_user and (state.wsl_version or ()) < SET_DEFAULT_USER_SINCE:
         raise StepFailed(
             f"distribution {name} cannot be handed over with default_user: this needs WSL 2.5.8 or later; update WSL,"
             " or name the user in /etc/wsl.conf of the image"
@@ -197,11 +193,6 @@ def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
         )
 
 
-def location(developer: Developer, goal: DistributionGoal) -> str:
-    """The folder of the distribution that DEVELOPER gets."""
-    return goal.location or f"{developer.profile}\\AppData\\Local\\wsl\\{goal.name}"
-
-
 def is_disk(goal: DistributionGoal) -> bool:
     """Whether the image is a virtual disk."""
     return bool(goal.source) and _sources.is_virtual_disk(goal.source or "")
@@ -214,7 +205,7 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
     of whoever started it.
     """
     place, name = Place(goal.name), goal.name
-    target, results = location(developer, goal), place.results(developer.sid)
+    target, results = location(developer.profile, goal), place.results(developer.sid)
 
     def wsl(*args: str) -> str:
         return wsl_line(executable, args)[len(_PREFIX) :]
