@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archi
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import later_wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import (
     LinuxNotFinished,
@@ -141,8 +141,7 @@ def task_line(name: str, sid: str, executable: str, logged_on: bool) -> str:
     results = place.results(sid)
     streams = f'<"{place.payload}" >"{results}\\out.txt" 2>"{results}\\err.txt"'
     session = f"set {SESSION}=1&set WSLENV={SESSION}/u&" if logged_on else ""
-    # Without the prefix: a variable that is set once holds for the whole line.
-    stop = wsl_line(executable, ["--terminate", name]).partition("&")[2]
+    stop = later_wsl_line(executable, ["--terminate", name])
     return (
         f"{session}{linux_line(name, 'root', executable)} {streams}&&{stop}"
         f'&echo ended>"{results}\\new.txt"&move /y "{results}\\new.txt" "{results}\\done.txt"'

@@ -24,8 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import UTF8
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import SET_UTF8, later_wsl_line
 
 SET_DEFAULT_USER_SINCE = (2, 5, 8)
 """``--manage --set-default-user`` is known from here on."""
@@ -208,7 +207,7 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
     target, results = location(developer.profile, goal), place.results(developer.sid)
 
     def wsl(*args: str) -> str:
-        return wsl_line(executable, args)[len(_PREFIX) :]
+        return later_wsl_line(executable, args)
 
     vhd = ["--vhd"] if is_disk(goal) else []
     image = place.image(is_disk(goal))
@@ -225,13 +224,10 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
         steps.append(wsl("--set-default", name))
     parent = target.rpartition("\\")[0]
     return (
-        f'{_PREFIX}md "{parent}"&({"&&".join(steps)})>"{results}\\log.txt" 2>&1'
+        f'{SET_UTF8}md "{parent}"&({"&&".join(steps)})>"{results}\\log.txt" 2>&1'
         f'&&echo ok>"{results}\\new.txt"||echo failed>"{results}\\new.txt"'
         f'&{wsl("--terminate", name)}&move /y "{results}\\new.txt" "{results}\\done.txt"'
     )
-
-
-_PREFIX = "".join(f"set {name}={value}&" for name, value in UTF8.items())
 
 
 _WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")

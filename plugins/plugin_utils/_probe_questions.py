@@ -24,6 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe_judges
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, cmd_line, for_each_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, distribution_name
 
 SILENCE = "silence"
@@ -179,22 +180,17 @@ def _programs() -> list[Question]:
 
 def _wsl() -> list[Question]:
     """Only the package's wsl.exe by its full path: others may start an installation."""
-    utf8 = {"WSL_UTF8": "1"}
     return [
-        Question(
-            "wsl_utf8", "Which WSL, in UTF-8?", cmd_line(EXECUTABLE, ["--version"], utf8), judge.notes_wsl("utf-8")
-        ),
+        Question("wsl_utf8", "Which WSL, in UTF-8?", wsl_line(EXECUTABLE, ["--version"]), judge.notes_wsl("utf-8")),
         Question("wsl_utf16", "Which WSL, in UTF-16?", cmd_line(EXECUTABLE, ["--version"]), judge.notes_wsl("utf-16")),
-        Question(
-            "wsl_list", "Which distributions?", cmd_line(EXECUTABLE, ["--list", "--verbose"], utf8), judge.notes_list
-        ),
+        Question("wsl_list", "Which distributions?", wsl_line(EXECUTABLE, ["--list", "--verbose"]), judge.notes_list),
     ]
 
 
 def _start(distribution: str) -> t.Sequence[Question]:
     into = ["-d", distribution, "-u", "root", "--cd", "/", "--exec"]
-    start = cmd_line(EXECUTABLE, [*into, "/bin/true"], {"WSL_UTF8": "1"})
-    digest = cmd_line(EXECUTABLE, [*into, "/usr/bin/sha256sum"], {"WSL_UTF8": "1"})
+    start = wsl_line(EXECUTABLE, [*into, "/bin/true"])
+    digest = wsl_line(EXECUTABLE, [*into, "/usr/bin/sha256sum"])
     return [
         Question("wsl_start", f"Does {distribution} start in this logon?", start, judge.exits(0), timeout=180),
         Question("wsl_stdin", "Do all byte values reach Linux?", digest, judge.prints_digest(ALL_BYTES), ALL_BYTES),

@@ -16,10 +16,17 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import UTF8, decode_text, error_code
 
+SET_UTF8 = "".join(f"set {name}={value}&" for name, value in UTF8.items())
+
 
 def wsl_line(executable: str, args: t.Sequence[str]) -> str:
     """The line that runs EXECUTABLE (a wsl.exe) with ARGS and UTF-8 output."""
     return cmd_line(executable, args, UTF8)
+
+
+def later_wsl_line(executable: str, args: t.Sequence[str]) -> str:
+    """The same for behind SET_UTF8 or another ``wsl_line``: a variable that is set once stands for the whole line."""
+    return wsl_line(executable, args)[len(SET_UTF8) :]
 
 
 def wsl_text(completed: Completed) -> str:
