@@ -287,10 +287,7 @@ class Work:
     def _outcome(self, account: Account, reads: Reads) -> plans.Outcome:
         where = self._where(account)
         if reads.succeeded(f"links_{account.sid}"):
-            return plans.Outcome(
-                failure=f"{where}: the folder for its result holds a link, which nobody but that user can have put"
-                " there; nothing was read from it: look at it as an administrator"
-            )
+            return plans.Outcome(failure=f"{where}: {_user_tasks.HOLDS_LINK}")
         out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
         try:
             return plans.Outcome(rows=plans.rows_of(where, out, err, self.goal.name))

@@ -133,10 +133,7 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
 
 def _done(reads: Reads, sid: str) -> str:
     if reads.succeeded(f"links_{sid}"):
-        raise StepFailed(
-            f"the folder for results of {sid} holds a link, which nobody but that user can have put there;"
-            " nothing was read from it: look at it as an administrator"
-        )
+        raise StepFailed(f"{sid}: {_user_tasks.HOLDS_LINK}")
     text = reads.output(f"done_{sid}")[:10].decode("ascii", "replace").strip()
     return text if reads.succeeded(f"done_{sid}") and text in ("ok", "failed") else ""
 

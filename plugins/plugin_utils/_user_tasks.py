@@ -28,6 +28,10 @@ NO_RIGHT = "no_right"
 NO_TOKEN = "no_token"
 ON_BATTERY = "on_battery"
 
+HOLDS_LINK = (
+    "the folder for results holds a link, which nobody but that user can have put there; nothing was read from it: look"
+    " at it as an administrator"
+)
 NO_TASK = "schtasks.exe registered no task: look whether a policy forbids that"
 
 
