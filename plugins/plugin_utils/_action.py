@@ -21,9 +21,9 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import is_url
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._shares import is_share
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._sources import is_url
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import runner_for
 
 

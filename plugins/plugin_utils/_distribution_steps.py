@@ -68,7 +68,7 @@ def remove_unfinished(runner: CommandRunner, step: plans.RemoveUnfinished, execu
 
 def import_(runner: CommandRunner, step: plans.Import, executable: str, timeout: float) -> None:
     """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
-    _make_folder(runner, step.location.rpartition("\\")[0])
+    _host_files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
     kind, disk = _sources.kind(step.source), _sources.is_virtual_disk(step.source)
     if kind in (_sources.HOST, _sources.SHARE):
         _host_files.check_exists(runner, step.source)
@@ -94,9 +94,8 @@ def check_here(source: Path, sha256: str | None) -> None:
     """Compare the controller's file SOURCE with SHA256; raises StepFailed where it cannot be read or differs."""
     if not source.is_file():
         raise StepFailed(f"there is no file {source} on the controller; check the path")
-    digest = _host_files.sha256_here(source) if sha256 else None
-    if sha256 and digest != sha256.lower():
-        raise StepFailed(f"{source} on the controller has SHA-256 {digest}, expected was {sha256.lower()}")
+    if sha256:
+        _host_files.checked_digest_here(source, sha256)
 
 
 def _run_import(
@@ -110,12 +109,6 @@ def _run_import(
         raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
 
 
-def _make_folder(runner: CommandRunner, folder: str) -> None:
-    """Make FOLDER and those above it: wsl.exe makes only the last one. It fails where the folder exists already."""
-    if len(folder) > len("C:\\"):
-        runner.run(cmd_line("md", [folder]), timeout=60)
-
-
 def export(runner: CommandRunner, step: plans.Export, executable: str, timeout: float) -> None:
     """Export to a file beside the target and rename that: what has the target's name is whole.
 
@@ -125,7 +118,7 @@ def export(runner: CommandRunner, step: plans.Export, executable: str, timeout: 
     stem, dot, extension = name.rpartition(".")
     unfinished = f"{folder}\\{stem if dot else extension}.unfinished.{extension if dot else 'tar'}"
     formats = ["--vhd"] if step.format == "vhdx" else ["--format", step.format] if step.format != "tar" else []
-    _make_folder(runner, folder)
+    _host_files.make_folder(runner, folder)
     _host_files.remove(runner, unfinished)
     run_wsl(runner, executable, ["--export", step.name, unfinished, *formats], str(step), timeout=timeout)
     if runner.run(cmd_line("ren", [unfinished, name]), timeout=60).exit_code != 0:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu, _sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import version_key
@@ -19,7 +19,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Need
 
 FOLDER = "C:\\Program Files\\wslfleet"
 """Only administrators can write there: nobody swaps an installer between the look at its digest and its start."""
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 _SOURCE = re.compile(r"(?:https?://|\\\\[^\\]+\\[^\\]+\\).+\Z", re.IGNORECASE)
 
 
@@ -57,7 +56,7 @@ def check_goal(goal: DriverGoal) -> None:
             f"installer must be an address (https://…) or a share (\\\\server\\share\\…), not {goal.installer!r}:"
             " a package of 800 MB is not sent over WinRM"
         )
-    if goal.sha256 is None or not _SHA256.match(goal.sha256):
+    if goal.sha256 is None or not _sources.is_sha256(goal.sha256):
         raise StepFailed("installer needs sha256, 64 hexadecimal digits: Windows cannot check its signature by itself")
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _shares
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _shares, _sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_parts, tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -58,15 +58,10 @@ class Source:
 
 def shown(where: str) -> str:
     """WHERE without the user name and password that an address may hold."""
-    if not is_url(where):
+    if not _sources.is_url(where):
         return where
     parts = urlsplit(where)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def is_url(source: str) -> bool:
-    """Whether SOURCE is an address to be fetched by the host; anything else is a path on the controller."""
-    return source.lower().startswith(("https://", "http://"))
 
 
 def curl_config(url: str, path: str, proxy: str | None = None, resume: bool = False) -> bytes:
@@ -148,8 +143,9 @@ def why_unreadable(runner: CommandRunner, path: str) -> str | None:
 
 
 def make_folder(runner: CommandRunner, folder: str) -> None:
-    """Make FOLDER and those above it; it fails where the folder exists already, which is no error."""
-    runner.run(cmd_line("md", [folder]), timeout=60)
+    """Make FOLDER and those above it; that it exists already, or is a drive, is no error."""
+    if len(folder) > len("C:\\"):
+        runner.run(cmd_line("md", [folder]), timeout=60)
 
 
 def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> None:
@@ -159,12 +155,12 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
     :raises StepFailed: it could not be brought, or has another digest. PATH is as it was before then.
     """
     digest = source.sha256.lower() if source.sha256 else None
-    if not is_url(source.where) and not _shares.is_share(source.where):
+    if not _sources.is_url(source.where) and not _shares.is_share(source.where):
         digest = checked_digest_here(Path(source.where), digest)
     if digest and sha256_there(runner, path) == digest:
         return
     part = f"{path}.{digest[:12]}.part" if digest else f"{path}.part"
-    if is_url(source.where):
+    if _sources.is_url(source.where):
         download(runner, source.where, part, timeout, source.proxy, resume=digest is not None)
     elif _shares.is_share(source.where):
         copy_from_share(runner, source.where, part, timeout)

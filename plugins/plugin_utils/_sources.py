@@ -25,11 +25,16 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 
 def kind(source: str) -> str:
     """URL, SHARE, HOST or CONTROLLER."""
-    if source.lower().startswith(("https://", "http://")):
+    if is_url(source):
         return URL
     if source.startswith(("\\\\", "//")):
         return SHARE
     return HOST if is_host_path(source) else CONTROLLER
+
+
+def is_url(source: str) -> bool:
+    """Whether SOURCE is an address that the host fetches."""
+    return source.lower().startswith(("https://", "http://"))
 
 
 def is_host_path(path: str) -> bool:

@@ -19,14 +19,6 @@ PATH = "C:\\ProgramData\\wslfleet\\x.tar"
 HASH = f"C:\\Windows\\System32\\certutil.exe -hashfile {PATH} SHA256"
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [("https://x/y", True), ("HTTP://x", True), ("/srv/x", False), ("file:///x", False), ("images/https.tar", False)],
-)
-def test_is_url(source: str, expected: bool) -> None:
-    assert f.is_url(source) is expected
-
-
 def test_nothing_in_an_address_can_become_an_option() -> None:
     config = f.curl_config('https://x/a"b\\c', PATH).decode()
     assert config.splitlines()[0] == 'url = "https://x/a\\"b\\\\c"'

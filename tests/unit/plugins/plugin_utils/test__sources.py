@@ -26,3 +26,11 @@ def test_kind(source: str, kind: str, disk: bool) -> None:
 @pytest.mark.parametrize(("text", "good"), [("0" * 64, True), ("A" * 64, True), ("0" * 63, False), ("g" * 64, False)])
 def test_is_sha256(text: str, good: bool) -> None:
     assert s.is_sha256(text) is good
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("https://x/y", True), ("HTTP://x", True), ("/srv/x", False), ("file:///x", False), ("images/https.tar", False)],
+)
+def test_is_url(source: str, expected: bool) -> None:
+    assert s.is_url(source) is expected
