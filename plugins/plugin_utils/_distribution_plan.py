@@ -327,6 +327,18 @@ def location(profile: str, goal: DistributionGoal) -> str:
     return goal.location or f"{profile}\\AppData\\Local\\wsl\\{goal.name}"
 
 
+def user_commands(user: str) -> tuple[list[str], list[str], list[str]]:
+    """Three commands of Linux: whether it knows USER, making USER, and letting USER be root by sudo.
+
+    The first prints the number of USER; the last fails where there is no group sudo.
+    """
+    return (
+        ["/usr/bin/id", "-u", user],
+        ["/usr/sbin/useradd", "--create-home", "--shell", "/bin/bash", user],
+        ["/usr/sbin/usermod", "--append", "--groups", "sudo", user],
+    )
+
+
 def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
     if goal.source:
         if goal.source.lower().endswith(".vhd") and (state.wsl_version or VHD_SINCE) < VHD_SINCE:

@@ -32,7 +32,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import 
     wsl_line,
     wsl_text,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import FAILED
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import FAILED, inside
 
 IMAGES = f"{_host_files.FOLDER}\\images"
 NO_SUCH_GROUP = 6
@@ -131,24 +131,12 @@ def set_default_user(runner: CommandRunner, step: plans.SetDefaultUser, executab
     The user has no password. The first start by a person would otherwise run the distribution's own questions, so
     RunOOBE is cleared. ``--manage --set-default-user`` does the same, but not in every WSL.
     """
-    uid = _linux(runner, executable, step, ["/usr/bin/id", "-u", step.user], timeout, refusal=True)
+    known, made, grouped = plans.user_commands(step.user)
+    uid = _linux(runner, executable, step, known, timeout, refusal=True)
     if uid is None:
-        _linux(
-            runner,
-            executable,
-            step,
-            ["/usr/sbin/useradd", "--create-home", "--shell", "/bin/bash", step.user],
-            timeout,
-        )
-        _linux(
-            runner,
-            executable,
-            step,
-            ["/usr/sbin/usermod", "--append", "--groups", "sudo", step.user],
-            timeout,
-            refusal=True,
-        )
-        uid = _linux(runner, executable, step, ["/usr/bin/id", "-u", step.user], timeout)
+        _linux(runner, executable, step, made, timeout)
+        _linux(runner, executable, step, grouped, timeout, refusal=True)
+        uid = _linux(runner, executable, step, known, timeout)
     key = _registration(runner, step.name)
     _set_value(runner, key, "DefaultUid", "REG_DWORD", (uid or "").strip(), timeout)
     _set_value(runner, key, "RunOOBE", "REG_DWORD", "0", timeout)
@@ -167,8 +155,7 @@ def _linux(
     refusal: bool = False,
 ) -> str | None:
     """What COMMAND printed as root; None when it failed and REFUSAL allows that. Raises StepFailed."""
-    args = ["-d", step.name, "-u", "root", "--cd", "/", "--exec", *command]
-    completed = runner.run(wsl_line(executable, args), timeout=timeout)
+    completed = runner.run(wsl_line(executable, inside(step.name, command)), timeout=timeout)
     if completed.exit_code == FAILED:
         raise wsl_failure(str(step), completed)
     if completed.exit_code != 0 and not refusal:
@@ -187,7 +174,7 @@ def _registration(runner: CommandRunner, name: str) -> str:
 
 
 def _check_user(runner: CommandRunner, executable: str, step: plans.SetDefaultUser, timeout: float) -> None:
-    args = ["-d", step.name, "--cd", "/", "--exec", "/usr/bin/id", "-un"]
+    args = inside(step.name, ["/usr/bin/id", "-un"], user=None)
     completed = runner.run(wsl_line(executable, args), timeout=timeout)
     user = completed.stdout.decode("utf-8", "replace").strip()
     if completed.exit_code != 0:

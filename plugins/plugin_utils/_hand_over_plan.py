@@ -21,10 +21,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
     DistributionState,
     location,
     refuse_without_wsl,
+    user_commands,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import SET_UTF8, later_wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import inside
 
 SET_DEFAULT_USER_SINCE = (2, 5, 8)
 """``--manage --set-default-user`` is known from here on."""
@@ -215,11 +217,9 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
     if developer.found is not None and developer.found.state == "installing":
         steps.insert(0, f"({wsl('--unregister', name)}||ver)")  # half made: an import was interrupted by a power loss
     if goal.default_user:
-        root, user = ["-d", name, "-u", "root", "--cd", "/", "--exec"], goal.default_user
-        known = wsl(*root, "/usr/bin/id", "-u", user)
-        made = wsl(*root, "/usr/sbin/useradd", "--create-home", "--shell", "/bin/bash", user)
-        group = wsl(*root, "/usr/sbin/usermod", "--append", "--groups", "sudo", user)
-        steps += [f"({known}||{made})", f"({group}||ver)", wsl("--manage", name, "--set-default-user", user)]
+        known, made, grouped = (wsl(*inside(name, command)) for command in user_commands(goal.default_user))
+        steps += [f"({known}||{made})", f"({grouped}||ver)"]
+        steps.append(wsl("--manage", name, "--set-default-user", goal.default_user))
     if goal.default:
         steps.append(wsl("--set-default", name))
     parent = target.rpartition("\\")[0]

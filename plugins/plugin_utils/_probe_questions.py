@@ -25,7 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EAC
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, distribution_name
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, distribution_name, inside
 
 SILENCE = "silence"
 """The first question: what it prints is the AutoRun command's, and stands in front of every later answer too."""
@@ -188,9 +188,8 @@ def _wsl() -> list[Question]:
 
 
 def _start(distribution: str) -> t.Sequence[Question]:
-    into = ["-d", distribution, "-u", "root", "--cd", "/", "--exec"]
-    start = wsl_line(EXECUTABLE, [*into, "/bin/true"])
-    digest = wsl_line(EXECUTABLE, [*into, "/usr/bin/sha256sum"])
+    start = wsl_line(EXECUTABLE, inside(distribution, ["/bin/true"]))
+    digest = wsl_line(EXECUTABLE, inside(distribution, ["/usr/bin/sha256sum"]))
     return [
         Question("wsl_start", f"Does {distribution} start in this logon?", start, judge.exits(0), timeout=180),
         Question("wsl_stdin", "Do all byte values reach Linux?", digest, judge.prints_digest(ALL_BYTES), ALL_BYTES),

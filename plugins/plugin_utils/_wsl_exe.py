@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import base64
 import re
+import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError, cmd_line
@@ -116,8 +117,13 @@ def linux_line(distribution: str, user: str, executable: str = EXECUTABLE) -> st
     """The line that starts the shell that ``linux_stdin`` talks to; raises CmdLineError for an impossible name."""
     if not re.match(_USER_NAME, user):
         raise CmdLineError(f"{user!r} cannot be the name of a Linux user")
-    where = ["-d", distribution_name(distribution), "-u", user, "--cd", "/"]
-    return cmd_line(executable, [*where, "--exec", "/bin/sh", "-c", LINUX_SHELL_SCRIPT], UTF8)
+    shell = ["/bin/sh", "-c", LINUX_SHELL_SCRIPT]
+    return cmd_line(executable, inside(distribution_name(distribution), shell, user), UTF8)
+
+
+def inside(distribution: str, command: t.Sequence[str], user: str | None = "root") -> list[str]:
+    """The arguments of wsl.exe that run COMMAND in DISTRIBUTION, in its folder /. USER None: as whom it starts."""
+    return ["-d", distribution, *(["-u", user] if user else []), "--cd", "/", "--exec", *command]
 
 
 def linux_stdin(command: str) -> bytes:
