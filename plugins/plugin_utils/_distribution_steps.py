@@ -35,8 +35,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import FAILED, inside
 
 IMAGES = f"{_host_files.FOLDER}\\images"
-NO_SUCH_GROUP = 6
-"""Exit code of usermod: a distribution without the group sudo is no error."""
 
 
 def set_manifest(runner: CommandRunner, step: plans.SetManifest, executable: str, timeout: float) -> None:

@@ -52,11 +52,6 @@ def make(runner: CommandRunner, folders: t.Mapping[str, t.Mapping[str, str]]) ->
             )
 
 
-def protect_top(runner: CommandRunner) -> None:
-    """Protect FOLDER itself and keep what is in it; raises StepFailed."""
-    make(runner, {})
-
-
 def _top() -> list[tuple[str, tuple[int, ...]]]:
     """Protect FOLDER, which may be there already, made by anybody: a link to elsewhere is refused (dir finds one).
 

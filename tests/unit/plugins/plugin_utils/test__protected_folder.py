@@ -42,9 +42,6 @@ def test_a_link_and_every_failure_count(failing: tuple[int, ...]) -> None:
         p.make(runner, {"C:\\ProgramData\\wslfleet\\x": {}})
 
 
-def test_the_top_alone_keeps_what_is_in_it() -> None:
-    with ScriptedRunner([(BATCH, answer(1))]) as runner:
-        p.protect_top(runner)
-    assert "rd /s" not in runner.calls[0][0]
+def test_a_command_that_was_cut_short() -> None:
     with ScriptedRunner([(BATCH, Completed(1, b"", b""))]) as cut, pytest.raises(StepFailed, match="protecting"):
-        p.protect_top(cut)
+        p.make(cut, {"C:\\ProgramData\\wslfleet\\x": {}})
