@@ -15,7 +15,7 @@ import tempfile
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt_plan, _dpkg, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt_plan, _dpkg, _files, _run
 
 _SIMULATE = ("apt-get", "-s", "-q", "-o", "Debug::NoLocking=1")
 
@@ -110,12 +110,10 @@ def update(run: _run.Runner, options: t.Sequence[str] = (), seconds: float = 300
 def lists_age(now: float, root: str = "") -> float | None:
     """Seconds since the newest package index was fetched; None when there is no index at all."""
     folder = root + "/var/lib/apt/lists"
-    try:
-        # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
-        names = [name for name in os.listdir(folder) if "_Packages" in name]
-        return now - os.stat(folder).st_mtime if names else None
-    except FileNotFoundError:
+    if not any("_Packages" in name for name in _files.names(folder)):
         return None
+    # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
+    return now - os.stat(folder).st_mtime
 
 
 def list_prefix(uri: str) -> str:
@@ -134,8 +132,5 @@ def list_prefix(uri: str) -> str:
 def has_index(uri: str, root: str = "") -> bool:
     """Whether the package index of the flat repository at URI has been fetched."""
     prefix = list_prefix(uri)
-    try:
-        names = os.listdir(root + "/var/lib/apt/lists")
-    except FileNotFoundError:
-        return False
+    names = _files.names(root + "/var/lib/apt/lists")
     return any(name.startswith(prefix) and "Packages" in name for name in names)

@@ -71,15 +71,11 @@ def driver_digest(root: str = "") -> str:
     Names, sizes and times, not contents: the folders are on a drive of Windows, and slow.
     """
     lines = []
-    for name in sorted(_names(root + LIBRARIES)):
+    for name in _files.names(root + LIBRARIES):
         status = os.lstat(f"{root}{LIBRARIES}/{name}")
         lines.append(f"{name} {status.st_size} {int(status.st_mtime)}")
-    lines += sorted(name for name in _names(root + STORE) if name.startswith("nv"))
+    lines += [name for name in _files.names(root + STORE) if name.startswith("nv")]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _names(folder: str) -> t.List[str]:
-    return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 def _record(root: str) -> t.Dict[str, str]:

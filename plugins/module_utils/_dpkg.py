@@ -18,6 +18,8 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
+
 STATUS = "/var/lib/dpkg/status"
 UPDATES = "/var/lib/dpkg/updates"
 EXTENDED_STATES = "/var/lib/apt/extended_states"
@@ -144,11 +146,7 @@ def read_database(root: str = "") -> Database:
 
 def journal(root: str = "") -> t.List[str]:
     """The journal entries (their names are digits only), in order."""
-    try:
-        names = os.listdir(root + UPDATES)
-    except FileNotFoundError:
-        return []
-    return [f"{root}{UPDATES}/{name}" for name in sorted(names) if name.isdigit()]
+    return [f"{root}{UPDATES}/{name}" for name in _files.names(root + UPDATES) if name.isdigit()]
 
 
 def automatic(text: str) -> t.Set[str]:

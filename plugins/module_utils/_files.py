@@ -32,6 +32,17 @@ def read_text(path: str) -> str | None:
     return None if data is None else data.decode("utf-8", "surrogateescape")
 
 
+def names(folder: str) -> t.List[str]:
+    """What is in FOLDER, sorted; nothing where there is no such folder, or a file in its place.
+
+    Raises OSError when the folder is there and cannot be read.
+    """
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def write_file(
     path: str, content: t.Union[str, bytes], mode: int = 0o644, owner: t.Tuple[int, int] | None = None
 ) -> None:

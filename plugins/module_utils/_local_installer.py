@@ -14,7 +14,6 @@ source looks for it; the source is replaced by one in deb822 form.
 from __future__ import annotations
 
 import glob
-import os
 import re
 import typing as t
 from dataclasses import dataclass
@@ -109,9 +108,8 @@ def fields_problem(installer: Installer, fields: str) -> str:
 def own_lists(installer: Installer, root: str = "") -> t.List[str]:
     """The one-line sources that the package brought."""
     folder = "/etc/apt/sources.list.d"
-    names = sorted(os.listdir(root + folder)) if os.path.isdir(root + folder) else []
     found = []
-    for name in names:
+    for name in _files.names(root + folder):
         text = (_files.read_text(f"{root}{folder}/{name}") or "") if name.endswith(".list") else ""
         active = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         if active and all(re.search(rf"(file|copy):/+{re.escape(installer.folder[1:])}/*\s", line) for line in active):

@@ -229,11 +229,9 @@ def _needs_policy(wanted: Wanted, keyring: bytes, root: str) -> bool:
 
 def others_of_ours(path: str, root: str = "") -> t.List[str]:
     """Source files that we wrote under another name, for another source."""
-    folder = root + "/etc/apt/sources.list.d"
-    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    found = [
-        f"/etc/apt/sources.list.d/{name}" for name in names if name.startswith("cuda-") and name.endswith(".sources")
-    ]
+    folder = "/etc/apt/sources.list.d"
+    names = _files.names(root + folder)
+    found = [f"{folder}/{name}" for name in names if name.startswith("cuda-") and name.endswith(".sources")]
     return [item for item in found if item != path and (_files.read_text(root + item) or "").startswith(_sources.MARK)]
 
 
@@ -286,7 +284,7 @@ def plan_absent(wanted: Wanted, root: str = "") -> t.List[_changes.FileChange]:
     folder = root + "/etc/apt/sources.list.d"
     texts = [
         _files.read_text(f"{folder}/{name}") or ""
-        for name in (os.listdir(folder) if os.path.isdir(folder) else [])
+        for name in _files.names(folder)
         if f"/etc/apt/sources.list.d/{name}" not in paths
     ]
     if not any(KEYRING in text for text in texts):

@@ -186,7 +186,7 @@ def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
     """Fetch the index of the source, and those of the others when there are none yet. Raises RepositoryError."""
     lists = root + "/var/lib/apt/lists"
     ours = _apt.list_prefix(wanted.url)
-    others = any("Packages" in name and not name.startswith(ours) for name in os.listdir(lists))
+    others = any("Packages" in name and not name.startswith(ours) for name in _files.names(lists))
     # A local installer is for laptops without a network: nothing else can be fetched there.
     only = only_options(wanted.path) if others or wanted.installer else []
     done = _apt.update(run, only)

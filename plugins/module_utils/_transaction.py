@@ -219,10 +219,7 @@ def uncollected(root: str = ROOT) -> t.List[Transaction]:
 
 def all_transactions(root: str = ROOT) -> t.List[Transaction]:
     """All of them, newest first."""
-    try:
-        names = sorted(os.listdir(root), reverse=True)
-    except FileNotFoundError:
-        return []
+    names = reversed(_files.names(root))
     return [Transaction(f"{root}/{name}") for name in names if os.path.exists(f"{root}/{name}/command.json")]
 
 

@@ -78,7 +78,7 @@ def plan(wanted: t.Sequence[_certificate.Certificate], when: str, root: str = ""
     """What makes WANTED the authorities of ours, and no others. WHEN names the backup of those that go."""
     files = {f"{FOLDER}/{file_name(item)}": item.pem for item in wanted}
     changes = [_changes.change_to(path, text, root=root) for path, text in sorted(files.items())]
-    for name in _listing(root + FOLDER):
+    for name in _files.names(root + FOLDER):
         path = f"{FOLDER}/{name}"
         if path not in files and name.endswith(".crt"):
             before = _files.read_bytes(root + path)
@@ -92,10 +92,6 @@ def plan(wanted: t.Sequence[_certificate.Certificate], when: str, root: str = ""
 def is_trusted(certificate: _certificate.Certificate, root: str = "") -> bool:
     """Whether the bundle that programs read holds CERTIFICATE."""
     return "".join(certificate.pem.split()) in "".join((_files.read_text(root + BUNDLE) or "").split())
-
-
-def _listing(folder: str) -> t.List[str]:
-    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
 
 
 def apply(run: _run.Runner, wanted: t.Sequence[_certificate.Certificate], planned: Plan) -> None:
