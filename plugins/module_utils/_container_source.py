@@ -27,6 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _legacy,
     _openpgp,
     _repository,
+    _source_files,
     _sources,
 )
 
@@ -159,7 +160,8 @@ def plan_legacy(state: _legacy.State, wanted: Wanted, when: str) -> t.Tuple[_cha
     entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
     stale = judge(entries, wanted.url)
     gone = {item.entry for item in stale}
-    found = [_legacy.source_change(state, edit, when) for edit in _sources.plan_edits(state.sources, stale, when)]
+    edits = _sources.plan_edits(state.sources, stale, when)
+    found = [_source_files.change(state.sources, edit, when) for edit in edits]
     needed = any(
         entry.enabled and not entry.signed_by and is_container_source(entry.uri)
         for entry in entries

@@ -26,6 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _local_installer,
     _openpgp,
     _sha1,
+    _source_files,
     _sources,
 )
 
@@ -71,7 +72,7 @@ class Wanted:
     @property
     def path(self) -> str:
         """The source file."""
-        return f"/etc/apt/sources.list.d/cuda-{self.name}.sources"
+        return f"{_source_files.FOLDER}/cuda-{self.name}.sources"
 
     @property
     def keyring(self) -> str:
@@ -229,10 +230,9 @@ def _needs_policy(wanted: Wanted, keyring: bytes, root: str) -> bool:
 
 def others_of_ours(path: str, root: str = "") -> t.List[str]:
     """Source files that we wrote under another name, for another source."""
-    folder = "/etc/apt/sources.list.d"
-    names = _files.names(root + folder)
-    found = [f"{folder}/{name}" for name in names if name.startswith("cuda-") and name.endswith(".sources")]
-    return [item for item in found if item != path and (_files.read_text(root + item) or "").startswith(_sources.MARK)]
+    texts = _source_files.read(root)
+    ours = [item for item in texts if item.startswith(f"{_source_files.FOLDER}/cuda-") and item.endswith(".sources")]
+    return [item for item in ours if item != path and texts[item].startswith(_sources.MARK)]
 
 
 def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[_changes.FileChange]:
