@@ -13,7 +13,6 @@ conflict with the new one, since they name another keyring or none.
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 import urllib.parse
@@ -113,9 +112,7 @@ def plan_absent(root: str = "") -> t.List[_changes.FileChange]:
     text = _files.read_text(root + SOURCE) or ""
     if not text.startswith(_sources.MARK):
         return []
-    lists = root + "/etc/apt/sources.list.d"
-    others = [f"{root}/etc/apt/sources.list", *(f"{lists}/{name}" for name in os.listdir(lists))]
-    named = any(KEYRING in (_files.read_text(path) or "") for path in others if path != root + SOURCE)
+    named = _source_files.naming(KEYRING, [SOURCE], root)
     # The source goes last: it tells that the rest is ours.
     changes = [
         _credentials.change(None, "", root, CREDENTIALS),

@@ -281,12 +281,6 @@ def plan_absent(wanted: Wanted, root: str = "") -> t.List[_changes.FileChange]:
     paths = [wanted.path, *others_of_ours(wanted.path, root)]
     changes = [_changes.change_to(path, None, root=root) for path in [*paths, *_own_keyrings(paths, "", root)]]
     changes += [_credentials.change(None, wanted.url, root), _sha1.site_change(False, root)]
-    folder = root + "/etc/apt/sources.list.d"
-    texts = [
-        _files.read_text(f"{folder}/{name}") or ""
-        for name in _files.names(folder)
-        if f"/etc/apt/sources.list.d/{name}" not in paths
-    ]
-    if not any(KEYRING in text for text in texts):
+    if not _source_files.naming(KEYRING, paths, root):
         changes += [_changes.change_to(path, None, root=root) for path in (PIN_600, KEYRING)]
     return [change for change in changes if change is not None]

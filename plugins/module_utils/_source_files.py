@@ -24,6 +24,12 @@ def read(root: str = "") -> t.Dict[str, str]:
     return _texts([MAIN, *(f"{FOLDER}/{name}" for name in ending)], root)
 
 
+def naming(word: str, but: t.Collection[str], root: str = "") -> t.List[str]:
+    """The files that hold WORD, those that are switched off and backups too; not those in BUT."""
+    texts = _texts([MAIN, *(f"{FOLDER}/{name}" for name in _files.names(root + FOLDER))], root)
+    return [path for path, text in texts.items() if path not in but and word in text]
+
+
 def _texts(paths: t.Sequence[str], root: str) -> t.Dict[str, str]:
     return {path: _files.read_text(root + path) or "" for path in paths if os.path.isfile(root + path)}
 

@@ -175,6 +175,25 @@ def test_switching_the_source_leaves_no_keyring_behind(tmp_path: Path) -> None:
     assert not mirror.exists() and (tmp_path / _repository.KEYRING.lstrip("/")).exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "stays"),
+    [
+        ("sources.list", f"deb [signed-by={_repository.KEYRING}] http://x/ /\n", True),
+        ("sources.list.d/mine.sources", f"Signed-By: {_repository.KEYRING}\n", True),
+        ("sources.list.d/mine.list.save", f"deb [signed-by={_repository.KEYRING}] http://x/ /\n", True),
+        ("sources.list", "deb http://x/ /\n", False),
+    ],
+)
+def test_keyring_stays_while_another_source_names_it(name: str, text: str, stays: bool, tmp_path: Path) -> None:
+    root = str(tmp_path)
+    network = _repository.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
+    _changes.apply(_repository.plan(network, BINARY, root), root)
+    (tmp_path / "etc/apt" / name).write_text(text)
+    _changes.apply(_repository.plan_absent(network, root), root)
+    assert (tmp_path / _repository.KEYRING.lstrip("/")).exists() is stays
+    assert (tmp_path / _repository.PIN_600.lstrip("/")).exists() is stays
+
+
 def test_list_of_the_local_installer_gives_way(tmp_path: Path) -> None:
     root = str(tmp_path)
     source = _repository.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "0" * 64}, "")

@@ -31,6 +31,21 @@ def test_what_apt_reads(root: Path) -> None:
 
 def test_no_sources_at_all(tmp_path: Path) -> None:
     assert s.read(str(tmp_path)) == {}
+    assert s.naming("", (), str(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("Jörg", []),
+        ("# J", [s.MAIN]),
+        ("b.sources", [f"{s.FOLDER}/b.sources"]),
+        ("notes", [f"{s.FOLDER}/notes"]),
+        ("a.list", [f"{s.FOLDER}/a.list.save", f"{s.FOLDER}/a.list.wslfleet-1.bak"]),
+    ],
+)
+def test_files_that_hold_a_word(word: str, found: list[str], root: Path) -> None:
+    assert s.naming(word, [f"{s.FOLDER}/a.list"], str(root)) == found
 
 
 @pytest.mark.parametrize(("after", "written"), [("# J\udcf6rg\ndeb x\n", b"# J\xf6rg\ndeb x\n"), (None, None)])
