@@ -135,7 +135,7 @@ def check(run: _run.Runner, engine: str, changes: t.Sequence[_changes.FileChange
         file.write(texts[0])
         file.flush()
         done = run(["dockerd", "--validate", f"--config-file={file.name}"])
-        why = _last_line(done.output).replace(file.name, DAEMON_JSON)
+        why = done.last_line.replace(file.name, DAEMON_JSON)
     if done.code != 0 and "unknown flag" not in done.output:
         raise EngineError(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
 
@@ -149,16 +149,11 @@ def check_containerd(run: _run.Runner, changes: t.Sequence[_changes.FileChange])
         return
     back = [_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
     _changes.apply(reversed(back))
-    why = _last_line(done.stderr) if done.code else "the runtime nvidia does not reach it"
+    why = done.last_line if done.code else "the runtime nvidia does not reach it"
     raise EngineError(
         f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
         "first"
     )
-
-
-def _last_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"
 
 
 def plan_removal(others: t.Callable[[Texts], t.Sequence[_changes.FileChange]], root: str = "") -> Removal:

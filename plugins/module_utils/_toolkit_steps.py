@@ -99,7 +99,7 @@ def settle(run: _run.Runner, options: Options, found: Look) -> _settle.Settling:
     for command in settling.commands():
         done = run(command)
         if done.code != 0:
-            raise ToolkitError(f"{' '.join(command[:3])}: {done.output.strip().splitlines()[-1:] or done.code}")
+            raise ToolkitError(f"{' '.join(command[:3])} ended with {done.code}: {done.last_line}")
     _changes.apply(settling.files)
     return settling
 

@@ -104,8 +104,8 @@ def apply(run: _run.Runner, wanted: t.Sequence[_certificate.Certificate], planne
         # Without --fresh the links of those that went stay behind.
         done = run([PROGRAM, *(["--fresh"] if gone else [])])
         if done.code != 0:
-            last = (done.output.strip().split("\n") or [""])[-1]
-            raise TrustError(f"update-ca-certificates ended with {done.code}: {last}; run it inside the distribution")
+            said = f"update-ca-certificates ended with {done.code}: {done.last_line}"
+            raise TrustError(f"{said}; run it inside the distribution")
     missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(item)]
     if missing:
         raise TrustError(f"{BUNDLE} does not hold {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
