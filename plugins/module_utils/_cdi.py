@@ -79,11 +79,7 @@ def driver_digest(root: str = "") -> str:
 
 
 def _record(root: str) -> t.Dict[str, str]:
-    try:
-        found = json.loads(_files.read_text(root + RECORD) or "{}")
-    except ValueError:
-        return {}
-    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+    return {key: str(value) for key, value in _files.read_json(root + RECORD).items()}
 
 
 def host_paths(text: str) -> t.List[str]:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tempfile
 import time
@@ -30,6 +31,15 @@ def read_text(path: str) -> str | None:
     """As read_bytes, decoded as UTF-8; bytes that are not UTF-8 survive a round trip through write_file."""
     data = read_bytes(path)
     return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
+def read_json(path: str) -> t.Dict[str, t.Any]:
+    """The object in a file of ours; empty when there is none, or nothing that can be read as one."""
+    try:
+        found = json.loads(read_text(path) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def names(folder: str) -> t.List[str]:

@@ -72,11 +72,7 @@ def containerd_files(root: str = "") -> Texts:
 
 def record(root: str = "") -> Texts:
     """What the files held before they were configured."""
-    try:
-        found = json.loads(_files.read_text(root + RECORD) or "{}")
-    except ValueError:
-        return {}
-    return dict(found) if isinstance(found, dict) else {}
+    return _files.read_json(root + RECORD)
 
 
 def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:

@@ -65,10 +65,10 @@ def path_of(short: str) -> str:
 
 def read_release(short: str, root: str = "") -> Release:
     """The exact release of toolkit SHORT that was installed on request; an empty one when there is none."""
+    data = _files.read_json(root + path_of(short))
     try:
-        data = json.loads(_files.read_text(root + path_of(short)) or "{}")
         return Release(str(data.get("version", "")), dict(data.get("parts", {})), bool(data.get("held")))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError):
         return Release()
 
 

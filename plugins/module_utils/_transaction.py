@@ -88,7 +88,7 @@ class Transaction:
     @property
     def purpose(self) -> str:
         """Which module started it."""
-        return str(json.loads(_files.read_text(f"{self.directory}/command.json") or "{}").get("purpose", ""))
+        return str(_files.read_json(f"{self.directory}/command.json").get("purpose", ""))
 
     @property
     def exit_code(self) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def test_nothing_to_read(path: str, tmp_path: Path) -> None:
 def test_a_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         f.read_bytes(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [('{"a": {"b": null}}', {"a": {"b": None}}), ("", {}), ("[1]", {}), ('{"half', {}), (None, {})],
+)
+def test_read_json(text: str | None, found: dict[str, t.Any], tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "a").write_text(text)
+    assert f.read_json(f"{tmp_path}/a") == found
 
 
 def test_names(tmp_path: Path) -> None:
