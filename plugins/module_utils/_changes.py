@@ -117,6 +117,11 @@ def diff(changes: t.Iterable[FileChange]) -> t.List[t.Dict[str, str]]:
     ]
 
 
+def listed(what: str, before: str, after: str) -> t.Dict[str, str]:
+    """What changes beside files, in the same form: the lists (lines of text) of WHAT before and after."""
+    return {"before_header": what, "after_header": what, "before": before, "after": after}
+
+
 def _shown(data: bytes | None) -> str:
     if data is None:
         return ""

@@ -109,10 +109,10 @@ def diff(found: Look) -> t.List[t.Dict[str, str]]:
     shown = _changes.diff(found.settling.files)
     lines = "".join(f"{' '.join(command)}\n" for command in found.settling.commands())
     if lines:
-        shown.append({"before_header": "settings", "after_header": "settings", "before": "", "after": lines})
+        shown.append(_changes.listed("settings", "", lines))
     if found.plan.packages_change:
         before, after = _toolkit.describe(found.plan, found.judged)
-        shown.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+        shown.append(_changes.listed("packages", before, after))
     return shown
 
 

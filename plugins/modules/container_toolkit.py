@@ -263,8 +263,7 @@ def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
     """The report for the controller."""
     diff = _changes.diff(report.changes)
     if report.packages is not None:
-        before, after = report.packages
-        diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+        diff.append(_changes.listed("packages", *report.packages))
     result: t.Dict[str, t.Any] = {
         "changed": report.changed,
         "diff": diff,

@@ -250,7 +250,7 @@ def shown(outcome: _source_steps.Outcome) -> list[dict[str, str]]:
     if outcome.package or outcome.gone:
         before = "".join(f"{name} ({size // 2**20} MiB in /var)\n" for name, size in outcome.gone)
         after = f"{outcome.package}\n" if outcome.package else ""
-        diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+        diff.append(_changes.listed("packages", before, after))
     return diff
 
 

@@ -116,3 +116,12 @@ def test_in_order_up_to_the_first_failure(tmp_path: Path) -> None:
 def test_diff(change: c.FileChange, shown: tuple[str, str, str, str]) -> None:
     names = ("before_header", "after_header", "before", "after")
     assert c.diff([change]) == [dict(zip(names, shown))]
+
+
+def test_what_is_no_file_is_shown_as_a_list() -> None:
+    assert c.listed("packages", "a\n", "a\nb\n") == {
+        "before_header": "packages",
+        "after_header": "packages",
+        "before": "a\n",
+        "after": "a\nb\n",
+    }
