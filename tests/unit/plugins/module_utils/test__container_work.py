@@ -173,7 +173,8 @@ def test_a_source_that_is_too_old_changes_nothing(world: World) -> None:
 def test_a_running_transaction_is_followed(world: World) -> None:
     world.running, world.ends = world.transaction("t0", "toolkit"), False
     report = world.look()
-    assert report.running and report.changed and report.transaction.id == "t0" and world.did == []  # type: ignore[union-attr]
+    assert report.running and report.changed and world.did == []
+    assert report.transaction is not None and report.transaction.id == "t0"
 
 
 def test_an_own_transaction_that_goes_on(world: World) -> None:
