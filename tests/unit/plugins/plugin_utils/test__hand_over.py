@@ -9,7 +9,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+    DistributionGoal,
+    DistributionState,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import registry_query
 
@@ -90,10 +93,11 @@ def test_refusals() -> None:
 
 def test_verify_and_result() -> None:
     anna = plans.Developer(SID, "anna", "C:\\Users\\anna", loaded=True, logged_on=False)
-    with ScriptedRunner([]) as _runner, pytest.raises(StepFailed, match="not registered for anna"):
-        h.verify(h.Seen(None, [anna], False), GOAL, h.Outcome())  # type: ignore[arg-type]
+    seen = h.Seen(DistributionState((2, 6, 3, 0), None, False, "C:\\Users\\admin"), [anna], False)
+    with pytest.raises(StepFailed, match="not registered for anna"):
+        h.verify(seen, GOAL, h.Outcome())
     waiting = {SID: plans.NOT_LOGGED_ON}
-    h.verify(h.Seen(None, [anna], False), GOAL, h.Outcome(waiting=waiting))  # type: ignore[arg-type]
+    h.verify(seen, GOAL, h.Outcome(waiting=waiting))
     [row] = h.as_result([anna], waiting)
     assert (row["user"], row["present"], row["waiting"]) == ("anna", False, plans.NOT_LOGGED_ON)
     assert "next logon" in row["reason"]
