@@ -87,9 +87,9 @@ def _apt_reason(done: _run.Completed) -> _apt_plan.Reason:
 
 def interruption(database: _dpkg.Database) -> _apt_plan.Reason | None:
     """Why a real transaction would fail at once although its simulation does not; None when dpkg is in order."""
-    half = [f"{package.name} {package.code}" for package in database.broken]
-    if not (half or database.journal_dirty):
+    if not database.interrupted:
         return None
+    half = [f"{package.name} {package.code}" for package in database.broken]
     what = "dpkg was interrupted" if database.journal_dirty else "packages are half way"
     names = f" ({', '.join(half[:5])}{' …' if len(half) > 5 else ''})" if half else ""
     return _apt_plan.Reason("", f"{what}{names}: run wslfleet.cuda.cuda_repair first", "dpkg")

@@ -59,7 +59,7 @@ def look(run: _run.Runner, request: _container_work.Request) -> _container_work.
 
 def present(database: _dpkg.Database) -> t.List[str]:
     """The packages of the toolkit of which anything is left, configuration files included."""
-    left = {package.name for package in database.packages if package.code[1] != "n"}
+    left = {package.name for package in database.packages if package.left}
     return [name for name in _container_toolkit.PACKAGES if name in left]
 
 

@@ -213,8 +213,8 @@ def _install(
     )
     if request.check_mode:
         return True
-    interrupted = database.journal_dirty or bool(database.broken)
-    return ended(request, report, _transaction.start(PURPOSE, _container_toolkit.commands(plan, interrupted)))
+    commands = _container_toolkit.commands(plan, database.interrupted)
+    return ended(request, report, _transaction.start(PURPOSE, commands))
 
 
 def ended(request: Request, report: Report, transaction: _transaction.Transaction) -> bool:

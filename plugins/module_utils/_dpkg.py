@@ -65,6 +65,16 @@ class Package:
         return self.code[1] not in "nc"
 
     @property
+    def left(self) -> bool:
+        """Anything of it is left, be it configuration files."""
+        return self.code[1] != "n"
+
+    @property
+    def held(self) -> bool:
+        """Somebody holds it."""
+        return self.code[0] == "h"
+
+    @property
     def broken(self) -> bool:
         """Half way: half installed, unpacked, half configured, or in need of reinstallation."""
         return self.code[1] in "HUF" or self.reinstall
@@ -130,6 +140,11 @@ class Database:
     def broken(self) -> t.List[Package]:
         """Packages that are half way."""
         return [package for package in self.packages if package.broken]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether dpkg has to be mended before anything else."""
+        return self.journal_dirty or bool(self.broken)
 
 
 def read_database(root: str = "") -> Database:

@@ -103,7 +103,7 @@ def missing(what: Wanted, database: _dpkg.Database) -> t.List[str]:
 def installed(libraries: t.Sequence[str], what: Wanted, database: _dpkg.Database) -> t.List[str]:
     """The packages of LIBRARIES, development files included, of which anything is left."""
     names = _names([f"{library.split('-')[0]}-dev" for library in libraries], what.major)
-    return sorted({item.name for item in database.packages if item.name in names and item.code[1] != "n"})
+    return sorted({item.name for item in database.packages if item.name in names and item.left})
 
 
 def default_url(os_release: str) -> str:

@@ -97,7 +97,7 @@ def observe(root: str = "") -> State:
     drivers = tuple(
         package
         for package in database.packages
-        if package.code[1] != "n" and _driver_packages.why_driver(package.name, package.source)
+        if package.left and _driver_packages.why_driver(package.name, package.source)
     )
     installed = _installer_log.read(root)
     ours = set(_installer_log.present(installed, root)) if installed else set()

@@ -97,8 +97,8 @@ def settle(
     short = version.short
     before = read_release(short, root)
     mine = [item for item in database.packages if item.present and _catalogue.belongs_to_version(item.name, short)]
-    held = [item.name for item in mine if item.code[0] == "h"]
-    free = [item.name for item in mine if item.code[0] != "h" and item.installed]
+    held = [item.name for item in mine if item.held]
+    free = [item.name for item in mine if not item.held and item.installed]
     wanted_hold = bool(parts) if hold is None else hold
     release = held if (hold is False or (hold is None and not parts and before.held)) else []
     note = Release(version.exact, parts, wanted_hold) if parts else None

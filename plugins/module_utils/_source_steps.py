@@ -112,7 +112,7 @@ def _take_out(run: _run.Runner, wanted: Wanted, others: str, check_mode: bool) -
     gone = dict(spare.packages)
     if wanted.installer:
         package = wanted.installer.package
-        if any(item.name == package and item.code[1] != "n" for item in _dpkg.read_database().packages):
+        if any(item.name == package and item.left for item in _dpkg.read_database().packages):
             gone.setdefault(package, _spare_installers.size(wanted.installer.folder))
     _let_go(run, changes, tuple(gone.items()), check_mode)
     return Outcome(bool(changes or gone), False, changes, gone=tuple(gone.items()))

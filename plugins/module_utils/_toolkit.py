@@ -146,7 +146,7 @@ def _exact(wanted: Desired, database: _dpkg.Database, parts: t.Mapping[str, str]
 
 
 def _held(database: _dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...]:
-    return tuple(item.name for item in database.packages if item.name in names and item.code[0] == "h")
+    return tuple(item.name for item in database.packages if item.name in names and item.held)
 
 
 def _has_compiler(root: str) -> bool:

@@ -269,8 +269,7 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     if module.check_mode:
         return {**result, "nvcc": _toolkit.nvcc_path(short)}
     if found.plan.packages_change:
-        interrupted = found.database.journal_dirty or bool(found.database.broken)
-        transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, interrupted))
+        transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, found.database.interrupted))
         if not _transaction.attach(transaction, module.params["wait"]):
             return {**result, "transaction": transaction.shown()}
         transaction.mark_collected()
