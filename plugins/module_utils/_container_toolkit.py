@@ -166,7 +166,7 @@ def commands(plan: Plan, interrupted: bool) -> t.List[t.List[str]]:
     """The commands of the transaction; an interrupted dpkg is mended first."""
     found: t.List[t.List[str]] = []
     if interrupted:
-        found.append(["dpkg", "--force-confdef", "--force-confold", "--configure", "-a"])
+        found.append(list(_transaction.CONFIGURE))
     # Every version is named, so a downgrade is one that was asked for.
     found.append(_transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", *plan.install))
     return found

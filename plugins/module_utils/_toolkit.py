@@ -197,7 +197,7 @@ def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
     """The commands of the transaction; an interrupted dpkg is mended first, the old goes when the new is there."""
     found: t.List[t.List[str]] = []
     if interrupted:
-        found.append(["dpkg", "--force-confdef", "--force-confold", "--configure", "-a"])
+        found.append(list(_transaction.CONFIGURE))
     if steps.unhold:
         found.append(["apt-mark", "unhold", *steps.unhold])
     if steps.install:

@@ -51,6 +51,8 @@ APT_OPTIONS = (
     "-o", "Dpkg::Options::=--force-confold",
 )  # fmt: skip
 """No pty, so that maintainer scripts have no terminal; wait for locks (seconds); keep changed configuration files."""
+CONFIGURE = ("dpkg", "--force-confdef", "--force-confold", "--configure", "-a")
+"""The command that ends what dpkg was interrupted in."""
 _STATUS_FD = 3
 
 Command = t.Sequence[str]
