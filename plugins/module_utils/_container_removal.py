@@ -65,10 +65,10 @@ def present(database: _dpkg.Database) -> t.List[str]:
 
 def judge(run: _run.Runner, names: t.Sequence[str]) -> None:
     """Refuse when others would go with NAMES. Raises ContainerToolkitError."""
-    reasons = [reason.text for reason in _apt.plan_purge(run, names, ()).reasons] if names else []
-    if reasons:
+    why = _apt.plan_purge(run, names, ()).why if names else ""
+    if why:
         raise _container_toolkit.ContainerToolkitError(
-            f"refused, nothing was changed: purging {' '.join(names)}: {'; '.join(reasons[:3])}; remove those first"
+            f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first"
         )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
@@ -176,10 +176,10 @@ def plan(run: _run.Runner, what: Wanted, names: t.Sequence[str], database: _dpkg
 
     judged = _apt.plan_install(with_source, asked, installed=database.packages)
     others = [action.name for action in judged.installs if not _NAMES.match(action.name)]
-    reasons = [reason.text for reason in judged.reasons]
-    reasons += [f"would install {name}, which this source is not asked for" for name in others]
-    if reasons:
-        raise LibrariesError(f"refused before anything was downloaded: {' '.join(asked)}: {'; '.join(reasons[:3])}")
+    reasons = [_apt_plan.Reason(name, f"would install {name}, which this source is not asked for") for name in others]
+    judged = replace(judged, reasons=(*judged.reasons, *reasons))
+    if not judged.allowed:
+        raise LibrariesError(f"refused before anything was downloaded: {' '.join(asked)}: {judged.why}")
     return judged
 
 

@@ -179,18 +179,11 @@ def _accepted(run: _run.Runner, words: t.Sequence[str], judged: _apt_plan.Judgem
         return judged
     start = f"refused before anything was downloaded: {' '.join(words[:3])}"
     if any(reason.package for reason in judged.reasons):
-        raise ToolkitError(f"{start}: {_reasons(judged)}")
+        raise ToolkitError(f"{start}: {judged.why}")
     lost = _uninstallable.explain(_uninstallable.missing(run, words))
     if lost:
         raise ToolkitError(f"{start}: {lost}")
-    raise NoPlanError(f"{start}: {_reasons(judged)}")
-
-
-def _reasons(judged: _apt_plan.Judgement) -> str:
-    """The first reasons, and how many more there are."""
-    texts = [reason.text for reason in judged.reasons]
-    more = f" (and {len(texts) - 3} more)" if len(texts) > 3 else ""
-    return "; ".join(texts[:3]) + more
+    raise NoPlanError(f"{start}: {judged.why}")
 
 
 def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:

@@ -151,8 +151,8 @@ PURPOSE = "libraries"
 def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
     """The command that purges NAMES. Raises LibrariesError when more would go with them."""
     judged = _apt.plan_purge(run, names, ())
-    if judged.reasons:
-        raise LibrariesError(f"refused: {'; '.join(reason.text for reason in judged.reasons[:3])}")
+    if not judged.allowed:
+        raise LibrariesError(f"refused: {judged.why}")
     return _transaction.apt_get("purge", *names)
 
 
