@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 import time
 import typing as t
 
@@ -67,11 +65,8 @@ def _refused(
     installed: t.Sequence[_dpkg.Package],
 ) -> _apt_plan.Judgement:
     """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
-    empty = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as empty:
         again = run([*_SIMULATE, "-o", f"Dir::Etc::PreferencesParts={empty}", *arguments, *packages])
-    finally:
-        shutil.rmtree(empty)
     if again.code == 0:
         judged = _judged(run, again.stdout, (), installed)
         if judged.reasons:

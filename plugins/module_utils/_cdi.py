@@ -16,8 +16,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
-import tempfile
 import typing as t
 from dataclasses import dataclass
 
@@ -111,15 +109,12 @@ def stale(state: State, toolkit: str) -> t.Dict[str, str]:
 
 def generate(run: _run.Runner) -> str:
     """A new specification from nvidia-ctk. Raises CdiError when it is none for WSL."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as folder:
         target = f"{folder}/nvidia.yaml"
         # Without WSL's folder on the loader's path, as when ld.wsl.conf is missing, dxcore is not found.
         command = ["env", f"LD_LIBRARY_PATH={LIBRARIES}", "nvidia-ctk", "cdi", "generate", "--mode=wsl"]
         done = run([*command, f"--output={target}"])
         text = _files.read_text(target) or ""
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if done.code != 0:
         raise CdiError(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
     missing = [name for name in host_paths(text) if not os.path.exists(name)]

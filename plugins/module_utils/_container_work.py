@@ -9,8 +9,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -159,12 +157,9 @@ def _bring_source(
 
 def _try(run: _run.Runner, wanted: _container_source.Wanted) -> t.Tuple[bytes, str]:
     """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as folder:
         keyring = _source_trial.fetch_keyring(run, wanted, folder)
         return keyring, _source_trial.try_index(run, wanted, keyring, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _suits(request: Request, choice: _engines.Choice, database: _dpkg.Database) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 import time
 import typing as t
@@ -77,6 +78,16 @@ def write_file(
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def scratch(parent: str | None = None) -> t.Iterator[str]:
+    """An empty folder in PARENT (None: where temporary files go) that is gone afterwards. Only its owner may enter."""
+    folder = tempfile.mkdtemp(prefix="wslfleet-", dir=parent)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_folders(directory: str, owner: t.Tuple[int, int] | None) -> None:

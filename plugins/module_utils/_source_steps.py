@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 import typing as t
 from dataclasses import dataclass
 
@@ -90,17 +88,15 @@ def bring(
 
 def _tried(run: _run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes:
     """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
-        if wanted.installer:
-            keyring = _local_installer.keyring(wanted.installer, wanted.fingerprint)
-        else:
-            keyring = _source_trial.fetch_keyring(run, wanted, folder)
+    with _files.scratch() as folder:
+        try:
+            if wanted.installer:
+                keyring = _local_installer.keyring(wanted.installer, wanted.fingerprint)
+            else:
+                keyring = _source_trial.fetch_keyring(run, wanted, folder)
+        except _local_installer.InstallerError as error:
+            raise RepositoryError(str(error)) from error
         missing = _source_trial.missing(_source_trial.try_index(run, wanted, keyring, folder), packages)
-    except _local_installer.InstallerError as error:
-        raise RepositoryError(str(error)) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if missing:
         raise RepositoryError(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
     return keyring
@@ -197,19 +193,21 @@ def _install(run: _run.Runner, installer: _local_installer.Installer) -> None:
         if _local_installer.installed(installer):
             return
     path = _local_path(installer)
-    folder = "" if path else tempfile.mkdtemp(prefix="wslfleet-", dir="/var/cache")
-    try:
-        if not path:
+    if path:
+        _unpack(path)
+    else:
+        with _files.scratch("/var/cache") as folder:
             path = f"{folder}/{installer.place.rsplit('/', 1)[-1]}"
             _source_trial.download(run, installer.place, path)
             _check_file(run, installer, path)
-        words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
-        _follow(_transaction.start("source", [words]))
-    finally:
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            _unpack(path)
     if not _local_installer.installed(installer):
         raise RepositoryError(f"{installer.package} {installer.version} was not installed; see {_transaction.ROOT}")
+
+
+def _unpack(path: str) -> None:
+    words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
+    _follow(_transaction.start("source", [words]))
 
 
 def _follow(transaction: _transaction.Transaction) -> None:

@@ -82,6 +82,14 @@ def test_mode_whatever_the_umask(mode: int, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
 
 
+def test_scratch_goes_even_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="half way"), f.scratch(str(tmp_path)) as folder:
+        assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
+        f.write_file(f"{folder}/a/b", "x")
+        raise ValueError("half way")
+    assert names(tmp_path) == []
+
+
 def test_not_utf8_survives_the_round_trip(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"J\xf6rg\n")
     text = f.read_text(f"{tmp_path}/a")

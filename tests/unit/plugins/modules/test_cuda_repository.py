@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _catalogue, _openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _catalogue, _files, _openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 from tests.unit.plugins.modules.box import Box
@@ -124,26 +124,15 @@ def test_a_local_installer_is_fetched_from_an_address(box: Box, installer: dict[
         Path(arguments[-1]).write_text("deb")
         return OK
 
-    box.patch("_source_steps", "tempfile", _Folders(box))
+    scratch = _files.scratch
+    for folder in ("/var/cache", "/tmp"):
+        box.path(folder).mkdir()
+    box.patch("_files", "scratch", lambda parent="/tmp": scratch(str(box.path(parent))))
     wanted = {**installer, "installer": f"https://mirror.example.com/{NAME}"}
     url = f"file:/var/{PACKAGE}/"
     answers: t.Any = (("download-file", download), FIELDS, tries(), INDEX, refreshes(box, url))
     assert box.run("cuda_repository", *answers, **wanted)["changed"]
     assert list(box.path("/var/cache").iterdir()) == []
-
-
-class _Folders:
-    """Temporary folders below the root, not in the machine's /var/cache."""
-
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        self.number = 0
-
-    def mkdtemp(self, prefix: str, dir: str = "/tmp") -> str:
-        self.number += 1
-        folder = self.box.path(f"{dir}/{prefix}{self.number}")
-        folder.mkdir(parents=True)
-        return str(folder)
 
 
 @pytest.mark.parametrize(
