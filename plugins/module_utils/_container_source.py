@@ -19,12 +19,10 @@ import urllib.parse
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
     _changes,
     _credentials,
     _files,
     _legacy,
-    _openpgp,
     _repository,
     _source_files,
     _sources,
@@ -65,10 +63,6 @@ class Wanted(_repository.Wanted):
         """The file with user name and password."""
         return CREDENTIALS
 
-    def text(self, keyring: bytes, root: str = "") -> str:
-        """The content of the source file, whose keys are KEYRING (binary)."""
-        return _sources.render(self.url, self.keyring, note=self.note(keyring, root))
-
 
 def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
     """Fill in what OPTIONS (of the module) leave out. Raises RepositoryError."""
@@ -83,17 +77,7 @@ def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
 
 def is_current(wanted: Wanted, root: str = "") -> bool:
     """Whether source, key and index are there. Starts no process."""
-    try:
-        keys = _openpgp.read_keys(_files.read_bytes(root + KEYRING) or b"")
-    except _openpgp.OpenPgpError:
-        return False
-    mine = b"".join(key.data for key in keys if key.fingerprint == wanted.fingerprint)
-    return (
-        bool(mine)
-        and _files.read_text(root + SOURCE) == wanted.text(mine, root)
-        and _credentials.change(wanted.credentials, wanted.url, root, CREDENTIALS) is None
-        and _apt.has_index(wanted.url, root)
-    )
+    return _repository.stands(wanted, _repository.keys_of(wanted, root), root)
 
 
 def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[_changes.FileChange]:

@@ -205,22 +205,33 @@ def _checked_url(url: str) -> str:
 
 
 def is_current(wanted: Wanted, root: str = "") -> bool:
-    """Whether the source stands as wanted, its key is there and its index has been fetched. Starts no process."""
-    keyring = _files.read_bytes(root + wanted.keyring) or b""
-    try:
-        keys = _openpgp.read_keys(keyring)
-    except _openpgp.OpenPgpError:
-        return False
-    mine = b"".join(key.data for key in keys if wanted.fingerprint in ("", key.fingerprint))
+    """Whether the source stands as wanted and nothing else has to be done for it. Starts no process."""
+    keys = keys_of(wanted, root)
     return (
-        bool(mine)
-        and _files.read_text(root + wanted.path) == wanted.text(mine, root)
+        stands(wanted, keys, root)
         and _files.read_text(root + PIN_600) == PIN_600_TEXT
-        and _credentials.change(wanted.credentials, wanted.url, root) is None
-        and _sha1.site_change(_needs_policy(wanted, mine, root), root) is None
+        and _sha1.site_change(_needs_policy(wanted, keys, root), root) is None
         and not others_of_ours(wanted.path, root)
-        and _apt.has_index(wanted.url, root)
         and (wanted.installer is None or _local_installer.installed(wanted.installer, root))
+    )
+
+
+def keys_of(wanted: Wanted, root: str = "") -> bytes:
+    """The keys of the source in its keyring file, binary; empty when there are none, or the file cannot be read."""
+    try:
+        keys = _openpgp.read_keys(_files.read_bytes(root + wanted.keyring) or b"")
+    except _openpgp.OpenPgpError:
+        return b""
+    return b"".join(key.data for key in keys if wanted.fingerprint in ("", key.fingerprint))
+
+
+def stands(wanted: Wanted, keys: bytes, root: str = "") -> bool:
+    """Whether there are KEYS, the source file names them, and its index has been fetched with the right password."""
+    return (
+        bool(keys)
+        and _files.read_text(root + wanted.path) == wanted.text(keys, root)
+        and _credentials.change(wanted.credentials, wanted.url, root, wanted.credentials_path) is None
+        and _apt.has_index(wanted.url, root)
     )
 
 
