@@ -108,11 +108,10 @@ def installed(libraries: t.Sequence[str], what: Wanted, database: _dpkg.Database
 
 def default_url(os_release: str) -> str:
     """NVIDIA's repository for this distribution. Raises LibrariesError for an unknown one."""
-    values = dict(re.findall(r"(?m)^(ID|VERSION_ID)=\"?([^\"\n]*)\"?$", os_release))
-    name = f"{values.get('ID', '')}{values.get('VERSION_ID', '').replace('.', '')}"
+    name = _catalogue.release_name(os_release)
     if not re.match(r"^(ubuntu(20|22|24|26)04|debian1[1-3])$", name):
         raise LibrariesError(f"NVIDIA has no repository for {name or 'this distribution'} that is known here; set url")
-    return f"{_catalogue.NVIDIA_REPOSITORIES}{name}/x86_64/"
+    return _catalogue.repository_url(name)
 
 
 def files(what: Wanted, url: str, keyring: str) -> t.Dict[str, str]:

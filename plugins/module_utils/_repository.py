@@ -113,17 +113,17 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
     url = str(options.get("url") or "")
     name = "mirror" if source == "mirror" else "wsl-ubuntu"
     if source == "ubuntu":
-        name = _release_name(os_release)
+        release = _catalogue.release_name(os_release)
+        name = release if re.match(r"^(ubuntu|debian)[0-9]+$", release) else "ubuntu"
     if not url and source == "mirror":
         raise RepositoryError("source mirror needs url, the address of the folder that holds Packages and InRelease")
     if not url and name == "ubuntu":
         raise RepositoryError("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
-    default = f"{_catalogue.NVIDIA_REPOSITORIES}{name}/x86_64/"
-    url, credentials = address_of(url or default, options)
+    url, credentials = address_of(url or _catalogue.repository_url(name), options)
     key = str(options.get("key") or "")
     keyring_url = str(options.get("keyring_url") or "") or ("" if key else url + _catalogue.KEYRING_DEB)
     sha256 = str(options.get("keyring_sha256") or "").lower()
-    if not sha256 and keyring_url == f"{_catalogue.NVIDIA_REPOSITORIES}wsl-ubuntu/x86_64/{_catalogue.KEYRING_DEB}":
+    if not sha256 and keyring_url == _catalogue.repository_url("wsl-ubuntu") + _catalogue.KEYRING_DEB:
         sha256 = _catalogue.WSL_KEYRING_SHA256
     fingerprint = str(options.get("key_fingerprint") or "")
     if not fingerprint and source != "mirror":
@@ -189,13 +189,6 @@ def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, _creden
     if credentials and not bare.startswith("http"):
         raise RepositoryError("username and password are for http and https addresses")
     return bare, credentials
-
-
-def _release_name(os_release: str) -> str:
-    """What NVIDIA calls the repository for this release: ``ubuntu2404``, ``debian13``; ``ubuntu`` when unknown."""
-    values = dict(line.split("=", 1) for line in os_release.splitlines() if "=" in line)
-    name, version = values.get("ID", "").strip('"'), values.get("VERSION_ID", "").strip('"')
-    return f"{name}{version.replace('.', '')}" if name in ("ubuntu", "debian") and version else "ubuntu"
 
 
 def _checked_url(url: str) -> str:

@@ -18,7 +18,8 @@ KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_text()
 FINGERPRINT = _catalogue.OLD_KEY
 BINARY = _openpgp.read_keys(KEY.encode())[0].data
 UBUNTU = 'ID=ubuntu\nVERSION_ID="24.04"\n'
-NVIDIA_WSL = _catalogue.NVIDIA_REPOSITORIES + "wsl-ubuntu/x86_64/"
+NVIDIA = "https://developer.download.nvidia.com/compute/cuda/repos/"
+NVIDIA_WSL = NVIDIA + "wsl-ubuntu/x86_64/"
 URL = "http://mirror/x/"
 INSTALLER = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 
@@ -35,8 +36,8 @@ def wanted(**options: t.Any) -> _repository.Wanted:
             NVIDIA_WSL + "cuda-keyring_1.1-1_all.deb", _catalogue.WSL_KEYRING_SHA256,
         ),
         (
-            "ubuntu", {}, "ubuntu2404", _catalogue.NVIDIA_REPOSITORIES + "ubuntu2404/x86_64/",
-            _catalogue.NVIDIA_REPOSITORIES + "ubuntu2404/x86_64/cuda-keyring_1.1-1_all.deb", "",
+            "ubuntu", {}, "ubuntu2404", NVIDIA + "ubuntu2404/x86_64/",
+            NVIDIA + "ubuntu2404/x86_64/cuda-keyring_1.1-1_all.deb", "",
         ),
         ("network", {"url": "http://a/b"}, "wsl-ubuntu", "http://a/b/", "http://a/b/cuda-keyring_1.1-1_all.deb", ""),
         ("mirror", {"url": URL, "key": "/k", "key_fingerprint": "1" * 40}, "mirror", URL, "", ""),

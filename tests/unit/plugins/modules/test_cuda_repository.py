@@ -85,7 +85,7 @@ def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.Mon
     from ansible_collections.wslfleet.cuda.plugins.module_utils import _guard_files
 
     monkeypatch.setattr(_guard_files, "PIN", str(box.path(_guard_files.PIN)))
-    box.patch("_repository", "_release_name", lambda os_release: "ubuntu2404")
+    box.patch("_catalogue", "release_name", lambda os_release: "ubuntu2404")
     wanted = {**MIRROR, "source": "ubuntu"}
     result = box.run("cuda_repository", tries(), INDEX, **wanted)
     assert result["failed"] and "run cuda_guard first" in result["msg"]
