@@ -211,10 +211,8 @@ def _unpack(path: str) -> None:
 
 
 def _follow(transaction: _transaction.Transaction) -> None:
-    """Wait for the end. Raises RepositoryError when it takes too long or ends badly."""
-    if not _transaction.attach(transaction, INSTALL_SECONDS):
-        raise RepositoryError(f"transaction {transaction.id} still runs; run again later; log: {transaction.log}")
-    transaction.mark_collected()
+    """Wait for the end. Raises TransactionError when it takes too long, RepositoryError when it ends badly."""
+    _transaction.finish(transaction, INSTALL_SECONDS)
     if transaction.exit_code != 0:
         raise RepositoryError(
             f"transaction {transaction.id} ended with {transaction.exit_code}; log: {transaction.log}"

@@ -230,6 +230,15 @@ def attach(transaction: Transaction, seconds: float) -> bool:
     return _wait(lambda: not transaction.running, seconds)
 
 
+def finish(transaction: Transaction, seconds: float) -> None:
+    """Wait for the end of TRANSACTION and take its result as reported. Raises TransactionError after SECONDS."""
+    if not attach(transaction, seconds):
+        raise TransactionError(
+            f"transaction {transaction.id} still runs after {seconds:g} s; run again later; log: {transaction.log}"
+        )
+    transaction.mark_collected()
+
+
 def wait_for_locks(seconds: float, root: str = "") -> t.Dict[str, int]:
     """Wait at most SECONDS until dpkg's locks are free; those still held: lock file -> process."""
     _wait(lambda: not _dpkg.lock_holders(root), seconds)

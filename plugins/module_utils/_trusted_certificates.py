@@ -116,11 +116,9 @@ def _install() -> None:
     commands = [["apt-get", "-q", "update"], _transaction.apt_get("install", "--no-install-recommends", PACKAGE)]
     try:
         transaction = _transaction.start("certificates", commands, stop_on_failure=False)
+        _transaction.finish(transaction, INSTALL_SECONDS)
     except _transaction.TransactionError as error:
         raise TrustError(str(error)) from error
-    if not _transaction.attach(transaction, INSTALL_SECONDS):
-        raise TrustError(f"transaction {transaction.id} still runs; run again later; log: {transaction.log}")
-    transaction.mark_collected()
     if not os.path.exists(PROGRAM):
         raise TrustError(
             f"package {PACKAGE} could not be installed; put it into the image, or give apt a source without TLS; "

@@ -189,4 +189,4 @@ def test_it_does_not_wait_for_ever(box: Box, installer: dict[str, t.Any]) -> Non
     box.patch("_source_steps", "INSTALL_SECONDS", 0)
     box.patch("_transaction", "apt_get", lambda *_words: ["sleep", "1"])
     result = box.run("cuda_repository", FIELDS, **installer)
-    assert result["failed"] and "still runs; run again later" in result["msg"]
+    assert result["failed"] and "still runs after 0 s; run again later" in result["msg"]
