@@ -114,18 +114,9 @@ def follow(request: Request, report: Report) -> bool:
     if running is not None and not _transaction.attach(running, request.wait):
         report.changed, report.running, report.transaction = True, True, running
         return True
-    for ended in _transaction.uncollected():
-        if ended.purpose != PURPOSE and ended.id != request.follow:
-            continue
-        ended.mark_collected()
+    for ended in _toolkit.collect(request.follow, report.notes.append, PURPOSE):
         if ended.exit_code == 0:
             report.changed, report.transaction = True, ended
-            continue
-        text = _toolkit.failure(ended, _toolkit.read())
-        if ended.id == request.follow:
-            raise _toolkit.ToolkitError(text)
-        # Of an earlier run: this one mends what is left of it.
-        report.notes.append(text)
     return False
 
 

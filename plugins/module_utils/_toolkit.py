@@ -214,6 +214,27 @@ def failure(transaction: _transaction.Transaction, database: _dpkg.Database) -> 
     return f"apt transaction {transaction.id} {how}{why}{state}; log in the distribution: {transaction.log}"
 
 
+def collect(follow: str | None, warn: t.Callable[[str], t.Any], purpose: str = "") -> t.List[_transaction.Transaction]:
+    """Take the results of ended transactions as reported: those of PURPOSE (empty: of any), and the one to FOLLOW (id).
+
+    WARN gets the failures of earlier runs. Raises ToolkitError when the one that is followed failed.
+    """
+    found = []
+    for ended in _transaction.uncollected():
+        if purpose not in ("", ended.purpose) and ended.id != follow:
+            continue
+        ended.mark_collected()
+        found.append(ended)
+        if ended.exit_code == 0:
+            continue
+        text = failure(ended, read())
+        if ended.id == follow:
+            raise ToolkitError(text)
+        # This run mends what is left of it.
+        warn(text)
+    return found
+
+
 def describe(steps: Plan, judged: _apt_plan.Judgement | None) -> t.Tuple[str, str]:
     """Before and after for a diff: the packages that come and go."""
     gone = [action.name for action in judged.removes] if judged else list(steps.purge)
