@@ -28,6 +28,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _run,
     _runtimes,
     _source_trial,
+    _space,
     _toolkit,
     _transaction,
 )
@@ -192,7 +193,7 @@ def _install(
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
         report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
         return True
-    judged = _container_toolkit.judge(run, plan, database, _toolkit.free_bytes())
+    judged = _container_toolkit.judge(run, plan, database, _space.free_bytes())
     report.packages = (
         "".join(f"{action.name}\n" for action in judged.removes),
         "".join(f"{action.name} {action.new}\n" for action in judged.installs),

@@ -23,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _repository,
     _run,
     _source_trial,
+    _space,
     _spare_installers,
     _transaction,
 )
@@ -30,8 +31,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import R
 
 INSTALL_SECONDS = 3600.0
 """How long the module waits for the package of a local installer; 3 GB take about two minutes."""
-RESERVE = 512 * 1024 * 1024
-"""Bytes that must stay free."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +159,9 @@ def _local_path(installer: _local_installer.Installer) -> str:
 
 
 def _check_file(run: _run.Runner, installer: _local_installer.Installer, path: str) -> None:
-    info = os.statvfs("/var")
-    free, size = info.f_bfree * info.f_frsize, os.path.getsize(path)
-    if size + RESERVE > free:
-        raise RepositoryError(
-            f"not enough space in /var for {installer.package}: it needs {size // 2**20} MiB and "
-            f"{RESERVE // 2**20} MiB must stay, {free // 2**20} MiB are free"
-        )
+    short = _space.shortage(os.path.getsize(path), _space.free_bytes("/var"), "/var")
+    if short:
+        raise RepositoryError(f"{installer.package}: {short}")
     digest = _sha256(path)
     if digest != installer.sha256:
         raise RepositoryError(

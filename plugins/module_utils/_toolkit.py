@@ -20,14 +20,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _dpkg,
     _files,
     _run,
+    _space,
     _toolkit_removal,
     _transaction,
     _uninstallable,
 )
 
 COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
-RESERVE = 512 * 1024 * 1024
-"""Bytes that must stay free on the disk."""
 
 
 class ToolkitError(Exception):
@@ -164,12 +163,9 @@ def judge(
     if steps.purge:
         gone = _accepted(run, steps.purge, _apt.plan_purge(run, steps.purge, ()))
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
-    needed = judged.download_bytes + judged.installed_bytes
-    if needed and needed + RESERVE > free_bytes:
-        raise ToolkitError(
-            f"not enough space on /: the transaction needs {needed // 2**20} MiB and {RESERVE // 2**20} MiB must stay, "
-            f"{free_bytes // 2**20} MiB are free; nothing was downloaded"
-        )
+    short = _space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
+    if short:
+        raise ToolkitError(f"{short}; nothing was downloaded")
     return judged
 
 
@@ -251,12 +247,6 @@ def nvcc_path(version: str, root: str = "") -> str:
         if os.access(root + path, os.X_OK):
             return path
     return ""
-
-
-def free_bytes(path: str = "/") -> int:
-    """Bytes that root can still write on the file system of PATH."""
-    info = os.statvfs(path)
-    return info.f_bfree * info.f_frsize
 
 
 def default_toolkit(root: str = "") -> str:

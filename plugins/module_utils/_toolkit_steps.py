@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _release,
     _run,
     _settle,
+    _space,
     _toolkit,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import Desired, NoPlanError, ToolkitError
@@ -174,7 +175,7 @@ def _judge(run: _run.Runner, found: Look, options: Options, check_mode: bool) ->
             found.warnings += [verdict.warning] if verdict.warning else []
         _fetch(run, check_mode, found.warnings)
     try:
-        found.judged = _toolkit.judge(run, plan, _toolkit.free_bytes(), found.database.packages)
+        found.judged = _toolkit.judge(run, plan, _space.free_bytes(), found.database.packages)
     except NoPlanError as error:
         error = _explained(run, plan, error)
         if not check_mode:

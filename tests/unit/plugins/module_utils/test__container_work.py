@@ -27,6 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _rootless,
     _runtimes,
     _source_trial,
+    _space,
     _toolkit,
     _transaction,
 )
@@ -64,7 +65,7 @@ class World:
         put(_runtimes, "plan", self.plan)
         put(_engines, "reload_docker", lambda: self.note("reload"))
         put(_toolkit, "read", lambda: _dpkg.Database(self.packages, False))
-        put(_toolkit, "free_bytes", lambda: 10**9)
+        put(_space, "free_bytes", lambda: 10**9)
         put(_toolkit, "failure", lambda transaction, database: f"{transaction.id} failed")
         put(_container_source, "is_current", lambda wanted: self.current)
         put(_container_source, "plan_legacy", lambda state, wanted, when: ())

@@ -153,9 +153,9 @@ def test_an_installer_that_is_refused(
 
 
 def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
-    box.patch("_source_steps", "RESERVE", 2**62)
+    box.patch("_space", "RESERVE", 2**62)
     result = box.run("cuda_repository", **installer)
-    assert result["failed"] and "not enough space in /var" in result["msg"]
+    assert result["failed"] and "not enough space on /var" in result["msg"]
 
 
 @pytest.mark.parametrize(
