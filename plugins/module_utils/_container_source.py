@@ -138,7 +138,7 @@ def plan_legacy(state: _legacy.State, wanted: Wanted, when: str) -> t.Tuple[_cha
 
     The key stays there while a mirror of these packages that names no keyring needs it.
     """
-    entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
+    entries = _sources.parse_all(state.sources)
     stale = judge(entries, wanted.url)
     gone = {item.entry for item in stale}
     edits = _sources.plan_edits(state.sources, stale, when)

@@ -53,7 +53,7 @@ class Plan:
 def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
     """Read every key file and every source file under ROOT. Starts no process."""
     sources = _source_files.read(root)
-    entries = [entry for path, text in sources.items() for entry in _sources.parse(path, text)]
+    entries = _sources.parse_all(sources)
     named = {word for entry in entries for word in entry.signed_by.split() if word.startswith("/")}
     keyrings: t.Dict[str, bytes] = {}
     removals: t.Dict[str, _openpgp.Removal] = {}
@@ -115,7 +115,7 @@ def _key_files(root: str) -> t.List[str]:
 
 def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     """What to do about STATE. WANTED and OWN_PATH: address and file of the source that the role writes (or empty)."""
-    entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
+    entries = _sources.parse_all(state.sources)
     spent = {place for place, removal in state.embedded.items() if removal.data is None}
     stale = _sources.judge(entries, wanted, own_path, state.missing_keyrings, spent)
     texts = dict(state.sources)

@@ -105,6 +105,11 @@ def parse(path: str, text: str) -> t.List[Entry]:
     return [entry for entry in entries if entry is not None]
 
 
+def parse_all(texts: t.Mapping[str, str]) -> t.List[Entry]:
+    """The entries of TEXTS (path -> text), in order."""
+    return [entry for path, text in texts.items() for entry in parse(path, text)]
+
+
 def _one_line(path: str, number: int, line: str) -> Entry | None:
     match = _ONE_LINE.match(line)
     if not match:

@@ -70,11 +70,10 @@ def _names(folder: str, text: str) -> bool:
 
 def _source_changes(folders: t.Sequence[str], texts: t.Mapping[str, str]) -> t.List[_changes.FileChange]:
     """Take the entries for FOLDERS out of the sources in TEXTS. What else stands there stays."""
-    entries = [entry for path, text in texts.items() for entry in _sources.parse(path, text) if entry.enabled]
     stale = [
         _sources.Stale(entry, "local installer that goes")
-        for entry in entries
-        if any(_names(folder, entry.uri) for folder in folders)
+        for entry in _sources.parse_all(texts)
+        if entry.enabled and any(_names(folder, entry.uri) for folder in folders)
     ]
     when = _files.stamp()
     return [_source_files.change(texts, edit, when) for edit in _sources.plan_edits(texts, stale, when)]
