@@ -15,7 +15,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _openpgp, _source_files, _sources
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _files, _openpgp, _source_files, _sources
 from ansible_collections.wslfleet.cuda.plugins.module_utils._changes import FileChange
 
 KEYRING_PLACES = (
@@ -24,6 +24,8 @@ KEYRING_PLACES = (
     "/etc/apt/keyrings/*",
     "/usr/share/keyrings/*",
 )
+FINGERPRINTS = {"type": "list", "elements": "str", "default": [_catalogue.OLD_KEY], "no_log": False}
+"""The option of modules that names old keys."""
 _BACKUP_ENDINGS = (".bak", "~", ".save", ".disabled")
 
 
@@ -48,6 +50,16 @@ class Plan:
     keys: t.Tuple[t.Tuple[str, t.Tuple[str, ...]], ...]
     """(file, fingerprints taken out of it)."""
     stale: t.Tuple[_sources.Stale, ...]
+
+
+def fingerprints_of(module: t.Any) -> t.List[str]:
+    """The option FINGERPRINTS of MODULE (an AnsibleModule) in one form; the module fails when one is none."""
+    found: t.List[str] = []
+    try:
+        found = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
+    except _openpgp.OpenPgpError as error:
+        module.fail_json(msg=f"fingerprints: {error}")
+    return found
 
 
 def observe(fingerprints: t.Sequence[str], root: str = "") -> State:

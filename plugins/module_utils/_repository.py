@@ -97,6 +97,12 @@ class Wanted:
         name = self.installer.distribution if self.installer else self.name
         return name not in ("wsl-ubuntu", "mirror")
 
+    @property
+    def warning(self) -> str:
+        """What a person should know of the way there; empty when nothing."""
+        exposed = self.credentials is not None and self.url.startswith("http:")
+        return f"the password for {self.url} travels unencrypted; use https" if exposed else ""
+
     def text(self, keyring: bytes, root: str = "") -> str:
         """The content of the source file, whose keys are KEYRING (binary)."""
         return _sources.render(self.url, self.keyring, note=self.note(keyring, root))

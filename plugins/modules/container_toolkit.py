@@ -310,8 +310,8 @@ def main() -> None:
             follow=params["transaction"],
             rootless=params["rootless_users"],
         )
-        if request.source.credentials and request.source.url.startswith("http:"):
-            module.warn(f"the password for {request.source.url} travels unencrypted; use https")
+        if request.source.warning:
+            module.warn(request.source.warning)
         work = _container_removal if params["state"] == "absent" else _container_work
         report = work.look(_run.runner_of(module), request)
     except _container_work.ERRORS as error:

@@ -284,8 +284,8 @@ def main() -> None:
     try:
         os_release = _files.read_text("/etc/os-release") or ""
         wanted = _repository.resolve(options["source"], options, os_release)
-        if wanted.credentials and wanted.url.startswith("http:"):
-            module.warn(f"the password for {wanted.url} travels unencrypted; use https")
+        if wanted.warning:
+            module.warn(wanted.warning)
         params = module.params
         outcome = _source_steps.bring(
             _run.runner_of(module), wanted, state, params["packages"], params["other_installers"], module.check_mode

@@ -81,6 +81,20 @@ def test_resolve_refuses(source: str, options: dict[str, t.Any], words: str) -> 
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "options", "warned"),
+    [
+        ("http://mirror/x/", {"username": "me", "password": "s3cret"}, True),
+        ("https://mirror/x/", {"username": "me", "password": "s3cret"}, False),
+        ("http://mirror/x/", {}, False),
+    ],
+)
+def test_a_password_in_the_open_is_told(url: str, options: dict[str, str], warned: bool) -> None:
+    warning = wanted(url=url, key=KEY, **options).warning
+    assert warning.startswith("the password for http://mirror/x/ travels unencrypted") is warned
+    assert bool(warning) is warned and "s3cret" not in warning
+
+
 def test_written_once_and_removed(tmp_path: Path) -> None:
     root = str(tmp_path)
     source = wanted(key=KEY)
