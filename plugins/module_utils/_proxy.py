@@ -158,12 +158,8 @@ def _environment_change(proxy: Proxy | None, when: str, root: str) -> _changes.F
     after = environment_text(before or "", proxy)
     if after == (before or ""):
         return None
-    return _changes.FileChange(
-        ENVIRONMENT_PATH,
-        None if before is None else before.encode("utf-8", "surrogateescape"),
-        after.encode("utf-8", "surrogateescape"),
-        backup="" if before is None else f"{_files.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}",
-    )
+    backup = "" if before is None else f"{_files.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}"
+    return _changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)
 
 
 def overruling(root: str = "") -> t.List[str]:

@@ -82,24 +82,17 @@ def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:
         return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
     files = containerd_files(root)
     path = _containerd_toml.place(files)
-    return [*remember({path: files[path]}, root), written(path, files[path], _containerd_toml.with_runtime(files))]
+    return [
+        *remember({path: files[path]}, root),
+        _changes.rewritten(path, files[path], _containerd_toml.with_runtime(files)),
+    ]
 
 
 def with_runtime(path: str, root: str = "", owner: t.Tuple[int, int] | None = None) -> _changes.FileChange:
     """The daemon.json at PATH with the runtime; a new one belongs to OWNER. Raises EngineError."""
     before = _files.read_text(root + path)
-    return written(path, before, _docker(path, _daemon_json.with_runtime, before), owner)
-
-
-def written(
-    path: str, before: str | None, after: str | None, owner: t.Tuple[int, int] | None = None
-) -> _changes.FileChange:
-    """The change from one text to another."""
-    return _changes.FileChange(path, _data(before), _data(after), owner=owner if before is None else None)
-
-
-def _data(text: str | None) -> bytes | None:
-    return None if text is None else text.encode("utf-8", "surrogateescape")
+    after = _docker(path, _daemon_json.with_runtime, before)
+    return _changes.rewritten(path, before, after, owner=owner if before is None else None)
 
 
 def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[_changes.FileChange]:
@@ -194,7 +187,7 @@ def docker_removal(path: str, text: str, before: str | None) -> t.List[_changes.
             f"{path} makes nvidia the default runtime, without which no container would start; take out "
             "default-runtime first, nothing was changed"
         )
-    return [written(path, text, _docker(path, _old_daemon_json, text, before))]
+    return [_changes.rewritten(path, text, _docker(path, _old_daemon_json, text, before))]
 
 
 def _old_daemon_json(text: str, before: str | None) -> str | None:
@@ -225,5 +218,5 @@ def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_
         after: str | None = _containerd_toml.without_runtime(text)
         if path in known and _containerd_toml.with_runtime({**files, path: known[path]}) == text:
             after = known[path]
-        found.append(written(path, text, after))
+        found.append(_changes.rewritten(path, text, after))
     return found

@@ -36,6 +36,5 @@ def _texts(paths: t.Sequence[str], root: str) -> t.Dict[str, str]:
 
 def change(texts: t.Mapping[str, str], edit: _sources.Edit, when: str) -> _changes.FileChange:
     """EDIT of one of TEXTS, with a backup whose name holds WHEN."""
-    before = texts[edit.path].encode("utf-8", "surrogateescape")
-    after = None if edit.after is None else edit.after.encode("utf-8", "surrogateescape")
-    return _changes.FileChange(edit.path, before, after, _files.backup_name(edit.path, when))
+    backup = _files.backup_name(edit.path, when)
+    return _changes.rewritten(edit.path, texts[edit.path], edit.after, backup=backup)

@@ -118,6 +118,15 @@ def test_diff(change: c.FileChange, shown: tuple[str, str, str, str]) -> None:
     assert c.diff([change]) == [dict(zip(names, shown))]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "data"),
+    [("J\udcf6rg", "J\u00f6rg", (b"J\xf6rg", b"J\xc3\xb6rg")), (None, "", (None, b"")), ("", None, (b"", None))],
+)
+def test_rewritten(before: str | None, after: str | None, data: tuple[bytes | None, bytes | None]) -> None:
+    change = c.rewritten("/f", before, after, backup="/f.bak", mode=0o600)
+    assert change == c.FileChange("/f", *data, backup="/f.bak", mode=0o600)
+
+
 def test_what_is_no_file_is_shown_as_a_list() -> None:
     assert c.listed("packages", "a\n", "a\nb\n") == {
         "before_header": "packages",
