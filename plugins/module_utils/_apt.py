@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt_plan, _dpkg, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt_plan, _dpkg, _files, _run
 
 _SIMULATE = ("apt-get", "-s", "-q", "-o", "Debug::NoLocking=1")
 
@@ -67,11 +65,8 @@ def _refused(
     installed: t.Sequence[_dpkg.Package],
 ) -> _apt_plan.Judgement:
     """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
-    empty = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as empty:
         again = run([*_SIMULATE, "-o", f"Dir::Etc::PreferencesParts={empty}", *arguments, *packages])
-    finally:
-        shutil.rmtree(empty)
     if again.code == 0:
         judged = _judged(run, again.stdout, (), installed)
         if judged.reasons:
@@ -87,9 +82,9 @@ def _apt_reason(done: _run.Completed) -> _apt_plan.Reason:
 
 def interruption(database: _dpkg.Database) -> _apt_plan.Reason | None:
     """Why a real transaction would fail at once although its simulation does not; None when dpkg is in order."""
-    half = [f"{package.name} {package.code}" for package in database.broken]
-    if not (half or database.journal_dirty):
+    if not database.interrupted:
         return None
+    half = [f"{package.name} {package.code}" for package in database.broken]
     what = "dpkg was interrupted" if database.journal_dirty else "packages are half way"
     names = f" ({', '.join(half[:5])}{' …' if len(half) > 5 else ''})" if half else ""
     return _apt_plan.Reason("", f"{what}{names}: run wslfleet.cuda.cuda_repair first", "dpkg")
@@ -110,12 +105,10 @@ def update(run: _run.Runner, options: t.Sequence[str] = (), seconds: float = 300
 def lists_age(now: float, root: str = "") -> float | None:
     """Seconds since the newest package index was fetched; None when there is no index at all."""
     folder = root + "/var/lib/apt/lists"
-    try:
-        # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
-        names = [name for name in os.listdir(folder) if "_Packages" in name]
-        return now - os.stat(folder).st_mtime if names else None
-    except FileNotFoundError:
+    if not any("_Packages" in name for name in _files.names(folder)):
         return None
+    # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
+    return now - os.stat(folder).st_mtime
 
 
 def list_prefix(uri: str) -> str:
@@ -134,8 +127,5 @@ def list_prefix(uri: str) -> str:
 def has_index(uri: str, root: str = "") -> bool:
     """Whether the package index of the flat repository at URI has been fetched."""
     prefix = list_prefix(uri)
-    try:
-        names = os.listdir(root + "/var/lib/apt/lists")
-    except FileNotFoundError:
-        return False
+    names = _files.names(root + "/var/lib/apt/lists")
     return any(name.startswith(prefix) and "Packages" in name for name in names)

@@ -59,6 +59,13 @@ class Judgement:
         """Whether the transaction may run."""
         return not self.reasons
 
+    @property
+    def why(self) -> str:
+        """The first reasons, and how many more there are; empty when it is allowed."""
+        texts = [reason.text for reason in self.reasons]
+        more = f" (and {len(texts) - 3} more)" if len(texts) > 3 else ""
+        return "; ".join(texts[:3]) + more
+
 
 def parse_simulation(text: str) -> t.List[Action]:
     """The actions in the output of ``apt-get -s``, in order; other lines are passed over."""

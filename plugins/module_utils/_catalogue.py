@@ -27,7 +27,6 @@ REPOSITORY_KEYS = {
 }
 """Repositories for new releases have keys of their own, which apt 3 accepts; the others have CURRENT_KEY."""
 
-NVIDIA_REPOSITORIES = "https://developer.download.nvidia.com/compute/cuda/repos/"
 KEYRING_DEB = "cuda-keyring_1.1-1_all.deb"
 WSL_KEYRING_SHA256 = "eea6cc5f0eaeb99082d054b8c05ae206a378e31e88048df0310d59f651dceed2"
 """The copy in wsl-ubuntu/x86_64; the other folders hold other debs under the same name."""
@@ -211,6 +210,20 @@ def capabilities(version: str) -> t.Tuple[t.Tuple[int, int], t.Tuple[int, int]]:
     asked = representative(parse_version(version))
     number = (asked.major, asked.minor or 0)
     return next((low, high) for since, low, high in reversed(_CAPABILITIES) if since <= number)
+
+
+def repository_url(name: str) -> str:
+    """NVIDIA's repository for NAME, which is ``wsl-ubuntu`` or what ``release_name`` gives."""
+    return f"https://developer.download.nvidia.com/compute/cuda/repos/{name}/x86_64/"
+
+
+def release_name(os_release: str) -> str:
+    """What NVIDIA calls the distribution with this text of /etc/os-release: ``ubuntu2404``, ``debian13``, ``fedora42``.
+
+    Releases without a number have the name alone. Not every name has a repository.
+    """
+    values = dict(re.findall(r"(?m)^(ID|VERSION_ID)=\"?([^\"\n]*)\"?$", os_release))
+    return f"{values.get('ID', '')}{values.get('VERSION_ID', '').replace('.', '')}"
 
 
 def is_toolkit_package(name: str) -> bool:

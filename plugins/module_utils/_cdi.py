@@ -16,8 +16,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
-import tempfile
 import typing as t
 from dataclasses import dataclass
 
@@ -71,23 +69,15 @@ def driver_digest(root: str = "") -> str:
     Names, sizes and times, not contents: the folders are on a drive of Windows, and slow.
     """
     lines = []
-    for name in sorted(_names(root + LIBRARIES)):
+    for name in _files.names(root + LIBRARIES):
         status = os.lstat(f"{root}{LIBRARIES}/{name}")
         lines.append(f"{name} {status.st_size} {int(status.st_mtime)}")
-    lines += sorted(name for name in _names(root + STORE) if name.startswith("nv"))
+    lines += [name for name in _files.names(root + STORE) if name.startswith("nv")]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _names(folder: str) -> t.List[str]:
-    return os.listdir(folder) if os.path.isdir(folder) else []
-
-
 def _record(root: str) -> t.Dict[str, str]:
-    try:
-        found = json.loads(_files.read_text(root + RECORD) or "{}")
-    except ValueError:
-        return {}
-    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+    return {key: str(value) for key, value in _files.read_json(root + RECORD).items()}
 
 
 def host_paths(text: str) -> t.List[str]:
@@ -119,15 +109,12 @@ def stale(state: State, toolkit: str) -> t.Dict[str, str]:
 
 def generate(run: _run.Runner) -> str:
     """A new specification from nvidia-ctk. Raises CdiError when it is none for WSL."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as folder:
         target = f"{folder}/nvidia.yaml"
         # Without WSL's folder on the loader's path, as when ld.wsl.conf is missing, dxcore is not found.
         command = ["env", f"LD_LIBRARY_PATH={LIBRARIES}", "nvidia-ctk", "cdi", "generate", "--mode=wsl"]
         done = run([*command, f"--output={target}"])
         text = _files.read_text(target) or ""
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if done.code != 0:
         raise CdiError(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
     missing = [name for name in host_paths(text) if not os.path.exists(name)]

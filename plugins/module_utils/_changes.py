@@ -39,10 +39,19 @@ class FileChange:
 def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, root: str = "") -> FileChange | None:
     """The change that makes PATH hold TEXT with MODE; None when it does already. TEXT None: the file goes."""
     before = _files.read_bytes(root + path)
-    after = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    after = _data(text)
     if before == after and (after is None or stat.S_IMODE(os.stat(root + path).st_mode) == mode):
         return None
     return FileChange(path, before, after, mode=mode)
+
+
+def rewritten(path: str, before: str | None, after: str | None, **more: t.Any) -> FileChange:
+    """The change of PATH from one text to another, None for no file; MORE fields of a FileChange."""
+    return FileChange(path, _data(before), _data(after), **more)
+
+
+def _data(text: t.Union[str, bytes, None]) -> bytes | None:
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
 
 
 def link_to(path: str, target: str, root: str = "") -> FileChange | None:
@@ -115,6 +124,11 @@ def diff(changes: t.Iterable[FileChange]) -> t.List[t.Dict[str, str]]:
         }
         for change in changes
     ]
+
+
+def listed(what: str, before: str, after: str) -> t.Dict[str, str]:
+    """What changes beside files, in the same form: the lists (lines of text) of WHAT before and after."""
+    return {"before_header": what, "after_header": what, "before": before, "after": after}
 
 
 def _shown(data: bytes | None) -> str:

@@ -59,16 +59,16 @@ def look(run: _run.Runner, request: _container_work.Request) -> _container_work.
 
 def present(database: _dpkg.Database) -> t.List[str]:
     """The packages of the toolkit of which anything is left, configuration files included."""
-    left = {package.name for package in database.packages if package.code[1] != "n"}
+    left = {package.name for package in database.packages if package.left}
     return [name for name in _container_toolkit.PACKAGES if name in left]
 
 
 def judge(run: _run.Runner, names: t.Sequence[str]) -> None:
     """Refuse when others would go with NAMES. Raises ContainerToolkitError."""
-    reasons = [reason.text for reason in _apt.plan_purge(run, names, ()).reasons] if names else []
-    if reasons:
+    why = _apt.plan_purge(run, names, ()).why if names else ""
+    if why:
         raise _container_toolkit.ContainerToolkitError(
-            f"refused, nothing was changed: purging {' '.join(names)}: {'; '.join(reasons[:3])}; remove those first"
+            f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first"
         )
 
 

@@ -13,20 +13,18 @@ conflict with the new one, since they name another keyring or none.
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 import urllib.parse
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
     _changes,
     _credentials,
     _files,
     _legacy,
-    _openpgp,
     _repository,
+    _source_files,
     _sources,
 )
 
@@ -65,10 +63,6 @@ class Wanted(_repository.Wanted):
         """The file with user name and password."""
         return CREDENTIALS
 
-    def text(self, keyring: bytes, root: str = "") -> str:
-        """The content of the source file, whose keys are KEYRING (binary)."""
-        return _sources.render(self.url, self.keyring, note=self.note(keyring, root))
-
 
 def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
     """Fill in what OPTIONS (of the module) leave out. Raises RepositoryError."""
@@ -83,17 +77,7 @@ def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
 
 def is_current(wanted: Wanted, root: str = "") -> bool:
     """Whether source, key and index are there. Starts no process."""
-    try:
-        keys = _openpgp.read_keys(_files.read_bytes(root + KEYRING) or b"")
-    except _openpgp.OpenPgpError:
-        return False
-    mine = b"".join(key.data for key in keys if key.fingerprint == wanted.fingerprint)
-    return (
-        bool(mine)
-        and _files.read_text(root + SOURCE) == wanted.text(mine, root)
-        and _credentials.change(wanted.credentials, wanted.url, root, CREDENTIALS) is None
-        and _apt.has_index(wanted.url, root)
-    )
+    return _repository.stands(wanted, _repository.keys_of(wanted, root), root)
 
 
 def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[_changes.FileChange]:
@@ -112,9 +96,7 @@ def plan_absent(root: str = "") -> t.List[_changes.FileChange]:
     text = _files.read_text(root + SOURCE) or ""
     if not text.startswith(_sources.MARK):
         return []
-    lists = root + "/etc/apt/sources.list.d"
-    others = [f"{root}/etc/apt/sources.list", *(f"{lists}/{name}" for name in os.listdir(lists))]
-    named = any(KEYRING in (_files.read_text(path) or "") for path in others if path != root + SOURCE)
+    named = _source_files.naming(KEYRING, [SOURCE], root)
     # The source goes last: it tells that the rest is ours.
     changes = [
         _credentials.change(None, "", root, CREDENTIALS),
@@ -156,10 +138,11 @@ def plan_legacy(state: _legacy.State, wanted: Wanted, when: str) -> t.Tuple[_cha
 
     The key stays there while a mirror of these packages that names no keyring needs it.
     """
-    entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
+    entries = _sources.parse_all(state.sources)
     stale = judge(entries, wanted.url)
     gone = {item.entry for item in stale}
-    found = [_legacy.source_change(state, edit, when) for edit in _sources.plan_edits(state.sources, stale, when)]
+    edits = _sources.plan_edits(state.sources, stale, when)
+    found = [_source_files.change(state.sources, edit, when) for edit in edits]
     needed = any(
         entry.enabled and not entry.signed_by and is_container_source(entry.uri)
         for entry in entries

@@ -150,12 +150,8 @@ def engine_packages(run: _run.Runner, engine: str) -> t.List[str]:
 def judge(run: _run.Runner, plan: Plan, database: _dpkg.Database, free_bytes: int) -> _apt_plan.Judgement:
     """What apt would do. Raises ContainerToolkitError when that is refused, for a driver above all."""
     judged = _apt.plan_install(run, plan.install, installed=database.packages)
-    if judged.reasons:
-        texts = [reason.text for reason in judged.reasons]
-        more = f" (and {len(texts) - 3} more)" if len(texts) > 3 else ""
-        raise ContainerToolkitError(
-            f"refused before anything was downloaded: {' '.join(plan.install)}: {'; '.join(texts[:3])}{more}"
-        )
+    if not judged.allowed:
+        raise ContainerToolkitError(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
     missing = judged.download_bytes + judged.installed_bytes - free_bytes
     if missing > 0:
         raise ContainerToolkitError(f"not enough space on /: {missing // 2**20 + 1} MiB are missing")
@@ -166,7 +162,7 @@ def commands(plan: Plan, interrupted: bool) -> t.List[t.List[str]]:
     """The commands of the transaction; an interrupted dpkg is mended first."""
     found: t.List[t.List[str]] = []
     if interrupted:
-        found.append(["dpkg", "--force-confdef", "--force-confold", "--configure", "-a"])
+        found.append(list(_transaction.CONFIGURE))
     # Every version is named, so a downgrade is one that was asked for.
     found.append(_transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", *plan.install))
     return found

@@ -9,8 +9,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -30,6 +28,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _run,
     _runtimes,
     _source_trial,
+    _space,
     _toolkit,
     _transaction,
 )
@@ -116,18 +115,9 @@ def follow(request: Request, report: Report) -> bool:
     if running is not None and not _transaction.attach(running, request.wait):
         report.changed, report.running, report.transaction = True, True, running
         return True
-    for ended in _transaction.uncollected():
-        if ended.purpose != PURPOSE and ended.id != request.follow:
-            continue
-        ended.mark_collected()
+    for ended in _toolkit.collect(request.follow, report.notes.append, PURPOSE):
         if ended.exit_code == 0:
             report.changed, report.transaction = True, ended
-            continue
-        text = _toolkit.failure(ended, _toolkit.read())
-        if ended.id == request.follow:
-            raise _toolkit.ToolkitError(text)
-        # Of an earlier run: this one mends what is left of it.
-        report.notes.append(text)
     return False
 
 
@@ -159,12 +149,9 @@ def _bring_source(
 
 def _try(run: _run.Runner, wanted: _container_source.Wanted) -> t.Tuple[bytes, str]:
     """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as folder:
         keyring = _source_trial.fetch_keyring(run, wanted, folder)
         return keyring, _source_trial.try_index(run, wanted, keyring, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _suits(request: Request, choice: _engines.Choice, database: _dpkg.Database) -> bool:
@@ -206,15 +193,15 @@ def _install(
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
         report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
         return True
-    judged = _container_toolkit.judge(run, plan, database, _toolkit.free_bytes())
+    judged = _container_toolkit.judge(run, plan, database, _space.free_bytes())
     report.packages = (
         "".join(f"{action.name}\n" for action in judged.removes),
         "".join(f"{action.name} {action.new}\n" for action in judged.installs),
     )
     if request.check_mode:
         return True
-    interrupted = database.journal_dirty or bool(database.broken)
-    return ended(request, report, _transaction.start(PURPOSE, _container_toolkit.commands(plan, interrupted)))
+    commands = _container_toolkit.commands(plan, database.interrupted)
+    return ended(request, report, _transaction.start(PURPOSE, commands))
 
 
 def ended(request: Request, report: Report, transaction: _transaction.Transaction) -> bool:

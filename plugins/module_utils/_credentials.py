@@ -118,9 +118,8 @@ def for_trial(
     parts = f"{folder}/auth.conf.d"
     os.makedirs(parts, mode=0o700, exist_ok=True)
     _files.write_file(f"{parts}/00-trial.conf", text_for(credentials, urls), 0o600)
-    real = root + PARTS
-    for name in sorted(os.listdir(real)) if os.path.isdir(real) else []:
-        data = _files.read_bytes(f"{real}/{name}")
+    for name in _files.names(root + PARTS):
+        data = _files.read_bytes(f"{root}{PARTS}/{name}")
         if data is not None and f"{PARTS}/{name}" != path:
             _files.write_file(f"{parts}/{name}", data, 0o600)
     return ["-o", f"Dir::Etc::NetrcParts={parts}"]

@@ -18,6 +18,8 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
+
 STATUS = "/var/lib/dpkg/status"
 UPDATES = "/var/lib/dpkg/updates"
 EXTENDED_STATES = "/var/lib/apt/extended_states"
@@ -61,6 +63,16 @@ class Package:
     def present(self) -> bool:
         """Any files of it may be on the disk, beyond configuration files."""
         return self.code[1] not in "nc"
+
+    @property
+    def left(self) -> bool:
+        """Anything of it is left, be it configuration files."""
+        return self.code[1] != "n"
+
+    @property
+    def held(self) -> bool:
+        """Somebody holds it."""
+        return self.code[0] == "h"
 
     @property
     def broken(self) -> bool:
@@ -129,6 +141,11 @@ class Database:
         """Packages that are half way."""
         return [package for package in self.packages if package.broken]
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether dpkg has to be mended before anything else."""
+        return self.journal_dirty or bool(self.broken)
+
 
 def read_database(root: str = "") -> Database:
     """The state under ROOT (empty: this system). Journal entries overrule the status file, as dpkg has it."""
@@ -144,11 +161,7 @@ def read_database(root: str = "") -> Database:
 
 def journal(root: str = "") -> t.List[str]:
     """The journal entries (their names are digits only), in order."""
-    try:
-        names = os.listdir(root + UPDATES)
-    except FileNotFoundError:
-        return []
-    return [f"{root}{UPDATES}/{name}" for name in sorted(names) if name.isdigit()]
+    return [f"{root}{UPDATES}/{name}" for name in _files.names(root + UPDATES) if name.isdigit()]
 
 
 def automatic(text: str) -> t.Set[str]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
@@ -103,16 +103,15 @@ def missing(what: Wanted, database: _dpkg.Database) -> t.List[str]:
 def installed(libraries: t.Sequence[str], what: Wanted, database: _dpkg.Database) -> t.List[str]:
     """The packages of LIBRARIES, development files included, of which anything is left."""
     names = _names([f"{library.split('-')[0]}-dev" for library in libraries], what.major)
-    return sorted({item.name for item in database.packages if item.name in names and item.code[1] != "n"})
+    return sorted({item.name for item in database.packages if item.name in names and item.left})
 
 
 def default_url(os_release: str) -> str:
     """NVIDIA's repository for this distribution. Raises LibrariesError for an unknown one."""
-    values = dict(re.findall(r"(?m)^(ID|VERSION_ID)=\"?([^\"\n]*)\"?$", os_release))
-    name = f"{values.get('ID', '')}{values.get('VERSION_ID', '').replace('.', '')}"
+    name = _catalogue.release_name(os_release)
     if not re.match(r"^(ubuntu(20|22|24|26)04|debian1[1-3])$", name):
         raise LibrariesError(f"NVIDIA has no repository for {name or 'this distribution'} that is known here; set url")
-    return f"{_catalogue.NVIDIA_REPOSITORIES}{name}/x86_64/"
+    return _catalogue.repository_url(name)
 
 
 def files(what: Wanted, url: str, keyring: str) -> t.Dict[str, str]:
@@ -176,10 +175,10 @@ def plan(run: _run.Runner, what: Wanted, names: t.Sequence[str], database: _dpkg
 
     judged = _apt.plan_install(with_source, asked, installed=database.packages)
     others = [action.name for action in judged.installs if not _NAMES.match(action.name)]
-    reasons = [reason.text for reason in judged.reasons]
-    reasons += [f"would install {name}, which this source is not asked for" for name in others]
-    if reasons:
-        raise LibrariesError(f"refused before anything was downloaded: {' '.join(asked)}: {'; '.join(reasons[:3])}")
+    reasons = [_apt_plan.Reason(name, f"would install {name}, which this source is not asked for") for name in others]
+    judged = replace(judged, reasons=(*judged.reasons, *reasons))
+    if not judged.allowed:
+        raise LibrariesError(f"refused before anything was downloaded: {' '.join(asked)}: {judged.why}")
     return judged
 
 

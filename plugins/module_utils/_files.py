@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shutil
 import tempfile
 import time
 import typing as t
@@ -30,6 +32,26 @@ def read_text(path: str) -> str | None:
     """As read_bytes, decoded as UTF-8; bytes that are not UTF-8 survive a round trip through write_file."""
     data = read_bytes(path)
     return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
+def read_json(path: str) -> t.Dict[str, t.Any]:
+    """The object in a file of ours; empty when there is none, or nothing that can be read as one."""
+    try:
+        found = json.loads(read_text(path) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def names(folder: str) -> t.List[str]:
+    """What is in FOLDER, sorted; nothing where there is no such folder, or a file in its place.
+
+    Raises OSError when the folder is there and cannot be read.
+    """
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def write_file(
@@ -56,6 +78,16 @@ def write_file(
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def scratch(parent: str | None = None) -> t.Iterator[str]:
+    """An empty folder in PARENT (None: where temporary files go) that is gone afterwards. Only its owner may enter."""
+    folder = tempfile.mkdtemp(prefix="wslfleet-", dir=parent)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_folders(directory: str, owner: t.Tuple[int, int] | None) -> None:

@@ -12,16 +12,15 @@ what is wanted can be installed, the plan tells.
 
 from __future__ import annotations
 
-import glob
 import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
     _apt_plan,
-    _files,
     _run,
     _sha1,
+    _source_files,
     _source_trial,
     _sources,
 )
@@ -55,10 +54,8 @@ def bring_up_to_date(run: _run.Runner, now: float, root: str = "") -> str:
 def excepted_sources(root: str = "") -> t.Dict[str, str]:
     """Our source files with an exception from the SHA-1 cut-off -> their address."""
     found = {}
-    for file in sorted(glob.glob(f"{root}/etc/apt/sources.list.d/*.sources")):
-        text = _files.read_text(file) or ""
+    for path, text in _source_files.read(root).items():
         if text.startswith(_sources.MARK) and _sha1.NOTE in text:
-            path = file[len(root) :]
             for entry in _sources.parse(path, text):
                 found[path] = entry.uri
     return found

@@ -15,7 +15,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _openpgp, _sources
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _files, _openpgp, _source_files, _sources
 from ansible_collections.wslfleet.cuda.plugins.module_utils._changes import FileChange
 
 KEYRING_PLACES = (
@@ -24,7 +24,8 @@ KEYRING_PLACES = (
     "/etc/apt/keyrings/*",
     "/usr/share/keyrings/*",
 )
-SOURCE_PLACES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/*.list", "/etc/apt/sources.list.d/*.sources")
+FINGERPRINTS = {"type": "list", "elements": "str", "default": [_catalogue.OLD_KEY], "no_log": False}
+"""The option of modules that names old keys."""
 _BACKUP_ENDINGS = (".bak", "~", ".save", ".disabled")
 
 
@@ -51,15 +52,25 @@ class Plan:
     stale: t.Tuple[_sources.Stale, ...]
 
 
+def fingerprints_of(module: t.Any) -> t.List[str]:
+    """The option FINGERPRINTS of MODULE (an AnsibleModule) in one form; the module fails when one is none."""
+    found: t.List[str] = []
+    try:
+        found = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
+    except _openpgp.OpenPgpError as error:
+        module.fail_json(msg=f"fingerprints: {error}")
+    return found
+
+
 def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
     """Read every key file and every source file under ROOT. Starts no process."""
-    sources = {path: _files.read_text(root + path) or "" for path in _places(SOURCE_PLACES, root)}
-    entries = [entry for path, text in sources.items() for entry in _sources.parse(path, text)]
+    sources = _source_files.read(root)
+    entries = _sources.parse_all(sources)
     named = {word for entry in entries for word in entry.signed_by.split() if word.startswith("/")}
     keyrings: t.Dict[str, bytes] = {}
     removals: t.Dict[str, _openpgp.Removal] = {}
     unread: t.Dict[str, str] = {}
-    for path in sorted({*_places(KEYRING_PLACES, root), *named}):
+    for path in sorted({*_key_files(root), *named}):
         data = _files.read_bytes(root + path)
         if data is None:
             continue
@@ -109,14 +120,14 @@ def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
     return any(bytes.fromhex(item[-16:]) in place for item in fingerprints for place in places)
 
 
-def _places(patterns: t.Sequence[str], root: str) -> t.List[str]:
-    found = [path[len(root) :] for pattern in patterns for path in sorted(glob.glob(root + pattern))]
+def _key_files(root: str) -> t.List[str]:
+    found = [path[len(root) :] for pattern in KEYRING_PLACES for path in sorted(glob.glob(root + pattern))]
     return [path for path in found if os.path.isfile(root + path) and not path.endswith(_BACKUP_ENDINGS)]
 
 
 def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     """What to do about STATE. WANTED and OWN_PATH: address and file of the source that the role writes (or empty)."""
-    entries = [entry for path, text in state.sources.items() for entry in _sources.parse(path, text)]
+    entries = _sources.parse_all(state.sources)
     spent = {place for place, removal in state.embedded.items() if removal.data is None}
     stale = _sources.judge(entries, wanted, own_path, state.missing_keyrings, spent)
     texts = dict(state.sources)
@@ -127,18 +138,11 @@ def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     for path, text in texts.items():
         if text != state.sources[path]:
             edits.setdefault(path, _sources.Edit(path, text))
-    changes = [source_change(state, edits[path], when) for path in sorted(edits)]
+    changes = [_source_files.change(state.sources, edits[path], when) for path in sorted(edits)]
     changes += [key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
     keys = [(path, removal.removed) for (path, _place), removal in sorted(state.embedded.items())]
     keys += [(path, removal.removed) for path, removal in sorted(state.removals.items())]
     return Plan(tuple(changes), tuple(keys), tuple(stale))
-
-
-def source_change(state: State, edit: _sources.Edit, when: str) -> FileChange:
-    """EDIT of a source file, with a backup."""
-    before = state.sources[edit.path].encode("utf-8", "surrogateescape")
-    after = None if edit.after is None else edit.after.encode("utf-8", "surrogateescape")
-    return FileChange(edit.path, before, after, _files.backup_name(edit.path, when))
 
 
 def key_change(state: State, path: str, removal: _openpgp.Removal, when: str) -> FileChange:

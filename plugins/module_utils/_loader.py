@@ -124,15 +124,8 @@ def driver_files(root: str = "") -> t.List[str]:
             # /usr/lib64 may be a link to /usr/lib: look once.
             if os.path.islink(root + folder):
                 continue
-            found += [f"{folder}/{name}" for name in _listing(root + folder) if pattern.match(name)]
+            found += [f"{folder}/{name}" for name in _files.names(root + folder) if pattern.match(name)]
     return [path for path in found if not leads_to_wsl(root, path)]
-
-
-def _listing(folder: str) -> t.List[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
 
 
 def is_driver_file(path: str) -> bool:
@@ -158,7 +151,7 @@ def owned(paths: t.Sequence[str], root: str = "") -> t.Dict[str, str]:
     wanted = {alias: path for path in paths for alias in (path, path[4:] if path.startswith("/usr/lib") else path)}
     found: t.Dict[str, str] = {}
     folder = root + "/var/lib/dpkg/info"
-    for name in _listing(folder):
+    for name in _files.names(folder):
         if not name.endswith(".list"):
             continue
         with open(f"{folder}/{name}", encoding="utf-8", errors="surrogateescape") as file:
@@ -170,13 +163,13 @@ def owned(paths: t.Sequence[str], root: str = "") -> t.Dict[str, str]:
 
 def wsl_files(root: str = "") -> t.List[str]:
     """The names in WSL's folder; empty when the laptop has no GPU driver, or this is no WSL."""
-    return _listing(root + WSL_LIBRARIES)
+    return _files.names(root + WSL_LIBRARIES)
 
 
 def lists_wsl_folder(root: str = "") -> bool:
     """Whether some file of ld.so.conf.d names WSL's folder (WSL writes ld.wsl.conf at its start)."""
     folder = root + os.path.dirname(CONFIGURATION)
-    names = [name for name in _listing(folder) if name.endswith(".conf")]
+    names = [name for name in _files.names(folder) if name.endswith(".conf")]
     texts = [_files.read_text(f"{folder}/{name}") or "" for name in names]
     return any(line.strip() == WSL_LIBRARIES for text in texts for line in text.splitlines())
 

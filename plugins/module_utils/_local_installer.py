@@ -14,12 +14,11 @@ source looks for it; the source is replaced by one in deb822 form.
 from __future__ import annotations
 
 import glob
-import os
 import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _files, _openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _files, _openpgp, _source_files
 
 _NAME = re.compile(r"^(cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-([0-9]+-[0-9]+)-local)_([^_/]+)_amd64\.deb$")
 
@@ -108,12 +107,11 @@ def fields_problem(installer: Installer, fields: str) -> str:
 
 def own_lists(installer: Installer, root: str = "") -> t.List[str]:
     """The one-line sources that the package brought."""
-    folder = "/etc/apt/sources.list.d"
-    names = sorted(os.listdir(root + folder)) if os.path.isdir(root + folder) else []
     found = []
-    for name in names:
-        text = (_files.read_text(f"{root}{folder}/{name}") or "") if name.endswith(".list") else ""
+    for path, text in _source_files.read(root).items():
+        if path == _source_files.MAIN or not path.endswith(".list"):
+            continue
         active = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         if active and all(re.search(rf"(file|copy):/+{re.escape(installer.folder[1:])}/*\s", line) for line in active):
-            found.append(f"{folder}/{name}")
+            found.append(path)
     return found

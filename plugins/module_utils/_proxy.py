@@ -13,7 +13,6 @@ and password stand in a file that only root reads, as apt_auth.conf(5) has it fo
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 import urllib.parse
@@ -159,19 +158,14 @@ def _environment_change(proxy: Proxy | None, when: str, root: str) -> _changes.F
     after = environment_text(before or "", proxy)
     if after == (before or ""):
         return None
-    return _changes.FileChange(
-        ENVIRONMENT_PATH,
-        None if before is None else before.encode("utf-8", "surrogateescape"),
-        after.encode("utf-8", "surrogateescape"),
-        backup="" if before is None else f"{_files.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}",
-    )
+    backup = "" if before is None else f"{_files.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}"
+    return _changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)
 
 
 def overruling(root: str = "") -> t.List[str]:
     """Files of others that apt reads after ours and that set a proxy too, or any that detects one by a program."""
-    folder = root + APT_PARTS
-    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    paths = [f"{APT_PARTS}/{name}" for name in names if f"{APT_PARTS}/{name}" > APT_PATH and "~" not in name]
+    found = [f"{APT_PARTS}/{name}" for name in _files.names(root + APT_PARTS) if "~" not in name]
+    paths = [path for path in found if path > APT_PATH]
     return [path for path in [*paths, APT_CONFIGURATION] if _SETTING.search(_files.read_text(root + path) or "")]
 
 

@@ -31,8 +31,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _transaction,
 )
 
-CONFIGURE = ("dpkg", "--force-confdef", "--force-confold", "--configure", "-a")
-
 
 @dataclass(frozen=True)
 class State:
@@ -97,7 +95,7 @@ def observe(root: str = "") -> State:
     drivers = tuple(
         package
         for package in database.packages
-        if package.code[1] != "n" and _driver_packages.why_driver(package.name, package.source)
+        if package.left and _driver_packages.why_driver(package.name, package.source)
     )
     installed = _installer_log.read(root)
     ours = set(_installer_log.present(installed, root)) if installed else set()
@@ -191,7 +189,7 @@ def commands(steps: Plan) -> t.List[t.List[str]]:
     if steps.purge or (steps.force_remove and steps.dependents):
         found.append(_transaction.apt_get("purge", *steps.purge, *(steps.dependents if steps.force_remove else ())))
     if steps.configure or steps.clean_journal:
-        found.append(list(CONFIGURE))
+        found.append(list(_transaction.CONFIGURE))
     if steps.reinstall:
         found.append(_transaction.apt_get("install", "--reinstall", *steps.reinstall))
     return found

@@ -26,6 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _local_installer,
     _openpgp,
     _sha1,
+    _source_files,
     _sources,
 )
 
@@ -71,7 +72,7 @@ class Wanted:
     @property
     def path(self) -> str:
         """The source file."""
-        return f"/etc/apt/sources.list.d/cuda-{self.name}.sources"
+        return f"{_source_files.FOLDER}/cuda-{self.name}.sources"
 
     @property
     def keyring(self) -> str:
@@ -96,6 +97,12 @@ class Wanted:
         name = self.installer.distribution if self.installer else self.name
         return name not in ("wsl-ubuntu", "mirror")
 
+    @property
+    def warning(self) -> str:
+        """What a person should know of the way there; empty when nothing."""
+        exposed = self.credentials is not None and self.url.startswith("http:")
+        return f"the password for {self.url} travels unencrypted; use https" if exposed else ""
+
     def text(self, keyring: bytes, root: str = "") -> str:
         """The content of the source file, whose keys are KEYRING (binary)."""
         return _sources.render(self.url, self.keyring, note=self.note(keyring, root))
@@ -112,17 +119,17 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
     url = str(options.get("url") or "")
     name = "mirror" if source == "mirror" else "wsl-ubuntu"
     if source == "ubuntu":
-        name = _release_name(os_release)
+        release = _catalogue.release_name(os_release)
+        name = release if re.match(r"^(ubuntu|debian)[0-9]+$", release) else "ubuntu"
     if not url and source == "mirror":
         raise RepositoryError("source mirror needs url, the address of the folder that holds Packages and InRelease")
     if not url and name == "ubuntu":
         raise RepositoryError("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
-    default = f"{_catalogue.NVIDIA_REPOSITORIES}{name}/x86_64/"
-    url, credentials = address_of(url or default, options)
+    url, credentials = address_of(url or _catalogue.repository_url(name), options)
     key = str(options.get("key") or "")
     keyring_url = str(options.get("keyring_url") or "") or ("" if key else url + _catalogue.KEYRING_DEB)
     sha256 = str(options.get("keyring_sha256") or "").lower()
-    if not sha256 and keyring_url == f"{_catalogue.NVIDIA_REPOSITORIES}wsl-ubuntu/x86_64/{_catalogue.KEYRING_DEB}":
+    if not sha256 and keyring_url == _catalogue.repository_url("wsl-ubuntu") + _catalogue.KEYRING_DEB:
         sha256 = _catalogue.WSL_KEYRING_SHA256
     fingerprint = str(options.get("key_fingerprint") or "")
     if not fingerprint and source != "mirror":
@@ -190,13 +197,6 @@ def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, _creden
     return bare, credentials
 
 
-def _release_name(os_release: str) -> str:
-    """What NVIDIA calls the repository for this release: ``ubuntu2404``, ``debian13``; ``ubuntu`` when unknown."""
-    values = dict(line.split("=", 1) for line in os_release.splitlines() if "=" in line)
-    name, version = values.get("ID", "").strip('"'), values.get("VERSION_ID", "").strip('"')
-    return f"{name}{version.replace('.', '')}" if name in ("ubuntu", "debian") and version else "ubuntu"
-
-
 def _checked_url(url: str) -> str:
     if not re.match(r"^(https?|file|copy)://?[^\s]+$", url):
         raise RepositoryError(f"url {url!r} is not an http, https, file or copy address")
@@ -204,22 +204,33 @@ def _checked_url(url: str) -> str:
 
 
 def is_current(wanted: Wanted, root: str = "") -> bool:
-    """Whether the source stands as wanted, its key is there and its index has been fetched. Starts no process."""
-    keyring = _files.read_bytes(root + wanted.keyring) or b""
-    try:
-        keys = _openpgp.read_keys(keyring)
-    except _openpgp.OpenPgpError:
-        return False
-    mine = b"".join(key.data for key in keys if wanted.fingerprint in ("", key.fingerprint))
+    """Whether the source stands as wanted and nothing else has to be done for it. Starts no process."""
+    keys = keys_of(wanted, root)
     return (
-        bool(mine)
-        and _files.read_text(root + wanted.path) == wanted.text(mine, root)
+        stands(wanted, keys, root)
         and _files.read_text(root + PIN_600) == PIN_600_TEXT
-        and _credentials.change(wanted.credentials, wanted.url, root) is None
-        and _sha1.site_change(_needs_policy(wanted, mine, root), root) is None
+        and _sha1.site_change(_needs_policy(wanted, keys, root), root) is None
         and not others_of_ours(wanted.path, root)
-        and _apt.has_index(wanted.url, root)
         and (wanted.installer is None or _local_installer.installed(wanted.installer, root))
+    )
+
+
+def keys_of(wanted: Wanted, root: str = "") -> bytes:
+    """The keys of the source in its keyring file, binary; empty when there are none, or the file cannot be read."""
+    try:
+        keys = _openpgp.read_keys(_files.read_bytes(root + wanted.keyring) or b"")
+    except _openpgp.OpenPgpError:
+        return b""
+    return b"".join(key.data for key in keys if wanted.fingerprint in ("", key.fingerprint))
+
+
+def stands(wanted: Wanted, keys: bytes, root: str = "") -> bool:
+    """Whether there are KEYS, the source file names them, and its index has been fetched with the right password."""
+    return (
+        bool(keys)
+        and _files.read_text(root + wanted.path) == wanted.text(keys, root)
+        and _credentials.change(wanted.credentials, wanted.url, root, wanted.credentials_path) is None
+        and _apt.has_index(wanted.url, root)
     )
 
 
@@ -229,12 +240,9 @@ def _needs_policy(wanted: Wanted, keyring: bytes, root: str) -> bool:
 
 def others_of_ours(path: str, root: str = "") -> t.List[str]:
     """Source files that we wrote under another name, for another source."""
-    folder = root + "/etc/apt/sources.list.d"
-    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    found = [
-        f"/etc/apt/sources.list.d/{name}" for name in names if name.startswith("cuda-") and name.endswith(".sources")
-    ]
-    return [item for item in found if item != path and (_files.read_text(root + item) or "").startswith(_sources.MARK)]
+    texts = _source_files.read(root)
+    ours = [item for item in texts if item.startswith(f"{_source_files.FOLDER}/cuda-") and item.endswith(".sources")]
+    return [item for item in ours if item != path and texts[item].startswith(_sources.MARK)]
 
 
 def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[_changes.FileChange]:
@@ -283,12 +291,6 @@ def plan_absent(wanted: Wanted, root: str = "") -> t.List[_changes.FileChange]:
     paths = [wanted.path, *others_of_ours(wanted.path, root)]
     changes = [_changes.change_to(path, None, root=root) for path in [*paths, *_own_keyrings(paths, "", root)]]
     changes += [_credentials.change(None, wanted.url, root), _sha1.site_change(False, root)]
-    folder = root + "/etc/apt/sources.list.d"
-    texts = [
-        _files.read_text(f"{folder}/{name}") or ""
-        for name in (os.listdir(folder) if os.path.isdir(folder) else [])
-        if f"/etc/apt/sources.list.d/{name}" not in paths
-    ]
-    if not any(KEYRING in text for text in texts):
+    if not _source_files.naming(KEYRING, paths, root):
         changes += [_changes.change_to(path, None, root=root) for path in (PIN_600, KEYRING)]
     return [change for change in changes if change is not None]

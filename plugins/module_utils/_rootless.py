@@ -74,7 +74,7 @@ def plan(wanted: t.Sequence[User], root: str = "") -> t.List[_changes.FileChange
     before = _files.read_text(root + CONFIG_TOML)
     after = without_cgroups(before or "")
     if wanted and after != (before or ""):
-        written.append(_runtimes.written(CONFIG_TOML, before, after))
+        written.append(_changes.rewritten(CONFIG_TOML, before, after))
     texts = {change.path: None if change.before is None else _text(change.before) for change in written}
     return [*_runtimes.remember(texts, root), *written] if written else []
 
@@ -110,7 +110,7 @@ def plan_removal(known: _runtimes.Texts, root: str = "") -> t.List[_changes.File
     for path, before in sorted(known.items()):
         text = _files.read_text(root + path)
         if path == CONFIG_TOML and text is not None and text == without_cgroups(before or ""):
-            found.append(_runtimes.written(path, text, before))
+            found.append(_changes.rewritten(path, text, before))
         if path.endswith("/.config/docker/daemon.json") and text is not None:
             found += _runtimes.docker_removal(path, text, before)
     return found

@@ -25,6 +25,12 @@ class Completed(t.NamedTuple):
         """Both streams, errors last."""
         return self.stdout + ("\n" if self.stdout and self.stderr else "") + self.stderr
 
+    @property
+    def last_line(self) -> str:
+        """What the command said last, for a message: the last line of the output that is not blank."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        return lines[-1] if lines else "no reason given"
+
 
 Runner = t.Callable[[t.Sequence[str]], Completed]
 

@@ -72,11 +72,7 @@ def containerd_files(root: str = "") -> Texts:
 
 def record(root: str = "") -> Texts:
     """What the files held before they were configured."""
-    try:
-        found = json.loads(_files.read_text(root + RECORD) or "{}")
-    except ValueError:
-        return {}
-    return dict(found) if isinstance(found, dict) else {}
+    return _files.read_json(root + RECORD)
 
 
 def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:
@@ -86,24 +82,17 @@ def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:
         return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
     files = containerd_files(root)
     path = _containerd_toml.place(files)
-    return [*remember({path: files[path]}, root), written(path, files[path], _containerd_toml.with_runtime(files))]
+    return [
+        *remember({path: files[path]}, root),
+        _changes.rewritten(path, files[path], _containerd_toml.with_runtime(files)),
+    ]
 
 
 def with_runtime(path: str, root: str = "", owner: t.Tuple[int, int] | None = None) -> _changes.FileChange:
     """The daemon.json at PATH with the runtime; a new one belongs to OWNER. Raises EngineError."""
     before = _files.read_text(root + path)
-    return written(path, before, _docker(path, _daemon_json.with_runtime, before), owner)
-
-
-def written(
-    path: str, before: str | None, after: str | None, owner: t.Tuple[int, int] | None = None
-) -> _changes.FileChange:
-    """The change from one text to another."""
-    return _changes.FileChange(path, _data(before), _data(after), owner=owner if before is None else None)
-
-
-def _data(text: str | None) -> bytes | None:
-    return None if text is None else text.encode("utf-8", "surrogateescape")
+    after = _docker(path, _daemon_json.with_runtime, before)
+    return _changes.rewritten(path, before, after, owner=owner if before is None else None)
 
 
 def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[_changes.FileChange]:
@@ -135,7 +124,7 @@ def check(run: _run.Runner, engine: str, changes: t.Sequence[_changes.FileChange
         file.write(texts[0])
         file.flush()
         done = run(["dockerd", "--validate", f"--config-file={file.name}"])
-        why = _last_line(done.output).replace(file.name, DAEMON_JSON)
+        why = done.last_line.replace(file.name, DAEMON_JSON)
     if done.code != 0 and "unknown flag" not in done.output:
         raise EngineError(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
 
@@ -149,16 +138,11 @@ def check_containerd(run: _run.Runner, changes: t.Sequence[_changes.FileChange])
         return
     back = [_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
     _changes.apply(reversed(back))
-    why = _last_line(done.stderr) if done.code else "the runtime nvidia does not reach it"
+    why = done.last_line if done.code else "the runtime nvidia does not reach it"
     raise EngineError(
         f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
         "first"
     )
-
-
-def _last_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"
 
 
 def plan_removal(others: t.Callable[[Texts], t.Sequence[_changes.FileChange]], root: str = "") -> Removal:
@@ -203,7 +187,7 @@ def docker_removal(path: str, text: str, before: str | None) -> t.List[_changes.
             f"{path} makes nvidia the default runtime, without which no container would start; take out "
             "default-runtime first, nothing was changed"
         )
-    return [written(path, text, _docker(path, _old_daemon_json, text, before))]
+    return [_changes.rewritten(path, text, _docker(path, _old_daemon_json, text, before))]
 
 
 def _old_daemon_json(text: str, before: str | None) -> str | None:
@@ -234,5 +218,5 @@ def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[_
         after: str | None = _containerd_toml.without_runtime(text)
         if path in known and _containerd_toml.with_runtime({**files, path: known[path]}) == text:
             after = known[path]
-        found.append(written(path, text, after))
+        found.append(_changes.rewritten(path, text, after))
     return found

@@ -65,10 +65,10 @@ def path_of(short: str) -> str:
 
 def read_release(short: str, root: str = "") -> Release:
     """The exact release of toolkit SHORT that was installed on request; an empty one when there is none."""
+    data = _files.read_json(root + path_of(short))
     try:
-        data = json.loads(_files.read_text(root + path_of(short)) or "{}")
         return Release(str(data.get("version", "")), dict(data.get("parts", {})), bool(data.get("held")))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError):
         return Release()
 
 
@@ -97,8 +97,8 @@ def settle(
     short = version.short
     before = read_release(short, root)
     mine = [item for item in database.packages if item.present and _catalogue.belongs_to_version(item.name, short)]
-    held = [item.name for item in mine if item.code[0] == "h"]
-    free = [item.name for item in mine if item.code[0] != "h" and item.installed]
+    held = [item.name for item in mine if item.held]
+    free = [item.name for item in mine if not item.held and item.installed]
     wanted_hold = bool(parts) if hold is None else hold
     release = held if (hold is False or (hold is None and not parts and before.held)) else []
     note = Release(version.exact, parts, wanted_hold) if parts else None

@@ -141,11 +141,8 @@ def key(nvcc: str, root: str = "") -> str:
 
 def cached(digest: str, root: str = "") -> Outcome | None:
     """The outcome of an earlier run under the same conditions, when its program is still there."""
-    text = _files.read_text(f"{root}{FOLDER}/result.json")
-    if text is None or not os.path.exists(f"{root}{FOLDER}/program"):
-        return None
-    record = json.loads(text)
-    if record.get("key") != digest:
+    record = _files.read_json(f"{root}{FOLDER}/result.json")
+    if record.get("key") != digest or not os.path.exists(f"{root}{FOLDER}/program"):
         return None
     return Outcome(record["verdict"], record["values"], record["nvcc"], record["compiler"], True)
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 import typing as t
 from dataclasses import dataclass
 
@@ -25,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _repository,
     _run,
     _source_trial,
+    _space,
     _spare_installers,
     _transaction,
 )
@@ -32,8 +31,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import R
 
 INSTALL_SECONDS = 3600.0
 """How long the module waits for the package of a local installer; 3 GB take about two minutes."""
-RESERVE = 512 * 1024 * 1024
-"""Bytes that must stay free."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +87,15 @@ def bring(
 
 def _tried(run: _run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes:
     """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
-        if wanted.installer:
-            keyring = _local_installer.keyring(wanted.installer, wanted.fingerprint)
-        else:
-            keyring = _source_trial.fetch_keyring(run, wanted, folder)
+    with _files.scratch() as folder:
+        try:
+            if wanted.installer:
+                keyring = _local_installer.keyring(wanted.installer, wanted.fingerprint)
+            else:
+                keyring = _source_trial.fetch_keyring(run, wanted, folder)
+        except _local_installer.InstallerError as error:
+            raise RepositoryError(str(error)) from error
         missing = _source_trial.missing(_source_trial.try_index(run, wanted, keyring, folder), packages)
-    except _local_installer.InstallerError as error:
-        raise RepositoryError(str(error)) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if missing:
         raise RepositoryError(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
     return keyring
@@ -112,7 +107,7 @@ def _take_out(run: _run.Runner, wanted: Wanted, others: str, check_mode: bool) -
     gone = dict(spare.packages)
     if wanted.installer:
         package = wanted.installer.package
-        if any(item.name == package and item.code[1] != "n" for item in _dpkg.read_database().packages):
+        if any(item.name == package and item.left for item in _dpkg.read_database().packages):
             gone.setdefault(package, _spare_installers.size(wanted.installer.folder))
     _let_go(run, changes, tuple(gone.items()), check_mode)
     return Outcome(bool(changes or gone), False, changes, gone=tuple(gone.items()))
@@ -164,13 +159,9 @@ def _local_path(installer: _local_installer.Installer) -> str:
 
 
 def _check_file(run: _run.Runner, installer: _local_installer.Installer, path: str) -> None:
-    info = os.statvfs("/var")
-    free, size = info.f_bfree * info.f_frsize, os.path.getsize(path)
-    if size + RESERVE > free:
-        raise RepositoryError(
-            f"not enough space in /var for {installer.package}: it needs {size // 2**20} MiB and "
-            f"{RESERVE // 2**20} MiB must stay, {free // 2**20} MiB are free"
-        )
+    short = _space.shortage(os.path.getsize(path), _space.free_bytes("/var"), "/var")
+    if short:
+        raise RepositoryError(f"{installer.package}: {short}")
     digest = _sha256(path)
     if digest != installer.sha256:
         raise RepositoryError(
@@ -197,26 +188,26 @@ def _install(run: _run.Runner, installer: _local_installer.Installer) -> None:
         if _local_installer.installed(installer):
             return
     path = _local_path(installer)
-    folder = "" if path else tempfile.mkdtemp(prefix="wslfleet-", dir="/var/cache")
-    try:
-        if not path:
+    if path:
+        _unpack(path)
+    else:
+        with _files.scratch("/var/cache") as folder:
             path = f"{folder}/{installer.place.rsplit('/', 1)[-1]}"
             _source_trial.download(run, installer.place, path)
             _check_file(run, installer, path)
-        words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
-        _follow(_transaction.start("source", [words]))
-    finally:
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            _unpack(path)
     if not _local_installer.installed(installer):
         raise RepositoryError(f"{installer.package} {installer.version} was not installed; see {_transaction.ROOT}")
 
 
+def _unpack(path: str) -> None:
+    words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
+    _follow(_transaction.start("source", [words]))
+
+
 def _follow(transaction: _transaction.Transaction) -> None:
-    """Wait for the end. Raises RepositoryError when it takes too long or ends badly."""
-    if not _transaction.attach(transaction, INSTALL_SECONDS):
-        raise RepositoryError(f"transaction {transaction.id} still runs; run again later; log: {transaction.log}")
-    transaction.mark_collected()
+    """Wait for the end. Raises TransactionError when it takes too long, RepositoryError when it ends badly."""
+    _transaction.finish(transaction, INSTALL_SECONDS)
     if transaction.exit_code != 0:
         raise RepositoryError(
             f"transaction {transaction.id} ended with {transaction.exit_code}; log: {transaction.log}"

@@ -15,10 +15,8 @@ import hashlib
 import io
 import os
 import re
-import shutil
 import subprocess
 import tarfile
-import tempfile
 import typing as t
 import urllib.parse
 
@@ -186,7 +184,7 @@ def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
     """Fetch the index of the source, and those of the others when there are none yet. Raises RepositoryError."""
     lists = root + "/var/lib/apt/lists"
     ours = _apt.list_prefix(wanted.url)
-    others = any("Packages" in name and not name.startswith(ours) for name in os.listdir(lists))
+    others = any("Packages" in name and not name.startswith(ours) for name in _files.names(lists))
     # A local installer is for laptops without a network: nothing else can be fetched there.
     only = only_options(wanted.path) if others or wanted.installer else []
     done = _apt.update(run, only)
@@ -199,9 +197,6 @@ def refresh(run: _run.Runner, wanted: Wanted, root: str = "") -> None:
 
 def refresh_excepted(run: _run.Runner, path: str) -> _run.Completed:
     """Fetch the index of the source file PATH, and no other, with SHA-1 accepted for this run."""
-    folder = tempfile.mkdtemp(prefix="wslfleet-")
-    try:
+    with _files.scratch() as folder:
         os.chmod(folder, 0o755)  # apt's sandbox user reads the policy
         return _apt.update(lambda command: run(_sha1.excepted(command, folder)), only_options(path))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -105,6 +105,11 @@ def parse(path: str, text: str) -> t.List[Entry]:
     return [entry for entry in entries if entry is not None]
 
 
+def parse_all(texts: t.Mapping[str, str]) -> t.List[Entry]:
+    """The entries of TEXTS (path -> text), in order."""
+    return [entry for path, text in texts.items() for entry in parse(path, text)]
+
+
 def _one_line(path: str, number: int, line: str) -> Entry | None:
     match = _ONE_LINE.match(line)
     if not match:
@@ -178,12 +183,17 @@ def embedded_key(entry: Entry) -> bytes:
 
 def with_key(text: str, place: int, armored: bytes) -> str:
     """The deb822 TEXT with ARMORED in the Signed-By field of its stanza number PLACE. The other lines stay."""
+    return _with_stanzas(text, {place}, lambda stanza: _replace_signed_by(stanza, armored))
+
+
+def _with_stanzas(text: str, places: t.Collection[int], change: t.Callable[[str], str]) -> str:
+    """The deb822 TEXT with CHANGE made to its stanzas number PLACES, every other byte as it was."""
     parts, number = [], 0
     for part in re.split(r"(\n[ \t]*\n)", text):
         if not fields(part):
             parts.append(part)
             continue
-        parts.append(_replace_signed_by(part, armored) if number == place else part)
+        parts.append(change(part) if number in places else part)
         number += 1
     return "".join(parts)
 
@@ -272,14 +282,7 @@ def _switch_off(path: str, text: str, stale: t.Sequence[Stale], when: str) -> st
     if not path.endswith(".sources"):
         lines = text.splitlines(True)
         return "".join(f"# wslfleet {when}: {line}" if number in places else line for number, line in enumerate(lines))
-    parts, number = [], 0
-    for part in re.split(r"(\n[ \t]*\n)", text):
-        if not fields(part):
-            parts.append(part)
-            continue
-        parts.append(_disable(part, when) if number in places else part)
-        number += 1
-    return "".join(parts)
+    return _with_stanzas(text, places, lambda stanza: _disable(stanza, when))
 
 
 def _disable(stanza: str, when: str) -> str:

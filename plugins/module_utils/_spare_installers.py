@@ -18,10 +18,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _dpkg, _files, _sources
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _dpkg, _files, _source_files, _sources
 
 _NAME = re.compile(r"^cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-[0-9]+-[0-9]+-local$")
-_SOURCES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/*.list", "/etc/apt/sources.list.d/*.sources")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def find(how: str, url: str = "", root: str = "") -> Spare:
     if how == "keep" or not folders:
         return Spare()
     there = {item.name for item in _dpkg.read_database(root).packages if item.present and _NAME.match(item.name)}
-    others = {path: text for path, text in _source_texts(root).items() if not text.startswith(_sources.MARK)}
+    others = {path: text for path, text in _source_files.read(root).items() if not text.startswith(_sources.MARK)}
     spare = [
         folder
         for folder in folders
@@ -65,33 +64,19 @@ def size(folder: str) -> int:
     return sum(os.lstat(f"{place}/{name}").st_size for place, _folders, names in os.walk(folder) for name in names)
 
 
-def _source_texts(root: str) -> t.Dict[str, str]:
-    paths = [path for pattern in _SOURCES for path in sorted(glob.glob(root + pattern))]
-    return {path[len(root) :]: _files.read_text(path) or "" for path in paths}
-
-
 def _names(folder: str, text: str) -> bool:
     return bool(re.search(re.escape(folder) + r"(?![A-Za-z0-9._+-])", text))
 
 
 def _source_changes(folders: t.Sequence[str], texts: t.Mapping[str, str]) -> t.List[_changes.FileChange]:
     """Take the entries for FOLDERS out of the sources in TEXTS. What else stands there stays."""
-    entries = [entry for path, text in texts.items() for entry in _sources.parse(path, text) if entry.enabled]
     stale = [
         _sources.Stale(entry, "local installer that goes")
-        for entry in entries
-        if any(_names(folder, entry.uri) for folder in folders)
+        for entry in _sources.parse_all(texts)
+        if entry.enabled and any(_names(folder, entry.uri) for folder in folders)
     ]
     when = _files.stamp()
-    return [
-        _changes.FileChange(
-            edit.path,
-            texts[edit.path].encode("utf-8", "surrogateescape"),
-            None if edit.after is None else edit.after.encode("utf-8", "surrogateescape"),
-            _files.backup_name(edit.path, when),
-        )
-        for edit in _sources.plan_edits(texts, stale, when)
-    ]
+    return [_source_files.change(texts, edit, when) for edit in _sources.plan_edits(texts, stale, when)]
 
 
 def _key_changes(folder: str, texts: t.Sequence[str], root: str) -> t.List[_changes.FileChange]:

@@ -20,14 +20,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _dpkg,
     _files,
     _run,
+    _space,
     _toolkit_removal,
     _transaction,
     _uninstallable,
 )
 
 COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
-RESERVE = 512 * 1024 * 1024
-"""Bytes that must stay free on the disk."""
 
 
 class ToolkitError(Exception):
@@ -146,7 +145,7 @@ def _exact(wanted: Desired, database: _dpkg.Database, parts: t.Mapping[str, str]
 
 
 def _held(database: _dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...]:
-    return tuple(item.name for item in database.packages if item.name in names and item.code[0] == "h")
+    return tuple(item.name for item in database.packages if item.name in names and item.held)
 
 
 def _has_compiler(root: str) -> bool:
@@ -164,12 +163,9 @@ def judge(
     if steps.purge:
         gone = _accepted(run, steps.purge, _apt.plan_purge(run, steps.purge, ()))
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
-    needed = judged.download_bytes + judged.installed_bytes
-    if needed and needed + RESERVE > free_bytes:
-        raise ToolkitError(
-            f"not enough space on /: the transaction needs {needed // 2**20} MiB and {RESERVE // 2**20} MiB must stay, "
-            f"{free_bytes // 2**20} MiB are free; nothing was downloaded"
-        )
+    short = _space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
+    if short:
+        raise ToolkitError(f"{short}; nothing was downloaded")
     return judged
 
 
@@ -179,25 +175,18 @@ def _accepted(run: _run.Runner, words: t.Sequence[str], judged: _apt_plan.Judgem
         return judged
     start = f"refused before anything was downloaded: {' '.join(words[:3])}"
     if any(reason.package for reason in judged.reasons):
-        raise ToolkitError(f"{start}: {_reasons(judged)}")
+        raise ToolkitError(f"{start}: {judged.why}")
     lost = _uninstallable.explain(_uninstallable.missing(run, words))
     if lost:
         raise ToolkitError(f"{start}: {lost}")
-    raise NoPlanError(f"{start}: {_reasons(judged)}")
-
-
-def _reasons(judged: _apt_plan.Judgement) -> str:
-    """The first reasons, and how many more there are."""
-    texts = [reason.text for reason in judged.reasons]
-    more = f" (and {len(texts) - 3} more)" if len(texts) > 3 else ""
-    return "; ".join(texts[:3]) + more
+    raise NoPlanError(f"{start}: {judged.why}")
 
 
 def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
     """The commands of the transaction; an interrupted dpkg is mended first, the old goes when the new is there."""
     found: t.List[t.List[str]] = []
     if interrupted:
-        found.append(["dpkg", "--force-confdef", "--force-confold", "--configure", "-a"])
+        found.append(list(_transaction.CONFIGURE))
     if steps.unhold:
         found.append(["apt-mark", "unhold", *steps.unhold])
     if steps.install:
@@ -221,6 +210,27 @@ def failure(transaction: _transaction.Transaction, database: _dpkg.Database) -> 
     return f"apt transaction {transaction.id} {how}{why}{state}; log in the distribution: {transaction.log}"
 
 
+def collect(follow: str | None, warn: t.Callable[[str], t.Any], purpose: str = "") -> t.List[_transaction.Transaction]:
+    """Take the results of ended transactions as reported: those of PURPOSE (empty: of any), and the one to FOLLOW (id).
+
+    WARN gets the failures of earlier runs. Raises ToolkitError when the one that is followed failed.
+    """
+    found = []
+    for ended in _transaction.uncollected():
+        if purpose not in ("", ended.purpose) and ended.id != follow:
+            continue
+        ended.mark_collected()
+        found.append(ended)
+        if ended.exit_code == 0:
+            continue
+        text = failure(ended, read())
+        if ended.id == follow:
+            raise ToolkitError(text)
+        # This run mends what is left of it.
+        warn(text)
+    return found
+
+
 def describe(steps: Plan, judged: _apt_plan.Judgement | None) -> t.Tuple[str, str]:
     """Before and after for a diff: the packages that come and go."""
     gone = [action.name for action in judged.removes] if judged else list(steps.purge)
@@ -237,12 +247,6 @@ def nvcc_path(version: str, root: str = "") -> str:
         if os.access(root + path, os.X_OK):
             return path
     return ""
-
-
-def free_bytes(path: str = "/") -> int:
-    """Bytes that root can still write on the file system of PATH."""
-    info = os.statvfs(path)
-    return info.f_bfree * info.f_frsize
 
 
 def default_toolkit(root: str = "") -> str:

@@ -55,8 +55,7 @@ def changes(present: bool, root: str = "") -> t.List[_changes.FileChange]:
     """The files to write or remove so that the default toolkit's commands are there; none of them if not PRESENT."""
     found = [_changes.change_to(PROFILE, PROFILE_TEXT if present else None, root=root)]
     wanted = set(_tools(root)) if present else set()
-    folder = root + COMMANDS
-    there = set(os.listdir(folder)) if os.path.isdir(folder) else set()
+    there = set(_files.names(root + COMMANDS))
     for name in sorted(wanted | there):
         path = f"{COMMANDS}/{name}"
         if name in there and not _is_ours(root + path):
@@ -73,7 +72,7 @@ def _tools(root: str) -> t.List[str]:
     if root:
         inside = os.path.realpath(f"{root}/usr/local/cuda")
         folder = f"{inside}/bin"
-    names = os.listdir(folder) if os.path.isdir(folder) else []
+    names = _files.names(folder)
     return [name for name in names if os.path.isfile(f"{folder}/{name}") and os.access(f"{folder}/{name}", os.X_OK)]
 
 

@@ -31,7 +31,7 @@ def of_versions(database: _dpkg.Database, automatic: t.Collection[str], versions
     mine = {
         item.name
         for item in database.packages
-        if item.code[1] != "n" and any(_catalogue.belongs_to_version(item.name, version) for version in versions)
+        if item.left and any(_catalogue.belongs_to_version(item.name, version) for version in versions)
     }
     if not mine:
         return Removal()

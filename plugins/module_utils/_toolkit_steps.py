@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _release,
     _run,
     _settle,
+    _space,
     _toolkit,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import Desired, NoPlanError, ToolkitError
@@ -99,7 +100,7 @@ def settle(run: _run.Runner, options: Options, found: Look) -> _settle.Settling:
     for command in settling.commands():
         done = run(command)
         if done.code != 0:
-            raise ToolkitError(f"{' '.join(command[:3])}: {done.output.strip().splitlines()[-1:] or done.code}")
+            raise ToolkitError(f"{' '.join(command[:3])} ended with {done.code}: {done.last_line}")
     _changes.apply(settling.files)
     return settling
 
@@ -109,10 +110,10 @@ def diff(found: Look) -> t.List[t.Dict[str, str]]:
     shown = _changes.diff(found.settling.files)
     lines = "".join(f"{' '.join(command)}\n" for command in found.settling.commands())
     if lines:
-        shown.append({"before_header": "settings", "after_header": "settings", "before": "", "after": lines})
+        shown.append(_changes.listed("settings", "", lines))
     if found.plan.packages_change:
         before, after = _toolkit.describe(found.plan, found.judged)
-        shown.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+        shown.append(_changes.listed("packages", before, after))
     return shown
 
 
@@ -174,7 +175,7 @@ def _judge(run: _run.Runner, found: Look, options: Options, check_mode: bool) ->
             found.warnings += [verdict.warning] if verdict.warning else []
         _fetch(run, check_mode, found.warnings)
     try:
-        found.judged = _toolkit.judge(run, plan, _toolkit.free_bytes(), found.database.packages)
+        found.judged = _toolkit.judge(run, plan, _space.free_bytes(), found.database.packages)
     except NoPlanError as error:
         error = _explained(run, plan, error)
         if not check_mode:

@@ -51,6 +51,8 @@ APT_OPTIONS = (
     "-o", "Dpkg::Options::=--force-confold",
 )  # fmt: skip
 """No pty, so that maintainer scripts have no terminal; wait for locks (seconds); keep changed configuration files."""
+CONFIGURE = ("dpkg", "--force-confdef", "--force-confold", "--configure", "-a")
+"""The command that ends what dpkg was interrupted in."""
 _STATUS_FD = 3
 
 Command = t.Sequence[str]
@@ -88,7 +90,7 @@ class Transaction:
     @property
     def purpose(self) -> str:
         """Which module started it."""
-        return str(json.loads(_files.read_text(f"{self.directory}/command.json") or "{}").get("purpose", ""))
+        return str(_files.read_json(f"{self.directory}/command.json").get("purpose", ""))
 
     @property
     def exit_code(self) -> int | None:
@@ -219,16 +221,22 @@ def uncollected(root: str = ROOT) -> t.List[Transaction]:
 
 def all_transactions(root: str = ROOT) -> t.List[Transaction]:
     """All of them, newest first."""
-    try:
-        names = sorted(os.listdir(root), reverse=True)
-    except FileNotFoundError:
-        return []
+    names = reversed(_files.names(root))
     return [Transaction(f"{root}/{name}") for name in names if os.path.exists(f"{root}/{name}/command.json")]
 
 
 def attach(transaction: Transaction, seconds: float) -> bool:
     """Wait at most SECONDS for the end of TRANSACTION; whether it has ended."""
     return _wait(lambda: not transaction.running, seconds)
+
+
+def finish(transaction: Transaction, seconds: float) -> None:
+    """Wait for the end of TRANSACTION and take its result as reported. Raises TransactionError after SECONDS."""
+    if not attach(transaction, seconds):
+        raise TransactionError(
+            f"transaction {transaction.id} still runs after {seconds:g} s; run again later; log: {transaction.log}"
+        )
+    transaction.mark_collected()
 
 
 def wait_for_locks(seconds: float, root: str = "") -> t.Dict[str, int]:

@@ -78,7 +78,7 @@ def plan(wanted: t.Sequence[_certificate.Certificate], when: str, root: str = ""
     """What makes WANTED the authorities of ours, and no others. WHEN names the backup of those that go."""
     files = {f"{FOLDER}/{file_name(item)}": item.pem for item in wanted}
     changes = [_changes.change_to(path, text, root=root) for path, text in sorted(files.items())]
-    for name in _listing(root + FOLDER):
+    for name in _files.names(root + FOLDER):
         path = f"{FOLDER}/{name}"
         if path not in files and name.endswith(".crt"):
             before = _files.read_bytes(root + path)
@@ -94,10 +94,6 @@ def is_trusted(certificate: _certificate.Certificate, root: str = "") -> bool:
     return "".join(certificate.pem.split()) in "".join((_files.read_text(root + BUNDLE) or "").split())
 
 
-def _listing(folder: str) -> t.List[str]:
-    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-
-
 def apply(run: _run.Runner, wanted: t.Sequence[_certificate.Certificate], planned: Plan) -> None:
     """Carry the plan out, then look whether the bundle is as it should be. Raises TrustError."""
     _changes.apply(planned.changes)
@@ -108,8 +104,8 @@ def apply(run: _run.Runner, wanted: t.Sequence[_certificate.Certificate], planne
         # Without --fresh the links of those that went stay behind.
         done = run([PROGRAM, *(["--fresh"] if gone else [])])
         if done.code != 0:
-            last = (done.output.strip().split("\n") or [""])[-1]
-            raise TrustError(f"update-ca-certificates ended with {done.code}: {last}; run it inside the distribution")
+            said = f"update-ca-certificates ended with {done.code}: {done.last_line}"
+            raise TrustError(f"{said}; run it inside the distribution")
     missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(item)]
     if missing:
         raise TrustError(f"{BUNDLE} does not hold {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
@@ -120,11 +116,9 @@ def _install() -> None:
     commands = [["apt-get", "-q", "update"], _transaction.apt_get("install", "--no-install-recommends", PACKAGE)]
     try:
         transaction = _transaction.start("certificates", commands, stop_on_failure=False)
+        _transaction.finish(transaction, INSTALL_SECONDS)
     except _transaction.TransactionError as error:
         raise TrustError(str(error)) from error
-    if not _transaction.attach(transaction, INSTALL_SECONDS):
-        raise TrustError(f"transaction {transaction.id} still runs; run again later; log: {transaction.log}")
-    transaction.mark_collected()
     if not os.path.exists(PROGRAM):
         raise TrustError(
             f"package {PACKAGE} could not be installed; put it into the image, or give apt a source without TLS; "

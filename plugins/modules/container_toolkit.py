@@ -263,8 +263,7 @@ def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
     """The report for the controller."""
     diff = _changes.diff(report.changes)
     if report.packages is not None:
-        before, after = report.packages
-        diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+        diff.append(_changes.listed("packages", *report.packages))
     result: t.Dict[str, t.Any] = {
         "changed": report.changed,
         "diff": diff,
@@ -311,8 +310,8 @@ def main() -> None:
             follow=params["transaction"],
             rootless=params["rootless_users"],
         )
-        if request.source.credentials and request.source.url.startswith("http:"):
-            module.warn(f"the password for {request.source.url} travels unencrypted; use https")
+        if request.source.warning:
+            module.warn(request.source.warning)
         work = _container_removal if params["state"] == "absent" else _container_work
         report = work.look(_run.runner_of(module), request)
     except _container_work.ERRORS as error:

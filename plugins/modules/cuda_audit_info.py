@@ -104,26 +104,18 @@ failures:
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _openpgp, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _legacy, _run
 
 
 def main() -> None:
     """Observe and judge."""
     module = AnsibleModule(
         argument_spec={
-            "fingerprints": {
-                "type": "list",
-                "elements": "str",
-                "default": ["AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"],
-                "no_log": False,
-            },
+            "fingerprints": _legacy.FINGERPRINTS,
         },
         supports_check_mode=True,
     )
-    try:
-        fingerprints = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
-    except _openpgp.OpenPgpError as error:
-        module.fail_json(msg=f"fingerprints: {error}")
+    fingerprints = _legacy.fingerprints_of(module)
     seen = _audit.observe(_run.runner_of(module), fingerprints)
     rows = _audit.rows(seen)
     module.exit_json(

@@ -140,6 +140,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _extra_libraries,
     _files,
     _run,
+    _space,
     _toolkit,
     _transaction,
 )
@@ -151,8 +152,8 @@ PURPOSE = "libraries"
 def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
     """The command that purges NAMES. Raises LibrariesError when more would go with them."""
     judged = _apt.plan_purge(run, names, ())
-    if judged.reasons:
-        raise LibrariesError(f"refused: {'; '.join(reason.text for reason in judged.reasons[:3])}")
+    if not judged.allowed:
+        raise LibrariesError(f"refused: {judged.why}")
     return _transaction.apt_get("purge", *names)
 
 
@@ -170,9 +171,9 @@ def start(
     url = url or _extra_libraries.default_url(_files.read_text("/etc/os-release") or "")
     _extra_libraries.open_source(run, what, url, module.params["keyring"])
     judged = _extra_libraries.plan(run, what, todo, database)
-    needed, free = judged.download_bytes + judged.installed_bytes + _toolkit.RESERVE, _toolkit.free_bytes()
-    if needed > free:
-        raise LibrariesError(f"not enough space on /: {needed // 2**20} MiB are needed, {free // 2**20} MiB are free")
+    short = _space.shortage(judged.download_bytes + judged.installed_bytes, _space.free_bytes())
+    if short:
+        raise LibrariesError(short)
     _transaction.start(PURPOSE, [_extra_libraries.install_command(judged)])
 
 

@@ -93,29 +93,21 @@ backups:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials, _files, _legacy, _openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials, _files, _legacy
 
 
 def main() -> None:
     """Observe, plan, apply."""
     module = AnsibleModule(
         argument_spec={
-            "fingerprints": {
-                "type": "list",
-                "elements": "str",
-                "default": ["AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"],
-                "no_log": False,
-            },
+            "fingerprints": _legacy.FINGERPRINTS,
             "repository_url": {"type": "str"},
             "repository_name": {"type": "str"},
         },
         supports_check_mode=True,
     )
     url = _credentials.hidden(module, "repository_url")["repository_url"] or ""
-    try:
-        fingerprints = [_openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
-    except _openpgp.OpenPgpError as error:
-        module.fail_json(msg=f"fingerprints: {error}")
+    fingerprints = _legacy.fingerprints_of(module)
     state = _legacy.observe(fingerprints)
     name = module.params["repository_name"]
     own_path = f"/etc/apt/sources.list.d/cuda-{name}.sources" if name else ""

@@ -127,13 +127,9 @@ def wait_for_others(timeout: int) -> None:
 
 
 def run_packages(plan: _repair.Plan, timeout: int) -> _transaction.Transaction:
-    """Run the commands of PLAN in a transaction. Raises RepairError or TransactionError."""
+    """Run the commands of PLAN in a transaction. Raises TransactionError."""
     transaction = _transaction.start("repair", _repair.commands(plan), stop_on_failure=False)
-    if not _transaction.attach(transaction, timeout):
-        raise RepairError(
-            f"transaction {transaction.id} goes on after {timeout} s; run again later; log: {transaction.log}"
-        )
-    transaction.mark_collected()
+    _transaction.finish(transaction, timeout)
     return transaction
 
 

@@ -250,7 +250,7 @@ def shown(outcome: _source_steps.Outcome) -> list[dict[str, str]]:
     if outcome.package or outcome.gone:
         before = "".join(f"{name} ({size // 2**20} MiB in /var)\n" for name, size in outcome.gone)
         after = f"{outcome.package}\n" if outcome.package else ""
-        diff.append({"before_header": "packages", "after_header": "packages", "before": before, "after": after})
+        diff.append(_changes.listed("packages", before, after))
     return diff
 
 
@@ -284,8 +284,8 @@ def main() -> None:
     try:
         os_release = _files.read_text("/etc/os-release") or ""
         wanted = _repository.resolve(options["source"], options, os_release)
-        if wanted.credentials and wanted.url.startswith("http:"):
-            module.warn(f"the password for {wanted.url} travels unencrypted; use https")
+        if wanted.warning:
+            module.warn(wanted.warning)
         params = module.params
         outcome = _source_steps.bring(
             _run.runner_of(module), wanted, state, params["packages"], params["other_installers"], module.check_mode

@@ -222,21 +222,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 )
 
 
-def collect(module: AnsibleModule) -> t.List[_transaction.Transaction]:
-    """The ended transactions that nobody has reported. Raises ToolkitError when the one we follow ended badly."""
-    ended = _transaction.uncollected()
-    for transaction in ended:
-        transaction.mark_collected()
-        if transaction.exit_code == 0:
-            continue
-        text = _toolkit.failure(transaction, _toolkit.read())
-        if transaction.id == module.params["transaction"]:
-            raise _toolkit.ToolkitError(text)
-        # Of an earlier run: this one mends what is left of it.
-        module.warn(text)
-    return ended
-
-
 def asked(params: t.Mapping[str, t.Any]) -> _toolkit_steps.Options:
     """The options as a value."""
     names = ("version", "host_compiler", "state", "others", "hold", "default", "allow_downgrade", "check_gpu")
@@ -251,7 +236,8 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     running = _transaction.find_running()
     if running is not None and not module.check_mode and not _transaction.attach(running, module.params["wait"]):
         return {**result, "changed": True, "transaction": running.shown()}
-    ended = [] if module.check_mode else [item for item in collect(module) if item.purpose == "toolkit"]
+    reported = [] if module.check_mode else _toolkit.collect(module.params["transaction"], module.warn)
+    ended = [item for item in reported if item.purpose == "toolkit"]
     if ended:
         result.update(changed=True, transaction=ended[0].shown())
     found = _toolkit_steps.look(run, options, module.check_mode)
@@ -269,8 +255,7 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     if module.check_mode:
         return {**result, "nvcc": _toolkit.nvcc_path(short)}
     if found.plan.packages_change:
-        interrupted = found.database.journal_dirty or bool(found.database.broken)
-        transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, interrupted))
+        transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, found.database.interrupted))
         if not _transaction.attach(transaction, module.params["wait"]):
             return {**result, "transaction": transaction.shown()}
         transaction.mark_collected()

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-pytestmark = pytest.mark.skipif(not (ROOT / "Makefile").exists(), reason="not a checkout")
 PREFIX = "wslfleet.cuda."
 Use = t.Tuple[str, t.FrozenSet[str], str]
 

@@ -197,6 +197,13 @@ def test_another_version_s_record_does_not_count() -> None:
     assert p.judge([inst("libfoo", "1")], [record]).allowed
 
 
+@pytest.mark.parametrize(
+    ("names", "why"), [("", ""), ("a", "a"), ("abc", "a; b; c"), ("abcde", "a; b; c (and 2 more)")]
+)
+def test_the_first_reasons_are_told(names: str, why: str) -> None:
+    assert p.Judgement((), (), tuple(p.Reason(name, name) for name in names)).why == why
+
+
 def test_removals_that_were_asked_for() -> None:
     actions = [remv("libcuda1"), p.Action("Purg", "libcuda1", "1"), remv("glx-diversions")]
     assert p.judge(actions, [], {"libcuda1", "glx-diversions"}).allowed

@@ -11,6 +11,20 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packa
 from tests.unit.plugins.module_utils.index_data import UBUNTU2404, names
 
 
+@pytest.mark.parametrize(
+    ("os_release", "name"),
+    [
+        ('NAME="x"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n', "ubuntu2404"),
+        ('ID="debian"\nVERSION_ID="13"\n', "debian13"),
+        ("ID=fedora\nVERSION_ID=42\n", "fedora42"),
+        ("ID=debian\n", "debian"),
+        ("", ""),
+    ],
+)
+def test_name_of_a_release(os_release: str, name: str) -> None:
+    assert c.release_name(os_release) == name
+
+
 def test_packages_of_the_guide() -> None:
     assert c.package_names("12.8", ["toolkit"]) == ["cuda-toolkit-12-8"]
 

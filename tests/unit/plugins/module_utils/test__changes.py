@@ -116,3 +116,21 @@ def test_in_order_up_to_the_first_failure(tmp_path: Path) -> None:
 def test_diff(change: c.FileChange, shown: tuple[str, str, str, str]) -> None:
     names = ("before_header", "after_header", "before", "after")
     assert c.diff([change]) == [dict(zip(names, shown))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "data"),
+    [("J\udcf6rg", "J\u00f6rg", (b"J\xf6rg", b"J\xc3\xb6rg")), (None, "", (None, b"")), ("", None, (b"", None))],
+)
+def test_rewritten(before: str | None, after: str | None, data: tuple[bytes | None, bytes | None]) -> None:
+    change = c.rewritten("/f", before, after, backup="/f.bak", mode=0o600)
+    assert change == c.FileChange("/f", *data, backup="/f.bak", mode=0o600)
+
+
+def test_what_is_no_file_is_shown_as_a_list() -> None:
+    assert c.listed("packages", "a\n", "a\nb\n") == {
+        "before_header": "packages",
+        "after_header": "packages",
+        "before": "a\n",
+        "after": "a\nb\n",
+    }

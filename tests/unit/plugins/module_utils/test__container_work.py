@@ -27,6 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _rootless,
     _runtimes,
     _source_trial,
+    _space,
     _toolkit,
     _transaction,
 )
@@ -64,7 +65,7 @@ class World:
         put(_runtimes, "plan", self.plan)
         put(_engines, "reload_docker", lambda: self.note("reload"))
         put(_toolkit, "read", lambda: _dpkg.Database(self.packages, False))
-        put(_toolkit, "free_bytes", lambda: 10**9)
+        put(_space, "free_bytes", lambda: 10**9)
         put(_toolkit, "failure", lambda transaction, database: f"{transaction.id} failed")
         put(_container_source, "is_current", lambda wanted: self.current)
         put(_container_source, "plan_legacy", lambda state, wanted, when: ())
@@ -173,7 +174,8 @@ def test_a_source_that_is_too_old_changes_nothing(world: World) -> None:
 def test_a_running_transaction_is_followed(world: World) -> None:
     world.running, world.ends = world.transaction("t0", "toolkit"), False
     report = world.look()
-    assert report.running and report.changed and report.transaction.id == "t0" and world.did == []  # type: ignore[union-attr]
+    assert report.running and report.changed and world.did == []
+    assert report.transaction is not None and report.transaction.id == "t0"
 
 
 def test_an_own_transaction_that_goes_on(world: World) -> None:

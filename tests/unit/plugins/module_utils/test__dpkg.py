@@ -51,6 +51,31 @@ def test_state(status: str, code: str, installed: bool, present: bool, broken: b
 
 
 @pytest.mark.parametrize(
+    "status, left, held",
+    [
+        ("hold ok installed", True, True),
+        ("install ok half-configured", True, False),
+        ("deinstall ok config-files", True, False),
+        ("purge ok not-installed", False, False),
+    ],
+)
+def test_what_is_left_or_held(status: str, left: bool, held: bool) -> None:
+    assert (package("x", status).left, package("x", status).held) == (left, held)
+
+
+@pytest.mark.parametrize(
+    "status, journal, interrupted",
+    [
+        ("install ok installed", False, False),
+        ("install ok installed", True, True),
+        ("install ok unpacked", False, True),
+    ],
+)
+def test_interrupted(status: str, journal: bool, interrupted: bool) -> None:
+    assert d.Database((package("x", status),), journal).interrupted is interrupted
+
+
+@pytest.mark.parametrize(
     "status, code", [("", "??"), ("install", "i?"), ("odd ok strange", "??"), ("install ok x", "i?")]
 )
 def test_unknown_state(status: str, code: str) -> None:

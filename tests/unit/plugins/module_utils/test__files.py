@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,34 @@ def test_a_folder_is_an_error(tmp_path: Path) -> None:
         f.read_bytes(str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [('{"a": {"b": null}}', {"a": {"b": None}}), ("", {}), ("[1]", {}), ('{"half', {}), (None, {})],
+)
+def test_read_json(text: str | None, found: dict[str, t.Any], tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "a").write_text(text)
+    assert f.read_json(f"{tmp_path}/a") == found
+
+
+def test_names(tmp_path: Path) -> None:
+    for name in ("b", "a", ".hidden"):
+        (tmp_path / name).touch()
+    assert f.names(str(tmp_path)) == [".hidden", "a", "b"]
+
+
+@pytest.mark.parametrize("path", ["missing", "a", "a/below-a-file"])
+def test_no_names_where_there_is_no_folder(path: str, tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    assert f.names(f"{tmp_path}/{path}") == []
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    # Root may read every folder, but not one whose name is too long.
+    with pytest.raises(OSError, match="too long"):
+        f.names(f"{tmp_path}/{'x' * 300}")
+
+
 @pytest.mark.parametrize("content", [b"", b"x", "ä\n", b"J\xf6rg"])
 def test_write(content: str | bytes, tmp_path: Path) -> None:
     path = f"{tmp_path}/new/folder/file"
@@ -51,6 +80,14 @@ def test_mode_whatever_the_umask(mode: int, tmp_path: Path) -> None:
     finally:
         os.umask(old)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+
+
+def test_scratch_goes_even_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="half way"), f.scratch(str(tmp_path)) as folder:
+        assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
+        f.write_file(f"{folder}/a/b", "x")
+        raise ValueError("half way")
+    assert names(tmp_path) == []
 
 
 def test_not_utf8_survives_the_round_trip(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_text()
 FINGERPRINT = _catalogue.OLD_KEY
 BINARY = _openpgp.read_keys(KEY.encode())[0].data
 UBUNTU = 'ID=ubuntu\nVERSION_ID="24.04"\n'
-NVIDIA_WSL = _catalogue.NVIDIA_REPOSITORIES + "wsl-ubuntu/x86_64/"
+NVIDIA = "https://developer.download.nvidia.com/compute/cuda/repos/"
+NVIDIA_WSL = NVIDIA + "wsl-ubuntu/x86_64/"
 URL = "http://mirror/x/"
 INSTALLER = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 
@@ -35,8 +36,8 @@ def wanted(**options: t.Any) -> _repository.Wanted:
             NVIDIA_WSL + "cuda-keyring_1.1-1_all.deb", _catalogue.WSL_KEYRING_SHA256,
         ),
         (
-            "ubuntu", {}, "ubuntu2404", _catalogue.NVIDIA_REPOSITORIES + "ubuntu2404/x86_64/",
-            _catalogue.NVIDIA_REPOSITORIES + "ubuntu2404/x86_64/cuda-keyring_1.1-1_all.deb", "",
+            "ubuntu", {}, "ubuntu2404", NVIDIA + "ubuntu2404/x86_64/",
+            NVIDIA + "ubuntu2404/x86_64/cuda-keyring_1.1-1_all.deb", "",
         ),
         ("network", {"url": "http://a/b"}, "wsl-ubuntu", "http://a/b/", "http://a/b/cuda-keyring_1.1-1_all.deb", ""),
         ("mirror", {"url": URL, "key": "/k", "key_fingerprint": "1" * 40}, "mirror", URL, "", ""),
@@ -78,6 +79,20 @@ def test_resolve_refuses(source: str, options: dict[str, t.Any], words: str) -> 
     with pytest.raises(_repository.RepositoryError, match=words) as caught:
         _repository.resolve(source, options, "ID=fedora\n")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "warned"),
+    [
+        ("http://mirror/x/", {"username": "me", "password": "s3cret"}, True),
+        ("https://mirror/x/", {"username": "me", "password": "s3cret"}, False),
+        ("http://mirror/x/", {}, False),
+    ],
+)
+def test_a_password_in_the_open_is_told(url: str, options: dict[str, str], warned: bool) -> None:
+    warning = wanted(url=url, key=KEY, **options).warning
+    assert warning.startswith("the password for http://mirror/x/ travels unencrypted") is warned
+    assert bool(warning) is warned and "s3cret" not in warning
 
 
 def test_written_once_and_removed(tmp_path: Path) -> None:
@@ -173,6 +188,25 @@ def test_switching_the_source_leaves_no_keyring_behind(tmp_path: Path) -> None:
     network = _repository.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
     _changes.apply(_repository.plan(network, BINARY, root), root)
     assert not mirror.exists() and (tmp_path / _repository.KEYRING.lstrip("/")).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stays"),
+    [
+        ("sources.list", f"deb [signed-by={_repository.KEYRING}] http://x/ /\n", True),
+        ("sources.list.d/mine.sources", f"Signed-By: {_repository.KEYRING}\n", True),
+        ("sources.list.d/mine.list.save", f"deb [signed-by={_repository.KEYRING}] http://x/ /\n", True),
+        ("sources.list", "deb http://x/ /\n", False),
+    ],
+)
+def test_keyring_stays_while_another_source_names_it(name: str, text: str, stays: bool, tmp_path: Path) -> None:
+    root = str(tmp_path)
+    network = _repository.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
+    _changes.apply(_repository.plan(network, BINARY, root), root)
+    (tmp_path / "etc/apt" / name).write_text(text)
+    _changes.apply(_repository.plan_absent(network, root), root)
+    assert (tmp_path / _repository.KEYRING.lstrip("/")).exists() is stays
+    assert (tmp_path / _repository.PIN_600.lstrip("/")).exists() is stays
 
 
 def test_list_of_the_local_installer_gives_way(tmp_path: Path) -> None:

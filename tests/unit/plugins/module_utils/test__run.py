@@ -15,6 +15,19 @@ def test_output(stdout: str, stderr: str, output: str) -> None:
     assert r.Completed(0, stdout, stderr).output == output
 
 
+@pytest.mark.parametrize(
+    "stdout, stderr, line",
+    [
+        ("a\nb\n\n", "", "b"),
+        ("a\n", " E: b \n \n", "E: b"),
+        ("", "", "no reason given"),
+        (" \n", "", "no reason given"),
+    ],
+)
+def test_last_line(stdout: str, stderr: str, line: str) -> None:
+    assert r.Completed(1, stdout, stderr).last_line == line
+
+
 class Module:
     """As far as an AnsibleModule is used."""
 

@@ -86,3 +86,5 @@ def test_outcome_is_kept_until_something_changes(tmp_path: Path) -> None:
     nvcc.write_text("22")
     assert _smoke_test.key("/nvcc", root) != digest
     assert _smoke_test.cached(_smoke_test.key("/nvcc", root), root) is None
+    (tmp_path / "var/lib/wslfleet/smoke/result.json").write_text("{half")
+    assert _smoke_test.cached(digest, root) is None

@@ -154,6 +154,20 @@ def test_refresh_excepts_our_source_alone(tmp_path: Path) -> None:
     run.done()
 
 
+def test_refresh_fetches_every_index_where_there_are_none(tmp_path: Path) -> None:
+    """Images for containers come without the folder."""
+
+    def fetch(_arguments: Sequence[str]) -> Completed:
+        lists = tmp_path / "var/lib/apt/lists"
+        lists.mkdir(parents=True)
+        (lists / "mirror_x_Packages").write_text("")
+        return Completed(0, "", "")
+
+    run = ScriptedRun(("^apt-get update .*Acquire::Retries=2$", fetch))
+    trial.refresh(run, wanted(key=KEY), str(tmp_path))
+    run.done()
+
+
 def test_credentials_hold_for_the_trial_only(tmp_path: Path) -> None:
     seen: list[str] = []
 

@@ -110,3 +110,12 @@ def test_a_stale_index_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found is not None
     assert found.warnings == ["apt-get update: no; going on with the indexes that are there"]
     assert steps.diff(found)[-1]["after"] == "cuda-nvcc-12-8 \n"
+
+
+def test_a_command_that_fails_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_settle, "settle", lambda *arguments: _settle.Settling(hold=("cuda-nvcc-12-8",)))
+    found = steps.look(ScriptedRun(), options("12.8"), False)
+    assert found is not None
+    run = ScriptedRun(("^apt-mark hold", Completed(100, "", "W: x\nE: no space\n")))
+    with pytest.raises(_toolkit.ToolkitError, match=r"^apt-mark hold cuda-nvcc-12-8 ended with 100: E: no space$"):
+        steps.settle(run, options("12.8"), found)

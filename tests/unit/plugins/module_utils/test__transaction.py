@@ -152,9 +152,12 @@ def test_only_one_at_a_time(root: str, gate: Path) -> None:
     with pytest.raises(x.TransactionError, match=f"{first.id} is still running; log: {first.log}"):
         x.start("second", [["true"]], root=root)
     assert not x.attach(first, 0.05)
+    with pytest.raises(x.TransactionError, match=rf"{first.id} still runs after 0\.05 s; .*log: {first.log}"):
+        x.finish(first, 0.05)
+    assert not first.collected
     open_gate(gate)
-    assert x.attach(first, SECONDS)
-    assert x.find_running(root) is None
+    x.finish(first, SECONDS)
+    assert first.collected and x.find_running(root) is None
     assert run(root, ["true"]).exit_code == 0
 
 

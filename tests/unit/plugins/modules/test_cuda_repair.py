@@ -84,7 +84,7 @@ def test_it_goes_on_after_the_time_limit_and_the_next_run_waits_for_it(box: Box,
     box.module("cuda_repair")
     box.patch("_repair", "commands", lambda plan: [waits])
     first = box.run("cuda_repair", PURGE, timeout=0)
-    assert first["failed"] and "goes on after 0 s" in first["msg"]
+    assert first["failed"] and "still runs after 0 s; run again later" in first["msg"]
     second = box.run("cuda_repair", timeout=0)
     assert second["failed"] and "still runs after 0 s" in second["msg"]
 

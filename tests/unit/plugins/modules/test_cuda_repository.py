@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _catalogue, _openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _catalogue, _files, _openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 from tests.unit.plugins.modules.box import Box
@@ -85,7 +85,7 @@ def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.Mon
     from ansible_collections.wslfleet.cuda.plugins.module_utils import _guard_files
 
     monkeypatch.setattr(_guard_files, "PIN", str(box.path(_guard_files.PIN)))
-    box.patch("_repository", "_release_name", lambda os_release: "ubuntu2404")
+    box.patch("_catalogue", "release_name", lambda os_release: "ubuntu2404")
     wanted = {**MIRROR, "source": "ubuntu"}
     result = box.run("cuda_repository", tries(), INDEX, **wanted)
     assert result["failed"] and "run cuda_guard first" in result["msg"]
@@ -124,26 +124,15 @@ def test_a_local_installer_is_fetched_from_an_address(box: Box, installer: dict[
         Path(arguments[-1]).write_text("deb")
         return OK
 
-    box.patch("_source_steps", "tempfile", _Folders(box))
+    scratch = _files.scratch
+    for folder in ("/var/cache", "/tmp"):
+        box.path(folder).mkdir()
+    box.patch("_files", "scratch", lambda parent="/tmp": scratch(str(box.path(parent))))
     wanted = {**installer, "installer": f"https://mirror.example.com/{NAME}"}
     url = f"file:/var/{PACKAGE}/"
     answers: t.Any = (("download-file", download), FIELDS, tries(), INDEX, refreshes(box, url))
     assert box.run("cuda_repository", *answers, **wanted)["changed"]
     assert list(box.path("/var/cache").iterdir()) == []
-
-
-class _Folders:
-    """Temporary folders below the root, not in the machine's /var/cache."""
-
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        self.number = 0
-
-    def mkdtemp(self, prefix: str, dir: str = "/tmp") -> str:
-        self.number += 1
-        folder = self.box.path(f"{dir}/{prefix}{self.number}")
-        folder.mkdir(parents=True)
-        return str(folder)
 
 
 @pytest.mark.parametrize(
@@ -164,9 +153,9 @@ def test_an_installer_that_is_refused(
 
 
 def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
-    box.patch("_source_steps", "RESERVE", 2**62)
+    box.patch("_space", "RESERVE", 2**62)
     result = box.run("cuda_repository", **installer)
-    assert result["failed"] and "not enough space in /var" in result["msg"]
+    assert result["failed"] and "not enough space on /var" in result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -188,8 +177,8 @@ def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], b
     transactions.start("other", [["sh", "-c", f"read line <{gate}; sleep 0.3"], command])
 
     def look(_arguments: t.Sequence[str]) -> Completed:
-        with gate.open("r+b", buffering=0) as file:
-            file.write(b"\n")
+        # Waits until it is read from: a line that nobody has come for yet would be lost with the file's end.
+        gate.write_bytes(b"\n")
         return FIELDS[1]
 
     answers: t.Any = (("dpkg-deb -f", look), tries(), INDEX, refreshes(box, f"file:/var/{PACKAGE}/"))
@@ -200,4 +189,4 @@ def test_it_does_not_wait_for_ever(box: Box, installer: dict[str, t.Any]) -> Non
     box.patch("_source_steps", "INSTALL_SECONDS", 0)
     box.patch("_transaction", "apt_get", lambda *_words: ["sleep", "1"])
     result = box.run("cuda_repository", FIELDS, **installer)
-    assert result["failed"] and "still runs; run again later" in result["msg"]
+    assert result["failed"] and "still runs after 0 s; run again later" in result["msg"]
