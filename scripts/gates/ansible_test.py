@@ -69,10 +69,9 @@ def main() -> int:
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
         print(f"note: {', '.join(_described(core, version, options.command))}", flush=True)
-        # Unit tests run with the controller's Python, and those of modules with the oldest that they support too, on
-        # some cores. There sanity imports every plugin with every Python that is there.
-        chosen = [["--python", each] for each in (version, core.oldest) if each in found]
-        for more in [[]] if options.command == "sanity" and core.oldest else chosen:
+        wanted = (version, core.oldest) if options.command == "units" else (version,)
+        chosen = [["--python", each] for each in wanted if each in found]
+        for more in [[]] if options.command == "sanity" and core.every_python else chosen:
             done = subprocess.run([*command, *more], cwd=tree, env=environment, stdin=subprocess.DEVNULL, check=False)
             if done.returncode != 0:
                 return done.returncode
@@ -84,7 +83,7 @@ def _described(core: cores.Core, version: str, command: str) -> list[str]:
     ask = [_program(core, version)[0], "-c", "import importlib.metadata as m; print(m.version('ansible-core'))"]
     exact = subprocess.run(ask, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     substitutes = core.substitutes if command == "sanity" else ()
-    wide = command == "sanity" and core.oldest
+    wide = command == "sanity" and core.every_python
     return [
         exact,
         "every Python here" if wide else f"Python {version}",
