@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from lab import linux_cases
-from lab.laptop import Laptop
+from lab.laptop import Laptop, WindowsState
 from lab.linux import disks, images
 from lab.repository import cuda, elf
 from lab.repository.keyring import KEYRING_PATH
@@ -69,7 +69,7 @@ def _machine(tmp_path: Path, image: str) -> Machine:
 def _laptop(tmp_path: Path) -> Laptop:
     """As much of a laptop as disks ask for."""
     instances = SimpleNamespace(image_cache=CACHE, terminate=lambda disk_id: None)
-    return t.cast(Laptop, SimpleNamespace(directory=tmp_path / "laptop", instances=instances))
+    return t.cast(Laptop, SimpleNamespace(directory=tmp_path / "laptop", instances=instances, state=WindowsState()))
 
 
 HELLO = r"""
