@@ -17,7 +17,7 @@ help:
 	@echo "make demo       provision three simulated laptops and show the result"
 	@echo "make demo-down  stop the demo's laptops"
 	@echo "make check      lint, types and unit tests (about 2 minutes on 2 cores)"
-	@echo "make test       everything (about 40 minutes on 2 cores); one stage alone: .venv/bin/nox -s NAME, their names: nox -l"
+	@echo "make test       everything (about 30 minutes on 2 cores); one stage alone: .venv/bin/nox -s NAME, their names: nox -l"
 
 setup:
 	@scripts/setup.sh

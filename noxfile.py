@@ -34,7 +34,7 @@ PARTS = {
     "whole": sorted(f"tests/integration/{path.name}" for path in INTEGRATION.glob("test_*.py")),
     **{name: [f"tests/integration/{name}"] for name in ("linux", "windows", "connection")},
 }
-"""The integration tests in parts of a few minutes, so that workers end at about the same time."""
+"""The integration tests in parts of a few minutes, so that two workers end at about the same time."""
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
 
 SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]

@@ -4,10 +4,10 @@
 
     python -m scripts.gates.run check|test
 
-The stages are sessions of noxfile.py; their tags say where they belong. Two workers run them beside each other in
-``check``: one has the unit tests, the other everything else. Then one has ``lab``, the other ``cores``, and a third
-helps them, as they help each other in the end: laptops that restart or download leave a core idle.
-``lab`` starts only when ``check`` passed, because it takes minutes; ``cores`` runs whatever failed before.
+The stages are sessions of noxfile.py; their tags say where they belong. Two workers run them beside each other. In
+``check`` one has the unit tests, the other everything else. Then one has ``lab``, which waits for laptops now and then,
+the other ``cores``, which computes; who is done first helps the other. ``lab`` starts only when ``check`` passed,
+because it takes minutes; ``cores`` runs whatever failed before.
 
 A stage says with what it ran, and what it left out, on lines that start with ``note:``. The last line is in pytest's
 own form and counts all tests once: those that ``units`` repeats with other ansible-cores only where they fail.
@@ -189,7 +189,7 @@ def run_test() -> list[Done]:
     if any(row.failed for part in done for row in part.rows):
         left = [Row(name, "not run", None, "an earlier stage failed") for name in lab]
         return [*done, *run_stages([cores, []]), Done(left, {})]
-    return [*done, *run_stages([lab, cores, []], first="images")]
+    return [*done, *run_stages([lab, cores], first="images")]
 
 
 def main(words: list[str]) -> int:
