@@ -68,6 +68,9 @@ def never_show(module: t.Any, words: t.Set[str]) -> None:
 
 def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:
     """URL without user and password, and the credentials in it or those given beside it. Raises CredentialsError."""
+    match = _USER.match(url)
+    if match and "/" in match.group("place"):
+        raise CredentialsError("the password in url holds a slash; write it as %2F")
     parts = urllib.parse.urlsplit(url)
     place, at, host = parts.netloc.rpartition("@")
     bare = urllib.parse.urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment)) if at else url

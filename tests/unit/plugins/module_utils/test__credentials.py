@@ -33,6 +33,7 @@ def test_taken_from(url: str, username: str, password: str, expected: object) ->
     [
         ("https://me:s3cret@x/", "you", "", "give one of them"),
         ("https://me@x/", "", "", "belong together"),
+        ("https://me:s3cret/@x/", "", "", "holds a slash; write it as %2F"),
         ("https://x/", "", "s3cret", "belong together"),
         ("https://x/", "a b", "s3cret", "username holds a blank"),
         ("https://me:s3cret%0a@x/", "", "", "password holds a blank or a control"),
