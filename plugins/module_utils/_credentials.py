@@ -25,8 +25,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _fi
 PARTS = "/etc/apt/auth.conf.d"
 PATH = f"{PARTS}/wslfleet-cuda.conf"
 MARK = "# Written by wslfleet.cuda"
-_USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<place>[^/]*|[^/:]*:(?!\d*/).*)@", re.I)
-"""What stands before the host: also a password with a slash, which the address should have as %2F, but not a port."""
+_USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://|(?=[^/@]*:))(?P<place>[^/]*|[^/:]*:(?!\d*/).*)@", re.I)
+"""What stands before the host: also a password with a slash, which the address should have as %2F, but not a port; and
+a password where the address lacks its scheme."""
 
 
 class CredentialsError(ValueError):
@@ -53,11 +54,11 @@ def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
         if match:
             module.params[name] = match.group("scheme") + given[name][match.end() :]
             word = match.group("place").partition(":")[2]
-            never_show(module, {word, urllib.parse.unquote(word)} - {""})
+            _never_show(module, {word, urllib.parse.unquote(word)} - {""})
     return given
 
 
-def never_show(module: t.Any, words: t.Set[str]) -> None:
+def _never_show(module: t.Any, words: t.Set[str]) -> None:
     """Let Ansible mask WORDS in all that MODULE prints. From ansible-core 2.22 on the controller does that."""
     module.no_log_values.update(words)
     try:

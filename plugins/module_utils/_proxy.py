@@ -66,18 +66,6 @@ def resolve(options: t.Mapping[str, t.Any]) -> Proxy | None:
     return Proxy(_checked(bare), credentials, _checked_direct(direct), bool(options.get("environment", True)))
 
 
-def secrets_in(url: str) -> t.Set[str]:
-    """What of URL nobody may see, as it stands there and as it is meant."""
-    place = url.rpartition("@")[0].rpartition("//")[2]
-    return {word for text in place.split(":", 1)[1:] for word in (text, urllib.parse.unquote(text)) if word}
-
-
-def without_secrets(url: str) -> str:
-    """URL without user name and password, even where it is no address at all."""
-    scheme, slashes, rest = url.partition("//")
-    return (scheme + slashes if slashes else "") + (rest or scheme).rpartition("@")[2]
-
-
 def _checked(bare: str) -> str:
     """The address BARE, without a slash at its end. Raises ProxyError."""
     parts = urllib.parse.urlsplit(bare)

@@ -162,10 +162,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 
 def proxy_of(module: AnsibleModule) -> _proxy.Proxy | None:
     """The proxy that is wanted. What its address holds of a password is hidden before anything can fail."""
-    given = module.params["proxy"]
-    _credentials.never_show(module, _proxy.secrets_in(given))
-    module.params["proxy"] = _proxy.without_secrets(given)
-    return _proxy.resolve({**module.params, "proxy": given})
+    return _proxy.resolve(_credentials.hidden(module, "proxy"))
 
 
 def main() -> None:

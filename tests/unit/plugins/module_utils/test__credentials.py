@@ -89,6 +89,13 @@ def test_trial_keeps_the_entries_of_others_and_not_our_old_one(tmp_path: Path) -
         ("https://me:s%40fe@mirror/x/", "https://mirror/x/", {"s%40fe", "s@fe"}),
         ("http://me@mirror/x", "http://mirror/x", set()),
         ("http://a:b:c@d@mirror/x", "http://mirror/x", {"b:c@d"}),
+        ("http://proxy.example:3128", "http://proxy.example:3128", set()),
+        ("http://me:s3%63ret@x:1", "http://x:1", {"s3%63ret", "s3cret"}),
+        ("http://me:a@b@x:1", "http://x:1", {"a@b"}),
+        ("http://me@x:1", "http://x:1", set()),
+        ("me:s3cret@x", "x", {"s3cret"}),
+        ("file:/srv/a@b/", "file:/srv/a@b/", set()),
+        ("me@home.asc", "me@home.asc", set()),
         ("http://mirror/x@1", "http://mirror/x@1", set()),
         ("http://mirror:8080/x@1", "http://mirror:8080/x@1", set()),
         ("http://me:s/cr/et@mirror/x", "http://mirror/x", {"s/cr/et"}),
@@ -101,6 +108,7 @@ def test_hidden(url: str | None, shown: str | None, words: set[str]) -> None:
     assert _credentials.hidden(module, "url") == {"url": url, "other": 1}
     assert module.params == {"url": shown, "other": 1}
     assert module.no_log_values == words
+    assert not any(word in (shown or "") for word in words)
 
 
 def test_words_are_named_to_ansible_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +116,7 @@ def test_words_are_named_to_ansible_core_too(monkeypatch: pytest.MonkeyPatch) ->
     named: list[str] = []
     monkeypatch.setitem(sys.modules, "ansible.module_utils.secrets", SimpleNamespace(register_secrets=named.extend))
     module = SimpleNamespace(no_log_values=set())
-    _credentials.never_show(module, {"word"})
+    _credentials._never_show(module, {"word"})
     assert (module.no_log_values, named) == ({"word"}, ["word"])
 
 

@@ -120,19 +120,3 @@ def test_overruling(tmp_path: Path) -> None:
     system(tmp_path, **{"apt/apt.conf.d/99auto": 'Acquire::http::Proxy-Auto-Detect "/bin/x";\n', "apt/apt.conf": line})
     assert _proxy.overruling(root) == ["/etc/apt/apt.conf.d/99auto", "/etc/apt/apt.conf"]
     assert _proxy.overruling(str(tmp_path / "nothing")) == []
-
-
-@pytest.mark.parametrize(
-    ("url", "secrets", "bare"),
-    [
-        (URL, set(), URL),
-        ("http://me:s3%63ret@x:1", {"s3%63ret", "s3cret"}, "http://x:1"),
-        ("http://me:a@b@x:1", {"a@b"}, "http://x:1"),
-        ("http://me@x:1", set(), "http://x:1"),
-        ("me:s3cret@x", {"s3cret"}, "x"),
-    ],
-)
-def test_secrets_in(url: str, secrets: set[str], bare: str) -> None:
-    assert _proxy.secrets_in(url) == secrets
-    assert _proxy.without_secrets(url) == bare
-    assert not any(secret in _proxy.without_secrets(url) for secret in secrets)
