@@ -104,12 +104,15 @@ def create_disk(laptop: Laptop, image: str | None) -> str:
     layer = None if image is None else images.image(image, laptop.instances.image_cache).name
     disk_id = _new(laptop, {"image": image, "layer": layer})
     if image is not None and not laptop.state.package_archive:
-        _forget_archive(disk(laptop, disk_id).upper)
+        forget_archive(disk(laptop, disk_id).upper)
     return disk_id
 
 
-def _forget_archive(upper: Path) -> None:
-    """Hide the sources of the image and their indexes, whose 60,000 packages cost each command of apt a second."""
+def forget_archive(upper: Path) -> None:
+    """Hide in the new layer UPPER the sources of the image and their indexes.
+
+    Their 60,000 packages cost each command of apt a second.
+    """
     lists = upper / "var/lib/apt/lists"
     for folder in (lists, upper / "etc/apt"):
         folder.mkdir(parents=True)

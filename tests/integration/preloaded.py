@@ -9,7 +9,6 @@ loaded. They end with the process that asked for the first run, whatever becomes
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import json
@@ -83,10 +82,9 @@ def _serve() -> None:
 
 def _become(program: str, arguments: list[str], environment: dict[str, str], output: str) -> t.NoReturn:
     """Be the command PROGRAM, and end with it."""
-    with contextlib.ExitStack() as stack:
-        nothing, printed = (stack.enter_context(Path(path).open("r+b")) for path in (os.devnull, output))
-        for number, file in ((0, nothing), (1, printed), (2, printed)):
-            os.dup2(file.fileno(), number)
+    printed = os.open(output, os.O_WRONLY)
+    for file, number in ((os.open(os.devnull, os.O_RDONLY), 0), (printed, 1), (printed, 2)):
+        os.dup2(file, number)
     sys.argv = [str(Path(sys.executable).parent / program), *arguments]
     os.environ.update(environment)
     code: t.Any = None
