@@ -33,7 +33,7 @@ KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgkey"
 FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
 """``NVIDIA CORPORATION (Open Source Projects)``, 2017."""
 KEYRING = "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg"
-SOURCE = "/etc/apt/sources.list.d/nvidia-container-toolkit.sources"
+SOURCE = f"{_source_files.FOLDER}/nvidia-container-toolkit.sources"
 CREDENTIALS = f"{_credentials.PARTS}/wslfleet-containers.conf"
 _HOST = "nvidia.github.io"
 _REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-runtime)(/|$)")

@@ -72,7 +72,7 @@ class Wanted:
     @property
     def path(self) -> str:
         """The source file."""
-        return f"{_source_files.FOLDER}/cuda-{self.name}.sources"
+        return _source_files.own(self.name)
 
     @property
     def keyring(self) -> str:

@@ -17,6 +17,11 @@ MAIN = "/etc/apt/sources.list"
 FOLDER = "/etc/apt/sources.list.d"
 
 
+def own(name: str) -> str:
+    """Where our source called NAME stands."""
+    return f"{FOLDER}/cuda-{name}.sources"
+
+
 def read(root: str = "") -> t.Dict[str, str]:
     """The files that apt reads -> their text: the main one, then lists, then stanzas, each sorted by name."""
     names = [name for name in _files.names(root + FOLDER) if not name.startswith(".")]

@@ -93,7 +93,13 @@ backups:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _credentials, _files, _legacy
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _changes,
+    _credentials,
+    _files,
+    _legacy,
+    _source_files,
+)
 
 
 def main() -> None:
@@ -110,7 +116,7 @@ def main() -> None:
     fingerprints = _legacy.fingerprints_of(module)
     state = _legacy.observe(fingerprints)
     name = module.params["repository_name"]
-    own_path = f"/etc/apt/sources.list.d/cuda-{name}.sources" if name else ""
+    own_path = _source_files.own(name) if name else ""
     plan = _legacy.plan(state, url, own_path, _files.stamp())
     for path, why in sorted(state.unread.items()):
         module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
