@@ -228,13 +228,12 @@ def _needs(package: Package, left: t.Collection[str], lost: t.Collection[str]) -
     return False
 
 
-def needed_names(packages: t.Iterable[Package]) -> t.Set[str]:
-    """Every name in a dependency field of the PACKAGES that are present."""
+def needed_names(stanzas: t.Iterable[t.Mapping[str, str]]) -> t.Set[str]:
+    """Every name in a dependency field of the STANZAS."""
     return {
         re.split(r"[\s(:\[]", part.strip())[0]
-        for package in packages
-        if package.present
+        for stanza in stanzas
         for name in ("Pre-Depends", "Depends")
-        for part in re.split(r"[,|]", package.fields.get(name, ""))
+        for part in re.split(r"[,|]", stanza.get(name, ""))
         if part.strip()
     }

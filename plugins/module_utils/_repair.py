@@ -129,7 +129,9 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
     ]
     # What another package that stays depends on is safe anyway.
     gone = {*names, *dependents}
-    needed = _dpkg.needed_names(package for package in state.database.packages if package.name not in gone)
+    needed = _dpkg.needed_names(
+        package.fields for package in state.database.packages if package.present and package.name not in gone
+    )
     left = [package for package in state.broken if package.name not in dependents]
     return Plan(
         purge=purge,

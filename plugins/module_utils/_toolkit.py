@@ -154,19 +154,26 @@ def _has_compiler(root: str) -> bool:
 
 def judge(
     run: _run.Runner, steps: Plan, free_bytes: int, installed: t.Sequence[_dpkg.Package] = ()
-) -> _apt_plan.Judgement:
-    """What apt would do for STEPS. Raises ToolkitError when that is refused or the disk is too small."""
+) -> t.Tuple[Plan, _apt_plan.Judgement]:
+    """What apt would do for STEPS, and these without the purge of what the new packages need.
+
+    Raises ToolkitError when that is refused or the disk is too small.
+    """
     judged = _apt_plan.Judgement((), (), ())
     if steps.install:
         # What is held and changes is let go first; a simulation does as if.
         judged = _accepted(run, steps.install, _apt.plan_install(run, steps.install, installed=installed))
+        # Nothing that is installed now needs the parts that the new toolkit shares with the old one.
+        steps = replace(steps, purge=tuple(name for name in steps.purge if name not in judged.needs))
     if steps.purge:
         gone = _accepted(run, steps.purge, _apt.plan_purge(run, steps.purge, ()))
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
     short = _space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
     if short:
         raise ToolkitError(f"{short}; nothing was downloaded")
-    return judged
+    if steps.upgrade and not judged.installs:
+        steps = Plan(purge=steps.purge, unhold=steps.unhold if steps.purge else ())
+    return steps, judged
 
 
 def _accepted(run: _run.Runner, words: t.Sequence[str], judged: _apt_plan.Judgement) -> _apt_plan.Judgement:

@@ -38,7 +38,7 @@ def of_versions(database: _dpkg.Database, automatic: t.Collection[str], versions
     gone = mine | _metapackages(database, mine, versions)
     left = [item for item in database.packages if item.present and item.name not in gone]
     shared = {item.name for item in left if _SHARED.match(item.name) and item.name in automatic}
-    needed = _dpkg.needed_names([item for item in left if item.name not in shared])
+    needed = _dpkg.needed_names(item.fields for item in left if item.name not in shared)
     return Removal(tuple(sorted(gone | (shared - needed))), tuple(sorted(versions)))
 
 
@@ -53,7 +53,7 @@ def _metapackages(database: _dpkg.Database, mine: t.Set[str], versions: t.Collec
         more = {
             item.name
             for item in database.packages
-            if item.name in names - found and item.present and _dpkg.needed_names([item]) & gone
+            if item.name in names - found and item.present and _dpkg.needed_names([item.fields]) & gone
         }
         if not more:
             return found

@@ -165,7 +165,7 @@ def _parts(
 
 
 def _judge(run: _run.Runner, found: Look, options: Options, check_mode: bool) -> None:
-    """Refuse what would do harm, before anything is downloaded. An upgrade to what is there already is no change."""
+    """Refuse what would do harm, before anything is downloaded; keep what apt makes of the plan."""
     plan = found.plan
     if plan.install:
         if options.check_gpu:
@@ -175,16 +175,13 @@ def _judge(run: _run.Runner, found: Look, options: Options, check_mode: bool) ->
             found.warnings += [verdict.warning] if verdict.warning else []
         _fetch(run, check_mode, found.warnings)
     try:
-        found.judged = _toolkit.judge(run, plan, _space.free_bytes(), found.database.packages)
+        found.plan, found.judged = _toolkit.judge(run, plan, _space.free_bytes(), found.database.packages)
     except NoPlanError as error:
         error = _explained(run, plan, error)
         if not check_mode:
             raise error from None
         # What earlier tasks would have written or mended is not there, so apt cannot know.
         found.warnings.append(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
-        return
-    if plan.upgrade and not found.judged.installs:
-        found.plan = _toolkit.Plan(purge=plan.purge, unhold=plan.unhold if plan.purge else ())
 
 
 def _explained(run: _run.Runner, plan: _toolkit.Plan, error: NoPlanError) -> NoPlanError:

@@ -154,10 +154,15 @@ def test_what_cannot_work_is_refused_before_a_download(debian13: Distribution, w
     assert not beside["failed"] and beside["nvcc"] == "/usr/local/cuda-13.0/bin/nvcc", beside
     both = box.run("/usr/local/bin/nvcc --version; /usr/local/cuda-12/bin/nvcc --version")
     assert "release 13.0" in both and "release 12.8" in both, both
+    transactions = "ls -d /var/lib/wslfleet/transactions/*-toolkit | wc -l"
+    count = int(box.run(transactions))
     newest = box.module("cuda_toolkit", **{**WANTED, "version": "13.latest", "others": "remove"})
+    assert not newest["failed"], newest
+    assert int(box.run(transactions)) == count + 1, "what it took away with the old it had to install again"
     assert (newest["version"], newest["nvcc"]) == ("13.3", "/usr/local/cuda-13.3/bin/nvcc"), newest
     left = " ".join(state(box))
     assert "-12-8" not in left and "-13-0" not in left and "cuda-toolkit-13-config-common" in left, left
+    assert "cuda-toolkit-12-config-common" not in left, left
     assert "release 13.3" in box.run("/usr/local/bin/nvcc --version; dpkg --audit")
     assert not box.module("cuda_toolkit", **{**WANTED, "version": "13.latest"})["changed"]
 

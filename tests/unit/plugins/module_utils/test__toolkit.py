@@ -111,6 +111,38 @@ def test_upgrade_installs_the_new_before_the_old_goes() -> None:
     assert lines[1].endswith(" cuda-toolkit-12-8") and lines[2].endswith(" cuda-nvcc-12-4 cuda-toolkit-12-4")
 
 
+def test_what_the_new_one_shares_with_the_old_one_stays() -> None:
+    there = versions(
+        "ii cuda-nvcc-12-4 12.4.99-1",
+        "ii cuda-toolkit-config-common 12.8.90-1",
+        "ii cuda-toolkit-11-config-common 11-1",
+    )
+    shared = {"cuda-toolkit-config-common", "cuda-toolkit-11-config-common"}
+    plan = _toolkit.make_plan(wanted("12.8", "nvcc", others="remove", host_compiler=False), there, shared)
+    assert set(plan.purge) == {"cuda-nvcc-12-4", *shared}
+    record = "Package: cuda-nvcc-12-8\nVersion: 1\nDepends: cuda-crt-12-8, cuda-toolkit-config-common (>= 12)\n"
+    gone = "Remv cuda-toolkit-11-config-common [11-1]\nRemv cuda-nvcc-12-4 [12.4.99-1]\n"
+    run = ScriptedRun(
+        ("install .* cuda-nvcc-12-8$", Completed(0, "Inst cuda-nvcc-12-8 (1 X:y [amd64])\n", "")),
+        ("apt-cache show", Completed(0, record, "")),
+        ("purge cuda-nvcc-12-4 cuda-toolkit-11-config-common$", Completed(0, gone, "")),
+    )
+    followed, judged = _toolkit.judge(run, plan, GIB)
+    assert followed.purge == ("cuda-nvcc-12-4", "cuda-toolkit-11-config-common")
+    assert [action.name for action in judged.removes] == ["cuda-toolkit-11-config-common", "cuda-nvcc-12-4"]
+    run.done()
+
+
+@pytest.mark.parametrize(("unhold", "purge"), [(("b",), ("b",)), ((), ())])
+def test_an_upgrade_to_what_is_there_is_no_change(unhold: tuple[str, ...], purge: tuple[str, ...]) -> None:
+    plan = _toolkit.Plan(install=("a",), purge=purge, unhold=("b",), automatic=("c",), upgrade=True)
+    run = ScriptedRun(
+        ("install", Completed(0, "", "")), *((("purge", Completed(0, "Remv b [1]\n", "")),) if purge else ())
+    )
+    assert _toolkit.judge(run, plan, GIB)[0] == _toolkit.Plan(purge=purge, unhold=unhold)
+    run.done()
+
+
 def test_what_apt_cannot_install_is_explained() -> None:
     output = "nsight-systems-2023.4.4\n  Depends: <libtinfo5>\n"
     failed = Completed(100, "", "E: Unable to correct problems, you have held broken packages.")
@@ -179,7 +211,8 @@ def test_space_is_counted(free: int, fits: bool) -> None:
     record = f"Package: a\nVersion: 1\nSize: {GIB}\nInstalled-Size: {GIB // 1024}\n"
     run = ScriptedRun(("install", Completed(0, "Inst a (1 X:y [amd64])\n", "")), ("show", Completed(0, record, "")))
     if fits:
-        assert _toolkit.judge(run, _toolkit.Plan(install=("a",)), free).download_bytes == GIB
+        _plan, judged = _toolkit.judge(run, _toolkit.Plan(install=("a",)), free)
+        assert judged.download_bytes == GIB
     else:
         with pytest.raises(_toolkit.ToolkitError, match="not enough space on /: 2048 MiB are needed"):
             _toolkit.judge(run, _toolkit.Plan(install=("a",)), free)

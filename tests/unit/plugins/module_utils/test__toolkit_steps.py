@@ -34,9 +34,11 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """An empty distribution with fresh indexes and no GPU; what apt was asked to judge."""
     asked: list[str] = []
 
-    def judge(_run: object, plan: _toolkit.Plan, _free: int, _installed: object) -> _apt_plan.Judgement:
+    def judge(
+        _run: object, plan: _toolkit.Plan, _free: int, _installed: object
+    ) -> tuple[_toolkit.Plan, _apt_plan.Judgement]:
         asked.extend(plan.install)
-        return _apt_plan.Judgement(tuple(_apt_plan.Action("Inst", name) for name in plan.install), (), ())
+        return plan, _apt_plan.Judgement(tuple(_apt_plan.Action("Inst", name) for name in plan.install), (), ())
 
     monkeypatch.setattr(_toolkit, "read", lambda: _dpkg.Database((), False))
     monkeypatch.setattr(_toolkit, "automatic", lambda: set())
@@ -82,10 +84,10 @@ def test_a_gpu_that_is_too_old_stops_before_the_plan(system: list[str], monkeypa
     assert steps.look(ScriptedRun(), options("13.0", check_gpu=False), False) is not None
 
 
-def test_an_upgrade_to_what_is_there_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_plan_that_apt_was_asked_about_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Package: cuda-nvcc-12-8\nStatus: install ok installed\nVersion: 12.8.93-1\n"
     monkeypatch.setattr(_toolkit, "read", lambda: _dpkg.Database(tuple(_dpkg.parse_status(text)), False))
-    monkeypatch.setattr(_toolkit, "judge", lambda *arguments: _apt_plan.Judgement((), (), ()))
+    monkeypatch.setattr(_toolkit, "judge", lambda *arguments: (_toolkit.Plan(), _apt_plan.Judgement((), (), ())))
     found = steps.look(ScriptedRun(), options("12.8", state="latest"), False)
     assert found is not None and not found.changes
     assert _toolkit_removal.installed_versions(found.database) == ["12.8"]
