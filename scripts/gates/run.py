@@ -35,7 +35,10 @@ NOX = [str(Path(sys.executable).parent / "nox"), "--nocolor", "--noxfile", str(R
 NOTE = "note: "
 WORDS = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warning", "error")
 """What pytest counts, in its order. The last two have a plural."""
+SHOWN_ERRORS = 10
 _COUNT = rf"\d+ (?:{'|'.join(WORDS)})s?"
+_ERROR = re.compile(r"^(?:FAILED |ERROR:? )")
+"""How pytest's summary and ansible-test begin the line of a failure."""
 _CLOSING = re.compile(rf"^(?:=+ )?(?P<counts>{_COUNT}(?:, {_COUNT})*) in [\d.]+s")
 
 
@@ -47,6 +50,8 @@ class Row:
     result: str
     seconds: float | None
     note: str = ""
+    errors: Sequence[str] = ()
+    """What the stage printed of each failure in one line."""
 
     @property
     def failed(self) -> bool:
@@ -91,8 +96,8 @@ def _plural(word: str, number: int) -> str:
     return f"{word}s" if word in ("warning", "error") and number > 1 else word
 
 
-def rows_of(report: dict[str, t.Any], notes: Sequence[str]) -> list[Row]:
-    """The stages in the REPORT that nox wrote about one stage, with its NOTES."""
+def rows_of(report: dict[str, t.Any], notes: Sequence[str], errors: Sequence[str] = ()) -> list[Row]:
+    """The stages in the REPORT that nox wrote about one stage, with its NOTES, and its ERRORS should it have failed."""
     words = {"success": "ok", "skipped": "not run"}
     found = []
     for session in report["sessions"]:
@@ -101,18 +106,24 @@ def rows_of(report: dict[str, t.Any], notes: Sequence[str]) -> list[Row]:
         said = list(notes)
         if result == "not run" and session.get("reason"):
             said.insert(0, session["reason"].removeprefix("not run: "))
-        found.append(Row(name, result, None if result == "not run" else session["duration"], "; ".join(said)))
+        seconds = None if result == "not run" else session["duration"]
+        found.append(Row(name, result, seconds, "; ".join(said), errors if result == "FAILED" else ()))
     return found
 
 
 def table(rows: list[Row]) -> str:
-    """The table, and below it how to repeat alone what failed."""
+    """The table, and below it how to repeat alone what failed, and what there failed."""
     cells = [("stage", "result", "seconds", "note")]
     cells += [(row.stage, row.result, "" if row.seconds is None else f"{row.seconds:.0f}", row.note) for row in rows]
     stage, result = (max(len(row[column]) for row in cells) for column in (0, 1))
     cells.insert(1, ("-" * stage, "-" * result, "-------", "----"))
     lines = [f"{row[0]:<{stage}}  {row[1]:<{result}}  {row[2]:>7}  {row[3]}".rstrip() for row in cells]
-    lines += [f"FAILED {row.stage}; repeat it alone: .venv/bin/nox -s '{row.stage}'" for row in rows if row.failed]
+    for row in rows:
+        if row.failed:
+            lines.append(f"FAILED {row.stage}; repeat it alone: .venv/bin/nox -s '{row.stage}'")
+            lines += [f"  {error}" for error in row.errors[:SHOWN_ERRORS]]
+            left = len(row.errors) - SHOWN_ERRORS
+            lines += [f"  and {left} more"] if left > 0 else []
     return "\n".join(lines)
 
 
@@ -122,6 +133,7 @@ class Stage:
     def __init__(self, name: str) -> None:
         self.name = name
         self.notes: list[str] = []
+        self.errors: list[str] = []
         self.tests: Counter[str] = Counter()
 
     def run(self) -> Done:
@@ -136,7 +148,8 @@ class Stage:
                 self.read(line.rstrip("\n"))
                 print(f"{self.name} | {line}", end="", flush=True)
             code = process.wait()
-            rows = rows_of(json.loads(report.read_text(encoding="utf-8")), self.notes) if report.exists() else []
+            text = report.read_text(encoding="utf-8") if report.exists() else '{"sessions": []}'
+            rows = rows_of(json.loads(text), self.notes, self.errors)
         if code != 0 and not any(row.failed for row in rows):
             rows = [Row(self.name, "FAILED", 0.0, "nox did not start it")]
         return Done(rows, {self.name: self.tests})
@@ -145,6 +158,8 @@ class Stage:
         """Take from a LINE of the output what the table and the closing line tell."""
         if line.startswith(NOTE):
             self.notes.append(line.removeprefix(NOTE))
+        if _ERROR.match(line):
+            self.errors.append(line)
         self.tests.update(counts(line))
 
 

@@ -19,8 +19,9 @@ def session(name: str, result: str, reason: str | None = None) -> dict[str, obje
 
 
 def test_table() -> None:
-    rows = run.rows_of({"sessions": [session("ruff", "success")]}, [])
-    rows += run.rows_of({"sessions": [session("unit", "failed")]}, [])
+    errors = [f"FAILED tests/unit/a.py::test_{number} - assert 0" for number in range(12)]
+    rows = run.rows_of({"sessions": [session("ruff", "success")]}, [], ["ERROR of a test that tests this"])
+    rows += run.rows_of({"sessions": [session("unit", "failed")]}, [], errors)
     rows += run.rows_of({"sessions": [session("sanity(2.21)", "success")]}, ["2.21.5, Python 3.13", "left out: x"])
     rows += run.rows_of({"sessions": [session("sanity(2.22)", "skipped", "not run: needs python3.13")]}, [])
     assert run.table(rows).splitlines() == [
@@ -31,6 +32,8 @@ def test_table() -> None:
         "sanity(2.21)  ok             2  2.21.5, Python 3.13; left out: x",
         "sanity(2.22)  not run           needs python3.13",
         "FAILED unit; repeat it alone: .venv/bin/nox -s 'unit'",
+        *(f"  {error}" for error in errors[:10]),
+        "  and 2 more",
     ]
 
 
@@ -50,8 +53,17 @@ def test_a_stage_is_read_while_it_prints() -> None:
         "7 passed in 24.79s",
         "8 passed and nothing else",
         "E   1 failed in 3.00s",
+        "FAILED tests/unit/a.py::test_b - assert 0",
+        "ERROR tests/unit/c.py - KeyError: 1",
+        "ERROR: plugins/modules/d.py:1:1: unused-import: os",
+        "nox > Session unit FAILED",
     )
     assert read.notes == ["plugins/ lines 95.0 %"]
+    assert [error.split(" ")[1] for error in read.errors] == [
+        "tests/unit/a.py::test_b",
+        "tests/unit/c.py",
+        "plugins/modules/d.py:1:1:",
+    ]
     assert read.tests == {"failed": 2, "passed": 47, "skipped": 3, "warning": 1}
 
 
