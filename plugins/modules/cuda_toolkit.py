@@ -39,7 +39,11 @@ attributes:
   check_mode:
     support: full
   diff_mode:
-    support: full
+    support: partial
+    details:
+      - The packages, with their versions, the files of the collection and the settings that change.
+      - In check mode without the files in C(/usr/local/bin) that start the commands of a toolkit, because only the
+        packages that are to come tell which these are.
   platform:
     support: full
     platforms: debian
@@ -264,8 +268,9 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
         left = _toolkit.make_plan(found.wanted, after, _toolkit.automatic(), found.parts)
         if transaction.exit_code != 0 or (left.packages_change and not left.upgrade):
             raise _toolkit.ToolkitError(_toolkit.failure(transaction, after))
-    if not _toolkit_steps.settle(run, options, found).empty:
-        result["changed"] = True
+    # Which commands belong on the PATH is known only when the packages are there.
+    found.settling = _toolkit_steps.settle(run, options, found)
+    result.update(changed=result["changed"] or not found.settling.empty, diff=_toolkit_steps.diff(found))
     return {**result, "nvcc": _toolkit.nvcc_path(short), "release": _toolkit.release(short)}
 
 

@@ -49,6 +49,21 @@ def test_follows_the_transaction_to_its_end(monkeypatch: pytest.MonkeyPatch) -> 
     assert shown == ["[laptop1] apt 12%: Unpacking x"] * 2
 
 
+def test_the_result_tells_what_every_look_saw(monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = {"before_header": "packages", "after_header": "packages", "before": "", "after": "a 1\n"}
+    early, late = ({"before_header": "/f", "after_header": "/f", "before": "", "after": text} for text in ("1", "2"))
+    empty = {"before": "", "after": ""}
+    first = {**RUNNING, "diff": [packages, early], "warnings": ["old driver", "stale"]}
+    last = {**ENDED, "diff": [late], "warnings": ["stale", "new"], "notes": ["n"]}
+    made, _asked, _shown = action(monkeypatch, first, RUNNING, last)
+    told = {"diff": [packages, late], "warnings": ["old driver", "stale", "new"], "notes": ["n"]}
+    assert made.run(None, {}) == {**ENDED, **told}
+    made, _asked, _shown = action(monkeypatch, {**RUNNING, "diff": packages}, {**ENDED, "diff": empty})
+    assert made.run(None, {})["diff"] == [packages]
+    made, _asked, _shown = action(monkeypatch, {"changed": False, "diff": empty})
+    assert made.run(None, {}) == {"changed": False, "diff": empty}
+
+
 def test_one_look_when_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     made, asked, shown = action(monkeypatch, {"changed": False})
     assert made.run(None, {}) == {"changed": False}
