@@ -16,7 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure, _dpkg, _driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure, _dependencies, _driver_packages
 
 _LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[([^\]]*)\])?\))?(?:\s.*)?$")
 
@@ -108,7 +108,7 @@ def judge(
         tuple(reason for reason in reasons if reason is not None),
         sum(_number(record.get("Size", "")) for record in mine),
         sum(_number(record.get("Installed-Size", "")) * 1024 for record in mine),
-        frozenset(_dpkg.needed_names(mine)),
+        frozenset(_dependencies.needed_names(mine)),
     )
 
 

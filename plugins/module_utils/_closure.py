@@ -11,24 +11,10 @@ Versions are not compared: a name counts as there when the set holds it or somet
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packages
-
-Stanza = t.Mapping[str, str]
-
-_NAME_END = re.compile(r"[\s(:\[<]")
-
-
-def alternatives(field: str) -> t.List[t.List[str]]:
-    """A dependency FIELD as groups of alternative names, without versions and architectures."""
-    groups = []
-    for group in field.split(","):
-        names = [name for name in (_NAME_END.split(part.strip(), 1)[0] for part in group.split("|")) if name]
-        if names:
-            groups.append(names)
-    return groups
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dependencies, _driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._dependencies import Stanza
 
 
 def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
@@ -46,7 +32,7 @@ def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
     waiting = sorted({*drivers, *(name for name in mentions if _is_foreign_driver(name, index, providers))})
     while waiting:
         hit = waiting.pop()
-        names = {hit, *(group[0] for group in alternatives(index.get(hit, {}).get("Provides", "")))}
+        names = {hit, *_dependencies.provided(index.get(hit, {}))}
         for candidate in {package for name in names for package in mentions.get(name, ())}:
             end = "" if candidate in ends else _end_of(needs[candidate], index, providers, ends)
             if end:
@@ -59,8 +45,8 @@ def _providers(index: t.Mapping[str, Stanza]) -> t.Dict[str, t.Set[str]]:
     """Name -> the packages that provide it, without the package of that name."""
     found: t.Dict[str, t.Set[str]] = {}
     for name, stanza in index.items():
-        for group in alternatives(stanza.get("Provides", "")):
-            found.setdefault(group[0], set()).add(name)
+        for provided in _dependencies.provided(stanza):
+            found.setdefault(provided, set()).add(name)
     return found
 
 
@@ -73,7 +59,7 @@ def _needs(
     for package, stanza in index.items():
         if package in drivers:
             continue
-        needs[package] = alternatives(stanza.get("Pre-Depends", "")) + alternatives(stanza.get("Depends", ""))
+        needs[package] = _dependencies.needs(stanza)
         for group in needs[package]:
             for name in group:
                 mentions.setdefault(name, []).append(package)

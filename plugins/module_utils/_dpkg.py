@@ -18,7 +18,7 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dependencies, _files
 
 STATUS = "/var/lib/dpkg/status"
 UPDATES = "/var/lib/dpkg/updates"
@@ -200,7 +200,7 @@ def dependents(packages: t.Sequence[Package], removed: t.Collection[str]) -> t.S
     Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays.
     """
     present = [package for package in packages if package.present]
-    provides = {package.name: {package.name, *_names(package, "Provides")} for package in present}
+    provides = {package.name: {package.name, *_dependencies.provided(package.fields)} for package in present}
     gone = set(removed)
     found: t.Set[str] = set()
     changed = True
@@ -214,26 +214,6 @@ def dependents(packages: t.Sequence[Package], removed: t.Collection[str]) -> t.S
     return found
 
 
-def _names(package: Package, name: str) -> t.List[str]:
-    return [re.split(r"[\s(:]", part.strip())[0] for part in package.fields.get(name, "").split(",") if part.strip()]
-
-
 def _needs(package: Package, left: t.Collection[str], lost: t.Collection[str]) -> bool:
     """Whether a dependency of PACKAGE is satisfied by LOST only."""
-    for name in ("Pre-Depends", "Depends"):
-        for group in package.fields.get(name, "").split(","):
-            options = {re.split(r"[\s(:\[]", part.strip())[0] for part in group.split("|") if part.strip()}
-            if options & set(lost) and not options & set(left):
-                return True
-    return False
-
-
-def needed_names(stanzas: t.Iterable[t.Mapping[str, str]]) -> t.Set[str]:
-    """Every name in a dependency field of the STANZAS."""
-    return {
-        re.split(r"[\s(:\[]", part.strip())[0]
-        for stanza in stanzas
-        for name in ("Pre-Depends", "Depends")
-        for part in re.split(r"[,|]", stanza.get(name, ""))
-        if part.strip()
-    }
+    return any(set(group) & set(lost) and not set(group) & set(left) for group in _dependencies.needs(package.fields))

@@ -21,6 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
     _catalogue,
     _changes,
+    _dependencies,
     _dpkg,
     _driver_packages,
     _files,
@@ -129,7 +130,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
     ]
     # What another package that stays depends on is safe anyway.
     gone = {*names, *dependents}
-    needed = _dpkg.needed_names(
+    needed = _dependencies.needed_names(
         package.fields for package in state.database.packages if package.present and package.name not in gone
     )
     left = [package for package in state.broken if package.name not in dependents]

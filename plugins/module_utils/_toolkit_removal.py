@@ -12,7 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _dependencies, _dpkg
 
 _SHARED = re.compile(r"^(nsight-(compute|systems)-[0-9]{4}\..*|cuda-toolkit(-[0-9]+)?-config-common)$")
 """Parts without the version of a toolkit in their name. They go only when apt, not a person, brought them."""
@@ -38,7 +38,7 @@ def of_versions(database: _dpkg.Database, automatic: t.Collection[str], versions
     gone = mine | _metapackages(database, mine, versions)
     left = [item for item in database.packages if item.present and item.name not in gone]
     shared = {item.name for item in left if _SHARED.match(item.name) and item.name in automatic}
-    needed = _dpkg.needed_names(item.fields for item in left if item.name not in shared)
+    needed = _dependencies.needed_names(item.fields for item in left if item.name not in shared)
     return Removal(tuple(sorted(gone | (shared - needed))), tuple(sorted(versions)))
 
 
@@ -53,7 +53,7 @@ def _metapackages(database: _dpkg.Database, mine: t.Set[str], versions: t.Collec
         more = {
             item.name
             for item in database.packages
-            if item.name in names - found and item.present and _dpkg.needed_names([item.fields]) & gone
+            if item.name in names - found and item.present and _dependencies.needed_names([item.fields]) & gone
         }
         if not more:
             return found

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure as c
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dependencies
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _driver_packages as d
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.plugins.module_utils.index_data import BOOKWORM, TRIXIE, UBUNTU2404, names, stanzas
-
-
-@pytest.mark.parametrize(
-    "field, groups",
-    [
-        ("", []),
-        ("a", [["a"]]),
-        ("a (>= 1), b", [["a"], ["b"]]),
-        (
-            "libcuda1 (>= 550) | libcuda.so.1 (>= 550) | libcuda-12.4-1",
-            [["libcuda1", "libcuda.so.1", "libcuda-12.4-1"]],
-        ),
-        ("a:any (= 1), b [amd64] | c <!nocheck>, ", [["a"], ["b", "c"]]),
-        ("a,\n b|c", [["a"], ["b", "c"]]),
-    ],
-)
-def test_alternatives(field: str, groups: list[list[str]]) -> None:
-    assert c.alternatives(field) == groups
-
 
 PULLERS = [
     (BOOKWORM, {"nvidia-cuda-toolkit", "nvidia-cuda-dev", "nvidia-settings", "python3-pycuda", "hashcat-nvidia",
@@ -90,7 +72,7 @@ def test_a_virtual_name_leads_to_those_that_provide_it() -> None:
 
 @given(st.text(alphabet="abn-vidcu0123 (|,:[<\n", max_size=60))
 def test_any_field_can_be_read(field: str) -> None:
-    assert all(group and all(group) for group in c.alternatives(field))
+    assert all(group and all(group) for group in _dependencies.alternatives(field))
     assert set(c.pullers([{"Package": "x", "Depends": field}])) <= {"x"}
 
 
@@ -105,7 +87,8 @@ def test_as_a_slow_search_finds_it(drawn: dict[str, dict[str, str]]) -> None:
     index = [{"Package": name, **fields} for name, fields in drawn.items()]
     free = {item["Package"] for item in index if not d.why_driver(item["Package"])}
     provided = {
-        item["Package"]: {item["Package"], *(group[0] for group in c.alternatives(item["Provides"]))} for item in index
+        item["Package"]: {item["Package"], *(group[0] for group in _dependencies.alternatives(item["Provides"]))}
+        for item in index
     }
     everything = set().union(*provided.values()) if provided else set()
     while True:
@@ -114,7 +97,7 @@ def test_as_a_slow_search_finds_it(drawn: dict[str, dict[str, str]]) -> None:
             item["Package"]
             for item in index
             if item["Package"] in free
-            for group in c.alternatives(item["Depends"])
+            for group in _dependencies.alternatives(item["Depends"])
             # What nothing in the index stands for was missing before, unless it is a driver by its name.
             if not set(group) & there and (set(group) & everything or any(d.why_driver(name) for name in group))
         }
