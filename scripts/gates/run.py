@@ -148,8 +148,9 @@ class Stage:
                 self.read(line.rstrip("\n"))
                 print(f"{self.name} | {line}", end="", flush=True)
             code = process.wait()
-            text = report.read_text(encoding="utf-8") if report.exists() else '{"sessions": []}'
-            rows = rows_of(json.loads(text), self.notes, self.errors)
+            rows: list[Row] = []
+            if report.exists():
+                rows = rows_of(json.loads(report.read_text(encoding="utf-8")), self.notes, self.errors)
         if code != 0 and not any(row.failed for row in rows):
             rows = [Row(self.name, "FAILED", 0.0, "nox did not start it")]
         return Done(rows, {self.name: self.tests})
