@@ -14,6 +14,7 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _looks
 
 display = Display()
 
@@ -23,28 +24,6 @@ that is lost early is known to have left a transaction behind."""
 
 LONGEST_WAIT = 20
 """Seconds, the default of O(wait)."""
-
-
-def told(answers: t.Sequence[dict[str, t.Any]]) -> dict[str, t.Any]:
-    """What any of the ANSWERS told: only the first look sees the packages that come, only the last what is left then.
-
-    Of two differences of the same file the later one counts, which knows more.
-    """
-    found: dict[str, t.Any] = {}
-    for answer in answers:
-        for key in {"warnings", "notes"} & set(answer):
-            found[key] = [*found.get(key, []), *(text for text in answer[key] if text not in found.get(key, []))]
-    if len(answers) > 1 and any("diff" in answer for answer in answers):
-        items = [item for answer in answers for item in _listed(answer.get("diff", []))]
-        by_file = {(item.get("before_header"), item.get("after_header")): item for item in items}
-        found["diff"] = list(by_file.values())
-    return found
-
-
-def _listed(diff: t.Any) -> list[dict[str, t.Any]]:
-    """A DIFF, which may be one difference or several, as those that show something."""
-    items = diff if isinstance(diff, list) else [diff]
-    return [item for item in items if item.get("before") != item.get("after")]
 
 
 class ActionModule(ActionBase):
@@ -59,14 +38,14 @@ class ActionModule(ActionBase):
         arguments = dict(self._task.args)
         longest = int(arguments.get("wait", LONGEST_WAIT))
         waits = itertools.chain(FIRST_WAITS, itertools.repeat(longest))
-        answers: list[dict[str, t.Any]] = []
+        looks: list[dict[str, t.Any]] = []
         while True:
             arguments["wait"] = min(next(waits), longest)
             answer = self._look(arguments, task_vars)
-            answers.append(answer)
+            looks.append(answer)
             transaction = answer.get("transaction") or {}
             if not transaction.get("running"):
-                result.update(answer, **told(answers))
+                result.update(_looks.together(looks))
                 return result
             self._show(transaction, task_vars)
             arguments["transaction"] = transaction["id"]

@@ -21,6 +21,8 @@ import sys
 import typing as t
 import zipfile
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _looks
+
 STEPS_FILE = "steps.json"
 MODULES = "ansible_collections.wslfleet.cuda.plugins.modules"
 
@@ -67,10 +69,10 @@ def run(steps: t.Sequence[t.Mapping[str, t.Any]], execute: Execute) -> t.List[t.
 
 def follow(execute: Execute, module: str, arguments: t.Mapping[str, t.Any]) -> Result:
     """Run MODULE, again and again while it reports that its transaction still works, as its action plugin does."""
-    result = execute(module, arguments)
-    while (result.get("transaction") or {}).get("running") and not result.get("failed"):
-        result = execute(module, {**arguments, "transaction": result["transaction"]["id"]})
-    return result
+    looks = [execute(module, arguments)]
+    while (looks[-1].get("transaction") or {}).get("running") and not looks[-1].get("failed"):
+        looks.append(execute(module, {**arguments, "transaction": looks[-1]["transaction"]["id"]}))
+    return _looks.together(looks)
 
 
 def parse(module: str, stdout: str, stderr: str, code: int) -> Result:

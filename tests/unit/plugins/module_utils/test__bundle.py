@@ -56,6 +56,10 @@ def test_a_transaction_is_followed_to_its_end() -> None:
     modules = Modules(running, running, ended)
     assert b.follow(modules, "cuda_toolkit", {"version": "12.8"}) == ended
     assert modules.asked[2] == ("cuda_toolkit", {"version": "12.8", "transaction": "t1"})
+    # What the first look saw of the packages is told too.
+    diff = [{"before_header": "packages", "after_header": "packages", "before": "", "after": "a 1\n"}]
+    first = {**running, "diff": diff, "warnings": ["old driver"]}
+    assert b.follow(Modules(first, ended), "cuda_toolkit", {}) == {**ended, "diff": diff, "warnings": ["old driver"]}
     failed = {"failed": True, "transaction": {"id": "t1", "running": True}}
     assert b.follow(Modules(failed), "cuda_toolkit", {}) == failed
 
