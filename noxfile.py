@@ -190,6 +190,12 @@ def integration(session: nox.Session, part: str) -> None:
     run_as_root(session, "pytest", "-q", "--durations=15", *chosen(session, *PARTS[part]))
 
 
+@nox.session(tags=["lab"])
+def attacks(session: nox.Session) -> None:
+    """Attacks by a developer or on the network, each by the number of its finding."""
+    run_as_root(session, "pytest", "-q", "--durations=15", *chosen(session, "tests/attacks"))
+
+
 @nox.session(name="lab-tests", tags=["lab"])
 def lab_tests(session: nox.Session) -> None:
     """Tests of the lab itself."""

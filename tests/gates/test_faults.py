@@ -279,6 +279,15 @@ SLOW = [
         ("tests/lab/test_cmd_percent.py",),
     ),
     Fault(
+        "program of the doctor in a place of others",
+        "attacks",
+        "test_l5_programs_of_the_doctor",
+        replace(
+            "plugins/plugin_utils/_probe_questions.py", 'f"{SYSTEM32}\\\\wslfleet-missing', '"C:\\\\wslfleet-missing'
+        ),
+        ("tests/attacks/test_l5_programs_of_the_doctor.py",),
+    ),
+    Fault(
         "guard that lets drivers in",
         "integration(whole)",
         "test_apt_refuses_a_driver",
