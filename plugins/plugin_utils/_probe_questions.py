@@ -75,7 +75,9 @@ def _cmd_exe() -> list[Question]:
         Question("line_break", "Does a line break drop the rest?", "echo one\necho two", judge.prints("one")),
         Question("loop", "Does a loop over lines work?", loop, judge.contains("hkey_users\\.default")),
         Question("first_quote", "Does a line that begins with a quote lose it?", quoted_first, judge.fails()),
-        Question("missing_program", "What does a missing program give?", f"{SYSTEM32}\\wslfleet-missing.exe", judge.fails()),
+        Question(
+            "missing_program", "What does a missing program give?", f"{SYSTEM32}\\wslfleet-missing.exe", judge.fails()
+        ),
         Question(
             "variable",
             "Does a variable that is set reach the rest?",
