@@ -169,6 +169,19 @@ def representative(version: Version) -> Version:
     return Version(version.major, max(int(item.split(".")[1]) for item in VERSIONS if int(item[:2]) == version.major))
 
 
+def toolkit_package(version: str) -> str:
+    """The package that every repository with toolkit VERSION holds, whatever the components are: ``cuda-toolkit-12-8``
+    for ``12.8`` and ``12.8.1``, ``cuda-toolkit-12`` for ``12.latest``. Raises CatalogueError.
+    """
+    asked = parse_version(version)
+    return COMPONENTS["toolkit"].format(v=_dashed(asked) if asked.short else asked.major)
+
+
+def _dashed(version: Version) -> str:
+    """How VERSION, whose minor number is known, stands in the names of its packages: ``12-8``."""
+    return version.short.replace(".", "-")
+
+
 def package_names(version: str, components: t.Sequence[str]) -> t.List[str]:
     """The packages to install for COMPONENTS of VERSION, in the order given, without repeats. Raises CatalogueError.
 
@@ -179,7 +192,7 @@ def package_names(version: str, components: t.Sequence[str]) -> t.List[str]:
         raise CatalogueError(f"cuda_components is empty; name one of: {', '.join(COMPONENTS)}")
     names: t.List[str] = []
     for component in components:
-        name = COMPONENTS[_check_component(component, asked)].format(v=asked.short.replace(".", "-"))
+        name = COMPONENTS[_check_component(component, asked)].format(v=_dashed(asked))
         if name not in names:
             names.append(name)
     return names

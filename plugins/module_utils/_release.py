@@ -53,7 +53,7 @@ def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, st
     Packages that several releases share (the loader's configuration) are left to apt. Raises ReleaseError.
     """
     short = version.rpartition(".")[0]
-    package = f"cuda-toolkit-{short.replace('.', '-')}"
+    package = _catalogue.toolkit_package(version)
     known = releases(index, package)
     if version not in known:
         held = f"there are {', '.join(known)}" if known else "there is none"
