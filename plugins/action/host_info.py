@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._catalogue import CatalogueError, check_version
 from ansible_collections.wslfleet.cuda.plugins.modules.host_info import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _host_result, _preflight
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 
 
 class ActionModule(WindowsAction):
@@ -31,7 +32,7 @@ class ActionModule(WindowsAction):
         if state.hive_problem:
             result["warnings"] = [state.hive_problem]
         result.update(_host_result.as_result(state), changed=False)
-        result["preflight"] = _preflight.as_result(_preflight.preflight(state, needs))
+        result["preflight"] = _verdict.as_result(_preflight.preflight(state, needs))
 
 
 def _needs(arguments: dict[str, t.Any]) -> Needs:

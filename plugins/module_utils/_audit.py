@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The read-only report of one distribution, row by row of NVIDIA's guide. Observing and judging are apart.
 
-Row ids are those of the guide's table (G7 kernel, G9 no driver, G10 old key, …) with the point that is looked at.
+Rows are those of the guide's table (G7 kernel, G9 no driver, G10 old key, …).
 """
 
 from __future__ import annotations
@@ -32,25 +32,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _search_path,
     _toolkit,
 )
+from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import INFO, OK, STOP, WARN, Verdict
 
-OK, INFO, WARN, STOP = "ok", "info", "warn", "stop"
 MINIMUM_KERNEL = (4, 19, 121)
 RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
 _GUARD = "run wslfleet.cuda.cuda_guard"
 _CONTAINERS = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One verdict: what was looked at, how bad it is, what was seen, what to do."""
-
-    id: str
-    name: str
-    level: str
-    seen: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +100,7 @@ def open_candidates(run: _run.Runner) -> t.Dict[str, str]:
     return _guard_files.effective(run(["apt-cache", "policy", *sorted(names)]).stdout)
 
 
-def rows(seen: Seen) -> t.List[Row]:
+def rows(seen: Seen) -> t.List[Verdict]:
     """The verdicts on what was SEEN."""
     found = [
         _kernel(seen.kernel),
@@ -135,96 +124,96 @@ def rows(seen: Seen) -> t.List[Row]:
     return [row for row in found if row is not None]
 
 
-def _kernel(text: str) -> Row:
+def _kernel(text: str) -> Verdict:
     match = re.search(r"version (\d+)\.(\d+)\.(\d+)", text)
     if not match:
-        return Row("G7", "kernel", WARN, "/proc/version holds no version", "run wsl --update on Windows")
+        return Verdict("kernel", "G7", WARN, "/proc/version holds no version", "run wsl --update on Windows")
     version = tuple(int(part) for part in match.groups())
     seen = ".".join(match.groups())
     if version < MINIMUM_KERNEL:
-        return Row("G7", "kernel", STOP, f"{seen}, below 4.19.121", "run wsl --update on Windows")
+        return Verdict("kernel", "G7", STOP, f"{seen}, below 4.19.121", "run wsl --update on Windows")
     if version < RECOMMENDED_KERNEL:
-        return Row("G7", "kernel", WARN, f"{seen}, below the recommended 5.10.16", "run wsl --update on Windows")
-    return Row("G7", "kernel", OK, seen)
+        return Verdict("kernel", "G7", WARN, f"{seen}, below the recommended 5.10.16", "run wsl --update on Windows")
+    return Verdict("kernel", "G7", OK, seen)
 
 
-def _drivers(seen: Seen) -> Row:
+def _drivers(seen: Seen) -> Verdict:
     names = [f"{package.name} {package.code}" for package in seen.repair.drivers]
     if names:
-        return Row("G9", "driver_packages", STOP, ", ".join(names), _REPAIR)
-    return Row("G9", "driver_packages", OK, "none")
+        return Verdict("driver_packages", "G9", STOP, ", ".join(names), _REPAIR)
+    return Verdict("driver_packages", "G9", OK, "none")
 
 
-def _states(seen: Seen) -> Row:
+def _states(seen: Seen) -> Verdict:
     broken = [f"{package.name} {package.code}" for package in seen.repair.database.broken]
     if seen.repair.database.journal_dirty:
         broken.append("dpkg was interrupted")
     if broken:
-        return Row("G9", "dpkg_states", STOP, ", ".join(broken), _REPAIR)
-    return Row("G9", "dpkg_states", OK, "all packages are configured")
+        return Verdict("dpkg_states", "G9", STOP, ", ".join(broken), _REPAIR)
+    return Verdict("dpkg_states", "G9", OK, "all packages are configured")
 
 
-def _run_file(seen: Seen) -> Row:
+def _run_file(seen: Seen) -> Verdict:
     installed = seen.repair.installed
     if installed is not None:
         text = f"driver {installed.version or 'of unknown version'} by NVIDIA's .run installer ({_installer_log.LOG})"
-        return Row("G9", "run_file", STOP, text, _REPAIR)
-    return Row("G9", "run_file", OK, "no driver from a .run file")
+        return Verdict("run_file", "G9", STOP, text, _REPAIR)
+    return Verdict("run_file", "G9", OK, "no driver from a .run file")
 
 
-def _strays(seen: Seen) -> Row:
+def _strays(seen: Seen) -> Verdict:
     strays = [path for path in seen.repair.strays if path not in seen.dkms]
     if strays:
         more = f" and {len(strays) - 20} more" if len(strays) > 20 else ""
-        return Row("G9", "stray_files", STOP, ", ".join(strays[:20]) + more, _REPAIR)
-    return Row("G9", "stray_files", OK, "no driver file outside WSL's folder")
+        return Verdict("stray_files", "G9", STOP, ", ".join(strays[:20]) + more, _REPAIR)
+    return Verdict("stray_files", "G9", OK, "no driver file outside WSL's folder")
 
 
-def _loader_row(seen: Seen) -> Row:
+def _loader_row(seen: Seen) -> Verdict:
     if seen.repair.shadowed:
         text = ", ".join(f"{name} => {path}" for name, path in sorted(seen.repair.shadowed.items()))
-        return Row("G9", "loader", STOP, text, _REPAIR)
+        return Verdict("loader", "G9", STOP, text, _REPAIR)
     if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
-        return Row("G9", "loader", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
+        return Verdict("loader", "G9", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
     if "libcuda.so.1" not in seen.picks:
         remedy = _ALLOW if seen.forbidden else _REPAIR
-        return Row("G9", "loader", STOP, "the loader does not find libcuda.so.1", remedy)
-    return Row("G9", "loader", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
+        return Verdict("loader", "G9", STOP, "the loader does not find libcuda.so.1", remedy)
+    return Verdict("loader", "G9", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
 
 
-def _ld_conf(seen: Seen) -> Row | None:
+def _ld_conf(seen: Seen) -> Verdict | None:
     if not seen.wsl_files:
         return None
     if seen.ld_wsl_conf:
-        return Row("G9", "ld_wsl_conf", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
+        return Verdict("ld_wsl_conf", "G9", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
     text = "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib"
     if seen.forbidden:
-        return Row("G9", "ld_wsl_conf", WARN, f"{text}, since /etc/wsl.conf has [automount] ldconfig=false", _ALLOW)
-    return Row("G9", "ld_wsl_conf", WARN, text, _REPAIR)
+        return Verdict("ld_wsl_conf", "G9", WARN, f"{text}, since /etc/wsl.conf has [automount] ldconfig=false", _ALLOW)
+    return Verdict("ld_wsl_conf", "G9", WARN, text, _REPAIR)
 
 
-def _environment(seen: Seen) -> Row:
+def _environment(seen: Seen) -> Verdict:
     if seen.library_path:
         text = ", ".join(seen.library_path)
-        return Row("G9", "library_path", WARN, text, "take it out, or put /usr/lib/wsl/lib before it")
-    return Row("G9", "library_path", OK, "neither LD_LIBRARY_PATH nor PATH comes before WSL's folder")
+        return Verdict("library_path", "G9", WARN, text, "take it out, or put /usr/lib/wsl/lib before it")
+    return Verdict("library_path", "G9", OK, "neither LD_LIBRARY_PATH nor PATH comes before WSL's folder")
 
 
-def _dkms(seen: Seen) -> Row:
+def _dkms(seen: Seen) -> Verdict:
     if seen.dkms:
-        return Row("G9", "dkms", WARN, ", ".join(seen.dkms), _REPAIR)
-    return Row("G9", "dkms", OK, "no NVIDIA kernel module")
+        return Verdict("dkms", "G9", WARN, ", ".join(seen.dkms), _REPAIR)
+    return Verdict("dkms", "G9", OK, "no NVIDIA kernel module")
 
 
-def _guard(seen: Seen) -> Row:
+def _guard(seen: Seen) -> Verdict:
     if seen.guard_missing:
-        return Row("G9", "guard", WARN, "missing: " + ", ".join(seen.guard_missing), _GUARD)
-    return Row("G9", "guard", OK, "pin and hooks are in place")
+        return Verdict("guard", "G9", WARN, "missing: " + ", ".join(seen.guard_missing), _GUARD)
+    return Verdict("guard", "G9", OK, "pin and hooks are in place")
 
 
-def _pin(seen: Seen) -> Row:
+def _pin(seen: Seen) -> Verdict:
     if not seen.open_candidates:
-        return Row("G9", "pin_effect", OK, "apt would install no driver package")
+        return Verdict("pin_effect", "G9", OK, "apt would install no driver package")
     names = sorted(seen.open_candidates)
     text = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     level = WARN if seen.guard_missing else STOP
@@ -233,10 +222,10 @@ def _pin(seen: Seen) -> Row:
         if seen.guard_missing
         else "look for an entry in /etc/apt/preferences or one that sorts before 00-wslfleet-guard.pref"
     )
-    return Row("G9", "pin_effect", level, f"apt would install {text}", remedy)
+    return Verdict("pin_effect", "G9", level, f"apt would install {text}", remedy)
 
 
-def _metapackages(seen: Seen) -> Row:
+def _metapackages(seen: Seen) -> Verdict:
     names = [
         package.name
         for package in seen.repair.database.packages
@@ -244,31 +233,31 @@ def _metapackages(seen: Seen) -> Row:
     ]
     if names:
         remedy = "mark the toolkit as manually installed, then purge them: from another source they bring a driver"
-        return Row("G13", "metapackages", WARN, ", ".join(names), remedy)
-    return Row("G13", "metapackages", OK, "none of cuda, cuda-X-Y, cuda-runtime-X-Y")
+        return Verdict("metapackages", "G13", WARN, ", ".join(names), remedy)
+    return Verdict("metapackages", "G13", OK, "none of cuda, cuda-X-Y, cuda-runtime-X-Y")
 
 
-def _keys(seen: Seen) -> Row:
+def _keys(seen: Seen) -> Verdict:
     remedy = "run wslfleet.cuda.cuda_legacy"
     if seen.legacy.removals:
-        return Row("G10", "old_keys", STOP, ", ".join(sorted(seen.legacy.removals)), remedy)
+        return Verdict("old_keys", "G10", STOP, ", ".join(sorted(seen.legacy.removals)), remedy)
     if seen.legacy.unread:
         text = ", ".join(f"{path} ({why})" for path, why in sorted(seen.legacy.unread.items()))
-        return Row(
-            "G10", "old_keys", WARN, f"cannot be read and may hold the old key: {text}", "look at the file by hand"
+        return Verdict(
+            "old_keys", "G10", WARN, f"cannot be read and may hold the old key: {text}", "look at the file by hand"
         )
-    return Row("G10", "old_keys", OK, "not found")
+    return Verdict("old_keys", "G10", OK, "not found")
 
 
-def _sources_row(seen: Seen) -> Row:
+def _sources_row(seen: Seen) -> Verdict:
     stale = _legacy.plan(seen.legacy, "", "", "").stale
     if stale:
         text = ", ".join(f"{item.entry.path} ({item.reason})" for item in stale)
-        return Row("G10", "stale_sources", WARN, text, "run wslfleet.cuda.cuda_legacy")
-    return Row("G10", "stale_sources", OK, "none")
+        return Verdict("stale_sources", "G10", WARN, text, "run wslfleet.cuda.cuda_legacy")
+    return Verdict("stale_sources", "G10", OK, "none")
 
 
-def _toolkit_row(seen: Seen) -> Row:
+def _toolkit_row(seen: Seen) -> Verdict:
     versions = sorted(
         {
             match.group(1).replace("-", ".")
@@ -279,25 +268,25 @@ def _toolkit_row(seen: Seen) -> Row:
         }
     )
     if not versions:
-        return Row("G11", "toolkit", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
+        return Verdict("toolkit", "G11", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
     where = f"; default {seen.default_toolkit}" if seen.default_toolkit else ""
     need = max(_catalogue.MINIMUM_WINDOWS_DRIVER.get(int(version.split(".")[0]), (0, 0)) for version in versions)
-    return Row(
-        "G11", "toolkit", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
+    return Verdict(
+        "toolkit", "G11", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
     )
 
 
-def _nvidia_smi(seen: Seen) -> Row | None:
+def _nvidia_smi(seen: Seen) -> Verdict | None:
     """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH."""
     wsl = f"{_loader.WSL_LIBRARIES}/nvidia-smi"
     if "nvidia-smi" not in seen.wsl_files:
         return None
     if seen.nvidia_smi not in ("", wsl):
-        return Row("G19", "nvidia_smi", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
-    return Row("G19", "nvidia_smi", OK, f"{wsl}; root finds it by /usr/local/bin")
+        return Verdict("nvidia_smi", "G19", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
+    return Verdict("nvidia_smi", "G19", OK, f"{wsl}; root finds it by /usr/local/bin")
 
 
-def _containers(seen: Seen) -> Row | None:
+def _containers(seen: Seen) -> Verdict | None:
     """Whether NVIDIA's container toolkit, where it is installed, can start a container with the GPU."""
     version = _container_toolkit.installed_version(seen.repair.database)
     if not version:
@@ -306,13 +295,13 @@ def _containers(seen: Seen) -> Row | None:
     for path, gone in sorted(seen.stale_cdi.items()):
         if gone:
             why = f"{path} is of another driver of Windows: {gone[0]} is gone"
-            return Row("G22", "containers", WARN, f"{text}; {why}", _CONTAINERS)
+            return Verdict("containers", "G22", WARN, f"{text}; {why}", _CONTAINERS)
     if _container_toolkit.numbers(version) < _container_toolkit.numbers(_container_toolkit.RECOMMENDED):
         floor = f"below the recommended {_container_toolkit.RECOMMENDED}"
-        return Row("G16", "containers", WARN, f"{text}, {floor}", _CONTAINERS)
-    return Row("G16", "containers", OK, text)
+        return Verdict("containers", "G16", WARN, f"{text}, {floor}", _CONTAINERS)
+    return Verdict("containers", "G16", OK, text)
 
 
-def is_clean(found: t.Sequence[Row]) -> bool:
-    """Whether no row is a failure."""
-    return all(row.level != STOP for row in found)
+def is_clean(found: t.Sequence[Verdict]) -> bool:
+    """Whether no verdict is a failure."""
+    return all(verdict.level != STOP for verdict in found)

@@ -69,15 +69,15 @@ rows:
   elements: dict
   contains:
     id:
-      description: Row of the guide's table.
-      type: str
-      returned: success
-      sample: G9
-    name:
       description: What was looked at.
       type: str
       returned: success
       sample: driver_packages
+    row:
+      description: Row of the collection's walk through NVIDIA's guide.
+      type: str
+      returned: success
+      sample: G9
     level:
       description: One of V(ok), V(info), V(warn), V(stop).
       type: str
@@ -94,17 +94,15 @@ rows:
       returned: success
       sample: ""
 failures:
-  description: The rows that are a V(stop), one line each.
+  description: The verdicts that are a V(stop), one line each, with what to do.
   returned: success
   type: list
   elements: str
   sample: []
 """
 
-from dataclasses import asdict
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _legacy, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _legacy, _run, _verdict
 
 
 def main() -> None:
@@ -122,8 +120,8 @@ def main() -> None:
         changed=False,
         clean=_audit.is_clean(rows),
         driver_packages=[package.name for package in seen.repair.drivers],
-        rows=[asdict(row) for row in rows],
-        failures=[f"{row.name}: {row.seen}" for row in rows if row.level == _audit.STOP],
+        rows=_verdict.as_result(rows),
+        failures=_verdict.lines(rows, _verdict.STOP),
     )
 
 

@@ -11,8 +11,7 @@ The row ids G1, G5, … are those of the page in docs that walks through NVIDIA'
 
 from __future__ import annotations
 
-import typing as t
-
+from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _preflight_gpu as gpu,
 )
@@ -26,7 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _preflight_wsl as wsl,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs, Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 
 
 def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
@@ -59,8 +58,3 @@ def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
         windows.sleep(state),
         windows.battery(state),
     ]
-
-
-def as_result(verdicts: t.Sequence[Verdict]) -> list[dict[str, str]]:
-    """VERDICTS as the module returns them."""
-    return [dict(vars(verdict)) for verdict in verdicts]

@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _gpu_families
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu, version_key
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs, Verdict
 
 
 def gpu(state: HostState) -> Verdict:

@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_firmware import virtualization_menu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs, Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 
 LONG_RUN_SECONDS = 1800
 """A first run may be busy for so long without anyone touching the laptop."""

@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import fetches_package
 
 _ALLOW = "allow it for C:\\Program Files\\WSL in App Control or AppLocker (Microsoft's recommended block list names it)"

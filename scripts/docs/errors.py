@@ -22,9 +22,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import Power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security import Security
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState, Windows, Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs
 from winrm.exceptions import AuthenticationError, WSManFaultError
 
 from scripts.docs.blank import blank
@@ -246,7 +246,7 @@ def _audit_rows() -> list[Row]:
     for seen in [worst, *others]:
         for row in _audit.rows(seen):
             if row.remedy:
-                found.setdefault((row.name, row.remedy), (f"``{row.name}`` ({row.level})", row.seen, row.remedy))
+                found.setdefault((row.id, row.remedy), (f"``{row.id}`` ({row.level})", row.seen, row.remedy))
     return [row for _key, row in sorted(found.items())]
 
 

@@ -80,7 +80,7 @@ def test_a_preferences_file_that_wins_is_found(distribution: Distribution, web: 
     result = distribution.module("cuda_guard")
     assert result["failed"]
     assert "apt would still install nvidia-driver-570" in result["msg"]
-    rows = {row["name"]: row for row in distribution.module("cuda_audit_info")["rows"]}
+    rows = {row["id"]: row for row in distribution.module("cuda_audit_info")["rows"]}
     assert rows["pin_effect"]["level"] == "stop"
 
 

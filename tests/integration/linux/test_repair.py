@@ -68,7 +68,7 @@ def test_half_configured_driver_goes_and_the_toolkit_stays(distribution: Distrib
     box.write("/home/ann/.bashrc", "export LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:$LD_LIBRARY_PATH\n")
     audit = box.module("cuda_audit_info")
     assert not audit["clean"] and "nvidia-dkms-570" in audit["driver_packages"], audit
-    rows = {row["name"]: row for row in audit["rows"]}
+    rows = {row["id"]: row for row in audit["rows"]}
     assert rows["run_file"]["seen"].startswith("driver 550.54.14 by NVIDIA's .run installer")
     assert "/usr/bin/nvidia-uninstall" in rows["stray_files"]["seen"]
     assert "libcuda.so.1 => /lib/x86_64-linux-gnu/libcuda.so.1" in rows["loader"]["seen"]

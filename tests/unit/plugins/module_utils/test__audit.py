@@ -29,7 +29,7 @@ def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] |
 
 
 def levels(found: _audit.Seen) -> dict[str, str]:
-    return {row.name: row.level for row in _audit.rows(found) if row.level not in ("ok", "info")}
+    return {row.id: row.level for row in _audit.rows(found) if row.level not in ("ok", "info")}
 
 
 GUARD = {file.path.lstrip("/"): file.text for file in _guard_files.files("x")}
@@ -73,7 +73,7 @@ def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path:
 def test_each_damage_has_its_row(tmp_path: Path, name: str, files: dict[str, str], status: str, level: str) -> None:
     found = seen(tmp_path, status, BLOCKED, {**GUARD, **files})
     assert levels(found)[name] == level
-    row = next(row for row in _audit.rows(found) if row.name == name)
+    row = next(row for row in _audit.rows(found) if row.id == name)
     assert row.remedy and "\n" not in row.seen
 
 
@@ -85,7 +85,7 @@ def test_loader_and_its_configuration(tmp_path: Path) -> None:
 
 def test_a_folder_that_wsl_may_not_list_needs_a_person(tmp_path: Path) -> None:
     files = {"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": "[automount]\nldconfig=false\n"}
-    rows = {row.name: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, {**GUARD, **files}))}
+    rows = {row.id: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, {**GUARD, **files}))}
     assert rows["loader"].level == "stop" and rows["ld_wsl_conf"].level == "warn"
     assert rows["loader"].remedy == rows["ld_wsl_conf"].remedy
     assert "take ldconfig=false out" in rows["loader"].remedy
@@ -94,7 +94,7 @@ def test_a_folder_that_wsl_may_not_list_needs_a_person(tmp_path: Path) -> None:
 def test_kernel_modules_are_told_once_and_long_lists_are_cut(tmp_path: Path) -> None:
     strays = {f"usr/lib/x86_64-linux-gnu/libcuda.so.{number}": "" for number in range(30)}
     files = {**GUARD, **strays, "usr/src/nvidia-570.1/dkms.conf": ""}
-    rows = {row.name: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, files))}
+    rows = {row.id: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, files))}
     assert rows["stray_files"].seen.endswith("and 10 more") and "/usr/src" not in rows["stray_files"].seen
     assert rows["dkms"].seen == "/usr/src/nvidia-570.1"
 
@@ -121,10 +121,10 @@ SPECIFICATION = {"etc/cdi/nvidia.yaml": "mounts:\n  - hostPath: /usr/lib/wsl/dri
 def test_container_toolkit(
     tmp_path: Path, version: str, files: dict[str, str], row: str, level: str, words: str
 ) -> None:
-    rows = {item.name: item for item in _audit.rows(seen(tmp_path, CONTAINERS.format(version), BLOCKED, files))}
+    rows = {item.id: item for item in _audit.rows(seen(tmp_path, CONTAINERS.format(version), BLOCKED, files))}
     found = rows["containers"]
-    assert (found.id, found.level) == (row, level) and words in found.seen
+    assert (found.row, found.level) == (row, level) and words in found.seen
 
 
 def test_no_row_without_the_container_toolkit(tmp_path: Path) -> None:
-    assert "containers" not in {row.name for row in _audit.rows(seen(tmp_path, files=SPECIFICATION))}
+    assert "containers" not in {row.id for row in _audit.rows(seen(tmp_path, files=SPECIFICATION))}

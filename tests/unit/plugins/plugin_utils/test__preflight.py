@@ -6,17 +6,18 @@ import typing as t
 from dataclasses import replace
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import Verdict, as_result
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import Network
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import Power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security import Security
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState, Windows, Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import as_result, preflight
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import preflight
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight_windows import supported_build
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._verdict import Needs, Verdict
 
 GOOD = HostState(
     windows=Windows("Windows 11 Pro", "Professional", "23H2", 22631, 3155, "AMD64", "en-US", "LAPTOP"),

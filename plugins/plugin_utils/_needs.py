@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One verdict about a host, and what the host is measured against."""
+"""What a host is measured against."""
 
 from __future__ import annotations
 
@@ -26,15 +26,3 @@ class Needs:
     """The chosen toolkit, ``12.8``; None leaves out what depends on it."""
     minimum_free_space: int = MINIMUM_FREE_SPACE
     """GiB on C: before anything is installed."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One row: ok, info (cannot be told, or good to know), warn (the run goes on) or stop (nothing is changed)."""
-
-    id: str
-    row: str
-    """Row of the guide, empty where it is not the guide's concern."""
-    level: str
-    seen: str
-    remedy: str = ""
