@@ -1,0 +1,73 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What audit.yml shows."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.wslfleet.cuda.plugins.filter.findings import FilterModule, findings
+
+
+def verdict(name: str, level: str, row: str = "G9") -> dict[str, str]:
+    return {"id": name, "row": row, "level": level, "seen": "seen", "remedy": ""}
+
+
+WINDOWS = [verdict("windows_build", "ok", "G5"), verdict("free_space", "warn", ""), verdict("wsl_policy", "stop", "G6")]
+LINUX = {"rows": [verdict("loader", "stop"), verdict("toolkit", "info"), verdict("guard", "warn")]}
+
+
+def told(*arguments: t.Any, **more: t.Any) -> list[str]:
+    """What is shown, as about:id:level."""
+    return [f"{row['about']}:{row['id']}:{row['level']}" for row in findings(*arguments, **more)]
+
+
+def test_the_worst_come_first_and_what_is_in_order_stays_out() -> None:
+    assert told(WINDOWS, LINUX) == [
+        "Windows:wsl_policy:stop",
+        "Linux:loader:stop",
+        "Windows:free_space:warn",
+        "Linux:guard:warn",
+    ]
+
+
+def test_everything_when_asked() -> None:
+    shown = told(WINDOWS, LINUX, levels=["ok", "info", "warn", "stop"])
+    assert len(shown) == 6
+    assert shown[-2:] == ["Linux:toolkit:info", "Windows:windows_build:ok"]
+
+
+def test_a_distribution_that_was_not_audited_is_a_finding() -> None:
+    assert told([], {}) == ["Linux:distribution:warn"]
+    assert told([], {"skipped": True}) == ["Linux:distribution:warn"]
+
+
+def test_distributions_of_developers() -> None:
+    developers = [
+        {"user": "anna", "failed": False, "results": {"__wslfleet_audit": LINUX}},
+        {"user": "ben", "failed": True, "msg": "it broke", "reason": "", "results": {}},
+        {"user": "eva", "failed": False, "msg": "", "reason": "awaits a logon", "results": None},
+    ]
+    shown = findings([], None, developers)
+    assert [(row["about"], row["id"], row["level"]) for row in shown] == [
+        ("anna", "loader", "stop"),
+        ("ben", "distribution", "stop"),
+        ("anna", "guard", "warn"),
+        ("eva", "distribution", "warn"),
+    ]
+    assert [row["seen"] for row in shown if row["id"] == "distribution"] == ["it broke", "awaits a logon"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("text",), "needs the verdicts of host_info, not str"), (([], None, [], ["bad"]), "knows no level bad: stop")],
+)
+def test_wrong_input_is_named(arguments: tuple[t.Any, ...], words: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=words):
+        findings(*arguments)
+
+
+def test_the_filter_is_registered() -> None:
+    assert FilterModule().filters() == {"findings": findings}
