@@ -30,7 +30,7 @@ options:
     type: dict
   developers:
     description:
-      - The C(developers) of M(wslfleet.cuda.cuda_bundle) with the step that registered C(__wslfleet_audit).
+      - What RV(wslfleet.cuda.cuda_bundle#module:developers) holds, with a step that registered C(__wslfleet_audit).
       - When unset, no distribution of other users is told.
     type: list
     elements: dict

@@ -14,6 +14,8 @@ first.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -23,6 +25,9 @@ PIN = "/etc/apt/preferences.d/00-wslfleet-guard.pref"
 CONFIGURATION = "/etc/apt/apt.conf.d/99wslfleet-guard"
 EXPLAIN = "/usr/local/lib/wslfleet/guard-explain"
 PRE_INSTALL = "/usr/local/lib/wslfleet/guard-pre-install"
+
+_PACKAGES = re.compile(r"^Package:(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_INSTEAD = re.compile(r"^Explanation: .*Install (.*) instead\.$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,16 @@ def pin_text(instead: str) -> str:
     reason = f"Explanation: WSL gets its NVIDIA driver from Windows. Install {instead} instead."
     stanzas = [f"{reason}\nPackage: {what}\nPin: release *\nPin-Priority: -1\n" for what in (sources, names)]
     return "# Written by wslfleet.cuda: keeps Linux NVIDIA drivers out of WSL.\n" + "\n".join(stanzas)
+
+
+def pin_summary(text: str) -> str:
+    """One line about a preferences file: what a diff shows of its thousands of names, no two files the same."""
+    words = [word for field in _PACKAGES.findall(text) for word in field.split()]
+    sources = [word for word in words if word.startswith("src:")]
+    instead = _INSTEAD.search(text)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    told = f", explained by: install {instead.group(1)} instead" if instead else ""
+    return f"{len(words) - len(sources):,} names and {len(sources)} source packages{told} (sha256 {digest})\n"
 
 
 def configuration_text() -> str:

@@ -29,6 +29,7 @@ attributes:
     support: full
   diff_mode:
     support: full
+    details: Of the thousands of names in the pin only their number is shown, with a digest.
   platform:
     support: full
     platforms: debian
@@ -78,9 +79,21 @@ open_candidates:
 
 import re
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _changes, _guard_files, _run
+
+
+def _shown(change: _changes.FileChange) -> _changes.FileChange:
+    """CHANGE with a diff that a person can read: of the pin's names only how many there are."""
+    if change.path != _guard_files.PIN:
+        return change
+    before, after = (
+        _guard_files.pin_summary(data.decode("utf-8", "surrogateescape")) if data is not None else ""
+        for data in (change.before, change.after)
+    )
+    return replace(change, shown_before=before, shown_after=after)
 
 
 def main() -> None:
@@ -100,7 +113,7 @@ def main() -> None:
     files = _guard_files.files(instead)
     wanted = files if present else list(reversed(files))
     found = [_changes.change_to(file.path, file.text if present else None, file.mode) for file in wanted]
-    changes = [change for change in found if change is not None]
+    changes = [_shown(change) for change in found if change is not None]
     result: dict[str, t.Any] = {
         "changed": bool(changes),
         "diff": _changes.diff(changes),
