@@ -23,8 +23,12 @@ from dataclasses import dataclass
 
 BEGIN = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 END = b"-----END PGP PUBLIC KEY BLOCK-----"
+SIGNATURE = 2
 PUBLIC_KEY = 6
 RING_TRUST = 12
+_OF_A_KEY = {SIGNATURE, PUBLIC_KEY, 13, 14, 17}
+"""The tags of public keys: signature, public key, user id, public subkey, user attribute. In anything else that a file
+holds, apt's verifier may see one more key: sqv takes a secret key (5) for its public half."""
 _KEYBOX_MAGIC = b"KBXf"
 _KEYBOX_OPENPGP = 2
 _BLOCK = re.compile(re.escape(BEGIN) + rb".*?" + re.escape(END) + rb"[ \t]*\r?\n?", re.DOTALL)
@@ -122,6 +126,8 @@ def split_keys(data: bytes) -> t.List[Key]:
     for packet in split_packets(data):
         if packet.tag == RING_TRUST:
             continue
+        if packet.tag not in _OF_A_KEY:
+            raise OpenPgpError(f"holds a packet of tag {packet.tag}, which is no part of a public key")
         if packet.tag == PUBLIC_KEY:
             keys.append(Key(fingerprint(packet.body), packet.raw))
         elif keys:
@@ -131,7 +137,6 @@ def split_keys(data: bytes) -> t.List[Key]:
     return keys
 
 
-SIGNATURE = 2
 _SHA1 = 2
 _BINDING_TYPES = (0x10, 0x11, 0x12, 0x13)
 

@@ -216,12 +216,14 @@ def is_current(wanted: Wanted, root: str = "") -> bool:
 
 
 def keys_of(wanted: Wanted, root: str = "") -> bytes:
-    """The keys of the source in its keyring file, binary; empty when there are none, or the file cannot be read."""
+    """The keys of the source in its keyring file, binary; empty when there are none, when the file cannot be read, and
+    when a keyring that nobody shares holds another key too: apt would trust that one as much."""
     try:
         keys = _openpgp.read_keys(_files.read_bytes(root + wanted.keyring) or b"")
     except _openpgp.OpenPgpError:
         return b""
-    return b"".join(key.data for key in keys if wanted.fingerprint in ("", key.fingerprint))
+    mine = [key.data for key in keys if wanted.fingerprint in ("", key.fingerprint)]
+    return b"".join(mine) if len(mine) == len(keys) or wanted.keyring == KEYRING else b""
 
 
 def stands(wanted: Wanted, keys: bytes, root: str = "") -> bool:

@@ -12,7 +12,6 @@ Nothing in /etc changes here. apt itself downloads and verifies, so that what wo
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import subprocess
@@ -31,6 +30,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _sources,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import RepositoryError, Wanted
+
+MAXIMUM_KEYRING = 1 << 20
+"""Bytes; NVIDIA's has 3 kB."""
 
 
 def fetch_keyring(run: _run.Runner, wanted: Wanted, folder: str) -> bytes:
@@ -97,18 +99,32 @@ def _why(done: _run.Completed) -> str:
 
 
 def _from_deb(path: str, place: str) -> bytes:
-    """The keyring inside the cuda-keyring package at PATH; the package itself is not installed."""
+    """The keyring inside the cuda-keyring package at PATH; the package itself is not installed.
+
+    It is unpacked as a stream: a package of a megabyte may hold gigabytes.
+    """
     # The runner decodes what a command prints; this is a tar file.
     command = ["dpkg-deb", "--fsys-tarfile", path]
-    done = subprocess.run(command, capture_output=True, check=False)  # pylint: disable=ansible-bad-function
-    if done.returncode != 0:
-        raise RepositoryError(f"{place} is not a Debian package: {done.stderr.decode('utf-8', 'replace').strip()}")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        for member in archive:
-            if member.isfile() and re.search(r"/usr/share/keyrings/[^/]+\.(gpg|asc)$", "/" + member.name.lstrip("./")):
-                file = archive.extractfile(member)
-                if file is not None:
-                    return file.read()
+    with subprocess.Popen(  # pylint: disable=ansible-bad-function
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as unpacking:
+        try:
+            with tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive:
+                return _keyring_in(archive, place)
+        except tarfile.TarError as error:
+            raise RepositoryError(f"{place} is not a Debian package: {error}") from error
+        finally:
+            unpacking.kill()
+
+
+def _keyring_in(archive: tarfile.TarFile, place: str) -> bytes:
+    for member in archive:
+        if member.isfile() and re.search(r"/usr/share/keyrings/[^/]+\.(gpg|asc)$", "/" + member.name.lstrip("./")):
+            file = archive.extractfile(member)
+            if member.size > MAXIMUM_KEYRING:
+                raise RepositoryError(f"{place}: {member.name} is too big for a keyring ({member.size} bytes)")
+            if file is not None:
+                return file.read()
     raise RepositoryError(f"{place} holds no file in /usr/share/keyrings")
 
 
