@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class ActionModule(WindowsAction):
             rows=rows,
             table=_probe.table(rows),
             differing=[row["id"] for row in rows if row["verdict"] == "differs"],
+            hindrances=_probe.hindrances(rows),
         )
         if arguments["dest"]:
             result["dest"] = str(self._write(Path(arguments["dest"]), rows))
@@ -36,7 +38,14 @@ class ActionModule(WindowsAction):
         host = str(self.wslfleet_vars.get("inventory_hostname", ""))
         text = json.dumps(_probe.document(host, rows), indent=1, ensure_ascii=False)
         try:
-            dest.write_text(text + "\n", encoding="utf-8")
+            _write_private(dest, text + "\n")
         except OSError as error:
             raise StepFailed(f"cannot write {dest} on the controller: {error.strerror}") from None
         return dest.resolve()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads: it tells of users, policies and addresses of a company."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)

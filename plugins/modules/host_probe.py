@@ -34,7 +34,7 @@ attributes:
 options:
   dest:
     description:
-      - File on the controller for the answers, as JSON.
+      - File on the controller for the answers, as JSON. Only its owner can read it.
       - When unset, they are only returned.
     type: path
   distribution:
@@ -111,7 +111,7 @@ rows:
       type: str
       sample: a&b
 table:
-  description: The answers as lines of text, those that differ first.
+  description: The answers as lines of text, those that differ first, those about what is not there last.
   returned: success
   type: list
   elements: str
@@ -119,6 +119,13 @@ table:
     - holds    caret  a&b
 differing:
   description: Names of the rows that differ from what the collection assumes.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+hindrances:
+  description:
+    - Why the host cannot be managed, one sentence each, by the rows that differ. Empty when nothing stops it.
   returned: success
   type: list
   elements: str

@@ -25,6 +25,24 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions imp
 FORMAT = 1
 """Of the JSON; raised when a reader of an older one would go wrong."""
 
+_CODES = "exit codes do not arrive as they are"
+_STDIN = "standard input does not arrive whole"
+NEEDED: t.Mapping[str, str] = {
+    "percent": "cmd.exe does not read the lines",
+    "quotes": "quotes protect nothing",
+    "variable": "variables do not reach the rest of a line",
+    "loop": "loops over lines do not work",
+    "length_4000": "long lines do not arrive whole",
+    "length_8000": "long lines do not arrive whole",
+    **{f"exit_{code}": _CODES for code in ("0", "1", "255", "3010", "-1", "-1073741819")},
+    "stdin_text": _STDIN,
+    "stdin_empty": _STDIN,
+    "wsl_start": "the distribution does not start in this logon",
+    "wsl_stdin": "bytes do not reach the distribution unchanged",
+}
+"""Rows without which nothing can be done, and why. Bytes on Windows itself (stdin_binary) are not among them: base64
+takes their place."""
+
 Row = t.Dict[str, t.Any]
 
 
@@ -92,9 +110,18 @@ def document(host: str, rows: t.Sequence[Row]) -> dict[str, t.Any]:
     return {"format": FORMAT, "host": host, "time": stamp, "rows": list(rows)}
 
 
+def hindrances(rows: t.Sequence[Row]) -> list[str]:
+    """Why the host cannot be managed, one sentence each: answers that differ where the collection has no other way.
+
+    Every other difference is avoided or answered by the collection, and worth a report all the same.
+    """
+    differing = {row["id"]: row["answer"] for row in rows if row["verdict"] == "differs"}
+    return [f"{why} ({name}: {differing[name]})" for name, why in NEEDED.items() if name in differing]
+
+
 def table(rows: t.Sequence[Row]) -> list[str]:
-    """ROWS for a person: those that differ from what is assumed come first."""
-    order = {"differs": 0, "missing": 1, "holds": 2, "noted": 3}
+    """ROWS for a person: those that differ from what is assumed come first, those about what is not there last."""
+    order = {"differs": 0, "holds": 1, "noted": 2, "missing": 3}
     width = max((len(row["id"]) for row in rows), default=0)
     ordered = sorted(rows, key=lambda row: order[row["verdict"]])
     return [f"{row['verdict']:8} {row['id']:{width}} {row['answer']}" for row in ordered]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import typing as t
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def _probe(lab: Lab, directory: Path, **variables: t.Any) -> dict[str, dict[str,
     settings = {"wslfleet_probe_directory": str(directory), "wslfleet_probe_idle": 0, **variables}
     run = lab.playbook("doctor", variables=settings)
     assert run.code == 0, run.output
+    assert run.lines("can be managed: yes"), run.output
     (file,) = directory.glob("*.probe.json")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     return {row["id"]: row for row in json.loads(file.read_text(encoding="utf-8"))["rows"]}
 
 
@@ -34,6 +37,10 @@ def test_every_row_is_answered_and_the_replay_answers_alike(start_lab: StartLab,
     print(f"{language}: {len(rows)} rows")
     assert len(rows) > 60
     assert {row["verdict"] for row in rows.values()} <= {"holds", "noted", "missing"}, rows
+    # Nothing that the probe asks differs for another toolkit; its driver is the preflight's business.
+    too_new = {"cuda_version": "13.0", "wslfleet_probe_directory": str(tmp_path), "wslfleet_probe_idle": 0}
+    run = original.playbook("doctor", variables=too_new)
+    assert (run.code, run.lines("can be managed: no, because driver 572.61")) != (0, []), run.output
     file = next((tmp_path / "first").iterdir())
     replay = start_lab("--probe", str(file), "--without-compiler")
     again = _probe(replay, tmp_path / "second")

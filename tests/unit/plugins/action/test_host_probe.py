@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.action.host_probe import ActionModule
@@ -22,6 +23,14 @@ def test_the_file_is_written(tmp_path: Path) -> None:
     assert (content["host"], content["rows"], result["changed"]) == ("laptop-7", result["rows"], False)
     assert len(result["table"]) == COUNT
     assert "silence" in result["differing"]
+    assert "standard input does not arrive whole (stdin_text: exit 0: nothing)" in result["hindrances"]
+
+
+def test_only_its_owner_reads_the_file_also_one_that_was_there(tmp_path: Path) -> None:
+    file = tmp_path / "probe.json"
+    file.touch(0o644)
+    run_action(ActionModule, {"dest": str(file), "idle": 0}, EVERY)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:

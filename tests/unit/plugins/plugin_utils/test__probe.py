@@ -13,7 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     Completed,
     HostUnreachable,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import Question
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import Question, questions
 
 from tests.unit.scripted_runner import Answer, ScriptedRunner
 
@@ -65,3 +65,21 @@ def test_waiting() -> None:
 def test_what_differs_comes_first() -> None:
     rows = ask(Completed(0, b"", b""), Completed(1, b"y\r\n", b""))
     assert _probe.table(rows) == ["differs  echo    exit 1: y", "holds    silence exit 0: nothing"]
+
+
+def test_what_is_not_there_comes_last() -> None:
+    rows = [{"id": verdict, "verdict": verdict, "answer": ""} for verdict in ("missing", "noted", "holds", "differs")]
+    assert [line.split()[0] for line in _probe.table(rows)] == ["differs", "holds", "noted", "missing"]
+
+
+def test_only_what_has_no_other_way_hinders() -> None:
+    rows = [
+        {"id": "exit_3010", "verdict": "differs", "answer": "exit 0"},
+        {"id": "stdin_binary", "verdict": "differs", "answer": "exit 1"},
+        {"id": "loop", "verdict": "holds", "answer": "HKEY_USERS\\.DEFAULT"},
+    ]
+    assert _probe.hindrances(rows) == ["exit codes do not arrive as they are (exit_3010: exit 0)"]
+
+
+def test_whatever_is_needed_is_asked() -> None:
+    assert set(_probe.NEEDED) <= {question.id for question in questions("Ubuntu-24.04")}
