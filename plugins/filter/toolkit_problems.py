@@ -59,7 +59,7 @@ def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
     problems = []
     if not isinstance(components, list):
         return [f"cuda_components must be a list, not {components!r}"]
-    asked = str(version)
+    asked = version
     try:
         _catalogue.check_version(asked)
     except _catalogue.CatalogueError as error:

@@ -16,6 +16,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _version_text
+
 OLD_KEY = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
 """7fa2af80, rsa4096 of 2016; signed the CUDA and machine-learning repositories until 2022-04-27."""
 CURRENT_KEY = "EB693B3035CD5710E231E123A4B469963BF863CC"
@@ -136,11 +138,14 @@ class Version:
         return "" if self.patch is None else f"{self.short}.{self.patch}"
 
 
-def parse_version(version: str) -> Version:
+def parse_version(version: t.Any) -> Version:
     """VERSION (``12.8``, ``12.8.1``, ``12.latest``) taken apart. Raises CatalogueError for a toolkit that is not known.
 
     Of the 13s also later ones than this table are taken: whether they exist, the source knows.
     """
+    problem = _version_text.problem("cuda_version", version)
+    if problem:
+        raise CatalogueError(problem)
     match = re.match(r"^(12|13)\.(latest|0|[1-9][0-9]?)(?:\.(0|[1-9][0-9]?))?\Z", version)
     if match:
         major, minor, patch = match.groups()
@@ -156,10 +161,16 @@ def parse_version(version: str) -> Version:
     )
 
 
-def check_version(version: str) -> str:
+def check_version(version: t.Any) -> str:
     """VERSION when it is one that can be asked for. Raises CatalogueError."""
     parse_version(version)
-    return version
+    return str(version)
+
+
+def number(version: t.Any) -> t.Tuple[int, int]:
+    """Major and minor number of VERSION, of the newest known one for ``12.latest``. Raises CatalogueError."""
+    asked = representative(parse_version(version))
+    return asked.major, asked.minor or 0
 
 
 def representative(version: Version) -> Version:
@@ -199,12 +210,12 @@ def package_names(version: str, components: t.Sequence[str]) -> t.List[str]:
 
 
 def _check_component(component: str, version: Version) -> str:
-    number = (version.major, version.minor or 0)
+    asked = (version.major, version.minor or 0)
     if component in COMPONENTS:
-        since, until = COMPONENTS_SINCE.get(component, (12, 0)), COMPONENTS_UNTIL.get(component, number)
-        if since <= number <= until:
+        since, until = COMPONENTS_SINCE.get(component, (12, 0)), COMPONENTS_UNTIL.get(component, asked)
+        if since <= asked <= until:
             return component
-        only = f"{since[0]}.{since[1]} and later" if number < since else f"{until[0]}.{until[1]} and earlier"
+        only = f"{since[0]}.{since[1]} and later" if asked < since else f"{until[0]}.{until[1]} and earlier"
         raise CatalogueError(f"cuda_components: {component!r} exists in CUDA {only}, not in {version.short}")
     if re.match(r"^(cuda$|cuda-[0-9]|cuda-drivers|cuda-runtime|cuda-demo-suite|nvidia-|drivers?$)", component):
         reason = "brings a Linux driver, which WSL must not have"
@@ -220,9 +231,8 @@ def minimum_driver(version: str) -> t.Tuple[int, int]:
 
 def capabilities(version: str) -> t.Tuple[t.Tuple[int, int], t.Tuple[int, int]]:
     """Lowest and highest compute capability that nvcc of toolkit VERSION builds for."""
-    asked = representative(parse_version(version))
-    number = (asked.major, asked.minor or 0)
-    return next((low, high) for since, low, high in reversed(_CAPABILITIES) if since <= number)
+    asked = number(version)
+    return next((low, high) for since, low, high in reversed(_CAPABILITIES) if since <= asked)
 
 
 def repository_url(name: str) -> str:

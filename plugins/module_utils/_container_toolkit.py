@@ -24,6 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _engines,
     _run,
     _transaction,
+    _version_text,
 )
 
 BASE = "nvidia-container-toolkit-base"
@@ -64,9 +65,12 @@ def upstream(version: str) -> str:
     return version.rpartition("-")[0] or version
 
 
-def check(version: str | None, minimum: str) -> None:
+def check(version: t.Any, minimum: t.Any) -> None:
     """Refuse versions that are none or cannot work. Raises ContainerToolkitError."""
     for option, text in (("version", version), ("minimum_version", minimum)):
+        problem = _version_text.problem(option, text)
+        if problem:
+            raise ContainerToolkitError(problem)
         if text is not None and not re.match(r"^\d+\.\d+\.\d+$", text):
             raise ContainerToolkitError(f'{option} {text!r}: write three numbers, quoted, as in "{RECOMMENDED}"')
         if text is not None and numbers(text) < FLOOR:

@@ -64,15 +64,16 @@ class Wanted:
     major: str
 
 
-def wanted(libraries: t.Sequence[str], version: str) -> Wanted:
-    """The packages of LIBRARIES for toolkit VERSION (``12.8``, ``12.8.1``, ``12``). Raises LibrariesError."""
+def wanted(libraries: t.Sequence[str], version: t.Any) -> Wanted:
+    """The packages of LIBRARIES for toolkit VERSION (``12.8``, ``12.latest``, ``12``). Raises LibrariesError."""
     unknown = [name for name in libraries if name not in LIBRARIES]
     if unknown or not libraries:
         raise LibrariesError(f"libraries: {unknown or 'nothing'} given; name some of: {', '.join(LIBRARIES)}")
-    major = re.match(r"^(1[0-9])(\.[0-9]+){0,2}$", version)
-    if not major:
-        raise LibrariesError(f'version {version!r}: write major and minor, quoted, as in "12.8"')
-    return Wanted(tuple(_names(libraries, major.group(1))), major.group(1))
+    try:
+        major = version if version in ("12", "13") else str(_catalogue.parse_version(version).major)
+    except _catalogue.CatalogueError as error:
+        raise LibrariesError(str(error).replace("cuda_version", "version")) from None
+    return Wanted(tuple(_names(libraries, major)), major)
 
 
 def _names(libraries: t.Iterable[str], major: str) -> t.List[str]:

@@ -248,8 +248,11 @@ def describe(steps: Plan, judged: _apt_plan.Judgement | None) -> t.Tuple[str, st
 
 
 def nvcc_path(version: str, root: str = "") -> str:
-    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none."""
-    short = ".".join(version.split(".")[:2])
+    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none.
+
+    No VERSION, and one whose minor number is open (``12.latest``), mean the default one. Raises CatalogueError.
+    """
+    short = _catalogue.parse_version(version).short if version else ""
     for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
         if os.access(root + path, os.X_OK):
             return path

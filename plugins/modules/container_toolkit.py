@@ -98,12 +98,12 @@ options:
     description:
       - The toolkit in exactly this version, also when a later one is installed. Three numbers, in quotes.
       - When unset, an installed one stays if it is at least O(minimum_version), else the newest of the source comes in.
-    type: str
+    type: raw
   minimum_version:
     description:
       - The lowest version that is good enough. V(1.19.1) is the first whose own refresh of the specification works in
         WSL. Below V(1.13.0) nothing works.
-    type: str
+    type: raw
     default: 1.19.1
   url:
     description:
@@ -285,8 +285,8 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "engines": {"type": "list", "elements": "str", "choices": ["docker", "containerd", "podman"]},
             "rootless_users": {"type": "list", "elements": "str", "default": []},
-            "version": {"type": "str"},
-            "minimum_version": {"type": "str", "default": _container_toolkit.RECOMMENDED},
+            "version": {"type": "raw"},
+            "minimum_version": {"type": "raw", "default": _container_toolkit.RECOMMENDED},
             "url": {"type": "str"},
             "username": {"type": "str"},
             "password": {"type": "str", "no_log": True},

@@ -59,8 +59,8 @@ options:
     required: true
   version:
     description:
-      - Toolkit that they must work with, as in V(12.8). Only the major version counts.
-    type: str
+      - Toolkit that they must work with, in quotes, as in V(12.8). Only the major version counts.
+    type: raw
     required: true
   state:
     description:
@@ -226,7 +226,7 @@ def main() -> None:
                 "choices": ["nccl", "nccl-dev", "cudnn", "cudnn-dev"],
                 "required": True,
             },
-            "version": {"type": "str", "required": True},
+            "version": {"type": "raw", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "url": {"type": "str"},
             "keyring": {

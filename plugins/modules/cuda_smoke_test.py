@@ -36,9 +36,9 @@ attributes:
 options:
   version:
     description:
-      - Toolkit version whose compiler is used.
+      - Toolkit version whose compiler is used, in quotes; a number is refused.
       - When unset, or when that version is not installed, the default compiler in C(/usr/local/cuda).
-    type: str
+    type: raw
   force:
     description:
       - Whether to compile and run even when an earlier outcome still holds.
@@ -110,11 +110,11 @@ printed:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _loader, _run, _smoke_test, _toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _loader, _run, _smoke_test, _toolkit
 
 
 def outcome_of(module: AnsibleModule) -> _smoke_test.Outcome:
-    """The earlier outcome while it holds, else a new one. Raises SmokeTestError."""
+    """The earlier outcome while it holds, else a new one. Raises SmokeTestError, CatalogueError."""
     nvcc = _toolkit.nvcc_path(module.params["version"] or "")
     digest = _smoke_test.key(nvcc)
     earlier = None if module.params["force"] else _smoke_test.cached(digest)
@@ -132,12 +132,12 @@ def outcome_of(module: AnsibleModule) -> _smoke_test.Outcome:
 def main() -> None:
     """Test and report."""
     module = AnsibleModule(
-        argument_spec={"version": {"type": "str"}, "force": {"type": "bool", "default": False}},
+        argument_spec={"version": {"type": "raw"}, "force": {"type": "bool", "default": False}},
         supports_check_mode=True,
     )
     try:
         outcome = outcome_of(module)
-    except _smoke_test.SmokeTestError as error:
+    except (_smoke_test.SmokeTestError, _catalogue.CatalogueError) as error:
         module.fail_json(msg=str(error))
     built = outcome.verdict not in ("no_compiler", "not_tested")
     values: t.Mapping[str, str] = outcome.values

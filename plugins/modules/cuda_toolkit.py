@@ -52,12 +52,12 @@ attributes:
 options:
   version:
     description:
-      - Toolkit version, in quotes.
+      - Toolkit version, in quotes; a number is refused, since YAML takes an unquoted C(12.10) for 12.1.
       - V(12.8) is the toolkit of that name, in the patch release that is there or, if none is, the newest one.
       - V(12.8.1) is exactly that patch release, every part of it, held so that C(apt upgrade) leaves it alone.
       - V(12.latest) is the newest toolkit of that major version that the sources hold. It costs one C(apt-cache) in
         every run, and a fetch of the indexes when they are older than a day.
-    type: str
+    type: raw
     required: true
   components:
     description:
@@ -278,7 +278,7 @@ def main() -> None:
     """Look once."""
     module = AnsibleModule(
         argument_spec={
-            "version": {"type": "str", "required": True},
+            "version": {"type": "raw", "required": True},
             "components": {"type": "list", "elements": "str", "default": ["toolkit"]},
             "host_compiler": {"type": "bool", "default": True},
             "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},

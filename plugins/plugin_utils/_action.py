@@ -18,6 +18,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _version_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -40,10 +41,20 @@ def failures_in(result: dict[str, t.Any]) -> t.Iterator[None]:
         result.update(failed=True, msg=str(error))
 
 
+VERSIONS = ("minimum", "minimum_driver", "toolkit", "version")
+"""Options that hold a version, where they are text."""
+
+
 def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:
     """The arguments of the task with their defaults, by the DOCUMENTATION of the module; raises AnsibleActionFail."""
     validate: t.Any = action.validate_argument_spec
-    _validation, arguments = validate(argument_spec(documentation))
+    spec = argument_spec(documentation)
+    given: t.Any = action._task.args
+    for name in VERSIONS:
+        problem = _version_text.problem(name, given.get(name)) if spec.get(name, {}).get("type", "str") == "str" else ""
+        if problem:
+            raise AnsibleActionFail(f"{problem}; nothing was changed")
+    _validation, arguments = validate(spec)
     return dict(arguments)
 
 

@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
+
 _DEVICE = re.compile(r"DEV_([0-9A-F]{4})", re.IGNORECASE)
 
 
@@ -59,11 +61,10 @@ def family(device_id: str) -> Family | None:
 
 
 def lowest_for(toolkit: str) -> tuple[int, int]:
-    """The lowest compute capability that TOOLKIT (``12.8``) compiles for, and the guide allows."""
-    return _FIRST_OF_13 if int(toolkit.split(".")[0]) >= 13 else PASCAL
+    """The lowest compute capability that TOOLKIT (``12.8``, ``12.latest``) compiles for, and the guide allows."""
+    return _FIRST_OF_13 if _catalogue.number(toolkit)[0] >= 13 else PASCAL
 
 
 def highest_for(toolkit: str) -> tuple[int, int] | None:
     """The highest compute capability that TOOLKIT has machine code for; None where every one is new enough."""
-    version = tuple(int(part) for part in toolkit.split("."))
-    return _LAST_BEFORE_12_8 if version < (12, 8) else None
+    return _LAST_BEFORE_12_8 if _catalogue.number(toolkit) < (12, 8) else None

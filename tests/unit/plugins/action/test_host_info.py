@@ -64,3 +64,17 @@ def test_what_went_wrong_with_copies_is_a_warning() -> None:
     args = {"gather_subset": ["users"], "unloaded_profiles": "copy"}
     result = run_action(ActionModule, args, [(BATCH, host), (BATCH, HostAnswers())])
     assert result["warnings"] == ["copies of users' registries need administrator rights"]
+
+
+@pytest.mark.parametrize("toolkit", ["12.latest", "13.latest", "12.8.1"])
+def test_every_documented_form_of_a_toolkit_is_measured(toolkit: str) -> None:
+    args = {"gather_subset": ["machine"], "toolkit": toolkit}
+    result = run_action(ActionModule, args, [(BATCH, with_wsl(with_features(fresh())))])
+    assert [verdict for verdict in result["preflight"] if "compute" in verdict["id"]]
+
+
+@pytest.mark.parametrize("args", [{"toolkit": 12.1}, {"minimum_driver": 527.4}])
+def test_a_version_that_is_a_number_asks_the_host_nothing(args: dict[str, object]) -> None:
+    result = run_action(ActionModule, args, [])
+    assert result["failed"] is True
+    assert f"{next(iter(args))} is the number" in result["msg"] and "quote it" in result["msg"]

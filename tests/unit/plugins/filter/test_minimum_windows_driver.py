@@ -10,9 +10,9 @@ from ansible_collections.wslfleet.cuda.plugins.filter.minimum_windows_driver imp
 
 
 @pytest.mark.parametrize(
-    ("version", "driver"), [("12.0", "527.41"), ("12.9", "527.41"), ("13.0", "580.00"), (13.2, "580.00")]
+    ("version", "driver"), [("12.0", "527.41"), ("12.9", "527.41"), ("13.0", "580.00"), ("13.2", "580.00")]
 )
-def test_driver(version: object, driver: str) -> None:
+def test_driver(version: str, driver: str) -> None:
     assert minimum_windows_driver(version) == driver
 
 

@@ -16,9 +16,10 @@ SPECS = Path(__file__).resolve().parents[4] / "roles" / "cuda_toolkit" / "meta" 
 
 PROBLEMS = [
     ("12.8", ["toolkit"], []),
-    (12, ["toolkit"], [r"cuda_version '12': write major and minor, quoted"]),
+    (12, ["toolkit"], [r"cuda_version is the number 12: quote it"]),
+    ("12", ["toolkit"], [r"cuda_version '12': write major and minor, quoted"]),
     ("12.99", ["toolkit"], [r"cuda_version '12.99': no such toolkit; known: 12.0,"]),
-    (12.8, ["nvcc"], []),
+    (12.1, ["nvcc"], [r"cuda_version is the number 12.1: quote it"]),
     ("12.8", ["cuda"], [r"'cuda' brings a Linux driver"]),
     ("12.8", ["nvcc", "cuda-drivers"], [r"'cuda-drivers' brings a Linux driver"]),
     ("12.8", ["kernel"], [r"'kernel' is not known"]),

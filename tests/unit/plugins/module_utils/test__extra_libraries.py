@@ -32,7 +32,7 @@ def test_packages(library: str, version: str) -> None:
 
 @pytest.mark.parametrize(
     ("libraries", "version", "words"),
-    [([], "12.8", "nothing given"), (["tensorrt"], "12.8", "name some of: nccl"), (["nccl"], "new", "quoted")],
+    [([], "12.8", "nothing given"), (["tensorrt"], "12.8", "name some of: nccl"), (["nccl"], "new", "no such toolkit")],
 )
 def test_bad_input(libraries: list[str], version: str, words: str) -> None:
     with pytest.raises(e.LibrariesError, match=words):
