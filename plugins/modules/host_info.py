@@ -339,6 +339,12 @@ users:
       description: V(false) when nothing is known about this user's distributions.
       type: bool
       sample: true
+    problem:
+      description:
+        - Why nothing is looked for in the profile of this user, V(null) when it is. It is not opened when it does not
+          lie on a drive of the host, or when C(cmd.exe) cannot carry its name, as with a per cent sign.
+      type: str
+      sample: null
 nvidia:
   description: NVIDIA GPUs and the driver on Windows.
   returned: success

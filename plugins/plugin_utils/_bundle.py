@@ -29,7 +29,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _user_tasks,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchError, batch, cmd_line, split_batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, BatchError, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
@@ -191,7 +191,8 @@ class Work:
             lines.append(_schtasks.create_line(place.task(one.sid), place.description(one.sid)))
             lines.append(_schtasks.run_line(place.task(one.sid)))
         try:
-            parts = split_batch(self.runner.run(batch(lines), timeout=120).stdout, len(lines))
+            batch = Batch(lines)
+            parts = batch.split(self.runner.run(batch.line, timeout=120).stdout)
         except BatchError as error:
             raise StepFailed(f"starting the tasks of distribution {self.goal.name} failed: {error}") from None
         for one, part in zip(accounts, parts[::2]):
@@ -300,4 +301,4 @@ class Work:
             return
         lines = [_schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts]
         lines.append(cmd_line("rd", ["/s", "/q", self._place.folder]))
-        self.runner.run(batch(lines), timeout=120)
+        self.runner.run(Batch(lines).line, timeout=120)

@@ -14,10 +14,11 @@ WinRM and Windows OpenSSH both hand the line to ``cmd.exe /C``; there is no way 
 * a line break ends the command and drops the rest in silence: control characters are refused;
 * 8,191 UTF-16 units is the limit, programs without a full path are searched in the working directory first.
 
-Several reads travel in one line (``batch``): what counts on a slow connection is WinRS commands, not processes. Shape:
-``echo BEGIN&LINE&&echo END-1-0||echo END-1-1&LINE&&…``. ``&`` binds weakest, so no brackets are needed.
+Several reads travel in one line (``Batch``): what counts on a slow connection is WinRS commands, not processes. Shape:
+``echo MARK-begin&LINE&&echo MARK-1-0||echo MARK-1-1&LINE&&…``. ``&`` binds weakest, so no brackets are needed.
 ``%ERRORLEVEL%`` would be expanded before anything runs, so only success or failure of a part is known. The first marker
-keeps out what an AutoRun command of the host prints.
+keeps out what an AutoRun command of the host prints. MARK is drawn anew for every batch: what a part prints was often
+written by somebody else, who must not be able to end that part and speak for the next one.
 
 Source: documented cmd.exe rules, and measurements on Windows 11 build 26200 over WinRM.
 """
@@ -25,8 +26,10 @@ Source: documented cmd.exe rules, and measurements on Windows 11 build 26200 ove
 from __future__ import annotations
 
 import re
+import secrets
+import string
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAXIMUM_LENGTH = 8191
 """UTF-16 units in one line, as cmd.exe counts them."""
@@ -42,8 +45,10 @@ _NEEDS_QUOTES = re.compile(r"[ \t&|<>()^!;,]")
 _FULL_PATH = re.compile(r"[A-Za-z]:\\")
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
-_BEGIN = "wslfleet-begin"
-_END = "wslfleet"
+MARK = "@mark@"
+"""Stands for the mark of a batch in a line of it, see ``BatchPart.sections``."""
+_MARK_LENGTH = 8
+"""2**47 marks. There is one try for each run, and more would not leave room for the reads of ``host_info``."""
 
 
 class CmdLineError(ValueError):
@@ -143,40 +148,53 @@ class BatchPart:
     exit_code: int
     """0, or 1 for any failure: cmd.exe tells no more."""
     stdout: bytes
+    sections: t.Mapping[str, bytes] = field(default_factory=dict)
+    """What a loop printed for each line, by that line: it has to say ``echo MARK`` and the line first."""
 
 
-def batch(lines: t.Sequence[str]) -> str:
-    """One line that runs LINES (each built by ``cmd_line``) one after the other, whatever becomes of each.
-
-    :raises CmdLineError: there are no lines, or together they are longer than cmd.exe takes.
-    """
-    if not lines:
-        raise CmdLineError("a batch needs at least one line")
-    parts = [f"{line}&&echo {_END}-{n}-0||echo {_END}-{n}-1" for n, line in enumerate(lines, 1)]
-    return _checked_length(f"echo {_BEGIN}&" + "&".join(parts))
+def new_mark() -> str:
+    """A mark that nobody can guess. Tests replace this function, so that they know the marks."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(_MARK_LENGTH))
 
 
-def preamble(stdout: bytes) -> bytes:
-    """What stands before the first marker of a ``batch``: an AutoRun command of the host printed it."""
-    return stdout.partition(_BEGIN.encode())[0]
+class Batch:
+    """Lines that run one after the other in one command, whatever becomes of each, and what they printed."""
 
+    def __init__(self, lines: t.Sequence[str]) -> None:
+        """LINES: each built by ``cmd_line``. Raises CmdLineError: there are none, or cmd.exe takes less."""
+        if not lines:
+            raise CmdLineError("a batch needs at least one line")
+        self._mark = new_mark()
+        self._count = len(lines)
+        parts = [f"{line}&&echo {MARK}-{n}-0||echo {MARK}-{n}-1" for n, line in enumerate(lines, 1)]
+        self.line = _checked_length("&".join([f"echo {MARK}-begin", *parts]).replace(MARK, self._mark))
+        """What is to be run."""
 
-def split_batch(stdout: bytes, count: int, partial: bool = False) -> list[BatchPart]:
-    """The COUNT parts of what a ``batch`` printed; with PARTIAL only those that ended, when it was cut short.
+    def preamble(self, stdout: bytes) -> bytes:
+        """What stands before the first marker: an AutoRun command of the host printed it."""
+        return stdout.partition(f"{self._mark}-begin".encode())[0]
 
-    :raises BatchError: a marker is missing, so the batch was cut short.
-    """
-    marker = f"{_BEGIN}\r\n".encode()
-    _ignored, found, rest = stdout.partition(marker)
-    if not found:
-        raise BatchError("the batch printed nothing of its own: cmd.exe did not run it")
-    parts: list[BatchPart] = []
-    for number in range(1, count + 1):
-        match = re.search(rf"{_END}-{number}-([01])\r\n".encode(), rest)
-        if match is None and partial:
-            return parts
-        if match is None:
-            raise BatchError(f"part {number} of {count} of a batch is missing: it was ended before that")
-        parts.append(BatchPart(int(match.group(1)), rest[: match.start()]))
-        rest = rest[match.end() :]
-    return parts
+    def split(self, stdout: bytes, partial: bool = False) -> list[BatchPart]:
+        """The parts of STDOUT; with PARTIAL only those that ended, when the batch was cut short.
+
+        A marker need not begin a line: not every program ends its last one (``type``), or does so in UTF-8.
+        :raises BatchError: a marker is missing, so the batch was cut short.
+        """
+        _ignored, found, rest = stdout.partition(f"{self._mark}-begin\r\n".encode())
+        if not found:
+            raise BatchError("the batch printed nothing of its own: cmd.exe did not run it")
+        parts: list[BatchPart] = []
+        for number in range(1, self._count + 1):
+            match = re.search(rf"{self._mark}-{number}-([01])\r\n".encode(), rest)
+            if match is None and partial:
+                return parts
+            if match is None:
+                raise BatchError(f"part {number} of {self._count} of a batch is missing: it was ended before that")
+            body = rest[: match.start()]
+            parts.append(BatchPart(int(match.group(1)), body, self._sections(body)))
+            rest = rest[match.end() :]
+        return parts
+
+    def _sections(self, body: bytes) -> dict[str, bytes]:
+        _before, *found = re.split(rf"{self._mark} ([^\r\n]*)\r\n".encode(), body)
+        return {name.decode("utf-8", "replace"): content for name, content in zip(found[::2], found[1::2])}

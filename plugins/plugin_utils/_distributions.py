@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree, Scope
 
 STATES = {1: "installed", 3: "installing", 4: "uninstalling", 5: "converting", 6: "exporting"}
 FLAG_WSL2 = 8
@@ -35,6 +35,11 @@ class Distribution:
     """The folder with the virtual disk; a leading ``\\\\?\\`` is taken off."""
     state: str
     """One of STATES, or ``unknown (N)``."""
+
+
+def scope_of(sid: str) -> Scope:
+    """What ``_host_queries.distributions_of`` asks."""
+    return Scope(f"HKU\\{sid}\\{q.LXSS_USER}", recursive=True)
 
 
 def registered_to(registry: RegistryTree, sid: str) -> list[Distribution]:

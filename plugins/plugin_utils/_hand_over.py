@@ -29,7 +29,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import batch, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_install import state_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
@@ -310,7 +310,7 @@ class _Work:
                 lines.append(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
         if not kept:
             lines.append(cmd_line("rd", ["/s", "/q", self.place.folder]))
-        self.runner.run(batch(lines), timeout=120)
+        self.runner.run(Batch(lines).line, timeout=120)
 
     def _run(self, line: str, timeout: float = 120) -> int:
         return self.runner.run(line, timeout=timeout).exit_code

@@ -27,6 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution, registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._local_paths import why_not_opened
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import (
     REG,
@@ -44,7 +45,7 @@ PREFIX = "wslfleet-"
 SECONDS = 120
 """For a command line full of copies; one of them has some ten megabytes."""
 _FILES = ("NTUSER.DAT", "NTUSER.DAT.LOG1", "NTUSER.DAT.LOG2")
-_LOCAL_PROFILE = re.compile(r"[A-Za-z]:\\[^*?%\"]+[^\\*?%\"]\Z")
+_LEFTOVER = re.compile(r"wslfleet-S-1-[0-9-]+\Z", re.IGNORECASE)
 _NOT_COPIED = "its file could not be copied: the user is just logging on, or the profile has none"
 _NOT_READ = "its copy could not be loaded: the file is damaged"
 
@@ -85,7 +86,7 @@ def leftovers(reads: Reads) -> list[str] | None:
 
 
 def _keys(registry: RegistryTree) -> list[str]:
-    return [key for key in registry.subkeys("HKU") if key.rpartition("\\")[2].lower().startswith(PREFIX)]
+    return [key for key in registry.subkeys("HKU") if _LEFTOVER.match(key.rpartition("\\")[2])]
 
 
 def removal(keys: t.Sequence[str]) -> dict[str, str]:
@@ -118,8 +119,9 @@ def read_copies(runner: CommandRunner, owners: t.Sequence[Owner], leftover: t.Se
     :arg leftover: what ``leftovers`` found; it is taken away first, with one command more.
     :raises HostUnreachable: the connection was lost; what is left then is taken away by the next run.
     """
-    possible = [owner for owner in owners if _LOCAL_PROFILE.match(owner.profile)]
-    copies = Copies({owner.sid: "its profile does not lie on a drive of this host" for owner in owners})
+    refused = {owner.sid: why_not_opened(owner.profile) for owner in owners}
+    possible = [owner for owner in owners if not refused[owner.sid]]
+    copies = Copies({sid: f"its profile {why}" for sid, why in refused.items() if why})
     if not possible:
         return copies
     begun = False

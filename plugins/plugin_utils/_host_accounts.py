@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._local_paths import why_not_opened
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
 
@@ -42,6 +43,12 @@ class User:
     virtual_disks: tuple[VirtualDisk, ...] | None = None
     """What lies in WSL's own places below the profile; None where it was not looked at."""
 
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is looked for in the profile; None where it can be."""
+        why = why_not_opened(self.profile)
+        return f"its profile {self.profile} {why}: nothing was looked for in it" if why else None
+
 
 def users(reads: Reads) -> list[User]:
     """From the reads ``_host_queries.users`` and ``own_profile``; profiles of services are left out."""
@@ -66,13 +73,16 @@ def users(reads: Reads) -> list[User]:
 def choose(users: t.Sequence[User], wanted: t.Sequence[str]) -> list[User]:
     """The users that WANTED names, by SID or by name, without case; a domain in front of a name is left out.
 
-    :raises StepFailed: a name fits nobody or several, or the account that is connected.
+    :raises StepFailed: a name fits nobody or several, the account that is connected, or a profile elsewhere.
     """
     chosen: list[User] = []
     for name in wanted:
         user = _one(users, name)
         if user.connected:
             raise StepFailed(f"windows_user {name!r} is the connecting account itself: leave windows_user out for it")
+        why = why_not_opened(user.profile)
+        if why:
+            raise StepFailed(f"windows_user {name!r}: the profile folder {user.profile!r} {why}; nothing was changed")
         if user not in chosen:
             chosen.append(user)
     return chosen
@@ -109,8 +119,12 @@ def account_kind(sid: str, domain: str, computer: str) -> str:
 
 
 def with_kinds(found: list[User]) -> list[User]:
-    """FOUND with what one account tells of others: the same authority gave every SID that differs in the end only."""
-    known = {user.sid.rpartition("-")[0]: user.kind for user in found if user.kind in ("domain", "local")}
+    """FOUND with what the connected account tells of others: one authority gave every SID that differs in the end only.
+
+    What others tell, they have written into their own registry: it counts for themselves.
+    """
+    told = [user for user in found if user.connected and user.kind in ("domain", "local")]
+    known = {user.sid.rpartition("-")[0]: user.kind for user in told}
     return [
         replace(user, kind=known.get(user.sid.rpartition("-")[0], user.kind)) if user.kind == "unknown" else user
         for user in found

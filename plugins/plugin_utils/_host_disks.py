@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._local_paths import why_not_opened
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
 
 _FILE = re.compile(r"^\S.*\s(\d+) (\S.*\.vhdx)\r?$", re.IGNORECASE | re.MULTILINE)
-_LOCAL_FOLDER = re.compile(r"[A-Za-z]:\\[^*?]*\Z")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ class VirtualDisk:
 
 
 def profile_lines(profile: str, sid: str) -> dict[str, str]:
-    """The reads that find the disks below the profile folder PROFILE of SID, in WSL's own places."""
+    """The reads that find the disks below the profile folder PROFILE of SID, in WSL's own places; none where that
+    folder is not opened."""
+    if why_not_opened(profile):
+        return {}
     local = f"{profile}\\AppData\\Local"
     return {
         f"disks_{sid}": cmd_line("dir", ["/s", "/b", "/a-d", f"{local}\\wsl\\*.vhdx"]),
@@ -57,14 +60,8 @@ def profile_disks(reads: Reads, sid: str) -> list[VirtualDisk] | None:
 
 
 def folder_line(folder: str) -> str | None:
-    """The read of the disks right in FOLDER; None for one that is not looked into.
-
-    Whoever owns a distribution has written FOLDER. One on another computer would make the host log on there.
-    """
-    try:
-        return cmd_line("dir", ["/-c", "/a-d", f"{folder}\\*.vhdx"]) if _LOCAL_FOLDER.match(folder) else None
-    except CmdLineError:
-        return None
+    """The read of the disks right in FOLDER; None for one that is not opened."""
+    return None if why_not_opened(folder) else cmd_line("dir", ["/-c", "/a-d", f"{folder}\\*.vhdx"])
 
 
 def folder_disks(reads: Reads, name: str, folder: str) -> list[VirtualDisk]:

@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, cmd_line, for_each_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, MARK, cmd_line, for_each_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32, registry_query, registry_search
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 
 WINDOWS = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
@@ -125,8 +125,7 @@ def features() -> dict[str, str]:
 
 def wsl_kind() -> dict[str, str]:
     """Whether WSL came from the Store; its package without the MSI cannot be used from a remote logon."""
-    search = ["query", STORE_PACKAGES, "/s", "/k", "/f", STORE_WSL]
-    return {"store_wsl": cmd_line(f"{SYSTEM32}\\reg.exe", search)}
+    return {"store_wsl": registry_search(STORE_PACKAGES, STORE_WSL)}
 
 
 def wsl_start() -> dict[str, str]:
@@ -205,8 +204,8 @@ def users() -> dict[str, str]:
 
 
 def distributions_of_loaded() -> dict[str, str]:
-    """The distributions of every user whose hive is loaded, without knowing who that is; each key is named first."""
-    shown = cmd_line("echo", [EACH_LINE])
+    """The distributions of every user whose hive is loaded, without knowing who that is: a section for each hive."""
+    shown = cmd_line("echo", [MARK, EACH_LINE])
     return {
         "lxss_loaded": for_each_line(
             registry_query("HKU"), shown, registry_query(f"{EACH_LINE}\\{LXSS_USER}", recursive=True)

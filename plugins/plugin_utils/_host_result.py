@@ -12,8 +12,9 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk, folder_line, is_own_place
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_disks import VirtualDisk, is_own_place
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._local_paths import why_not_opened
 
 
 def as_result(state: HostState) -> dict[str, t.Any]:
@@ -101,15 +102,16 @@ def _disk_problem(
     if distribution.version == 1:
         return "a distribution of WSL 1 has no virtual disk"
     if owner is None or owner.virtual_disks is None:
-        return "it was not looked for"
+        return (owner.problem if owner else None) or "it was not looked for"
     folder = _folder(distribution)
     if folder in searched or is_own_place(owner.profile, folder):
         return "there is no virtual disk in its folder, or the folder is closed to this account"
-    if folder_line(folder) is None:
-        return "its folder is not on a drive of this host"
+    why = why_not_opened(folder)
+    if why:
+        return f"its folder {why}"
     return "it was not looked for: too many users and distributions for one command"
 
 
 def _user(user: User, known: bool) -> dict[str, t.Any]:
     disks = None if user.virtual_disks is None else [vars(disk) for disk in user.virtual_disks]
-    return {**vars(user), "virtual_disks": disks, "distributions_known": known}
+    return {**vars(user), "virtual_disks": disks, "distributions_known": known, "problem": user.problem}

@@ -17,6 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions impor
     Distribution,
     registered,
     registered_to,
+    scope_of,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User, own_environment, users
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_events import events
@@ -26,7 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu, driver_folder, gpus, has_hardware
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import RegistryTree, parse
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import decode_text
 
 _KERNEL = re.compile(r"\d+(?:\.\d+)+\S*")
@@ -237,9 +238,19 @@ def host_state(reads: Reads) -> HostState:
         driver_folder=driver_folder(reads.registry),
         hive_leftovers=_hive_copies.leftovers(reads),
     )
+    of_others = _of_loaded(reads)
     for user in state.users:
         if user.connected:
             state.distributions[user.sid] = own_distributions(reads.registry)
-        elif f"HKEY_USERS\\{user.sid}\r\n".lower().encode() in reads.output("lxss_loaded").lower():
-            state.distributions[user.sid] = registered_to(reads.registry, user.sid)
+        elif user.sid.upper() in of_others:
+            state.distributions[user.sid] = of_others[user.sid.upper()]
     return state
+
+
+def _of_loaded(reads: Reads) -> dict[str, list[Distribution]]:
+    """SID in capitals -> distributions, from the read ``_host_queries.distributions_of_loaded``; one tree for each."""
+    if "lxss_loaded" not in reads.parts:
+        return {}
+    sections = reads.parts["lxss_loaded"].sections
+    sids = {key.rpartition("\\")[2].upper(): output for key, output in sections.items()}
+    return {sid: registered_to(parse(output, scope_of(sid)), sid) for sid, output in sids.items()}

@@ -25,7 +25,8 @@ NVIDIA_VENDOR = "ven_10de"
 COMPUTE_CAPABILITY_SINCE = (510, 0)
 """Older drivers refuse a whole query for the one field that they do not know."""
 _COMPUTES_ONLY = 2
-_STORE_FOLDER = re.compile(r"([A-Z]:\\[^%\"]*\\DriverStore\\FileRepository\\[\w.-]+)\\", re.IGNORECASE)
+_STORE_FOLDER = re.compile(r"(C:\\Windows\\System32\\DriverStore\\FileRepository\\\w[\w.-]*)\\", re.I | re.A)
+"""Where only Windows writes: what is in it is started with an administrator's rights."""
 _OLD_FIELDS = "name,driver_version,driver_model.current,memory.total"
 
 

@@ -100,15 +100,17 @@ def notes_first_line(completed: Completed) -> Answer:
     return _noted(completed, _stdout(completed).strip().partition("\n")[0])
 
 
-def notes_registry(completed: Completed) -> Answer:
-    """Every value, or the number of values where there are many; other programs' output as it is."""
-    if b"HKEY_" not in completed.stdout:
-        return notes_all(completed)
-    tree = _registry.parse(completed.stdout)
-    values = [
-        f"{name}={_show(value.data)}" for key in tree.all_keys() for name, value in sorted(tree.values(key).items())
-    ]
-    return _noted(completed, ", ".join(values) if len(values) <= 4 else f"{len(values)} values")
+def notes_registry(scope: _registry.Scope) -> Judge:
+    """Every value, or the number of values where there are many."""
+
+    def answer(completed: Completed) -> Answer:
+        tree = _registry.parse(completed.stdout, scope)
+        values = [
+            f"{name}={_show(value.data)}" for key in tree.all_keys() for name, value in sorted(tree.values(key).items())
+        ]
+        return _noted(completed, ", ".join(values) if len(values) <= 4 else f"{len(values)} values")
+
+    return answer
 
 
 def _show(data: _registry.Data) -> str:

@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe_judges as judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, cmd_line, for_each_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_judges import Judge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32, RegistryQuery, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE, distribution_name, inside
 
@@ -156,7 +156,11 @@ def _registry() -> list[Question]:
     }
     for name in ("boot_event", "hypervisor_failed", "sleep"):
         del lines[name]  # no registry; the first and the last have rows of their own
-    return [Question(name, f"What does this say: {line}", line, judge.notes_registry) for name, line in lines.items()]
+    return [Question(name, f"What does this say: {line}", line, _notes(line)) for name, line in lines.items()]
+
+
+def _notes(line: str) -> Judge:
+    return judge.notes_registry(line.scope) if isinstance(line, RegistryQuery) else judge.notes_all
 
 
 def _programs() -> list[Question]:

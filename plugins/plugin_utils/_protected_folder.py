@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchError, batch, cmd_line, split_batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, BatchError, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
@@ -41,7 +41,8 @@ def make(runner: CommandRunner, folders: t.Mapping[str, t.Mapping[str, str]]) ->
     """
     lines = [*_top(), *(line for path, rights in folders.items() for line in _fresh(path, rights))]
     try:
-        parts = split_batch(runner.run(batch([line for line, _codes in lines]), timeout=120).stdout, len(lines))
+        batch = Batch([line for line, _codes in lines])
+        parts = batch.split(runner.run(batch.line, timeout=120).stdout)
     except BatchError as error:
         raise StepFailed(f"protecting {FOLDER} on the host failed: {error}") from None
     for (line, codes), part in zip(lines, parts):

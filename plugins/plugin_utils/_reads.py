@@ -16,13 +16,11 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _registry
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
+    Batch,
     BatchError,
     BatchPart,
     CmdLineError,
-    batch,
     cmd_line,
-    preamble,
-    split_batch,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
@@ -31,18 +29,36 @@ SYSTEM32 = "C:\\Windows\\System32"
 REG = f"{SYSTEM32}\\reg.exe"
 
 
+class RegistryQuery(str):
+    """A line that reads the registry, and what its answer may tell of."""
+
+    scope: _registry.Scope
+
+    def __new__(cls, line: str, scope: _registry.Scope) -> RegistryQuery:
+        """LINE asks for SCOPE."""
+        query = super().__new__(cls, line)
+        query.scope = scope
+        return query
+
+
 def registry_query(key: str, value: str | None = None, recursive: bool = False) -> str:
     """The line that reads KEY: its values and the names of its subkeys, one VALUE, or everything below it."""
     options = (["/s"] if recursive else []) + (["/v", value] if value is not None else [])
-    return cmd_line(REG, ["query", key, *options])
+    return RegistryQuery(cmd_line(REG, ["query", key, *options]), _registry.Scope(key, value, recursive))
+
+
+def registry_search(key: str, text: str) -> str:
+    """The line that names the keys below KEY whose names hold TEXT."""
+    return RegistryQuery(cmd_line(REG, ["query", key, "/s", "/k", "/f", text]), _registry.Scope(key, recursive=True))
 
 
 @dataclass
 class Reads:
-    """What came back: the parts by name, and all registry output merged."""
+    """What came back: the parts by name, and what the registry said."""
 
     parts: dict[str, BatchPart] = field(default_factory=dict)
     registry: _registry.RegistryTree = field(default_factory=_registry.RegistryTree)
+    """Every key as a read of that very key told it: no user's registry says anything about another one's."""
     preamble: bytes = b""
     """What an AutoRun command of the host printed before the first read."""
     cut_short: bool = False
@@ -66,44 +82,31 @@ def read(
     :raises StepFailed: the output is incomplete.
     :raises HostUnreachable, CommandTimeout: see the port.
     """
+    batch = Batch(list(lines.values()))
+    stdout, told, cut_short = b"", b"", False
     try:
-        completed = runner.run(batch(list(lines.values())), timeout=timeout)
+        completed = runner.run(batch.line, timeout=timeout)
+        stdout, told = completed.stdout, completed.stderr
     except CommandTimeout as error:
         if not partial or not error.stdout:
             raise
-        return _partial(error.stdout, lines)
+        stdout, cut_short = error.stdout, True
     try:
-        parts = split_batch(completed.stdout, len(lines))
+        parts = batch.split(stdout, partial=cut_short)
     except BatchError as error:
-        told = completed.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise StepFailed(f"reading the host's state failed: {error}; {' '.join(told[-1:]) or 'no message'}") from None
-    reads = _reads(dict(zip(lines, parts)), lines)
-    reads.preamble = preamble(completed.stdout)
+        last = told.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise StepFailed(f"reading the host's state failed: {error}; {' '.join(last) or 'no message'}") from None
+    reads = Reads(dict(zip(lines, parts)), preamble=batch.preamble(stdout), cut_short=cut_short)
+    for name, line in lines.items():
+        if name in reads.parts and isinstance(line, RegistryQuery):
+            reads.registry.merge(_registry.parse(reads.output(name), line.scope))
     return reads
 
 
 def fits(lines: t.Mapping[str, str]) -> bool:
     """Whether LINES can travel as one WinRS command."""
     try:
-        batch(list(lines.values()))
+        Batch(list(lines.values()))
     except CmdLineError:
         return False
     return True
-
-
-def _partial(stdout: bytes, lines: t.Mapping[str, str]) -> Reads:
-    try:
-        parts = split_batch(stdout, len(lines), partial=True)
-    except BatchError as error:
-        raise StepFailed(f"reading the host's state failed: {error}") from None
-    reads = _reads(dict(zip(lines, parts)), lines)
-    reads.preamble, reads.cut_short = preamble(stdout), True
-    return reads
-
-
-def _reads(parts: dict[str, BatchPart], lines: t.Mapping[str, str]) -> Reads:
-    result = Reads(parts)
-    for name, line in lines.items():
-        if name in parts and REG in line:
-            result.registry.merge(_registry.parse(parts[name].stdout))
-    return result

@@ -9,6 +9,10 @@
 A row is recognised by its type column and a key by its root, never by a word: the name of a default value, the error
 texts and the totals of a search are localised. Whether a key exists is the exit code's business.
 
+reg.exe prints line breaks in a value as they are, so that whoever may write a value may write lines of this output:
+what looks like a key or a value of another place is dropped. What is left, its writer could have written as a real
+value.
+
 Sources: output of reg.exe on Windows 10 and 11; row separators are four blanks.
 """
 
@@ -20,7 +24,9 @@ from dataclasses import dataclass, field
 
 Data = t.Union[int, str, bytes, "list[str]"]
 
-_ROW = re.compile(r"^    (.*?)    (REG_[A-Z_]+)(?:    (.*))?$")
+_ROW = re.compile(r"    (.*?)    (REG_[A-Z_]+)(?:    (.*))?\Z", re.DOTALL)
+_LINE_END = re.compile(r"\r?\n")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\Z")
 _ROOTS = {
     "HKEY_LOCAL_MACHINE": "HKLM",
     "HKEY_CURRENT_USER": "HKCU",
@@ -98,18 +104,40 @@ def short_key(key: str) -> str:
     return _ROOTS.get(root.upper(), root.upper()) + separator + rest.rstrip("\\")
 
 
-def parse(output: bytes) -> RegistryTree:
-    """The keys and values in what reg.exe printed under code page 65001; other lines are passed over."""
+@dataclass(frozen=True)
+class Scope:
+    """What one query may tell of."""
+
+    key: str
+    value: str | None = None
+    """The only value; None: all of them."""
+    recursive: bool = False
+
+    def holds_key(self, key: str) -> bool:
+        """Whether the query shows KEY: its own, what is below it, but without recursion only the names below it."""
+        asked, found = short_key(self.key).lower(), short_key(key).lower()
+        below = found[len(asked) + 1 :]
+        return found == asked or (found.startswith(f"{asked}\\") and (self.recursive or "\\" not in below))
+
+    def holds_value(self, key: str, name: str) -> bool:
+        """Whether the query shows value NAME of KEY, which it shows."""
+        own = self.recursive or short_key(key).lower() == short_key(self.key).lower()
+        return own and (self.value is None or self.value.lower() == name.lower())
+
+
+def parse(output: bytes, scope: Scope) -> RegistryTree:
+    """The keys and values in what reg.exe printed for the query SCOPE under code page 65001; all else is dropped."""
     tree = RegistryTree()
-    values: dict[str, RegistryValue] = {}
-    for line in output.decode("utf-8", "replace").splitlines():
+    key, values = "", {}
+    for line in _LINE_END.split(output.decode("utf-8", "replace")):
         if line.startswith("HKEY_"):
-            values = tree.add_key(line)
+            key = line if scope.holds_key(line) else ""
+            values = tree.add_key(key) if key else {}
             continue
         row = _ROW.match(line)
-        if row:
-            name, kind, text = row.group(1), row.group(2), row.group(3) or ""
-            values[name] = RegistryValue(kind, _data(kind, text))
+        if row and key and scope.holds_value(key, row.group(1)):
+            kind = row.group(2)
+            values[row.group(1)] = RegistryValue(kind, _data(kind, row.group(3) or ""))
     return tree
 
 
@@ -117,7 +145,7 @@ def _data(kind: str, text: str) -> Data:
     """TEXT as its KIND has it; what is cut or damaged stays text, so that it counts as neither number nor bytes."""
     try:
         if kind in ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
-            return int(text, 16)
+            return int(text, 16) if _NUMBER.match(text) else text
         if kind in ("REG_BINARY", "REG_NONE"):
             return bytes.fromhex(text)
     except ValueError:

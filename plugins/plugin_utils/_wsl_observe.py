@@ -125,20 +125,20 @@ def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
     lines: dict[str, str] = {}
     for user in others:
         lines.update(q.distributions_of(user.sid) if user.loaded else _disk_lines(user))
-    if not lines:
-        return tuple(found)
-    told = read(runner, lines)
+    told = read(runner, lines) if lines else Reads()
     for user in others:
         if user.loaded:
             entries = registered_to(told.registry, user.sid)
             found += [f"{entry.name} of {user.name}" for entry in entries]
         else:
-            found += _disks(told, user)
+            found += [f"whatever {user.name} has ({user.problem})"] if user.problem else _disks(told, user)
     return tuple(found)
 
 
 def _disk_lines(user: User) -> dict[str, str]:
     """Where the disks of a user lie whose registry cannot be read: WSL's own folder and those of Store apps."""
+    if user.problem:
+        return {}
     local = f"{user.profile}\\AppData\\Local"
     return {
         f"{name}_{user.sid}": cmd_line("dir", ["/s", "/b", "/a-d", f"{local}\\{folder}\\ext4.vhdx"])

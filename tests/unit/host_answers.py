@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MARK
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import file_lines
@@ -32,9 +33,10 @@ class HostAnswers(t.Dict[str, bytes]):
     def __call__(self, line: str, stdin: bytes) -> Completed:
         """Answer the batch LINE."""
         output = b"wslfleet-begin\r\n"
+        answers = {asked.replace(MARK, "wslfleet"): printed for asked, printed in self.items()}
         for part, number in _PART.findall(line):
-            known = part in self
-            output += self.get(part, b"") + f"wslfleet-{number}-{0 if known else 1}\r\n".encode()
+            known = part in answers
+            output += answers.get(part, b"") + f"wslfleet-{number}-{0 if known else 1}\r\n".encode()
         return Completed(0, output, b"")
 
     def copy(self) -> HostAnswers:

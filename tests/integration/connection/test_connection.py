@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import batch, cmd_line, split_batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import IDLE_SECONDS
 from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
@@ -177,9 +177,10 @@ def test_batch_in_cmd_exe(laptop: Laptop) -> None:
         cmd_line("C:\\Windows\\System32\\missing.exe"),
     ]
     connection = laptop.connect()
-    completed = connection.windows_runner.run(batch(lines))
+    batch = Batch(lines)
+    completed = connection.windows_runner.run(batch.line)
     connection.close()
-    parts = split_batch(completed.stdout, len(lines))
+    parts = batch.split(completed.stdout)
     assert [part.exit_code for part in parts] == [0, 1, 0, 1]
     assert b"REG_SZ" in parts[0].stdout
     assert parts[1].stdout == b""
@@ -195,13 +196,14 @@ def test_auto_run_of_cmd_exe(laptop: Laptop, tmp_path: Path) -> None:
     try:
         connection.put_file(str(tmp_path / "local"), "/tmp/auto")
         connection.fetch_file("/tmp/auto", str(tmp_path / "back"))
-        printed = connection.windows_runner.run(batch([cmd_line("echo", ["one"])])).stdout
+        batch = Batch([cmd_line("echo", ["one"])])
+        printed = connection.windows_runner.run(batch.line).stdout
     finally:
         registry.delete(key, "AutoRun")
         connection.close()
     assert (tmp_path / "back").read_bytes() == b"\0content\r\n"
     assert printed.startswith(b"Welcome\r\n")
-    assert split_batch(printed, 1)[0].stdout == b"one\r\n"
+    assert batch.split(printed)[0].stdout == b"one\r\n"
 
 
 def test_one_command_for_a_module(laptop: Laptop) -> None:

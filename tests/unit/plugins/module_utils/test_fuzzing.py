@@ -158,7 +158,7 @@ ROW = st.builds("    {}    {}    {}".format, st.text(max_size=3), REG_TYPES, st.
 @given(st.one_of(st.binary(max_size=200), st.lists(ROW).map("\r\n".join).map(lambda s: s.encode("utf-8", "replace"))))
 def test_any_output_of_reg_exe_can_be_read(output: bytes) -> None:
     for line in (b"", b"HKEY_USERS\r\n"):
-        tree = _registry.parse(line + output)
+        tree = _registry.parse(line + output, _registry.Scope("HKU", recursive=True))
         for key in tree.all_keys():
             for name in tree.values(key):
                 tree.number(key, name)
@@ -178,5 +178,5 @@ def test_a_value_between_rubbish_is_read(before: str, kind: str, after: str) -> 
     output = (
         f"{before}\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Key\r\n    Name    {kind}    {text}\r\n\r\nHKEY_USERS\\Y\r\n{after}"
     )
-    tree = _registry.parse(output.encode("utf-8", "replace"))
+    tree = _registry.parse(output.encode("utf-8", "replace"), _registry.Scope("HKLM\\SOFTWARE\\Key"))
     assert tree.get("HKLM\\SOFTWARE\\Key", "name") == data

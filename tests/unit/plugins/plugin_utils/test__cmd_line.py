@@ -6,14 +6,13 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
     EACH_LINE,
     MAXIMUM_LENGTH,
+    Batch,
     BatchError,
     BatchPart,
     CmdLineError,
-    batch,
     cmd_line,
     first_that_succeeds,
     for_each_line,
-    split_batch,
 )
 
 REG = "C:\\Windows\\System32\\reg.exe"
@@ -79,7 +78,7 @@ def test_length_is_counted_in_utf16_units(character: str, units: int) -> None:
 
 
 def test_batch_line() -> None:
-    assert batch(["A", "B"]) == (
+    assert Batch(["A", "B"]).line == (
         "echo wslfleet-begin&A&&echo wslfleet-1-0||echo wslfleet-1-1&B&&echo wslfleet-2-0||echo wslfleet-2-1"
     )
 
@@ -87,14 +86,18 @@ def test_batch_line() -> None:
 @pytest.mark.parametrize("lines, message", [([], "at least one line"), (["x" * 5000] * 2, "UTF-16 units")])
 def test_batch_refused(lines: list[str], message: str) -> None:
     with pytest.raises(CmdLineError, match=message):
-        batch(lines)
+        Batch(lines)
 
 
 PRINTED = b"AutoRun says hello\r\nwslfleet-begin\r\none\r\nwslfleet-1-0\r\nwslfleet-2-1\r\nno line endwslfleet-3-0\r\n"
 
 
 def test_split_batch() -> None:
-    assert split_batch(PRINTED, 3) == [BatchPart(0, b"one\r\n"), BatchPart(1, b""), BatchPart(0, b"no line end")]
+    assert Batch(["x"] * 3).split(PRINTED) == [
+        BatchPart(0, b"one\r\n"),
+        BatchPart(1, b""),
+        BatchPart(0, b"no line end"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_split_batch() -> None:
 )
 def test_split_batch_cut_short(stdout: bytes, count: int, message: str) -> None:
     with pytest.raises(BatchError, match=message):
-        split_batch(stdout, count)
+        Batch(["x"] * count).split(stdout)
 
 
 def test_a_loop_over_lines() -> None:

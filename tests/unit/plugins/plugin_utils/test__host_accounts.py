@@ -23,7 +23,7 @@ def test_account_kind(sid: str, domain: str, kind: str) -> None:
 
 def test_one_account_tells_of_others_of_its_authority() -> None:
     sids = {"S-1-5-21-1-2-3-500": "local", "S-1-5-21-1-2-3-1001": "unknown", "S-1-5-21-9-9-9-1001": "unknown"}
-    users = [User(sid, "x", "C:\\Users\\x", True, False, kind) for sid, kind in sids.items()]
+    users = [User(sid, "x", "C:\\Users\\x", True, kind == "local", kind) for sid, kind in sids.items()]
     assert [user.kind for user in with_kinds(users)] == ["local", "local", "unknown"]
 
 
@@ -49,8 +49,14 @@ def test_choose(wanted: list[str], sids: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "message"),
-    [("carl", "no profile"), ("ben", "several profiles.*S-1-3, S-1-4"), ("admin", "connecting account itself")],
+    [
+        ("carl", "no profile"),
+        ("eve", "not lie on a drive"),
+        ("100%", "cmd.exe cannot carry"),
+        ("ben", "several profiles.*S-1-3, S-1-4"),
+        ("admin", "connecting account itself"),
+    ],
 )
 def test_choose_refuses(wanted: str, message: str) -> None:
     with pytest.raises(StepFailed, match=message):
-        choose(USERS, [wanted])
+        choose([*USERS, User("S-1-5", "eve", "\\\\evil\\share", True, False), user("S-1-6", "100%")], [wanted])

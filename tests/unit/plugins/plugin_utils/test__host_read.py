@@ -14,11 +14,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _nvidia,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MAXIMUM_LENGTH, batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MAXIMUM_LENGTH, Batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout, Completed
 
+from tests.unit.conftest import MARK
 from tests.unit.host_answers import (
     BATCH,
     GUID,
@@ -44,7 +45,7 @@ def read(answers: HostAnswers, second: HostAnswers | None = None) -> _host_read.
 
 
 def test_first_command_fits_into_one_line() -> None:
-    assert len(batch(list(_host_read.first_lines(of_users=True).values()))) < MAXIMUM_LENGTH * 0.98
+    assert len(Batch(list(_host_read.first_lines(of_users=True).values())).line) < MAXIMUM_LENGTH * 0.98
 
 
 def test_fresh_host() -> None:
@@ -157,7 +158,9 @@ def loaded_elsewhere(folder: str, flags: str = "0xf") -> HostAnswers:
     lxss = f"HKEY_USERS\\{OTHER}\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{GUID}"
     values = (("DistributionName", "REG_SZ", "Ubuntu"), ("BasePath", "REG_SZ", folder), ("Flags", "REG_DWORD", flags))
     answers = two_more_users()
-    answers[q.distributions_of_loaded()["lxss_loaded"]] = f"HKEY_USERS\\{OTHER}\r\n".encode() + reg(lxss, *values)
+    answers[q.distributions_of_loaded()["lxss_loaded"]] = f"{MARK} HKEY_USERS\\{OTHER}\r\n".encode() + reg(
+        lxss, *values
+    )
     return answers
 
 
@@ -176,8 +179,8 @@ def listed(folder: str) -> HostAnswers:
         (ELSEWHERE, "0xf", listed(ELSEWHERE), 1234567890, None),
         (ELSEWHERE, "0xf", HostAnswers(), None, "or the folder is closed"),
         (ELSEWHERE, "0x7", HostAnswers(), None, "WSL 1 has no virtual disk"),
-        ("\\\\evil.example\\share", "0xf", HostAnswers(), None, "not on a drive of this host"),
-        ("C:\\100 % mine", "0xf", HostAnswers(), None, "not on a drive of this host"),
+        ("\\\\evil.example\\share", "0xf", HostAnswers(), None, "does not lie on a drive of this host"),
+        ("C:\\100 % mine", "0xf", HostAnswers(), None, "cmd.exe cannot carry"),
         ("C:\\Users\\AdaLovelace\\AppData\\Local\\wsl\\x", "0xf", HostAnswers(), None, "or the folder is closed"),
     ],
 )

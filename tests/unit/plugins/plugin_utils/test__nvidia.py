@@ -9,6 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _nvidia, _reg
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
 
 CLASS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}"
+DISPLAY = _registry.Scope(CLASS, recursive=True)
 TWO_ADAPTERS = (
     f"\r\n{CLASS}\\0000\r\n    DriverDesc    REG_SZ    Intel(R) Iris(R) Xe Graphics\r\n"
     f"\r\n{CLASS}\\0000\r\n    DriverVersion    REG_SZ    31.0.101.4255\r\n"
@@ -36,7 +37,7 @@ def test_not_a_version(text: str) -> None:
 
 
 def test_only_nvidia_from_the_registry() -> None:
-    assert _nvidia.gpus(_registry.parse(TWO_ADAPTERS)) == [replace(T600, device_id="pci\\ven_10de&dev_1fb7")]
+    assert _nvidia.gpus(_registry.parse(TWO_ADAPTERS, DISPLAY)) == [replace(T600, device_id="pci\\ven_10de&dev_1fb7")]
 
 
 @pytest.mark.parametrize(("driver", "asked"), [("495.16", 1), ("509.99", 1), ("510.0", 2), ("551.61", 2)])
@@ -73,12 +74,15 @@ STORE = "C:\\Windows\\System32\\DriverStore\\FileRepository\\nvdm.inf_amd64_1669
         ("REG_MULTI_SZ", "nvd3dumx.dll", None),
         ("REG_MULTI_SZ", "\\\\evil\\DriverStore\\FileRepository\\x\\y.dll", None),
         ("REG_SZ", f"{STORE}\\nvldumdx.dll", None),
+        ("REG_MULTI_SZ", "C:\\Users\\anna\\DriverStore\\FileRepository\\x\\y.dll", None),
+        ("REG_MULTI_SZ", "D:\\Windows\\System32\\DriverStore\\FileRepository\\x\\y.dll", None),
+        ("REG_MULTI_SZ", "C:\\Windows\\System32\\DriverStore\\FileRepository\\..\\y.dll", None),
     ],
 )
 def test_folder_of_the_driver_in_use(kind: str, data: str, expected: str | None) -> None:
     intel = f"\r\n{CLASS}\\0000\r\n    UserModeDriverName    REG_MULTI_SZ    {STORE}x\\igdumd64.dll\r\n"
     nvidia = f"\r\n{CLASS}\\0001\r\n    UserModeDriverName    {kind}    {data}\r\n"
-    registry = _registry.parse(TWO_ADAPTERS + intel.encode() + nvidia.encode())
+    registry = _registry.parse(TWO_ADAPTERS + intel.encode() + nvidia.encode(), DISPLAY)
     assert _nvidia.driver_folder(registry) == expected
 
 

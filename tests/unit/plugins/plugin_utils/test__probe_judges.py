@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe_judges as j
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import Scope
 
 VERSION = "WSL-Version: 2.6.3.0\r\nKernelversion: 6.6.87.2-1\r\n"
 POWER = "      Minimal: 0x00000000\r\n      Index (AC): 0x00000708\r\n      Index (DC): 0x00000384\r\n"
@@ -20,11 +21,11 @@ CASES: list[tuple[j.Judge, Completed, tuple[str, str]]] = [
     (j.notes_all, Completed(0, b"", b""), ("noted", "there, empty")),
     (j.notes_first_line, Completed(0, b"curl 8.10\r\nProtocols: https\r\n", b""), ("noted", "curl 8.10")),
     (
-        j.notes_registry,
+        j.notes_registry(Scope("HKU\\X")),
         Completed(0, b"\r\nHKEY_USERS\\X\r\n    B    REG_DWORD    0x10\r\n    A    REG_MULTI_SZ    x\\0y\r\n", b""),
         ("noted", "A=x y, B=16"),
     ),
-    (j.notes_registry, Completed(1, b"", b"ERROR: x"), ("missing", "exit 1")),
+    (j.notes_registry(Scope("HKU\\X")), Completed(1, b"", b"ERROR: x"), ("missing", "exit 1")),
     (
         j.notes_version,
         Completed(0, b"\r\nMicrosoft Windows [version 10.0.26100.3476]\r\n", b""),

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _reboot_circumstances
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot_policy import Circumstances, Conditions, window
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import parse
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._registry import Scope, parse
 
 from tests.unit.host_answers import BATCH, SID, HostAnswers, fresh, reg
 from tests.unit.scripted_runner import ScriptedRunner
@@ -20,7 +20,7 @@ ALL = Conditions(window("22:00-05:00"), True, True)
 
 @pytest.mark.parametrize(("bias", "hour"), [("0xffffffc4", 13), ("0x0", 12), ("0x12c", 7)])
 def test_local_time(bias: str, hour: int) -> None:
-    registry = parse(reg(ZONE, ("ActiveTimeBias", "REG_DWORD", bias)))
+    registry = parse(reg(ZONE, ("ActiveTimeBias", "REG_DWORD", bias)), Scope(q.TIME_ZONE))
     found = _reboot_circumstances.local_time(registry, NOON)
     assert found is not None
     assert (found.hour, found.minute) == (hour, 0)

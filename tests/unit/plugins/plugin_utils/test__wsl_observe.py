@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_observe as w
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MAXIMUM_LENGTH, batch
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MAXIMUM_LENGTH, Batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import WslGoal
 
 from tests.unit.host_answers import (
@@ -34,7 +34,7 @@ def observed(goal: WslGoal, *answers: HostAnswers) -> w.Observed:
     "goal", [WslGoal(), WslGoal(state="latest"), WslGoal(version="2.6.3"), WslGoal(state="absent")]
 )
 def test_the_longest_line_has_room(goal: WslGoal) -> None:
-    assert len(batch(list(w._lines(goal).values()))) < MAXIMUM_LENGTH * 0.9
+    assert len(Batch(list(w._lines(goal).values())).line) < MAXIMUM_LENGTH * 0.9
 
 
 def test_converged_is_one_command() -> None:
