@@ -1,9 +1,10 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What /etc/wsl.conf tells the start of an instance. Parsed leniently, as WSL does; warnings are wsl.exe's business.
+"""What /etc/wsl.conf tells the start of an instance; warnings are wsl.exe's business.
 
-Keys and sections without case, ``#`` starts a comment, values may be quoted, the first of two equal keys wins
-(src/shared/configfile/configfile.cpp).
+Keys and sections are letters and digits, without case, ``#`` starts a comment, values may be quoted, the first of two
+equal keys wins, and nothing behind the first invalid line is read (src/shared/configfile/configfile.cpp, opened by
+WslDistributionConfig.cpp without CFG_SKIP_INVALID_LINES). Escapes are not modelled.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SECTION = re.compile(r"\[\s*([^\]\s]+)\s*\]")
-_VALUE = re.compile(r'([^=\s]+)\s*=\s*(?:"([^"]*)"|([^#]*))')
+_SECTION = re.compile(r"\[([A-Za-z][A-Za-z0-9]*)\]\s*(?:#|\Z)")
+_VALUE = re.compile(r'([A-Za-z][A-Za-z0-9]*)\s*=\s*(?:"([^"]*)"|([^#"]*)(?:#|\Z))')
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,14 @@ def _values(text: str) -> dict[str, str]:
     """``section.key`` in lower case -> value."""
     values: dict[str, str] = {}
     section = ""
-    for line in text.lstrip("\ufeff").splitlines():
-        line = line.strip()
+    for line in map(str.strip, text.splitlines()):
         if match := _SECTION.match(line):
             section = match[1].lower()
-        elif not line.startswith("#") and (match := _VALUE.match(line)):
+        elif match := _VALUE.match(line):
             value = match[2] if match[2] is not None else match[3].strip()
             values.setdefault(f"{section}.{match[1].lower()}", value)
+        elif line and not line.startswith("#"):
+            break
     return values
 
 

@@ -18,7 +18,7 @@ import re
 import struct
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _wsl_ini
 
 WSL_LIBRARIES = "/usr/lib/wsl/lib"
 CACHE = "/etc/ld.so.cache"
@@ -175,15 +175,5 @@ def lists_wsl_folder(root: str = "") -> bool:
 
 
 def forbids_configuration(wsl_conf: str) -> bool:
-    """Whether the text of /etc/wsl.conf forbids WSL to write ld.wsl.conf: ``[automount] ldconfig=false``.
-
-    Names are compared without case, the last one counts, as in WSL's own reader.
-    """
-    section, forbidden = "", False
-    for line in wsl_conf.splitlines():
-        bare = line.split("#")[0].strip().lower()
-        if bare.startswith("["):
-            section = bare.strip("[] ")
-        elif section == "automount" and re.match(r"^ldconfig\s*=", bare):
-            forbidden = bare.partition("=")[2].strip() in ("false", "0")
-    return forbidden
+    """Whether the text of /etc/wsl.conf forbids WSL to write ld.wsl.conf: ``[automount] ldconfig=false``."""
+    return not _wsl_ini.boolean(wsl_conf, "automount", "ldconfig", True)

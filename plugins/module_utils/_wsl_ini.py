@@ -6,8 +6,14 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The INI files of WSL, ``.wslconfig`` and ``wsl.conf``: read as WSL does, changed with care. Pure.
 
-Section and key names are compared without case, ``#`` starts a comment outside quotes, a backslash escapes and, at the
-end of a line, continues it; of two equal keys the first one counts (src/shared/configfile/configfile.cpp).
+Section and key names are letters and digits, compared without case; no blank stands inside the brackets. ``#`` starts
+a comment outside quotes. A backslash escapes itself, a quote, b, n and t; any other escape, and a quote that is not
+closed, makes the line invalid. A backslash at the end of a line continues it (in wsl.conf only before LF;
+``.wslconfig`` is read by Windows in text mode). Of two equal keys the first one counts, whatever its value
+(src/shared/configfile/configfile.cpp).
+
+``.wslconfig`` goes on behind an invalid line. Of ``wsl.conf`` nothing behind the first one is read, since it is opened
+without CFG_SKIP_INVALID_LINES (WslDistributionConfig.cpp, WslCoreConfig.cpp).
 """
 
 from __future__ import annotations
@@ -15,10 +21,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-_SECTION = re.compile(r"\s*\[\s*([^\]#]*?)\s*\]")
-_KEY = re.compile(r"\s*([^\s=#\[\]]+)\s*=(.*)\Z", re.DOTALL)
-_ESCAPES = {"\\": "\\", '"': '"', "b": "\b", "n": "\n", "t": "\t"}
+_SECTION = re.compile(r"\[([A-Za-z][A-Za-z0-9]*)\][ \t]*(?=[\r\n#]|\Z)")
+_SECTION_START = re.compile(r"\[[A-Za-z][A-Za-z0-9]*")
+_KEY = re.compile(r"([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*")
+_REST = re.compile(r"[^\n]*\n?")
+_ESCAPES = {"\\": "\\", '"': '"', "b": "\b", "n": "\n", "t": "\t", "\n": ""}
 _PLAIN = re.compile(r"[^\s#\"\\](?:[^#\"\\]*[^\s#\"\\])?\Z")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Entry(t.NamedTuple):
@@ -43,64 +52,80 @@ class Header(t.NamedTuple):
     line: int
 
 
+class Parsed(t.NamedTuple):
+    """What WSL makes of a file."""
+
+    headers: t.List[Header]
+    entries: t.List[Entry]
+    invalid: t.List[int]
+    """Indexes of lines that WSL takes for nothing, with a warning."""
+
+
 def split(text: str) -> t.List[str]:
     """The lines of TEXT with their ends; only LF and CRLF end one."""
     return re.findall(r"[^\n]*\n|[^\n]+\Z", text)
 
 
-def parse(text: str) -> t.Tuple[t.List[Header], t.List[Entry]]:
-    """The sections and entries of TEXT in their order; what is neither is passed over, as WSL does with a warning."""
-    lines = split(text)
-    headers: t.List[Header] = []
-    entries: t.List[Entry] = []
-    section, index = "", 0
-    while index < len(lines):
-        start, line = index, lines[index].rstrip("\r\n")
-        index += 1
-        header = _SECTION.match(line)
+def parse(text: str, strict: bool = False) -> Parsed:
+    """The sections and entries of TEXT in their order. STRICT: as of wsl.conf, up to the first invalid line."""
+    found = Parsed([], [], [])
+    section, place, line, counted = "", 0, 0, 0
+    while place < len(text):
+        line, counted = line + text.count("\n", counted, place), place
+        if text[place] in " \t\r\n":
+            place += 1
+            continue
+        if text[place] == "#":
+            place = _behind(text, place)
+            continue
+        header, key = _SECTION.match(text, place), _KEY.match(text, place)
+        value = _value(text, key.end(), strict) if key else None
         if header:
-            section = header.group(1)
-            headers.append(Header(section, start))
-            continue
-        if line.lstrip().startswith("#"):
-            continue
-        while _continues(line) and index < len(lines):
-            line = line[:-1] + lines[index].rstrip("\r\n")
-            index += 1
-        match = _KEY.match(line)
-        if match:
-            value, comment = _value(match.group(2))
-            entries.append(Entry(section, match.group(1), value, start, index, comment))
-    return headers, entries
+            section, place = header.group(1), header.end()
+            found.headers.append(Header(section, line))
+        elif key and value:
+            place = value[2]
+            end = line + text.count("\n", counted, place) + 1
+            found.entries.append(Entry(section, key.group(1), value[0], line, end, value[1]))
+        else:
+            found.invalid.append(line)
+            if strict:
+                break
+            # A name that is not closed has replaced the one before all the same.
+            section = "" if _SECTION_START.match(text, place) else section
+            place = _behind(text, place)
+    return found
 
 
-def _continues(line: str) -> bool:
-    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
+def _behind(text: str, place: int) -> int:
+    """Where the line after PLACE begins."""
+    match = _REST.match(text, place)
+    return match.end() if match else len(text)
 
 
-def _value(text: str) -> t.Tuple[str, str]:
-    """The value that TEXT says, and the comment behind it."""
-    text = text.strip()
-    result: t.List[str] = []
-    kept = 0  # blanks at the end count only inside quotes
-    quoted, position = False, 0
-    while position < len(text):
-        character = text[position]
-        if character == "\\" and position + 1 < len(text):
-            position += 1
-            result.append(_ESCAPES.get(text[position], "\\" + text[position]))
-            kept = len(result)
+def _value(text: str, place: int, strict: bool) -> t.Tuple[str, str, int] | None:
+    """The value that stands at PLACE, the comment behind it and where both end; None when it is invalid."""
+    result, kept, quoted = "", 0, False  # blanks at the end count only inside quotes
+    while place < len(text) and text[place] not in "\r\n":
+        character = text[place]
+        if character == "#" and not quoted:
+            end = re.compile(r"[^\r\n]*").match(text, place)
+            comment = end.group(0) if end else ""
+            return result[:kept], comment, place + len(comment)
+        if character == "\\":
+            place += 1
+            if not strict and text.startswith("\r\n", place):
+                place += 1
+            if place >= len(text) or text[place] not in _ESCAPES:
+                return None
+            result += _ESCAPES[text[place]]
         elif character == '"':
             quoted = not quoted
-            kept = len(result)
-        elif character == "#" and not quoted:
-            return "".join(result[: max(kept, len("".join(result).rstrip()))]).rstrip(), text[position:]
         else:
-            result.append(character)
-            if quoted:
-                kept = len(result)
-        position += 1
-    return "".join(result).rstrip() if kept == 0 else "".join(result), ""
+            result += character
+        kept = kept if character in " \t" else len(result)
+        place += 1
+    return None if quoted else (result[:kept], "", place)
 
 
 def written(value: str) -> str:
@@ -121,10 +146,18 @@ def plain_identity(section: str, key: str) -> t.Tuple[str, str]:
     return section.lower(), key.lower()
 
 
-def value_of(text: str, section: str, key: str, identity: Identity = plain_identity) -> str | None:
-    """The value that counts; None where there is none."""
+def value_of(
+    text: str, section: str, key: str, identity: Identity = plain_identity, strict: bool = False
+) -> str | None:
+    """The value that counts; None where there is none. STRICT as in ``parse``."""
     wanted = identity(section, key)
-    return next((entry.value for entry in parse(text)[1] if identity(entry.section, entry.key) == wanted), None)
+    entries = parse(text, strict).entries
+    return next((entry.value for entry in entries if identity(entry.section, entry.key) == wanted), None)
+
+
+def boolean(text: str, section: str, key: str, default: bool) -> bool:
+    """What WSL takes for SECTION.KEY of TEXT, the content of wsl.conf; DEFAULT where it is not set, or to nothing."""
+    return _BOOLEANS.get((value_of(text, section, key, strict=True) or "").lower(), default)
 
 
 def changed(
@@ -134,13 +167,15 @@ def changed(
     value: str | None,
     end_of_line: str = "\n",
     identity: Identity = plain_identity,
+    strict: bool = False,
 ) -> str:
     """TEXT with SECTION.KEY set to VALUE, or without it where VALUE is None. Everything else stays byte for byte.
 
     :arg end_of_line: of new lines where TEXT has none to go by.
+    :arg strict: as in ``parse``: what is new stands before the first invalid line.
     """
     lines = split(text)
-    headers, entries = parse(text)
+    headers, entries, invalid = parse(text, strict)
     if lines and lines[0].endswith("\n"):
         end_of_line = "\r\n" if lines[0].endswith("\r\n") else "\n"
     wanted = identity(section, key)
@@ -151,7 +186,10 @@ def changed(
         return "".join(lines)
     if found:
         return _replaced(lines, found[0], value, end_of_line)
-    return _added(lines, headers, entries, section, f"{key}={written(value)}{end_of_line}", end_of_line)
+    behind = lines[invalid[0] :] if strict and invalid else []
+    before = lines[: len(lines) - len(behind)]
+    new = f"{key}={written(value)}{end_of_line}"
+    return _added(before, headers, entries, section, new, end_of_line) + "".join(behind)
 
 
 def _replaced(lines: t.List[str], entry: Entry, value: str, end_of_line: str) -> str:

@@ -168,6 +168,14 @@ def plan(
     :raises SettingError: SETTINGS hold something that does not work.
     """
     after, steps, warnings = (text or "").lstrip(BOM), [], []
+    # WSL reads wsl.conf no further than its first invalid line.
+    strict = catalogue is WSL_CONF
+    invalid = _wsl_ini.parse(after, strict).invalid
+    if strict and invalid:
+        warnings.append(
+            f"line {invalid[0] + 1} is invalid, and WSL reads nothing of the file from there on: "
+            f"{_wsl_ini.split(after)[invalid[0]].strip()[:80]!r}"
+        )
     if text and text.startswith(BOM):
         steps.append("remove the byte order mark, which WSL takes for a part of the first line")
     for section, values in settings.items():
@@ -176,13 +184,13 @@ def plan(
         for key, value in values.items():
             name, proper, setting = _find(catalogue, section, key)
             where = f"{name}.{proper}"
-            old = _wsl_ini.value_of(after, name, proper, identity)
+            old = _wsl_ini.value_of(after, name, proper, identity, strict)
             new = None if value is None else _checked(where, setting, value, host)
             if new is not None and (proper, new) in WARNINGS:
                 warnings.append(WARNINGS[proper, new])
             if old == new or (old is not None and new is not None and _same(setting, old, new)):
                 continue
-            after = _wsl_ini.changed(after, name, proper, new, end_of_line, identity)
+            after = _wsl_ini.changed(after, name, proper, new, end_of_line, identity, strict)
             steps.append(f"remove {where} (was {old})" if new is None else f"set {where}={new}")
     return Plan(text or "", after, steps, warnings)
 

@@ -297,10 +297,12 @@ def test_listed(name: str, text: str, listed: bool, tmp_path: Path) -> None:
         ("[automount]\nldconfig=false\n", True),
         ("[AutoMount]\n LDConfig = FALSE # no\n", True),
         ("[automount]\nldconfig=0\n[boot]\n", True),
-        ("[automount]\nldconfig=false\nldconfig=true\n", False),
+        ("[automount]\nldconfig=true\nldconfig=false\n", False),
+        ('[automount]\nldconfig="false"\n', True),
         ("[boot]\nldconfig=false\n", False),
         ("[automount]\n#ldconfig=false\n", False),
         ("[automount]\nldconfigx=false\nnonsense\n", False),
+        ("nonsense\n[automount]\nldconfig=false\n", False),
     ],
 )
 def test_forbidden(text: str, forbidden: bool) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _wsl_ini as i
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.linux import wsl_conf
 
 TEXT = (
     "# mine\r\n"
@@ -29,7 +33,9 @@ TEXT = (
         ("k=C:\\\\a\\\\b", "C:\\a\\b"),
         ("k=a\\tb", "a\tb"),
         ('k=\\"a', '"a'),
-        ("k=a\\mb", "a\\mb"),
+        ("k = a # no \\\nk=2", "a"),
+        ("k=a\rk=b", "a"),
+        ('k="a b"c', "a bc"),
         ("k=", ""),
         ("k=a\\\nb", "ab"),
         ("k=a\\\\\n", "a\\"),
@@ -82,3 +88,86 @@ def test_a_new_section_stands_at_the_end(before: str, end: str, after: str) -> N
 def test_a_key_is_removed_wherever_it_stands() -> None:
     assert i.changed("[s]\nk=1\nm=2\n[S]\nK=3\n", "s", "k", None) == "[s]\nm=2\n[S]\n"
     assert i.changed(TEXT, "wsl2", "nothing", None) == TEXT
+
+
+INVALID = [
+    pytest.param("k=a\\mb", id="escape"),
+    pytest.param('k="a', id="quote"),
+    pytest.param("k_1=a", id="key"),
+    pytest.param("k", id="no value"),
+    pytest.param("[ t ]", id="blank in the brackets"),
+    pytest.param("[t", id="bracket"),
+    pytest.param("[t] x", id="behind the bracket"),
+    pytest.param("; note", id="another comment"),
+    pytest.param("\ufeffk=a", id="byte order mark"),
+]
+
+
+@pytest.mark.parametrize("line", INVALID)
+def test_an_invalid_line_is_nothing_and_ends_wsl_conf(line: str) -> None:
+    text = f"[s]\na=1\n{line}\n[s]\nm=2\n"
+    assert i.parse(text).invalid[0] == 2
+    assert i.value_of(text, "s", "k") is None
+    assert i.value_of(text, "s", "m") == "2"
+    assert i.value_of(text, "s", "m", strict=True) is None
+    changed = i.changed(text, "s", "m", "3", strict=True)
+    assert changed == f"[s]\na=1\nm=3\n{line}\n[s]\nm=2\n"
+    assert i.value_of(changed, "s", "m", strict=True) == "3"
+    assert i.changed(text, "t", "m", "3", strict=True).startswith("[s]\na=1\n\n[t]\nm=3\n")
+
+
+def test_a_line_is_continued_before_crlf_on_windows_only() -> None:
+    text = "[s]\r\nk=a\\\r\nb\r\n"
+    assert i.value_of(text, "s", "k") == "ab"
+    assert i.value_of(text, "s", "k", strict=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", True),
+        ("[automount]\nldconfig=false", False),
+        ("[automount]\nldconfig=false\nldconfig=true\n", False),
+        ("[automount]\nldconfig=maybe\nldconfig=false\n", True),
+        ('[automount]\nldconfig = "false" # no\n', False),
+        ("[automount]\r\nLDConfig=0\r\n", False),
+        ("[ automount ]\nldconfig=false\n", True),
+        ("nonsense\n[automount]\nldconfig=false\n", True),
+    ],
+)
+def test_booleans(text: str, expected: bool) -> None:
+    assert i.boolean(text, "automount", "ldconfig", True) is expected
+
+
+@given(st.text(st.sampled_from('[]ks=#"\\ \n\r1é'), max_size=40), st.booleans())
+def test_whatever_stands_there_is_read_and_changed(text: str, strict: bool) -> None:
+    parsed = i.parse(text, strict)
+    lines = i.split(text)
+    assert all(0 <= entry.start < entry.end <= len(lines) for entry in parsed.entries)
+    changed = i.changed(text, "s", "k", "v", strict=strict)
+    assert i.value_of(changed, "s", "k", strict=strict) == "v"
+    assert i.value_of(i.changed(text, "s", "k", None), "s", "k") is None
+
+
+LINES = st.sampled_from(
+    [
+        "[automount]",
+        "[boot] # x",
+        "[ automount ]",
+        "ldconfig=false",
+        "ldconfig = true # x",
+        'LDConfig="false"',
+        "ldconfig",
+        "ldconfig=no",
+        "# ldconfig=false",
+        "",
+        "root=/x",
+        "; x",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=6))
+def test_the_lab_s_own_reader_agrees(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert wsl_conf.parse(text).ldconfig is i.boolean(text, "automount", "ldconfig", True)
