@@ -12,8 +12,9 @@ are free of translation; Linux bytes are never re-encoded; Linux exit codes pass
 
 Into Linux: the command line never changes, so there is nothing to quote, no length limit, no secret in a process log
 and one string to allow. The shell started by it reads one line from stdin, one byte at a time, evaluates it and leaves
-the rest of stdin to the command. A command of several lines or of other than ASCII travels as base64 in that line. At
-the end the shell reports the exit code on stderr; where that report is missing the command did not come to its end.
+the rest of stdin to the command, which runs in a shell of its own. A command of several lines or of other than ASCII
+travels as base64 in that line. At the end the shell reports the exit code on stderr; where that report is missing the
+command did not come to its end. A command ended by a signal has 128 and the number of the signal, as in every shell.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ UTF8 = {"WSL_UTF8": "1"}
 """Environment that makes wsl.exe print UTF-8 (since 0.64.0)."""
 
 LINUX_SHELL_SCRIPT = "IFS=;set -f;read -r c;eval $c"
+
+_LONGEST_ARGUMENT = 100_000
+"""Bytes of a command in one argument; Linux takes 131,071 (MAX_ARG_STRLEN)."""
 
 # Texts, not compiled patterns: every task starts a process that loads this file and needs two of them.
 _DISTRIBUTION_NAME = r"[A-Za-z0-9._-]{1,256}\Z"
@@ -129,13 +133,30 @@ def inside(distribution: str, command: t.Sequence[str], user: str | None = "root
 def linux_stdin(command: str) -> bytes:
     """The first line of stdin: COMMAND (text for /bin/sh) and what reports its exit code.
 
-    The command runs in a subshell, so that ``exit`` and ``exec`` in it do not skip the report.
+    The command gets a shell of its own, so that it finds everything as under ``sh -c`` and may do to it what it likes,
+    ``kill -9 $$`` too. Some shells tell of a killed child with its whole command line: what the outer one says is
+    dropped.
     """
-    quoted = command.replace("'", "'\\''")
-    script = f"unset IFS c;set +f;(eval '{quoted}');c=$?;echo wslfleet-exit-$c>&2;case $c in 67|87)exit 1;;esac;exit $c"
+    script = (
+        f"unset c;exec 3>&2 2>/dev/null;{_fresh_shell(command)};c=$?;echo wslfleet-exit-$c>&3;"
+        "case $c in 67|87)exit 1;;esac;exit $c"
+    )
     if not (script.isascii() and script.isprintable()):
-        script = f"eval $(echo {base64.b64encode(script.encode('utf-8', 'surrogateescape')).decode()}|base64 -d)"
+        script = f"eval $(echo {_in_base64(script)}|base64 -d)"
     return script.encode() + b"\n"
+
+
+def _fresh_shell(command: str) -> str:
+    """Runs COMMAND in another /bin/sh, whose stderr is 3; one that is too long for an argument travels by a pipe."""
+    if len(command.encode("utf-8", "surrogateescape")) <= _LONGEST_ARGUMENT:
+        quoted = command.replace("'", "'\\''")
+        return f"/bin/sh -c '{quoted}' 2>&3 3>&-"
+    read = "/bin/sh -c 'eval \"exec 5<&-;$(cat <&5)\"' 5<&0 <&4 4<&- 2>&3 3>&-"
+    return f"{{ echo {_in_base64(command)}|base64 -d|{read};}} 4<&0"
+
+
+def _in_base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
 
 
 def linux_result(completed: Completed) -> Completed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
@@ -107,10 +108,13 @@ def test_impossible_names(distribution: str, user: str, message: str) -> None:
         linux_line(distribution, user)
 
 
-def run_in_shell(command: str, payload: bytes = b"") -> Completed:
+SHELLS = [["/bin/sh"], ["/bin/bash", "--posix"]]
+
+
+def run_in_shell(command: str, payload: bytes = b"", shell: t.Sequence[str] = ("/bin/sh",)) -> Completed:
     """What the shell of the constant line does with COMMAND, here and now."""
     process = subprocess.run(
-        ["/bin/sh", "-c", LINUX_SHELL_SCRIPT], input=linux_stdin(command) + payload, capture_output=True, check=False
+        [*shell, "-c", LINUX_SHELL_SCRIPT], input=linux_stdin(command) + payload, capture_output=True, check=False
     )
     return Completed(process.returncode, process.stdout, process.stderr)
 
@@ -128,14 +132,44 @@ COMMANDS = [
     pytest.param("sh -c 'kill -9 $$'", 137, b"", None, id="killed by a signal"),
     pytest.param("echo wslfleet-exit-0 >&2; exit 4", 4, b"", b"wslfleet-exit-0\n", id="a report of its own"),
     pytest.param("printf x >&2; false", 1, b"", b"x", id="stderr without a line end"),
+    pytest.param("printf a; kill -9 $$", 137, b"a", None, id="a command that kills its own shell"),
+    pytest.param("kill -TERM $$", 143, b"", None, id="a command that ends its own shell"),
+    pytest.param("trap 'echo bye' EXIT; exit 4", 4, b"bye\n", b"", id="a trap of its own"),
+    pytest.param("O=$IFS; IFS=:; IFS=$O; x='a b'; printf '[%s]' $x", 0, b"[a][b]", b"", id="IFS put back"),
+    pytest.param("# nothing", 0, b"", b"", id="a comment"),
+    pytest.param("exec >&2; echo x", 0, b"", b"x\n", id="moved stdout"),
 ]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("command, exit_code, stdout, stderr", COMMANDS)
-def test_command_in_a_real_shell(command: str, exit_code: int, stdout: bytes, stderr: bytes | None) -> None:
-    result = linux_result(run_in_shell(command))
+def test_command_in_a_real_shell(
+    shell: list[str], command: str, exit_code: int, stdout: bytes, stderr: bytes | None
+) -> None:
+    result = linux_result(run_in_shell(command, shell=shell))
     assert (result.exit_code, result.stdout) == (exit_code, stdout)
     assert stderr is None or result.stderr == stderr
+
+
+STATE = (
+    'echo $0; echo $-; set +o; trap; umask; printf %s "$IFS" | od -An -c; echo /e*c; set | cut -d= -f1 | sort;'
+    " for d in 0 1 2 3 4 5 6 7 8 9; do [ ! -e /proc/$$/fd/$d ] || echo $d; done; echo $#"
+)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("padding", ["", ":" * 150_000], ids=["short", "longer than an argument may be"])
+def test_the_shell_is_as_fresh_as_that_of_sh_c(shell: list[str], padding: str) -> None:
+    # The outer shell exports a few variables of its own, such as SHLVL.
+    alone = subprocess.run([*shell, "-c", '/bin/sh -c "$1";:', "", STATE], input=b"", capture_output=True, check=False)
+    assert b"/etc\n" in alone.stdout
+    assert linux_result(run_in_shell(f"{STATE}\n#{padding}", shell=shell)).stdout == alone.stdout
+
+
+def test_a_failed_command_does_not_show_itself() -> None:
+    """A shell that tells of a killed child may print the child's command line, and there may be a secret in it."""
+    result = linux_result(run_in_shell("secret=x; kill -9 $$", shell=["/bin/bash", "--posix"]))
+    assert b"secret" not in result.stderr
 
 
 @pytest.mark.parametrize("command", ["true", "echo 'größe'", "a\nb", "tab\there", "\udcff"])
@@ -160,9 +194,11 @@ def test_payload_is_left_to_the_command_byte_for_byte() -> None:
     assert linux_result(run_in_shell("cat", payload)).stdout == payload
 
 
-def test_command_of_200_kilobytes() -> None:
-    text = "x" * 200_000
-    assert linux_result(run_in_shell(f"printf %s '{text}'")).stdout == text.encode()
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("text", ["x" * 200_000, "größe 絵" * 20_000], ids=["ASCII", "other letters"])
+def test_command_of_200_kilobytes(shell: list[str], text: str) -> None:
+    result = linux_result(run_in_shell(f"cat; printf %s '{text}'; kill -9 $$", b"\0payload", shell))
+    assert (result.exit_code, result.stdout) == (137, b"\0payload" + text.encode())
 
 
 @pytest.mark.parametrize(
