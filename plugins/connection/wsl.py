@@ -164,6 +164,7 @@ from ansible.errors import (
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import LinuxRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import AuthenticationFailed, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import WinRsRunner, core_winrm
@@ -283,6 +284,8 @@ class Connection(ConnectionBase):
             raise AnsibleAuthenticationFailure(self._with_distribution(str(error))) from None
         except HostUnreachable as error:
             raise AnsibleConnectionFailure(self._with_distribution(str(error))) from None
+        except StepFailed as error:
+            raise AnsibleError(self._with_distribution(str(error))) from None
 
     def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution."""

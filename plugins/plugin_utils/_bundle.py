@@ -223,7 +223,8 @@ class Work:
             waited += pause
             looks = self._look(left)
             ended = [one for one in left if looks[one.sid].ended]
-            self._read_back(ended, looks)
+            for group in _small_groups(ended, looks):
+                self._read_back(group, looks)
             for one in left:
                 if one not in ended:
                     outcome = self._judge(one, looks[one.sid], waited)
@@ -265,7 +266,7 @@ class Work:
         return plans.Outcome(failure=f"{where}: its task {why}") if why else None
 
     def _read_back(self, accounts: t.Sequence[Account], looks: t.Mapping[str, _Look]) -> None:
-        """Read what the ended tasks of ACCOUNTS left; links and giants are refused."""
+        """Read what the ended tasks of ACCOUNTS left; links and giants are refused, for their owner alone."""
         lines: dict[str, str] = {}
         for one in accounts:
             results = self._place.results(one.sid)
@@ -280,7 +281,15 @@ class Work:
                 lines[f"{stream}_{one.sid}"] = cmd_line("type", [f"{results}\\{stream}.txt"])
         if not lines:
             return
-        reads = read(self.runner, lines)
+        try:
+            reads = read(self.runner, lines)
+        except StepFailed as error:
+            if len(accounts) == 1:
+                self.outcomes[accounts[0].sid] = plans.Outcome(failure=f"{self._where(accounts[0])}: {error}")
+                return
+            for one in accounts:
+                self._read_back([one], looks)
+            return
         for one in accounts:
             if one.sid not in self.outcomes:
                 self.outcomes[one.sid] = self._outcome(one, reads)
@@ -302,3 +311,16 @@ class Work:
         lines = [_schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts]
         lines.append(cmd_line("rd", ["/s", "/q", self._place.folder]))
         self.runner.run(Batch(lines).line, timeout=120)
+
+
+def _small_groups(accounts: t.Sequence[Account], looks: t.Mapping[str, _Look]) -> list[list[Account]]:
+    """ACCOUNTS in groups whose results may come in one command: by number, and by size."""
+    groups: list[list[Account]] = []
+    for one in accounts:
+        group = groups[-1] if groups else []
+        size = sum(looks[each.sid].size for each in [*group, one])
+        if group and len(group) < _AT_ONCE and size <= plans.MOST_BYTES:
+            group.append(one)
+        else:
+            groups.append([one])
+    return groups

@@ -15,6 +15,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -57,7 +59,13 @@ class CommandRunner(t.Protocol):
         :raises HostUnreachable: the host, the account or the connection failed; the outcome of LINE is unknown.
         :raises CommandTimeout: TIMEOUT seconds passed.
         :raises StepFailed: STDIN could not be read; LINE was ended on the host.
+        :raises OutputTooLong: LINE printed more than OUTPUT_BYTES and was ended on the host.
         """
+
+
+OUTPUT_BYTES = 16 << 20
+"""Most bytes that one command may print. Nothing that is asked of a host prints more than some hundred kB; a module may
+print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64. Whatever prints more was made to."""
 
 
 class HostUnreachable(Exception):
@@ -70,6 +78,15 @@ class AuthenticationFailed(HostUnreachable):
 
 class CommandTimeout(Exception):
     """A command line did not end in time and was ended on the host."""
+
+    def __init__(self, message: str, stdout: bytes = b"") -> None:
+        super().__init__(message)
+        self.stdout = stdout
+        """What it had printed until then."""
+
+
+class OutputTooLong(StepFailed):
+    """A command line printed more than OUTPUT_BYTES and was ended on the host."""
 
     def __init__(self, message: str, stdout: bytes = b"") -> None:
         super().__init__(message)

@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     CommandTimeout,
     Completed,
     HostUnreachable,
+    OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_judges import Answer
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import SILENCE, Question
@@ -90,6 +91,8 @@ def _run(runner: CommandRunner, question: Question, noise: bytes, first: bool) -
         completed = runner.run(question.line, question.stdin, question.timeout)
     except CommandTimeout:
         return None, Answer("differs", f"not finished within {question.timeout:g} s")
+    except OutputTooLong as error:
+        return None, Answer("differs", str(error))
     except AuthenticationFailed:
         raise
     except HostUnreachable as error:

@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
     cmd_line,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, OutputTooLong
 
 SYSTEM32 = "C:\\Windows\\System32"
 REG = f"{SYSTEM32}\\reg.exe"
@@ -79,7 +79,7 @@ def read(
     """Run LINES (name -> line) as one WinRS command.
 
     :arg partial: when the time is up, be content with the reads that had ended; see ``Reads.cut_short``.
-    :raises StepFailed: the output is incomplete.
+    :raises StepFailed: the output is incomplete, or one of LINES printed too much.
     :raises HostUnreachable, CommandTimeout: see the port.
     """
     batch = Batch(list(lines.values()))
@@ -91,6 +91,8 @@ def read(
         if not partial or not error.stdout:
             raise
         stdout, cut_short = error.stdout, True
+    except OutputTooLong as error:
+        raise OutputTooLong(f"reading {_unfinished(batch, lines, error.stdout)} failed: {error}") from None
     try:
         parts = batch.split(stdout, partial=cut_short)
     except BatchError as error:
@@ -101,6 +103,14 @@ def read(
         if name in reads.parts and isinstance(line, RegistryQuery):
             reads.registry.merge(_registry.parse(reads.output(name), line.scope))
     return reads
+
+
+def _unfinished(batch: Batch, lines: t.Mapping[str, str], stdout: bytes) -> str:
+    """The first of LINES that had not ended when BATCH had printed STDOUT."""
+    try:
+        return [*lines][len(batch.split(stdout, partial=True))]
+    except BatchError:
+        return "the host's state"
 
 
 def fits(lines: t.Mapping[str, str]) -> bool:

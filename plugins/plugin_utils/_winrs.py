@@ -31,10 +31,12 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+    OUTPUT_BYTES,
     CommandRunner,
     CommandTimeout,
     Completed,
     HostUnreachable,
+    OutputTooLong,
     Stdin,
     pieces,
 )
@@ -138,6 +140,10 @@ class WinRsRunner:
         output = _Output()
         try:
             completed = self._finish(command, stdin, output, deadline)
+        except _TooLong:
+            self._end(command)
+            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
+            raise OutputTooLong(f"{message}; look on the laptop what floods it", bytes(output.stdout)) from None
         except _DeadlinePassed:
             self._end(command)
             message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
@@ -222,7 +228,7 @@ class WinRsRunner:
         return False
 
     def _receive(self, command: str, output: _Output, deadline: float | None) -> None:
-        """One Receive into OUTPUT, at most until DEADLINE; raises _DeadlinePassed."""
+        """One Receive into OUTPUT, at most until DEADLINE; raises _DeadlinePassed, _TooLong."""
         protocol = self._protocol
         usual = protocol.operation_timeout_sec
         if deadline is not None:
@@ -325,8 +331,12 @@ class _DeadlinePassed(Exception):
     """The time limit of a command is over."""
 
 
+class _TooLong(Exception):
+    """A command has printed more than is taken."""
+
+
 class _Output:
-    """What has been received of one command."""
+    """What has been received of one command, in a bounded memory."""
 
     def __init__(self) -> None:
         self.stdout = bytearray()
@@ -335,6 +345,9 @@ class _Output:
         self.done = False
 
     def add(self, stdout: bytes, stderr: bytes, exit_code: int, done: bool) -> None:
+        """Raises _TooLong; nothing is kept beyond the bound."""
+        if len(self.stdout) + len(self.stderr) + len(stdout) + len(stderr) > OUTPUT_BYTES:
+            raise _TooLong
         self.stdout += stdout
         self.stderr += stderr
         if done:
