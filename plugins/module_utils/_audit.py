@@ -38,6 +38,7 @@ MINIMUM_KERNEL = (4, 19, 121)
 RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
+_LINK = "put a link to the file in /usr/lib/wsl/lib in its place: a copy is stale after the next Windows driver"
 _GUARD = "run wslfleet.cuda.cuda_guard"
 _CONTAINERS = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
 
@@ -166,18 +167,24 @@ def _strays(seen: Seen) -> Verdict:
     if strays:
         more = f" and {len(strays) - 20} more" if len(strays) > 20 else ""
         return Verdict("stray_files", "G9", STOP, ", ".join(strays[:20]) + more, _REPAIR)
+    if seen.repair.copies:
+        text = f"copies of WSL's files: {', '.join(seen.repair.copies[:20])}"
+        return Verdict("stray_files", "G9", WARN, text, _LINK)
     return Verdict("stray_files", "G9", OK, "no driver file outside WSL's folder")
 
 
 def _loader_row(seen: Seen) -> Verdict:
     if seen.repair.shadowed:
-        text = ", ".join(f"{name} => {path}" for name, path in sorted(seen.repair.shadowed.items()))
+        text = "; ".join(_loader.told(seen.repair.shadowed, seen.repair.named))
         return Verdict("loader", "G9", STOP, text, _REPAIR)
     if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
         return Verdict("loader", "G9", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
     if "libcuda.so.1" not in seen.picks:
         remedy = _ALLOW if seen.forbidden else _REPAIR
         return Verdict("loader", "G9", STOP, "the loader does not find libcuda.so.1", remedy)
+    copied = [f"{name} => {path}" for name, path in sorted(seen.picks.items()) if path in seen.repair.copies]
+    if copied:
+        return Verdict("loader", "G9", WARN, f"a copy of WSL's file: {', '.join(copied)}", _LINK)
     return Verdict("loader", "G9", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
 
 
@@ -186,6 +193,9 @@ def _ld_conf(seen: Seen) -> Verdict | None:
         return None
     if seen.ld_wsl_conf:
         return Verdict("ld_wsl_conf", "G9", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
+    found = seen.picks.get("libcuda.so.1", "")
+    if found and not seen.repair.shadowed:
+        return Verdict("ld_wsl_conf", "G9", OK, f"the loader gets to WSL's files by {os.path.dirname(found)}")
     text = "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib"
     if seen.forbidden:
         return Verdict("ld_wsl_conf", "G9", WARN, f"{text}, since /etc/wsl.conf has [automount] ldconfig=false", _ALLOW)

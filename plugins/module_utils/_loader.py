@@ -12,13 +12,14 @@ The folder listed first wins; WSL's is ``/usr/lib/wsl/lib``, listed by ``/etc/ld
 
 from __future__ import annotations
 
+import filecmp
 import os
 import platform
 import re
 import struct
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _wsl_ini
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _loader_conf, _wsl_ini
 
 WSL_LIBRARIES = "/usr/lib/wsl/lib"
 CACHE = "/etc/ld.so.cache"
@@ -103,8 +104,8 @@ def read_picks(root: str = "") -> t.Dict[str, str]:
         return {}
 
 
-def shadowed(found: t.Mapping[str, str], wsl_files: t.Collection[str]) -> t.Dict[str, str]:
-    """The picks that lead outside WSL's folder.
+def shadowed(found: t.Mapping[str, str], wsl_files: t.Collection[str], root: str = "") -> t.Dict[str, str]:
+    """The picks that lead to something else than WSL's files; a copy of them is none.
 
     A ``libcuda.so`` that is not from WSL counts even without WSL_FILES (names in /usr/lib/wsl/lib): no toolkit
     package puts one where the loader looks.
@@ -112,12 +113,46 @@ def shadowed(found: t.Mapping[str, str], wsl_files: t.Collection[str]) -> t.Dict
     return {
         name: path
         for name, path in found.items()
-        if not path.startswith(WSL_LIBRARIES + "/") and (name in wsl_files or name.startswith("libcuda"))
+        if (name in wsl_files or name.startswith("libcuda"))
+        and not leads_to_wsl(root, path)
+        and not is_copy(root, path)
     }
 
 
+def named_for(found: t.Mapping[str, str], root: str = "") -> t.Dict[str, t.List[_loader_conf.Named]]:
+    """Path of FOUND -> what names its folder in the loader's configuration; nothing for folders of the system."""
+    usual = {_files.resolved(folder, root) for folder in (*LIBRARY_FOLDERS, "/lib", "/lib64")}
+    entries = _loader_conf.named(root) if found else []
+    folders = {path: os.path.dirname(path) for path in found.values()}
+    return {
+        path: _loader_conf.naming(folder, entries, root)
+        for path, folder in folders.items()
+        if _files.resolved(folder, root) not in usual
+    }
+
+
+def told(found: t.Mapping[str, str], names: t.Mapping[str, t.Sequence[_loader_conf.Named]]) -> t.List[str]:
+    """FOUND for a person, with the files (of ``named_for``) that name the folders."""
+    lines = []
+    for name, path in sorted(found.items()):
+        where = " and ".join(entry.where for entry in names.get(path, ()))
+        lines.append(f"{name} => {path}" + (f", whose folder is named in {where}" if where else ""))
+    return lines
+
+
+def in_the_way(root: str = "") -> t.List[str]:
+    """What the loader takes in place of WSL's files, for a person."""
+    found = shadowed(read_picks(root), wsl_files(root), root)
+    return told(found, named_for(found, root))
+
+
 def driver_files(root: str = "") -> t.List[str]:
-    """Driver libraries and programs in the usual folders that do not lead into WSL's folder. Paths without ROOT."""
+    """Driver files in the usual folders that neither lead to WSL's nor are copies of them. Paths without ROOT."""
+    return [path for path in _usual_files(root) if not leads_to_wsl(root, path) and not is_copy(root, path)]
+
+
+def _usual_files(root: str) -> t.List[str]:
+    """Driver libraries and programs in the usual folders, links included."""
     found: t.List[str] = []
     for folders, pattern in ((LIBRARY_FOLDERS, _LIBRARY), (PROGRAM_FOLDERS, _PROGRAM)):
         for folder in folders:
@@ -125,7 +160,7 @@ def driver_files(root: str = "") -> t.List[str]:
             if os.path.islink(root + folder):
                 continue
             found += [f"{folder}/{name}" for name in _files.names(root + folder) if pattern.match(name)]
-    return [path for path in found if not leads_to_wsl(root, path)]
+    return found
 
 
 def is_driver_file(path: str) -> bool:
@@ -135,15 +170,27 @@ def is_driver_file(path: str) -> bool:
 
 
 def leads_to_wsl(root: str, path: str) -> bool:
-    """Whether PATH is a link into /usr/lib/wsl (a workaround that people use; harmless)."""
-    target = path
-    for _hop in range(10):
-        try:
-            link = os.readlink(root + target)
-        except OSError:
-            break
-        target = os.path.normpath(os.path.join(os.path.dirname(target), link))
-    return target.startswith("/usr/lib/wsl/")
+    """Whether PATH leads to the Windows driver's files, by links of files or of folders: a harmless workaround."""
+    return _files.resolved(path, root).startswith((f"{WSL_LIBRARIES}/", "/usr/lib/wsl/drivers/"))
+
+
+def is_copy(root: str, path: str) -> bool:
+    """Whether PATH holds what a file of the same kind in WSL's folder holds: the right driver until the next update."""
+    target = root + _files.resolved(path, root)
+    kind = re.sub(r"\.so.*", ".so", os.path.basename(path))
+    same = [f"{root}{WSL_LIBRARIES}/{name}" for name in wsl_files(root) if name.startswith(kind)]
+    try:
+        size = os.path.getsize(target)
+        alike = [file for file in same if size and os.path.getsize(file) == size]
+        return any(filecmp.cmp(target, file, shallow=False) for file in alike)
+    except OSError:
+        return False
+
+
+def copies(found: t.Mapping[str, str], root: str = "") -> t.List[str]:
+    """Copies of WSL's files in the usual folders, and among the picks FOUND."""
+    paths = sorted({*_usual_files(root), *found.values()})
+    return [path for path in paths if not leads_to_wsl(root, path) and is_copy(root, path)]
 
 
 def owned(paths: t.Sequence[str], root: str = "") -> t.Dict[str, str]:
@@ -167,11 +214,8 @@ def wsl_files(root: str = "") -> t.List[str]:
 
 
 def lists_wsl_folder(root: str = "") -> bool:
-    """Whether some file of ld.so.conf.d names WSL's folder (WSL writes ld.wsl.conf at its start)."""
-    folder = root + os.path.dirname(CONFIGURATION)
-    names = [name for name in _files.names(folder) if name.endswith(".conf")]
-    texts = [_files.read_text(f"{folder}/{name}") or "" for name in names]
-    return any(line.strip() == WSL_LIBRARIES for text in texts for line in text.splitlines())
+    """Whether the loader's configuration names WSL's folder (WSL writes ld.wsl.conf at its start)."""
+    return any(entry.folder == WSL_LIBRARIES for entry in _loader_conf.named(root))
 
 
 def forbids_configuration(wsl_conf: str) -> bool:

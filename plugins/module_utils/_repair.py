@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
@@ -28,6 +28,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _installer_log,
     _kernel_module,
     _loader,
+    _loader_conf,
     _run,
     _transaction,
 )
@@ -50,6 +51,10 @@ class State:
     """WSL brings a libcuda.so.1 that the loader does not find."""
     unlisted: bool = False
     """No file of ld.so.conf.d names WSL's folder, and nobody forbade it."""
+    named: t.Mapping[str, t.Sequence[_loader_conf.Named]] = field(default_factory=dict)
+    """Path of ``shadowed`` -> what names its folder in the loader's configuration."""
+    copies: t.Tuple[str, ...] = ()
+    """Copies of WSL's files that are used in their place: right today, stale after the next Windows driver."""
 
     @property
     def broken(self) -> t.Tuple[_dpkg.Package, ...]:
@@ -82,6 +87,8 @@ class Plan:
     """The .run installer's log, whose old files come back."""
     list_folder: bool = False
     """Write ld.wsl.conf as WSL would."""
+    unlist: t.Tuple[_loader_conf.Named, ...] = ()
+    """Folders to take out of the loader's configuration."""
     ldconfig: bool = False
 
     @property
@@ -105,15 +112,18 @@ def observe(root: str = "") -> State:
     found = _loader.read_picks(root)
     wsl_files = _loader.wsl_files(root)
     wsl_conf = _files.read_text(f"{root}/etc/wsl.conf") or ""
+    shadowed = _loader.shadowed(found, wsl_files, root)
     expected = "libcuda.so.1" in wsl_files and not _loader.forbids_configuration(wsl_conf)
     return State(
         database,
         drivers,
         tuple(path for path in files if path not in owners),
-        _loader.shadowed(found, wsl_files),
+        shadowed,
         installed,
         expected and "libcuda.so.1" not in found,
         expected and not _loader.lists_wsl_folder(root),
+        _loader.named_for(shadowed, root),
+        tuple(_loader.copies(found, root)),
     )
 
 
@@ -145,6 +155,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
         strays=state.strays,
         restore=state.installed,
         list_folder=state.unlisted,
+        unlist=tuple(sorted({entry for entries in state.named.values() for entry in entries})),
         ldconfig=bool(state.strays or state.shadowed or names or state.installed or state.unfound or state.unlisted),
     )
 
@@ -262,6 +273,7 @@ def describe(steps: Plan) -> t.List[str]:
     lines += [f"move away: {path}" for path in steps.strays]
     if steps.restore is not None:
         lines.append(f"undo NVIDIA's .run installer {steps.restore.version}: put its old files back, move its log away")
+    lines += [f"take {entry.folder} out of {entry.where}" for entry in steps.unlist]
     if steps.list_folder:
         lines.append(f"write {_loader.CONFIGURATION}")
     if steps.ldconfig:
@@ -273,7 +285,7 @@ def remaining(state: State) -> t.List[str]:
     """What is still wrong after a repair, in words."""
     lines = [f"{package.name} is still {package.code}" for package in (*state.drivers, *state.broken)]
     lines += [f"{path} is still there" for path in state.strays]
-    lines += [f"{name} still resolves to {path}" for name, path in state.shadowed.items()]
+    lines += [f"the loader still takes {text}" for text in _loader.told(state.shadowed, state.named)]
     if state.database.journal_dirty:
         lines.append("dpkg is still interrupted")
     if state.installed is not None:

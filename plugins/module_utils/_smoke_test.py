@@ -79,9 +79,15 @@ REMEDIES = {
     "ran_on_gpu": "",
     "no_gpu": "the program is fine; no GPU is visible here: check the Windows driver and run wsl --shutdown once",
     "toolkit_newer_than_driver": "update the Windows NVIDIA driver, or install an older toolkit",
-    "driver_shadowed": "a Linux driver is in the way: run wslfleet.cuda.cuda_repair (playbooks/repair.yml)",
+    "driver_shadowed": "another libcuda comes before WSL's: run wslfleet.cuda.cuda_repair (playbooks/repair.yml)",
     "no_compiler": "install the toolkit with wslfleet.cuda.cuda_toolkit, component compiler, and g++",
 }
+
+
+def remedy(verdict: str, in_the_way: t.Sequence[str]) -> str:
+    """What to do about VERDICT; IN_THE_WAY is what the loader takes in place of WSL's files."""
+    told = REMEDIES.get(verdict, "")
+    return f"{'; '.join(in_the_way)}: {told}" if verdict == "driver_shadowed" and in_the_way else told
 
 
 class SmokeTestError(Exception):

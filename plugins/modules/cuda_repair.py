@@ -18,6 +18,9 @@ description:
   - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig). Those are
     libraries, programs, kernel modules with their DKMS folders, and everything in the log of NVIDIA's C(.run)
     installer, whose old files come back.
+  - Takes folders out of C(/etc/ld.so.conf) and C(/etc/ld.so.conf.d/) that hold another C(libcuda) which the loader
+    takes, such as the stubs of the toolkit; the old file goes to the same backup. Links to WSL's files and copies of
+    them stay.
   - Writes the loader's entry for WSL's folder when it is missing, unless C(/etc/wsl.conf) forbids it.
   - Never restarts anything. RV(restart_wsl) tells when programs that run now should be ended.
   - Reads all states again at the end and fails when anything is still wrong.
@@ -83,7 +86,7 @@ strays:
   sample:
     - /usr/lib/x86_64-linux-gnu/libcuda.so.1
 backup:
-  description: The folder that RV(strays) were moved to. Empty when there were none.
+  description: The folder that RV(strays) and old files of the loader were moved to. Empty when there were none.
   returned: success
   type: str
   sample: /var/lib/wslfleet/backup/20260131T120000
@@ -105,6 +108,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
     _dpkg,
     _files,
+    _loader_conf,
     _repair,
     _run,
     _transaction,
@@ -146,6 +150,7 @@ def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str
     _changes.apply(_repair.stray_changes(strays, when))
     if plan.restore is not None:
         _repair.undo_installer(plan.restore, when)
+    _changes.apply(_loader_conf.without(plan.unlist, f"{_files.BACKUP_ROOT}/{when}"))
     if plan.list_folder:
         _repair.list_wsl_folder()
     if plan.ldconfig:
@@ -164,8 +169,8 @@ def result_of(plan: _repair.Plan, when: str) -> t.Dict[str, t.Any]:
         "purged": [*plan.force_remove, *plan.purge],
         "dependents": list(plan.dependents),
         "strays": list(plan.strays),
-        "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore else "",
-        "restart_wsl": bool(plan.purge or plan.force_remove or plan.strays or plan.restore),
+        "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore or plan.unlist else "",
+        "restart_wsl": bool(plan.purge or plan.force_remove or plan.strays or plan.restore or plan.unlist),
         "diff": {"before": "".join(f"{step}\n" for step in steps), "after": ""},
     }
 

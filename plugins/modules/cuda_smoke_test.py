@@ -62,7 +62,7 @@ verdict:
     - V(ran_on_gpu) when the program ran and its result is right.
     - V(no_gpu) when the program was built but this distribution sees no GPU.
     - V(toolkit_newer_than_driver) when the Windows driver is too old for the toolkit.
-    - V(driver_shadowed) when a Linux driver is in the way.
+    - V(driver_shadowed) when the loader takes another C(libcuda) than WSL's.
     - V(no_compiler) when C(nvcc) or the host compiler is missing.
     - V(not_tested) in check mode without an earlier outcome.
   returned: success
@@ -122,8 +122,7 @@ def outcome_of(module: AnsibleModule) -> _smoke_test.Outcome:
         return earlier
     if module.check_mode:
         return _smoke_test.Outcome("not_tested", {}, nvcc)
-    shadowed = bool(_loader.shadowed(_loader.read_picks(), _loader.wsl_files()))
-    outcome = _smoke_test.compile_and_run(_run.runner_of(module), nvcc, shadowed)
+    outcome = _smoke_test.compile_and_run(_run.runner_of(module), nvcc, bool(_loader.in_the_way()))
     if outcome.verdict != "no_compiler":
         _smoke_test.remember(digest, outcome)
     return outcome
@@ -144,7 +143,7 @@ def main() -> None:
     module.exit_json(
         changed=False,
         verdict=outcome.verdict,
-        remedy=_smoke_test.REMEDIES.get(outcome.verdict, ""),
+        remedy=_smoke_test.remedy(outcome.verdict, _loader.in_the_way()),
         cached=outcome.cached,
         program=f"{_smoke_test.FOLDER}/program" if built else "",
         compiler=outcome.compiler,

@@ -314,3 +314,60 @@ def test_forbidden(text: str, forbidden: bool) -> None:
 )
 def test_is_driver_file(path: str, driver: bool) -> None:
     assert n.is_driver_file(path) is driver
+
+
+# Where the choice leads, not how its path is spelt
+
+
+def wsl_folder(root: Path) -> None:
+    touch(root, *(f"{WSL}/{name}" for name in WSL_FILES))
+    for name in WSL_FILES:
+        (root / WSL[1:] / name).write_text(f"windows driver 1 {name}")
+
+
+@pytest.mark.parametrize(
+    ("bring", "shadowed", "copies"),
+    [
+        pytest.param("ln -s ../lib/libcuda.so.1 usr/lib/wsl/lib2/", {}, [], id="WSL#5548: links to the files"),
+        pytest.param("rmdir usr/lib/wsl/lib2; ln -s lib usr/lib/wsl/lib2", {}, [], id="WSL#5548: a link to the folder"),
+        pytest.param("ln -s /etc/there usr/lib/wsl/lib2/libcuda.so.1", {}, [], id="by a link of /etc"),
+        pytest.param("cp usr/lib/wsl/lib/libcuda.so.1 usr/lib/wsl/lib2/", {}, [0], id="a copy"),
+        pytest.param("echo old >usr/lib/wsl/lib2/libcuda.so.1", [0], [], id="a copy of an older driver"),
+        pytest.param("ln -s /usr/bin/x usr/lib/wsl/lib2/libcuda.so.1", [0], [], id="a link elsewhere"),
+    ],
+)
+def test_where_the_choice_leads(bring: str, shadowed: t.Any, copies: list[int], tmp_path: Path) -> None:
+    wsl_folder(tmp_path)
+    touch(tmp_path, "/etc/x", "/usr/lib/wsl/lib2/x")
+    (tmp_path / "usr/lib/wsl/lib2/x").unlink()
+    (tmp_path / "etc/there").symlink_to(f"{WSL}/libcuda.so.1")
+    subprocess.run(["sh", "-ec", bring], cwd=tmp_path, check=True)
+    path = "/usr/lib/wsl/lib2/libcuda.so.1"
+    found = {"libcuda.so.1": path}
+    assert n.shadowed(found, WSL_FILES, str(tmp_path)) == (found if shadowed else {})
+    assert n.copies(found, str(tmp_path)) == ([path] if copies else [])
+
+
+def test_a_harmless_link_in_debian_s_folder_is_WSL_8587(tmp_path: Path) -> None:
+    wsl_folder(tmp_path)
+    folder = tmp_path / DEBIAN[1:]
+    folder.mkdir(parents=True)
+    (folder / "libcuda.so").symlink_to(f"{WSL}/libcuda.so")
+    (tmp_path / "lib").symlink_to("usr/lib")
+    assert n.shadowed({"libcuda.so": "/lib/x86_64-linux-gnu/libcuda.so"}, WSL_FILES, str(tmp_path)) == {}
+    assert n.driver_files(str(tmp_path)) == []
+
+
+def test_the_file_that_names_the_folder_is_told(tmp_path: Path) -> None:
+    root, stubs = str(tmp_path), "/usr/local/cuda-12.8/targets/x86_64-linux/lib/stubs"
+    wsl_folder(tmp_path)
+    touch(tmp_path, "/etc/ld.so.conf.d/x", f"{stubs}/libcuda.so.1")
+    (tmp_path / "usr/local/cuda").symlink_to("cuda-12.8")
+    (tmp_path / "usr/local/cuda-12.8/lib64").symlink_to("targets/x86_64-linux/lib")
+    (tmp_path / "etc/ld.so.conf.d/00-stubs.conf").write_text("# mine\n/usr/local/cuda/lib64/stubs/\n")
+    found = {"libcuda.so.1": f"{stubs}/libcuda.so.1"}
+    assert n.told(found, n.named_for(found, root)) == [
+        f"libcuda.so.1 => {stubs}/libcuda.so.1, whose folder is named in /etc/ld.so.conf.d/00-stubs.conf:2"
+    ]
+    system = {"libcuda.so.1": f"{DEBIAN}/libcuda.so.1"}
+    assert n.told(system, n.named_for(system, root)) == [f"libcuda.so.1 => {DEBIAN}/libcuda.so.1"]
