@@ -19,7 +19,7 @@ import re
 import typing as t
 from dataclasses import asdict, dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _loader, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _files, _host_compiler, _loader, _run
 
 FOLDER = "/var/lib/wslfleet/smoke"
 PROGRAM = r"""// Written by wslfleet.cuda: adds two vectors on the GPU and checks the sum.
@@ -136,6 +136,7 @@ def key(nvcc: str, root: str = "") -> str:
         f"{_loader.WSL_LIBRARIES}/libcuda.so.1",
         f"{_loader.WSL_LIBRARIES}/libcuda.so.1.1",
         "/usr/bin/g++",
+        *(f"/usr/bin/g++-{number}" for number in range(9, 21)),
     ):
         try:
             info = os.stat(root + path)
@@ -169,13 +170,21 @@ def compile_and_run(run: _run.Runner, nvcc: str, shadowed: bool, root: str = "")
     _files.write_file(root + source, PROGRAM)
     _files.remove_file(root + program)
     # Shared runtime, no device runtime: both exist in every toolkit, and linking them is quick.
-    built = run([nvcc, "-O1", "-cudart", "shared", "-cudadevrt", "none", "-o", program, source])
+    short = release.group(1) if release else ""
+    host = _host(root)
+    own = _host_compiler.compiler(short, host)
+    choice = ["-ccbin", own] if own else []
+    built = run([nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none", "-o", program, source])
     if built.code != 0:
         if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(root + "/usr/bin/g++"):
             return Outcome(
                 "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
             )
-        raise SmokeTestError(f"{nvcc} cannot compile: {_first_error(built.output)}; source kept in {source}")
+        short = re.sub(r",.*", "", short)
+        archive = _archive(run) if _host_compiler.problem(short, host) else []
+        why = _host_compiler.problem(short, host, archive)
+        told = f"{_first_error(built.output)}; {why}" if why else _first_error(built.output)
+        raise SmokeTestError(f"{nvcc} cannot compile: {told}; source kept in {source}")
     home = os.path.dirname(os.path.dirname(nvcc))
     libraries = f"LD_LIBRARY_PATH={home}/targets/x86_64-linux/lib:{home}/lib64"
     done = run(["env", libraries, program])
@@ -187,7 +196,27 @@ def compile_and_run(run: _run.Runner, nvcc: str, shadowed: bool, root: str = "")
     return Outcome(judged, values, nvcc, release.group(1) if release else "")
 
 
+def _host(root: str) -> _host_compiler.Host:
+    try:
+        return _host_compiler.host_of(_dpkg.read_database(root).packages)
+    except FileNotFoundError:
+        return _host_compiler.Host()
+
+
+def _archive(run: _run.Runner) -> t.List[str]:
+    return run(["apt-cache", "pkgnames", "g++-"]).stdout.split()
+
+
 def _first_error(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if re.search(r"error|fatal|cannot", line, re.IGNORECASE)]
-    return (errors or lines or ["no output"])[0]
+    """The first error whole: nvcc tells on indented lines what it is about, up to a caret or an empty line."""
+    lines = output.splitlines()
+    wrong = (number for number, line in enumerate(lines) if re.search(r"error|fatal|cannot", line, re.IGNORECASE))
+    first = next(wrong, next((number for number, line in enumerate(lines) if line.strip()), None))
+    if first is None:
+        return "no output"
+    told = [lines[first].strip()]
+    for line in lines[first + 1 :]:
+        if not line.strip() or line.strip() == "^" or not line.startswith((" ", "\t")):
+            break
+        told.append(line.strip())
+    return " ".join(told)[:1000]

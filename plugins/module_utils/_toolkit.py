@@ -19,6 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _deb_version,
     _dpkg,
     _files,
+    _host_compiler,
     _run,
     _space,
     _toolkit_removal,
@@ -162,7 +163,7 @@ def judge(
     judged = _apt_plan.Judgement((), (), ())
     if steps.install:
         # What is held and changes is let go first; a simulation does as if.
-        judged = _accepted(run, steps.install, _apt.plan_install(run, steps.install, installed=installed))
+        judged = _accepted(run, steps.install, _apt.plan_install(run, steps.install, installed=installed), installed)
         # Nothing that is installed now needs the parts that the new toolkit shares with the old one.
         steps = replace(steps, purge=tuple(name for name in steps.purge if name not in judged.needs))
     if steps.purge:
@@ -176,14 +177,21 @@ def judge(
     return steps, judged
 
 
-def _accepted(run: _run.Runner, words: t.Sequence[str], judged: _apt_plan.Judgement) -> _apt_plan.Judgement:
+def _accepted(
+    run: _run.Runner,
+    words: t.Sequence[str],
+    judged: _apt_plan.Judgement,
+    installed: t.Sequence[_dpkg.Package] = (),
+) -> _apt_plan.Judgement:
     """JUDGED if it is allowed. Raises ToolkitError with the reason, NoPlanError when apt itself found no way."""
     if judged.allowed:
         return judged
     start = f"refused before anything was downloaded: {' '.join(words[:3])}"
     if any(reason.package for reason in judged.reasons):
         raise ToolkitError(f"{start}: {judged.why}")
-    lost = _uninstallable.explain(_uninstallable.missing(run, words))
+    lost = _uninstallable.explain(
+        _uninstallable.missing(run, words), _host_compiler.fitting(_host_compiler.host_of(installed), (12, 5))
+    )
     if lost:
         raise ToolkitError(f"{start}: {lost}")
     raise NoPlanError(f"{start}: {judged.why}")

@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
     _dpkg,
     _gpu,
+    _host_compiler,
     _indexes,
     _release,
     _run,
@@ -173,15 +174,34 @@ def _judge(run: _run.Runner, found: Look, options: Options, check_mode: bool) ->
             if verdict.stop:
                 raise ToolkitError(f"refused before anything was downloaded: {verdict.stop}")
             found.warnings += [verdict.warning] if verdict.warning else []
+        _judge_host(run, found, options, {})
         _fetch(run, check_mode, found.warnings)
     try:
         found.plan, found.judged = _toolkit.judge(run, plan, _space.free_bytes(), found.database.packages)
+        # Only now it is known which compiler would come along.
+        _judge_host(run, found, options, {action.name: action.new for action in found.judged.installs})
     except NoPlanError as error:
         error = _explained(run, plan, error)
         if not check_mode:
             raise error from None
         # What earlier tasks would have written or mended is not there, so apt cannot know.
         found.warnings.append(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
+
+
+def _judge_host(run: _run.Runner, found: Look, options: Options, coming: t.Mapping[str, str]) -> None:
+    """Refuse a toolkit that cannot compile here; only tell it to somebody who brings a compiler of his own."""
+    if not (found.plan.install and _host_compiler.compiles(found.wanted.packages)):
+        return
+    short = found.wanted.version.short
+    host = _host_compiler.host_of(found.database.packages, coming)
+    text = _host_compiler.problem(short, host)
+    if text:
+        text = _host_compiler.problem(short, host, run(["apt-cache", "pkgnames", "g++-"]).stdout.split())
+    if text and options.host_compiler:
+        raise ToolkitError(f"refused before anything was downloaded: {text}")
+    own = _host_compiler.compiler(short, host)
+    text = text or (f"g++ is newer than CUDA {short} works with: call nvcc with -ccbin {own}" if own else "")
+    found.warnings += [text] if text and text not in found.warnings else []
 
 
 def _explained(run: _run.Runner, plan: _toolkit.Plan, error: NoPlanError) -> NoPlanError:

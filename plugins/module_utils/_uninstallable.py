@@ -25,7 +25,7 @@ COMMAND = (
 WAYS_OUT = {
     "libtinfo5": (
         "this release has no libtinfo5 (Ubuntu 24.04, Debian 13 and later), which Nsight Systems of CUDA 12.4 and "
-        "older needs; ways out: cuda_version 12.5 or newer; or cuda_components without Nsight, such as [compiler, "
+        "older needs; ways out: cuda_version {newer} or newer; or cuda_components without Nsight, such as [compiler, "
         "libraries, libraries-dev, command-line-tools]; or install libtinfo5 of Ubuntu 22.04 beforehand"
     ),
 }
@@ -64,9 +64,13 @@ def parse(text: str) -> t.Dict[str, str]:
     return found
 
 
-def explain(found: t.Mapping[str, str]) -> str:
-    """One line for a person; empty when nothing is missing."""
-    told = [f"{package} needs {name}: {WAYS_OUT[name]}" for name, package in found.items() if name in WAYS_OUT]
+def explain(found: t.Mapping[str, str], newer: str = "12.5") -> str:
+    """One line for a person; empty when nothing is missing. NEWER: the first toolkit without Nsight's trouble here."""
+    told = [
+        f"{package} needs {name}: {WAYS_OUT[name].format(newer=newer)}"
+        for name, package in found.items()
+        if name in WAYS_OUT
+    ]
     others = [
         f"{package} needs {name}, which no source holds" for name, package in found.items() if name not in WAYS_OUT
     ]

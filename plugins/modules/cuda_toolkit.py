@@ -70,6 +70,8 @@ options:
   host_compiler:
     description:
       - Whether to install C(g++) when there is no C++ compiler.
+      - Also whether to refuse a toolkit that cannot compile with the C++ compiler or the C library of the distribution,
+        before anything is downloaded. When false, that is a warning, for those who bring a compiler of their own.
     type: bool
     default: true
   state:

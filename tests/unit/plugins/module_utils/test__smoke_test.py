@@ -88,3 +88,38 @@ def test_outcome_is_kept_until_something_changes(tmp_path: Path) -> None:
     assert _smoke_test.cached(_smoke_test.key("/nvcc", root), root) is None
     (tmp_path / "var/lib/wslfleet/smoke/result.json").write_text("{half")
     assert _smoke_test.cached(digest, root) is None
+
+
+def dpkg_of(root: Path, **versions: str) -> None:
+    """A package database with VERSIONS of packages."""
+    (root / "var/lib/dpkg").mkdir(parents=True)
+    text = "".join(
+        f"Package: {name}\nStatus: install ok installed\nVersion: {version}\n\n" for name, version in versions.items()
+    )
+    (root / "var/lib/dpkg/status").write_text(text)
+
+
+MATHCALLS = (
+    "program.cu: In file included\n"
+    "/usr/include/bits/mathcalls.h(79): error: exception\n  specification is incompatible with that of\n"
+    '  previous function "cospi"\n\n     extern double cospi (double __x);\n            ^\n'
+)
+
+
+def test_the_first_error_is_whole_with_the_way_out_of_cuda_samples_378(tmp_path: Path) -> None:
+    dpkg_of(tmp_path, libc6="2.41-12")
+    run = ScriptedRun(VERSION, ("-o", Completed(1, "", MATHCALLS)), ("apt-cache pkgnames", Completed(0, "", "")))
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    (tmp_path / "usr/bin/g++").touch()
+    words = r'mathcalls.h\(79\): error: exception specification is incompatible with that of previous function "cospi"'
+    with pytest.raises(
+        _smoke_test.SmokeTestError, match=words + "; CUDA 12.4 cannot .* use cuda_version 13.0 or newer"
+    ):
+        _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+
+
+def test_nvcc_is_given_a_compiler_that_it_takes(tmp_path: Path) -> None:
+    dpkg_of(tmp_path, **{"libc6": "2.39-0ubuntu8", "g++": "4:14.2.0-1", "g++-14": "14.2.0-1", "g++-12": "12.3.0-1"})
+    run = ScriptedRun(VERSION, ("-ccbin g..-12 ", Completed(0, "", "")), ("^env LD_", Completed(0, PRINTED, "")))
+    assert _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path)).verdict == "ran_on_gpu"
+    run.done()

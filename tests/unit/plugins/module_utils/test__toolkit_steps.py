@@ -121,3 +121,39 @@ def test_a_command_that_fails_is_told_with_its_reason(monkeypatch: pytest.Monkey
     run = ScriptedRun(("^apt-mark hold", Completed(100, "", "W: x\nE: no space\n")))
     with pytest.raises(_toolkit.ToolkitError, match=r"^apt-mark hold cuda-nvcc-12-8 ended with 100: E: no space$"):
         steps.settle(run, options("12.8"), found)
+
+
+def glibc(version: str, *more: str) -> _dpkg.Database:
+    names = (("libc6", version), *(item.split("=") for item in more))
+    text = "".join(f"Package: {name}\nStatus: install ok installed\nVersion: {at}\n\n" for name, at in names)
+    return _dpkg.Database(tuple(_dpkg.parse_status(text)), False)
+
+
+def test_a_host_too_new_for_the_toolkit_is_refused_before_the_plan(
+    system: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_toolkit, "read", lambda: glibc("2.41-12"))
+    names = ("apt-cache pkgnames", Completed(0, "g++-12\n", ""))
+    with pytest.raises(_toolkit.ToolkitError, match=r"C library 2.41 .* use cuda_version 13.0 or newer"):
+        steps.look(ScriptedRun(names), options("12.8"), False)
+    assert system == []
+    own = steps.look(ScriptedRun(names, names), options("12.8", host_compiler=False), False)
+    assert own is not None and len(own.warnings) == 1 and "C library 2.41" in own.warnings[0]
+    newer = steps.look(ScriptedRun(), options("13.0"), False)
+    assert newer is not None and newer.warnings == []
+
+
+def test_a_compiler_that_would_come_along_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_toolkit, "read", lambda: glibc("2.39-0ubuntu8"))
+    action = _apt_plan.Action("Inst", "g++", new="4:14.2.0-1ubuntu1")
+    monkeypatch.setattr(_toolkit, "judge", lambda _run, plan, *_: (plan, _apt_plan.Judgement((action,), (), ())))
+    names = ("apt-cache pkgnames g", Completed(0, "g++-12\ng++-13\n", ""))
+    with pytest.raises(
+        _toolkit.ToolkitError, match=r"here it is 14: use cuda_version 12.8 or newer; or install g..-13"
+    ):
+        steps.look(ScriptedRun(names), options("12.4"), False)
+    monkeypatch.setattr(_toolkit, "read", lambda: glibc("2.39-0ubuntu8", "g++-13=13.3.0-1"))
+    found = steps.look(ScriptedRun(), options("12.4"), False)
+    assert found is not None and found.warnings == [
+        "g++ is newer than CUDA 12.4 works with: call nvcc with -ccbin g++-13"
+    ]
