@@ -8,8 +8,8 @@
 
 nvcc refuses a g++ whose major version is above its limit, and its headers contradict those of a newer C library,
 whatever the compiler. Sources: "Host Compiler Support Policy" in NVIDIA's installation guides of 12.0 to 12.9;
-host_config.h and math_functions.h in the packages nvidia-cuda-crt 13.0.88 to 13.5.37 (sinpi and cospi of glibc 2.41 since
-13.0, rsqrt of 2.42 since 13.2).
+host_config.h and math_functions.h in the packages nvidia-cuda-crt 13.0.88 to 13.5.37 (sinpi and cospi of glibc 2.41
+since 13.0, rsqrt of 2.42 since 13.2).
 """
 
 from __future__ import annotations

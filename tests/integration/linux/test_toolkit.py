@@ -137,7 +137,7 @@ def test_what_cannot_work_is_refused_before_a_download(debian13: Distribution, w
     assert not legacy["changed"], "a second source of NVIDIA's that works is somebody's intention"
     before = len(web.server.requests)
     trap = box.module("cuda_toolkit", version="12.4", host_compiler=False)
-    assert trap["failed"] and "needs libtinfo5" in trap["msg"] and "cuda_version 12.5 or newer" in trap["msg"], trap
+    assert trap["failed"] and "needs libtinfo5" in trap["msg"] and "cuda_version 13.0 or newer" in trap["msg"], trap
     for answer, words in (
         (PASCAL, "GTX 1060 has compute capability 6.1"),
         (OLD_DRIVER, "the Windows driver 566.36 is too old for CUDA 13.0, which needs 580.00 or newer"),

@@ -112,9 +112,7 @@ def test_the_first_error_is_whole_with_the_way_out_of_cuda_samples_378(tmp_path:
     (tmp_path / "usr/bin").mkdir(parents=True)
     (tmp_path / "usr/bin/g++").touch()
     words = r'mathcalls.h\(79\): error: exception specification is incompatible with that of previous function "cospi"'
-    with pytest.raises(
-        _smoke_test.SmokeTestError, match=words + "; CUDA 12.4 cannot .* use cuda_version 13.0 or newer"
-    ):
+    with pytest.raises(_smoke_test.SmokeTestError, match=words + "; CUDA 12.4 .* use cuda_version 13.0 or newer"):
         _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
 
 
