@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lab.process import NotModelled
 from lab.windows import disk_space, hives, languages, shares
-from lab.windows.access import may_read, may_write
+from lab.windows.access import may_delete, may_read, may_write
 from lab.windows.cmd_shell import Shell
 from lab.windows.cmd_words import switches_and_words
 from lab.windows.sinks import Streams
@@ -180,6 +180,9 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
         return 1
     if not may_write(shell.process.user, target, shell.laptop) or (verb == "copy" and drive.is_dir(source)):
         return _denied(shell, streams)
+    allowed = may_read if verb == "copy" else may_delete
+    if not allowed(shell.process.user, source, shell.laptop):
+        return _denied(shell, streams)
     _transfer_file(shell, source, target, verb)
     shell.say(streams.stdout, "files_copied" if verb == "copy" else "files_moved", 1)
     return 0
@@ -217,21 +220,31 @@ def _transfer_file(shell: Shell, source: str, target: str, verb: str) -> None:
 
 
 def delete(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``del [/f] [/q] NAME...``; a missing file is no error."""
+    """``del [/f] [/q] [/a] NAME...``; a missing file is no error, and a hidden one is missing without /a."""
     switches, words = switches_and_words(arguments)
-    if switches - {"/f", "/q"} or not words:
-        raise NotModelled(f"cmd.exe: del{arguments} (only /f and /q)")
+    if switches - {"/f", "/q", "/a"} or not words:
+        raise NotModelled(f"cmd.exe: del{arguments} (only /f, /q and /a)")
     for word in words:
         folder, pattern = _folder_and_pattern(shell, word)
         if "/q" not in switches and pattern in ("*", "*.*"):
             raise NotModelled("cmd.exe: del of a whole directory without /q, which asks")
-        found = [path for path in _matches(shell, folder, pattern) if path.is_file()]
+        found = [
+            path
+            for path in _matches(shell, folder, pattern)
+            if path.is_file() or (path.is_symlink() and not path.is_dir())
+        ]
+        found = [path for path in found if "/a" in switches or not _is_hidden(path)]
         if not found:
             shell.say(streams.stderr, "could_not_find", shell.path(word))
-        elif not may_write(shell.process.user, folder, shell.laptop):
-            return _denied(shell, streams)
         for path in found:
+            gone = shell.laptop.drive.windows_path(path)
+            if not may_delete(shell.process.user, gone, shell.laptop):
+                return _denied(shell, streams)
+            if gone.lower() in (file.lower() for file in shell.laptop.state.mounted_hives.values()):
+                shell.say(streams.stderr, "reg_in_use")
+                return 32
             path.unlink()
+            shell.laptop.permissions.forget(gone)
     return 0
 
 
@@ -293,7 +306,9 @@ def rename(shell: Shell, arguments: str, streams: Streams) -> int:
     if drive.exists(target):
         shell.say(streams.stderr, "duplicate_name")
         return 1
-    if not may_write(shell.process.user, source, shell.laptop):
+    if not may_delete(shell.process.user, source, shell.laptop) or not may_write(
+        shell.process.user, target, shell.laptop
+    ):
         return _denied(shell, streams)
     drive.host_path(source).rename(drive.host_path(target))
     return 0

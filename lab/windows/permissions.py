@@ -10,6 +10,7 @@ false cuts off everything that stands further up, the defaults of Windows includ
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,8 +20,9 @@ if t.TYPE_CHECKING:
 
 ADMINISTRATORS = "S-1-5-32-544"
 USERS = "S-1-5-32-545"
-_READ = frozenset({"F", "M", "RX", "R"})
-_WRITE = frozenset({"F", "M", "W"})
+_READ = frozenset({"F", "M", "RX", "R", "R,W", "R,D"})
+_WRITE = frozenset({"F", "M", "W", "R,W"})
+_DELETE = frozenset({"F", "M", "R,D"})
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Entry:
     inherit: bool = True
     owner: str = ""
     grants: dict[str, str] = field(default_factory=dict)
-    """SID -> one of F, M, RX, R, W."""
+    """SID -> one of F, M, RX, R, W, and R,W or R,D."""
     below: list[str] = field(default_factory=list)
     """SIDs whose grant holds below the folder too."""
 
@@ -40,6 +42,7 @@ class Permissions:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._lock = threading.Lock()
 
     def _read(self) -> dict[str, Entry]:
         if not self._file.exists():
@@ -57,20 +60,28 @@ class Permissions:
 
     def set(self, path: str, entry: Entry) -> None:
         """Set ENTRY on PATH."""
-        entries = self._read()
-        entries[path.lower()] = entry
-        self._write(entries)
+        with self._lock:
+            self._write({**self._read(), path.lower(): entry})
 
     def forget(self, path: str) -> None:
         """PATH is gone, with everything below it."""
-        entries, folder = self._read(), path.lower()
-        kept = {name: entry for name, entry in entries.items() if name != folder and not _is_below(name, folder)}
-        if len(kept) < len(entries):
-            self._write(kept)
+        folder = path.lower()
+        with self._lock:
+            entries = self._read()
+            kept = {name: entry for name, entry in entries.items() if name != folder and not _is_below(name, folder)}
+            if len(kept) < len(entries):
+                self._write(kept)
 
     def decides(self, user: User, path: str, write: bool) -> bool | None:
         """May USER read (or WRITE) PATH? None where nothing was set that says so."""
-        entries, wanted = self._read(), _WRITE if write else _READ
+        return self._decides(user, path, _WRITE if write else _READ)
+
+    def decides_deletion(self, user: User, path: str) -> bool | None:
+        """May USER delete PATH by the rights on itself? None where nothing was set that says so."""
+        return self._decides(user, path, _DELETE)
+
+    def _decides(self, user: User, path: str, wanted: frozenset[str]) -> bool | None:
+        entries = self._read()
         sids = {user.sid, USERS, *([ADMINISTRATORS] if user.admin else [])}
         current, own = path.lower(), True
         while current:

@@ -28,7 +28,7 @@ class ActionModule(WindowsAction):
         unloaded = arguments["unloaded_profiles"]
         if unloaded == "copy" and "users" not in subsets:
             raise StepFailed("unloaded_profiles=copy needs users in gather_subset: nothing was read")
-        state = _host_read.read_host(self.wslfleet_runner, subsets, unloaded)
+        state = _host_read.read_host(self.wslfleet_runner, subsets, unloaded, clean=not self._task.check_mode)
         if state.hive_problem:
             result["warnings"] = [state.hive_problem]
         result.update(_host_result.as_result(state), changed=False)

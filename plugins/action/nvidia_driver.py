@@ -22,7 +22,7 @@ class ActionModule(WindowsAction):
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         goal = _driver_plan.DriverGoal(arguments["minimum"], arguments["installer"], arguments["sha256"])
         _driver_plan.check_goal(goal)
-        state = _host_read.read_host(self.wslfleet_runner, ["nvidia_smi"])
+        state = _host_read.read_host(self.wslfleet_runner, ["nvidia_smi"], clean=not self._task.check_mode)
         version = _driver_plan.driver_version(state)
         result.update(changed=False, version_before=version, version=version, reboot_required=False, signer=None)
         steps = _driver_plan.plan(state, goal)

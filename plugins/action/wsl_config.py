@@ -48,7 +48,7 @@ class ActionModule(WindowsAction):
         if not apply:
             return
         result["changed"] = False
-        _wsl_config.write(self.wslfleet_runner, seen.path, plan.after)
+        _wsl_config.write(self.wslfleet_runner, seen, plan.after)
         result["changed"] = True
         if shutdown:
             _wsl_config.shut_down(self.wslfleet_runner, seen)

@@ -19,7 +19,7 @@ description:
   - A developer who is logged on need not do anything and sees no window. For one who is not logged on, Windows is asked
     to act without a session; where it does not, RV(developers[].waiting) says so, which is no failure.
   - In check mode the modules run in check mode. The task is needed for that too.
-  - The task and its files in C(C:\ProgramData\wslfleet) are removed at the end. After a lost connection the next run
+  - The task and its files in C(C:\Program Files\wslfleet) are removed at the end. After a lost connection the next run
     does so; it waits for a task that still works, and takes its result where the steps are the same. What has ended
     meanwhile is run again, which is safe.
   - The developer can read the steps and their options, secrets included, while the task exists, and cannot change them.

@@ -62,9 +62,10 @@ options:
         O(gather_subset) and an account that is elevated."
       - Costs two WinRS commands more for up to seven users, and some seconds for each of them.
       - Risks of V(copy). A copy holds all of a user's settings, which can be secrets. It lies for seconds in
-        C(C:\ProgramData\wslfleet\hives), which only administrators can read. The user's file is open for reading while
-        it is copied, and a user who logs on in that second may get a temporary profile, as with any backup. Programs
-        that look for attackers watch for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your security team.
+        C(C:\Program Files\wslfleet\hives), which only administrators can read. The user's file is open for reading
+        while it is copied, and a user who logs on in that second may get a temporary profile, as with any backup.
+        Programs that look for attackers watch for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your
+        security team.
       - Where a run was cut off, the next run of this module, with either value, unloads and deletes what it left.
       - A user whose copy cannot be read stays unknown, see RV(users[].registry).
       - Copies are made in check mode too, since nothing of them stays on the host.

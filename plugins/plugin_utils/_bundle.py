@@ -29,7 +29,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _user_tasks,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, BatchError, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
+    Batch,
+    BatchError,
+    cmd_line,
+    while_successful,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
@@ -43,7 +48,7 @@ WAITS = (1.0, 2.0, 3.0)
 POLL_SECONDS = 5.0
 _AT_ONCE = 6
 """Users looked at in one command; more do not fit into one line."""
-_SIZE = re.compile(r"^\S.*\s(\d+) (out|err)\.txt\r?$", re.MULTILINE)
+_SIZE = re.compile(r"^\S.*\s(\d+) \S+-(?:out|err)\.txt\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -180,28 +185,43 @@ class Work:
             self.outcomes.clear()
 
     def _start(self, accounts: t.Sequence[Account]) -> None:
-        """Bring the work into a folder that the users can read and cannot change, then start one task for each."""
+        """Bring the work into a folder that the users can read and cannot change, then start one task for each.
+
+        The work may hold passwords: it arrives and the tasks are started in one command, which cmd.exe ends without us
+        where the connection is lost. Each task deletes its copy; of one that was not started it is deleted here.
+        """
         place = self._place
-        _protected_folder.make(self.runner, place.folders([one.sid for one in accounts]))
+        _protected_folder.make(self.runner, place.folder, place.FILES, readers=[one.sid for one in accounts])
         files = {place.payload: self.goal.payload, place.identity: self.goal.identity.encode()}
-        files.update({place.description(one.sid): _schtasks.xml(self._task(one)) for one in accounts})
-        _host_files.upload_contents(self.runner, files, 300)
-        lines = []
         for one in accounts:
-            lines.append(_schtasks.create_line(place.task(one.sid), place.description(one.sid)))
-            lines.append(_schtasks.run_line(place.task(one.sid)))
+            files.update({place.description(one.sid): _schtasks.xml(self._task(one)), **place.empty_results(one.sid)})
+        line, archive = _host_files.unpacking(files)
+        lines = [line, *(self._start_line(one.sid) for one in accounts), cmd_line("del", ["/f", "/q", place.payload])]
         try:
             batch = Batch(lines)
-            parts = batch.split(self.runner.run(batch.line, timeout=120).stdout)
+            parts = batch.split(self.runner.run(batch.line, archive, timeout=300).stdout)
         except BatchError as error:
             raise StepFailed(f"starting the tasks of distribution {self.goal.name} failed: {error}") from None
-        for one, part in zip(accounts, parts[::2]):
+        if parts[0].exit_code != 0:
+            raise StepFailed(f"the host could not unpack the work to {place.folder}; look for free space on C:")
+        for one, part in zip(accounts, parts[1:]):
             if part.exit_code == 0:
                 continue
             if one.logged_on:
                 self.outcomes[one.sid] = plans.Outcome(failure=f"{self._where(one)}: {_user_tasks.NO_TASK}")
             else:
                 self.outcomes[one.sid] = plans.Outcome(waiting=_user_tasks.NO_TOKEN)
+
+    def _start_line(self, sid: str) -> str:
+        """Give SID a copy of the work that nobody else reads, and files for results; then make and start its task."""
+        place, payload = self._place, self._place.payload_of(sid)
+        return while_successful(
+            cmd_line("copy", ["/y", "/b", place.payload, payload]),
+            _protected_folder.give(payload, sid, _protected_folder.DELETE),
+            place.opened(sid),
+            _schtasks.create_line(place.task(sid), place.description(sid)),
+            _schtasks.run_line(place.task(sid)),
+        )
 
     def _task(self, account: Account) -> _schtasks.Task:
         return _schtasks.Task(
@@ -238,17 +258,16 @@ class Work:
         for start in range(0, len(accounts), _AT_ONCE):
             lines: dict[str, str] = {}
             for one in accounts[start : start + _AT_ONCE]:
-                results = self._place.results(one.sid)
                 # First: what has ended by then has left its mark already, whatever happens between the reads.
                 lines[f"task_{one.sid}"] = _schtasks.query_line(self._place.task(one.sid))
-                lines[f"done_{one.sid}"] = cmd_line("dir", ["/b", "/a-d", f"{results}\\done.txt"])
-                lines[f"size_{one.sid}"] = cmd_line("dir", ["/-c", "/a-d", results])
+                lines[f"done_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "done")])
+                lines[f"size_{one.sid}"] = cmd_line("dir", ["/-c", "/a-d", self._place.results(one.sid)])
             reads = read(self.runner, lines)
             for one in accounts[start : start + _AT_ONCE]:
                 listed = reads.output(f"size_{one.sid}").decode("utf-8", "replace")
                 size = sum(int(match.group(1)) for match in _SIZE.finditer(listed))
                 task = _user_tasks.last_result(reads, f"task_{one.sid}")
-                looks[one.sid] = _Look(reads.succeeded(f"done_{one.sid}"), size, task)
+                looks[one.sid] = _Look(reads.output(f"done_{one.sid}")[:10] == b"ended\r\n", size, task)
         return looks
 
     def _judge(self, account: Account, look: _Look, waited: float) -> plans.Outcome | None:
@@ -269,16 +288,15 @@ class Work:
         """Read what the ended tasks of ACCOUNTS left; links and giants are refused, for their owner alone."""
         lines: dict[str, str] = {}
         for one in accounts:
-            results = self._place.results(one.sid)
             if looks[one.sid].size > plans.MOST_BYTES:
                 text = (
                     f"{self._where(one)}: its result has {looks[one.sid].size} bytes and was not read; look at it there"
                 )
                 self.outcomes[one.sid] = plans.Outcome(failure=text)
                 continue
-            lines[f"links_{one.sid}"] = cmd_line("dir", ["/b", "/al", results])
+            lines[f"links_{one.sid}"] = cmd_line("dir", ["/b", "/al", self._place.results(one.sid)])
             for stream in ("out", "err"):
-                lines[f"{stream}_{one.sid}"] = cmd_line("type", [f"{results}\\{stream}.txt"])
+                lines[f"{stream}_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, stream)])
         if not lines:
             return
         try:
@@ -309,7 +327,7 @@ class Work:
         if not self._reachable:
             return
         lines = [_schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts]
-        lines.append(cmd_line("rd", ["/s", "/q", self._place.folder]))
+        lines += self._place.removal()
         self.runner.run(Batch(lines).line, timeout=120)
 
 

@@ -52,11 +52,17 @@ class Place(_user_tasks.Place):
     """Where things lie on the host while a bundle works in the distribution called NAME."""
 
     FOLDER_PREFIX = TASK_PREFIX = "bundle-"
+    RESULTS = ("out", "err", "done")
+    FILES = (*_user_tasks.Place.FILES, "payload.bin", "identity.txt")
 
     @property
     def payload(self) -> str:
-        """What the task reads; only the users that it is for can read it too."""
+        """What was sent; it is gone when every user has a copy."""
         return f"{self.folder}\\payload.bin"
+
+    def payload_of(self, sid: str) -> str:
+        """What the task of SID reads, and deletes when it has done so: it may hold passwords. Nobody else reads it."""
+        return f"{self.folder}\\{sid}-payload.bin"
 
     @property
     def identity(self) -> str:
@@ -138,13 +144,12 @@ def task_line(name: str, sid: str, executable: str, logged_on: bool) -> str:
     the rights of whoever started it, and those of such a task are not filtered. In a session WSL stops it by itself.
     """
     place = Place(name)
-    results = place.results(sid)
-    streams = f'<"{place.payload}" >"{results}\\out.txt" 2>"{results}\\err.txt"'
+    payload, (out, err, done) = place.payload_of(sid), (place.result(sid, name) for name in Place.RESULTS)
+    streams = f'<"{payload}" >"{out}" 2>"{err}"'
     session = f"set {SESSION}=1&set WSLENV={SESSION}/u&" if logged_on else ""
     stop = later_wsl_line(executable, ["--terminate", name])
     return (
-        f"{session}{linux_line(name, 'root', executable)} {streams}&&{stop}"
-        f'&echo ended>"{results}\\new.txt"&move /y "{results}\\new.txt" "{results}\\done.txt"'
+        f'{session}{linux_line(name, "root", executable)} {streams}&&{stop}&del /f /q "{payload}"&echo ended>"{done}"'
     )
 
 

@@ -11,6 +11,7 @@ WinRM and Windows OpenSSH both hand the line to ``cmd.exe /C``; there is no way 
 * a line that begins with a quote loses its first and its last one: the lines built here never do;
 * ``%NAME%`` is expanded even inside quotes, and ``^`` does not protect it: ``%`` is refused;
 * ``\\"`` is unknown, a quote only flips a state: ``"`` is refused in arguments, so quotes are never nested;
+* ``rd /s`` walks a tree that others may be changing, with the rights of an administrator: it is refused;
 * a line break ends the command and drops the rest in silence: control characters are refused;
 * 8,191 UTF-16 units is the limit, programs without a full path are searched in the working directory first.
 
@@ -63,6 +64,8 @@ def cmd_line(program: str, args: t.Sequence[str] = (), env: t.Mapping[str, str] 
     :raises CmdLineError: an argument, a variable or the length cannot be carried by cmd.exe.
     """
     prefix = "".join(_set(name, value) for name, value in (env or {}).items())
+    if program.lower() in ("rd", "rmdir") and any(arg.lower().startswith("/s") for arg in args):
+        raise CmdLineError(f"{program} /s would delete a whole tree: delete by name")
     words = [_program(program), *(_word(arg, f"argument {number}") for number, arg in enumerate(args, 1))]
     if words[0].startswith('"') and not prefix:
         prefix = "set WSLFLEET=1&"
@@ -130,6 +133,11 @@ def for_each_line(printed_by: str, *lines: str) -> str:
         raise CmdLineError(f"the command of a loop must not hold quotes: {printed_by}")
     body = "&".join(lines).replace(EACH_LINE, "%n")
     return _checked_length(f"(for /f \"delims=\" %n in ('{printed_by}') do @({body}))")
+
+
+def while_successful(*lines: str) -> str:
+    """The line that runs LINES (each built by ``cmd_line``) until one does not end with exit code 0."""
+    return _checked_length(f"({'&&'.join(lines)})")
 
 
 def first_that_succeeds(*lines: str) -> str:

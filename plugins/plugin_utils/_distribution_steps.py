@@ -80,7 +80,7 @@ def import_(runner: CommandRunner, step: plans.Import, executable: str, timeout:
             _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
             return
     path = f"{IMAGES}\\{step.name}{'.vhdx' if disk else '.tar'}"
-    _protected_folder.make(runner, {IMAGES: {}})
+    _protected_folder.make(runner, IMAGES, ["*.tar", "*.vhdx", "*.part"])
     try:
         _host_files.fetch(runner, _host_files.Source(step.source, step.sha256), path, timeout)
         _run_import(runner, step, executable, path, b"", timeout)

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu, _sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import version_key
 
-FOLDER = "C:\\Program Files\\wslfleet"
-"""Only administrators can write there: nobody swaps an installer between the look at its digest and its start."""
 _SOURCE = re.compile(r"(?:https?://|\\\\[^\\]+\\[^\\]+\\).+\Z", re.IGNORECASE)
 
 

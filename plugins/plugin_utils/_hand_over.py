@@ -29,7 +29,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line, while_successful
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_install import state_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
@@ -106,12 +106,11 @@ def _developer_lines(users: t.Sequence[User], goal: DistributionGoal, place: Pla
 
 
 def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, str]:
-    results = place.results(sid)
     return {
         # First: a task that has ended by then has left its result already, whatever happens between the reads.
         f"task_{sid}": _schtasks.query_line(place.task(sid, at_logon)),
-        f"links_{sid}": cmd_line("dir", ["/b", "/al", results]),
-        f"done_{sid}": cmd_line("type", [f"{results}\\done.txt"]),
+        f"links_{sid}": cmd_line("dir", ["/b", "/al", place.results(sid)]),
+        f"done_{sid}": cmd_line("type", [place.result(sid, "done")]),
     }
 
 
@@ -134,8 +133,8 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
 def _done(reads: Reads, sid: str) -> str:
     if reads.succeeded(f"links_{sid}"):
         raise StepFailed(f"{sid}: {_user_tasks.HOLDS_LINK}")
-    text = reads.output(f"done_{sid}")[:10].decode("ascii", "replace").strip()
-    return text if reads.succeeded(f"done_{sid}") and text in ("ok", "failed") else ""
+    text = reads.output(f"done_{sid}")[:10].decode("ascii", "replace")
+    return text.strip() if reads.succeeded(f"done_{sid}") and text in ("ok\r\n", "failed\r\n") else ""
 
 
 def apply(
@@ -195,7 +194,9 @@ class _Work:
         for one in developers:
             self._run(_schtasks.delete_line(self.place.task(one.sid)))
             self._run(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
-        _protected_folder.make(self.runner, self.place.folders([one.sid for one in developers]))
+        sids = [one.sid for one in developers]
+        _protected_folder.make(self.runner, self.place.folder, self.place.FILES, readers=sids)
+        self._open_results(sids)
         image = self.place.image(plans.is_disk(self.goal))
         source, sha256 = self.goal.source, self.goal.sha256
         if not source:
@@ -209,6 +210,13 @@ class _Work:
                 _distribution_steps.check_here(Path(source), None)
             _host_files.fetch(self.runner, _host_files.Source(source, sha256), image, self.timeout)
         self.outcome.done.append(f"bring {source or self.goal.from_distribution} to the host as {image}")
+
+    def _open_results(self, sids: t.Sequence[str]) -> None:
+        """Make the files for results of SIDS, each for its user alone."""
+        files = {path: content for sid in sids for path, content in self.place.empty_results(sid).items()}
+        _host_files.upload_contents(self.runner, files, 120)
+        if self._run(while_successful(*(self.place.opened(sid) for sid in sids))) != 0:
+            raise StepFailed(f"the files for results in {self.place.folder} could not be protected; run again")
 
     def _copy(self, source: str, image: str, sha256: str | None) -> None:
         _host_files.check_exists(self.runner, source)
@@ -280,13 +288,14 @@ class _Work:
 
         Where WSL does not start without a session of its user, the task waits for one.
         """
-        log = read(self.runner, {"log": cmd_line("type", [f"{self.place.results(developer.sid)}\\log.txt"])})
+        log = read(self.runner, {"log": cmd_line("type", [self.place.result(developer.sid, "log")])})
         text = decode_text(log.output("log")[-_LOG_BYTES:])
         code = error_code(text)
         if code and code.endswith(ALREADY_THERE):
             return
         if without_session and plans.needs_session(code or bare_number(text) or ""):
-            self._run(cmd_line("del", ["/f", "/q", f"{self.place.results(developer.sid)}\\done.txt"]))
+            self._run(cmd_line("del", ["/f", "/q", *self.place.empty_results(developer.sid)]))
+            self._open_results([developer.sid])
             self._leave_for_logon(developer, plans.DENIED)
             return
         known = explain(code, text)
@@ -309,7 +318,7 @@ class _Work:
             if one.sid not in kept:
                 lines.append(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
         if not kept:
-            lines.append(cmd_line("rd", ["/s", "/q", self.place.folder]))
+            lines += self.place.removal()
         self.runner.run(Batch(lines).line, timeout=120)
 
     def _run(self, line: str, timeout: float = 120) -> int:

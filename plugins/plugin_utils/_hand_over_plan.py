@@ -91,6 +91,8 @@ class Place(_user_tasks.Place):
     """Where things lie on the host while a distribution called NAME is handed over."""
 
     FOLDER_PREFIX = "handover-"
+    RESULTS = ("log", "done")
+    FILES = (*_user_tasks.Place.FILES, "image.*")
 
     def image(self, disk: bool) -> str:
         """The image; its ending tells wsl.exe what it is."""
@@ -206,7 +208,8 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
     of whoever started it.
     """
     place, name = Place(goal.name), goal.name
-    target, results = location(developer.profile, goal), place.results(developer.sid)
+    target = location(developer.profile, goal)
+    log, done = (place.result(developer.sid, name) for name in ("log", "done"))
 
     def wsl(*args: str) -> str:
         return later_wsl_line(executable, args)
@@ -222,11 +225,10 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
         steps.append(wsl("--manage", name, "--set-default-user", goal.default_user))
     if goal.default:
         steps.append(wsl("--set-default", name))
-    parent = target.rpartition("\\")[0]
+    parent, stop = target.rpartition("\\")[0], wsl("--terminate", name)
     return (
-        f'{SET_UTF8}md "{parent}"&({"&&".join(steps)})>"{results}\\log.txt" 2>&1'
-        f'&&echo ok>"{results}\\new.txt"||echo failed>"{results}\\new.txt"'
-        f'&{wsl("--terminate", name)}&move /y "{results}\\new.txt" "{results}\\done.txt"'
+        f'{SET_UTF8}md "{parent}"&({"&&".join(steps)})>"{log}" 2>&1'
+        f'&&({stop}&echo ok>"{done}")||({stop}&echo failed>"{done}")'
     )
 
 

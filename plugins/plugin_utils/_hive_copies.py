@@ -9,10 +9,11 @@
 Loading the file in its place would give its owner a temporary profile when logging on in that moment. So robocopy.exe
 copies it with its logs into a folder that only administrators can read, reg.exe loads the copy below HKU, and its key
 of WSL is read. Then it is unloaded and deleted, user by user, in the same command line: cmd.exe goes on with that line
-when the connection is lost. Where even that is ended, a key or a folder stays, which the next run takes away.
+when the connection is lost. Where even that is ended, a key or a folder stays, which the next run takes away, by the
+SIDs in their names; check mode leaves it.
 
 reg.exe loads an empty registry where there is no file, so that a copy counts only when the file was there and every
-user's TEMP is in it. robocopy.exe follows links, and the copy is never a link to the original.
+user's TEMP is in it. robocopy.exe follows links, so that a profile whose file is one is left out.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _protected_folder
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution, registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER, links_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._local_paths import why_not_opened
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import (
@@ -46,6 +47,8 @@ SECONDS = 120
 """For a command line full of copies; one of them has some ten megabytes."""
 _FILES = ("NTUSER.DAT", "NTUSER.DAT.LOG1", "NTUSER.DAT.LOG2")
 _LEFTOVER = re.compile(r"wslfleet-S-1-[0-9-]+\Z", re.IGNORECASE)
+_SID = re.compile(r"S-1-[0-9-]+\Z")
+CHECK_MODE = f"an earlier run left copies of users' registries in {HIVES}; a run without check mode deletes them"
 _NOT_COPIED = "its file could not be copied: the user is just logging on, or the profile has none"
 _NOT_READ = "its copy could not be loaded: the file is damaged"
 
@@ -80,23 +83,39 @@ def first_line() -> dict[str, str]:
 
 
 def leftovers(reads: Reads) -> list[str] | None:
-    """The keys below HKU that an earlier run has left; None when there is nothing of it, a file neither."""
-    keys = _keys(reads.registry)
-    return keys if keys or reads.succeeded("hive_files") else None
+    """The SIDs whose copies an earlier run has left, as keys or as folders; None when there is nothing of it."""
+    sids = [_sid(key) for key in _keys(reads.registry)]
+    if reads.succeeded("hive_files"):
+        sids += reads.output("hive_files").decode("utf-8", "replace").split()
+    elif not sids:
+        return None
+    return [sid for sid in dict.fromkeys(sids) if _SID.match(sid)]
 
 
 def _keys(registry: RegistryTree) -> list[str]:
     return [key for key in registry.subkeys("HKU") if _LEFTOVER.match(key.rpartition("\\")[2])]
 
 
-def removal(keys: t.Sequence[str]) -> dict[str, str]:
-    """The reads that unload KEYS and delete all copies, and look at what is left."""
-    lines = {f"hive_unloaded_{number}": cmd_line(REG, ["unload", key]) for number, key in enumerate(keys)}
+def removal(sids: t.Sequence[str]) -> dict[str, str]:
+    """The reads that unload and delete the copies of SIDS, and look at what is left of any."""
+    lines: dict[str, str] = {}
+    for sid in sids:
+        lines |= _taken_away(sid)
     return {
         **lines,
-        "hives_deleted": cmd_line("rd", ["/s", "/q", HIVES]),
+        "hives_deleted": cmd_line("rd", [HIVES]),
         "hives_left": registry_query("HKU"),
         "hive_files_left": cmd_line("dir", ["/b", "/a", HIVES]),
+    }
+
+
+def _taken_away(sid: str) -> dict[str, str]:
+    """The reads that unload the copy of SID and delete its files, those of reg.exe beside it too, which are hidden."""
+    folder = f"{HIVES}\\{sid}"
+    return {
+        f"unloaded_{sid}": cmd_line(REG, ["unload", _key(sid)]),
+        f"files_deleted_{sid}": cmd_line("del", ["/f", "/q", "/a", f"{folder}\\{_FILES[0]}*"]),
+        f"deleted_{sid}": cmd_line("rd", [folder]),
     }
 
 
@@ -128,11 +147,11 @@ def read_copies(runner: CommandRunner, owners: t.Sequence[Owner], leftover: t.Se
     try:
         if leftover is not None:
             _remove(runner, leftover)
-        _protected_folder.make(runner, {HIVES: {}})
+        _protected_folder.make(runner, HIVES, [])
         begun = True
         problem = _read_all(runner, possible, copies)
         if problem:
-            _remove(runner, [_key(owner.sid) for owner in possible])
+            _remove(runner, [owner.sid for owner in possible])
     except (StepFailed, CommandTimeout) as error:
         copies.problem = _after_failure(runner, possible, str(error)) if begun else str(error)
     return copies
@@ -141,14 +160,14 @@ def read_copies(runner: CommandRunner, owners: t.Sequence[Owner], leftover: t.Se
 def _after_failure(runner: CommandRunner, owners: t.Sequence[Owner], failure: str) -> str:
     """Take away what there is after FAILURE; what to tell."""
     try:
-        _remove(runner, [_key(owner.sid) for owner in owners])
+        _remove(runner, [owner.sid for owner in owners])
     except (StepFailed, CommandTimeout) as error:
         return failure if str(error) == failure else f"{failure}; {error}"
     return failure
 
 
-def _remove(runner: CommandRunner, keys: t.Sequence[str]) -> None:
-    problem = left(read(runner, removal(keys), SECONDS))
+def _remove(runner: CommandRunner, sids: t.Sequence[str]) -> None:
+    problem = left(read(runner, removal(sids), SECONDS))
     if problem:
         raise StepFailed(problem)
 
@@ -182,6 +201,10 @@ def _key(sid: str) -> str:
     return f"HKU\\{PREFIX}{sid}"
 
 
+def _sid(key: str) -> str:
+    return key.rpartition("\\")[2][len(PREFIX) :]
+
+
 def _lines(owners: t.Sequence[Owner]) -> dict[str, str]:
     """The reads of the copies of OWNERS, each taken away again at once."""
     lines: dict[str, str] = {}
@@ -190,13 +213,12 @@ def _lines(owners: t.Sequence[Owner]) -> dict[str, str]:
         options = ["/B", "/R:0", "/W:0", "/NP", "/NJH", "/NJS", "/NFL", "/NDL"]
         copied = cmd_line(f"{SYSTEM32}\\robocopy.exe", [owner.profile, folder, *_FILES, *options])
         lines |= {
-            f"copied_{owner.sid}": copied,
+            f"copied_{owner.sid}": first_that_succeeds(links_line(f"{owner.profile}\\{_FILES[0]}"), copied),
             f"present_{owner.sid}": cmd_line("dir", ["/b", "/a", f"{folder}\\{_FILES[0]}"]),
             f"loaded_{owner.sid}": cmd_line(REG, ["load", key, f"{folder}\\{_FILES[0]}"]),
             f"real_{owner.sid}": registry_query(f"{key}\\Environment", "TEMP"),
             f"lxss_{owner.sid}": registry_query(f"{key}\\{q.LXSS_USER}", recursive=True),
-            f"unloaded_{owner.sid}": cmd_line(REG, ["unload", key]),
-            f"deleted_{owner.sid}": cmd_line("rd", ["/s", "/q", folder]),
+            **_taken_away(owner.sid),
         }
     return lines
 

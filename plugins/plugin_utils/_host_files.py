@@ -33,8 +33,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import CURL, known_error
 
-FOLDER = "C:\\ProgramData\\wslfleet"
-"""Everything that the collection puts on a host lies below it."""
+FOLDER = "C:\\Program Files\\wslfleet"
+"""Everything that the collection puts on a host lies below it: only administrators can make anything there."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -181,6 +181,18 @@ def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> No
 
 def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
     """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
+    archive, folder = _packed(files)
+    _unpack(runner, folder, archive, ", ".join(files), timeout)
+
+
+def unpacking(files: t.Mapping[str, bytes]) -> tuple[str, bytes]:
+    """The line that writes FILES as ``upload_contents`` does, and its standard input."""
+    archive, folder = _packed(files)
+    return _unpack_line(folder), archive
+
+
+def _packed(files: t.Mapping[str, bytes]) -> tuple[bytes, str]:
+    """An archive with FILES, and the folder that it is unpacked in."""
     archive, folder = io.BytesIO(), ""
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as packed:
         for path, content in files.items():
@@ -188,7 +200,7 @@ def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             packed.addfile(entry, io.BytesIO(content))
-    _unpack(runner, folder, archive.getvalue(), ", ".join(files), timeout)
+    return archive.getvalue(), folder
 
 
 def _place_in_archive(path: str) -> tuple[str, str]:
@@ -198,12 +210,16 @@ def _place_in_archive(path: str) -> tuple[str, str]:
 
 
 def _unpack(runner: CommandRunner, folder: str, archive: Stdin, what: str, timeout: float) -> None:
-    completed = runner.run(cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder]), archive, timeout)
+    completed = runner.run(_unpack_line(folder), archive, timeout)
     if completed.exit_code != 0:
         raise StepFailed(
             f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {_last_line(completed)};"
             " look for free space on C:"
         )
+
+
+def _unpack_line(folder: str) -> str:
+    return cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder])
 
 
 def sha256_here(source: Path) -> str:
@@ -259,6 +275,14 @@ def check_exists(runner: CommandRunner, path: str) -> None:
     if _shares.is_share(path):
         raise StepFailed(why_unreadable(runner, path) or f"the host sees no file {path}: check the path")
     raise StepFailed(f"there is no file {path} on the host ({_last_line(completed)}); check the path")
+
+
+def links_line(path: str) -> str:
+    """The line that succeeds where PATH is a link or a junction, or something whose name begins like it is one.
+
+    The name is looked for in the folder that it lies in: ``dir`` of a junction itself lists what is in it.
+    """
+    return cmd_line("dir", ["/b", "/al", f"{path}*"])
 
 
 def remove(runner: CommandRunner, path: str) -> None:

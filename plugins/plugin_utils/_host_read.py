@@ -71,7 +71,10 @@ def first_lines(of_users: bool = False) -> dict[str, str]:
 
 
 def read_host(
-    runner: CommandRunner, subsets: t.Collection[str] = SUBSETS, unloaded_profiles: str = "unknown"
+    runner: CommandRunner,
+    subsets: t.Collection[str] = SUBSETS,
+    unloaded_profiles: str = "unknown",
+    clean: bool = True,
 ) -> HostState:
     """The state of the host.
 
@@ -79,6 +82,7 @@ def read_host(
         profile), ``battery``, ``nvidia_smi`` (confirms what the registry says about GPUs).
     :arg unloaded_profiles: ``copy`` reads the registry of users who are not there from copies, see ``_hive_copies``;
         where something goes wrong with that, they stay unknown and ``HostState.hive_problem`` says why.
+    :arg clean: delete copies that an earlier run has left; check mode leaves them, and makes none beside them.
     :raises StepFailed, HostUnreachable, CommandTimeout: the first read failed.
     """
     first = first_lines("users" in subsets)
@@ -86,7 +90,9 @@ def read_host(
     if reads.cut_short and set(first) - set(reads.parts) - set(q.wsl_start()):
         raise StepFailed("reading the host's state took too long: it is busy, or a program in System32 hangs")
     state = _host_state.host_state(reads)
-    if unloaded_profiles == "copy":
+    if not clean and state.hive_leftovers is not None:
+        state.hive_problem, state.hive_leftovers = _hive_copies.CHECK_MODE, None
+    elif unloaded_profiles == "copy":
         _read_copies(runner, state)
     lines = _second_lines(state, subsets)
     if lines:

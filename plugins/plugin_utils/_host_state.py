@@ -112,7 +112,7 @@ class HostState:
     searched_folders: frozenset[str] = frozenset()
     """Folders outside WSL's own places, in lower case, that were looked into for virtual disks."""
     hive_leftovers: list[str] | None = None
-    """Keys below HKU where an earlier run left the copy of a user's registry, see ``_hive_copies``; None: nothing."""
+    """SIDs of which an earlier run left a copy of the registry, see ``_hive_copies``; None: nothing."""
     hive_problem: str | None = None
     """What went wrong with copies of users' registries."""
     driver_folder: str | None = None

@@ -4,10 +4,13 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""A folder below C:\\ProgramData\\wslfleet that only administrators can change.
+"""A folder below C:\\Program Files\\wslfleet that only administrators can change.
 
-Below C:\\ProgramData every user may make folders, and owns what they made. So ownership is taken and inheritance cut
-before anything is put there, and what was there before is deleted. Groups are named by SID: their names are localised.
+Below C:\\Program Files only administrators make anything, so nobody can have made the folder before or hold a handle to
+it. It is made anew each time: what an earlier run has left is deleted by its name, never a whole tree, and anything
+else in it stops the work. Who is named may read it; all others are cut off. A user's right to write is one on single
+files that an administrator has made before, so that no link and no other file can take their place. Groups are named by
+SID: their names are localised.
 """
 
 from __future__ import annotations
@@ -22,61 +25,56 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM
 
 SYSTEM = "S-1-5-18"
 ADMINISTRATORS = "S-1-5-32-544"
-USERS = "S-1-5-32-545"
 ICACLS = f"{SYSTEM32}\\icacls.exe"
 
-READ = "(OI)(CI)RX"
-FULL = "(OI)(CI)F"
-MODIFY = "(OI)(CI)M"
+WRITE = "(R,W)"
+"""For a file: what its content is. Not deleting, renaming, or changing who may what."""
+DELETE = "(R,D)"
+"""For a file: reading and deleting it, not changing it."""
 
-
+_READ = "(OI)(CI)RX"
 _ANY = (0, 1)
 
 
-def make(runner: CommandRunner, folders: t.Mapping[str, t.Mapping[str, str]]) -> None:
-    """Make FOLDERS (path -> SID -> rights) empty, in one WinRS command, FOLDER itself first.
+def make(runner: CommandRunner, folder: str, files: t.Sequence[str], readers: t.Sequence[str] = ()) -> None:
+    """Make FOLDER, right below ``FOLDER`` of ``_host_files``, in one WinRS command.
 
-    Administrators and the system always have full rights. Nothing is left of what was there.
-    :raises StepFailed: a folder could not be made or protected.
+    :arg files: names that an earlier run may have left there, with wildcards.
+    :arg readers: SIDs of the users who may read what will lie there.
+    :raises StepFailed: it could not be made or protected.
     """
-    lines = [*_top(), *(line for path, rights in folders.items() for line in _fresh(path, rights))]
+    lines: list[tuple[str, tuple[int, ...]]] = [
+        (cmd_line("md", [FOLDER]), _ANY),
+        *((line, _ANY) for line in removal(folder, files)),
+        (cmd_line("md", [folder]), (0,)),
+        (_only(folder, dict.fromkeys(readers, _READ), "(OI)(CI)F"), (0,)),
+    ]
     try:
         batch = Batch([line for line, _codes in lines])
         parts = batch.split(runner.run(batch.line, timeout=120).stdout)
     except BatchError as error:
-        raise StepFailed(f"protecting {FOLDER} on the host failed: {error}") from None
+        raise StepFailed(f"making {folder} on the host failed: {error}") from None
     for (line, codes), part in zip(lines, parts):
         if part.exit_code not in codes:
             raise StepFailed(
-                f"{FOLDER} on the host cannot be protected, this failed: {line};"
-                " look at the folder as an administrator, delete it and run again"
+                f"{folder} on the host cannot be made and protected, this failed: {line}; end what has it open, take"
+                " away what others put there, and run again"
             )
 
 
-def _top() -> list[tuple[str, tuple[int, ...]]]:
-    """Protect FOLDER, which may be there already, made by anybody: a link to elsewhere is refused (dir finds one).
-
-    Lines and the exit codes that they may have.
-    """
-    return [
-        (cmd_line("dir", ["/b", "/al", f"{FOLDER}*"]), (1,)),
-        (cmd_line("md", [FOLDER]), _ANY),
-        (cmd_line(ICACLS, [FOLDER, "/setowner", f"*{ADMINISTRATORS}", "/q"]), (0,)),
-        (cmd_line(ICACLS, [FOLDER, "/reset", "/q"]), (0,)),
-        (_grant(FOLDER, {USERS: READ}), (0,)),
-    ]
+def removal(folder: str, files: t.Sequence[str]) -> list[str]:
+    """The lines that delete FILES (names in FOLDER, with wildcards) and FOLDER when nothing else is in it."""
+    deleted = [cmd_line("del", ["/f", "/q", "/a", *(f"{folder}\\{name}" for name in files)])] if files else []
+    return [*deleted, cmd_line("rd", [folder])]
 
 
-def _fresh(path: str, rights: t.Mapping[str, str]) -> list[tuple[str, tuple[int, ...]]]:
-    return [
-        (cmd_line("rd", ["/s", "/q", path]), _ANY),
-        (cmd_line("md", [path]), (0,)),
-        (_grant(path, rights), (0,)),
-    ]
+def give(path: str, sid: str, right: str) -> str:
+    """The line that gives SID the RIGHT to the file PATH (wildcards in its name), and to administrators all."""
+    return _only(path, {sid: right}, "F")
 
 
-def _grant(path: str, rights: t.Mapping[str, str]) -> str:
-    """The line that leaves on PATH these RIGHTS and nothing inherited."""
-    everyone = {SYSTEM: FULL, ADMINISTRATORS: FULL, **rights}
+def _only(path: str, rights: t.Mapping[str, str], full: str) -> str:
+    """The line that leaves on PATH these RIGHTS, FULL ones for administrators, and nothing inherited."""
+    everyone = {SYSTEM: full, ADMINISTRATORS: full, **rights}
     grants = [word for sid, right in everyone.items() for word in ("/grant:r", f"*{sid}:{right}")]
     return cmd_line(ICACLS, [path, "/inheritance:r", *grants, "/q"])

@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Work as other Windows users, whose passwords nobody knows: one scheduled task for each of them.
 
-All of it lies in a folder that the users can read and only administrators can change; in it every user has one for
-results, which only that user can write to. Who has not logged on cannot always be worked for: then there is a reason.
-Pure.
+All of it lies in a folder that the users can read and only administrators can change. In it every user has files for
+results, made beforehand, which only that user can write to. Who has not logged on cannot always be worked for: then
+there is a reason. Pure.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ NO_TOKEN = "no_token"
 ON_BATTERY = "on_battery"
 
 HOLDS_LINK = (
-    "the folder for results holds a link, which nobody but that user can have put there; nothing was read from it: look"
-    " at it as an administrator"
+    "a file for results has become a link, which nobody but that user can have done; nothing was read from it: look at"
+    " it as an administrator"
 )
 NO_TASK = "schtasks.exe registered no task: look whether a policy forbids that"
 
@@ -42,24 +42,35 @@ class Place:
     name: str
     FOLDER_PREFIX: t.ClassVar[str] = ""
     TASK_PREFIX: t.ClassVar[str] = ""
+    RESULTS: t.ClassVar[tuple[str, ...]] = ()
+    """Names of the files that a task writes to."""
+    FILES: t.ClassVar[tuple[str, ...]] = ("S-1-*",)
+    """Names, with wildcards, of everything that is put into the folder."""
 
     @property
     def folder(self) -> str:
-        """Only administrators can change what is in it.
-
-        Right below FOLDER: a folder between the two that somebody made before would be theirs, and with it the right
-        to put another one in this one's place.
-        """
+        """Only administrators can change what is in it."""
         return f"{FOLDER}\\{self.FOLDER_PREFIX}{self.name}"
 
-    def results(self, sid: str) -> str:
-        """The only folder that the user with SID can write to."""
-        return f"{self.folder}\\{sid}"
+    def result(self, sid: str, name: str) -> str:
+        """The file NAME of RESULTS that the task of SID writes to."""
+        return f"{self.folder}\\{sid}-{name}.txt"
 
-    def folders(self, sids: t.Sequence[str]) -> dict[str, dict[str, str]]:
-        """The folders for the users with SIDS and what each may do there, as ``_protected_folder.make`` takes them."""
-        everyone = {self.folder: dict.fromkeys(sids, _protected_folder.READ)}
-        return {**everyone, **{self.results(sid): {sid: _protected_folder.MODIFY} for sid in sids}}
+    def results(self, sid: str) -> str:
+        """The pattern that all files for results of SID match."""
+        return self.result(sid, "*")
+
+    def empty_results(self, sid: str) -> dict[str, bytes]:
+        """The files for results of SID, before there are any."""
+        return {self.result(sid, name): b"" for name in self.RESULTS}
+
+    def opened(self, sid: str) -> str:
+        """The line that lets SID write to its files for results, which have to be there."""
+        return _protected_folder.give(self.results(sid), sid, _protected_folder.WRITE)
+
+    def removal(self) -> list[str]:
+        """The lines that take the folder away."""
+        return _protected_folder.removal(self.folder, self.FILES)
 
     def description(self, sid: str) -> str:
         """The XML of the task of SID."""

@@ -4,7 +4,13 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Read and write a Windows user's ``.wslconfig``. What may stand in it is in ``_wsl_settings``."""
+"""Read and write a Windows user's ``.wslconfig``. What may stand in it is in ``_wsl_settings``.
+
+The profile of another user is a place of that user, who may put a link there at any moment. So the file is written with
+that user's own rights (``_as_user``), and only after the user has read what the administrator has read: what an
+administrator alone may read never comes into the hands of the user. In the profile of the connecting account a link is
+refused in the very line that copies.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +18,23 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import Host
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _as_user,
     _host_accounts,
     _host_files,
     _host_state,
     _protected_folder,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import version_key
 
 STAGING = f"{_host_files.FOLDER}\\config"
+PLACE = _as_user.Place("wslconfig")
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Seen:
     """None where there is no file. Bytes that are no UTF-8 survive the way back."""
     host: Host
     executable: str
+    user: User | None = None
+    """Whose it is; None: the connecting account's."""
 
 
 def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
@@ -47,12 +58,12 @@ def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **(q.users() if windows_user else {})}
     reads = read(runner, lines)
     wsl = _host_state.wsl(reads)
-    profile = _host_accounts.choose(_host_accounts.users(reads), [windows_user])[0].profile if windows_user else ""
-    path = f"{profile or _host_state.own_profile(reads)}\\.wslconfig"
+    user = _host_accounts.choose(_host_accounts.users(reads), [windows_user])[0] if windows_user else None
+    path = f"{user.profile if user else _host_state.own_profile(reads)}\\.wslconfig"
     host = Host(
         version_key(wsl.version) if wsl.version else None, _host_state.windows(reads.registry).build, wsl.policies
     )
-    return Seen(path, _content(runner, path), host, wsl.executable)
+    return Seen(path, _content(runner, path), host, wsl.executable, user)
 
 
 def _content(runner: CommandRunner, path: str) -> str | None:
@@ -60,12 +71,13 @@ def _content(runner: CommandRunner, path: str) -> str | None:
     reads = read(
         runner,
         {
-            "link": cmd_line("dir", ["/b", "/al", path]),
+            "link": _host_files.links_line(path),
             "there": cmd_line("dir", ["/b", "/a", path]),
             "text": cmd_line("type", [path]),
+            "link_after": _host_files.links_line(path),
         },
     )
-    if reads.succeeded("link"):
+    if reads.succeeded("link") or reads.succeeded("link_after"):
         raise StepFailed(f"{path} is a link to another file; nothing was changed: put a file there, or delete the link")
     if not reads.succeeded("there"):
         return None
@@ -74,18 +86,40 @@ def _content(runner: CommandRunner, path: str) -> str | None:
     return reads.output("text").decode("utf-8", "surrogateescape")
 
 
-def write(runner: CommandRunner, path: str, text: str) -> None:
-    """Put TEXT into PATH as UTF-8 without a mark, and read it again; raises StepFailed.
+def write(runner: CommandRunner, seen: Seen, text: str) -> None:
+    """Put TEXT into the file as UTF-8 without a mark, and read it again; raises StepFailed.
 
-    It is copied from a protected folder: a copy takes over the permissions of the profile, a move would not.
+    It is copied: a copy takes over the permissions of the profile, a move would not.
     """
+    content = text.encode("utf-8", "surrogateescape")
+    if seen.user:
+        _write_as(runner, seen, seen.user, content)
+    else:
+        _write_own(runner, seen.path, content)
+    if _content(runner, seen.path) != text:
+        raise StepFailed(
+            f"{seen.path} could not be written: look at its permissions and for free space on C:, run again"
+        )
+
+
+def _write_own(runner: CommandRunner, path: str, content: bytes) -> None:
     staged = f"{STAGING}\\wslconfig"
-    _protected_folder.make(runner, {STAGING: {}})
-    _host_files.upload_contents(runner, {staged: text.encode("utf-8", "surrogateescape")}, 120)
-    copied = runner.run(cmd_line("copy", ["/y", "/b", staged, path]), timeout=60)
-    runner.run(cmd_line("rd", ["/s", "/q", STAGING]), timeout=60)
-    if copied.exit_code != 0 or _content(runner, path) != text:
-        raise StepFailed(f"{path} could not be written: look at its permissions and for free space on C:, run again")
+    _protected_folder.make(runner, STAGING, ["wslconfig"])
+    _host_files.upload_contents(runner, {staged: content}, 120)
+    copied = cmd_line("copy", ["/y", "/b", staged, path])
+    runner.run(first_that_succeeds(_host_files.links_line(path), copied), timeout=60)
+    runner.run(Batch(_protected_folder.removal(STAGING, ["wslconfig"])).line, timeout=60)
+
+
+def _write_as(runner: CommandRunner, seen: Seen, user: User, content: bytes) -> None:
+    try:
+        if seen.text is not None:
+            told = _as_user.run_as(runner, PLACE, user, cmd_line("type", [seen.path]))
+            if told != seen.text.encode("utf-8", "surrogateescape"):
+                raise StepFailed("it changed while it was read; run again")
+        _as_user.run_as(runner, PLACE, user, cmd_line("copy", ["/y", "/b", PLACE.new, seen.path]), content)
+    except StepFailed as error:
+        raise StepFailed(f"{seen.path} was not changed: {error}") from None
 
 
 def shut_down(runner: CommandRunner, seen: Seen) -> None:

@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER as PACKAGES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_failure, wsl_line, wsl_text
@@ -27,7 +28,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import b
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import FAILED
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_observe import Observed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import (
-    PACKAGES,
     Package,
     released_package,
     version_key,

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER as PACKAGES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import Source
 
-PACKAGES = "C:\\Program Files\\wslfleet"
-"""Where packages are kept on a host. Only administrators write there: what lies there is run with their rights."""
 KEPT_NAME = "wsl.msi"
 """Windows Installer repairs WSL only from a file of this name (microsoft/WSL#40968)."""
 RELEASES = "https://github.com/microsoft/WSL/releases/download"

@@ -33,7 +33,7 @@ def lab(start_lab: StartLab) -> Lab:
 def left(lab: Lab) -> list[str]:
     """Tasks and files of bundles on the laptop."""
     laptop = Laptop(lab.laptop(LAPTOP), images.default_cache())
-    folder = laptop.drive.host_path("C:\\ProgramData\\wslfleet")
+    folder = laptop.drive.host_path("C:\\Program Files\\wslfleet")
     return [*laptop.tasks.names(), *(path.name for path in folder.glob("bundle*"))]
 
 

@@ -99,3 +99,28 @@ def test_rename_refuses_a_name_that_exists(laptop: Laptop) -> None:
     assert run(laptop, f"ren {FOLDER}\\sub\\file newer").code == 1
     assert laptop.drive.host_path(f"{FOLDER}\\sub\\there").read_bytes() == b"kept"
     assert laptop.drive.is_file(f"{FOLDER}\\sub\\new")
+
+
+def test_rights_to_single_files_and_what_a_link_leads_to(laptop: Laptop) -> None:
+    """A user may write to a file and not put another one in its place; a pattern stands for what it matches."""
+    assert run(laptop, f"{ICACLS} {FOLDER} {ADMINS_ONLY} /q").code == 0
+    assert run(laptop, f"{ICACLS} {FOLDER}\\sub\\f* {ADMINS_ONLY} /grant:r *{OTHER_SID}:(R,W) /q").code == 0
+    assert run(laptop, f"{ICACLS} {FOLDER}\\sub\\x* /reset /q").code == 2
+    assert allowed(laptop, f"echo y>{FOLDER}\\sub\\file")
+    assert allowed(laptop, f"type {FOLDER}\\sub\\file")
+    for line in ("del {0}\\file", "ren {0}\\file x", "move /y {0}\\file {0}\\y", "echo y>{0}\\new", "rd /s /q {0}"):
+        assert not allowed(laptop, line.format(f"{FOLDER}\\sub")), line
+    assert run(laptop, f"{ICACLS} {FOLDER}\\sub\\file /grant:r *{OTHER_SID}:(R,D) /q").code == 0
+    assert not allowed(laptop, f"echo y>{FOLDER}\\sub\\file")
+    (laptop.drive.host_path("C:\\ProgramData") / "link").symlink_to(laptop.drive.host_path(f"{FOLDER}\\sub"))
+    assert not allowed(laptop, "echo y>C:\\ProgramData\\link\\new")
+    assert allowed(laptop, f"del {FOLDER}\\sub\\file")
+
+
+def test_a_hidden_file_is_deleted_only_with_a(laptop: Laptop) -> None:
+    hidden = laptop.drive.host_path(f"{FOLDER}\\sub\\NTUSER.DAT")
+    hidden.write_bytes(b"regf")
+    run(laptop, f"del /f /q {FOLDER}\\sub\\NTUSER.DAT*")
+    assert hidden.exists()
+    run(laptop, f"del /f /q /a {FOLDER}\\sub\\NTUSER.DAT*")
+    assert not hidden.exists()

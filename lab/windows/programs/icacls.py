@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``icacls PATH [/setowner *SID] [/reset] [/inheritance:r] [/grant[:r] *SID:RIGHTS ...] [/q]``.
 
-Accounts only by SID, since names depend on the display language. Without /q its summary is printed.
+Accounts only by SID, since names depend on the display language. Without /q its summary is printed. PATH may hold
+wildcards in its last part, which have to match something.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import re
 
 from lab.process import NotModelled, Process, program
@@ -16,33 +18,46 @@ from lab.windows.program_io import arguments_of, err, localised, out, path_of
 FILE_NOT_FOUND = 2
 ACCESS_DENIED = 5
 
-_GRANT = re.compile(r"\*(S-1-[0-9-]+):((?:\((?:OI|CI|IO|NP)\))*)\(?(F|M|RX|R|W)\)?")
+_GRANT = re.compile(r"\*(S-1-[0-9-]+):((?:\((?:OI|CI|IO|NP)\))*)\(?(F|M|RX|R,W|R,D|R|W)\)?")
 _SID = re.compile(r"\*(S-1-[0-9-]+)")
 
 
 @program("icacls")
 def main(process: Process) -> int:
-    """Change the permissions of one file or folder."""
+    """Change the permissions of one file or folder, or of each that a pattern matches."""
     words = arguments_of(process)
     if not words:
         raise NotModelled(process.command_line)
-    path, options = path_of(process, words[0]), words[1:]
+    paths, options = _paths(process, path_of(process, words[0])), words[1:]
     quiet = any(word.lower() == "/q" for word in options)
     changes = [word for word in options if word.lower() != "/q"]
     if not changes:
         raise NotModelled("icacls that lists permissions")
     permissions = process.laptop.permissions
-    entry = _changed(permissions.entry(path), changes, process)
-    if not process.laptop.drive.exists(path):
+    _changed(Entry(), changes, process)
+    if not paths:
         err(process, f"{words[0]}: {localised(process, 'file_not_found')}")
         return FILE_NOT_FOUND
-    if not process.user.admin and permissions.entry(path).owner != process.user.sid:
-        err(process, f"{words[0]}: {localised(process, 'access_denied')}")
-        return ACCESS_DENIED
-    permissions.set(path, entry)
-    if not quiet:
-        out(process, f"processed file: {words[0]}")
+    for path in paths:
+        entry = _changed(permissions.entry(path), changes, process)
+        if not process.user.admin and entry.owner != process.user.sid:
+            err(process, f"{path}: {localised(process, 'access_denied')}")
+            return ACCESS_DENIED
+        permissions.set(path, entry)
+        if not quiet:
+            out(process, f"processed file: {path}")
     return 0
+
+
+def _paths(process: Process, path: str) -> list[str]:
+    """PATH, or what it matches; nothing where there is no such file."""
+    drive, (folder, _separator, name) = process.laptop.drive, path.rpartition("\\")
+    if "*" not in name and "?" not in name:
+        return [path] if drive.exists(path) else []
+    if not drive.is_dir(folder):
+        return []
+    entries = drive.host_path(folder).iterdir()
+    return [f"{folder}\\{entry.name}" for entry in entries if fnmatch.fnmatch(entry.name.lower(), name.lower())]
 
 
 def _changed(entry: Entry, words: list[str], process: Process) -> Entry:

@@ -24,7 +24,7 @@ from lab.windows import tasks
 from tests.integration.windows.test_hand_over import ANNA, Cutting, Hosts
 from tests.lab.laptop_runner import LaptopRunner
 
-FOLDER = "C:\\ProgramData\\wslfleet"
+FOLDER = "C:\\Program Files\\wslfleet"
 SECRET = "correct horse"
 STEPS: list[dict[str, t.Any]] = [
     {"module": "cuda_repository", "arguments": {"password": SECRET}, "register": "source"},
@@ -138,7 +138,7 @@ def test_one_task_each_and_the_results_back(hosts: Bundles) -> None:
     assert SECRET not in lines
     polls = [line for line in hosts.runner.lines if "done.txt" in line]
     # Host, users, folder, files, start, end; one more for those who ended together.
-    assert len(hosts.runner.lines) - len(polls) in (7, 8)
+    assert len(hosts.runner.lines) - len(polls) in (6, 7)
 
 
 def test_a_distribution_that_was_started_without_a_session_is_stopped(hosts: Bundles) -> None:
@@ -149,28 +149,37 @@ def test_a_distribution_that_was_started_without_a_session_is_stopped(hosts: Bun
 
 
 def test_no_user_can_change_the_work_or_read_another_result(hosts: Bundles) -> None:
-    """Looked at while the tasks are about to be started."""
+    """Looked at while the tasks work."""
     attempts: dict[str, int] = {}
+    looked, inner = threading.Event(), hosts._run
+
+    def slow(*args: t.Any, **named: t.Any) -> int:
+        assert looked.wait(60)
+        return inner(*args, **named)
+
+    t.cast("t.Any", hosts.laptop.instances).run = slow
 
     class Watching(LaptopRunner):
         def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
-            if " /Run " in line:
+            if "done.txt" in line and not attempts:
                 for user in hosts.laptop.state.users[1:]:
                     mine, folder = LaptopRunner(hosts.laptop, user), f"{FOLDER}\\bundle-Debian"
-                    for path in ("payload.bin", "identity.txt", f"{ANNA}.xml", f"{ANNA}\\out.txt"):
-                        attempts[f"{user.name} write {path}"] = mine.run(f"echo x>{folder}\\{path}").exit_code
-                    attempts[f"{user.name} rd"] = mine.run(f"rd /s /q {folder}").exit_code
-                    attempts[f"{user.name} list"] = mine.run(f"dir /b {folder}\\{ANNA}").exit_code
-                    attempts[f"{user.name} read"] = mine.run(f"type {folder}\\payload.bin").exit_code
+                    for path in ("payload.bin", "identity.txt", f"{ANNA}.xml", f"{ANNA}-out.txt", f"{ANNA}-new.txt"):
+                        attempts[f"{user.name} write {path}"] = mine.run(f'echo x>"{folder}\\{path}"').exit_code
+                    attempts[f"{user.name} rd"] = mine.run(f'rd /s /q "{folder}"').exit_code
+                    attempts[f"{user.name} link"] = mine.run(f'del "{folder}\\{ANNA}-out.txt"').exit_code
+                    attempts[f"{user.name} read"] = mine.run(f'type "{folder}\\{ANNA}-payload.bin"').exit_code
+                    attempts[f"{user.name} result"] = mine.run(f'type "{folder}\\{ANNA}-out.txt"').exit_code
                 stranger = LaptopRunner(hosts.laptop, hosts.laptop.state.users[2])
                 stranger._user = type(stranger._user)("eve", "S-1-5-21-9-9-9-9", "x", admin=False)
-                attempts["eve read"] = stranger.run(f"type {FOLDER}\\bundle-Debian\\payload.bin").exit_code
+                attempts["eve read"] = stranger.run(f'type "{FOLDER}\\bundle-Debian\\payload.bin"').exit_code
+                looked.set()
             return super().run(line, stdin, timeout)
 
     assert hosts.bundle(Watching(hosts.laptop)).get("msg") is None
     allowed = sorted(name for name, code in attempts.items() if code == 0)
-    assert allowed == ["Ben Möller read", "anna list", "anna read", f"anna write {ANNA}\\out.txt"]
-    assert len(attempts) == 15
+    assert allowed == ["anna read", "anna result", f"anna write {ANNA}-out.txt"]
+    assert len(attempts) == 19
 
 
 @pytest.mark.parametrize(
@@ -236,11 +245,13 @@ def test_a_link_or_a_giant_is_not_read(hosts: Bundles, monkeypatch: pytest.Monke
     class Linking(LaptopRunner):
         def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
             if " /Run " in line:
-                folder = hosts.laptop.drive.host_path(f"{FOLDER}\\bundle-Debian\\{ANNA}")
-                (folder / "secret").symlink_to("/etc/hostname")
+                completed = super().run(line, stdin, timeout)
+                folder = hosts.laptop.drive.host_path(f"{FOLDER}\\bundle-Debian")
+                (folder / f"{ANNA}-secret.txt").symlink_to("/etc/hostname")
+                return completed
             return super().run(line, stdin, timeout)
 
-    assert "holds a link" in hosts.bundle(Linking(hosts.laptop), windows_user="anna")["msg"]
+    assert "has become a link" in hosts.bundle(Linking(hosts.laptop), windows_user="anna")["msg"]
     monkeypatch.setattr("ansible_collections.wslfleet.cuda.plugins.plugin_utils._bundle_plan.MOST_BYTES", 50)
     assert "bytes and was not read" in hosts.bundle(windows_user="anna")["msg"]
     assert hosts.remains() == []
@@ -260,7 +271,7 @@ def test_a_task_that_leaves_nothing(hosts: Bundles, monkeypatch: pytest.MonkeyPa
 
 CUTS = [
     (text, after)
-    for text in ("icacls", "tar.exe -xf", "/Create", "done.txt", "out.txt", "rd /s /q")
+    for text in ("icacls", "tar.exe -xf", "/Create", "done.txt", "out.txt", "/Delete")
     for after in (False, True)
 ]
 

@@ -21,7 +21,7 @@ from lab.windows.permissions import Entry
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from tests.lab.laptop_runner import LaptopRunner
 
-HIVES = "C:\\ProgramData\\wslfleet\\hives"
+HIVES = "C:\\Program Files\\wslfleet\\hives"
 SYSTEM32 = "C:\\Windows\\System32"
 
 
@@ -150,7 +150,7 @@ def test_copies_of_users_who_are_not_there(laptop: Laptop) -> None:
     assert shape(laptop) == before
     grants = [words for words in runner.lines if "icacls.exe" in words]
     assert len(grants) == 1
-    assert f"{HIVES} /inheritance:r" in grants[0]
+    assert f'"{HIVES}" /inheritance:r' in grants[0]
 
 
 @pytest.mark.parametrize(("after", "restart"), [(1, False), (3, True), (5, False), (6, False)])
@@ -189,14 +189,13 @@ def test_a_virus_scanner_that_holds_a_copy(laptop: Laptop) -> None:
     assert shape(laptop) == before
 
 
-def test_what_is_refused(laptop: Laptop, tmp_path: Path) -> None:
+def test_what_is_refused(laptop: Laptop) -> None:
     assert "needs users" in task(laptop, gather_subset=["machine"], unloaded_profiles="copy")["msg"]
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    laptop.drive.host_path("C:\\ProgramData\\wslfleet").symlink_to(outside)
+    (laptop.drive.host_path(HIVES)).mkdir(parents=True)
+    (laptop.drive.host_path(HIVES) / "of somebody else").write_bytes(b"kept")
     (warning,) = task(laptop, unloaded_profiles="copy")["warnings"]
-    assert "cannot be protected" in warning
-    assert list(outside.rglob("NTUSER*")) == [], "nothing was copied"
+    assert "cannot be made and protected" in warning
+    assert [path.name for path in laptop.drive.host_path(HIVES).iterdir()] == ["of somebody else"]
     laptop.state.users[0].admin = False
     (warning,) = task(laptop, unloaded_profiles="copy")["warnings"]
     assert "administrator" in warning

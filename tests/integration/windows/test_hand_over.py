@@ -29,7 +29,7 @@ from tests.lab.wsl_bench import FILES
 
 ANNA, BEN = "S-1-5-21-1004336348-1177238915-682003330-1201", "S-1-12-1-1111111111-2222222222-3333333333-4444444444"
 LOCAL_BEN = "S-1-5-21-1004336348-1177238915-682003330-1202"
-FOLDER = "C:\\ProgramData\\wslfleet\\handover-Debian"
+FOLDER = "C:\\Program Files\\wslfleet\\handover-Debian"
 
 
 class Hosts:
@@ -117,13 +117,8 @@ def test_each_developer_has_one_and_the_administrator_none(hosts: Hosts) -> None
     assert [row["known"] for row in again["hand_over"]] == [True, False]
 
 
-def test_no_user_can_change_what_the_tasks_use(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looked at while the first task is about to be started, with an evil folder there before."""
-    evil = hosts.laptop.drive.host_path(FOLDER)
-    evil.mkdir(parents=True)
-    anna = LaptopRunner(hosts.laptop, hosts.laptop.state.users[1])
-    assert anna.run(f"echo evil>{FOLDER}\\new.txt").exit_code == 0
-    (evil / "image.tar").write_bytes(b"evil")
+def test_no_user_can_change_what_the_tasks_use(hosts: Hosts) -> None:
+    """Looked at while the first task is about to be started."""
     attempts: dict[str, int] = {}
 
     class Watching(LaptopRunner):
@@ -131,29 +126,31 @@ def test_no_user_can_change_what_the_tasks_use(hosts: Hosts, monkeypatch: pytest
             if " /Run " in line and not attempts:
                 for user in hosts.laptop.state.users[1:]:
                     mine = LaptopRunner(hosts.laptop, user)
-                    for path in ("image.tar", f"{ANNA}.xml", f"{LOCAL_BEN}.xml", "new.txt", f"{ANNA}\\done.txt"):
-                        tried = mine.run(f"echo evil>{FOLDER}\\{path}")
-                        attempts[f"{user.name} {path}"] = tried.exit_code
-                    attempts[f"{user.name} rd"] = mine.run(f"rd /s /q {FOLDER}").exit_code
-                    attempts[f"{user.name} read"] = mine.run(f"dir /b {FOLDER}\\image.tar").exit_code
+                    for path in ("image.tar", f"{ANNA}.xml", f"{LOCAL_BEN}.xml", "new.txt", f"{ANNA}-done.txt"):
+                        attempts[f"{user.name} {path}"] = mine.run(f'echo evil>"{FOLDER}\\{path}"').exit_code
+                    attempts[f"{user.name} rd"] = mine.run(f'rd /s /q "{FOLDER}"').exit_code
+                    attempts[f"{user.name} del"] = mine.run(f'del "{FOLDER}\\{ANNA}-done.txt"').exit_code
+                    attempts[f"{user.name} ren"] = mine.run(f'ren "{FOLDER}\\{ANNA}-done.txt" x').exit_code
+                    attempts[f"{user.name} read"] = mine.run(f'dir /b "{FOLDER}\\image.tar"').exit_code
             return super().run(line, stdin, timeout)
 
     assert hosts.task(Watching(hosts.laptop))["present"] is True
     allowed = sorted(name for name, code in attempts.items() if code == 0)
-    assert allowed == ["Ben Möller read", f"anna {ANNA}\\done.txt", "anna read"]
-    assert len(attempts) == 14
+    assert allowed == ["Ben Möller read", f"anna {ANNA}-done.txt", "anna read"]
+    assert len(attempts) == 18
 
 
-def test_a_link_in_the_folder_for_results_is_refused(hosts: Hosts) -> None:
+def test_a_file_for_results_that_became_a_link_is_refused(hosts: Hosts) -> None:
     class Linking(LaptopRunner):
         def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
             if " /Run " in line:
-                folder = hosts.laptop.drive.host_path(f"{FOLDER}\\{ANNA}")
-                (folder / "secret").symlink_to("/etc/hostname")
+                log = hosts.laptop.drive.host_path(f"{FOLDER}\\{ANNA}-log.txt")
+                log.unlink()
+                log.symlink_to("/etc/hostname")
             return super().run(line, stdin, timeout)
 
     result = hosts.task(Linking(hosts.laptop), windows_user="anna")
-    assert (result["failed"], "holds a link" in result["msg"]) == (True, True)
+    assert (result["failed"], "has become a link" in result["msg"]) == (True, True)
     assert hosts.left() == []
 
 
@@ -253,7 +250,7 @@ class Cutting(LaptopRunner):
 
 CUTS = [
     (text, after)
-    for text in ("icacls", "tar.exe -xf", "/Create", "/Run", "done.txt", "rd /s /q")
+    for text in ("icacls", "tar.exe -xf", "/Create", "/Run", "done.txt", "/Delete")
     for after in (False, True)
 ]
 

@@ -53,7 +53,7 @@ def test_a_new_file(laptop: Laptop) -> None:
     assert result["diff"]["after"].encode() == content
     again = task(laptop, settings)
     assert (again["changed"], again["needs"], len(again["lines"])) == (False, "", 2)
-    assert not laptop.drive.exists("C:\\ProgramData\\wslfleet\\config")
+    assert not laptop.drive.exists("C:\\Program Files\\wslfleet\\config")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])

@@ -14,6 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle as b
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import registry_query
@@ -28,6 +29,7 @@ GOAL = b.Goal("Debian", ("anna",), b"payload", on_battery=True, timeout=100)
 QUERY = _schtasks.query_line(PLACE.task(SID))
 RUNNING, NEVER_RUN, REFUSED = 0x41301, 0x41303, 0x800710E0
 ROWS = [{"module": "cuda_audit_info", "register": "audit", "result": {"changed": True, "clean": True}}]
+SIZES = cmd_line("dir", ["/-c", "/a-d", PLACE.results(SID)])
 _PARTS = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")
 
 
@@ -65,12 +67,14 @@ class Host:
         if part == QUERY:
             code = self.tasks.pop(0) if len(self.tasks) > 1 else self.tasks[0] if self.tasks else None
             return None if code is None else f'"PC","\\x","N/A","","","","{code}",""\r\n'.encode()
-        if part.startswith("dir") and "done.txt" in part:
-            return b"done.txt\r\n" if self.looks > self.done_after else None
+        if part.startswith("type") and "done.txt" in part:
+            return b"ended\r\n" if self.looks > self.done_after else None
         if "/Create" in part:
             return b"" if self.registers else None
         known = self.answers.get(part)
-        if known is None and ("icacls" in part or part.startswith(("md", "rd")) or "/Run" in part):
+        if known is None and (
+            "icacls" in part or part.startswith(("md", "rd", "del")) or "tar.exe" in part or "/Run" in part
+        ):
             return b"" if self.folder else None
         return known
 
@@ -86,11 +90,10 @@ def host(logged_on: bool, has_it: bool) -> HostAnswers:
     if logged_on:
         session = f"HKEY_USERS\\{SID}\\Volatile Environment"
         answers[q.session_of(SID)[f"session_{SID}"]] = reg(session) + reg(f"{session}\\1")
-    results = PLACE.results(SID)
     printed = json.dumps({"bundle": "Debian", "rows": ROWS}).encode()
-    answers[f"dir /-c /a-d {results}"] = f"01.02.2026  10:00 {len(printed):>17} out.txt\r\n".encode()
-    answers[f"type {results}\\out.txt"] = printed + b"\n"
-    answers[f"type {results}\\err.txt"] = b"wslfleet-exit-10\n"
+    answers[SIZES] = f"01.02.2026  10:00 {len(printed):>17} {SID}-out.txt\r\n".encode()
+    answers[cmd_line("type", [PLACE.result(SID, "out")])] = printed + b"\n"
+    answers[cmd_line("type", [PLACE.result(SID, "err")])] = b"wslfleet-exit-10\n"
     return answers
 
 
@@ -107,8 +110,8 @@ def test_the_result_comes_back_and_everything_goes_away() -> None:
     laptop.done_after = 1
     assert work(laptop).rows[0]["result"] == {"changed": True, "clean": True, "failed": False}
     assert "/Delete" in laptop.lines[-1]
-    assert f"rd /s /q {PLACE.folder}" in laptop.lines[-1]
-    assert len(laptop.lines) == 9
+    assert f'rd "{PLACE.folder}"' in laptop.lines[-1]
+    assert len(laptop.lines) == 8
     [sent] = [data for data in laptop.sent if data]
     assert b"payload" in sent
     assert GOAL.identity.encode() in sent
@@ -154,10 +157,10 @@ def test_a_task_that_is_refused(logged_on: bool) -> None:
 
 def test_a_link_and_a_giant_are_not_read() -> None:
     laptop = Host(None, 0)
-    laptop.answers[f"dir /b /al {PLACE.results(SID)}"] = b"x\r\n"
-    assert "holds a link" in work(laptop).failure
+    laptop.answers[cmd_line("dir", ["/b", "/al", PLACE.results(SID)])] = b"x\r\n"
+    assert "has become a link" in work(laptop).failure
     laptop = Host(None, 0)
-    laptop.answers[f"dir /-c /a-d {PLACE.results(SID)}"] = b"01.02.2026  10:00 9999999999 out.txt\r\n"
+    laptop.answers[SIZES] = f"01.02.2026  10:00 9999999999 {SID}-out.txt\r\n".encode()
     assert "its result has 9999999999 bytes and was not read" in work(laptop).failure
     assert not [line for line in laptop.lines if "type" in line and "out.txt" in line]
 
@@ -171,7 +174,7 @@ def test_who_has_no_such_distribution() -> None:
 @pytest.mark.parametrize("same", [True, False])
 def test_what_an_earlier_run_left_working(same: bool) -> None:
     laptop = Host(RUNNING, RUNNING, 0)
-    laptop.answers[f"type {PLACE.identity}"] = (GOAL.identity if same else "other").encode()
+    laptop.answers[cmd_line("type", [PLACE.identity])] = (GOAL.identity if same else "other").encode()
     assert work(laptop).rows
     assert bool([line for line in laptop.lines if "/Create" in line]) is not same
 
@@ -187,7 +190,7 @@ def test_a_lost_connection_cleans_up_later() -> None:
 def test_a_folder_that_cannot_be_protected() -> None:
     laptop = Host(None)
     laptop.folder = False
-    with pytest.raises(StepFailed, match="cannot be protected"):
+    with pytest.raises(StepFailed, match="cannot be made and protected"):
         work(laptop)
     assert "/Delete" in laptop.lines[-1]
 
@@ -218,7 +221,7 @@ def test_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(b, "WAITS", (0.0,))
     laptop = Host(None, 0)
     args = {"name": "Debian", "windows_user": "anna", "steps": STEPS}
-    script = [(re.compile(""), lambda line, stdin: laptop.run(line, stdin))] * 8
+    script = [(re.compile(""), lambda line, stdin: laptop.run(line, stdin))] * 7
     result = run_action(cuda_bundle.ActionModule, args, script, diff=True)
     assert (result.get("msg"), result["changed"], result["name"]) == (None, True, "Debian")
     assert result["developers"][0]["results"]["audit"]["clean"] is True

@@ -67,13 +67,14 @@ def test_a_step_that_is_left_out_may_still_be_named() -> None:
 
 def test_the_line_of_the_task() -> None:
     line = p.task_line("Debian", SID, WSL, logged_on=True)
-    folder = f"C:\\ProgramData\\wslfleet\\bundle-Debian\\{SID}"
+    mine = f"C:\\Program Files\\wslfleet\\bundle-Debian\\{SID}"
     assert line == (
         "set WSLFLEET_SESSION=1&set WSLENV=WSLFLEET_SESSION/u&"
         'set WSL_UTF8=1&"C:\\Program Files\\WSL\\wsl.exe" -d Debian -u root --cd / --exec /bin/sh -c'
-        ' "IFS=;set -f;read -r c;eval $c" <"C:\\ProgramData\\wslfleet\\bundle-Debian\\payload.bin"'
-        f' >"{folder}\\out.txt" 2>"{folder}\\err.txt"&&"C:\\Program Files\\WSL\\wsl.exe" --terminate Debian'
-        f'&echo ended>"{folder}\\new.txt"&move /y "{folder}\\new.txt" "{folder}\\done.txt"'
+        ' "IFS=;set -f;read -r c;eval $c" <"'
+        f'{mine}-payload.bin"'
+        f' >"{mine}-out.txt" 2>"{mine}-err.txt"&&"C:\\Program Files\\WSL\\wsl.exe" --terminate Debian'
+        f'&del /f /q "{mine}-payload.bin"&echo ended>"{mine}-done.txt"'
     )
     assert "WSLFLEET_SESSION" not in p.task_line("Debian", SID, WSL, logged_on=False)
 

@@ -85,14 +85,16 @@ def test_a_download_is_removed_whatever_becomes_of_the_import() -> None:
     failed = Completed(0xFFFFFFFF, b"Fehlercode: Wsl/Service/RegisterDistro/WSL_E_IMPORT_FAILED\r\n", b"")
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\wsl", OK),
-        (re.compile("^echo wslfleet-begin&dir /b /al .*icacls"), protected),
+        (re.compile("^echo wslfleet-begin&md .*icacls"), protected),
         (re.compile(r"curl\.exe"), OK),
-        (re.compile(r"^move /y .*Debian\.tar\.part "), OK),
+        (re.compile(r"^move /y .*Debian\.tar\.part\" "), OK),
         (
-            re.compile(r"--import Debian C:\\wsl\\Debian C:\\ProgramData\\wslfleet\\images\\Debian\.tar --version 2$"),
+            re.compile(
+                r"--import Debian C:\\wsl\\Debian \"C:\\Program Files\\wslfleet\\images\\Debian\.tar\" --version 2$"
+            ),
             failed,
         ),
-        ("del /f /q C:\\ProgramData\\wslfleet\\images\\Debian.tar", OK),
+        ('del /f /q "C:\\Program Files\\wslfleet\\images\\Debian.tar"', OK),
     ]
     with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match="WSL_E_IMPORT_FAILED") as failure:
         d.apply_step(runner, step, WSL, 60)

@@ -93,16 +93,16 @@ def test_a_virtual_disk_of_the_controller_goes_by_a_protected_file(tmp_path: Pat
     disk = tmp_path / "x.vhdx"
     disk.write_bytes(b"disk")
     digest = hashlib.sha256(b"disk").hexdigest()
-    path = "C:\\ProgramData\\wslfleet\\images\\Debian.vhdx"
+    path = "C:\\Program Files\\wslfleet\\images\\Debian.vhdx"
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\wsl", OK),
         (re.compile("icacls"), _protected),
-        (f"C:\\Windows\\System32\\certutil.exe -hashfile {path} SHA256", FAILED),
-        (re.compile("tar.exe -xf - -C C:.ProgramData$"), OK),
+        (f'C:\\Windows\\System32\\certutil.exe -hashfile "{path}" SHA256', FAILED),
+        (re.compile('tar.exe -xf - -C "C:.Program Files"$'), OK),
         (re.compile("certutil.exe"), Completed(0, f"x\r\n{digest}\r\n".encode(), b"")),
         (re.compile(r"^move /y .*\.part"), OK),
-        (f"{START}--import Debian {PLACE} {path} --version 2 --vhd", OK),
-        (f"del /f /q {path}", OK),
+        (f'{START}--import Debian {PLACE} "{path}" --version 2 --vhd', OK),
+        (f'del /f /q "{path}"', OK),
     ]
     runner = run(p.Import("Debian", str(disk), digest, PLACE, 2), script)
     assert b"wslfleet/images/Debian.vhdx" in runner.calls[3][1]
@@ -110,20 +110,22 @@ def test_a_virtual_disk_of_the_controller_goes_by_a_protected_file(tmp_path: Pat
 
 def _protected(line: str, stdin: bytes) -> Completed:
     count = line.count("-0||echo")
-    ends = "".join(f"wslfleet-{n}-{1 if n == 1 else 0}\r\n" for n in range(1, count + 1))
+    ends = "".join(f"wslfleet-{n}-0\r\n" for n in range(1, count + 1))
     return Completed(0, f"wslfleet-begin\r\n{ends}".encode(), b"")
 
 
-def _linked(line: str, stdin: bytes) -> Completed:
-    return Completed(0, _protected(line, stdin).stdout.replace(b"wslfleet-1-1", b"wslfleet-1-0"), b"")
+def _refused(line: str, stdin: bytes) -> Completed:
+    return Completed(0, _protected(line, stdin).stdout.replace(b"wslfleet-5-0", b"wslfleet-5-1"), b"")
 
 
 def test_nothing_is_put_into_a_folder_that_cannot_be_protected(tmp_path: Path) -> None:
     (tmp_path / "x.vhdx").write_bytes(b"")
     step = p.Import("Debian", str(tmp_path / "x.vhdx"), None, PLACE, 2)
-    refused(step, [("md C:\\wsl", OK), (re.compile("icacls"), _linked)], "cannot be protected, this failed: dir /b /al")
+    refused(
+        step, [("md C:\\wsl", OK), (re.compile("icacls"), _refused)], "cannot be made and protected, this failed: C:"
+    )
     cut = Completed(1, b"", b"")
-    refused(step, [("md C:\\wsl", OK), (re.compile("icacls"), cut)], "protecting")
+    refused(step, [("md C:\\wsl", OK), (re.compile("icacls"), cut)], "making")
 
 
 @pytest.mark.parametrize(("name", "sha256", "message"), [("no", None, "no file"), ("x.tar", "0" * 64, "expected was")])

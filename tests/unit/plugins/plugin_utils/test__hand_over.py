@@ -9,6 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
@@ -23,7 +24,6 @@ SID = "S-1-5-21-1111111111-2222222222-3333333333-1002"
 PROFILES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 PLACE = plans.Place("Debian")
 GOAL = DistributionGoal("Debian", source="/x.wsl", windows_user=["anna"])
-RESULTS = PLACE.results(SID)
 
 
 def host(loaded: bool = True) -> HostAnswers:
@@ -69,10 +69,11 @@ def test_a_profile_that_is_not_loaded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "state"), [(b"ok\r\n", plans.RUNNING), (b"failed \r\n", plans.RUNNING), (b"x" * 99, plans.MISSING)]
+    ("text", "state"),
+    [(b"ok\r\n", plans.RUNNING), (b"failed\r\n", plans.RUNNING), (b"ok", plans.MISSING), (b"x" * 99, plans.MISSING)],
 )
 def test_only_known_words_are_taken_from_what_a_user_can_write(text: bytes, state: str) -> None:
-    assert observed(host(), HostAnswers({f"type {RESULTS}\\done.txt": text})).state == state
+    assert observed(host(), HostAnswers({cmd_line("type", [PLACE.result(SID, "done")]): text})).state == state
 
 
 def test_a_task_that_waits() -> None:
@@ -86,8 +87,10 @@ def test_refusals() -> None:
     del plain[q.windows()["elevated"]]
     with ScriptedRunner([(BATCH, plain)]) as runner, pytest.raises(StepFailed, match="no administrator rights"):
         h.observe(runner, GOAL, None)
-    link = HostAnswers({f"dir /b /al {RESULTS}": b"secret\r\n"})
-    with ScriptedRunner([(BATCH, host()), (BATCH, link)]) as runner, pytest.raises(StepFailed, match="holds a link"):
+    link = HostAnswers({cmd_line("dir", ["/b", "/al", PLACE.results(SID)]): b"secret\r\n"})
+    with ScriptedRunner([(BATCH, host()), (BATCH, link)]) as runner, pytest.raises(
+        StepFailed, match="has become a link"
+    ):
         h.observe(runner, GOAL, None)
 
 

@@ -20,13 +20,13 @@ KEY = f"HKU\\wslfleet-{BEN.sid}"
 LONG_KEY = f"HKEY_USERS\\wslfleet-{BEN.sid}"
 ICACLS = re.compile(r"icacls\.exe")
 ROBOCOPY = re.compile(r"robocopy\.exe")
-REMOVAL = re.compile(r"rd /s /q C:\\ProgramData\\wslfleet\\hives&&(?!.*robocopy)")
+REMOVAL = re.compile(r'rd "C:\\Program Files\\wslfleet\\hives"&&(?!.*robocopy)')
 
 
 def protecting(line: str, stdin: bytes) -> Completed:
-    """Every part succeeds, but the first, which looks for a link."""
+    """Every part succeeds."""
     numbers = [int(number) for number in re.findall(r"echo wslfleet-(\d+)-0", line)]
-    text = "".join(f"wslfleet-{number}-{1 if number == 1 else 0}\r\n" for number in numbers)
+    text = "".join(f"wslfleet-{number}-0\r\n" for number in numbers)
     return Completed(0, b"wslfleet-begin\r\n" + text.encode(), b"")
 
 
@@ -52,16 +52,17 @@ def still_loaded() -> HostAnswers:
 
 
 def test_the_lines() -> None:
+    folder = f"C:\\Program Files\\wslfleet\\hives\\{BEN.sid}"
     assert list(_hive_copies._lines([BEN]).values()) == [
-        'C:\\Windows\\System32\\robocopy.exe "C:\\Users\\Ben & Co"'
-        f" C:\\ProgramData\\wslfleet\\hives\\{BEN.sid} NTUSER.DAT NTUSER.DAT.LOG1 NTUSER.DAT.LOG2"
-        " /B /R:0 /W:0 /NP /NJH /NJS /NFL /NDL",
-        f"dir /b /a C:\\ProgramData\\wslfleet\\hives\\{BEN.sid}\\NTUSER.DAT",
-        f"C:\\Windows\\System32\\reg.exe load {KEY} C:\\ProgramData\\wslfleet\\hives\\{BEN.sid}\\NTUSER.DAT",
+        '(dir /b /al "C:\\Users\\Ben & Co\\NTUSER.DAT*"||C:\\Windows\\System32\\robocopy.exe "C:\\Users\\Ben & Co"'
+        f' "{folder}" NTUSER.DAT NTUSER.DAT.LOG1 NTUSER.DAT.LOG2 /B /R:0 /W:0 /NP /NJH /NJS /NFL /NDL)',
+        f'dir /b /a "{folder}\\NTUSER.DAT"',
+        f'C:\\Windows\\System32\\reg.exe load {KEY} "{folder}\\NTUSER.DAT"',
         f"C:\\Windows\\System32\\reg.exe query {KEY}\\Environment /v TEMP",
         f"C:\\Windows\\System32\\reg.exe query {KEY}\\{q.LXSS_USER} /s",
         f"C:\\Windows\\System32\\reg.exe unload {KEY}",
-        f"rd /s /q C:\\ProgramData\\wslfleet\\hives\\{BEN.sid}",
+        f'del /f /q /a "{folder}\\NTUSER.DAT*"',
+        f'rd "{folder}"',
     ]
 
 
@@ -116,7 +117,7 @@ def test_as_many_as_fit_in_one_line_and_the_folder_goes_with_the_last() -> None:
     script: list[t.Any] = [(ICACLS, protecting), (ROBOCOPY, copied()), (ROBOCOPY, copied())]
     with ScriptedRunner(script) as runner:
         _hive_copies.read_copies(runner, users)
-    assert ["dir /b /a C:\\ProgramData\\wslfleet\\hives&&" in line for line, _stdin in runner.calls] == [
+    assert ['dir /b /a "C:\\Program Files\\wslfleet\\hives"&&' in line for line, _stdin in runner.calls] == [
         False,
         False,
         True,
@@ -150,14 +151,14 @@ def test_a_lost_connection_is_one() -> None:
 def test_leftovers_go_first_and_without_protection_nothing_is_copied() -> None:
     refused = Completed(0, protecting("echo wslfleet-1-0", b"").stdout, b"")
     with ScriptedRunner([(REMOVAL, copied()), (ICACLS, refused)]) as runner:
-        copies = _hive_copies.read_copies(runner, [BEN], [KEY])
-    assert "protecting C:\\ProgramData\\wslfleet" in (copies.problem or "")
+        copies = _hive_copies.read_copies(runner, [BEN], [BEN.sid])
+    assert "making C:\\Program Files\\wslfleet\\hives" in (copies.problem or "")
     assert runner.calls[0][0].startswith(f"echo wslfleet-begin&C:\\Windows\\System32\\reg.exe unload {KEY}&&")
 
 
 def test_files_that_stay_are_told() -> None:
     answers = copied()
-    answers["dir /b /a C:\\ProgramData\\wslfleet\\hives"] = b"S-1\r\n"
+    answers['dir /b /a "C:\\Program Files\\wslfleet\\hives"'] = b"S-1\r\n"
     with ScriptedRunner([(ICACLS, protecting), (ROBOCOPY, answers), (REMOVAL, answers), (REMOVAL, answers)]) as runner:
         copies = _hive_copies.read_copies(runner, [BEN])
     assert "could not be deleted" in (copies.problem or "")

@@ -15,7 +15,7 @@ from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
 
 Script = t.List[t.Tuple[Expected, Answer]]
 
-PATH = "C:\\ProgramData\\wslfleet\\x.tar"
+PATH = "C:\\Files\\wslfleet\\x.tar"
 HASH = f"C:\\Windows\\System32\\certutil.exe -hashfile {PATH} SHA256"
 
 
@@ -88,7 +88,7 @@ def test_a_file_in_use_cannot_be_replaced() -> None:
 def test_from_a_share() -> None:
     script: Script = [
         hash_of(PATH, "none"),
-        ("md C:\\ProgramData\\wslfleet", Completed(1, b"", b"")),
+        ("md C:\\Files\\wslfleet", Completed(1, b"", b"")),
         (LOOK, OK),
         (f"copy /y /b {SHARE} {PART}", OK),
         hash_of(PART, DIGEST),
@@ -119,7 +119,7 @@ def failed(number: int) -> Completed:
     ],
 )
 def test_a_share_that_cannot_be_used_says_why(script: Script, message: str) -> None:
-    whole: Script = [("md C:\\ProgramData\\wslfleet", OK), *script]
+    whole: Script = [("md C:\\Files\\wslfleet", OK), *script]
     with ScriptedRunner(whole) as runner, pytest.raises(StepFailed, match=message) as failure:
         f.fetch(runner, f.Source(SHARE), PATH, 60)
     assert "\n" not in str(failure.value)

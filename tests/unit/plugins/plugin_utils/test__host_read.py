@@ -294,9 +294,9 @@ def copied() -> HostAnswers:
 
 
 def protecting(line: str, stdin: bytes) -> Completed:
-    """Every part succeeds, but the first, which looks for a link."""
+    """Every part succeeds."""
     numbers = [int(number) for number in re.findall(r"echo wslfleet-(\d+)-0", line)]
-    text = "".join(f"wslfleet-{number}-{1 if number == 1 else 0}\r\n" for number in numbers)
+    text = "".join(f"wslfleet-{number}-0\r\n" for number in numbers)
     return Completed(0, b"wslfleet-begin\r\n" + text.encode(), b"")
 
 
@@ -342,5 +342,6 @@ def test_what_an_earlier_run_has_left_goes_with_the_second_command(still: bytes,
 def test_copies_that_a_restart_has_unloaded_go_too() -> None:
     first = fresh()
     first[_hive_copies.first_line()["hive_files"]] = b"S-1-5-21-1\r\n"
-    with ScriptedRunner([(BATCH, first), (re.compile(r"rd /s /q C:\\ProgramData"), HostAnswers())]) as runner:
+    removal = re.compile(r'rd "C:\\Program Files\\wslfleet\\hives\\S-1-5-21-1"&&')
+    with ScriptedRunner([(BATCH, first), (removal, HostAnswers())]) as runner:
         assert _host_read.read_host(runner, ()).hive_problem is None

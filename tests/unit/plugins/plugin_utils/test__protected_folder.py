@@ -12,9 +12,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Complet
 from tests.unit.host_answers import BATCH
 from tests.unit.scripted_runner import ScriptedRunner
 
+FOLDER = "C:\\Program Files\\wslfleet\\x"
+
 
 def answer(*failing: int) -> t.Callable[[str, bytes], Completed]:
-    """A host on which the lines FAILING (from 1) fail; the first, which looks for a link, does on a good host."""
+    """A host on which the lines FAILING (from 1) fail."""
 
     def run(line: str, stdin: bytes) -> Completed:
         count = line.count("-0||echo")
@@ -24,24 +26,33 @@ def answer(*failing: int) -> t.Callable[[str, bytes], Completed]:
     return run
 
 
-@pytest.mark.parametrize("failing", [(1,), (1, 2), (1, 6)])
+@pytest.mark.parametrize("failing", [(), (1,), (1, 2, 3)])
 def test_one_command_and_nobody_else_in_the_list(failing: tuple[int, ...]) -> None:
     with ScriptedRunner([(BATCH, answer(*failing))]) as runner:
-        p.make(runner, {"C:\\ProgramData\\wslfleet\\x": {"S-1-5-21-7": p.MODIFY}})
+        p.make(runner, FOLDER, ["*.txt"], ["S-1-5-21-7"])
     line = runner.calls[0][0]
-    assert line.index("/setowner") < line.index("/reset") < line.index("/inheritance:r") < line.index("rd /s /q")
+    assert line.index(f'del /f /q /a "{FOLDER}\\*.txt"') < line.index(f'rd "{FOLDER}"') < line.index(f'md "{FOLDER}"')
     assert line.endswith(
-        '"*S-1-5-18:(OI)(CI)F" /grant:r "*S-1-5-32-544:(OI)(CI)F" /grant:r "*S-1-5-21-7:(OI)(CI)M" /q'
-        "&&echo wslfleet-8-0||echo wslfleet-8-1"
+        '"*S-1-5-18:(OI)(CI)F" /grant:r "*S-1-5-32-544:(OI)(CI)F" /grant:r "*S-1-5-21-7:(OI)(CI)RX" /q'
+        "&&echo wslfleet-5-0||echo wslfleet-5-1"
     )
 
 
-@pytest.mark.parametrize("failing", [(), (1, 3), (1, 4), (1, 5), (1, 7), (1, 8)])
-def test_a_link_and_every_failure_count(failing: tuple[int, ...]) -> None:
-    with ScriptedRunner([(BATCH, answer(*failing))]) as runner, pytest.raises(StepFailed, match="cannot be protected"):
-        p.make(runner, {"C:\\ProgramData\\wslfleet\\x": {}})
+@pytest.mark.parametrize("failing", [(4,), (5,)])
+def test_every_failure_counts(failing: tuple[int, ...]) -> None:
+    with ScriptedRunner([(BATCH, answer(*failing))]) as runner, pytest.raises(
+        StepFailed, match="take away what others"
+    ):
+        p.make(runner, FOLDER, ["*"])
 
 
 def test_a_command_that_was_cut_short() -> None:
-    with ScriptedRunner([(BATCH, Completed(1, b"", b""))]) as cut, pytest.raises(StepFailed, match="protecting"):
-        p.make(cut, {"C:\\ProgramData\\wslfleet\\x": {}})
+    with ScriptedRunner([(BATCH, Completed(1, b"", b""))]) as cut, pytest.raises(StepFailed, match="making"):
+        p.make(cut, FOLDER, [])
+
+
+def test_rights_to_files() -> None:
+    assert p.give(f"{FOLDER}\\a", "S-1-5-7", p.DELETE).endswith(
+        '/grant:r *S-1-5-18:F /grant:r *S-1-5-32-544:F /grant:r "*S-1-5-7:(R,D)" /q'
+    )
+    assert p.removal(FOLDER, []) == [f'rd "{FOLDER}"']

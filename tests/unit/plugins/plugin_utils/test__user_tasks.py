@@ -2,27 +2,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import fnmatch
+
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan, _hand_over_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks as s
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _user_tasks as u
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._protected_folder import MODIFY, READ
 
 BUNDLE, HAND_OVER = _bundle_plan.Place("Debian"), _hand_over_plan.Place("Debian")
 
 
-def test_everyone_reads_and_each_writes_to_one_folder() -> None:
-    assert BUNDLE.folders(["S-1", "S-2"]) == {
-        BUNDLE.folder: {"S-1": READ, "S-2": READ},
-        BUNDLE.results("S-1"): {"S-1": MODIFY},
-        BUNDLE.results("S-2"): {"S-2": MODIFY},
+def test_each_writes_to_files_of_its_own_and_everything_is_found_by_name() -> None:
+    assert BUNDLE.empty_results("S-1-5-7") == {
+        f"{BUNDLE.folder}\\S-1-5-7-{name}.txt": b"" for name in ("out", "err", "done")
     }
+    assert f'"{BUNDLE.folder}\\S-1-5-7-*.txt" /inheritance:r' in BUNDLE.opened("S-1-5-7")
+    assert '"*S-1-5-7:(R,W)"' in BUNDLE.opened("S-1-5-7")
+    names = [BUNDLE.payload, BUNDLE.identity, BUNDLE.payload_of("S-1-5-7"), BUNDLE.description("S-1-5-7")]
+    for name in [*names, *BUNDLE.empty_results("S-1-5-7")]:
+        assert any(fnmatch.fnmatch(name, f"{BUNDLE.folder}\\{pattern}") for pattern in BUNDLE.FILES), name
+    assert BUNDLE.removal()[-1] == f'rd "{BUNDLE.folder}"'
 
 
 def test_two_kinds_of_work_in_one_distribution_do_not_meet() -> None:
     assert (BUNDLE.folder, HAND_OVER.folder) == (
-        "C:\\ProgramData\\wslfleet\\bundle-Debian",
-        "C:\\ProgramData\\wslfleet\\handover-Debian",
+        "C:\\Program Files\\wslfleet\\bundle-Debian",
+        "C:\\Program Files\\wslfleet\\handover-Debian",
     )
     assert (BUNDLE.task("S-1"), HAND_OVER.task("S-1")) == ("wslfleet\\bundle-Debian-S-1", "wslfleet\\Debian-S-1")
     assert BUNDLE.description("S-1") == f"{BUNDLE.folder}\\S-1.xml"
