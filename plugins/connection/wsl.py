@@ -59,6 +59,15 @@ options:
       - name: ansible_winrm_port
     keyword:
       - name: port
+  connect_timeout:
+    description:
+      - Seconds that the laptop may take for its first answer, of TCP, of TLS, or of HTTP where no account was sent yet.
+      - A laptop that is off or silent is unreachable after that time. What comes later may take longer.
+      - Modules for Windows heed the variable too, whichever connection they use.
+    type: float
+    default: 10
+    vars:
+      - name: wslfleet_connect_timeout
   distribution:
     description:
       - Name of the distribution, as C(wsl.exe --list) shows it.
@@ -189,8 +198,8 @@ class Connection(ConnectionBase):
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
         self._winrs: WinRsRunner | None = None
-        self._linux: LinuxRunner | None = None
-        self._files: LinuxFiles | None = None
+        self._winrs_options: tuple[t.Any, ...] | None = None
+        self._in_base64 = False
 
     def set_options(
         self,
@@ -210,40 +219,49 @@ class Connection(ConnectionBase):
         untyped: t.Any = self
         return untyped.get_option(name)
 
+    def _windows_options(self) -> tuple[t.Any, ...]:
+        """All that the connection to Windows depends on."""
+        names = ("remote_addr", "port", "windows_user", "windows_password", "_extras", "connect_timeout")
+        return tuple(self._option(name) for name in names)
+
     @property
     def windows_runner(self) -> WinRsRunner:
-        """Runs command lines on the Windows side of the same host."""
+        """Runs command lines on the Windows side of the same host.
+
+        In a loop Ansible keeps this object and only sets its options anew, so they are compared at every call. Users
+        and distributions of one Windows account share the shell.
+        """
+        options = self._windows_options()
+        if self._winrs is not None and self._winrs_options != options:
+            self.close()
         if self._winrs is None:
-            names = ("remote_addr", "port", "windows_user", "windows_password", "_extras")
-            self._winrs = WinRsRunner(core_winrm(*(self._option(name) for name in names)))
+            *account, connect_timeout = options
+            self._winrs = WinRsRunner(core_winrm(*account), connect_timeout=connect_timeout)
+            self._winrs_options = options
         return self._winrs
 
     @property
-    def _inside(self) -> LinuxRunner:
-        """The runner that _connect() made."""
-        return t.cast("LinuxRunner", self._linux)
-
-    def _connect(self) -> Connection:
-        """Nothing is sent: the first command finds out whether host and distribution can be reached."""
-        if self._connected:
-            return self
+    def _linux(self) -> LinuxRunner:
+        """Runs commands in the distribution and as the user that the options name now."""
         host, user = self._option("remote_addr"), self._option("remote_user")
         distribution = self._option("distribution")
         if not distribution:
             raise AnsibleError(f"{host}: no distribution is named: set ansible_wsl_distribution")
         try:
-            self._linux = LinuxRunner(self.windows_runner, host, distribution, user, self._option("executable"))
+            return LinuxRunner(self.windows_runner, host, distribution, user, self._option("executable"))
         except CmdLineError as error:
             raise AnsibleError(f"{host}: {error}") from None
-        display.vvv(f"ESTABLISH WSL CONNECTION FOR USER: {user} IN {distribution}", host=host)
+
+    def _connect(self) -> Connection:
+        """Nothing is sent: the first command finds out whether host and distribution can be reached."""
         self._connected = True
         return self
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run CMD, text for the distribution's /bin/sh, with IN_DATA as its standard input."""
+        linux, host, payload = self._linux, self._option("remote_addr"), in_data or b""
         self._connect()
-        linux, host, payload = self._inside, self._option("remote_addr"), in_data or b""
-        display.vvv(f"EXEC {cmd}", host=host)
+        display.vvv(f"EXEC IN {self._option('distribution')} AS {self._option('remote_user')}: {cmd}", host=host)
         display.vvvv(f"STDIN {len(payload)} bytes", host=host)
         completed = self._call(lambda: linux.run(cmd, payload))
         return completed.exit_code, completed.stdout, completed.stderr
@@ -270,8 +288,8 @@ class Connection(ConnectionBase):
         """Close the WinRM shell. The distribution goes on running."""
         if self._winrs is not None:
             self._winrs.close()
-        self._winrs = self._linux = self._files = None
-        self._connected = False
+        self._winrs = self._winrs_options = None
+        self._in_base64 = self._connected = False
 
     def _call(self, function: t.Callable[[], Result]) -> Result:
         """Turn the port's errors into those that Ansible tells apart: unreachable, or failed.
@@ -292,12 +310,12 @@ class Connection(ConnectionBase):
         # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _linux_files
 
+        linux, in_base64 = self._linux, self._option("transfer") == "base64"
         self._connect()
-        if self._files is None:
-            self._files = _linux_files.LinuxFiles(self._inside, in_base64=self._option("transfer") == "base64")
-        files = self._files
+        files = _linux_files.LinuxFiles(linux, in_base64=in_base64 or self._in_base64)
         try:
             self._call(lambda: work(files))
+            self._in_base64 = files.in_base64 and not in_base64
         except _linux_files.RemoteFileMissing as error:
             raise _file_not_found(str(error)) from None
         except (_linux_files.TransferError, OSError) as error:

@@ -25,7 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._shares import is_share
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._sources import is_url
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import CONNECT_TIMEOUT, runner_for
 
 
 @contextlib.contextmanager
@@ -83,8 +83,21 @@ class WindowsAction(ActionBase):
     def wslfleet_runner(self) -> CommandRunner:
         """The runner of the task's host; made when it is first needed, so that an idle action connects to nothing."""
         if self._wslfleet_cached_runner is None:
-            self._wslfleet_cached_runner = runner_for(self._connection)
+            self._wslfleet_cached_runner = runner_for(self._connection, self._wslfleet_connect_timeout)
         return self._wslfleet_cached_runner
+
+    @property
+    def _wslfleet_connect_timeout(self) -> float:
+        """Seconds that the laptop may take for its first answer."""
+        templar: t.Any = self._templar
+        value = templar.template(self.wslfleet_vars.get("wslfleet_connect_timeout", CONNECT_TIMEOUT))
+        try:
+            seconds = float(value)
+        except (TypeError, ValueError):
+            seconds = 0
+        if seconds <= 0:
+            raise AnsibleActionFail(f"wslfleet_connect_timeout is {value!r}: set it to a number of seconds above 0")
+        return seconds
 
     @property
     def wslfleet_executable(self) -> str | None:

@@ -66,6 +66,8 @@ SEND_BYTES = 200_000
 IDLE_SECONDS = 60.0
 """After so long the connection may be gone without notice."""
 BUSY_ATTEMPTS = 3
+CONNECT_TIMEOUT = 10.0
+"""Seconds that a host may take for its first answer."""
 
 _FAULT_QUOTA_OPERATIONS = 0x803381A6
 _FAULT_SHELL_UNKNOWN = 0x8033805B
@@ -74,8 +76,8 @@ _IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run a
 _PENDING_SHELL = "00000000-0000-0000-0000-000000000000"
 
 
-def runner_for(connection: t.Any) -> CommandRunner:
-    """The runner of a task's connection: core's ``winrm``, or this collection's ``wsl``.
+def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
+    """The runner of a task's connection: core's ``winrm``, or this collection's ``wsl``, which has its own time limit.
 
     :raises AnsibleError: another connection, or pywinrm is missing or too old.
     """
@@ -86,7 +88,13 @@ def runner_for(connection: t.Any) -> CommandRunner:
         name = getattr(connection, "transport", type(connection).__name__)
         raise AnsibleError(f"connection {name!r} does not lead to Windows: set ansible_connection to winrm")
     _require_pywinrm()
-    return WinRsRunner(connection)
+    runner = WinRsRunner(connection, connect_timeout=connect_timeout)
+    options = (connection.get_options(), connection.get_option("_extras"))
+    if getattr(connection, "_wslfleet_options", options) != options:
+        # In a loop Ansible keeps the connection and only sets its options anew.
+        runner.close()
+    connection._wslfleet_options = options
+    return runner
 
 
 def _require_pywinrm() -> None:
@@ -122,9 +130,15 @@ def core_winrm(host: str, port: int | None, user: str | None, password: str | No
 class WinRsRunner:
     """Runs command lines over one WinRM connection, in one shell as long as it lives."""
 
-    def __init__(self, connection: t.Any, clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        connection: t.Any,
+        clock: t.Callable[[], float] = time.monotonic,
+        connect_timeout: float = CONNECT_TIMEOUT,
+    ) -> None:
         """CONNECTION: core's ``winrm``, connected or not. CLOCK: seconds, for tests."""
         self._connection = connection
+        self._connect_timeout = connect_timeout
         self._clock = clock
         self._commands = 0
         self._finished: str | None = None
@@ -274,19 +288,41 @@ class WinRsRunner:
     def _shell(self) -> str:
         """The id of an open shell; connects and opens one where there is none."""
         if self._connection.protocol is None:
+            self._check_address()
             self._connection.shell_id = _PENDING_SHELL
             try:
                 self._connection._connect()
             finally:
                 self._connection.shell_id = None
         if not self._connection.shell_id:
-            # pywinrm reads proxies and certificates from the environment once; requests would do it at each request.
-            self._protocol.transport.build_session().trust_env = False
+            self._open_session()
             self._connection.shell_id = self._protocol.open_shell(
                 codepage=UTF8_CODE_PAGE, idle_timeout=SHELL_IDLE_TIMEOUT
             )
             self._commands = 0
         return str(self._connection.shell_id)
+
+    def _open_session(self) -> None:
+        """Have an HTTP session that does not wait for a silent host longer than the connect timeout."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._first_answer import FirstAnswer
+
+        transport: t.Any = self._protocol.transport
+        is_new = transport.session is None
+        if is_new:
+            # Where messages are sealed, building the session already asks.
+            transport.read_timeout_sec = self._connect_timeout
+        session = transport.build_session()
+        # pywinrm reads proxies and certificates from the environment once; requests would do it at each request.
+        session.trust_env = False
+        if is_new:
+            transport.read_timeout_sec = (self._connect_timeout, self._protocol.read_timeout_sec)
+        if is_new and transport.encryption is None:
+            session.mount(transport.endpoint, FirstAnswer(self._connect_timeout))
+
+    def _check_address(self) -> None:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs_errors import check_address
+
+        check_address(self._host)
 
     def _is_stale(self, error: Exception) -> bool:
         """True when a new shell or connection will do, and the command cannot have started."""

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from ansible.errors import AnsibleConnectionFailure
@@ -38,6 +39,27 @@ _NETWORK_SIGNS = (
 )
 
 
+def check_address(host: str) -> None:
+    """Raise HostUnreachable where HOST can be neither a name nor an address; the resolver would not say why."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        problem = _address_problem(host)
+        if problem:
+            raise HostUnreachable(f"ansible_host {host!r} {problem}") from None
+
+
+def _address_problem(host: str) -> str:
+    name, _colon, port = host.rpartition(":")
+    if "/" in host:
+        return "is an address of the web: write the name alone, ansible_port and ansible_winrm_scheme say the rest"
+    if name and port.isdigit():
+        return f"holds a port: write {name} and set ansible_port to {port}"
+    if not host or re.search(r"\s", host):
+        return "holds a blank or is empty: write the name or the IP address of the laptop"
+    return ""
+
+
 def describe_failure(error: Exception, host: str, user: str | None, when: str) -> HostUnreachable:
     """The port's error for one of pywinrm, requests or core: host, what failed, what to do, in one line.
 
@@ -54,6 +76,10 @@ def describe_failure(error: Exception, host: str, user: str | None, when: str) -
         return HostUnreachable(f"{host}: {text}")
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return _describe_certificate(text, host)
+    limit = re.search(r"(?:connect|read) timeout=([0-9.]+)", text)
+    if limit and not when:
+        awake = "check that the laptop is on, awake and in reach (wslfleet_connect_timeout is the limit)"
+        return HostUnreachable(f"{host}: it did not answer within {float(limit.group(1)):g} s: {awake}")
     for sign, what, remedy in _NETWORK_SIGNS:
         if sign in text:
             return HostUnreachable(f"{host}: {what}{when}: {remedy}")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def scripted(*answers: Answer) -> tuple[t.Any, ClosableRunner]:
         ' "IFS=;set -f;read -r c;eval $c"'
     )
     runner = ClosableRunner([(line, answer) for answer in answers])
-    connection._winrs = runner
+    connection._winrs, connection._winrs_options = runner, connection._windows_options()
     return connection, runner
 
 
@@ -177,3 +178,43 @@ def test_close_leaves_the_distribution_alone() -> None:
 def test_windows_modules_share_the_runner() -> None:
     connection, runner = scripted()
     assert runner_for(connection) is runner
+
+
+def options_of_the_next_item(connection: t.Any, **changed: t.Any) -> None:
+    """What Ansible does for the next item of a loop: the connection stays, its options are set anew."""
+    connection.set_options(var_options={**VARIABLES, "_extras": {}, **changed})
+
+
+def test_each_item_of_a_loop_goes_where_it_belongs() -> None:
+    connection, runner = scripted(DONE)
+    connection.exec_command("true")
+    runner._script += [(re.compile("-d Debian -u dev "), DONE), (re.compile("-d Other -u root "), DONE)]
+    options_of_the_next_item(connection, ansible_wsl_user="dev")
+    connection.exec_command("true")
+    options_of_the_next_item(connection, ansible_wsl_distribution="Other")
+    connection.exec_command("true")
+    runner.assert_finished()
+    assert not runner.closed, "users and distributions of one account share the shell"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ansible_host": "laptop2"},
+        {"ansible_port": 5985},
+        {"ansible_user": "other"},
+        {"ansible_password": "other"},
+        {"_extras": {"ansible_winrm_transport": ["basic"]}},
+    ],
+)
+def test_another_account_is_another_connection(changed: dict[str, t.Any]) -> None:
+    connection, runner = scripted(DONE)
+    connection.exec_command("true")
+    options_of_the_next_item(connection, **changed)
+    assert connection.windows_runner is not runner
+    assert runner.closed
+
+
+def test_connect_timeout() -> None:
+    assert wsl_connection(VARIABLES).windows_runner._connect_timeout == 10
+    assert wsl_connection({**VARIABLES, "wslfleet_connect_timeout": "3"}).windows_runner._connect_timeout == 3

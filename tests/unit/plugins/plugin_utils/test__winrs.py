@@ -12,6 +12,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _winrs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import ByteStream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._first_answer import FirstAnswer
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     CommandTimeout,
     Completed,
@@ -43,12 +44,17 @@ def fault(code: int = 0, wmi: int | None = None) -> WSManFaultError:
 class FakeTransport:
     def __init__(self, calls: list[t.Any]) -> None:
         self._calls = calls
-        self.session = requests.Session()
+        self.session: requests.Session | None = None
+        self.endpoint = "https://laptop1:5986/wsman"
+        self.encryption = None
+        self.read_timeout_sec: t.Any = 30
 
     def build_session(self) -> requests.Session:
+        self.session = self.session or requests.Session()
         return self.session
 
     def close_session(self) -> None:
+        self.session = None
         self._calls.append("close_session")
 
 
@@ -59,6 +65,7 @@ class FakeProtocol:
         self.calls: list[t.Any] = []
         self.transport = FakeTransport(self.calls)
         self.operation_timeout_sec = 20
+        self.read_timeout_sec = 30
         self.starts: list[Exception | None] = []
         self.sends: list[Exception | None] = []
         self.receives: list[Received | Exception] = []
@@ -117,8 +124,13 @@ class FakeConnection:
         self.shell_id_while_connecting: str | None = None
         self.connect_error: Exception | None = None
 
-    def get_option(self, name: str) -> str:
-        return {"remote_addr": "laptop1", "remote_user": "admin"}[name]
+        self.options: dict[str, t.Any] = {"remote_addr": "laptop1", "remote_user": "admin", "_extras": {}}
+
+    def get_option(self, name: str) -> t.Any:
+        return self.options[name]
+
+    def get_options(self) -> dict[str, t.Any]:
+        return dict(self.options)
 
     def _connect(self) -> None:
         self.shell_id_while_connecting = self.shell_id
@@ -377,3 +389,46 @@ def test_pywinrm_missing_with_core_winrm(connection: FakeConnection, monkeypatch
     monkeypatch.setattr(_winrs, "IMPORT_ERROR", ImportError("No module named 'winrm'"))
     with pytest.raises(AnsibleError, match=r"\(No module named 'winrm'\): pip install pywinrm"):
         runner_for(connection)
+
+
+@pytest.mark.parametrize("changed", [{"remote_user": "other"}, {"_extras": {"ansible_winrm_proxy": "p"}}])
+def test_other_options_are_another_connection(connection: FakeConnection, changed: dict[str, t.Any]) -> None:
+    """In a loop Ansible keeps core's connection and sets its options anew."""
+    runner_for(connection).run("A")
+    runner_for(connection).run("B")
+    assert connection.fake.shells == 1
+    connection.options.update(changed)
+    runner_for(connection).run("C")
+    assert connection.fake.shells == 2
+    assert connection.fake.names().count("close_shell") == 1
+
+
+def test_the_first_answer_has_a_time_limit_of_its_own(connection: FakeConnection) -> None:
+    WinRsRunner(connection, connect_timeout=4).run("A")
+    transport = connection.fake.transport
+    assert transport.read_timeout_sec == (4, 30)
+    assert transport.session is not None
+    assert isinstance(transport.session.get_adapter(transport.endpoint), FirstAnswer)
+
+
+@pytest.mark.parametrize(
+    "host, told",
+    [
+        ("laptop1:5986", "ansible_host 'laptop1:5986' holds a port: write laptop1 and set ansible_port to 5986"),
+        ("[fe80::1]:5986", "write [fe80::1] and set ansible_port to 5986"),
+        ("https://laptop1:5986/wsman", "is an address of the web: write the name alone"),
+        ("my laptop", "holds a blank"),
+    ],
+)
+def test_an_address_that_cannot_be(connection: FakeConnection, host: str, told: str) -> None:
+    connection.options["remote_addr"] = host
+    with pytest.raises(HostUnreachable) as caught:
+        WinRsRunner(connection).run("A")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["fe80::1", "fe80::1%eth0", "10.0.0.1", "laptop1.example.com", "::1"])
+def test_an_address_that_can_be(connection: FakeConnection, host: str) -> None:
+    connection.options["remote_addr"] = host
+    assert WinRsRunner(connection).run("A").stdout == b"out"
