@@ -77,3 +77,16 @@ def _distribution(registry: RegistryTree, key: str, guid: str, name: str, defaul
 def find(distributions: list[Distribution], name: str) -> Distribution | None:
     """The one called NAME; WSL compares names without case."""
     return next((entry for entry in distributions if entry.name.lower() == name.lower()), None)
+
+
+def damaged(registry: RegistryTree, lxss_key: str) -> list[str]:
+    """The keys below LXSS_KEY that WSL cannot read, each with what it has not; one of them fails every start.
+
+    Source: microsoft/WSL issue 12822.
+    """
+    found = []
+    for key in registry.subkeys(lxss_key):
+        lacks = [value for value in ("DistributionName", "BasePath") if not registry.text(key, value)]
+        if lacks and _GUID.match(key.rpartition("\\")[2]):
+            found.append(f"{key} without {' and '.join(lacks)}")
+    return found

@@ -15,6 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hive_copies
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import (
     Distribution,
+    damaged,
     registered,
     registered_to,
     scope_of,
@@ -109,6 +110,8 @@ class HostState:
     users: list[User]
     distributions: dict[str, list[Distribution]] = field(default_factory=dict)
     """By SID of the owner; users whose profile is not loaded are missing."""
+    damaged_registrations: list[str] = field(default_factory=list)
+    """Keys of the connecting account that WSL cannot read, see ``_distributions.damaged``."""
     searched_folders: frozenset[str] = frozenset()
     """Folders outside WSL's own places, in lower case, that were looked into for virtual disks."""
     hive_leftovers: list[str] | None = None
@@ -237,6 +240,7 @@ def host_state(reads: Reads) -> HostState:
         security=security(reads),
         driver_folder=driver_folder(reads.registry),
         hive_leftovers=_hive_copies.leftovers(reads),
+        damaged_registrations=damaged(reads.registry, f"HKCU\\{q.LXSS_USER}"),
     )
     of_others = _of_loaded(reads)
     for user in state.users:

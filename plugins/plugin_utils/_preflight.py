@@ -44,6 +44,7 @@ def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
         wsl.kind(state),
         wsl.app_control(state),
         wsl.files(state),
+        wsl.registrations(state),
         windows.features(state),
         windows.virtualization(state),
         windows.free_space(state, needs),

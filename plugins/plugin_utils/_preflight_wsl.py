@@ -67,3 +67,11 @@ def files(state: HostState) -> Verdict:
     seen = f"the next restart would delete or replace {', '.join(state.pending.wsl_files)}"
     remedy = "let wslfleet.cuda.wsl repair WSL, or repair it with its MSI (msiexec /fvamus wsl.msi), before any restart"
     return Verdict("wsl_files", "G7", "warn", seen, remedy)
+
+
+def registrations(state: HostState) -> Verdict:
+    """Keys of the connecting account that make every start of WSL fail. Only their owner can say what they were."""
+    if not state.damaged_registrations:
+        return Verdict("wsl_registrations", "G8", "ok", "every registered distribution has a name and a folder")
+    remedy = "save its virtual disk if it is wanted, then delete the key (reg.exe delete): WSL fails while it is there"
+    return Verdict("wsl_registrations", "G8", "warn", "; ".join(state.damaged_registrations), remedy)

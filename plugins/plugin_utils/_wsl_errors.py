@@ -16,10 +16,14 @@ curl, issue threads of microsoft/WSL.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
 
 WSL = "wsl.exe"
 WSL_EXIT = "wsl.exe exit code"
+WSL_PLACE = "wsl.exe, by the step that failed"
+WSL_NUMBER = "wsl.exe, by the number in its text"
 DISM = "dism.exe"
 MSIEXEC = "msiexec.exe"
 CURL = "curl.exe"
@@ -340,6 +344,30 @@ _SYSTEM_ERRORS: tuple[tuple[int, str, str, str], ...] = (
 )
 """HRESULT, name, meaning, remedy."""
 
+_DAMAGED = "the file system in the virtual disk is damaged"
+_CHECK_DISK = (
+    "copy the virtual disk (ext4.vhdx) first, then run `wsl.exe --shutdown`, `wsl.exe --mount --vhd PATH --bare` and "
+    "e2fsck -f on that disk in another distribution"
+)
+_WITHOUT = "a key below Lxss in the registry has no BasePath or no DistributionName"
+# A step of the path and its code; microsoft/WSL issues 12822 and 40938, and wslservice's own sources for the steps.
+_BY_PLACE: tuple[tuple[str, str, str], ...] = (
+    ("ReadDistroConfig/E_UNEXPECTED", _WITHOUT, "look at the preflight, which names it, and delete that key"),
+    ("ReadDistroConfig/ERROR_UNSUPPORTED_TYPE", "a value below Lxss in the registry has a wrong type", "correct it"),
+    ("MountDisk/ERROR_PATH_NOT_FOUND", "the virtual disk is missing", "restore the file that wsl.exe names"),
+    ("MountDisk/ERROR_FILE_NOT_FOUND", "the virtual disk is missing", "restore the file that wsl.exe names"),
+    ("CreateVm/ERROR_PATH_NOT_FOUND", "files of WSL are missing", _REINSTALL),
+    ("CreateVm/ERROR_FILE_NOT_FOUND", "files of WSL are missing", _REINSTALL),
+)
+# Linux's error code, which the sentence of E_FAIL carries beside a step: issues 11474, 11616 and 13598.
+_BY_NUMBER: tuple[tuple[int, str, str], ...] = (
+    (5, "the virtual disk cannot be read or written", "check the Windows drive and its free space; " + _CHECK_DISK),
+    (28, "the virtual disk is full", "make room in the distribution, or enlarge its disk (wsl.exe --manage)"),
+    (30, _DAMAGED + " and could only be mounted read-only", _CHECK_DISK),
+    (74, _DAMAGED, _CHECK_DISK),
+    (117, _DAMAGED, _CHECK_DISK),
+)
+
 _OTHER_ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     (
         WSL_EXIT,
@@ -460,6 +488,8 @@ CATALOGUE: tuple[KnownError, ...] = (
         for number, name, meaning, remedy in _WSL_ERRORS
     ),
     *(KnownError(name, (_hexadecimal(number),), meaning, remedy) for number, name, meaning, remedy in _SYSTEM_ERRORS),
+    *(KnownError(place, (), meaning, remedy, WSL_PLACE) for place, meaning, remedy in _BY_PLACE),
+    *(KnownError(f"E_FAIL {number}", (), meaning, remedy, WSL_NUMBER) for number, meaning, remedy in _BY_NUMBER),
     *(KnownError(code, aliases, meaning, remedy, program) for program, code, aliases, meaning, remedy in _OTHER_ERRORS),
 )
 """Every known error. The troubleshooting page of the documentation is made from it."""
@@ -467,6 +497,13 @@ CATALOGUE: tuple[KnownError, ...] = (
 _BY_SPELLING = {
     (entry.program, spelling.lower()): entry for entry in CATALOGUE for spelling in (entry.code, *entry.aliases)
 }
+_VAGUE = frozenset(
+    [
+        *("E_FAIL", "E_UNEXPECTED", "E_INVALIDARG", "E_ACCESSDENIED", "E_NOTIMPL"),
+        *("ERROR_FILE_NOT_FOUND", "ERROR_PATH_NOT_FOUND", "ERROR_NOT_SUPPORTED"),
+    ]
+) | {place for place, _meaning, _remedy in _BY_PLACE}
+"""Codes of Windows that say little of what was being done."""
 _BARE_NUMBER = re.compile(r"\b0x[89a-fA-F][0-9a-fA-F]{7}\b")
 
 
@@ -491,16 +528,49 @@ def bare_number(text: str) -> str | None:
     return str(numbers[-1]).lower() if numbers else None
 
 
+def _by_place(code: str) -> KnownError | None:
+    """The entry of a step in the path CODE and of its last word; the last step that is known counts."""
+    name = canonical(code)
+    found = (_BY_SPELLING.get((WSL_PLACE, f"{step}/{name}".lower())) for step in reversed(code.split("/")[:-1]))
+    return next((entry for entry in found if entry), None)
+
+
+def _by_number(code: str, text: str) -> KnownError | None:
+    """The entry of Linux's error code, the first of two numbers (code, step) in the last line of TEXT before CODE.
+
+    The words around them are translated; the order is not.
+    """
+    if canonical(code) != "E_FAIL":
+        return None
+    for line in reversed(text.splitlines()):
+        numbers = re.findall(r"(?<![\w./])\d{1,3}(?![\w/])", line)
+        if code not in line and len(numbers) == 2:
+            return _BY_SPELLING.get((WSL_NUMBER, f"e_fail {numbers[0]}"))
+    return None
+
+
 def explain(code: str | None, text: str = "", exit_code: int | None = None) -> KnownError:
-    """The entry of CODE, of a number in TEXT (what wsl.exe printed) or of EXIT_CODE, or one made from TEXT."""
-    known = known_error(code) if code else None
+    """The entry of CODE, of a number in TEXT (what wsl.exe printed) or of EXIT_CODE, or one made from TEXT.
+
+    Where the code alone says little, what wsl.exe said stands with the meaning.
+    """
+    known = (_by_number(code, text) or _by_place(code) or known_error(code)) if code else None
     if known is None and code is None:
         number = bare_number(text)
         known = known_error(number) if number else None
     if known is None and code is None and exit_code is not None:
         known = known_error(str(exit_code), WSL_EXIT)
+    said = _said(text, code or "")
+    if known and known.code in _VAGUE and said:
+        return replace(known, meaning=f"{known.meaning} (wsl.exe said: {said})")
     if known:
         return known
-    said = " ".join(line.strip() for line in text.splitlines() if line.strip())[:300] or "it printed nothing"
     name = canonical(code) if code else "no code"
-    return KnownError(name, (), f"wsl.exe said: {said}", "run the same command on the laptop to see more")
+    meaning = f"wsl.exe said: {said or 'it printed nothing'}"
+    return KnownError(name, (), meaning, "run the same command on the laptop to see more")
+
+
+def _said(text: str, code: str) -> str:
+    """What wsl.exe printed, in one line, without the line of the CODE; its end, since Linux may have printed before."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not (code and line.strip().endswith(code))]
+    return clean(" ".join(lines)[-300:]).rstrip(".")

@@ -164,7 +164,9 @@ def _preflight_rows() -> list[Row]:
     bare.wsl.policies["AllowWSL"] = 0
     gpu = blank(Gpu, name="NVIDIA GeForce RTX 4070 Laptop GPU", driver_version="472.12")
     pending = blank(PendingReboot, reasons=["Windows Update waits for a restart"], wsl_files=["wsl.exe"])
-    states = [bare, blank(HostState, gpus=[gpu], pending=pending), *_troubled_states(gpu)]
+    key = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{8d0f…} without BasePath"
+    damaged = blank(HostState, gpus=[gpu], pending=pending, damaged_registrations=[key])
+    states = [bare, damaged, *_troubled_states(gpu)]
     found: dict[tuple[str, str], Row] = {}
     for state in states:
         for verdict in _preflight.preflight(state, Needs(toolkit="12.6")):

@@ -53,7 +53,7 @@ FAILURES = [
     pytest.param(
         [refused("half a line of Linux\nx\r\nError code: Wsl/Service/E_UNEXPECTED\r\n")],
         "E_UNEXPECTED",
-        "the virtual machine or the WSL service went away (E_UNEXPECTED)",
+        "the virtual machine or the WSL service went away (wsl.exe said: half a line of Linux x) (E_UNEXPECTED)",
         id="virtual machine crashed",
     ),
     pytest.param(

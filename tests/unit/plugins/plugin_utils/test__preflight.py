@@ -82,6 +82,7 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
         {"wsl_kind": "warn"},
     ),
     ("msi with its store package", {"wsl": replace(INSTALLED, store=True)}, {}),
+    ("damaged key", {"damaged_registrations": ["HKCU\\x\\{…} without BasePath"]}, {"wsl_registrations": "warn"}),
     ("no start", {"wsl": replace(INSTALLED, starts=False)}, {"app_control": "stop"}),
     ("no answer", {"wsl": replace(INSTALLED, starts=None)}, {"app_control": "warn"}),
     ("blocked before", {"security": Security(blocked_wsl=("x at y",))}, {"app_control": "warn"}),

@@ -44,7 +44,15 @@ def test_entries() -> None:
 def test_no_spelling_twice() -> None:
     spellings = [(entry.program, text.lower()) for entry in e.CATALOGUE for text in (entry.code, *entry.aliases)]
     assert len(spellings) == len(set(spellings))
-    assert {entry.program for entry in e.CATALOGUE} == {e.WSL, e.WSL_EXIT, e.DISM, e.MSIEXEC, e.CURL}
+    assert {entry.program for entry in e.CATALOGUE} == {
+        e.WSL,
+        e.WSL_PLACE,
+        e.WSL_NUMBER,
+        e.WSL_EXIT,
+        e.DISM,
+        e.MSIEXEC,
+        e.CURL,
+    }
 
 
 def test_the_same_number_of_another_program() -> None:
@@ -60,7 +68,7 @@ def test_both_spellings_explain_the_same() -> None:
 @pytest.mark.parametrize(
     "code, text, exit_code, meaning",
     [
-        (None, "The file cannot be\r\naccessed. \r\n", 1, "wsl.exe said: The file cannot be accessed."),
+        (None, "The file cannot be\r\naccessed. \r\n", 1, "wsl.exe said: The file cannot be accessed"),
         ("Wsl/0xdeadbeef", "Oops\r\nError code: x", 50, "wsl.exe said: Oops Error code: x"),
         (None, "", None, "wsl.exe said: it printed nothing"),
         (None, "Error: 0x80240066 \r\n", 1, "the Store refuses a remote session"),
@@ -152,3 +160,48 @@ def test_every_known_situation_has_an_entry() -> None:
 )
 def test_codes_of_other_programs(program: str, codes: str) -> None:
     assert [code for code in codes.split() if e.known_error(code, program) is None] == []
+
+
+START = "Wsl/Service/CreateInstance/E_FAIL"
+FAILED = "The distribution failed to start. Error code: {}, failure step: {}\r\nError code: " + START
+# Only numbers and the path count: these are no sentences of WSL.
+OTHER_WORDS = (
+    "Xxx xxx xx. Xxx-Xx: {}, Xxx: {}\r\nXx: " + START,
+    "\u3042\u3042\u3042 {} \u3042\u3042 {} \u3042\r\n" + START,
+)
+
+
+@pytest.mark.parametrize("text", [FAILED, *OTHER_WORDS], ids=["English", "other words", "no blanks between words"])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(117, "file system"), (74, "file system"), (30, "read-only"), (5, "cannot be read"), (28, "disk is full")],
+    ids=["WSL#13598", "WSL#13616", "read-only", "WSL#11474", "full"],
+)
+def test_the_number_in_the_text_tells_what_is_wrong_with_the_disk(text: str, number: int, words: str) -> None:
+    found = explain(START, text.format(number, 2) + "\r\n", 0xFFFFFFFF)
+    assert words in found.meaning and found.code == f"E_FAIL {number}"
+    assert "e2fsck" in found.remedy or number == 28
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("Wsl/Service/ReadDistroConfig/E_UNEXPECTED", "a key below Lxss"),
+        ("Wsl/Service/CreateInstance/ReadDistroConfig/0x8000ffff", "a key below Lxss"),
+        ("Wsl/Service/CreateInstance/CreateVm/ERROR_PATH_NOT_FOUND", "files of WSL are missing"),
+        ("Wsl/Service/CreateInstance/CreateVm/HCS/ERROR_PATH_NOT_FOUND", "files of WSL are missing"),
+        ("Wsl/Service/CreateInstance/MountDisk/HCS/ERROR_FILE_NOT_FOUND", "the virtual disk is missing"),
+        ("Wsl/Service/CreateInstance/E_UNEXPECTED", "the virtual machine or the WSL service went away"),
+    ],
+    ids=["WSL#12822", "WSL#12822 by number", "WSL#40938", "WSL#40938 of the host compute service", "disk", "no place"],
+)
+def test_the_step_that_failed_tells_more_than_the_code(code: str, words: str) -> None:
+    said = f"Katastrophaler Fehler \x1b[2J\r\nFehlercode: {code}\r\n"
+    meaning = explain(code, said).meaning
+    assert meaning.startswith(words)
+    assert meaning.endswith("(wsl.exe said: Katastrophaler Fehler \\x1b[2J)")
+
+
+def test_numbers_that_are_no_error_of_linux_are_said() -> None:
+    assert "The answer: 42 of 7" in explain(START, f"The answer: 42 of 7\r\nError code: {START}\r\n").meaning
+    assert explain("Wsl/ERROR_DISK_FULL", "No 5 on 2\r\nError code: Wsl/ERROR_DISK_FULL").code == "ERROR_DISK_FULL"
