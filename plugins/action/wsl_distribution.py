@@ -56,8 +56,15 @@ class ActionModule(WindowsAction):
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 
         plans.check(goal)
-        seen = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
-        steps = plans.plan(seen.state, seen.developers, goal, seen.left, assume=self._task.check_mode)
+        answers: dict[str, t.Any] = {}
+
+        def look() -> hand_over.Seen:
+            seen = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
+            return hand_over.ask(self.wslfleet_runner, seen, goal, answers)
+
+        seen = look()
+        outdated = hand_over.is_outdated(seen, goal)
+        steps = plans.plan(seen.state, seen.developers, goal, seen.left, self._task.check_mode, outdated)
         result["image_needed"] = steps.bring_image
         outcome = hand_over.Outcome.before(steps)
         if self.wslfleet_plan(result, steps.texts()):
@@ -66,9 +73,10 @@ class ActionModule(WindowsAction):
                 hand_over.apply(self.wslfleet_runner, seen, goal, steps, timeout, outcome)
             finally:
                 result["changed"] = bool(outcome.done) or steps.clean
-            seen = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
-            hand_over.verify(seen, goal, outcome)
+            after = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
+            seen = hand_over.verify(hand_over.remember(after, answers), goal, outcome)
         result["hand_over"] = hand_over.as_result(seen.developers, outcome.waiting)
+        result["status"] = plans.status(result["hand_over"])
         result["present"] = all(row["present"] for row in result["hand_over"])
         result["running"] = False
 

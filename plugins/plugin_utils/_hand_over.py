@@ -11,13 +11,15 @@ What the users can write to is read as data of strangers: links are refused, and
 
 from __future__ import annotations
 
+import hashlib
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _ask,
     _distribution_steps,
     _host_accounts,
     _host_files,
@@ -30,18 +32,19 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line, while_successful
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._developer import Answer, Developer, to_ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_install import state_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
     location,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import damaged, find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import Developer, Place, Plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._hand_over_plan import Place, Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout, HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, read_groups
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import run_wsl, wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import bare_number, explain
@@ -60,6 +63,10 @@ class Seen:
     developers: list[Developer]
     left: bool
     """The folder of a hand-over exists."""
+    identity: str = ""
+    """Of the image in it; empty where there is none."""
+    asked: bool = False
+    """An earlier run was cut off while it asked; what it left lies there."""
 
 
 @dataclass
@@ -70,11 +77,14 @@ class Outcome:
     waiting: dict[str, str] = field(default_factory=dict)
     """SID -> one of the reasons."""
     failures: list[str] = field(default_factory=list)
+    imported: set[str] = field(default_factory=set)
+    """SIDs of those whose task said that they have it."""
 
     @classmethod
     def before(cls, plan: Plan) -> Outcome:
         """As long as nothing of PLAN was carried out."""
-        return cls(waiting={one.sid: _user_tasks.NOT_LOGGED_ON for one in plan.waiting})
+        held = {one.sid: one.held for one in plan.held}
+        return cls(waiting={**{one.sid: _user_tasks.NOT_LOGGED_ON for one in plan.waiting}, **held})
 
 
 def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> Seen:
@@ -83,26 +93,60 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
     lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
     reads = read(runner, lines)
-    users = _host_accounts.choose(_host_accounts.users(reads), goal.windows_user or [])
+    users = _host_accounts.choose(_host_accounts.users(reads), goal.windows_user or [], absent=True)
     if not reads.succeeded("elevated"):
         raise StepFailed(
             f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session"
         )
     place = Place(goal.name)
-    second = read(runner, _developer_lines(users, goal, place))
-    state = state_of(reads, own, executable or _host_state.wsl(reads).executable)
-    return Seen(state, [_developer(user, goal, second) for user in users], second.succeeded("left"))
+    general = {
+        "left": cmd_line("dir", ["/b", place.folder]),
+        "identity": cmd_line("type", [place.identity]),
+        "asked": cmd_line("dir", ["/b", _ask.Place(goal.name).folder]),
+    }
+    second = read_groups(runner, [general, *(_developer_lines(one, goal, place) for one in users if one.profile)])
+    return Seen(
+        state_of(reads, own, executable or _host_state.wsl(reads).executable),
+        [_developer(user, goal, second) for user in users],
+        second.succeeded("left"),
+        second.output("identity").decode("ascii", "replace").strip() if second.succeeded("identity") else "",
+        second.succeeded("asked"),
+    )
 
 
-def _developer_lines(users: t.Sequence[User], goal: DistributionGoal, place: Place) -> dict[str, str]:
-    lines = {"left": cmd_line("dir", ["/b", place.folder])}
-    for user in users:
-        sid = user.sid
-        lines |= {**q.distributions_of(sid), **q.session_of(sid)}
-        lines[f"disk_{sid}"] = cmd_line("dir", ["/b", f"{location(user.profile, goal)}\\ext4.vhdx"])
-        lines |= _result_lines(sid, place)
-        lines[f"logon_task_{sid}"] = _schtasks.query_line(place.task(sid, at_logon=True))
-    return lines
+def ask(runner: CommandRunner, seen: Seen, goal: DistributionGoal, answers: dict[str, Answer]) -> Seen:
+    """SEEN with what only the users' own tasks can tell. Costs nothing where there is nobody to ask.
+
+    :arg answers: what was answered before in this run, by SID; grows.
+    """
+    known = remember(seen, answers).developers
+    unknown = [one for one in to_ask(known, goal.on_battery) if one.answer is None]
+    if unknown:
+        answers.update(_ask.ask(runner, unknown, goal.name, goal.on_battery))
+    elif seen.asked:
+        _ask.clean_up(runner, goal.name, seen.developers)
+    refused = [one for one in unknown if not one.loaded and answers[one.sid].refused]
+    disks = _ask.have_disks(runner, refused)
+    developers = [replace(one, answer=answers.get(one.sid), disks=one.sid in disks) for one in known]
+    return replace(seen, developers=developers)
+
+
+def remember(seen: Seen, answers: t.Mapping[str, Answer]) -> Seen:
+    """SEEN with the ANSWERS of this run, by SID."""
+    return replace(seen, developers=[replace(one, answer=answers.get(one.sid)) for one in seen.developers])
+
+
+def _developer_lines(user: User, goal: DistributionGoal, place: Place) -> dict[str, str]:
+    sid = user.sid
+    return {
+        # Tasks and results first: what a task that ends meanwhile has registered is then seen below.
+        f"logon_task_{sid}": _schtasks.query_line(place.task(sid, at_logon=True)),
+        **_result_lines(sid, place),
+        **q.distributions_of(sid),
+        **q.session_of(sid),
+        f"disk_{sid}": cmd_line("dir", ["/b", f"{location(user.profile, goal)}\\ext4.vhdx"]),
+        f"begun_{sid}": cmd_line("dir", ["/b", plans.mark(user.profile, goal.name)]),
+    }
 
 
 def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, str]:
@@ -123,7 +167,10 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
         user.loaded,
         logged_on=_host_accounts.has_session(reads.registry, sid),
         found=find(registered_to(reads.registry, sid), goal.name),
+        damaged=bool(damaged(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}")),
+        place=location(user.profile, goal),
         disk=reads.succeeded(f"disk_{sid}"),
+        begun=reads.succeeded(f"begun_{sid}"),
         task=_user_tasks.last_result(reads, f"task_{sid}"),
         logon_task=_user_tasks.last_result(reads, f"logon_task_{sid}"),
         done=_done(reads, sid),
@@ -249,13 +296,15 @@ class _Work:
             on_battery=self.goal.on_battery,
         )
         file = self.place.description(developer.sid)
-        _host_files.upload_contents(self.runner, {file: _schtasks.xml(task)}, 120)
+        contents = {file: _schtasks.xml(task), self.place.identity: identity(self.goal).encode()}
+        _host_files.upload_contents(self.runner, contents, 120)
         return self._run(_schtasks.create_line(name, file)) == 0
 
     def collect(self, developer: Developer, at_logon: bool = False) -> None:
         """Wait for the result of DEVELOPER's task and judge it."""
         result = self._wait(developer, at_logon)
         if result == "ok":
+            self.outcome.imported.add(developer.sid)
             self.outcome.done.append(f"import {self.goal.name} as {developer.name}")
         elif result == "failed":
             self._explain(developer, without_session=not (developer.logged_on or at_logon))
@@ -292,6 +341,7 @@ class _Work:
         text = decode_text(log.output("log")[-_LOG_BYTES:])
         code = error_code(text)
         if code and code.endswith(ALREADY_THERE):
+            self.outcome.imported.add(developer.sid)
             return
         if without_session and plans.needs_session(code or bare_number(text) or ""):
             self._run(cmd_line("del", ["/f", "/q", *self.place.empty_results(developer.sid)]))
@@ -311,9 +361,9 @@ class _Work:
         """Take away the tasks, and the files unless somebody waits; after a lost connection the next run does it."""
         if not self.reachable:
             return
-        kept = {sid for sid, reason in self.outcome.waiting.items() if reason != _user_tasks.ON_BATTERY}
+        kept = {sid for sid, reason in self.outcome.waiting.items() if reason in plans.WITH_TASK}
         lines = []
-        for one in developers:
+        for one in [one for one in developers if one.profile]:
             lines.append(_schtasks.delete_line(self.place.task(one.sid)))
             if one.sid not in kept:
                 lines.append(_schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
@@ -325,14 +375,36 @@ class _Work:
         return self.runner.run(line, timeout=timeout).exit_code
 
 
-def verify(after: Seen, goal: DistributionGoal, outcome: Outcome) -> None:
-    """Check that everyone has it who need not log on first; raises StepFailed."""
-    lacking = [one.name for one in after.developers if not one.has_it and one.sid not in outcome.waiting]
+def verify(after: Seen, goal: DistributionGoal, outcome: Outcome) -> Seen:
+    """Check that everyone has it who need not wait; raises StepFailed. AFTER, with what the tasks said.
+
+    The registry counts where it can be read, and the task where it cannot.
+    """
+    developers = [replace(one, imported=not one.loaded and one.sid in outcome.imported) for one in after.developers]
+    lacking = [one.name for one in developers if not one.has_it and one.sid not in outcome.waiting]
     if lacking:
         raise StepFailed(
             f"distribution {goal.name} is not registered for {', '.join(lacking)} although the task reported success;"
             " run again"
         )
+    return replace(after, developers=developers)
+
+
+def identity(goal: DistributionGoal) -> str:
+    """Tells the image of GOAL from another one, as far as that shows without reading all of it: 64 hex digits.
+
+    What is built here under one name counts as one image: it is built only for those who miss it.
+    """
+    told = [goal.source or f"distribution {goal.from_distribution}", (goal.sha256 or "").lower()]
+    file = Path(goal.source or "")
+    if goal.source and not goal.sha256 and _sources.kind(goal.source) == _sources.CONTROLLER and file.is_file():
+        told += [str(file.stat().st_size), str(file.stat().st_mtime_ns)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def is_outdated(seen: Seen, goal: DistributionGoal) -> bool:
+    """Whether another image lies on the host than the one that GOAL names."""
+    return bool(seen.identity) and seen.identity != identity(goal)
 
 
 def as_result(developers: t.Sequence[Developer], waiting: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
@@ -340,9 +412,10 @@ def as_result(developers: t.Sequence[Developer], waiting: t.Mapping[str, str]) -
     return [
         {
             "user": one.name,
-            "sid": one.sid,
+            "sid": one.sid if one.profile else "",
             "present": one.has_it,
             "known": one.loaded,
+            "asked": one.answer is not None,
             "waiting": waiting.get(one.sid, ""),
             "reason": plans.REASONS.get(waiting.get(one.sid, ""), ""),
         }

@@ -15,7 +15,18 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks, _sources, _user_tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources, _user_tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._developer import (
+    HELD,
+    HELD_REASONS,
+    MISSING,
+    NOT_KNOWN,
+    RUNNING,
+    UNKNOWN,
+    WAITING,
+    Developer,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
@@ -23,67 +34,36 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan i
     refuse_without_wsl,
     user_commands,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_queries import LXSS_USER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import SET_UTF8, later_wsl_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import inside
 
 SET_DEFAULT_USER_SINCE = (2, 5, 8)
 """``--manage --set-default-user`` is known from here on."""
 
-PRESENT = "present"
-MISSING = "missing"
-WAITING = "waiting"
-RUNNING = "running"
-
 DENIED = "denied"
 """WSL's own reason beside those of ``_user_tasks``."""
+WITH_TASK = frozenset({_user_tasks.NOT_LOGGED_ON, _user_tasks.NO_RIGHT, _user_tasks.NO_TOKEN, DENIED})
+"""Who waits for one of these has a task that starts at the next logon, and the image for it."""
 REASONS = {
+    **HELD_REASONS,
     _user_tasks.NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
     _user_tasks.NO_RIGHT: "that account may not log on as a batch job (a group policy); the task starts at the next"
     " logon",
     _user_tasks.NO_TOKEN: "Windows cannot act for that account without its password (Entra, or no domain controller in"
     " reach); the task starts at the next logon",
     DENIED: "WSL does not start for that user without a session (access denied); the task starts at the next logon",
-    _user_tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
 }
 
 
-@dataclass(frozen=True)
-class Developer:
-    """A Windows user who is to have the distribution, and what was seen of that."""
-
-    sid: str
-    name: str
-    profile: str
-    loaded: bool
-    """The registry hive is loaded, so that FOUND is known."""
-    logged_on: bool
-    found: Distribution | None = None
-    disk: bool = False
-    """A virtual disk lies where an import would have put it."""
-    task: int | None = None
-    """Last result of the task that runs now; None: there is none."""
-    logon_task: int | None = None
-    """The same of the one that waits for a logon."""
-    done: str = ""
-    """What the task left behind: ok, failed, or nothing."""
-
-    @property
-    def state(self) -> str:
-        """PRESENT, MISSING, WAITING or RUNNING."""
-        if _schtasks.RUNNING in (self.task, self.logon_task) or (self.done and not self.has_it):
-            return RUNNING
-        if self.has_it:
-            return PRESENT
-        return WAITING if self.logon_task is not None and not self.logged_on else MISSING
-
-    @property
-    def has_it(self) -> bool:
-        """The distribution is registered; without the hive, its disk is taken for that."""
-        if self.loaded:
-            return self.found is not None and self.found.state == "installed"
-        return self.disk
+def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """What became of all together, from the rows of the result: ``handed over``, or whom it waits for."""
+    logon = [str(row["user"]) for row in rows if row["waiting"] in (*WITH_TASK, _user_tasks.NO_PROFILE, NOT_KNOWN)]
+    others = [str(row["user"]) for row in rows if row["waiting"] and row["user"] not in logon]
+    waits = ([f"logon of {', '.join(logon)}"] if logon else []) + others
+    return f"awaiting {', '.join(waits)}" if waits else "handed over"
 
 
 @dataclass(frozen=True)
@@ -92,7 +72,12 @@ class Place(_user_tasks.Place):
 
     FOLDER_PREFIX = "handover-"
     RESULTS = ("log", "done")
-    FILES = (*_user_tasks.Place.FILES, "image.*")
+    FILES = (*_user_tasks.Place.FILES, "image.*", "identity.txt")
+
+    @property
+    def identity(self) -> str:
+        """Tells which image it is; only administrators can write it."""
+        return f"{self.folder}\\identity.txt"
 
     def image(self, disk: bool) -> str:
         """The image; its ending tells wsl.exe what it is."""
@@ -113,6 +98,9 @@ class Plan:
     collect: tuple[Developer, ...]
     """A task of theirs works already, or has ended: its result is waited for."""
     waiting: tuple[Developer, ...]
+    """A task of an earlier run waits for their logon."""
+    held: tuple[Developer, ...]
+    """Nothing can be done for them now."""
     clean: bool
     """Something of an earlier run is to be taken away and nobody waits for it."""
     image: str
@@ -137,25 +125,27 @@ def plan(
     goal: DistributionGoal,
     left: bool,
     assume: bool = False,
+    outdated: bool = False,
 ) -> Plan:
     """The steps until every one of DEVELOPERS has the distribution.
 
     :arg left: the folder of a hand-over exists.
     :arg assume: plan as if WSL and the image were there; for check mode, where nothing was made before.
+    :arg outdated: the image that waits on the host is not the one that is wanted now.
     :raises StepFailed: it cannot be done.
     """
-    states = {one.sid: one.state for one in developers}
-    missing = tuple(one for one in developers if states[one.sid] == MISSING)
-    running = tuple(one for one in developers if states[one.sid] == RUNNING)
-    waiting = tuple(one for one in developers if states[one.sid] == WAITING)
+    of = {state: tuple(one for one in developers if one.state == state) for state in (RUNNING, WAITING, HELD)}
+    # Who was not asked, or could not say, gets a task, which looks first.
+    missing = tuple(one for one in developers if one.state in (MISSING, UNKNOWN))
     leftover = left or any(one.task is not None or one.logon_task is not None for one in developers)
     # The image is made anew for those who miss it, so the ones who wait get it, and their task, anew as well.
-    again = missing + waiting if missing else ()
-    if missing and not assume:
+    anew = missing + of[WAITING] if missing or outdated else ()
+    if anew and not assume:
         _refuse(state, goal)
-    clean = leftover and not (missing or running or waiting)
+    clean = leftover and not (missing or of[RUNNING] or of[WAITING])
     image = goal.source or f"distribution {goal.from_distribution}"
-    return Plan(bool(missing), again, running, () if missing else waiting, clean, image, goal.name)
+    waiting = () if anew else of[WAITING]
+    return Plan(bool(anew), anew, of[RUNNING], waiting, of[HELD], clean, image, goal.name)
 
 
 def check(goal: DistributionGoal) -> None:
@@ -201,6 +191,11 @@ def is_disk(goal: DistributionGoal) -> bool:
     return bool(goal.source) and _sources.is_virtual_disk(goal.source or "")
 
 
+def mark(profile: str, name: str) -> str:
+    """The file in the folder PROFILE that lies there while an import of ours of the distribution NAME works."""
+    return f"{profile}\\AppData\\Local\\wsl\\{name}.wslfleet-import"
+
+
 def developer_line(developer: Developer, goal: DistributionGoal, executable: str) -> str:
     """What the task of DEVELOPER runs, one line for cmd.exe; what it prints and how it ended goes to the results.
 
@@ -208,28 +203,42 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
     of whoever started it.
     """
     place, name = Place(goal.name), goal.name
-    target = location(developer.profile, goal)
-    log, done = (place.result(developer.sid, name) for name in ("log", "done"))
+    target, own = location(developer.profile, goal), mark(developer.profile, name)
+    log, done = (place.result(developer.sid, stem) for stem in Place.RESULTS)
 
     def wsl(*args: str) -> str:
         return later_wsl_line(executable, args)
 
     vhd = ["--vhd"] if is_disk(goal) else []
     image = place.image(is_disk(goal))
-    steps = [wsl("--import", name, target, image, "--version", "2", *vhd)]
-    if developer.found is not None and developer.found.state == "installing":
-        steps.insert(0, f"({wsl('--unregister', name)}||ver)")  # half made: an import was interrupted by a power loss
+    steps = [f"({_give_up_own(own, name, target, wsl)}||ver)", f'echo begun>"{own}"']
+    steps.append(wsl("--import", name, target, image, "--version", "2", *vhd))
     if goal.default_user:
         known, made, grouped = (wsl(*inside(name, command)) for command in user_commands(goal.default_user))
         steps += [f"({known}||{made})", f"({grouped}||ver)"]
         steps.append(wsl("--manage", name, "--set-default-user", goal.default_user))
     if goal.default:
         steps.append(wsl("--set-default", name))
-    parent, stop = target.rpartition("\\")[0], wsl("--terminate", name)
+    parents = dict.fromkeys(path.rpartition("\\")[0] for path in (own, target))
+    folders, ends = [f'md "{parent}"&' for parent in parents], f'del /f /q "{own}"&{wsl("--terminate", name)}'
     return (
-        f'{SET_UTF8}md "{parent}"&({"&&".join(steps)})>"{log}" 2>&1'
-        f'&&({stop}&echo ok>"{done}")||({stop}&echo failed>"{done}")'
+        f'{SET_UTF8}{"".join(folders)}({"&&".join(steps)})>"{log}" 2>&1'
+        f'&&({ends}&echo ok>"{done}")||({ends}&echo failed>"{done}")'
     )
+
+
+def _give_up_own(own: str, name: str, target: str, wsl: t.Callable[..., str]) -> str:
+    """The line that unregisters what an import of ours left half made when the power went, and nothing else.
+
+    All of it the user's task sees with that user's eyes: our mark OWN lies there, NAME is still being installed, and
+    something is registered in the very folder TARGET.
+    """
+    findstr = f"{SYSTEM32}\\findstr.exe"
+    named = cmd_line(findstr, ["/i", "/l", f"/c: {name} "])
+    installing = cmd_line(findstr, ["/l", "/c: Installing "])
+    in_place = cmd_line(REG, ["query", f"HKCU\\{LXSS_USER}", "/s", "/f", target])
+    listed = f"{wsl('--list', '--verbose')}|{named}|{installing}"
+    return f"{cmd_line('dir', ['/b', own])}&&{listed}&&{in_place}&&{wsl('--unregister', name)}"
 
 
 _WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")

@@ -70,17 +70,18 @@ def users(reads: Reads) -> list[User]:
     return with_kinds(found)
 
 
-def choose(users: t.Sequence[User], wanted: t.Sequence[str]) -> list[User]:
+def choose(users: t.Sequence[User], wanted: t.Sequence[str], absent: bool = False) -> list[User]:
     """The users that WANTED names, by SID or by name, without case; a domain in front of a name is left out.
 
+    :arg absent: a name that fits nobody is a user without a profile, which is an empty text then.
     :raises StepFailed: a name fits nobody or several, the account that is connected, or a profile elsewhere.
     """
     chosen: list[User] = []
     for name in wanted:
-        user = _one(users, name)
+        user = _one(users, name, absent)
         if user.connected:
             raise StepFailed(f"windows_user {name!r} is the connecting account itself: leave windows_user out for it")
-        why = why_not_opened(user.profile)
+        why = user.profile and why_not_opened(user.profile)
         if why:
             raise StepFailed(f"windows_user {name!r}: the profile folder {user.profile!r} {why}; nothing was changed")
         if user not in chosen:
@@ -88,11 +89,13 @@ def choose(users: t.Sequence[User], wanted: t.Sequence[str]) -> list[User]:
     return chosen
 
 
-def _one(users: t.Sequence[User], wanted: str) -> User:
+def _one(users: t.Sequence[User], wanted: str, absent: bool) -> User:
     short = wanted.rpartition("\\")[2].partition("@")[0].lower()
     by_sid = [user for user in users if user.sid.lower() == wanted.lower()]
     exact = [user for user in users if user.name.lower() == short]
     found = by_sid or exact or [user for user in users if user.name.lower().startswith(f"{short}.")]
+    if not found and absent:
+        return User(wanted, wanted, "", loaded=False, connected=False)
     if not found:
         raise StepFailed(
             f"windows_user {wanted!r} has no profile on this host: let that user log on once, or name the SID if the"

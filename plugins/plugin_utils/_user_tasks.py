@@ -27,6 +27,8 @@ NOT_LOGGED_ON = "not_logged_on"
 NO_RIGHT = "no_right"
 NO_TOKEN = "no_token"
 ON_BATTERY = "on_battery"
+NO_PROFILE = "no_profile"
+"""Nothing of that user is on the host, not even a registry to register something in."""
 
 HOLDS_LINK = (
     "a file for results has become a link, which nobody but that user can have done; nothing was read from it: look at"

@@ -63,7 +63,7 @@ class Bundles(Hosts):
         t.cast("t.Any", self.laptop.instances).run = self._run
         self.laptop.state.on_battery = False
         self.said, self.started, self.payloads = {}, [], {}
-        self.first = len(self.journal())
+        self.first = len(self.journal(""))
 
     def _run(self, disk: str, argv: list[str], user: str, *rest: t.Any, **named: t.Any) -> int:
         process: Process = rest[2]
@@ -130,7 +130,7 @@ def test_one_task_each_and_the_results_back(hosts: Bundles) -> None:
     }
     assert [step["module"] for step in row(result)["steps"]] == ["cuda_repository", "cuda_audit_info"]
     assert result["warnings"] == ["anna: a b", "Ben Möller: a b"]
-    runs = hosts.journal()[hosts.first :]
+    runs = hosts.journal("")[hosts.first :]
     assert {run["user"]: run["logon_type"] for run in runs} == {"Ben Möller": "S4U", "anna": "InteractiveToken"}
     assert len(runs) == 2
     assert hosts.payloads["anna"] == hosts.payloads["Ben Möller"]
@@ -144,7 +144,7 @@ def test_one_task_each_and_the_results_back(hosts: Bundles) -> None:
 def test_a_distribution_that_was_started_without_a_session_is_stopped(hosts: Bundles) -> None:
     hosts.said = {"anna": GOOD, "Ben Möller": ended({"changed": False}, {"changed": False}, code=0)}
     assert hosts.bundle().get("msg") is None
-    stops = {run["user"]: len(run["processes"]) for run in hosts.journal()[hosts.first :]}
+    stops = {run["user"]: len(run["processes"]) for run in hosts.journal("")[hosts.first :]}
     assert stops == {"anna": 3, "Ben Möller": 3}  # conhost, cmd, wsl; cmd, wsl, wsl --terminate
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _developer as d
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as h
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
@@ -42,7 +43,11 @@ def has_it() -> HostAnswers:
     return HostAnswers(
         {
             q.distributions_of(SID)[f"lxss_{SID}"]: reg(
-                key, ("State", "REG_DWORD", "0x1"), ("DistributionName", "REG_SZ", "Debian")
+                key,
+                ("State", "REG_DWORD", "0x1"),
+                ("DistributionName", "REG_SZ", "Debian"),
+                ("BasePath", "REG_SZ", "C:\\x"),
+                ("Flags", "REG_DWORD", "0xf"),
             ),
             q.session_of(SID)[f"session_{SID}"]: reg(session)
             + reg(f"{session}\\1", ("SESSIONNAME", "REG_SZ", "Console")),
@@ -50,7 +55,7 @@ def has_it() -> HostAnswers:
     )
 
 
-def observed(first: HostAnswers, second: HostAnswers) -> plans.Developer:
+def observed(first: HostAnswers, second: HostAnswers) -> d.Developer:
     """Anna, as two commands show her."""
     with ScriptedRunner([(BATCH, first), (BATCH, second)]) as runner:
         [anna] = h.observe(runner, GOAL, None).developers
@@ -59,27 +64,28 @@ def observed(first: HostAnswers, second: HostAnswers) -> plans.Developer:
 
 def test_who_has_it() -> None:
     anna = observed(host(), has_it())
-    assert (anna.state, anna.logged_on, anna.loaded) == (plans.PRESENT, True, True)
+    assert (anna.state, anna.logged_on, anna.loaded) == (d.PRESENT, True, True)
 
 
 def test_a_profile_that_is_not_loaded() -> None:
     disk = HostAnswers({"dir /b C:\\Users\\anna\\AppData\\Local\\wsl\\Debian\\ext4.vhdx": b"ext4.vhdx\r\n"})
-    assert observed(host(loaded=False), disk).state == plans.PRESENT
-    assert observed(host(loaded=False), HostAnswers()).state == plans.MISSING
+    assert observed(host(loaded=False), disk).state == d.PRESENT
+    assert observed(host(loaded=False), HostAnswers()).state == d.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("text", "state"),
-    [(b"ok\r\n", plans.RUNNING), (b"failed\r\n", plans.RUNNING), (b"ok", plans.MISSING), (b"x" * 99, plans.MISSING)],
+    [(b"ok\r\n", d.PRESENT), (b"failed\r\n", d.RUNNING), (b"ok", d.UNKNOWN), (b"x" * 99, d.UNKNOWN)],
 )
 def test_only_known_words_are_taken_from_what_a_user_can_write(text: bytes, state: str) -> None:
-    assert observed(host(), HostAnswers({cmd_line("type", [PLACE.result(SID, "done")]): text})).state == state
+    done = HostAnswers({cmd_line("type", [PLACE.result(SID, "done")]): text})
+    assert observed(host(loaded=False), done).state == state
 
 
 def test_a_task_that_waits() -> None:
     line = _schtasks.query_line(PLACE.task(SID, at_logon=True))
     row = b'"PC","\\x","N/A","","","","267011",""\r\n'
-    assert observed(host(), HostAnswers({line: row})).state == plans.WAITING
+    assert observed(host(), HostAnswers({line: row})).state == d.WAITING
 
 
 def test_refusals() -> None:
@@ -95,7 +101,7 @@ def test_refusals() -> None:
 
 
 def test_verify_and_result() -> None:
-    anna = plans.Developer(SID, "anna", "C:\\Users\\anna", loaded=True, logged_on=False)
+    anna = d.Developer(SID, "anna", "C:\\Users\\anna", loaded=True, logged_on=False)
     after = h.Seen(DistributionState(None, None, False, ""), [anna], False)
     with pytest.raises(StepFailed, match="not registered for anna"):
         h.verify(after, GOAL, h.Outcome())

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as h
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks as s
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._developer import WSL_1, Developer
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
     DistributionState,
@@ -18,38 +19,16 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import Step
 DEBIAN = Distribution("Debian", "{guid}", 2, True, 0, "C:\\x", "installed")
 HOST = DistributionState((2, 6, 3, 0), None, False, "C:\\Users\\admin")
 GOAL = DistributionGoal("Debian", source="/srv/x.wsl", windows_user=["anna"])
-ANNA = h.Developer("S-1-5-21-1", "anna", "C:\\Users\\anna", loaded=True, logged_on=True)
-BEN = h.Developer("S-1-5-21-2", "ben", "C:\\Users\\ben", loaded=False, logged_on=False)
-
-STATES: list[tuple[str, h.Developer, str]] = [
-    ("nothing", ANNA, h.MISSING),
-    ("registered", replace(ANNA, found=DEBIAN), h.PRESENT),
-    ("half registered", replace(ANNA, found=replace(DEBIAN, state="installing")), h.MISSING),
-    ("a disk says nothing where the registry can be read", replace(ANNA, disk=True), h.MISSING),
-    ("not loaded, nothing", BEN, h.MISSING),
-    ("not loaded, disk", replace(BEN, disk=True), h.PRESENT),
-    ("task at work", replace(ANNA, task=s.RUNNING), h.RUNNING),
-    ("task at work, half registered", replace(BEN, disk=True, task=s.RUNNING), h.RUNNING),
-    ("task has failed", replace(ANNA, task=1, done="failed"), h.RUNNING),
-    ("task has ended well", replace(ANNA, task=0, done="ok", found=DEBIAN), h.PRESENT),
-    ("task was never started", replace(ANNA, task=s.NEVER_RUN), h.MISSING),
-    ("waits for a logon", replace(BEN, logon_task=s.NEVER_RUN), h.WAITING),
-    ("has logged on, the task works", replace(ANNA, logon_task=s.RUNNING), h.RUNNING),
-    ("has logged on, the task did not start", replace(ANNA, logon_task=s.NEVER_RUN), h.MISSING),
-]
+ANNA = Developer("S-1-5-21-1", "anna", "C:\\Users\\anna", loaded=True, logged_on=True)
+BEN = Developer("S-1-5-21-2", "ben", "C:\\Users\\ben", loaded=False, logged_on=False)
 
 
-@pytest.mark.parametrize(("developer", "state"), [row[1:] for row in STATES], ids=[row[0] for row in STATES])
-def test_state(developer: h.Developer, state: str) -> None:
-    assert developer.state == state
-
-
-def waits(developer: h.Developer) -> h.Developer:
+def waits(developer: Developer) -> Developer:
     return replace(developer, logged_on=False, logon_task=s.NEVER_RUN)
 
 
 HAS, ALSO = replace(ANNA, found=DEBIAN), replace(BEN, disk=True)
-PLANS: list[tuple[str, list[h.Developer], bool, tuple[bool, list[str], list[str], list[str], bool]]] = [
+PLANS: list[tuple[str, list[Developer], bool, tuple[bool, list[str], list[str], list[str], bool]]] = [
     ("everyone has it", [HAS, ALSO], False, (False, [], [], [], False)),
     ("and something is left", [HAS, ALSO], True, (False, [], [], [], True)),
     ("and a task is left", [replace(HAS, task=0), ALSO], False, (False, [], [], [], True)),
@@ -61,7 +40,7 @@ PLANS: list[tuple[str, list[h.Developer], bool, tuple[bool, list[str], list[str]
 
 
 @pytest.mark.parametrize(("developers", "left", "wanted"), [row[1:] for row in PLANS], ids=[row[0] for row in PLANS])
-def test_plan(developers: list[h.Developer], left: bool, wanted: tuple[t.Any, ...]) -> None:
+def test_plan(developers: list[Developer], left: bool, wanted: tuple[t.Any, ...]) -> None:
     found = h.plan(HOST, developers, GOAL, left)
     names = [[one.name for one in group] for group in (found.hand_over, found.collect, found.waiting)]
     assert (found.bring_image, *names, found.clean) == wanted
@@ -106,12 +85,40 @@ def test_goals_that_no_host_can_reach(goal: dict[str, t.Any], message: str) -> N
 def test_the_line_of_a_developer() -> None:
     goal = replace(GOAL, default=True, default_user="dev", source="https://x/y.vhdx")
     line = h.developer_line(replace(ANNA, found=replace(DEBIAN, state="installing")), goal, "C:\\W S\\wsl.exe")
-    assert line.startswith('set WSL_UTF8=1&md "C:\\Users\\anna\\AppData\\Local\\wsl"&(("C:\\W S\\wsl.exe" --unregister')
-    order = ["--unregister", "--import Debian", "--vhd", "id -u dev||", "useradd", "--manage", "--set-default Debian"]
+    assert line.startswith('set WSL_UTF8=1&md "C:\\Users\\anna\\AppData\\Local\\wsl"&((dir /b C:\\Users\\anna\\')
+    order = ["dir /b ", "--list --verbose", "/c: Debian ", "/c: Installing ", "reg.exe query HKCU"]
+    order += [
+        "--unregister",
+        "echo begun",
+        "--import Debian",
+        "--vhd",
+        "id -u dev||",
+        "useradd",
+        "--manage",
+        "--set-default Debian",
+    ]
     order += ["log.txt", "--terminate Debian", "done.txt"]
     assert [line.index(text) for text in order] == sorted(line.index(text) for text in order)
     assert line.count("--terminate Debian&echo") == 2
     assert "%" not in line
+
+
+def test_an_image_that_has_changed_goes_to_those_who_wait() -> None:
+    found = h.plan(HOST, [HAS, waits(BEN)], GOAL, left=True, outdated=True)
+    assert (found.bring_image, [one.name for one in found.hand_over], found.waiting) == (True, ["ben"], ())
+    assert not h.plan(HOST, [HAS, ALSO], GOAL, left=False, outdated=True)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "status"),
+    [
+        (["", ""], "handed over"),
+        (["not_logged_on", ""], "awaiting logon of anna"),
+        (["no_profile", WSL_1], "awaiting logon of anna, ben"),
+    ],
+)
+def test_status(waiting: list[str], status: str) -> None:
+    assert h.status([{"user": user, "waiting": why} for user, why in zip(("anna", "ben"), waiting)]) == status
 
 
 def test_places_differ_by_name_and_user() -> None:
