@@ -14,7 +14,7 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _as_user, _files
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class FileChange:
     shown_before: str = ""
     """What a diff shows instead of content that is not text."""
     shown_after: str = ""
-    owner: t.Tuple[int, int] | None = None
-    """User and group of a written file; None keeps those of the old one."""
+    user: _as_user.Account | None = None
+    """Whose home the file is in, so that it is changed as that user; None: it is where root alone changes anything."""
     link: str = ""
     """What the path leads to when it becomes a symbolic link; ``after`` then only says so."""
 
@@ -79,6 +79,9 @@ def apply(changes: t.Iterable[FileChange], root: str = "") -> t.List[str]:
 def _apply_one(change: FileChange, root: str) -> str:
     """Apply one change; the path of its backup, empty when it has none."""
     path, backup = root + change.path, ""
+    if change.user is not None:
+        _apply_as_user(change, change.user, path)
+        return ""
     if change.backup:
         # A file of the same second may have the name already.
         backup = _files.free_name(root + change.backup)
@@ -92,8 +95,16 @@ def _apply_one(change: FileChange, root: str) -> str:
     elif change.link:
         _files.link_file(path, change.link)
     else:
-        _files.write_file(path, change.after, _mode(change, path), change.owner or _owner(path))
+        _files.write_file(path, change.after, _mode(change, path), _owner(path))
     return backup
+
+
+def _apply_as_user(change: FileChange, user: _as_user.Account, path: str) -> None:
+    """A new file belongs to USER then, and so do the folders that are made for it."""
+    if change.after is None:
+        _as_user.remove(user, path)
+    else:
+        _as_user.write(user, path, change.after)
 
 
 def _mode(change: FileChange, path: str) -> int:

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _as_user,
     _cdi,
     _changes,
     _container_source,
@@ -34,6 +35,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 )
 
 ERRORS = (
+    _as_user.AsUserError,
+    _files.UnreadableFile,
     _cdi.CdiError,
     _container_toolkit.ContainerToolkitError,
     _engines.EngineError,

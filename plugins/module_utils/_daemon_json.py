@@ -102,6 +102,8 @@ def _parsed(text: str | None) -> t.Dict[str, t.Any]:
         config = json.loads(text)
     except ValueError as error:
         raise DaemonJsonError(f"it is no JSON: {error}") from error
+    except RecursionError:
+        raise DaemonJsonError("it is nested too deeply") from None
     if not isinstance(config, dict):
         raise DaemonJsonError("it holds no object of settings")
     return config

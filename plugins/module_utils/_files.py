@@ -9,28 +9,101 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
+import stat
+import sys
 import tempfile
 import time
 import typing as t
 
 BACKUP_ROOT = "/var/lib/wslfleet/backup"
+MAXIMUM = 64 << 20
+"""Bytes of a file that is read as a whole; the biggest that is meant is Debian's keyring of 30 MB."""
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 
-def read_bytes(path: str) -> bytes | None:
-    """The content of PATH; None when there is no such file (or it is a dangling link)."""
+class UnreadableFile(OSError):
+    """What has this name is no file that is read. One line: which, and why."""
+
+
+def read_bytes(path: str, maximum: int = MAXIMUM) -> bytes | None:
+    """The content of PATH; None when there is no such file (or it is a dangling link).
+
+    Whoever put it there may be another user: only a regular file is opened, since opening a pipe waits and opening a
+    device acts, and only MAXIMUM bytes are read. Raises UnreadableFile.
+    """
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    try:
+        _check(path, os.fstat(handle), maximum)
+        with open(f"/proc/self/fd/{handle}", "rb", buffering=0) as file:
+            return _read(path, file, maximum)
+    finally:
+        os.close(handle)
 
 
-def read_text(path: str) -> str | None:
+def _check(path: str, status: os.stat_result, maximum: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableFile(f"{path} is {_KINDS.get(stat.S_IFMT(status.st_mode), 'something')}, not a file")
+    if status.st_size > maximum:
+        raise UnreadableFile(f"{path} has {status.st_size} bytes; no more than {maximum} are read")
+
+
+def _read(path: str, file: t.BinaryIO, maximum: int) -> bytes:
+    """Read FILE to its end: what is in /proc tells no size, and another may grow meanwhile."""
+    parts: t.List[bytes] = []
+    left = maximum + 1
+    while left > 0:
+        part = file.read(min(left, 1 << 18))
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+        left -= len(part)
+    raise UnreadableFile(f"{path} has more than {maximum} bytes")
+
+
+def head(path: str, size: int) -> bytes:
+    """The first SIZE bytes of PATH, a file of our own."""
+    with open(path, "rb") as file:
+        return file.read(size)
+
+
+def copy(path: str, target: str = "") -> str:
+    """The SHA-256 (lower case) of the regular file PATH of any size, which is copied to the new file TARGET if named.
+
+    What is written is what was hashed, whatever becomes of PATH meanwhile. Raises UnreadableFile, OSError.
+    """
+    digest = hashlib.sha256()
+    handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        _check(path, os.fstat(handle), sys.maxsize)
+        with contextlib.ExitStack() as opened:
+            source = opened.enter_context(open(f"/proc/self/fd/{handle}", "rb", buffering=0))
+            written = opened.enter_context(open(target, "xb", buffering=0)) if target else None
+            for part in iter(lambda: source.read(1 << 20), b""):
+                digest.update(part)
+                if written is not None:
+                    written.write(part)
+    finally:
+        os.close(handle)
+    return digest.hexdigest()
+
+
+def read_text(path: str, maximum: int = MAXIMUM) -> str | None:
     """As read_bytes, decoded as UTF-8; bytes that are not UTF-8 survive a round trip through write_file."""
-    data = read_bytes(path)
+    data = read_bytes(path, maximum)
     return None if data is None else data.decode("utf-8", "surrogateescape")
 
 
@@ -38,7 +111,7 @@ def read_json(path: str) -> t.Dict[str, t.Any]:
     """The object in a file of ours; empty when there is none, or nothing that can be read as one."""
     try:
         found = json.loads(read_text(path) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -59,11 +132,13 @@ def write_file(
 ) -> None:
     """Replace PATH in one step, so that a reader or a power cut never meets half a file.
 
-    OWNER (user and group) owns the file, and the folders that had to be made for it; None: who runs this.
+    OWNER (user and group) owns the file; None: who runs this. Where somebody else can change the folder, this is called
+    as that user (see _as_user).
     """
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     directory = os.path.dirname(path)
-    _make_folders(directory, owner)
+    if directory:
+        os.makedirs(directory, 0o755, exist_ok=True)
     # The leading dot and the missing extension keep apt from reading it should we be killed here.
     handle, temporary = tempfile.mkstemp(prefix=".wslfleet-", dir=directory)
     try:
@@ -71,9 +146,10 @@ def write_file(
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        if owner is not None:
-            os.chown(temporary, *owner)
+            # By the open file: its name may lead elsewhere by now.
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
+            os.fchmod(file.fileno(), mode)
         os.rename(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -88,17 +164,6 @@ def scratch(parent: str | None = None) -> t.Iterator[str]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make_folders(directory: str, owner: t.Tuple[int, int] | None) -> None:
-    missing = []
-    while directory and not os.path.isdir(directory):
-        missing.append(directory)
-        directory = os.path.dirname(directory)
-    for folder in reversed(missing):
-        os.makedirs(folder, exist_ok=True)
-        if owner is not None:
-            os.chown(folder, *owner)
 
 
 def resolved(path: str, root: str = "") -> str:

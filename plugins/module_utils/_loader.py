@@ -98,9 +98,8 @@ def picks(cache: t.Sequence[t.Tuple[str, int, str]], machine: str = "") -> t.Dic
 def read_picks(root: str = "") -> t.Dict[str, str]:
     """The picks of the system under ROOT; empty when there is no cache, or one that the loader ignores as damaged."""
     try:
-        with open(root + CACHE, "rb") as file:
-            return picks(parse_cache(file.read()))
-    except (FileNotFoundError, CacheError):
+        return picks(parse_cache(_files.read_bytes(root + CACHE) or b""))
+    except CacheError:
         return {}
 
 
@@ -201,10 +200,9 @@ def owned(paths: t.Sequence[str], root: str = "") -> t.Dict[str, str]:
     for name in _files.names(folder):
         if not name.endswith(".list"):
             continue
-        with open(f"{folder}/{name}", encoding="utf-8", errors="surrogateescape") as file:
-            for line in file:
-                if line.rstrip("\n") in wanted:
-                    found[wanted[line.rstrip("\n")]] = name[: -len(".list")]
+        for line in (_files.read_text(f"{folder}/{name}") or "").split("\n"):
+            if line in wanted:
+                found[wanted[line]] = name[: -len(".list")]
     return found
 
 

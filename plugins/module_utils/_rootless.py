@@ -17,7 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _files, _runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _as_user, _changes, _files, _runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._engines import EngineError
 
 CONFIG_TOML = "/etc/nvidia-container-runtime/config.toml"
@@ -26,13 +26,8 @@ _SETTING = re.compile(r"(?m)^[ \t]*#?[ \t]*no-cgroups[ \t]*=[^\n]*")
 
 
 @dataclass(frozen=True)
-class User:
+class User(_as_user.Account):
     """A user of the distribution with a docker of his own."""
-
-    name: str
-    uid: int
-    gid: int
-    home: str
 
     @property
     def path(self) -> str:
@@ -62,15 +57,19 @@ def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[User]:
 
 
 def unconfigured(wanted: t.Sequence[User], root: str = "") -> t.List[User]:
-    """Those of WANTED whose docker does not know the runtime. Raises EngineError for a file that docker cannot read."""
-    return [user for user in wanted if not _runtimes.docker_knows(user.path, root)]
+    """Those of WANTED whose docker does not know the runtime.
+
+    Raises EngineError for a file that docker cannot read, AsUserError for one that the user cannot read or write.
+    """
+    found = [user for user in wanted if not _runtimes.docker_knows(user.path, root, user)]
+    for user in found:
+        _as_user.check_writable(user, root + user.path)
+    return found
 
 
 def plan(wanted: t.Sequence[User], root: str = "") -> t.List[_changes.FileChange]:
     """What serves the docker of WANTED; the record first. Raises EngineError."""
-    written = [
-        _runtimes.with_runtime(user.path, root, owner=(user.uid, user.gid)) for user in unconfigured(wanted, root)
-    ]
+    written = [_runtimes.with_runtime(user.path, root, user) for user in unconfigured(wanted, root)]
     before = _files.read_text(root + CONFIG_TOML)
     after = without_cgroups(before or "")
     if wanted and after != (before or ""):
@@ -105,12 +104,24 @@ def without_cgroups(text: str) -> str:
 
 
 def plan_removal(known: _runtimes.Texts, root: str = "") -> t.List[_changes.FileChange]:
-    """What gives the files of the record KNOWN that are ours alone their old content. Raises EngineError."""
+    """What gives the files of the record KNOWN that are ours alone their old content.
+
+    Raises EngineError and AsUserError. What is in the home of a user who is gone stays.
+    """
     found = []
     for path, before in sorted(known.items()):
-        text = _files.read_text(root + path)
-        if path == CONFIG_TOML and text is not None and text == without_cgroups(before or ""):
-            found.append(_changes.rewritten(path, text, before))
-        if path.endswith("/.config/docker/daemon.json") and text is not None:
-            found += _runtimes.docker_removal(path, text, before)
+        user = _owner_of(path)
+        if path == CONFIG_TOML:
+            text = _files.read_text(root + path)
+            if text is not None and text == without_cgroups(before or ""):
+                found.append(_changes.rewritten(path, text, before))
+        elif user is not None:
+            text = _as_user.read_text(user, root + path)
+            found += [] if text is None else _runtimes.docker_removal(path, text, before, user)
     return found
+
+
+def _owner_of(path: str) -> User | None:
+    """The user whose docker is configured by PATH."""
+    accounts = (User(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")) for entry in pwd.getpwall())
+    return next((user for user in accounts if user.path == path and user.uid != 0), None)

@@ -20,6 +20,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _as_user,
     _changes,
     _containerd_toml,
     _daemon_json,
@@ -54,9 +55,13 @@ def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
     return found
 
 
-def docker_knows(path: str, root: str = "") -> bool:
-    """Whether the daemon.json at PATH has the runtime. Raises EngineError."""
-    return bool(_docker(path, _daemon_json.knows, _files.read_text(root + path)))
+def docker_knows(path: str, root: str = "", user: _as_user.Account | None = None) -> bool:
+    """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises EngineError."""
+    return bool(_docker(path, _daemon_json.knows, _read(path, root, user)))
+
+
+def _read(path: str, root: str, user: _as_user.Account | None) -> str | None:
+    return _files.read_text(root + path) if user is None else _as_user.read_text(user, root + path)
 
 
 def containerd_files(root: str = "") -> Texts:
@@ -88,11 +93,11 @@ def plan(engine: str, root: str = "") -> t.List[_changes.FileChange]:
     ]
 
 
-def with_runtime(path: str, root: str = "", owner: t.Tuple[int, int] | None = None) -> _changes.FileChange:
-    """The daemon.json at PATH with the runtime; a new one belongs to OWNER. Raises EngineError."""
-    before = _files.read_text(root + path)
+def with_runtime(path: str, root: str = "", user: _as_user.Account | None = None) -> _changes.FileChange:
+    """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises EngineError."""
+    before = _read(path, root, user)
     after = _docker(path, _daemon_json.with_runtime, before)
-    return _changes.rewritten(path, before, after, owner=owner if before is None else None)
+    return _changes.rewritten(path, before, after, user=user)
 
 
 def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[_changes.FileChange]:
@@ -178,7 +183,9 @@ def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.Lis
     return []
 
 
-def docker_removal(path: str, text: str, before: str | None) -> t.List[_changes.FileChange]:
+def docker_removal(
+    path: str, text: str, before: str | None, user: _as_user.Account | None = None
+) -> t.List[_changes.FileChange]:
     """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises EngineError."""
     if not _docker(path, _daemon_json.knows, text):
         return []
@@ -187,7 +194,7 @@ def docker_removal(path: str, text: str, before: str | None) -> t.List[_changes.
             f"{path} makes nvidia the default runtime, without which no container would start; take out "
             "default-runtime first, nothing was changed"
         )
-    return [_changes.rewritten(path, text, _docker(path, _old_daemon_json, text, before))]
+    return [_changes.rewritten(path, text, _docker(path, _old_daemon_json, text, before), user=user)]
 
 
 def _old_daemon_json(text: str, before: str | None) -> str | None:

@@ -32,6 +32,12 @@ _SYSTEM_FILES = (
 _HOMES = ("/root", "/home/*")
 _HOME_FILES = (".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config/environment.d/*.conf")
 _ASSIGNMENT = re.compile(r"""^\s*(?:export\s+)?(LD_LIBRARY_PATH|PATH)=(["']?)(.*?)\2\s*(?:[;#].*)?$""")
+MAXIMUM_BYTES = 1 << 20
+"""Of one file that shells read; beyond that it is none."""
+MAXIMUM_FILES = 100
+"""Of one folder in a home."""
+_MAXIMUM_LINE = 4096
+"""Characters; the file systems of Linux end a path there too."""
 _SYSTEM_LIBRARIES = re.compile(r"^(/usr)?/lib(64|/[a-z0-9_]+-linux-gnu)?$")
 """Where every driver package puts its libcuda: listed here, the next one wins over WSL's."""
 _DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", _loader.WSL_LIBRARIES)
@@ -52,25 +58,47 @@ class Finding:
         return f"{self.path}:{self.line} puts {self.folder} into {self.variable}"
 
 
-def findings(root: str = "") -> t.List[Finding]:
-    """Every assignment that turns CUDA over, in the order of the files."""
-    found: t.List[Finding] = []
-    for path in _candidates(root):
-        found += judge(path[len(root) :], _files.read_text(path) or "", root)
+@dataclass(frozen=True)
+class Unread:
+    """A place that says nothing: what it sets, nobody knows."""
+
+    path: str
+    why: str
+
+    @property
+    def text(self) -> str:
+        """For a person."""
+        return f"{self.path} cannot be read: {self.why}"
+
+
+def findings(root: str = "") -> t.List[t.Union[Finding, Unread]]:
+    """Every assignment that turns CUDA over, in the order of the files, and the files that cannot be read."""
+    found: t.List[t.Union[Finding, Unread]] = []
+    for folder in _folders(root):
+        for path in folder[:MAXIMUM_FILES]:
+            try:
+                found += judge(path[len(root) :], _files.read_text(path, MAXIMUM_BYTES) or "", root)
+            except OSError as error:
+                found.append(Unread(path[len(root) :], (error.strerror or str(error)).replace(f"{root}/", "/")))
+        if len(folder) > MAXIMUM_FILES:
+            where = os.path.dirname(folder[0])[len(root) :]
+            found.append(Unread(where, f"holds {len(folder)} files, of which {MAXIMUM_FILES} were read"))
     return found
 
 
-def _candidates(root: str) -> t.List[str]:
-    patterns = [*_SYSTEM_FILES, *(f"{home}/{name}" for home in _HOMES for name in _HOME_FILES)]
-    paths = [path for pattern in patterns for path in sorted(glob.glob(glob.escape(root) + pattern))]
-    return [path for path in paths if os.path.isfile(path)]
+def _folders(root: str) -> t.List[t.List[str]]:
+    """The files to read, those of one folder and kind together: a user may make as many as he likes."""
+    homes = [home for pattern in _HOMES for home in sorted(glob.glob(glob.escape(root) + pattern))]
+    patterns = [glob.escape(root) + name for name in _SYSTEM_FILES]
+    patterns += [f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES]
+    return [[path for path in sorted(glob.glob(pattern)) if not os.path.isdir(path)] for pattern in patterns]
 
 
 def judge(path: str, text: str, root: str = "") -> t.List[Finding]:
     """The findings in TEXT, the content of the file PATH."""
     found: t.List[Finding] = []
     for number, line in enumerate(text.splitlines(), 1):
-        match = _ASSIGNMENT.match(line)
+        match = _ASSIGNMENT.match(line[:_MAXIMUM_LINE])
         if match:
             variable = match.group(1)
             folder = shadowing(variable, match.group(3).split(":"), root)

@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import fcntl
 import os
+import shutil
 import typing as t
 from dataclasses import dataclass
 
@@ -31,6 +33,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import R
 
 INSTALL_SECONDS = 3600.0
 """How long the module waits for the package of a local installer; 3 GB take about two minutes."""
+INSTALLER_FOLDER = "/var/cache/wslfleet-installer"
+"""Where a local installer is checked and unpacked from."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ def bring(
 
     OTHERS: what happens to local installers that are not the chosen source, see _spare_installers.
     """
+    if not check_mode and state != "verified":
+        _sweep()
     if state == "absent":
         return _take_out(run, wanted, others, check_mode)
     current = _repository.is_current(wanted)
@@ -65,8 +71,8 @@ def bring(
         return Outcome(True, False, spare.changes, gone=spare.packages)
     arriving = ""
     if wanted.installer and not _local_installer.installed(wanted.installer):
-        _check_installer(run, wanted.installer)
         if state == "verified" or check_mode:
+            _check_installer(run, wanted.installer)
             return Outcome(changed=state == "present", package=wanted.installer.package, gone=spare.packages)
         _install(run, wanted.installer)
         arriving = wanted.installer.package
@@ -145,11 +151,9 @@ def _check_installer(run: _run.Runner, installer: _local_installer.Installer) ->
     """Refuse a file that is not there, not the one that was meant, or too big. An address is looked at when it is
     fetched: the file has gigabytes."""
     path = _local_path(installer)
-    if not path:
-        return
-    if not os.path.isfile(path):
-        raise RepositoryError(f"installer {path}: no such file in the distribution; put it there or name an address")
-    _check_file(run, installer, path)
+    if path:
+        _check_space(installer, path)
+        _check_file(run, installer, path, _copied(path))
 
 
 def _local_path(installer: _local_installer.Installer) -> str:
@@ -158,30 +162,44 @@ def _local_path(installer: _local_installer.Installer) -> str:
     return "/" + place[len("file:") :].lstrip("/") if place.startswith("file:") else place if place[0] == "/" else ""
 
 
-def _check_file(run: _run.Runner, installer: _local_installer.Installer, path: str) -> None:
-    short = _space.shortage(os.path.getsize(path), _space.free_bytes("/var"), "/var")
+def _copied(path: str, target: str = "") -> str:
+    """The digest of the installer PATH, which is copied to TARGET if that is not empty. Raises RepositoryError."""
+    try:
+        return _files.copy(path, target)
+    except FileNotFoundError:
+        raise RepositoryError(
+            f"installer {path}: no such file in the distribution; put it there or name an address"
+        ) from None
+    except OSError as error:
+        raise RepositoryError(f"installer cannot be read: {error}; check installer and the space in /var") from error
+
+
+def _check_space(installer: _local_installer.Installer, path: str) -> None:
+    """Room for the copy, if PATH is to be copied, and for what is unpacked from it. Raises RepositoryError."""
+    copies = 1 if path.startswith(f"{INSTALLER_FOLDER}/") else 2
+    size = os.path.getsize(path) if os.path.exists(path) else 0
+    short = _space.shortage(copies * size, _space.free_bytes("/var"), "/var")
     if short:
         raise RepositoryError(f"{installer.package}: {short}")
-    digest = _sha256(path)
+
+
+def _check_file(run: _run.Runner, installer: _local_installer.Installer, path: str, digest: str) -> None:
     if digest != installer.sha256:
         raise RepositoryError(
-            f"{path} has SHA-256 {digest}, not {installer.sha256}; check installer_sha256 and the copy"
+            f"{_local_path(installer) or installer.place} has SHA-256 {digest}, not {installer.sha256}; check "
+            "installer_sha256 and the copy"
         )
     problem = _local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
     if problem:
         raise RepositoryError(problem)
 
 
-def _sha256(path: str) -> str:
-    total = hashlib.sha256()
-    with open(path, "rb") as file:
-        for part in iter(lambda: file.read(1 << 20), b""):
-            total.update(part)
-    return total.hexdigest()
-
-
 def _install(run: _run.Runner, installer: _local_installer.Installer) -> None:
-    """Unpack the repository, by a transaction that outlives the connection. An address is fetched first."""
+    """Unpack the repository, by a transaction that outlives the connection.
+
+    The installer lies where others may write, or comes from the network. It is brought to a folder of root's, and what
+    is checked there is what is unpacked.
+    """
     running = _transaction.find_running()
     if running is not None:
         _follow(running)
@@ -189,20 +207,59 @@ def _install(run: _run.Runner, installer: _local_installer.Installer) -> None:
             return
     path = _local_path(installer)
     if path:
-        _unpack(path)
-    else:
-        with _files.scratch("/var/cache") as folder:
-            path = f"{folder}/{installer.place.rsplit('/', 1)[-1]}"
-            _source_trial.download(run, installer.place, path)
-            _check_file(run, installer, path)
-            _unpack(path)
+        _check_space(installer, path)
+    with _installer_folder() as folder:
+        copy = f"{folder}/{installer.package}_{installer.version}_amd64.deb"
+        if path:
+            digest = _copied(path, copy)
+        else:
+            _source_trial.download(run, installer.place, copy)
+            _check_space(installer, copy)
+            digest = _copied(copy)
+        _check_file(run, installer, copy, digest)
+        _unpack(copy)
     if not _local_installer.installed(installer):
         raise RepositoryError(f"{installer.package} {installer.version} was not installed; see {_transaction.ROOT}")
 
 
+@contextlib.contextmanager
+def _installer_folder() -> t.Iterator[str]:
+    """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises RepositoryError."""
+    _sweep()
+    try:
+        os.mkdir(INSTALLER_FOLDER, 0o700)
+    except FileExistsError:
+        raise RepositoryError(
+            f"another run brings an installer to {INSTALLER_FOLDER}; run again when that has ended"
+        ) from None
+    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield INSTALLER_FOLDER
+    finally:
+        os.close(handle)
+        _sweep()
+
+
+def _sweep() -> None:
+    """Take away the copy of an installer that an interrupted run left: nobody holds it, and no transaction runs."""
+    if not os.path.isdir(INSTALLER_FOLDER) or _transaction.find_running() is not None:
+        return
+    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(INSTALLER_FOLDER)
+    except BlockingIOError:
+        return  # another run is at work
+    finally:
+        os.close(handle)
+
+
 def _unpack(path: str) -> None:
     words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
-    _follow(_transaction.start("source", [words]))
+    # The transaction takes the copy away too, however it ends: this module may be gone by then.
+    tidy = ["rm", "-rf", os.path.dirname(path)]
+    _follow(_transaction.start("source", [words, tidy], stop_on_failure=False))
 
 
 def _follow(transaction: _transaction.Transaction) -> None:

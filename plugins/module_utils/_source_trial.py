@@ -64,9 +64,8 @@ def download(run: _run.Runner, url: str, target: str, options: t.Sequence[str] =
     done = run([*helper, "download-file", url, target])
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
         raise RepositoryError(f"{url}: {_network_cause.named(run, url, done.output) or _why(done)}")
-    with open(target, "rb") as file:
-        if file.read(100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
-            raise RepositoryError(f"{url}: {_network_cause.explain(_network_cause.PAGE, url, _network_cause.Seen())}")
+    if _files.head(target, 100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise RepositoryError(f"{url}: {_network_cause.explain(_network_cause.PAGE, url, _network_cause.Seen())}")
 
 
 def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:

@@ -32,7 +32,7 @@ def test_nothing_to_read(path: str, tmp_path: Path) -> None:
 
 
 def test_a_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(f.UnreadableFile, match="is a folder, not a file"):
         f.read_bytes(str(tmp_path))
 
 
@@ -162,11 +162,19 @@ def test_free_name(tmp_path: Path) -> None:
     assert f.free_name(path) == path + ".3"
 
 
-def test_a_file_and_its_new_folders_get_their_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    owned: list[str] = []
-    monkeypatch.setattr(f.os, "chown", lambda path, user, group: owned.append(f"{path} {user} {group}"))
+def test_a_file_gets_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owned: list[tuple[int, int]] = []
+    monkeypatch.setattr(f.os, "fchown", lambda _handle, user, group: owned.append((user, group)))
     f.write_file(str(tmp_path / "file"), "x")
     assert owned == []
     f.write_file(str(tmp_path / "a/b/file"), "x", owner=(1000, 1001))
-    assert owned[:2] == [f"{tmp_path}/a 1000 1001", f"{tmp_path}/a/b 1000 1001"] and len(owned) == 3
-    assert owned[2].startswith(f"{tmp_path}/a/b/.wslfleet-") and (tmp_path / "a/b/file").read_text() == "x"
+    assert owned == [(1000, 1001)] and (tmp_path / "a/b/file").read_text() == "x"
+
+
+def test_more_than_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 10)
+    assert f.read_bytes(f"{tmp_path}/a", 10) == b"x" * 10
+    with pytest.raises(f.UnreadableFile, match="has 10 bytes; no more than 9"):
+        f.read_bytes(f"{tmp_path}/a", 9)
+    with pytest.raises(f.UnreadableFile, match="has more than 100 bytes"):
+        f.read_bytes("/proc/self/status", 100)

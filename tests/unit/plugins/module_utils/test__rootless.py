@@ -62,7 +62,10 @@ def test_users(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("daemon", "config"), [(None, None), ('{"debug": true}', SHIPPED)])
-def test_in_and_out_again(tmp_path: Path, daemon: str | None, config: str | None) -> None:
+def test_in_and_out_again(
+    tmp_path: Path, daemon: str | None, config: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_rootless, "_owner_of", {ANNA.path: ANNA}.get)
     root = str(tmp_path)
     before = {ANNA.path: daemon, _rootless.CONFIG_TOML: config}
     for path, text in before.items():
@@ -72,7 +75,7 @@ def test_in_and_out_again(tmp_path: Path, daemon: str | None, config: str | None
     assert _rootless.unconfigured([ANNA], root) == [ANNA]
     changes = _rootless.plan([ANNA], root)
     assert [change.path for change in changes] == [_runtimes.RECORD, ANNA.path, _rootless.CONFIG_TOML]
-    assert changes[1].owner == ((ANNA.uid, ANNA.gid) if daemon is None else None), "an old file keeps its owner"
+    assert [change.user for change in changes] == [None, ANNA, None]
     _changes.apply(changes, root)
     assert _rootless.unconfigured([ANNA], root) == [] and _rootless.plan([ANNA], root) == []
     assert _rootless.plan([], root) == []
@@ -82,6 +85,17 @@ def test_in_and_out_again(tmp_path: Path, daemon: str | None, config: str | None
         assert (tmp_path / path[1:]).exists() is (text is not None)
         assert text is None or (tmp_path / path[1:]).read_text() == text
     assert removal.engines == ()
+
+
+def test_whose_docker_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [
+        pwd.struct_passwd((name, "x", uid, uid, "", home, ""))
+        for name, uid, home in (("root", 0, "/root"), ("anna", 1000, "/home/anna"), ("ben", 1001, "/home/ben/"))
+    ]
+    monkeypatch.setattr(_rootless.pwd, "getpwall", lambda: entries)
+    assert _rootless._owner_of("/home/ben/.config/docker/daemon.json") == _rootless.User("ben", 1001, 1001, "/home/ben")
+    assert _rootless._owner_of("/root/.config/docker/daemon.json") is None
+    assert _rootless._owner_of("/home/gone/.config/docker/daemon.json") is None
 
 
 def test_a_setting_that_somebody_changed_since_stays(tmp_path: Path) -> None:
