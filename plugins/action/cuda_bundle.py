@@ -38,6 +38,7 @@ class ActionModule(WindowsAction):
             name=name,
             windows_user=tuple(arguments["windows_user"]),
             payload=_bundle_archive.stream(packed),
+            steps=tuple((step["module"], step["register"]) for step in steps),
             on_battery=arguments["on_battery"],
             timeout=arguments["timeout"],
         )

@@ -59,6 +59,8 @@ class Goal:
     """Of the distribution."""
     windows_user: tuple[str, ...]
     payload: bytes
+    steps: tuple[tuple[str, str], ...]
+    """Module and register of each step in PAYLOAD: what a result has to be of."""
     on_battery: bool
     timeout: float
     """Seconds for the work of one user."""
@@ -318,7 +320,11 @@ class Work:
             return plans.Outcome(failure=f"{where}: {_user_tasks.HOLDS_LINK}")
         out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
         try:
-            return plans.Outcome(rows=plans.rows_of(where, out, err, self.goal.name))
+            rows = plans.rows_of(where, out, err, self.goal.name)
+            wrong = plans.damage(rows, self.goal.steps)
+            if wrong:
+                raise StepFailed(f"{where}: damaged result: {wrong}; look at the distribution, and do not trust it")
+            return plans.Outcome(rows=rows)
         except StepFailed as error:
             return plans.Outcome(failure=str(error))
 

@@ -12,13 +12,12 @@ What comes back was written where that user, who is root in the distribution, ca
 from __future__ import annotations
 
 import itertools
-import json
 import re
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import SESSION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _user_tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _result_shape, _user_tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
@@ -196,15 +195,29 @@ def _not_finished(stdout: bytes, stderr: bytes) -> str:
 def _rows(line: str, name: str) -> tuple[t.Mapping[str, t.Any], ...] | None:
     """The rows in LINE when it is the result of the bundle NAME and has the shape of one."""
     try:
-        document = json.loads(line)
+        document = _result_shape.loads(line)
         if document["bundle"] != name:
             return None
         return tuple(
             {"module": str(row["module"]), "register": str(row["register"]), "result": _result(row["result"])}
             for row in document["rows"]
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def damage(rows: t.Sequence[t.Mapping[str, t.Any]], steps: t.Sequence[tuple[str, str]]) -> str | None:
+    """What is wrong with ROWS as the results of STEPS (module, register), the end of a sentence; None: nothing."""
+    for number, (row, step) in enumerate(zip(rows, steps), 1):
+        if (row["module"], row["register"]) != step:
+            return f"row {number} is of {row['module']}, not of {step[0]}"
+        wrong = _result_shape.damage(row["module"], row["result"])
+        if wrong:
+            return f"{wrong} ({row['module']})"
+    ended_early = bool(rows) and rows[-1]["result"]["failed"]
+    if len(rows) > len(steps) or (len(rows) < len(steps) and not ended_early):
+        return f"it has {len(rows)} rows for {len(steps)} steps"
+    return None
 
 
 def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -214,7 +227,7 @@ def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         for key, value in result.items()
         if not str(key).startswith("_ansible") and key not in ("ansible_facts", "exception")
     }
-    kept["failed"] = bool(kept.get("failed", False))
+    kept.setdefault("failed", False)
     for key in ("warnings", "deprecations"):
         if isinstance(kept.get(key), list):
             kept[key] = [_text(one) for one in kept[key]]

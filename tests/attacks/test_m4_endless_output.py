@@ -112,7 +112,7 @@ def test_the_flood_of_one_developer_is_not_the_failure_of_another() -> None:
         User(f"S-1-5-21-{n}", name, f"C:\\Users\\{name}", True, False) for n, name in enumerate(["anna", "ben"], 1)
     ]
     accounts = [bundle.Account(user, logged_on=True, lacks=False, task=None) for user in users]
-    goal = bundle.Goal("Debian", ("anna", "ben"), b"", on_battery=True, timeout=10)
+    goal = bundle.Goal("Debian", ("anna", "ben"), b"", (), on_battery=True, timeout=10)
     work = bundle.Work(Flooded(), goal, bundle.Seen("C:\\wsl.exe", accounts, ""), sleep=lambda _seconds: None)
     work._collect(accounts)
     assert "printed more than 16 MiB" in work.outcomes["S-1-5-21-1"].failure

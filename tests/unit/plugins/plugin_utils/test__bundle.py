@@ -25,10 +25,11 @@ from tests.unit.plugins.action.windows_action import run_action
 SID = "S-1-5-21-1111111111-2222222222-3333333333-1002"
 PROFILES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 PLACE = plans.Place("Debian")
-GOAL = b.Goal("Debian", ("anna",), b"payload", on_battery=True, timeout=100)
+GOAL = b.Goal("Debian", ("anna",), b"payload", (("cuda_audit_info", "audit"),), on_battery=True, timeout=100)
 QUERY = _schtasks.query_line(PLACE.task(SID))
 RUNNING, NEVER_RUN, REFUSED = 0x41301, 0x41303, 0x800710E0
-ROWS = [{"module": "cuda_audit_info", "register": "audit", "result": {"changed": True, "clean": True}}]
+AUDIT = {"changed": True, "clean": True, "driver_packages": [], "rows": [], "failures": []}
+ROWS = [{"module": "cuda_audit_info", "register": "audit", "result": AUDIT}]
 SIZES = cmd_line("dir", ["/-c", "/a-d", PLACE.results(SID)])
 _PARTS = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")
 
@@ -108,7 +109,7 @@ def work(laptop: Host, goal: b.Goal = GOAL) -> plans.Outcome:
 def test_the_result_comes_back_and_everything_goes_away() -> None:
     laptop = Host(None, RUNNING, 0)
     laptop.done_after = 1
-    assert work(laptop).rows[0]["result"] == {"changed": True, "clean": True, "failed": False}
+    assert work(laptop).rows[0]["result"] == {**AUDIT, "failed": False}
     assert "/Delete" in laptop.lines[-1]
     assert f'rd "{PLACE.folder}"' in laptop.lines[-1]
     assert len(laptop.lines) == 8

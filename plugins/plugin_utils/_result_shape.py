@@ -1,0 +1,142 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Whether what comes from inside a distribution is the result of a module, by the module's own documentation.
+
+Whoever owns a distribution is root in it and decides what a module there prints. Roles and reports trust the documented
+shape, so that it is checked once, where a result enters: one laptop's damaged result is its own failure.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import typing as t
+
+import yaml
+
+MOST_LEVELS = 30
+"""Of lists and dictionaries in each other. Results have five; Ansible itself goes through them by recursion."""
+MOST_DIGITS = 30
+"""Of a number. Python refuses to print one of some thousand."""
+_MODULES = "ansible_collections.wslfleet.cuda.plugins.modules"
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "dict": (dict,),
+    "float": (int, float),
+    "int": (int,),
+    "list": (list,),
+    "str": (str,),
+}
+_SCALARS = ("bool", "float", "int", "str")
+_COMMON: dict[str, t.Any] = {
+    "changed": {"type": "bool"},
+    "failed": {"type": "bool"},
+    "skipped": {"type": "bool"},
+    "msg": {"type": "str"},
+    "warnings": {"type": "list"},
+    "deprecations": {"type": "list"},
+}
+"""What every module may return."""
+_THERE = ("always", "success")
+
+
+def loads(text: str) -> t.Any:
+    """TEXT, JSON from a laptop, as plain data. Raises ValueError for anything that is not harmless data."""
+
+    def refuse(constant: str) -> t.NoReturn:
+        raise ValueError(f"{constant} is no number")
+
+    try:
+        value = json.loads(text, parse_constant=refuse, parse_int=_integer)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    if too_deep(value):
+        raise ValueError(_TOO_DEEP)
+    return value
+
+
+_TOO_DEEP = f"it has more than {MOST_LEVELS} levels of lists and dictionaries"
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"it holds a number of {len(digits)} digits")
+    return int(digits)
+
+
+def too_deep(value: t.Any) -> bool:
+    """Whether VALUE has more than MOST_LEVELS; without recursion, which is what it protects from."""
+    level = [value]
+    for _number in range(MOST_LEVELS + 1):
+        level = [part for each in level for part in _parts(each)]
+    return bool(level)
+
+
+def _parts(value: t.Any) -> t.Iterable[t.Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+@functools.lru_cache(maxsize=None)
+def documented(module: str) -> dict[str, t.Any]:
+    """The return values of MODULE of this collection, as its RETURN describes them."""
+    return dict(yaml.safe_load(importlib.import_module(f"{_MODULES}.{module}").RETURN) or {})
+
+
+def damage(module: str, result: t.Any) -> str | None:
+    """What is wrong with RESULT as one of MODULE, the end of a sentence; None when it has the documented shape."""
+    if not isinstance(result, dict):
+        return f"it is no dictionary but {_kind(result)}"
+    if too_deep(result):
+        return _TOO_DEEP
+    wrong = _wrong(result, _COMMON, "")
+    if wrong or result.get("failed"):
+        return wrong
+    return _wrong(result, documented(module), "", complete=not result.get("skipped"))
+
+
+def _wrong(
+    values: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any], where: str, complete: bool = True
+) -> str | None:
+    """What is wrong with VALUES by FIELDS; with COMPLETE also what is missing."""
+    for name, field in fields.items():
+        if name not in values:
+            if complete and field.get("returned") in _THERE:
+                return f"{where}{name} is missing"
+            continue
+        wrong = _wrong_value(values[name], field, f"{where}{name}")
+        if wrong:
+            return wrong
+    return None
+
+
+def _wrong_value(value: t.Any, field: t.Mapping[str, t.Any], where: str) -> str | None:
+    kind = field.get("type", "raw")
+    if value is None and kind in _SCALARS:
+        return None
+    if not _fits(value, kind):
+        return f"{where} is {_kind(value)}, not {kind}"
+    if isinstance(value, dict) and "contains" in field:
+        return _wrong(value, field["contains"], f"{where}.")
+    if isinstance(value, list) and "elements" in field:
+        one = {"type": field["elements"], **({"contains": field["contains"]} if "contains" in field else {})}
+        found = (_wrong_value(part, one, f"{where}[{number}]") for number, part in enumerate(value))
+        return next((wrong for wrong in found if wrong), None)
+    return None
+
+
+def _fits(value: t.Any, kind: str) -> bool:
+    if kind not in _TYPES:
+        return True
+    return isinstance(value, _TYPES[kind]) and (kind == "bool" or not isinstance(value, bool))
+
+
+def _kind(value: t.Any) -> str:
+    names = {name: kinds for name, kinds in _TYPES.items() if name != "float"}
+    return next((name for name in names if _fits(value, name)), type(value).__name__)

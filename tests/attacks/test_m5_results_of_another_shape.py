@@ -1,0 +1,105 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""M5: whoever is root in a distribution decides what a module there prints, and its shape was trusted.
+
+``driver_packages: 5`` from one distribution failed the summary of all. Such a result is damaged, and the failure of its
+laptop and developer alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle as bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _result_shape as shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchPart
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
+
+GOOD: dict[str, t.Any] = {
+    "changed": False,
+    "clean": True,
+    "driver_packages": ["libnvidia-compute-570"],
+    "failures": [],
+    "rows": [{"id": "loader", "row": "G2", "level": "ok", "seen": "WSL's", "remedy": ""}],
+}
+STEP = ("cuda_audit_info", "audit")
+BAD: list[tuple[dict[str, t.Any], str]] = [
+    ({"driver_packages": 5}, "driver_packages is int, not list"),
+    ({"driver_packages": None}, "driver_packages is NoneType, not list"),
+    ({"driver_packages": [{"a": 1}]}, r"driver_packages\[0\] is dict, not str"),
+    ({"rows": [5]}, r"rows\[0\] is int, not dict"),
+    ({"rows": [{"id": "x"}]}, r"rows\[0\]\.row is missing"),
+    ({"clean": "yes"}, "clean is str, not bool"),
+    ({"clean": 1}, "clean is int, not bool"),
+    ({"failures": {"a": 1}}, "failures is dict, not list"),
+    ({"changed": {}}, "changed is dict, not bool"),
+    ({"failed": "no"}, "failed is str, not bool"),
+    ({"msg": ["x"]}, "msg is list, not str"),
+    ({"warnings": 7}, "warnings is int, not list"),
+]
+
+
+def outcome(rows: t.Any, steps: tuple[tuple[str, str], ...] = (STEP,)) -> plans.Outcome:
+    """What becomes of anna, whose distribution prints ROWS."""
+    goal = bundle.Goal("Debian", ("anna",), b"", steps, on_battery=True, timeout=10)
+    anna = bundle.Account(User("S-1", "anna", "C:\\Users\\anna", True, False), logged_on=True, lacks=False, task=None)
+    printed = json.dumps({"bundle": "Debian", "rows": rows}).encode() + b"\n"
+    parts = {"out_S-1": BatchPart(0, printed), "err_S-1": BatchPart(0, b"wslfleet-exit-10\n")}
+    work = bundle.Work(t.cast(t.Any, None), goal, bundle.Seen("C:\\wsl.exe", [anna], ""))
+    return work._outcome(anna, Reads(parts))
+
+
+def row(result: t.Any, module: str = STEP[0], register: str = STEP[1]) -> dict[str, t.Any]:
+    return {"module": module, "register": register, "result": result}
+
+
+def test_a_good_result_is_taken() -> None:
+    assert outcome([row(GOOD)]).rows[0]["result"] == {**GOOD, "failed": False}
+    assert outcome([row({"failed": True, "msg": "no"})]).message == "no"
+    assert outcome([row({"changed": False, "skipped": True})]).failure == ""
+
+
+@pytest.mark.parametrize(("change", "message"), BAD)
+def test_another_shape_is_damaged(change: dict[str, t.Any], message: str) -> None:
+    found = outcome([row({**GOOD, **change})])
+    assert not found.rows
+    assert found.failure.startswith("distribution Debian of anna: damaged result: ")
+    assert shape.damage(STEP[0], {**GOOD, **change}) in found.failure
+    assert re.search(message, found.failure)
+
+
+@pytest.mark.parametrize("name", ["clean", "driver_packages", "failures", "rows"])
+def test_what_is_missing_is_damage(name: str) -> None:
+    assert f"{name} is missing" in outcome([row({key: value for key, value in GOOD.items() if key != name})]).failure
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [row(GOOD), row(GOOD)],
+        [row(GOOD, module="cuda_guard")],
+        [row(GOOD, register="other")],
+    ],
+)
+def test_rows_are_those_of_the_steps(rows: list[t.Any]) -> None:
+    assert "damaged result" in outcome(rows).failure
+
+
+def test_the_documentation_is_the_shape() -> None:
+    """Every module that runs in a distribution says of each value what it is; else nothing would be checked."""
+    for module in (
+        "cuda_audit_info",
+        "cuda_repair",
+        "cuda_smoke_test",
+        "cuda_toolkit",
+        "container_toolkit",
+        "wsl_conf",
+    ):
+        assert shape.documented(module)
+        assert all(field["type"] in (*shape._TYPES, "raw") for field in shape.documented(module).values())
