@@ -10,3 +10,5 @@ from ansible_collections.wslfleet.cuda.plugins.action import cuda_toolkit
 
 class ActionModule(cuda_toolkit.ActionModule):
     """Runs the module until its transaction has ended."""
+
+    MODULE = "container_toolkit"

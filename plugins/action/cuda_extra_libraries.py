@@ -10,3 +10,5 @@ from ansible_collections.wslfleet.cuda.plugins.action.cuda_toolkit import Action
 
 class ActionModule(ToolkitAction):
     """Runs the module until its transaction has ended."""
+
+    MODULE = "cuda_extra_libraries"

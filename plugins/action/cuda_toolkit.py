@@ -15,6 +15,8 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _looks
+from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import taken
 
 display = Display()
 
@@ -28,6 +30,8 @@ LONGEST_WAIT = 20
 
 class ActionModule(ActionBase):
     """Runs the module until its transaction has ended."""
+
+    MODULE = "cuda_toolkit"
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """One task: the first look starts the transaction, the others follow it."""
@@ -61,10 +65,10 @@ class ActionModule(ActionBase):
                 f"connection lost while apt works: {error}. Transaction {arguments['transaction']} goes on inside the "
                 "distribution; run the playbook again, it finds the transaction and waits for its end"
             ) from error
-        return answer
+        return taken(self.MODULE, answer, complete=False)
 
     def _show(self, transaction: dict[str, t.Any], task_vars: dict[str, t.Any]) -> None:
         """One line of progress."""
         host = task_vars.get("inventory_hostname", "")
         what = transaction.get("text") or transaction.get("package") or "working"
-        display.display(f"[{host}] apt {transaction.get('progress', 0):.0f}%: {what}", color="bright gray")
+        display.display(f"[{host}] apt {transaction.get('progress', 0):.0f}%: {clean(str(what))}", color="bright gray")

@@ -10,7 +10,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.distribution_network import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import checked_arguments, failures_in
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import checked_arguments, failures_in, taken
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 
 
@@ -27,7 +27,8 @@ class ActionModule(ActionBase):
             if arguments.pop("windows_certificates", None) is not None:
                 found = self._from_windows(checked["windows_certificates"])
                 arguments["certificates"] = [*(checked["certificates"] or []), *found]
-            result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
+            answer = self._execute_module(module_args=arguments, task_vars=task_vars)
+            result.update(taken("distribution_network", answer, complete=False))
         return result
 
     def _from_windows(self, wanted: list[str]) -> list[str]:

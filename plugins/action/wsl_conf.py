@@ -10,7 +10,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_conf import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_install as install
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import checked_arguments, failures_in
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import checked_arguments, failures_in, taken
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 
 
@@ -26,7 +26,8 @@ class ActionModule(ActionBase):
             terminate = checked_arguments(self, DOCUMENTATION)["terminate"]
             if terminate and getattr(connection, "windows_runner", None) is None:
                 raise StepFailed("terminate=true needs the connection wslfleet.cuda.wsl; nothing was changed")
-            result.update(self._execute_module(module_args=dict(self._task.args), task_vars=task_vars))
+            answer = self._execute_module(module_args=dict(self._task.args), task_vars=task_vars)
+            result.update(taken("wsl_conf", answer, complete=False))
             if terminate and result.get("changed") and not self._task.check_mode:
                 name, executable = connection.get_option("distribution"), task_vars.get("ansible_wsl_executable")
                 install.terminate(connection.windows_runner, name, executable, really=True)

@@ -19,6 +19,8 @@ import typing as t
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean, clean_result
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _result_shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -36,13 +38,52 @@ def failures_in(result: dict[str, t.Any]) -> t.Iterator[None]:
     except AnsibleActionFail as error:
         result.update(failed=True, msg=" ".join(str(error.message).split()))
     except HostUnreachable as error:
-        result.update(unreachable=True, msg=str(error))
+        result.update(unreachable=True, msg=clean(str(error)))
     except (StepFailed, CommandTimeout, CmdLineError) as error:
-        result.update(failed=True, msg=str(error))
+        result.update(failed=True, msg=clean(str(error)))
 
 
 VERSIONS = ("minimum", "minimum_driver", "toolkit", "version")
 """Options that hold a version, where they are text."""
+
+
+def taken(module: str, result: dict[str, t.Any], complete: bool = True) -> dict[str, t.Any]:
+    """RESULT of MODULE, which ran inside a distribution, as it may enter: of the documented shape, harmless to see.
+
+    Whoever is root there decides what it prints. Facts are not among what modules of this collection return.
+    :arg complete: nothing that is documented may be missing.
+    """
+    result = {name: value for name, value in result.items() if name != "ansible_facts"}
+    wrong = None if result.get("unreachable") else _result_shape.damage(module, result, complete)
+    if wrong:
+        message = f"damaged result of {module}: {wrong}; look at the distribution, and do not trust it"
+        return {"changed": False, "failed": True, "msg": clean(message)}
+    return harmless(result)
+
+
+def harmless(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """RESULT as it may be shown: what Ansible prints as it is (message, warnings) in one line, all else cleaned."""
+    cleaned: dict[str, t.Any] = clean_result(result)
+    if isinstance(cleaned.get("msg"), str):
+        cleaned["msg"] = clean(cleaned["msg"])
+    if isinstance(cleaned.get("warnings"), list):
+        cleaned["warnings"] = [clean(one) if isinstance(one, str) else one for one in cleaned["warnings"]]
+    return cleaned
+
+
+class LinuxAction(ActionBase):
+    """Runs the module of its name inside the distribution, and takes what comes back for what it is: foreign."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """One module run."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if result.get("skipped"):
+            return result
+        later = bool(self._task.async_val) and not self._connection.has_native_async
+        answer = self._execute_module(task_vars=task_vars, wrap_async=later)
+        module = str(self._task.action).rpartition(".")[2]
+        result.update(answer if later else taken(module, answer))
+        return result
 
 
 def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:
@@ -73,7 +114,7 @@ class WindowsAction(ActionBase):
         result: dict[str, t.Any] = super().run(None, self.wslfleet_vars)
         with failures_in(result):
             self.wslfleet_run(checked_arguments(self, self.WSLFLEET_DOCUMENTATION), result)
-        return result
+        return harmless(result)
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         """Do the work and fill RESULT as it goes on, so that a failure still tells what was done before it."""

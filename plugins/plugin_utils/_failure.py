@@ -8,6 +8,12 @@
 
 from __future__ import annotations
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
+
 
 class StepFailed(Exception):
     """One line: what failed, where, what to do. The host was reached and answered."""
+
+    def __init__(self, message: str) -> None:
+        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        super().__init__(clean(message))

@@ -22,6 +22,7 @@ import shlex
 import typing as t
 from pathlib import Path
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import LinuxRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, pieces
 
@@ -36,6 +37,10 @@ _DIRECTORY = 45
 
 class TransferError(Exception):
     """A file did not arrive; one line with the distribution, the path and the reason."""
+
+    def __init__(self, message: str) -> None:
+        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        super().__init__(clean(message))
 
 
 class RemoteFileMissing(TransferError):

@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 
 
@@ -71,6 +72,10 @@ print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64
 class HostUnreachable(Exception):
     """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
 
+    def __init__(self, message: str) -> None:
+        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        super().__init__(clean(message))
+
 
 class AuthenticationFailed(HostUnreachable):
     """The host answered and refused the account."""
@@ -80,7 +85,7 @@ class CommandTimeout(Exception):
     """A command line did not end in time and was ended on the host."""
 
     def __init__(self, message: str, stdout: bytes = b"") -> None:
-        super().__init__(message)
+        super().__init__(clean(message))
         self.stdout = stdout
         """What it had printed until then."""
 

@@ -89,44 +89,45 @@ def documented(module: str) -> dict[str, t.Any]:
     return dict(yaml.safe_load(importlib.import_module(f"{_MODULES}.{module}").RETURN) or {})
 
 
-def damage(module: str, result: t.Any) -> str | None:
-    """What is wrong with RESULT as one of MODULE, the end of a sentence; None when it has the documented shape."""
+def damage(module: str, result: t.Any, complete: bool = True) -> str | None:
+    """What is wrong with RESULT as one of MODULE, the end of a sentence; None when it has the documented shape.
+
+    :arg complete: nothing may be missing.
+    """
     if not isinstance(result, dict):
         return f"it is no dictionary but {_kind(result)}"
     if too_deep(result):
         return _TOO_DEEP
-    wrong = _wrong(result, _COMMON, "")
+    wrong = _wrong(result, _COMMON, "", complete=False)
     if wrong or result.get("failed"):
         return wrong
-    return _wrong(result, documented(module), "", complete=not result.get("skipped"))
+    return _wrong(result, documented(module), "", complete and not result.get("skipped"))
 
 
-def _wrong(
-    values: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any], where: str, complete: bool = True
-) -> str | None:
+def _wrong(values: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any], where: str, complete: bool) -> str | None:
     """What is wrong with VALUES by FIELDS; with COMPLETE also what is missing."""
     for name, field in fields.items():
         if name not in values:
             if complete and field.get("returned") in _THERE:
                 return f"{where}{name} is missing"
             continue
-        wrong = _wrong_value(values[name], field, f"{where}{name}")
+        wrong = _wrong_value(values[name], field, f"{where}{name}", complete)
         if wrong:
             return wrong
     return None
 
 
-def _wrong_value(value: t.Any, field: t.Mapping[str, t.Any], where: str) -> str | None:
+def _wrong_value(value: t.Any, field: t.Mapping[str, t.Any], where: str, complete: bool) -> str | None:
     kind = field.get("type", "raw")
     if value is None and kind in _SCALARS:
         return None
     if not _fits(value, kind):
         return f"{where} is {_kind(value)}, not {kind}"
     if isinstance(value, dict) and "contains" in field:
-        return _wrong(value, field["contains"], f"{where}.")
+        return _wrong(value, field["contains"], f"{where}.", complete)
     if isinstance(value, list) and "elements" in field:
         one = {"type": field["elements"], **({"contains": field["contains"]} if "contains" in field else {})}
-        found = (_wrong_value(part, one, f"{where}[{number}]") for number, part in enumerate(value))
+        found = (_wrong_value(part, one, f"{where}[{number}]", complete) for number, part in enumerate(value))
         return next((wrong for wrong in found if wrong), None)
     return None
 
