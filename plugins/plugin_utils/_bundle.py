@@ -38,7 +38,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+    OUTPUT_BYTES,
+    CommandRunner,
+    HostUnreachable,
+    OutputTooLong,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
@@ -264,7 +269,13 @@ class Work:
                 lines[f"task_{one.sid}"] = _schtasks.query_line(self._place.task(one.sid))
                 lines[f"done_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "done")])
                 lines[f"size_{one.sid}"] = cmd_line("dir", ["/-c", "/a-d", self._place.results(one.sid)])
-            reads = read(self.runner, lines)
+            try:
+                reads = read(self.runner, lines)
+            except OutputTooLong:
+                if len(accounts) == 1:
+                    return {accounts[0].sid: _Look(True, OUTPUT_BYTES, None)}
+                # Whoever may write to the mark of an end has made a flood of it: it is the failure of that user alone.
+                return {sid: look for one in accounts for sid, look in self._look([one]).items()}
             for one in accounts[start : start + _AT_ONCE]:
                 listed = reads.output(f"size_{one.sid}").decode("utf-8", "replace")
                 size = sum(int(match.group(1)) for match in _SIZE.finditer(listed))

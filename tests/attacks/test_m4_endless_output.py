@@ -89,31 +89,36 @@ def test_ansible_is_told_that_the_task_failed() -> None:
 
 
 class Flooded:
-    """A laptop on which the result of anna grows after somebody has looked at its size."""
+    """A laptop on which the file NAME of anna grows without end after somebody has looked at its size."""
+
+    def __init__(self, name: str) -> None:
+        self._flood = f"S-1-5-21-1-{name}.txt"
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``CommandRunner.run``."""
-        if "S-1-5-21-1\\out.txt" in line:
+        if self._flood in line:
             raise OutputTooLong("laptop1: printed more than 16 MiB")
         mark = line[5:13]
+        known = {
+            "-done.txt": "ended\r\n",
+            "2-out.txt": json.dumps({"bundle": "Debian", "rows": []}),
+            "2-err.txt": "wslfleet-exit-10\n",
+        }
         printed = f"{mark}-begin\r\n"
         for part, number in re.findall(rf"(?:begin|-1)&(.*?)&&echo {mark}-(\d+)-0", line):
-            known = {
-                "S-1-5-21-2\\out.txt": json.dumps({"bundle": "Debian", "rows": []}),
-                "S-1-5-21-2\\err.txt": "wslfleet-exit-10\n",
-            }
             printed += next((text for name, text in known.items() if name in part), "") + f"{mark}-{number}-"
             printed += "1\r\n" if "/al" in part else "0\r\n"
         return Completed(0, printed.encode(), b"")
 
 
-def test_the_flood_of_one_developer_is_not_the_failure_of_another() -> None:
+@pytest.mark.parametrize(("name", "told"), [("out", "printed more than 16 MiB"), ("done", "bytes and was not read")])
+def test_the_flood_of_one_developer_is_not_the_failure_of_another(name: str, told: str) -> None:
     users = [
         User(f"S-1-5-21-{n}", name, f"C:\\Users\\{name}", True, False) for n, name in enumerate(["anna", "ben"], 1)
     ]
     accounts = [bundle.Account(user, logged_on=True, lacks=False, task=None) for user in users]
     goal = bundle.Goal("Debian", ("anna", "ben"), b"", (), on_battery=True, timeout=10)
-    work = bundle.Work(Flooded(), goal, bundle.Seen("C:\\wsl.exe", accounts, ""), sleep=lambda _seconds: None)
+    work = bundle.Work(Flooded(name), goal, bundle.Seen("C:\\wsl.exe", accounts, ""), sleep=lambda _seconds: None)
     work._collect(accounts)
-    assert "printed more than 16 MiB" in work.outcomes["S-1-5-21-1"].failure
+    assert told in work.outcomes["S-1-5-21-1"].failure
     assert work.outcomes["S-1-5-21-2"] == plans.Outcome(rows=())

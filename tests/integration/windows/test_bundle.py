@@ -42,7 +42,9 @@ def ended(*results: dict[str, t.Any], code: int = 10) -> Said:
     return code, json.dumps({"bundle": "Debian", "rows": rows}) + "\n", f"wslfleet-exit-{code}\n"
 
 
-GOOD = ended({"changed": True}, {"changed": False, "clean": True, "warnings": ["a  b"], "_ansible_x": 1})
+SOURCE = {"changed": True, "name": "cuda", "url": "https://mirror.example/", "current": True, "freed": [], "path": "/x"}
+AUDIT = {"changed": False, "clean": True, "driver_packages": [], "rows": [], "failures": []}
+GOOD = ended(SOURCE, {**AUDIT, "warnings": ["a  b"], "_ansible_x": 1})
 
 
 class Bundles(Hosts):
@@ -125,8 +127,8 @@ def test_one_task_each_and_the_results_back(hosts: Bundles) -> None:
     result = hosts.bundle()
     assert (result.get("msg"), result["changed"], hosts.remains()) == (None, True, [])
     assert row(result)["results"] == {
-        "source": {"changed": True, "failed": False},
-        "audit": {"changed": False, "clean": True, "warnings": ["a b"], "failed": False},
+        "source": {**SOURCE, "failed": False},
+        "audit": {**AUDIT, "failed": False, "warnings": ["a b"]},
     }
     assert [step["module"] for step in row(result)["steps"]] == ["cuda_repository", "cuda_audit_info"]
     assert result["warnings"] == ["anna: a b", "Ben Möller: a b"]
@@ -142,7 +144,7 @@ def test_one_task_each_and_the_results_back(hosts: Bundles) -> None:
 
 
 def test_a_distribution_that_was_started_without_a_session_is_stopped(hosts: Bundles) -> None:
-    hosts.said = {"anna": GOOD, "Ben Möller": ended({"changed": False}, {"changed": False}, code=0)}
+    hosts.said = {"anna": GOOD, "Ben Möller": ended(SOURCE, AUDIT, code=0)}
     assert hosts.bundle().get("msg") is None
     stops = {run["user"]: len(run["processes"]) for run in hosts.journal("")[hosts.first :]}
     assert stops == {"anna": 3, "Ben Möller": 3}  # conhost, cmd, wsl; cmd, wsl, wsl --terminate
