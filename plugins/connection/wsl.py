@@ -18,8 +18,9 @@ description:
   - Every C(ansible_winrm_*) variable works as with P(ansible.builtin.winrm#connection), which does the authentication.
   - Distributions belong to one Windows account. This plugin sees those of the account that it logs on with.
   - Tasks start the distribution where it does not run, and never stop it.
-  - A program that asks on a terminal gets no answer, so privilege escalation works where it needs no password. The
-    default Linux user is V(root), who needs none.
+  - Privilege escalation may ask for a password, which travels on standard input. There is no terminal, so what insists
+    on one, such as C(requiretty) of sudo, does not work. The default Linux user is V(root), who needs no password.
+  - A command that is ended by a signal has the return code 128 and the number of the signal.
 requirements:
   - pywinrm >= 0.5.0 (on the controller)
   - C(sh), C(base64) and C(sha256sum) (in the distribution)
@@ -119,6 +120,14 @@ options:
     default: C:\Program Files\WSL\wsl.exe
     vars:
       - name: ansible_wsl_executable
+  become_success_timeout:
+    description:
+      - Seconds until a become plugin has to ask for its password or run the command.
+      - The time that a distribution needs to start is part of them.
+    type: float
+    default: 30
+    vars:
+      - name: ansible_wsl_become_success_timeout
   transfer:
     description:
       - How the content of files travels.
@@ -175,7 +184,11 @@ from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import LinuxRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import AuthenticationFailed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+    AuthenticationFailed,
+    Completed,
+    HostUnreachable,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import WinRsRunner, core_winrm
 
 if t.TYPE_CHECKING:
@@ -263,8 +276,24 @@ class Connection(ConnectionBase):
         self._connect()
         display.vvv(f"EXEC IN {self._option('distribution')} AS {self._option('remote_user')}: {cmd}", host=host)
         display.vvvv(f"STDIN {len(payload)} bytes", host=host)
-        completed = self._call(lambda: linux.run(cmd, payload))
+        if sudoable and self.become and self.become.success and self.become.success in cmd:
+            completed = self._become_and_run(linux, cmd, payload)
+        else:
+            completed = self._call(lambda: linux.run(cmd, payload))
         return completed.exit_code, completed.stdout, completed.stderr
+
+    def _become_and_run(self, linux: LinuxRunner, cmd: str, payload: bytes) -> Completed:
+        """Run CMD, which the become plugin has built; PAYLOAD never gets to a prompt."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._become_prompt import BecomePrompt
+
+        become: t.Any = self.become
+        dialogue = BecomePrompt(become, linux.where, self._option("become_success_timeout"))
+        try:
+            if payload or become.expect_prompt():
+                return dialogue.result(self._call(lambda: linux.converse(cmd, dialogue, payload)))
+            return dialogue.result(self._call(lambda: linux.run(cmd)))
+        except StepFailed as error:
+            raise AnsibleError(str(error)) from None
 
     def put_file(self, in_path: str, out_path: str) -> None:
         """Copy IN_PATH of the controller to OUT_PATH in the distribution; relative ones are below /."""

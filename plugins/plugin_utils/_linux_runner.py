@@ -15,7 +15,12 @@ of the host by a second command.
 from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+    Completed,
+    ConversingRunner,
+    Dialogue,
+    HostUnreachable,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import (
     EXECUTABLE,
     FAILED,
@@ -41,7 +46,7 @@ class LinuxRunner:
     """Runs commands of one Linux user in one distribution of one host."""
 
     def __init__(
-        self, runner: CommandRunner, host: str, distribution: str, user: str = "root", executable: str = EXECUTABLE
+        self, runner: ConversingRunner, host: str, distribution: str, user: str = "root", executable: str = EXECUTABLE
     ) -> None:
         """Raises CmdLineError for a name that no distribution or user can have."""
         self._runner = runner
@@ -56,7 +61,14 @@ class LinuxRunner:
         :raises DistributionUnreachable: the distribution cannot be entered, or was lost in the middle.
         :raises HostUnreachable, CommandTimeout: as the port does.
         """
-        completed = self._runner.run(self.line, linux_stdin(command) + payload, timeout)
+        return self._result(self._runner.run(self.line, linux_stdin(command) + payload, timeout))
+
+    def converse(self, command: str, dialogue: Dialogue, payload: bytes = b"") -> Completed:
+        """Run COMMAND as ``run`` does, with DIALOGUE before PAYLOAD; raises StepFailed where the dialogue gives up."""
+        dialogue.opening = linux_stdin(command)
+        return self._result(self._runner.converse(self.line, dialogue, payload))
+
+    def _result(self, completed: Completed) -> Completed:
         try:
             return linux_result(completed)
         except LinuxNotFinished:

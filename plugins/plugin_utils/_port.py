@@ -69,6 +69,31 @@ OUTPUT_BYTES = 16 << 20
 print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64. Whatever prints more was made to."""
 
 
+class Dialogue(t.Protocol):
+    """What is sent before stdin, each part an answer to what the command has printed: a password to its prompt."""
+
+    opening: bytes
+    """Sent before anything was printed."""
+    seconds: float
+    """How long the dialogue may take."""
+
+    def reply(self, stdout: bytes, stderr: bytes) -> bytes | None:
+        """What to send next, given all that was printed; ``b""`` waits for more, None lets stdin follow.
+
+        :raises StepFailed: gives up; the command is ended on the host.
+        """
+
+    def late(self) -> Exception:
+        """What to raise when the time is over."""
+
+
+class ConversingRunner(CommandRunner, t.Protocol):
+    """Answers commands that ask before they take their stdin."""
+
+    def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
+        """Run LINE as ``run`` does, with DIALOGUE before STDIN."""
+
+
 class HostUnreachable(Exception):
     """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
 

@@ -35,6 +35,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     CommandRunner,
     CommandTimeout,
     Completed,
+    Dialogue,
     HostUnreachable,
     OutputTooLong,
     Stdin,
@@ -150,10 +151,22 @@ class WinRsRunner:
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``CommandRunner.run``."""
         deadline = None if timeout is None else self._clock() + timeout
+        return self._run(line, timeout, lambda command, output: self._finish(command, stdin, output, deadline))
+
+    def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
+        """See ``ConversingRunner.converse``."""
+
+        def talk(command: str, output: _Output) -> Completed:
+            self._converse(command, dialogue, output)
+            return self._finish(command, stdin, output, None)
+
+        return self._run(line, None, talk)
+
+    def _run(self, line: str, timeout: float | None, work: t.Callable[[str, _Output], Completed]) -> Completed:
         command = self._start(line)
         output = _Output()
         try:
-            completed = self._finish(command, stdin, output, deadline)
+            completed = work(command, output)
         except _TooLong:
             self._end(command)
             message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
@@ -212,11 +225,29 @@ class WinRsRunner:
 
     def _finish(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> Completed:
         """Send STDIN, receive into OUTPUT until the command is done."""
-        self._send(command, stdin, output, deadline)
+        if not output.done:
+            self._send(command, stdin, output, deadline)
         while not output.done:
             self._receive(command, output, deadline)
         self._last_use = self._clock()
         return Completed(output.exit_code & 0xFFFFFFFF, bytes(output.stdout), bytes(output.stderr))
+
+    def _converse(self, command: str, dialogue: Dialogue, output: _Output) -> None:
+        """Send and receive in turn until DIALOGUE is over or the command is done."""
+        deadline = self._clock() + dialogue.seconds
+        try:
+            for part, _last in pieces(io.BytesIO(dialogue.opening), SEND_BYTES):
+                self._send_part(command, part, False, output, deadline)
+            while not output.done:
+                answer = dialogue.reply(bytes(output.stdout), bytes(output.stderr))
+                if answer is None:
+                    return
+                if answer:
+                    self._send_part(command, answer, False, output, deadline)
+                else:
+                    self._receive(command, output, deadline)
+        except _DeadlinePassed:
+            raise dialogue.late() from None
 
     def _send(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> None:
         """Send in parts; a command that ends without reading them is not an error, Receive tells what it was."""

@@ -17,6 +17,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import IDLE_SECONDS
 from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
 
+from lab import profiles
+from lab.laptop import Laptop as LabLaptop
+from lab.linux import images
 from lab.windows.registry import Registry
 
 pytestmark = pytest.mark.lab
@@ -232,3 +235,25 @@ def test_modules_of_ansible(laptop: Laptop, tmp_path: Path, pipelining: bool) ->
     run = laptop.lab.playbook(playbook, variables=variables)
     assert run.code == 0, run.output
     assert run.recap[LAPTOP]["failed"] == 0
+
+
+@pytest.fixture(scope="module")
+def other(laptop: Laptop) -> str:
+    """A second distribution of the same account."""
+    profiles.register(LabLaptop(laptop.directory, images.default_cache()), "Debian-other", profiles.IMAGE)
+    return "Debian-other"
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_each_item_of_a_loop_goes_where_it_belongs(laptop: Laptop, other: str, pipelining: bool) -> None:
+    variables = {"ansible_pipelining": pipelining, "distribution": DISTRIBUTION, "other": other}
+    run = laptop.lab.playbook(Path(__file__).parent / "loops.yml", variables=variables)
+    assert run.code == 0, run.output
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_become_with_a_password(laptop: Laptop, pipelining: bool) -> None:
+    passwords = {"asker_password": "asker's $ecret", "root_password": "root: §ecret", "wrong_password": "not this"}
+    variables = {"ansible_pipelining": pipelining, "distribution": DISTRIBUTION, **passwords}
+    run = laptop.lab.playbook(Path(__file__).parent / "become.yml", variables=variables)
+    assert run.code == 0, run.output

@@ -432,3 +432,50 @@ def test_an_address_that_cannot_be(connection: FakeConnection, host: str, told: 
 def test_an_address_that_can_be(connection: FakeConnection, host: str) -> None:
     connection.options["remote_addr"] = host
     assert WinRsRunner(connection).run("A").stdout == b"out"
+
+
+class Ask:
+    opening = b"script\n"
+    seconds = 5.0
+
+    def reply(self, stdout: bytes, stderr: bytes) -> bytes | None:
+        return None if stdout else b"password\n" if stderr else b""
+
+    def late(self) -> Exception:
+        return StepFailed("late")
+
+
+def test_a_dialogue_goes_before_stdin(connection: FakeConnection, runner: WinRsRunner) -> None:
+    connection.fake.receives = [(b"", b"prompt", -1, False), (b"runs", b"", -1, False), (b"out", b"", 0, True)]
+
+    def take(_shell: str, _command: str, data: bytes, end: bool) -> None:
+        connection.fake.calls.append(("send", data, end))
+
+    connection.fake.send_command_input = take
+    ask = Ask()
+    ask.reply = lambda out, err: None if out else (b"password\n" if err == b"prompt" and not sent() else b"")
+
+    def sent() -> bool:
+        return ("send", b"password\n", False) in connection.fake.calls
+
+    assert runner.converse("A", ask, b"module") == Completed(0, b"runsout", b"prompt")
+    sends = [call[1:] for call in connection.fake.calls if call[0] == "send"]
+    assert sends == [(b"script\n", False), (b"password\n", False), (b"module", True)]
+
+
+def test_a_dialogue_has_a_time_limit(connection: FakeConnection, runner: WinRsRunner, clock: Clock) -> None:
+    def wait(_shell: str, _command: str) -> Received:
+        clock.now += connection.fake.operation_timeout_sec
+        raise WinRMOperationTimeoutError
+
+    connection.fake.get_command_output_raw = wait
+    with pytest.raises(StepFailed, match="late"):
+        runner.converse("A", Ask(), b"module")
+    assert connection.fake.names()[-2:] == ["cleanup", "close_shell"]
+    assert clock.now == 5
+
+
+def test_a_command_that_ends_in_the_dialogue_gets_no_stdin(connection: FakeConnection, runner: WinRsRunner) -> None:
+    connection.fake.receives = [(b"", b"no such user", 1, True)]
+    assert runner.converse("A", Ask(), b"module") == Completed(1, b"", b"no such user")
+    assert connection.fake.names().count("send") == 1
