@@ -38,7 +38,7 @@ def failures_in(result: dict[str, t.Any]) -> t.Iterator[None]:
     except AnsibleActionFail as error:
         result.update(failed=True, msg=" ".join(str(error.message).split()))
     except HostUnreachable as error:
-        result.update(unreachable=True, msg=clean(str(error)))
+        result.update(unreachable=True, msg=clean(str(error)), cause=error.cause)
     except (StepFailed, CommandTimeout, CmdLineError) as error:
         result.update(failed=True, msg=clean(str(error)))
 

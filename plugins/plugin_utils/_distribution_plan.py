@@ -12,7 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources, _windows_path
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE
@@ -197,8 +197,11 @@ def check(goal: DistributionGoal) -> None:
     name = goal.name
     if goal.sha256 and not _sources.is_sha256(goal.sha256):
         raise StepFailed(f"distribution {name}: sha256 {goal.sha256!r} is no SHA-256: 64 hexadecimal digits")
-    if goal.location and not _sources.is_host_path(goal.location):
-        raise StepFailed(f"distribution {name}: location {goal.location!r} must be a path such as C:\\wsl\\{name}")
+    source = goal.source if goal.source and _sources.kind(goal.source) == _sources.HOST else None
+    for option, path in (("location", goal.location), ("path", goal.path), ("source", source)):
+        wrong = _windows_path.problem(path) if path else ""
+        if wrong:
+            raise StepFailed(f"distribution {name}: {option} {path!r} {wrong}; nothing was changed")
     if goal.default_user is not None and not _LINUX_USER.match(goal.default_user):
         raise StepFailed(
             f"distribution {name}: {goal.default_user!r} cannot be a Linux user: lower-case letters, digits, _ and -,"

@@ -97,6 +97,9 @@ class ConversingRunner(CommandRunner, t.Protocol):
 class HostUnreachable(Exception):
     """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
 
+    cause = "unreachable"
+    """In a word or two, for tables: ``off``, ``unknown name``, ``no WinRM``, ``access refused``, ``not trusted``."""
+
     def __init__(self, message: str) -> None:
         """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
         super().__init__(clean(message))
@@ -104,6 +107,8 @@ class HostUnreachable(Exception):
 
 class AuthenticationFailed(HostUnreachable):
     """The host answered and refused the account."""
+
+    cause = "access refused"
 
 
 class CommandTimeout(Exception):

@@ -39,6 +39,16 @@ _NETWORK_SIGNS = (
 )
 
 
+_CAUSES = (
+    ("Connection refused", "no WinRM"),
+    ("Name or service not known", "unknown name"),
+    ("WRONG_VERSION_NUMBER", "no WinRM"),
+    ("CERTIFICATE_VERIFY_FAILED", "not trusted"),
+    *((sign, "off") for sign, _what, _remedy in _NETWORK_SIGNS),
+)
+"""What a text of the libraries holds -> the word for it in a table; the first one counts."""
+
+
 def check_address(host: str) -> None:
     """Raise HostUnreachable where HOST can be neither a name nor an address; the resolver would not say why."""
     try:
@@ -61,6 +71,16 @@ def _address_problem(host: str) -> str:
 
 
 def describe_failure(error: Exception, host: str, user: str | None, when: str) -> HostUnreachable:
+    """The port's error, with its cause in a word; see ``_described``."""
+    described = _described(error, host, user, when)
+    text = str(error)
+    cause = next((word for sign, word in _CAUSES if sign in text), None)
+    if cause and not isinstance(described, AuthenticationFailed):
+        described.cause = cause
+    return described
+
+
+def _described(error: Exception, host: str, user: str | None, when: str) -> HostUnreachable:
     """The port's error for one of pywinrm, requests or core: host, what failed, what to do, in one line.
 
     :arg when: a part of a sentence with a blank before it, or nothing where no command was running.

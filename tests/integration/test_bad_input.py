@@ -32,10 +32,13 @@ def _mirror(lab: Lab, name: str) -> str:
 
 
 CASES: dict[str, t.Callable[[Lab], Case]] = {
-    "version_is_a_number": lambda lab: Case({"cuda_version": 12}, "write major and minor, quoted"),
+    "version_is_a_number": lambda lab: Case({"cuda_version": 12.1}, "is the number 12.1: quote it"),
     "version_does_not_exist": lambda lab: Case({"cuda_version": "12.99"}, "'12.99': no such toolkit"),
     "misspelt_variable_of_the_toolkit": lambda lab: Case({"cuda_verison": "12.6"}, "write cuda_version"),
     "misspelt_variable_of_the_host": lambda lab: Case({"windows_host_rebot": "always"}, "write windows_host_reboot"),
+    "text_instead_of_a_list": lambda lab: Case({"windows_host_windows_users": "anna"}, "must be a list, not text"),
+    "unknown_variable": lambda lab: Case({"cuda_mirror": "x"}, "cuda_mirror is no variable of this collection"),
+    "group_that_is_not_there": lambda lab: Case({"wslfleet_hosts": "gpu_laptop"}, "no host or group 'gpu_laptop'", {}),
     "component_cuda": lambda lab: Case({"cuda_components": ["cuda"]}, "'cuda' brings a Linux driver"),
     "component_cuda_drivers": lambda lab: Case(
         {"cuda_components": ["cuda-drivers"]}, "'cuda-drivers' brings a Linux driver"
@@ -81,10 +84,10 @@ def test_one_clear_line_and_nothing_changed(lab: Lab, name: str) -> None:
     case = CASES[name](lab)
     run = lab.playbook("provision", variables={**QUICK, **case.variables})
     assert run.code != 0, run.output
-    errors = [line for line in run.output.splitlines() if line.startswith(("fatal:", "[ERROR]"))]
+    errors = [line for line in run.output.splitlines() if line.startswith(("fatal:", "[ERROR]", "ERROR!"))]
     assert any(case.message in line for line in errors), run.output
     assert "Traceback" not in run.output
-    numbers = run.recap[READY]
+    numbers = run.recap.get(READY, {})
     assert {key: numbers[key] for key in case.recap} == case.recap, run.output
 
 

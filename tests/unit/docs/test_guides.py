@@ -37,9 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent.parent
 RST = ROOT / "docs" / "docsite" / "rst"
 PAGES = [*sorted(RST.glob("*.rst")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 RESULTS = {
-    "windows_host_ready",
-    "windows_host_status",
-    "windows_host_wsl_version",
+    "windows_host_result",
     "cuda_toolkit_result",
     "container_toolkit_result",
 }
@@ -136,7 +134,9 @@ def test_the_cost_of_a_second_run_is_the_one_that_is_tested() -> None:
 def test_the_readme_lists_everything() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     plugins = {
-        file.stem for kind in ("modules", "connection", "filter") for file in (ROOT / "plugins" / kind).glob("*.py")
+        file.stem
+        for kind in ("modules", "connection", "filter", "lookup")
+        for file in (ROOT / "plugins" / kind).glob("*.py")
     }
     playbooks = {f"wslfleet.cuda.{file.stem}" for file in (ROOT / "playbooks").glob("*.yml")}
     roles = {folder.name for folder in (ROOT / "roles").iterdir()}

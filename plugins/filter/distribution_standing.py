@@ -1,0 +1,85 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter that tells whether the account that connects has a distribution, and who has it otherwise."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: distribution_standing
+short_description: Whether there is a distribution to work in, and whose it is
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Takes what M(wslfleet.cuda.host_info) returned, and says whether a play can enter the distribution over
+    P(wslfleet.cuda.wsl#connection). Where it cannot, that is no failure, and there is one line to say why.
+positional: name, windows_users, verb
+options:
+  _input:
+    description:
+      - The result of M(wslfleet.cuda.host_info).
+    type: dict
+    required: true
+  name:
+    description:
+      - Name of the distribution.
+    type: str
+    required: true
+  windows_users:
+    description:
+      - The variable C(windows_host_windows_users). Where it is not empty, the distribution is theirs.
+    type: list
+    elements: str
+    default: []
+  verb:
+    description:
+      - What the play would do, as in V(repair).
+    type: str
+    default: do
+"""
+
+EXAMPLES = r"""
+- name: Show why there is nothing to remove
+  ansible.builtin.debug:
+    msg: "{{ (host | wslfleet.cuda.distribution_standing('Ubuntu-24.04', [], 'remove')).text }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(usable) is V(true) where there is a distribution of the account to work in, else C(text) says in one line why
+      there is nothing to do.
+  type: dict
+  sample:
+    usable: false
+    text: "nothing to remove: Ubuntu-24.04 belongs to anna, ben: set windows_host_windows_users"
+"""
+
+import typing as t
+
+
+def distribution_standing(
+    host: t.Any, name: str, windows_users: t.Sequence[str] = (), verb: str = "do"
+) -> dict[str, t.Any]:
+    """Whether NAME can be entered on HOST, and why not."""
+    wanted = str(name).lower()
+    owners = [str(each["owner"]) for each in host["distributions"] if str(each["name"]).lower() == wanted]
+    nothing = f"nothing to {verb}: "
+    if windows_users:
+        text = f"{name} belongs to {', '.join(windows_users)}: this is for distributions of the account that connects"
+        return {"usable": False, "text": nothing + text}
+    if host["account"] in owners:
+        return {"usable": True, "text": ""}
+    if owners:
+        text = f"{name} belongs to {', '.join(sorted(set(owners)))}: set windows_host_windows_users"
+        return {"usable": False, "text": nothing + text}
+    return {"usable": False, "text": f"{nothing}{host['account']} has no distribution {name} here"}
+
+
+class FilterModule:
+    """Tells Ansible which filters this file holds."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Name -> function."""
+        return {"distribution_standing": distribution_standing}

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lookup that tells what is wrong with the variables of a host."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: variable_problems
+short_description: What is wrong with the variables of a host
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Checks every variable of the roles and playbooks of this collection before anything changes on a laptop.
+  - Names that begin with C(windows_host_), C(cuda_), C(container_toolkit_) or C(wslfleet_) and belong to no role are
+    problems, since Ansible takes no notice of them and leaves the default in force. So are names that
+    differ from one of a role in a letter or two. Name your own in C(wslfleet_ignore_variables).
+  - Types are taken strictly. A list is not a text, text is not a number (YAML makes 12.1 of an unquoted C(12.10)), and
+    V(true) and V(false) may be written as text, as C(-e name=false) gives it.
+  - Values that contradict each other are problems too.
+  - Only what is set is looked at. No host is asked.
+options: {}
+"""
+
+EXAMPLES = r"""
+- name: Refuse wrong variables before anything changes
+  ansible.builtin.assert:
+    that: problems | length == 0
+    fail_msg: "{{ problems | join('; ') }}"
+  vars:
+    problems: "{{ query('wslfleet.cuda.variable_problems') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - One sentence for each problem; empty when all is well.
+  type: list
+  elements: str
+  sample: []
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _role_variables, _variable_problems
+
+
+class LookupModule(LookupBase):
+    """Lookup ``wslfleet.cuda.variable_problems``."""
+
+    def run(self, terms: t.Any, variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+        """The problems of VARIABLES, one sentence each."""
+        del terms, kwargs
+        given = variables or {}
+        templar: t.Any = self._templar
+        values, found = {}, []
+        for name in sorted(set(given) & set(_role_variables.all_variables())):
+            try:
+                values[name] = templar.template(given[name])
+            except AnsibleError as error:
+                text = " ".join(str(error).split())[:300]
+                found.append(f"{name} cannot be worked out: {text}")
+        return found + _variable_problems.problems(values, [str(name) for name in given])

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Whether a path can stand in a command line on Windows, said with the options and not in the middle of a run. Pure.
+
+Sources: "Naming Files, Paths, and Namespaces" (Microsoft): reserved characters, names that end with a dot or a blank,
+MAX_PATH; what ``cmd.exe`` cannot carry is that of ``_cmd_line``.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAXIMUM = 240
+"""Characters: MAX_PATH is 260, and the name of the virtual disk comes behind a folder."""
+_FULL = re.compile(r"[A-Za-z]:\\")
+_RESERVED = re.compile(r'[<>"|?*:]')
+
+
+def problem(path: str) -> str:
+    """What keeps PATH from being a full local path on Windows, to be read behind the name of its option; else empty."""
+    if not _FULL.match(path):
+        return r"must be a full path with a drive and backslashes, as in C:\images\cuda.tar"
+    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+        return "holds a control character, which no path on Windows may"
+    if "%" in path:
+        return "holds %, which cmd.exe would replace: choose a path without it"
+    rest = path[3:]
+    reserved = _RESERVED.search(rest)
+    if reserved:
+        return f"holds {reserved.group()}, which no path on Windows may"
+    if "/" in rest:
+        return "holds /: write backslashes"
+    if not rest or rest.endswith("\\"):
+        return "ends with a backslash: write the folder or the file without it"
+    if any(part in ("", ".", "..") or part != part.rstrip(". ") for part in rest.split("\\")):
+        return "holds a part that is empty, or that ends with a dot or a blank, which Windows drops"
+    if len(path) > MAXIMUM:
+        return f"has {len(path)} characters: {MAXIMUM} at most"
+    return ""

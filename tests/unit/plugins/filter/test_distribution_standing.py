@@ -1,0 +1,37 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose distribution it is, in one line."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.filter.distribution_standing import FilterModule
+
+standing = FilterModule().filters()["distribution_standing"]
+
+
+@pytest.mark.parametrize(
+    ("owners", "users", "usable", "text"),
+    [
+        (["admin"], [], True, ""),
+        (["anna", "admin"], [], True, ""),
+        ([], [], False, "nothing to remove: admin has no distribution Ubuntu-24.04 here"),
+        (
+            ["ben", "anna"],
+            [],
+            False,
+            "nothing to remove: Ubuntu-24.04 belongs to anna, ben: set windows_host_windows_users",
+        ),
+        (
+            ["admin"],
+            ["anna"],
+            False,
+            "nothing to remove: Ubuntu-24.04 belongs to anna: this is for distributions of the",
+        ),
+    ],
+)
+def test_standing(owners: list[str], users: list[str], usable: bool, text: str) -> None:
+    host = {"account": "admin", "distributions": [{"owner": owner, "name": "ubuntu-24.04"} for owner in owners]}
+    host["distributions"].append({"owner": "admin", "name": "Debian"})  # type: ignore[attr-defined]
+    found = standing(host, "Ubuntu-24.04", users, "remove")
+    assert found["usable"] is usable and found["text"].startswith(text) and bool(text) is not usable

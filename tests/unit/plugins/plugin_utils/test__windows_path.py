@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths that no command line on Windows could carry are told with the options."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_path
+
+
+@pytest.mark.parametrize(
+    "path", ["C:\\wsl\\Ubuntu-24.04", "d:\\a b\\ä.tar", "C:\\x", "C:\\a\\.wsl", "C:\\" + "a" * 237]
+)
+def test_right(path: str) -> None:
+    assert _windows_path.problem(path) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("", "full path"),
+        ("wsl", "full path"),
+        ("\\wsl", "full path"),
+        ("\\\\server\\share", "full path"),
+        ("C:wsl", "full path"),
+        ("C:/wsl", "full path"),
+        ("C:\\wsl/x", "holds /"),
+        ("C:\\", "ends with a backslash"),
+        ("C:\\wsl\\", "ends with a backslash"),
+        ("C:\\%TEMP%", "holds %"),
+        ('C:\\a"b', 'holds "'),
+        ("C:\\a:b", "holds :"),
+        ("C:\\a?", "holds ?"),
+        ("C:\\a\nb", "control character"),
+        ("C:\\a\x00", "control character"),
+        ("C:\\a\x7f", "control character"),
+        ("C:\\a\\..\\b", "empty, or that ends with a dot"),
+        ("C:\\a\\\\b", "empty, or that ends with a dot"),
+        ("C:\\a.\\b", "empty, or that ends with a dot"),
+        ("C:\\a ", "empty, or that ends with a dot"),
+        ("C:\\" + "a" * 238, "241 characters: 240 at most"),
+    ],
+)
+def test_wrong(path: str, expected: str) -> None:
+    assert expected in _windows_path.problem(path)
