@@ -14,6 +14,7 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle as bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive as bundle_archive
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _result_shape as shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchPart
@@ -91,15 +92,20 @@ def test_rows_are_those_of_the_steps(rows: list[t.Any]) -> None:
     assert "damaged result" in outcome(rows).failure
 
 
-def test_the_documentation_is_the_shape() -> None:
+MODULES = sorted(path.stem for path in (bundle_archive.PLUGINS / "modules").glob("*.py"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_result_enters_through_a_check(name: str) -> None:
+    """A new module that forgets its action plugin would bring back what a distribution prints as it is."""
+    source = (bundle_archive.PLUGINS / "action" / f"{name}.py").read_text(encoding="utf-8")
+    on_windows = "(WindowsAction)" in source
+    inside = "(_action.LinuxAction)" in source or "taken(" in source or "import cuda_toolkit" in source
+    assert on_windows or inside or "cuda_toolkit import ActionModule" in source
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(("cuda_", "container_"))])
+def test_the_documentation_is_the_shape(name: str) -> None:
     """Every module that runs in a distribution says of each value what it is; else nothing would be checked."""
-    for module in (
-        "cuda_audit_info",
-        "cuda_repair",
-        "cuda_smoke_test",
-        "cuda_toolkit",
-        "container_toolkit",
-        "wsl_conf",
-    ):
-        assert shape.documented(module)
-        assert all(field["type"] in (*shape._TYPES, "raw") for field in shape.documented(module).values())
+    assert shape.documented(name)
+    assert all(field["type"] in (*shape._TYPES, "raw") for field in shape.documented(name).values())
