@@ -73,6 +73,8 @@ def _is_hidden(path: Path) -> bool:
 
 def _long_listing(shell: Shell, target: str, recurse: bool, streams: Streams) -> int:
     """``dir [/s] /-c /a-d NAME``: one block a folder; headers, dates and totals are localised."""
+    if shares.is_share(target):
+        return _long_listing_of_share(shell, target, streams)
     if shell.laptop.drive.is_dir(shell.path(target)):
         target = target.rstrip("\\") + "\\*"
     folder, pattern = _folder_and_pattern(shell, target)
@@ -92,6 +94,21 @@ def _long_listing(shell: Shell, target: str, recurse: bool, streams: Streams) ->
         files = [found[path].st_size for path in found if path.parent == parent]
         total = languages.text(shell.laptop.state.language, "dir_total", f"{len(files):>16}", f"{sum(files):>14}")
         shell.write(streams.stdout, total)
+    return 0
+
+
+def _long_listing_of_share(shell: Shell, target: str, streams: Streams) -> int:
+    """The line of one file on another computer."""
+    try:
+        path = shares.host_path(shell.laptop, target)
+    except shares.NoShare as error:
+        return _no_share(shell, error, streams)
+    except shares.Refused:
+        return _denied(shell, streams)
+    if not path.is_file():
+        shell.say(streams.stderr, "no_file")
+        return 1
+    shell.write(streams.stdout, f"{_file_date(shell, path.stat())} {path.stat().st_size:>17} {path.name}")
     return 0
 
 

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.release import __version__ as core_version
 from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle, _bundle_archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle, _bundle_archive, _host_lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
@@ -43,15 +43,19 @@ class ActionModule(WindowsAction):
             timeout=arguments["timeout"],
         )
         result.update(name=name, changed=False)
+        with _host_lock.alone(self.wslfleet_runner, goal.timeout):
+            self._work(goal, result)
+        failures = [f"{row['user']}: {row['msg']}" for row in result["developers"] if row["failed"]]
+        if failures:
+            raise StepFailed("; ".join(failures))
+
+    def _work(self, goal: _bundle.Goal, result: dict[str, t.Any]) -> None:
         seen = _bundle.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
         work = _bundle.Work(self.wslfleet_runner, goal, seen)
         try:
             work.run()
         finally:
             result.update(plans.as_result([one.user for one in seen.accounts], work.outcomes, bool(self._task.diff)))
-        failures = [f"{row['user']}: {row['msg']}" for row in result["developers"] if row["failed"]]
-        if failures:
-            raise StepFailed("; ".join(failures))
 
     def _add_certificates(self, arguments: dict[str, t.Any]) -> None:
         """What the controller half of distribution_network does: certificates of Windows in PEM form."""

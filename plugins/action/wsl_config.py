@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _wsl_settings as settings
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_config import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_config
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _as_user, _host_lock, _wsl_config
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 
@@ -48,7 +48,8 @@ class ActionModule(WindowsAction):
         if not apply:
             return
         result["changed"] = False
-        _wsl_config.write(self.wslfleet_runner, seen, plan.after)
+        with _host_lock.alone(self.wslfleet_runner, _as_user.SECONDS):
+            _wsl_config.write(self.wslfleet_runner, seen, plan.after)
         result["changed"] = True
         if shutdown:
             _wsl_config.shut_down(self.wslfleet_runner, seen)

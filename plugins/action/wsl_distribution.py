@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_distribution import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_install as install
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
     DistributionGoal,
@@ -40,13 +41,20 @@ class ActionModule(WindowsAction):
         steps = plan(before, goal, assume_wsl=self._task.check_mode)
         if not self.wslfleet_plan(result, steps):
             return
+        with _host_lock.alone(self.wslfleet_runner, timeout):
+            self._apply(goal, timeout, result)
+
+    def _apply(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
+        """Plan anew from what is there now that no other run works on the host, and carry that out."""
+        before = self._observe(goal)
+        steps = plan(before, goal)
         done: list[str] = []
         result.update(changed=False, steps=done)
         for step in steps:
             install.apply_step(self.wslfleet_runner, step, before.executable, timeout)
             done.append(str(step))
             result["changed"] = True
-        after = self._observe(goal)
+        after = self._observe(goal) if steps else before
         result["present"] = after.found is not None
         install.verify(after, goal)
 
@@ -68,11 +76,18 @@ class ActionModule(WindowsAction):
         result["image_needed"] = steps.bring_image
         outcome = hand_over.Outcome.before(steps)
         if self.wslfleet_plan(result, steps.texts()):
-            result.update(changed=False, steps=outcome.done)
-            try:
-                hand_over.apply(self.wslfleet_runner, seen, goal, steps, timeout, outcome)
-            finally:
-                result["changed"] = bool(outcome.done) or steps.clean
+            result.update(changed=False)
+            with _host_lock.alone(self.wslfleet_runner, timeout):
+                seen = look()
+                steps = plans.plan(
+                    seen.state, seen.developers, goal, seen.left, outdated=hand_over.is_outdated(seen, goal)
+                )
+                outcome = hand_over.Outcome.before(steps)
+                result.update(steps=outcome.done)
+                try:
+                    hand_over.apply(self.wslfleet_runner, seen, goal, steps, timeout, outcome)
+                finally:
+                    result["changed"] = bool(outcome.done) or steps.clean
             after = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
             seen = hand_over.verify(hand_over.remember(after, answers), goal, outcome)
         result["hand_over"] = hand_over.as_result(seen.developers, outcome.waiting)

@@ -80,11 +80,15 @@ options:
   sha256:
     description:
       - SHA-256 digest of O(source), 64 hex digits. When it differs, nothing is imported.
+      - A file on the host or on a share is copied first, to where only administrators can change it. The copy is
+        checked, imported and removed, so that C(C:) needs room for it.
       - When unset, the digest is not checked.
     type: str
   location:
     description:
-      - Folder on the host for the virtual disk, for example V(D:\\wsl\\cuda).
+      - Folder on the host for the virtual disk, for example V(D:\\Users\\anna\\wsl\\cuda).
+      - Every user of the laptop can read a folder that is made right below a drive, such as C(D:\wsl), the disk in it
+        too, and can add files to it. Name one below a folder that only its owner and administrators can open.
       - When unset, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:

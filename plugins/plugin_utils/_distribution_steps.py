@@ -11,14 +11,15 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _checked_copy,
     _host_files,
     _host_state,
     _protected_folder,
     _shares,
     _sources,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
@@ -32,8 +33,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import 
     wsl_line,
     wsl_text,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import FAILED, inside
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import FAILED, error_code, inside
 
+ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 IMAGES = f"{_host_files.FOLDER}\\images"
 
 
@@ -68,10 +70,9 @@ def import_(runner: CommandRunner, step: plans.Import, executable: str, timeout:
     """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
     _host_files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
     kind, disk = _sources.kind(step.source), _sources.is_virtual_disk(step.source)
-    if kind in (_sources.HOST, _sources.SHARE):
+    there = kind in (_sources.HOST, _sources.SHARE)
+    if there and not step.sha256:
         _host_files.check_exists(runner, step.source)
-        if step.sha256:
-            _host_files.check_sha256(runner, step.source, step.sha256, keep=True)
         _run_import(runner, step, executable, step.source, b"", timeout)
         return
     if kind == _sources.CONTROLLER:
@@ -79,10 +80,13 @@ def import_(runner: CommandRunner, step: plans.Import, executable: str, timeout:
         if not disk:
             _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
             return
-    path = f"{IMAGES}\\{step.name}{'.vhdx' if disk else '.tar'}"
-    _protected_folder.make(runner, IMAGES, ["*.tar", "*.vhdx", "*.part"])
+    path = f"{IMAGES}\\{step.name}{'.vhd' if step.source.lower().endswith('.vhd') else '.vhdx' if disk else '.tar'}"
+    _protected_folder.make(runner, IMAGES, ["*.tar", "*.vhd", "*.vhdx", "*.part"])
     try:
-        _host_files.fetch(runner, _host_files.Source(step.source, step.sha256), path, timeout)
+        if there:
+            _checked_copy.bring(runner, step.source, step.sha256, path, timeout)
+        else:
+            _host_files.fetch(runner, _host_files.Source(step.source, step.sha256), path, timeout)
         _run_import(runner, step, executable, path, b"", timeout)
     finally:
         _host_files.remove(runner, path)
@@ -103,6 +107,10 @@ def _run_import(
     args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
     completed = runner.run(wsl_line(executable, args), stdin, timeout)
     if completed.exit_code != 0:
+        if (error_code(wsl_text(completed)) or "").endswith(ALREADY_THERE):
+            raise StepFailed(
+                f"distribution {step.name} appeared meanwhile: another run works on this laptop; run again"
+            )
         why = _host_files.why_unreadable(runner, file) if _shares.is_share(file) else None
         raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _ask,
+    _checked_copy,
     _distribution_steps,
     _host_accounts,
     _host_files,
@@ -251,7 +252,7 @@ class _Work:
             args = ["--export", self.goal.from_distribution or "", image]
             run_wsl(self.runner, self.executable, args, what, timeout=self.timeout)
         elif _sources.kind(source) == _sources.HOST:
-            self._copy(source, image, sha256)
+            _checked_copy.bring(self.runner, source, sha256, image, self.timeout)
         else:
             if _sources.kind(source) == _sources.CONTROLLER:
                 _distribution_steps.check_here(Path(source), None)
@@ -264,13 +265,6 @@ class _Work:
         _host_files.upload_contents(self.runner, files, 120)
         if self._run(while_successful(*(self.place.opened(sid) for sid in sids))) != 0:
             raise StepFailed(f"the files for results in {self.place.folder} could not be protected; run again")
-
-    def _copy(self, source: str, image: str, sha256: str | None) -> None:
-        _host_files.check_exists(self.runner, source)
-        if self._run(cmd_line("copy", ["/y", "/b", source, image]), self.timeout) != 0:
-            raise StepFailed(f"the host could not copy {source} to {image}; look for free space on C:")
-        if sha256:
-            _host_files.check_sha256(self.runner, image, sha256)
 
     def hand_over(self, developer: Developer) -> None:
         """Import as DEVELOPER now, or leave a task for the next logon."""

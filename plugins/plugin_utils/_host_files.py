@@ -121,9 +121,15 @@ def copy_from_share(runner: CommandRunner, source: str, path: str, timeout: floa
     """Let the host copy the file SOURCE of a share to PATH; raises StepFailed, which names why it cannot."""
     make_folder(runner, path.rpartition("\\")[0])
     check_exists(runner, source)
+    copy_there(runner, source, path, timeout)
+
+
+def copy_there(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
+    """Let the host copy the file SOURCE to PATH; raises StepFailed, which names why it cannot."""
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
-        why = why_unreadable(runner, source) or f"{_last_line(completed)}; look for space on C:"
+        why = why_unreadable(runner, source) if _shares.is_share(source) else None
+        why = why or f"{_last_line(completed)}; look for space on C:"
         raise StepFailed(f"the host could not copy {source} to {path}: {why}")
 
 
@@ -248,10 +254,10 @@ def _certutil(runner: CommandRunner, path: str) -> Completed:
     return runner.run(cmd_line(f"{SYSTEM32}\\certutil.exe", ["-hashfile", path, "SHA256"]), timeout=300)
 
 
-def check_sha256(runner: CommandRunner, path: str, wanted: str, keep: bool = False) -> None:
-    """Compare the digest of PATH on the host with WANTED; raises StepFailed where they differ.
+def check_sha256(runner: CommandRunner, path: str, wanted: str, origin: str | None = None) -> None:
+    """Compare the digest of PATH on the host with WANTED; raises StepFailed and deletes it where they differ.
 
-    Such a file is deleted unless KEEP, which is for files that the collection did not bring.
+    :arg origin: the file of which PATH is a copy, and which is left alone.
     """
     completed = _certutil(runner, path)
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
@@ -259,11 +265,10 @@ def check_sha256(runner: CommandRunner, path: str, wanted: str, keep: bool = Fal
         why = why_unreadable(runner, path) if _shares.is_share(path) else None
         raise StepFailed(why or f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")
     if found.group(0).lower() != wanted.lower():
-        if not keep:
-            remove(runner, path)
+        remove(runner, path)
         raise StepFailed(
-            f"{path} has SHA-256 {found.group(0).lower()}, expected was {wanted.lower()};"
-            f" {'it was left alone' if keep else 'it was deleted'}: check the source and the digest"
+            f"{origin or path} has SHA-256 {found.group(0).lower()}, expected was {wanted.lower()};"
+            f" {'it was left alone' if origin else 'it was deleted'}: check the source and the digest"
         )
 
 

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action.wsl_distribution import ActionModule
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
 
@@ -23,15 +25,26 @@ def test_converged_is_one_command(running: bool) -> None:
     assert (result["changed"], result["present"], result["running"]) == (False, True, running)
 
 
+@pytest.fixture(autouse=True)
+def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is tested by tests/integration/windows/test_two_runs.py."""
+    monkeypatch.setattr(_host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
+
+
 def test_install() -> None:
-    script = [(BATCH, READY), (re.compile("--install Debian --version 2 --no-launch$"), OK), (BATCH, THERE)]
+    script = [
+        (BATCH, READY),
+        (BATCH, READY),
+        (re.compile("--install Debian --version 2 --no-launch$"), OK),
+        (BATCH, THERE),
+    ]
     result = run_action(ActionModule, {"name": "Debian"}, script)
     assert (result["changed"], result["present"]) == (True, True)
     assert result["steps"] == ["install distribution Debian (wsl.exe --install)"]
 
 
 def test_exit_code_0_proves_nothing() -> None:
-    script = [(BATCH, READY), (re.compile("--install Debian"), OK), (BATCH, READY)]
+    script = [(BATCH, READY), (BATCH, READY), (re.compile("--install Debian"), OK), (BATCH, READY)]
     result = run_action(ActionModule, {"name": "Debian"}, script)
     assert result["failed"] is True
     assert "not registered" in result["msg"]
@@ -39,7 +52,8 @@ def test_exit_code_0_proves_nothing() -> None:
 
 def test_an_unknown_online_name() -> None:
     said = Completed(0xFFFFFFFF, "Code d'erreur\u00a0: Wsl/InstallDistro/WSL_E_DISTRO_NOT_FOUND\r\n".encode(), b"")
-    result = run_action(ActionModule, {"name": "Debain"}, [(BATCH, READY), (re.compile("--install"), said)])
+    script = [(BATCH, READY), (BATCH, READY), (re.compile("--install"), said)]
+    result = run_action(ActionModule, {"name": "Debain"}, script)
     assert (result["failed"], result["changed"]) == (True, False)
     assert "no distribution 'Debain'; choose a name" in result["msg"]
 
@@ -70,7 +84,7 @@ def test_absent_needs_force() -> None:
 
 
 def test_absent() -> None:
-    script = [(BATCH, THERE), (re.compile("--unregister Debian$"), OK), (BATCH, READY)]
+    script = [(BATCH, THERE), (BATCH, THERE), (re.compile("--unregister Debian$"), OK), (BATCH, READY)]
     result = run_action(ActionModule, {"name": "debian", "state": "absent", "force": True}, script)
     assert (result["changed"], result["present"]) == (True, False)
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import typing as t
@@ -213,6 +214,12 @@ def test_refused_before_anything() -> None:
     laptop.answers.update(dict.fromkeys(q.wsl().values(), b""))
     with pytest.raises(StepFailed, match="WSL is not installed"):
         work(laptop)
+
+
+@pytest.fixture(autouse=True)
+def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is tested by tests/integration/windows/test_two_runs.py."""
+    monkeypatch.setattr(cuda_bundle._host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 STEPS = [{"module": "cuda_audit_info", "register": "audit"}]

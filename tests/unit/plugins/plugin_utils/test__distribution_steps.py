@@ -78,15 +78,28 @@ def test_import_from_a_share_whose_file_may_not_be_read() -> None:
     refused(step, script, "no right to")
 
 
-def test_a_file_of_the_host_is_not_deleted_when_its_digest_differs() -> None:
+def test_a_file_of_the_host_is_copied_and_not_deleted_when_the_digest_of_the_copy_differs() -> None:
     step = p.Import("Debian", "C:\\i\\x.tar", "0" * 64, PLACE, 2)
     found = Completed(0, b"SHA256:\r\n" + b"1" * 64 + b"\r\nfertig\r\n", b"")
+    path = '"C:\\Program Files\\wslfleet\\images\\Debian.tar"'
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\wsl", OK),
+        (re.compile("icacls"), _protected),
         ("dir /b /a-d C:\\i\\x.tar", OK),
-        (re.compile("certutil"), found),
+        (re.compile(r"dir /-c /a-d C:\\i\\x\.tar&&.*fsutil"), _protected),
+        (f"copy /y /b C:\\i\\x.tar {path}", OK),
+        (f"C:\\Windows\\System32\\certutil.exe -hashfile {path} SHA256", found),
+        (f"del /f /q {path}", OK),
+        (f"del /f /q {path}", OK),
     ]
-    refused(step, script, "it was left alone")
+    refused(step, script, "x.tar has SHA-256 .*it was left alone")
+
+
+def test_a_distribution_that_another_run_has_made_meanwhile() -> None:
+    step = p.Import("Debian", SHARED, None, PLACE, 2)
+    there = Completed(0xFFFFFFFF, b"Wsl/Service/RegisterDistro/ERROR_ALREADY_EXISTS\r\n", b"")
+    script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", OK)]
+    refused(step, [*script, (re.compile("--import"), there)], "another run works on this laptop; run again")
 
 
 def test_a_virtual_disk_of_the_controller_goes_by_a_protected_file(tmp_path: Path) -> None:

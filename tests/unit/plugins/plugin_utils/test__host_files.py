@@ -129,7 +129,7 @@ def test_a_share_that_cannot_be_used_says_why(script: Script, message: str) -> N
 def test_a_digest_on_a_share_that_cannot_be_read(code: Completed, message: str) -> None:
     script: Script = [(CERTUTIL, code), (CERTUTIL, code), *([(LIST, OK)] if code is not OK else [])]
     with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match=message):
-        f.check_sha256(runner, SHARE, DIGEST, keep=True)
+        f.check_sha256(runner, SHARE, DIGEST)
 
 
 @pytest.mark.parametrize(
