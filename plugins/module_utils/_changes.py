@@ -14,7 +14,7 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _as_user, _files
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses, _as_user, _files
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,6 @@ def _shown(data: bytes | None) -> str:
     if data is None:
         return ""
     try:
-        return data.decode("utf-8")
+        return _addresses.masked(data.decode("utf-8"))
     except UnicodeDecodeError:
         return f"({len(data)} bytes)\n"

@@ -20,6 +20,8 @@ import time
 import typing as t
 
 BACKUP_ROOT = "/var/lib/wslfleet/backup"
+SCRATCH = "/var/cache"
+"""Where root's scratch folders lie."""
 MAXIMUM = 64 << 20
 """Bytes of a file that is read as a whole; the biggest that is meant is Debian's keyring of 30 MB."""
 
@@ -158,7 +160,12 @@ def write_file(
 
 @contextlib.contextmanager
 def scratch(parent: str | None = None) -> t.Iterator[str]:
-    """An empty folder in PARENT (None: where temporary files go) that is gone afterwards. Only its owner may enter."""
+    """An empty folder in PARENT that is gone afterwards. Only its owner may enter.
+
+    PARENT None: for root a place where nobody else writes, whatever TMPDIR says; for others where temporary files go.
+    """
+    if parent is None and os.geteuid() == 0 and os.path.isdir(SCRATCH):
+        parent = SCRATCH
     folder = tempfile.mkdtemp(prefix="wslfleet-", dir=parent)
     try:
         yield folder

@@ -18,7 +18,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _files, _openpgp, _source_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses, _dpkg, _files, _openpgp, _source_files
 
 _NAME = re.compile(r"^(cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-([0-9]+-[0-9]+)-local)_([^_/]+)_amd64\.deb$")
 
@@ -61,11 +61,13 @@ def parse(place: str, sha256: str) -> Installer:
     match = _NAME.match(place.rsplit("/", 1)[-1])
     if not match:
         raise InstallerError(
-            f"installer {place!r} does not end in NVIDIA's name, such as "
+            f"installer {_addresses.masked(place)!r} does not end in NVIDIA's name, such as "
             "cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb; keep the name, it tells package and version"
         )
     if not re.match(r"^(/|https?://|file:/)", place):
-        raise InstallerError(f"installer {place!r} is neither an absolute path nor an http, https or file address")
+        raise InstallerError(
+            f"installer {_addresses.masked(place)!r} is neither an absolute path nor an http, https or file address"
+        )
     if not re.match(r"^[0-9a-f]{64}$", sha256.lower()):
         raise InstallerError("source local_installer needs installer_sha256, the 64 hex digits of the file's digest")
     package, distribution, release, version = match.groups()
@@ -102,7 +104,8 @@ def fields_problem(installer: Installer, fields: str) -> str:
     found = (stanza.get("Package", ""), stanza.get("Version", ""))
     if found == (installer.package, installer.version):
         return ""
-    return f"{installer.place} holds package {' '.join(found).strip() or 'none'}, not what its name says"
+    package = " ".join(found).strip() or "none"
+    return f"{_addresses.masked(installer.place)} holds package {package}, not what its name says"
 
 
 def own_lists(installer: Installer, root: str = "") -> t.List[str]:

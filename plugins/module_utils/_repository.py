@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _addresses,
     _apt,
     _catalogue,
     _changes,
@@ -199,7 +200,7 @@ def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, _creden
 
 def _checked_url(url: str) -> str:
     if not re.match(r"^(https?|file|copy)://?[^\s]+$", url):
-        raise RepositoryError(f"url {url!r} is not an http, https, file or copy address")
+        raise RepositoryError(f"url {_addresses.masked(url)!r} is not an http, https, file or copy address")
     return url.rstrip("/") + "/"
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses, _transaction
 
 
 class Completed(t.NamedTuple):
@@ -40,6 +40,8 @@ def runner_of(module: t.Any) -> Runner:
     environment = {**_transaction.ENVIRONMENT, "LANGUAGE": "C"}
 
     def run(arguments: t.Sequence[str]) -> Completed:
-        return Completed(*module.run_command(list(arguments), environ_update=environment))
+        code, stdout, stderr = module.run_command(list(arguments), environ_update=environment)
+        # What a program complains of ends in messages, and may name the address that it was given.
+        return Completed(code, _addresses.masked(stdout) if code else stdout, _addresses.masked(stderr))
 
     return run

@@ -125,7 +125,7 @@ def check(run: _run.Runner, engine: str, changes: t.Sequence[_changes.FileChange
     texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
     if engine != "docker" or not texts:
         return
-    with tempfile.NamedTemporaryFile(prefix="wslfleet-", suffix=".json") as file:
+    with _files.scratch() as folder, tempfile.NamedTemporaryFile(dir=folder, suffix=".json") as file:
         file.write(texts[0])
         file.flush()
         done = run(["dockerd", "--validate", f"--config-file={file.name}"])

@@ -174,7 +174,10 @@ def compile_and_run(run: _run.Runner, nvcc: str, shadowed: bool, root: str = "")
     host = _host(root)
     own = _host_compiler.compiler(short, host)
     choice = ["-ccbin", own] if own else []
-    built = run([nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none", "-o", program, source])
+    # It compiles by way of files with names that can be guessed, which in /tmp anybody may have made first.
+    with _files.scratch(root + FOLDER) as temporary:
+        command = ["env", f"TMPDIR={temporary}", nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none"]
+        built = run([*command, "-o", program, source])
     if built.code != 0:
         if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(root + "/usr/bin/g++"):
             return Outcome(

@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _addresses,
     _apt,
     _changes,
     _dpkg,
@@ -186,8 +187,8 @@ def _check_space(installer: _local_installer.Installer, path: str) -> None:
 def _check_file(run: _run.Runner, installer: _local_installer.Installer, path: str, digest: str) -> None:
     if digest != installer.sha256:
         raise RepositoryError(
-            f"{_local_path(installer) or installer.place} has SHA-256 {digest}, not {installer.sha256}; check "
-            "installer_sha256 and the copy"
+            f"{_local_path(installer) or _addresses.masked(installer.place)} has SHA-256 {digest}, not "
+            f"{installer.sha256}; check installer_sha256 and the copy"
         )
     problem = _local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
     if problem:

@@ -20,6 +20,7 @@ import typing as t
 import urllib.parse
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _addresses,
     _apt,
     _credentials,
     _files,
@@ -40,10 +41,10 @@ def fetch_keyring(run: _run.Runner, wanted: Wanted, folder: str) -> bytes:
     if wanted.key:
         inside = "BEGIN PGP" in wanted.key
         data = wanted.key.encode() if inside else _fetch(run, wanted, wanted.key, "", f"{folder}/key")
-        place = "key" if inside else wanted.key
+        place = "key" if inside else _addresses.masked(wanted.key)
     else:
         data = _fetch(run, wanted, wanted.keyring_url, wanted.keyring_sha256, f"{folder}/keyring.deb")
-        place = wanted.keyring_url
+        place = _addresses.masked(wanted.keyring_url)
         data = _from_deb(f"{folder}/keyring.deb", place)
     try:
         keys = _openpgp.read_keys(data)
@@ -59,13 +60,21 @@ def fetch_keyring(run: _run.Runner, wanted: Wanted, folder: str) -> bytes:
 
 
 def download(run: _run.Runner, url: str, target: str, options: t.Sequence[str] = ()) -> None:
-    """Fetch URL by apt's own helper, so that apt's proxy, certificates and credentials hold for it too."""
+    """Fetch URL by apt's own helper, so that apt's proxy, certificates and credentials hold for it too.
+
+    What URL itself holds goes into a file beside TARGET that only root reads: every user sees command lines.
+    """
+    try:
+        url, credentials = _credentials.taken_from(url, "", "")
+    except _credentials.CredentialsError as error:
+        raise RepositoryError(f"{_addresses.masked(url)}: {error}") from error
+    options = options or _credentials.for_trial(credentials, [url], os.path.dirname(target))
     helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
-    done = run([*helper, "download-file", url, target])
+    done, shown = run([*helper, "download-file", url, target]), _addresses.masked(url)
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
-        raise RepositoryError(f"{url}: {_network_cause.named(run, url, done.output) or _why(done)}")
+        raise RepositoryError(f"{shown}: {_network_cause.named(run, url, done.output) or _why(done)}")
     if _files.head(target, 100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise RepositoryError(f"{url}: {_network_cause.explain(_network_cause.PAGE, url, _network_cause.Seen())}")
+        raise RepositoryError(f"{shown}: {_network_cause.explain(_network_cause.PAGE, url, _network_cause.Seen())}")
 
 
 def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:
@@ -86,7 +95,8 @@ def _fetch(run: _run.Runner, wanted: Wanted, url: str, sha256: str, target: str)
     digest = hashlib.sha256(data).hexdigest()
     if sha256 and digest != sha256:
         raise RepositoryError(
-            f"{url} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and where the file comes from"
+            f"{_addresses.masked(url)} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and where the "
+            "file comes from"
         )
     return data
 

@@ -280,7 +280,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     state = module.params["state"]
-    options = _credentials.hidden(module, "url", "keyring_url", "key")
+    options = _credentials.hidden(module, "url", "keyring_url", "key", "installer")
     try:
         os_release = _files.read_text("/etc/os-release") or ""
         wanted = _repository.resolve(options["source"], options, os_release)

@@ -96,7 +96,7 @@ options:
     description:
       - SHA-256 digest of O(msi), or of the package of O(version), 64 hex digits. When it differs, nothing is installed.
       - An interrupted download goes on where it stopped only when this is given.
-      - When unset, the digest is not checked.
+      - When unset, the digest is not checked. An C(http) address needs it.
     type: str
   msi_proxy:
     description:

@@ -59,7 +59,8 @@ options:
   manifest:
     description:
       - Address of the organisation's own list of distributions, which takes the place of Microsoft's, for example
-        V(https://wsl.example.com/DistributionInfo.json). C(file:) addresses work too.
+        V(https://wsl.example.com/DistributionInfo.json). C(file:) addresses work too; http is refused, and so is a
+        password or a query in the address.
       - It is written to the machine's part of the registry (C(DistributionListUrl)) and holds for every user.
       - When unset, that setting is left as it is.
     type: str
@@ -82,7 +83,7 @@ options:
       - SHA-256 digest of O(source), 64 hex digits. When it differs, nothing is imported.
       - A file on the host or on a share is copied first, to where only administrators can change it. The copy is
         checked, imported and removed, so that C(C:) needs room for it.
-      - When unset, the digest is not checked.
+      - When unset, the digest is not checked. An C(http) address needs it.
     type: str
   location:
     description:

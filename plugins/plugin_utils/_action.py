@@ -18,7 +18,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses, _version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean, clean_result
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _result_shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
@@ -62,8 +62,11 @@ def taken(module: str, result: dict[str, t.Any], complete: bool = True) -> dict[
 
 
 def harmless(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    """RESULT as it may be shown: what Ansible prints as it is (message, warnings) in one line, all else cleaned."""
-    cleaned: dict[str, t.Any] = clean_result(result)
+    """RESULT as it may be shown: what Ansible prints as it is (message, warnings) in one line, all else cleaned.
+
+    Addresses lose their passwords: programs of others repeat them in their errors.
+    """
+    cleaned: dict[str, t.Any] = clean_result(_addresses.masked_result(result))
     if isinstance(cleaned.get("msg"), str):
         cleaned["msg"] = clean(cleaned["msg"])
     if isinstance(cleaned.get("warnings"), list):

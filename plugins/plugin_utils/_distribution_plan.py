@@ -12,6 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources, _windows_path
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
@@ -80,7 +81,7 @@ class SetManifest:
     address: str
 
     def __str__(self) -> str:
-        return f"take the list of distributions from {self.address} (DistributionListUrl)"
+        return f"take the list of distributions from {_addresses.masked(self.address)} (DistributionListUrl)"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class Import:
     version: int
 
     def __str__(self) -> str:
-        return f"import {self.source} as distribution {self.name} into {self.location} (wsl.exe --import)"
+        image = _addresses.masked(self.source)
+        return f"import {image} as distribution {self.name} into {self.location} (wsl.exe --import)"
 
 
 @dataclass(frozen=True)
@@ -209,10 +211,27 @@ def check(goal: DistributionGoal) -> None:
         )
     if goal.source and _sources.is_virtual_disk(goal.source) and goal.version == 1:
         raise StepFailed(f"distribution {name}: a virtual disk can only be imported as WSL 2; set version=2")
-    if goal.manifest and _sources.kind(goal.manifest) != _sources.URL and not goal.manifest.startswith("file://"):
-        raise StepFailed(f"distribution {name}: manifest {goal.manifest!r} must be an address (https, http or file)")
+    exposed = _addresses.exposed("source", goal.source, goal.sha256)
+    if exposed:
+        raise StepFailed(f"distribution {name}: {exposed}")
+    if goal.manifest:
+        _check_manifest(name, goal.manifest)
     if goal.state == "exported":
         _check_export(goal)
+
+
+def _check_manifest(name: str, manifest: str) -> None:
+    """It names files and their digests, so that it must come unchanged; and everybody on the host may read it."""
+    if not manifest.lower().startswith(("https://", "file://")):
+        raise StepFailed(
+            f"distribution {name}: manifest {_addresses.masked(manifest)} must be an https or file address: nothing"
+            " vouches for what comes by http"
+        )
+    if _addresses.holds_credentials(manifest):
+        raise StepFailed(
+            f"distribution {name}: manifest {_addresses.masked(manifest)} must not hold a password or a query: Windows"
+            " keeps the address where every user can read it"
+        )
 
 
 def _check_export(goal: DistributionGoal) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu, _sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
@@ -41,7 +42,7 @@ class InstallDriver:
     path: str
 
     def __str__(self) -> str:
-        return f"install the NVIDIA driver from {self.source} (silently, without a restart)"
+        return f"install the NVIDIA driver from {_addresses.masked(self.source)} (silently, without a restart)"
 
 
 def check_goal(goal: DriverGoal) -> None:
@@ -52,8 +53,8 @@ def check_goal(goal: DriverGoal) -> None:
         return
     if not _SOURCE.match(goal.installer):
         raise StepFailed(
-            f"installer must be an address (https://…) or a share (\\\\server\\share\\…), not {goal.installer!r}:"
-            " a package of 800 MB is not sent over WinRM"
+            f"installer must be an address (https://…) or a share (\\\\server\\share\\…), not"
+            f" {_addresses.masked(goal.installer)!r}: a package of 800 MB is not sent over WinRM"
         )
     if goal.sha256 is None or not _sources.is_sha256(goal.sha256):
         raise StepFailed("installer needs sha256, 64 hexadecimal digits: Windows cannot check its signature by itself")

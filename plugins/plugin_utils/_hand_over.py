@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _ask,
     _checked_copy,
@@ -257,7 +258,9 @@ class _Work:
             if _sources.kind(source) == _sources.CONTROLLER:
                 _distribution_steps.check_here(Path(source), None)
             _host_files.fetch(self.runner, _host_files.Source(source, sha256), image, self.timeout)
-        self.outcome.done.append(f"bring {source or self.goal.from_distribution} to the host as {image}")
+        self.outcome.done.append(
+            f"bring {_addresses.masked(source or self.goal.from_distribution or '')} to the host as {image}"
+        )
 
     def _open_results(self, sids: t.Sequence[str]) -> None:
         """Make the files for results of SIDS, each for its user alone."""

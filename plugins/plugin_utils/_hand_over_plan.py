@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources, _user_tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._developer import (
@@ -143,7 +144,7 @@ def plan(
     if anew and not assume:
         _refuse(state, goal)
     clean = leftover and not (missing or of[RUNNING] or of[WAITING])
-    image = goal.source or f"distribution {goal.from_distribution}"
+    image = shown_image(goal)
     waiting = () if anew else of[WAITING]
     return Plan(bool(anew), anew, of[RUNNING], waiting, of[HELD], clean, image, goal.name)
 
@@ -184,6 +185,11 @@ def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
             f"distribution {name} was not handed over: {goal.from_distribution} is running, and exporting stops"
             " it; set stop_running=true if that is meant"
         )
+
+
+def shown_image(goal: DistributionGoal) -> str:
+    """What is handed over, in words."""
+    return _addresses.masked(goal.source or "") or f"distribution {goal.from_distribution}"
 
 
 def is_disk(goal: DistributionGoal) -> bool:

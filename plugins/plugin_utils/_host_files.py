@@ -23,8 +23,8 @@ import tarfile
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _shares, _sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._byte_stream import file_parts, tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
@@ -53,31 +53,25 @@ class Source:
     """The proxy for an address, as curl.exe takes it; it knows nothing of the proxy settings of Windows."""
 
     def __str__(self) -> str:
-        return shown(self.where)
-
-
-def shown(where: str) -> str:
-    """WHERE without the user name and password that an address may hold."""
-    if not _sources.is_url(where):
-        return where
-    parts = urlsplit(where)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        return _addresses.masked(self.where)
 
 
 def curl_config(url: str, path: str, proxy: str | None = None, resume: bool = False) -> bytes:
     """What curl.exe reads from stdin to fetch URL to PATH.
 
-    Revocation is checked as far as the network lets it: proxies that inspect TLS often hide the lists.
+    Revocation is checked as far as the network lets it: proxies that inspect TLS often hide the lists. What begins with
+    https is led nowhere else; http is for files whose digest is known.
 
     :arg resume: go on behind what PATH holds already.
     """
+    schemes = "https" if url.lower().startswith("https://") else "https,http"
     options = [
         f"url = {_quoted(url)}",
         f"output = {_quoted(path)}",
         "create-dirs",
         "fail",
         "location",
-        'proto = "=https,http"',
+        *(f'{name} = "={schemes}"' for name in ("proto", "proto-redir")),
         "retry = 5",
         "silent",
         "show-error",
@@ -108,8 +102,8 @@ def download(
         known = known_error(str(completed.exit_code), CURL)
         remedy = known.remedy if known else "give an address that the host can reach, or a file on the controller"
         raise StepFailed(
-            f"the host could not fetch {shown(url)}: curl.exe ended with {completed.exit_code},"
-            f" {_last_line(completed)}; {remedy}"
+            f"the host could not fetch {_addresses.masked(url)}: curl.exe ended with {completed.exit_code},"
+            f" {_addresses.masked(_last_line(completed))}; {remedy}"
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_package
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import Source
@@ -92,6 +93,9 @@ class WslGoal:
             checked_version(self.version)
         if self.msi:
             named_package(Source(self.msi), self.version)
+            exposed = _addresses.exposed("msi", self.msi, self.msi_sha256)
+            if exposed:
+                raise StepFailed(exposed)
         if self.state == "latest" and self.version:
             raise StepFailed("state=latest and version contradict each other: drop one of them")
 

@@ -149,7 +149,7 @@ def test_check_mode_plans_as_if_wsl_were_there() -> None:
         ({"location": "wsl"}, "must be a full path"),
         ({"default_user": "Dev User"}, "cannot be a Linux user"),
         ({"source": "https://x/y.vhdx?sig=1", "version": 1}, "only be imported as WSL 2"),
-        ({"manifest": "C:\\list.json"}, "must be an address"),
+        ({"manifest": "C:\\list.json"}, "must be an https or file address"),
         ({"state": "exported"}, "needs path|must be a full path"),
         ({"state": "exported", "path": "x.tar"}, "needs path|must be a full path"),
         ({"state": "exported", "path": "C:\\x.vhdx"}, "contradict"),

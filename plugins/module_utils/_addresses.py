@@ -1,0 +1,59 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Addresses as they may be shown: without user name, password and the words of a query, which may be a token. Pure.
+
+Controller and distribution both use this file, and nothing else takes credentials out of text.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+_USER = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)"
+    # Up to the last @ before the path; or, where a colon leads to no port, a password with a slash in it.
+    r"""(?:[^\s/?#"'<>]*@|[^\s/:?#@"'<>]*:(?!\d*(?:[/?#\s"'<>]|$))[^\s"'<>]*@)""",
+    re.IGNORECASE,
+)
+_QUERY = re.compile(r"""(?P<address>\bhttps?://[^\s?#"'<>]*\?)[^\s"'<>]+""", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """TEXT, an address or any other text, with each address in it as it may be shown."""
+    if "://" not in text:
+        return text
+    return _QUERY.sub(r"\g<address>***", _USER.sub(r"\g<scheme>", text))
+
+
+def masked_result(value: t.Any) -> t.Any:
+    """VALUE of a result, plain data as JSON has it, with every text in it masked."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {name: masked_result(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [masked_result(part) for part in value]
+    return value
+
+
+def holds_credentials(address: str) -> bool:
+    """Whether ADDRESS holds what may not be shown."""
+    return masked(address) != address
+
+
+def exposed(name: str, address: str | None, sha256: str | None) -> str:
+    """Why what the option NAME names must not be fetched from ADDRESS; empty when it may.
+
+    http is changed on the way by whoever sits there, so that it needs the digest of what shall come.
+    """
+    if address is None or sha256 or not address.lower().startswith("http://"):
+        return ""
+    return (
+        f"{name} {masked(address)} is an http address, whose content anybody on the way can change: use https, or give"
+        " its SHA-256"
+    )

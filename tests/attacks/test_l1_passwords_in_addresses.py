@@ -1,0 +1,187 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""L1: a password in an address is printed, lands in a diff, or stands in a command line that every user sees."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _changes, _source_trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed, runner_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
+    _distribution_plan,
+    _driver_plan,
+    _hand_over_plan,
+    _host_files,
+    _port,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import failures_in, harmless
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import named_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import WslGoal
+
+from tests.conftest import ROOT
+from tests.unit.plugins.modules.box import Box
+from tests.unit.plugins.modules.conftest import *  # noqa: F403
+from tests.unit.scripted_runner import ScriptedRunner
+
+ADDRESS = "https://user:s3cret@host.example/x"
+INSTALLER = "https://user:s3cret@host.example/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
+FAILED = Completed(100, f"Err:1 {ADDRESS}\n", f"E: Failed to fetch {ADDRESS}  404  Not Found\n")
+DIGEST = "0" * 64
+FINGERPRINT = _catalogue.OLD_KEY
+
+LINUX: dict[str, tuple[str, dict[str, t.Any]]] = {
+    "cuda_repository url": ("cuda_repository", {"source": "mirror", "url": ADDRESS, "key_fingerprint": FINGERPRINT}),
+    "cuda_repository keyring_url": ("cuda_repository", {"keyring_url": ADDRESS}),
+    "cuda_repository key": ("cuda_repository", {"key": ADDRESS}),
+    "cuda_repository installer": (
+        "cuda_repository",
+        {"source": "local_installer", "installer": INSTALLER, "installer_sha256": DIGEST},
+    ),
+    "cuda_repository installer of another name": (
+        "cuda_repository",
+        {"source": "local_installer", "installer": ADDRESS, "installer_sha256": DIGEST},
+    ),
+    "cuda_repository no address": ("cuda_repository", {"source": "mirror", "url": f"gopher{ADDRESS[5:]}"}),
+}
+"""What fails, since that is where addresses are named."""
+
+
+@pytest.mark.parametrize("what", LINUX)
+def test_a_module_inside_the_distribution(what: str, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, options = LINUX[what]
+    lines: list[str] = []
+    box.write("/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
+    box.module(name)
+    box.path("/var/cache").mkdir(parents=True, exist_ok=True)
+    box.patch("_source_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
+
+    def run(arguments: t.Sequence[str]) -> Completed:
+        lines.append(" ".join(arguments))
+        return FAILED
+
+    answers: t.Any = [(".", run)]
+    try:
+        result = box.run(name, *answers, **options)
+    except AssertionError:
+        result = box.run(name, **options)  # refused before any command
+    assert result["failed"] and "s3cret" not in json.dumps(result)
+    assert all("s3cret" not in line for line in lines), lines
+
+
+def test_what_apt_helper_is_given(tmp_path: Path) -> None:
+    """The address without the password in the command line; the password in a file for root alone."""
+    lines: list[str] = []
+
+    def run(arguments: t.Sequence[str]) -> Completed:
+        lines.append(" ".join(arguments))
+        files = list(tmp_path.rglob("*.conf"))
+        assert [path.stat().st_mode & 0o777 for path in files] == [0o600] and "s3cret" in files[0].read_text()
+        (tmp_path / "x").write_text("x")
+        return Completed(0, "", "")
+
+    _source_trial.download(run, ADDRESS, f"{tmp_path}/x")
+    assert lines[0].endswith(f"download-file https://host.example/x {tmp_path}/x") and "s3cret" not in lines[0]
+
+
+def test_what_programs_complain_of() -> None:
+    class Module:
+        def run_command(self, *_arguments: t.Any, **_more: t.Any) -> Completed:
+            return FAILED
+
+    assert "s3cret" not in runner_of(Module())(["apt-get"]).output
+
+
+def test_a_difference_of_a_file_of_others() -> None:
+    before = f"deb {ADDRESS} /\n".encode()
+    (shown,) = _changes.diff([_changes.FileChange("/etc/apt/sources.list.d/x.list", before, None)])
+    assert shown["before"] == "deb https://host.example/x /\n"
+
+
+def goal(**more: t.Any) -> _distribution_plan.DistributionGoal:
+    return _distribution_plan.DistributionGoal("Debian", **more)
+
+
+def refusal(work: t.Callable[[], object]) -> str:
+    result: dict[str, t.Any] = {}
+    with failures_in(result):
+        work()
+    return str(result["msg"])
+
+
+WINDOWS: dict[str, t.Callable[[], str]] = {
+    "import": lambda: str(_distribution_plan.Import("Debian", ADDRESS, None, "C:\\x", 2)),
+    "manifest": lambda: str(_distribution_plan.SetManifest(ADDRESS)),
+    "manifest is refused": lambda: refusal(lambda: _distribution_plan.check(goal(manifest=ADDRESS))),
+    "driver": lambda: str(_driver_plan.InstallDriver(ADDRESS, DIGEST, "C:\\x")),
+    "driver is refused": lambda: refusal(
+        lambda: _driver_plan.check_goal(_driver_plan.DriverGoal("580.88", f"gopher{ADDRESS[5:]}", DIGEST))
+    ),
+    "hand over": lambda: _hand_over_plan.shown_image(goal(source=ADDRESS)),
+    "msi": lambda: str(named_package(_host_files.Source(ADDRESS), None)),
+    "msi is refused": lambda: refusal(lambda: WslGoal(msi=ADDRESS.replace("https", "http")).check()),
+    "source of a file": lambda: str(_host_files.Source(ADDRESS)),
+}
+
+
+@pytest.mark.parametrize("what", WINDOWS)
+def test_steps_and_refusals_of_windows(what: str) -> None:
+    assert "s3cret" not in WINDOWS[what]()
+
+
+def test_a_download_on_windows() -> None:
+    """curl.exe gets the address on standard input, and repeats it in its errors."""
+    answer = _port.Completed(22, b"", f"curl: (22) The requested URL {ADDRESS} returned error: 404".encode())
+    runner = ScriptedRunner([(re.compile("curl.exe"), answer)])
+    with pytest.raises(StepFailed) as told:
+        _host_files.download(runner, ADDRESS, "C:\\x", 1, proxy="http://me:s3cret@proxy:3128")
+    ((line, stdin),) = runner.calls
+    assert "s3cret" not in str(told.value) and "s3cret" not in line and b"s3cret" in stdin
+
+
+def test_whatever_an_action_returns() -> None:
+    result = {"msg": f"no {ADDRESS}", "steps": [ADDRESS], "diff": {"prepared": f"+ {ADDRESS}\n"}, "warnings": [ADDRESS]}
+    assert "s3cret" not in json.dumps(harmless(result)) and json.dumps(harmless(result)).count("host.example") == 4
+
+
+ASKED = {
+    "container_toolkit": {"key", "url"},
+    "cuda_extra_libraries": {"url"},
+    "cuda_legacy": {"repository_url"},
+    "cuda_repository": {"installer", "key", "keyring_url", "url"},
+    "distribution_network": {"proxy"},
+    "nvidia_driver": {"installer"},
+    "wsl": {"msi", "msi_proxy"},
+    "wsl_distribution": {"manifest", "source"},
+}
+"""The options that take an address. Those of modules inside the distribution are hidden in what Ansible prints."""
+
+
+def test_no_option_with_an_address_is_forgotten() -> None:
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "plugins/modules").glob("*.py")):
+        module = importlib.import_module(f"ansible_collections.wslfleet.cuda.plugins.modules.{path.stem}")
+        options = yaml.safe_load(module.DOCUMENTATION).get("options") or {}
+        names = {name for name, option in options.items() if re.search(r"\b[Aa]n? address|\bAddress", str(option))}
+        for name in names & {name for asked in ASKED.values() for name in asked} | ASKED.get(path.stem, set()):
+            if name in options:
+                found.setdefault(path.stem, set()).add(name)
+        code = path.read_text()
+        for name in ASKED.get(path.stem, set()) if "AnsibleModule(" in code else ():
+            hidden = re.search(r"_credentials\.hidden\(module, ([^)]*)\)", code)
+            assert hidden is not None and f'"{name}"' in hidden.group(1), f"{path.stem}: {name}"
+    assert found == ASKED
+
+
+def test_one_function_masks() -> None:
+    """Who takes the user out of an address to show it does so by _addresses; to use it, by _credentials."""
+    for path in sorted((ROOT / "plugins").glob("*/*.py")):
+        if path.name not in ("_addresses.py", "_credentials.py", "_network_cause.py"):
+            assert not re.search(r"""rpartition\(["']@["']\)""", path.read_text()), path
