@@ -40,6 +40,10 @@ def _resolved(parts: list[str]) -> list[str]:
     return result
 
 
+class NoSuchDrive(FileNotFoundError):
+    """The path is on a drive that this laptop does not have."""
+
+
 class Drive:
     """Drive C:. A Windows path is given absolute, optionally with the prefix ``\\\\?\\``."""
 
@@ -49,11 +53,11 @@ class Drive:
     def host_path(self, windows_path: str) -> Path:
         """Where WINDOWS_PATH stands on this machine, existing or not.
 
-        Raises FileNotFoundError for any drive but C: and for a UNC path.
+        Raises NoSuchDrive for any drive but C: and for a UNC path.
         """
         path = absolute("C:\\", windows_path)
         if path[:2].upper() != "C:":
-            raise FileNotFoundError(f"there is no drive for {windows_path!r}")
+            raise NoSuchDrive(f"there is no drive for {windows_path!r}")
         found = self.root
         for part in path[3:].split("\\"):
             if part:

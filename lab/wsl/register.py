@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.linux import disks as linux_disks
+from lab.windows.drive import NoSuchDrive
 from lab.wsl import disks, linux_files
 from lab.wsl.errors import REGISTER, WslError
 from lab.wsl.registrations import FLAGS_WSL2, VHD, Distribution, State, new_id, valid_name
@@ -52,7 +53,7 @@ def register(session: Session, request: Request) -> Distribution:
     disk = request.source()
     try:
         return _finish(session, request, guid, folder, disk)
-    except WslError:
+    except (WslError, NoSuchDrive):
         if request.in_place is None:
             linux_disks.delete_disk(session.laptop, disk)
         raise

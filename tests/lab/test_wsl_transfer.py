@@ -438,3 +438,23 @@ def test_wsl_1_becomes_wsl_2(bench: Bench) -> None:
     assert converted is not None
     assert converted.version == 2
     assert disk_of(bench, "old") == disk
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--import other Q:\\wsl\\x C:\\x.tar",
+        "--import other Q:\\x C:\\x.tar",
+        "--install --from-file C:\\x.tar --name other --location Q:\\wsl\\x",
+        "--export test_distro Q:\\x.tar",
+        "--manage test_distro --move Q:\\x",
+    ],
+)
+def test_a_drive_that_is_not_there(bench: Bench, arguments: str) -> None:
+    """Windows says of it what it says of any folder that is not there; no exception of ours."""
+    bench.tar("C:\\x.tar")
+    before = disk_count(bench)
+    result = bench.wsl(arguments)
+    assert (result.exit_code, "ERROR_PATH_NOT_FOUND" in result.stdout) == (MINUS_1, True), result
+    assert [item.name for item in bench.registrations.all()] == ["test_distro"]
+    assert disk_count(bench) == before
