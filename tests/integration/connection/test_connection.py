@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import time
 import typing as t
 from pathlib import Path
 
 import pytest
+import requests
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout
@@ -257,3 +260,44 @@ def test_become_with_a_password(laptop: Laptop, pipelining: bool) -> None:
     variables = {"ansible_pipelining": pipelining, "distribution": DISTRIBUTION, **passwords}
     run = laptop.lab.playbook(Path(__file__).parent / "become.yml", variables=variables)
     assert run.code == 0, run.output
+
+
+BINARY_MODULE = r"""
+int puts(const char *);
+int main(void) { puts("{\"changed\": false, \"said\": \"binary\"}"); return 0; }
+"""
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_modules_of_every_kind(laptop: Laptop, tmp_path: Path, pipelining: bool) -> None:
+    here = Path(__file__).parent
+    shutil.copytree(here / "library", tmp_path / "library")
+    shutil.copy(here / "kinds.yml", tmp_path)
+    command = ["gcc", "-static", "-x", "c", "-o", str(tmp_path / "library" / "binary_module"), "-"]
+    subprocess.run(command, input=BINARY_MODULE.encode(), check=True)
+    (tmp_path / "script.py").write_text("#!/usr/bin/env -S python3 -u\nimport sys\nsys.stdout.write(sys.argv[1])\n")
+    variables = {"ansible_pipelining": pipelining, "distribution": DISTRIBUTION, "local_tmp": str(tmp_path)}
+    run = laptop.lab.playbook(tmp_path / "kinds.yml", variables=variables)
+    assert run.code == 0, run.output
+
+
+def test_requests_of_a_plain_command(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two to log on by NTLM, then: open the shell, run, send; with a later one: forget, run, send.
+
+    Not counted is what receives: how often depends on how the output arrives.
+    """
+    sent: list[str] = []
+    send = requests.adapters.HTTPAdapter.send
+
+    def count(adapter: t.Any, request: requests.PreparedRequest, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+        if b"shell/Receive" not in (request.body or b""):
+            sent.append(str(request.url))
+        return send(adapter, request, *args, **kwargs)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", count)
+    connection = laptop.connect()
+    connection.exec_command("true", in_data=b"x")
+    first = len(sent)
+    connection.exec_command("true", in_data=b"x")
+    assert (first, len(sent) - first) == (5, 3)
+    connection.close()
