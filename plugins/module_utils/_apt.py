@@ -13,34 +13,81 @@ import re
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt_plan, _dpkg, _files, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt_command,
+    _apt_plan,
+    _dpkg,
+    _files,
+    _run,
+    _source_faults,
+    _source_files,
+)
 
-_SIMULATE = ("apt-get", "-s", "-q", "-o", "Debug::NoLocking=1")
+_NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
+"""Errors that are an answer: apt has read its sources, and no package of that name is in them."""
+
+
+class AptError(Exception):
+    """apt cannot answer, which says nothing of what was asked. One line for a person: apt's words, and a way out."""
+
+
+def ask(run: _run.Runner, command: t.Sequence[str], root: str = "") -> _run.Completed:
+    """What COMMAND of apt answers; packages that no source holds are an answer. Raises AptError."""
+    done = run(command)
+    # Some errors of apt-cache leave the exit code 0.
+    found = [text for text in _apt_plan.errors(done.stderr) if not _NOTHING.match(text)]
+    if found or (done.code != 0 and not _apt_plan.errors(done.stderr)):
+        raise AptError(f"apt cannot answer: {_words(found, done, root)}")
+    return done
+
+
+def _words(found: t.Sequence[str], done: _run.Completed, root: str) -> str:
+    """apt's words in one line, with what to do about a source that it cannot read."""
+    silent = f"{done.last_line} (code {done.code})" if done.output.strip() else f"apt-get failed with code {done.code}"
+    text = "; ".join(dict.fromkeys(item.rstrip(".") for item in found)) or silent
+    advice = _source_faults.advice(text, _source_files.read(root)) if found else ""
+    return f"{text}; {advice}" if advice else text
+
+
+def names(run: _run.Runner, prefix: str = "") -> t.List[str]:
+    """The names of the packages that apt knows. Raises AptError."""
+    return ask(run, _apt_command.cache("pkgnames", *([prefix] if prefix else []))).stdout.split()
+
+
+def records(run: _run.Runner, packages: t.Sequence[str], all_versions: bool = True) -> t.List[t.Dict[str, str]]:
+    """The stanzas of PACKAGES (names, ``name=version``) in the sources, those that are there. Raises AptError."""
+    if not packages:
+        return []
+    options = [] if all_versions else ["--no-all-versions"]
+    return _dpkg.parse_stanzas(ask(run, _apt_command.cache("show", *options, *packages)).stdout)
 
 
 def plan_install(
     run: _run.Runner,
     packages: t.Sequence[str],
-    recommends: bool = False,
+    options: t.Sequence[str] = (),
     allowed_removals: t.Collection[str] = (),
-    reinstall: bool = False,
     installed: t.Sequence[_dpkg.Package] = (),
 ) -> _apt_plan.Judgement:
-    """What installing PACKAGES would do, judged. Uses no network and works while locks are held.
+    """What ``_apt_command.install`` of PACKAGES with OPTIONS would do, judged.
 
     INSTALLED (what is on the system) lets the judgement see a driver that is there already.
     """
-    arguments = ["install", "--install-recommends" if recommends else "--no-install-recommends"]
-    arguments += ["--reinstall"] if reinstall else []
-    done = run([*_SIMULATE, *arguments, *packages])
+    command = _apt_command.simulation(_apt_command.install(*packages, options=options))
+    done = run(command)
     if done.code == 0:
         return _judged(run, done.stdout, allowed_removals, installed)
-    return _refused(run, done, arguments, packages, installed)
+    return _refused(run, done, command, installed)
 
 
-def plan_purge(run: _run.Runner, packages: t.Sequence[str], allowed_removals: t.Collection[str]) -> _apt_plan.Judgement:
-    """What purging PACKAGES would do, judged; ALLOWED_REMOVALS may go beside them."""
-    done = run([*_SIMULATE, "purge", *packages])
+def plan_purge(
+    run: _run.Runner,
+    packages: t.Sequence[str],
+    allowed_removals: t.Collection[str] = (),
+    options: t.Sequence[str] = (),
+) -> _apt_plan.Judgement:
+    """What ``_apt_command.purge`` of PACKAGES would do, judged; ALLOWED_REMOVALS may go beside them."""
+    done = run(_apt_command.simulation(_apt_command.purge(*packages, options=options)))
     if done.code != 0:
         return _apt_plan.Judgement((), (), (_apt_reason(done),))
     return _judged(run, done.stdout, {*packages, *allowed_removals})
@@ -51,22 +98,18 @@ def _judged(
 ) -> _apt_plan.Judgement:
     actions = _apt_plan.parse_simulation(simulation)
     wanted = _apt_plan.requests([action for action in actions if action.kind == "Inst"])
-    records: t.List[t.Dict[str, str]] = []
-    if wanted:
-        records = _dpkg.parse_stanzas(run(["apt-cache", "show", "--no-all-versions", *wanted]).stdout)
-    return _apt_plan.judge(actions, records, allowed, [package.fields for package in installed if package.present])
+    found = records(run, wanted, all_versions=False)
+    return _apt_plan.judge(actions, found, allowed, [package.fields for package in installed if package.present])
 
 
 def _refused(
-    run: _run.Runner,
-    done: _run.Completed,
-    arguments: t.Sequence[str],
-    packages: t.Sequence[str],
-    installed: t.Sequence[_dpkg.Package],
+    run: _run.Runner, done: _run.Completed, command: t.Sequence[str], installed: t.Sequence[_dpkg.Package]
 ) -> _apt_plan.Judgement:
     """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
+    if _source_faults.concerns(done.stderr):
+        return _apt_plan.Judgement((), (), (_apt_reason(done),))
     with _files.scratch() as empty:
-        again = run([*_SIMULATE, "-o", f"Dir::Etc::PreferencesParts={empty}", *arguments, *packages])
+        again = run([command[0], "-o", f"Dir::Etc::PreferencesParts={empty}", *command[1:]])
     if again.code == 0:
         judged = _judged(run, again.stdout, (), installed)
         if judged.reasons:
@@ -76,8 +119,7 @@ def _refused(
 
 def _apt_reason(done: _run.Completed) -> _apt_plan.Reason:
     found = _apt_plan.errors(done.output)
-    text = "; ".join(dict.fromkeys(found)) or f"apt-get failed with code {done.code}"
-    return _apt_plan.Reason("", f"apt refuses: {text}")
+    return _apt_plan.Reason("", f"apt refuses: {_words(found, done, '')}")
 
 
 def interruption(database: _dpkg.Database) -> _apt_plan.Reason | None:
@@ -94,9 +136,7 @@ def update(run: _run.Runner, options: t.Sequence[str] = (), seconds: float = 300
     """Fetch the indexes. apt does not wait for the lock of the lists, so we do, at most SECONDS."""
     end = time.monotonic() + seconds
     while True:
-        done = run(
-            ["apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=2", *options]
-        )
+        done = run(_apt_command.update(*options))
         if done.code == 0 or "/lists/lock" not in done.output or time.monotonic() >= end:
             return done
         time.sleep(2.0)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure, _dependencies, _driver_packages
 
@@ -32,6 +32,13 @@ class Action:
     new: str = ""
     origin: str = ""
     architecture: str = ""
+    foreign: str = field(default="", compare=False)
+    """The architecture where it belongs to the name: that of the system does not."""
+
+    @property
+    def qualified(self) -> str:
+        """The name that tells it from the package of another architecture, as apt writes it."""
+        return f"{self.name}:{self.foreign}" if self.foreign else self.name
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def parse_simulation(text: str) -> t.List[Action]:
             continue
         kind, name, old, new, origin, architecture = match.groups()
         name, _colon, suffix = name.partition(":")
-        actions.append(Action(kind, name, old or "", new or "", origin or "", architecture or suffix))
+        actions.append(Action(kind, name, old or "", new or "", origin or "", architecture or suffix, suffix))
     return actions
 
 
@@ -90,13 +97,14 @@ def judge(
 ) -> Judgement:
     """Judge ACTIONS with the index RECORDS (stanzas of ``apt-cache show``) of what would be installed.
 
-    ALLOWED_REMOVALS are names that the caller asked to lose; any other removal is a reason to refuse. INSTALLED are the
-    stanzas of what is on the system: a driver that is there already lets its dependents in without a word of apt.
+    ALLOWED_REMOVALS are names (``name:i386`` of a foreign architecture) that the caller asked to lose; any other
+    removal is a reason to refuse. INSTALLED are the stanzas of what is on the system: a driver that is there already
+    lets its dependents in without a word of apt.
     """
     fields = {(record.get("Package", ""), record.get("Version", "")): record for record in records}
     installs = tuple(action for action in actions if action.kind == "Inst")
     # Purg repeats what Remv announced when a configured package is purged.
-    removed = {action.name: action for action in actions if action.kind in ("Remv", "Purg")}
+    removed = {action.qualified: action for action in actions if action.kind in ("Remv", "Purg")}
     removes = tuple(removed.values())
     mine = [fields.get((action.name, action.new), {}) for action in installs]
     reasons = [_install_reason(action, record) for action, record in zip(installs, mine)]
@@ -138,10 +146,10 @@ def _closure_reasons(
 
 
 def _removal_reason(action: Action, allowed: t.Collection[str]) -> Reason | None:
-    if action.name in allowed:
+    if action.qualified in allowed:
         return None
     return Reason(
-        action.name, f"would remove {action.name} {action.old}".rstrip() + ", which nobody asked for", "removal"
+        action.name, f"would remove {action.qualified} {action.old}".rstrip() + ", which nobody asked for", "removal"
     )
 
 
@@ -151,11 +159,7 @@ def _number(text: str) -> int:
 
 def requests(installs: t.Sequence[Action]) -> t.List[str]:
     """``name=version`` of INSTALLS, for one ``apt-cache show``."""
-    return [f"{action.name}{_suffix(action)}={action.new}" for action in installs if action.new]
-
-
-def _suffix(action: Action) -> str:
-    return ":i386" if action.architecture == "i386" else ""
+    return [f"{action.qualified}={action.new}" for action in installs if action.new]
 
 
 def errors(text: str) -> t.List[str]:

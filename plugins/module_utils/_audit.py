@@ -17,6 +17,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
+    _apt_command,
     _catalogue,
     _cdi,
     _container_toolkit,
@@ -39,6 +41,7 @@ RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
 _LINK = "put a link to the file in /usr/lib/wsl/lib in its place: a copy is stale after the next Windows driver"
+_MEND_APT = "run wslfleet.cuda.cuda_legacy, which takes out NVIDIA's own broken sources; mend others by hand"
 _GUARD = "run wslfleet.cuda.cuda_guard"
 _CONTAINERS = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
 
@@ -65,6 +68,8 @@ class Seen:
     guard_missing: t.Tuple[str, ...]
     open_candidates: t.Mapping[str, str]
     """Driver package -> version that apt would install."""
+    apt_problem: str
+    """Why apt cannot tell; empty when it can."""
     default_toolkit: str
     stale_cdi: t.Mapping[str, t.Tuple[str, ...]] = field(default_factory=dict)
     """CDI specification -> files that it names and that are gone."""
@@ -84,7 +89,7 @@ def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", 
         tuple(finding.text for finding in _search_path.findings(root)),
         _search_path.first_nvidia_smi(root),
         tuple(file.path for file in _guard_files.files(instead) if not os.path.exists(root + file.path)),
-        open_candidates(run),
+        *_candidates_or_problem(run),
         _toolkit.default_toolkit(root),
         _cdi.observe(root).gone,
     )
@@ -93,12 +98,20 @@ def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", 
 def open_candidates(run: _run.Runner) -> t.Dict[str, str]:
     """Driver packages that apt knows and would install: what counts is the pin's effect, not its file.
 
-    Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook.
+    Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook. Raises
+    AptError.
     """
-    names = [name for name in run(["apt-cache", "pkgnames"]).stdout.split() if _driver_packages.is_pinned(name)]
+    names = [name for name in _apt.names(run) if _driver_packages.is_pinned(name)]
     if not names:
         return {}
-    return _guard_files.effective(run(["apt-cache", "policy", *sorted(names)]).stdout)
+    return _guard_files.effective(_apt.ask(run, _apt_command.cache("policy", *sorted(names))).stdout)
+
+
+def _candidates_or_problem(run: _run.Runner) -> t.Tuple[t.Mapping[str, str], str]:
+    try:
+        return open_candidates(run), ""
+    except _apt.AptError as error:
+        return {}, str(error)
 
 
 def rows(seen: Seen) -> t.List[Verdict]:
@@ -222,6 +235,9 @@ def _guard(seen: Seen) -> Verdict:
 
 
 def _pin(seen: Seen) -> Verdict:
+    if seen.apt_problem:
+        text = f"nobody can tell whether the guard holds: {seen.apt_problem}"
+        return Verdict("pin_effect", "G9", STOP, text, _MEND_APT)
     if not seen.open_candidates:
         return Verdict("pin_effect", "G9", OK, "apt would install no driver package")
     names = sorted(seen.open_candidates)

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
+    _apt_command,
     _cdi,
     _changes,
     _container_source,
@@ -78,5 +79,5 @@ def _purge(request: _container_work.Request, report: _container_work.Report, nam
     report.packages = ("".join(f"{name}\n" for name in names), "")
     if request.check_mode:
         return True
-    transaction = _transaction.start(_container_work.PURPOSE, [_transaction.apt_get("purge", *names)])
+    transaction = _transaction.start(_container_work.PURPOSE, [_apt_command.purge(*names)])
     return _container_work.ended(request, report, transaction)

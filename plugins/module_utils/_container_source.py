@@ -24,6 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _files,
     _legacy,
     _repository,
+    _source_faults,
     _source_files,
     _sources,
 )
@@ -140,6 +141,7 @@ def plan_legacy(state: _legacy.State, wanted: Wanted, when: str) -> t.Tuple[_cha
     """
     entries = _sources.parse_all(state.sources)
     stale = judge(entries, wanted.url)
+    stale += _source_faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
     gone = {item.entry for item in stale}
     edits = _sources.plan_edits(state.sources, stale, when)
     found = [_source_files.change(state.sources, edit, when) for edit in edits]

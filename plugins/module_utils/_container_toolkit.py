@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
+    _apt_command,
     _apt_plan,
     _dpkg,
     _engines,
     _run,
-    _transaction,
     _version_text,
 )
 
@@ -31,6 +31,8 @@ BASE = "nvidia-container-toolkit-base"
 PACKAGES = ("libnvidia-container1", "libnvidia-container-tools", BASE, "nvidia-container-toolkit")
 RECOMMENDED = "1.19.1"
 FLOOR = (1, 13, 0)
+_OPTIONS = ("--allow-downgrades",)
+"""Every version is named, so a downgrade is one that was asked for."""
 
 Version = t.Tuple[int, ...]
 
@@ -131,11 +133,11 @@ def make_plan(
 
 
 def engine_packages(run: _run.Runner, engine: str) -> t.List[str]:
-    """The packages to install for ENGINE: the first that the sources hold, and its companions. Raises
+    """The packages to install for ENGINE: the first that the sources hold, and its companions. Raises AptError and
     ContainerToolkitError.
     """
     names, companions = _engines.CANDIDATES[engine], _engines.COMPANIONS.get(engine, ())
-    stanzas = _dpkg.parse_stanzas(run(["apt-cache", "show", "--no-all-versions", *names, *companions]).stdout)
+    stanzas = _apt.records(run, [*names, *companions], all_versions=False)
     versions = {stanza.get("Package", ""): stanza.get("Version", "") for stanza in stanzas}
     for name in names:
         if name not in versions:
@@ -153,7 +155,7 @@ def engine_packages(run: _run.Runner, engine: str) -> t.List[str]:
 
 def judge(run: _run.Runner, plan: Plan, database: _dpkg.Database, free_bytes: int) -> _apt_plan.Judgement:
     """What apt would do. Raises ContainerToolkitError when that is refused, for a driver above all."""
-    judged = _apt.plan_install(run, plan.install, installed=database.packages)
+    judged = _apt.plan_install(run, plan.install, _OPTIONS, installed=database.packages)
     if not judged.allowed:
         raise ContainerToolkitError(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
     missing = judged.download_bytes + judged.installed_bytes - free_bytes
@@ -166,7 +168,6 @@ def commands(plan: Plan, interrupted: bool) -> t.List[t.List[str]]:
     """The commands of the transaction; an interrupted dpkg is mended first."""
     found: t.List[t.List[str]] = []
     if interrupted:
-        found.append(list(_transaction.CONFIGURE))
-    # Every version is named, so a downgrade is one that was asked for.
-    found.append(_transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", *plan.install))
+        found.append(list(_apt_command.CONFIGURE))
+    found.append(_apt_command.install(*plan.install, options=_OPTIONS))
     return found

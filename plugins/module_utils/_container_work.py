@@ -14,6 +14,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
+    _apt_command,
     _as_user,
     _cdi,
     _changes,
@@ -35,6 +37,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 )
 
 ERRORS = (
+    _apt.AptError,
     _as_user.AsUserError,
     _files.UnreadableFile,
     _cdi.CdiError,
@@ -172,7 +175,7 @@ def _plan(
     """What apt has to do. The indexes are fetched again when an engine comes from an old one."""
     deb_version = ""
     if not _suits(request, choice, database):
-        text = listed or run(["apt-cache", "show", _container_toolkit.BASE]).stdout
+        text = listed or _apt.ask(run, _apt_command.cache("show", _container_toolkit.BASE)).stdout
         available = _container_toolkit.versions_in(text)
         deb_version = _container_toolkit.pick(available, request.version, request.minimum)
     if choice.install and not request.check_mode:

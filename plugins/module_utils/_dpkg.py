@@ -50,6 +50,11 @@ class Package:
     fields: t.Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
+    def key(self) -> t.Tuple[str, str]:
+        """What tells it from every other package: its name and its architecture."""
+        return self.name, self.architecture
+
+    @property
     def source(self) -> str:
         """The ``Source:`` field, empty when absent."""
         return self.fields.get("Source", "")
@@ -136,6 +141,11 @@ class Database:
         """Whether NAME is installed and configured, in any architecture."""
         return any(package.name == name and package.installed for package in self.packages)
 
+    def label(self, package: Package) -> str:
+        """The name of PACKAGE as apt and dpkg want it: with its architecture when that is not the system's."""
+        own = next((item.architecture for item in self.packages if item.name == "dpkg"), "amd64")
+        return package.name if package.architecture in (own, "all", "") else f"{package.name}:{package.architecture}"
+
     @property
     def broken(self) -> t.List[Package]:
         """Packages that are half way."""
@@ -194,26 +204,69 @@ def lock_holders(root: str = "") -> t.Dict[str, int]:
     return {path: process for path, process in holders.items() if process is not None}
 
 
-def dependents(packages: t.Sequence[Package], removed: t.Collection[str]) -> t.Set[str]:
+def dependents(packages: t.Sequence[Package], removed: t.Collection[Package]) -> t.List[Package]:
     """Packages that cannot stay once REMOVED are gone: a dependency of theirs is left with nothing that satisfies it.
 
-    Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays.
+    Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays. What is
+    satisfied by nothing already, stays as it is.
     """
     present = [package for package in packages if package.present]
-    provides = {package.name: {package.name, *_dependencies.provided(package.fields)} for package in present}
-    gone = set(removed)
-    found: t.Set[str] = set()
+    stand = _standing(present)
+    needs = {package.key: _dependencies.needs(package.fields) for package in present}
+    gone = {package.key for package in removed}
+    found: t.List[Package] = []
     changed = True
     while changed:
-        left = set().union(*(names for name, names in provides.items() if name not in gone))
-        lost = set().union(*(names for name, names in provides.items() if name in gone)) - left
-        news = {package.name for package in present if package.name not in gone and _needs(package, left, lost)}
-        found |= news
-        gone |= news
+        news = [
+            package
+            for package in present
+            if package.key not in gone and any(_lost(group, package, stand, gone) for group in needs[package.key])
+        ]
+        found += news
+        gone |= {package.key for package in news}
         changed = bool(news)
     return found
 
 
-def _needs(package: Package, left: t.Collection[str], lost: t.Collection[str]) -> bool:
-    """Whether a dependency of PACKAGE is satisfied by LOST only."""
-    return any(set(group) & set(lost) and not set(group) & set(left) for group in _dependencies.needs(package.fields))
+def unmet(packages: t.Sequence[Package]) -> t.List[t.Tuple[Package, str]]:
+    """(package, name) for present packages that need NAME, for which nothing stands. Versions are not compared."""
+    present = [package for package in packages if package.present]
+    stand = _standing(present)
+    return [
+        (package, " | ".join(group))
+        for package in present
+        for group in _dependencies.needs(package.fields)
+        if not _satisfying(group, package, stand)
+    ]
+
+
+def _standing(present: t.Sequence[Package]) -> t.Dict[str, t.List[Package]]:
+    """Name -> the packages that have or provide it."""
+    found: t.Dict[str, t.List[Package]] = {}
+    for package in present:
+        for name in {package.name, *_dependencies.provided(package.fields)}:
+            found.setdefault(name, []).append(package)
+    return found
+
+
+def _satisfying(group: t.Sequence[str], asker: Package, stand: t.Mapping[str, t.Sequence[Package]]) -> t.List[Package]:
+    """Those that satisfy one alternative of GROUP for ASKER, whose architecture they must have, or be of use to any."""
+    return [
+        item
+        for name in group
+        for item in stand.get(name, ())
+        if item.architecture == asker.architecture
+        or "all" in (item.architecture, asker.architecture)
+        or item.fields.get("Multi-Arch") in ("foreign", "allowed")
+    ]
+
+
+def _lost(
+    group: t.Sequence[str],
+    asker: Package,
+    stand: t.Mapping[str, t.Sequence[Package]],
+    gone: t.Collection[t.Tuple[str, str]],
+) -> bool:
+    """Whether GROUP, which ASKER needs, is satisfied by what is GONE only."""
+    satisfying = _satisfying(group, asker, stand)
+    return bool(satisfying) and all(item.key in gone for item in satisfying)

@@ -20,13 +20,13 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
+    _apt_command,
     _apt_plan,
     _catalogue,
     _dpkg,
     _files,
     _network_cause,
     _run,
-    _transaction,
 )
 
 FOLDER = "/var/lib/wslfleet/libraries"
@@ -35,6 +35,8 @@ OPTIONS = (
     "-o", "Dir::Etc::SourceParts=-",
     "-o", f"Dir::Etc::Preferences={FOLDER}/preferences",
     "-o", f"Dir::State::Lists={FOLDER}/lists",
+    # A release that this source does not know would be an error.
+    "-o", "APT::Default-Release=",
     # The caches of the real sources stay as they are.
     "-o", "Dir::Cache::pkgcache=",
     "-o", "Dir::Cache::srcpkgcache=",
@@ -169,7 +171,7 @@ def choose(what: Wanted, names: t.Sequence[str], madison: str) -> t.List[str]:
 
 def plan(run: _run.Runner, what: Wanted, names: t.Sequence[str], database: _dpkg.Database) -> _apt_plan.Judgement:
     """What installing NAMES from the open source would do. Raises LibrariesError when that is refused."""
-    asked = choose(what, names, run(["apt-cache", "madison", *OPTIONS, *names]).stdout)
+    asked = choose(what, names, _apt.ask(run, _apt_command.cache("madison", *OPTIONS, *names)).stdout)
 
     def with_source(arguments: t.Sequence[str]) -> _run.Completed:
         return run([arguments[0], *OPTIONS, *arguments[1:]])
@@ -186,4 +188,4 @@ def plan(run: _run.Runner, what: Wanted, names: t.Sequence[str], database: _dpkg
 def install_command(judged: _apt_plan.Judgement) -> t.List[str]:
     """The command that installs what was judged, and nothing else."""
     exact = [f"{action.name}={action.new}" for action in judged.installs]
-    return _transaction.apt_get("install", *OPTIONS, "--no-install-recommends", *exact)
+    return _apt_command.install(*exact, options=OPTIONS)

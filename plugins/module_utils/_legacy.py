@@ -15,7 +15,14 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _files, _openpgp, _source_files, _sources
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _catalogue,
+    _files,
+    _openpgp,
+    _source_faults,
+    _source_files,
+    _sources,
+)
 from ansible_collections.wslfleet.cuda.plugins.module_utils._changes import FileChange
 
 KEYRING_PLACES = (
@@ -130,6 +137,8 @@ def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     entries = _sources.parse_all(state.sources)
     spent = {place for place, removal in state.embedded.items() if removal.data is None}
     stale = _sources.judge(entries, wanted, own_path, state.missing_keyrings, spent)
+    # Whatever of NVIDIA's keeps apt from working, goes too: those of the container packages are in the way as well.
+    stale += _source_faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
     texts = dict(state.sources)
     for (path, place), removal in state.embedded.items():
         if removal.data is not None:

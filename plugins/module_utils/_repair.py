@@ -13,12 +13,13 @@ after. Exit codes say little (dpkg reports success and leaves ``iHR``), so that 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
+    _apt_command,
     _catalogue,
     _changes,
     _dependencies,
@@ -30,7 +31,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _loader,
     _loader_conf,
     _run,
-    _transaction,
+    _space,
 )
 
 
@@ -59,8 +60,8 @@ class State:
     @property
     def broken(self) -> t.Tuple[_dpkg.Package, ...]:
         """Packages half way that are no driver's."""
-        drivers = {package.name for package in self.drivers}
-        return tuple(package for package in self.database.broken if package.name not in drivers)
+        drivers = {package.key for package in self.drivers}
+        return tuple(package for package in self.database.broken if package.key not in drivers)
 
     @property
     def healthy(self) -> bool:
@@ -74,10 +75,11 @@ class Plan:
     """What the repair will do."""
 
     purge: t.Tuple[str, ...] = ()
-    force_remove: t.Tuple[str, ...] = ()
-    """Drivers killed while they were unpacked: apt cannot remove them, dpkg can."""
+    """Drivers, in whatever state."""
     dependents: t.Tuple[str, ...] = ()
     """Packages that cannot stay without the driver and go with it."""
+    held: t.Tuple[str, ...] = ()
+    """Those of them that somebody holds."""
     mark_manual: t.Tuple[str, ...] = ()
     configure: bool = False
     reinstall: t.Tuple[str, ...] = ()
@@ -94,7 +96,7 @@ class Plan:
     @property
     def packages_change(self) -> bool:
         """Whether apt or dpkg has to run."""
-        return bool(self.purge or self.force_remove or self.configure or self.reinstall or self.clean_journal)
+        return bool(self.purge or self.configure or self.reinstall or self.clean_journal)
 
 
 def observe(root: str = "") -> State:
@@ -129,40 +131,40 @@ def observe(root: str = "") -> State:
 
 def plan(state: State, automatic: t.Collection[str]) -> Plan:
     """The steps for STATE. AUTOMATIC: names that apt holds to be installed automatically."""
-    force = tuple(sorted(package.name for package in state.drivers if package.reinstall))
-    purge = tuple(sorted(_qualified(package) for package in state.drivers if not package.reinstall))
-    names = {package.name for package in state.drivers}
-    dependents = tuple(sorted(_dpkg.dependents(state.database.packages, names))) if names else ()
-    keep = [
+    database = state.database
+    drivers = {package.key for package in state.drivers}
+    away = _dpkg.dependents(database.packages, state.drivers) if drivers else []
+    gone = drivers | {package.key for package in away}
+    keep = {
         package.name
-        for package in state.database.packages
-        if package.present and package.name in automatic and _worth_keeping(package.name)
-    ]
+        for package in database.packages
+        if package.present and package.name in automatic and _worth_keeping(package.name) and package.key not in gone
+    }
     # What another package that stays depends on is safe anyway.
-    gone = {*names, *dependents}
     needed = _dependencies.needed_names(
-        package.fields for package in state.database.packages if package.present and package.name not in gone
+        package.fields for package in database.packages if package.present and package.key not in gone
     )
-    left = [package for package in state.broken if package.name not in dependents]
+    left = [package for package in state.broken if package.key not in gone]
+    stuck = {package.key for package, _name in _dpkg.unmet(database.packages)}
     return Plan(
-        purge=purge,
-        force_remove=force,
-        dependents=dependents,
-        mark_manual=tuple(sorted(set(keep) - set(dependents) - needed)) if names else (),
-        configure=bool(state.database.broken),
-        reinstall=tuple(sorted(_qualified(package) for package in left if package.reinstall)),
-        clean_journal=state.database.journal_dirty,
+        purge=_labels(database, state.drivers),
+        dependents=_labels(database, away),
+        held=_labels(database, [package for package in away if package.held]),
+        mark_manual=tuple(sorted(keep - needed)) if drivers else (),
+        # What lacks a dependency cannot be configured, now or at the next run.
+        configure=any(package.key not in stuck and not package.reinstall for package in left),
+        reinstall=_labels(database, [package for package in left if package.reinstall]),
+        clean_journal=database.journal_dirty,
         strays=state.strays,
         restore=state.installed,
         list_folder=state.unlisted,
         unlist=tuple(sorted({entry for entries in state.named.values() for entry in entries})),
-        ldconfig=bool(state.strays or state.shadowed or names or state.installed or state.unfound or state.unlisted),
+        ldconfig=bool(state.strays or state.shadowed or drivers or state.installed or state.unfound or state.unlisted),
     )
 
 
-def _qualified(package: _dpkg.Package) -> str:
-    """The name that apt understands for a package of another architecture."""
-    return f"{package.name}:i386" if package.architecture == "i386" else package.name
+def _labels(database: _dpkg.Database, packages: t.Iterable[_dpkg.Package]) -> t.Tuple[str, ...]:
+    return tuple(sorted(database.label(package) for package in packages))
 
 
 def _worth_keeping(name: str) -> bool:
@@ -172,41 +174,93 @@ def _worth_keeping(name: str) -> bool:
 
 def refusals(steps: Plan) -> t.List[str]:
     """Dependents that must not go, in words: then the repair needs a person."""
-    return [
+    kept = [
         f"{name} depends on a driver package and would go with it"
         for name in steps.dependents
         if _worth_keeping(name) and not _driver_packages.is_metapackage(name)
     ]
+    held = [f"{name} is held and would go with the driver that it needs: apt-mark unhold {name}" for name in steps.held]
+    return kept + held
+
+
+MUST_BE_WRITABLE = ("/usr", "/etc", "/var/lib/dpkg", "/var/lib")
+SPACE = 32 * 1024 * 1024
+"""Bytes that dpkg needs for its own files, and backups: the status file is written anew several times."""
+
+
+def obstacles(root: str = "") -> t.List[str]:
+    """Why nothing can be changed under ROOT, whatever the plan."""
+    fixed = [
+        f"{path} cannot be written: the file system is read-only (in WSL after damage: dmesg; run wsl --shutdown)"
+        for path in MUST_BE_WRITABLE
+        if os.path.isdir(root + path) and not os.access(root + path, os.W_OK)
+    ]
+    free = _space.free_bytes(f"{root}/var")
+    if free < SPACE:
+        fixed.append(f"/var has {free // 2**20} MiB left, {SPACE // 2**20} MiB are needed: make room first")
+    return fixed
 
 
 def judge_purge(run: _run.Runner, steps: Plan) -> t.List[str]:
-    """What apt would remove beyond the plan; empty when nothing. Asks apt only where its answer counts.
-
-    While something needs reinstallation apt answers nothing but that, so the computed dependents have to do.
-    """
-    if not steps.purge or steps.force_remove or steps.reinstall:
+    """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
+    if not steps.purge:
         return []
-    judged = _apt.plan_purge(run, steps.purge, {*steps.dependents, *_driver_packages.DEPENDENTS})
-    return [reason.text for reason in judged.reasons]
+    done = run(_apt_command.trial(_purge(steps)))
+    return [] if done.code == 0 else [f"dpkg refuses: {dpkg_words(done.stderr) or done.last_line}"]
+
+
+def dpkg_words(text: str) -> str:
+    """The errors of dpkg in TEXT as one line; empty when there is none. Needs the C locale."""
+    blocks = re.findall(
+        r"(?m)^dpkg: (?:error(?: processing package)?:?|dependency problems) [^\n]*(?:\n [^\n]*)*", text
+    )
+    return "; ".join(dict.fromkeys(re.sub(r"\s+", " ", block)[len("dpkg: ") :] for block in blocks))
+
+
+def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
+    """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
+    drivers = {state.database.label(package): package for package in state.drivers}
+    found = []
+    for label, kind in re.findall(r"installed (\S+) package (pre|post)-removal script subprocess", log):
+        package = drivers.get(label) or drivers.get(label.partition(":")[0])
+        if package is not None:
+            stem = f"/var/lib/dpkg/info/{package.name}"
+            names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
+            found += [name for name in names if os.path.exists(root + name)]
+    return sorted(set(found))
+
+
+def _purge(steps: Plan) -> t.List[str]:
+    return _apt_command.dpkg_purge(*steps.purge, *steps.dependents)
 
 
 def commands(steps: Plan) -> t.List[t.List[str]]:
-    """The apt and dpkg commands, in order. Each one runs even when an earlier one failed."""
+    """The apt and dpkg commands, in order. Each one runs even when an earlier one failed.
+
+    dpkg removes what is named and nothing else, whatever state others are in, where apt refuses or takes more along.
+    """
     found: t.List[t.List[str]] = []
     if steps.clean_journal:
-        # Opens the database for writing, which merges the journal, and changes nothing: apt-get refuses to work before.
-        found.append(["sh", "-c", "dpkg --set-selections </dev/null"])
+        found.append(list(_apt_command.MERGE_JOURNAL))
     if steps.mark_manual:
-        found.append(["apt-mark", "manual", *steps.mark_manual])
-    if steps.force_remove:
-        found.append(["dpkg", "--purge", "--force-remove-reinstreq", "--force-depends", *steps.force_remove])
-    if steps.purge or (steps.force_remove and steps.dependents):
-        found.append(_transaction.apt_get("purge", *steps.purge, *(steps.dependents if steps.force_remove else ())))
+        found.append(_apt_command.mark("manual", *steps.mark_manual))
+    if steps.purge:
+        found.append(_purge(steps))
     if steps.configure or steps.clean_journal:
-        found.append(list(_transaction.CONFIGURE))
+        found.append(list(_apt_command.CONFIGURE))
     if steps.reinstall:
-        found.append(_transaction.apt_get("install", "--reinstall", *steps.reinstall))
+        found.append(_apt_command.install(*steps.reinstall, options=["--reinstall"]))
     return found
+
+
+def others(state: State) -> t.List[str]:
+    """What is wrong with packages that are no driver's, and that a repair cannot mend."""
+    label = state.database.label
+    half = [f"{label(package)} is {package.code}" for package in state.broken]
+    lacking = [
+        f"{label(package)} needs {name}, which is not there" for package, name in _dpkg.unmet(state.database.packages)
+    ]
+    return half + lacking
 
 
 def stray_changes(paths: t.Sequence[str], when: str, root: str = "") -> t.List[_changes.FileChange]:
@@ -260,8 +314,6 @@ def describe(steps: Plan) -> t.List[str]:
         lines.append("mend the journal of an interrupted dpkg")
     if steps.mark_manual:
         lines.append("mark as manually installed: " + " ".join(steps.mark_manual))
-    if steps.force_remove:
-        lines.append("remove by force: " + " ".join(steps.force_remove))
     if steps.purge:
         lines.append("purge: " + " ".join(steps.purge))
     if steps.dependents:
@@ -282,8 +334,8 @@ def describe(steps: Plan) -> t.List[str]:
 
 
 def remaining(state: State) -> t.List[str]:
-    """What is still wrong after a repair, in words."""
-    lines = [f"{package.name} is still {package.code}" for package in (*state.drivers, *state.broken)]
+    """What of a driver is still there after a repair, in words."""
+    lines = [f"{state.database.label(package)} is still {package.code}" for package in state.drivers]
     lines += [f"{path} is still there" for path in state.strays]
     lines += [f"the loader still takes {text}" for text in _loader.told(state.shadowed, state.named)]
     if state.database.journal_dirty:

@@ -17,6 +17,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt_command,
     _catalogue,
     _changes,
     _dpkg,
@@ -53,8 +54,8 @@ class Settling:
 
     def commands(self) -> t.List[t.List[str]]:
         """The commands, quick ones."""
-        found = [["apt-mark", "hold", *self.hold]] if self.hold else []
-        found += [["apt-mark", "unhold", *self.unhold]] if self.unhold else []
+        found = [_apt_command.mark("hold", *self.hold)] if self.hold else []
+        found += [_apt_command.mark("unhold", *self.unhold)] if self.unhold else []
         return [*found, *(["update-alternatives", "--set", name, path] for name, path in self.alternatives)]
 
 

@@ -19,7 +19,7 @@ import re
 import typing as t
 from dataclasses import asdict, dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _files, _host_compiler, _loader, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _dpkg, _files, _host_compiler, _loader, _run
 
 FOLDER = "/var/lib/wslfleet/smoke"
 PROGRAM = r"""// Written by wslfleet.cuda: adds two vectors on the GPU and checks the sum.
@@ -207,7 +207,10 @@ def _host(root: str) -> _host_compiler.Host:
 
 
 def _archive(run: _run.Runner) -> t.List[str]:
-    return run(["apt-cache", "pkgnames", "g++-"]).stdout.split()
+    try:
+        return _apt.names(run, "g++-")
+    except _apt.AptError:  # it only says which way out is the shortest
+        return []
 
 
 def _first_error(output: str) -> str:

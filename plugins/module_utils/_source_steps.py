@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _addresses,
     _apt,
+    _apt_command,
     _changes,
     _dpkg,
     _files,
@@ -139,7 +140,7 @@ def _let_go(
         return
     _changes.apply(changes)
     if names:
-        _follow(_transaction.start("source", [_transaction.apt_get("purge", *names)]))
+        _follow(_transaction.start("source", [_apt_command.purge(*names)]))
         left = [item.name for item in _dpkg.read_database().packages if item.name in names and item.present]
         if left:
             raise RepositoryError(f"{', '.join(left)} was not removed; see {_transaction.ROOT}")
@@ -257,7 +258,7 @@ def _sweep() -> None:
 
 
 def _unpack(path: str) -> None:
-    words = _transaction.apt_get("install", "--no-install-recommends", "--allow-downgrades", path)
+    words = _apt_command.install(path, options=["--allow-downgrades"])
     # The transaction takes the copy away too, however it ends: this module may be gone by then.
     tidy = ["rm", "-rf", os.path.dirname(path)]
     _follow(_transaction.start("source", [words, tidy], stop_on_failure=False))

@@ -22,6 +22,7 @@ import urllib.parse
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _addresses,
     _apt,
+    _apt_command,
     _credentials,
     _files,
     _network_cause,
@@ -146,8 +147,8 @@ def try_index(run: _run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> 
         os.makedirs(f"{folder}/{name}", exist_ok=True)
     # The sandbox user _apt must reach the files.
     os.chmod(folder, 0o755)
-    command = ["apt-get", "update", "-q", *_only(f"{folder}/try.sources", folder)]
-    command += _credentials.for_trial(wanted.credentials, [wanted.url], folder, path=wanted.credentials_path)
+    credentials = _credentials.for_trial(wanted.credentials, [wanted.url], folder, path=wanted.credentials_path)
+    command = _apt_command.update(*_only(f"{folder}/try.sources", folder), *credentials)
     done = run(command)
     if done.code != 0 and wanted.sha1 != "refuse" and _sha1.is_refusal(done.output):
         done = run(_sha1.excepted(command, folder))
@@ -165,10 +166,8 @@ def _only(source: str, folder: str) -> t.List[str]:
         "Dir::Etc::SourceParts": f"{folder}/none",
         "Dir::State::Lists": f"{folder}/lists",
         "Dir::Cache": f"{folder}/cache",
-        "APT::Update::Error-Mode": "any",
-        "Acquire::Retries": "2",
     }
-    return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+    return _apt_command.settings(settings)
 
 
 def explain(output: str, wanted: Wanted) -> str:

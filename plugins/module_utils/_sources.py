@@ -55,6 +55,8 @@ class Stale:
 
     entry: Entry
     reason: str
+    whole: bool = False
+    """apt cannot read anything of the file because of it."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def kind_of(uri: str) -> str:
 def parse(path: str, text: str) -> t.List[Entry]:
     """The entries of one file; the form follows the extension, as in apt. Comments and broken lines are passed over."""
     if path.endswith(".sources"):
-        return [entry for number, stanza in enumerate(_stanzas(text)) for entry in _deb822(path, number, stanza)]
+        return [entry for number, stanza in enumerate(stanzas(text)) for entry in _deb822(path, number, stanza)]
     entries = [_one_line(path, number, line) for number, line in enumerate(text.splitlines())]
     return [entry for entry in entries if entry is not None]
 
@@ -130,7 +132,7 @@ def _one_line(path: str, number: int, line: str) -> Entry | None:
     )
 
 
-def _stanzas(text: str) -> t.List[str]:
+def stanzas(text: str) -> t.List[str]:
     """The stanzas of a deb822 text, comments included; empty ones are kept out."""
     return [part for part in re.split(r"\n[ \t]*\n", text) if fields(part)]
 
@@ -152,9 +154,14 @@ def fields(stanza: str) -> t.Dict[str, str]:
     return found
 
 
+def is_disabled(values: t.Mapping[str, str]) -> bool:
+    """Whether the stanza with these fields is switched off."""
+    return values.get("enabled", "yes").lower() in ("no", "false", "0", "off", "without", "disable")
+
+
 def _deb822(path: str, number: int, stanza: str) -> t.Iterator[Entry]:
     values = fields(stanza)
-    enabled = values.get("enabled", "yes").lower() not in ("no", "false", "0", "off", "without", "disable")
+    enabled = not is_disabled(values)
     known = ("types", "uris", "suites", "components", "enabled")
     options = tuple(sorted((name, value) for name, value in values.items() if name not in known and name[:2] != "x-"))
     for uri in values.get("uris", "").split():
@@ -270,7 +277,7 @@ def plan_edits(texts: t.Mapping[str, str], stale: t.Sequence[Stale], when: str) 
     for path in sorted({item.entry.path for item in stale}):
         mine = tuple(item for item in stale if item.entry.path == path)
         others = [entry for entry in parse(path, texts[path]) if entry not in {item.entry for item in mine}]
-        if not others and not path.endswith("/sources.list"):
+        if (not others or any(item.whole for item in mine)) and not path.endswith("/sources.list"):
             edits.append(Edit(path, None, mine))
         else:
             edits.append(Edit(path, _switch_off(path, texts[path], mine, when), mine))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
+    _apt_command,
     _apt_plan,
     _catalogue,
     _deb_version,
@@ -161,13 +162,15 @@ def judge(
     Raises ToolkitError when that is refused or the disk is too small.
     """
     judged = _apt_plan.Judgement((), (), ())
+    # What is held and changes is let go first; a simulation does as if.
+    held = ["--allow-change-held-packages"] if steps.unhold else []
     if steps.install:
-        # What is held and changes is let go first; a simulation does as if.
-        judged = _accepted(run, steps.install, _apt.plan_install(run, steps.install, installed=installed), installed)
+        asked = _apt.plan_install(run, steps.install, [*options(steps), *held], installed=installed)
+        judged = _accepted(run, steps.install, asked, installed)
         # Nothing that is installed now needs the parts that the new toolkit shares with the old one.
         steps = replace(steps, purge=tuple(name for name in steps.purge if name not in judged.needs))
     if steps.purge:
-        gone = _accepted(run, steps.purge, _apt.plan_purge(run, steps.purge, ()))
+        gone = _accepted(run, steps.purge, _apt.plan_purge(run, steps.purge, options=held))
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
     short = _space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
     if short:
@@ -189,28 +192,34 @@ def _accepted(
     start = f"refused before anything was downloaded: {' '.join(words[:3])}"
     if any(reason.package for reason in judged.reasons):
         raise ToolkitError(f"{start}: {judged.why}")
-    lost = _uninstallable.explain(
-        _uninstallable.missing(run, words), _host_compiler.fitting(_host_compiler.host_of(installed), (12, 5))
-    )
+    try:
+        missing = _uninstallable.missing(run, words)
+    except _apt.AptError:  # JUDGED says the same
+        missing = {}
+    lost = _uninstallable.explain(missing, _host_compiler.fitting(_host_compiler.host_of(installed), (12, 5)))
     if lost:
         raise ToolkitError(f"{start}: {lost}")
     raise NoPlanError(f"{start}: {judged.why}")
+
+
+def options(steps: Plan) -> t.List[str]:
+    """What apt has to be allowed for STEPS."""
+    return ["--allow-downgrades"] if steps.downgrade else []
 
 
 def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
     """The commands of the transaction; an interrupted dpkg is mended first, the old goes when the new is there."""
     found: t.List[t.List[str]] = []
     if interrupted:
-        found.append(list(_transaction.CONFIGURE))
+        found.append(list(_apt_command.CONFIGURE))
     if steps.unhold:
-        found.append(["apt-mark", "unhold", *steps.unhold])
+        found.append(_apt_command.mark("unhold", *steps.unhold))
     if steps.install:
-        options = ["--allow-downgrades"] if steps.downgrade else []
-        found.append(_transaction.apt_get("install", "--no-install-recommends", *options, *steps.install))
+        found.append(_apt_command.install(*steps.install, options=options(steps)))
     if steps.automatic:
-        found.append(["apt-mark", "auto", *steps.automatic])
+        found.append(_apt_command.mark("auto", *steps.automatic))
     if steps.purge:
-        found.append(_transaction.apt_get("purge", *steps.purge))
+        found.append(_apt_command.purge(*steps.purge))
     return found
 
 

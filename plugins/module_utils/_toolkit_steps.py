@@ -13,6 +13,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
+    _apt_command,
     _apt_plan,
     _catalogue,
     _changes,
@@ -65,7 +67,7 @@ class Look:
 def look(run: _run.Runner, options: Options, check_mode: bool) -> Look | None:
     """Compare what is there with OPTIONS. Starts no process when a plain version is there as wanted.
 
-    None in check mode when no source tells which toolkit is the newest. Raises ToolkitError, CatalogueError.
+    None in check mode when no source tells which toolkit is the newest. Raises ToolkitError, CatalogueError, AptError.
     """
     warnings: t.List[str] = []
     version = _catalogue.parse_version(options.version)
@@ -101,7 +103,8 @@ def settle(run: _run.Runner, options: Options, found: Look) -> _settle.Settling:
     for command in settling.commands():
         done = run(command)
         if done.code != 0:
-            raise ToolkitError(f"{' '.join(command[:3])} ended with {done.code}: {done.last_line}")
+            what = " ".join(_apt_command.shown(command).split()[:3])
+            raise ToolkitError(f"{what} ended with {done.code}: {done.last_line}")
     _changes.apply(settling.files)
     return settling
 
@@ -109,7 +112,7 @@ def settle(run: _run.Runner, options: Options, found: Look) -> _settle.Settling:
 def diff(found: Look) -> t.List[t.Dict[str, str]]:
     """What changes, in the form of Ansible's diff mode."""
     shown = _changes.diff(found.settling.files)
-    lines = "".join(f"{' '.join(command)}\n" for command in found.settling.commands())
+    lines = "".join(f"{_apt_command.shown(command)}\n" for command in found.settling.commands())
     if lines:
         shown.append(_changes.listed("settings", "", lines))
     if found.plan.packages_change:
@@ -137,9 +140,7 @@ def _newest_minor(run: _run.Runner, version: _catalogue.Version, options: Option
     """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
     if options.state == "absent":
         raise ToolkitError("version: say which toolkit to remove, such as 12.8; latest is for installing")
-    found = _release.minors(
-        run(["apt-cache", "pkgnames", f"cuda-toolkit-{version.major}-"]).stdout.split(), version.major
-    )
+    found = _release.minors(_apt.names(run, f"cuda-toolkit-{version.major}-"), version.major)
     return found[-1] if found else None
 
 
@@ -155,12 +156,11 @@ def _parts(
     _fetch(run, check_mode, warnings)
     names = [
         name
-        for name in run(["apt-cache", "pkgnames"]).stdout.split()
+        for name in _apt.names(run)
         if _catalogue.belongs_to_version(name, short) or name.startswith(("nsight-compute-2", "nsight-systems-2"))
     ]
-    records = _dpkg.parse_stanzas(run(["apt-cache", "show", *names]).stdout) if names else []
     try:
-        return _release.parts(_release.index_of(records), exact, wanted.packages)
+        return _release.parts(_release.index_of(_apt.records(run, names)), exact, wanted.packages)
     except _release.ReleaseError as error:
         raise NoPlanError(str(error)) from error
 
@@ -196,7 +196,7 @@ def _judge_host(run: _run.Runner, found: Look, options: Options, coming: t.Mappi
     host = _host_compiler.host_of(found.database.packages, coming)
     text = _host_compiler.problem(short, host)
     if text:
-        text = _host_compiler.problem(short, host, run(["apt-cache", "pkgnames", "g++-"]).stdout.split())
+        text = _host_compiler.problem(short, host, _compilers(run))
     if text and options.host_compiler:
         raise ToolkitError(f"refused before anything was downloaded: {text}")
     own = _host_compiler.compiler(short, host)
@@ -204,9 +204,20 @@ def _judge_host(run: _run.Runner, found: Look, options: Options, coming: t.Mappi
     found.warnings += [text] if text and text not in found.warnings else []
 
 
+def _compilers(run: _run.Runner) -> t.List[str]:
+    """The host compilers that the sources hold; none where apt cannot tell, which the plan says afterwards."""
+    try:
+        return _apt.names(run, "g++-")
+    except _apt.AptError:
+        return []
+
+
 def _explained(run: _run.Runner, plan: _toolkit.Plan, error: NoPlanError) -> NoPlanError:
     """ERROR, or a better one when a source is missing what was asked for by name."""
-    names = set(run(["apt-cache", "pkgnames"]).stdout.split())
+    try:
+        names = set(_apt.names(run))
+    except _apt.AptError:  # ERROR says the same
+        return error
     unknown = [word.partition("=")[0] for word in plan.install if word.partition("=")[0] not in names]
     if not unknown:
         return error

@@ -25,6 +25,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _dpkg, _files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt_command import Command
 
 ROOT = "/var/lib/wslfleet/transactions"
 KEEP = 10
@@ -42,20 +43,7 @@ ENVIRONMENT = {
 }
 """Nothing may ask a question: there is nobody to answer."""
 
-APT_OPTIONS = (
-    "-y",
-    "-q",
-    "-o", "Dpkg::Use-Pty=0",
-    "-o", "DPkg::Lock::Timeout=900",
-    "-o", "Dpkg::Options::=--force-confdef",
-    "-o", "Dpkg::Options::=--force-confold",
-)  # fmt: skip
-"""No pty, so that maintainer scripts have no terminal; wait for locks (seconds); keep changed configuration files."""
-CONFIGURE = ("dpkg", "--force-confdef", "--force-confold", "--configure", "-a")
-"""The command that ends what dpkg was interrupted in."""
 _STATUS_FD = 3
-
-Command = t.Sequence[str]
 
 
 class TransactionError(Exception):
@@ -143,11 +131,6 @@ def parse_progress(text: str) -> Progress:
     return Progress()
 
 
-def apt_get(*arguments: str) -> t.List[str]:
-    """An ``apt-get`` command line for a transaction."""
-    return ["apt-get", *APT_OPTIONS, "-o", f"APT::Status-Fd={_STATUS_FD}", *arguments]
-
-
 def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
     """The shell script that runs COMMANDS in order and leaves the exit code of the last failure (0: none)."""
     lines = [
@@ -160,11 +143,16 @@ def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
         "code=0",
     ]
     for command in commands:
-        text = " ".join(shlex.quote(word) for word in command)
+        text = " ".join(shlex.quote(word) for word in _watched(command))
         lines += [f"printf '%s\\n' {shlex.quote('+ ' + text)}", f"{text} || code=$?"]
         if stop_on_failure:
             lines += ['if [ "$code" != 0 ]; then printf "%s\\n" "$code" >exit.new; mv exit.new exit; exit; fi']
     return "\n".join([*lines, 'printf "%s\\n" "$code" >exit.new && mv exit.new exit', ""])
+
+
+def _watched(command: Command) -> Command:
+    """COMMAND, which tells how far it is if it is one of apt-get."""
+    return [command[0], "-o", f"APT::Status-Fd={_STATUS_FD}", *command[1:]] if command[0] == "apt-get" else command
 
 
 def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True, root: str = ROOT) -> Transaction:

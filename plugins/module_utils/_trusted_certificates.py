@@ -17,7 +17,14 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _certificate, _changes, _files, _run, _transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt_command,
+    _certificate,
+    _changes,
+    _files,
+    _run,
+    _transaction,
+)
 
 FOLDER = "/usr/local/share/ca-certificates/wslfleet"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -113,7 +120,7 @@ def apply(run: _run.Runner, wanted: t.Sequence[_certificate.Certificate], planne
 
 def _install() -> None:
     """Bring the package, by a transaction that outlives the connection. Raises TrustError."""
-    commands = [["apt-get", "-q", "update"], _transaction.apt_get("install", "--no-install-recommends", PACKAGE)]
+    commands = [_apt_command.update(), _apt_command.install(PACKAGE)]
     try:
         transaction = _transaction.start("certificates", commands, stop_on_failure=False)
         _transaction.finish(transaction, INSTALL_SECONDS)

@@ -15,11 +15,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _apt_command, _run
 
-COMMAND = (
-    "apt-cache", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces",
-    "--no-enhances", "depends",
+_OPTIONS = (
+    "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances",
 )  # fmt: skip
 
 WAYS_OUT = {
@@ -32,13 +31,15 @@ WAYS_OUT = {
 
 
 def missing(run: _run.Runner, packages: t.Sequence[str]) -> t.Dict[str, str]:
-    """Name that no source holds -> the package that needs it, for everything that PACKAGES lead to."""
-    done = run([*COMMAND, *packages])
-    return parse(done.stdout) if done.code == 0 else {}
+    """Name that no source holds -> the package that needs it, for everything that PACKAGES lead to.
+
+    Raises AptError.
+    """
+    return parse(_apt.ask(run, _apt_command.cache("depends", *_OPTIONS, *packages)).stdout)
 
 
 def parse(text: str) -> t.Dict[str, str]:
-    """The same from the output of COMMAND."""
+    """The same from the output of ``apt-cache depends``."""
     found: t.Dict[str, str] = {}
     package, group, satisfied = "", [], False  # type: str, t.List[str], bool
 

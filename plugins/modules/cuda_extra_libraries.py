@@ -135,6 +135,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
+    _apt_command,
     _credentials,
     _dpkg,
     _extra_libraries,
@@ -154,7 +155,7 @@ def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
     judged = _apt.plan_purge(run, names, ())
     if not judged.allowed:
         raise LibrariesError(f"refused: {judged.why}")
-    return _transaction.apt_get("purge", *names)
+    return _apt_command.purge(*names)
 
 
 def start(
@@ -241,7 +242,7 @@ def main() -> None:
     )
     try:
         result = work(module, _run.runner_of(module))
-    except (LibrariesError, _transaction.TransactionError, _toolkit.ToolkitError) as error:
+    except (LibrariesError, _apt.AptError, _transaction.TransactionError, _toolkit.ToolkitError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)
 

@@ -152,9 +152,13 @@ def main() -> None:
         module.fail_json(msg=f"packages: {odd or 'nothing'} given; name packages, not options")
     run = _run.runner_of(module)
     database = _dpkg.read_database()
-    judged = _apt.plan_install(
-        run, params["packages"], params["recommends"], params["allowed_removals"], installed=database.packages
-    )
+    options = ["--install-recommends"] if params["recommends"] else []
+    try:
+        judged = _apt.plan_install(
+            run, params["packages"], options, params["allowed_removals"], installed=database.packages
+        )
+    except _apt.AptError as error:
+        module.fail_json(msg=str(error))
     interruption = _apt.interruption(database)
     reasons = [*([interruption] if interruption else []), *judged.reasons]
     module.exit_json(

@@ -78,6 +78,15 @@ dependents:
   elements: str
   sample:
     - cuda-runtime-12-8
+others:
+  description:
+    - What is wrong with packages that are no driver's and that this module cannot mend, such as one that lacks a
+      dependency. The driver goes out all the same.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "vendor-tool is iU"
 strays:
   description: Driver files without a package that were moved away.
   returned: success
@@ -114,6 +123,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _transaction,
 )
 
+MAX_SCRIPTS = 5
+"""How often packages are tried again without the scripts that failed: each driver has two."""
+
 
 class RepairError(Exception):
     """The repair cannot go on. One line for a person."""
@@ -130,21 +142,37 @@ def wait_for_others(timeout: int) -> None:
         raise RepairError(f"{path} is still held by {who} after {timeout} s; run again when it has ended")
 
 
-def run_packages(plan: _repair.Plan, timeout: int) -> _transaction.Transaction:
-    """Run the commands of PLAN in a transaction. Raises TransactionError."""
+def run_packages(plan: _repair.Plan, timeout: int) -> str:
+    """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises TransactionError."""
     transaction = _transaction.start("repair", _repair.commands(plan), stop_on_failure=False)
     _transaction.finish(transaction, timeout)
-    return transaction
+    return transaction.log
 
 
-def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str, timeout: int) -> None:
-    """Apply PLAN, look again, and take out what only shows up now. Raises RepairError."""
-    log = ""
-    if plan.packages_change:
-        refusals = _repair.refusals(plan) + _repair.judge_purge(run, plan)
-        if refusals:
-            raise RepairError(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
-        log = f"; log: {run_packages(plan, timeout).log}"
+def purge(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str, timeout: int) -> str:
+    """Run what PLAN says about packages; the log. A removal script of a driver that fails is moved away: it would keep
+    the driver for ever. Raises RepairError.
+    """
+    refusals = _repair.refusals(plan) + _repair.judge_purge(run, plan)
+    if refusals:
+        raise RepairError(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
+    log = run_packages(plan, timeout)
+    for _round in range(MAX_SCRIPTS):
+        state = _repair.observe()
+        scripts = _repair.failed_scripts(_files.read_text(log) or "", state) if state.drivers else []
+        if not scripts:
+            break
+        _changes.apply(_repair.stray_changes(scripts, when))
+        log = run_packages(_repair.plan(state, set()), timeout)
+    return log
+
+
+def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str, timeout: int) -> _repair.State:
+    """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises RepairError."""
+    obstacles = _repair.obstacles()
+    if obstacles:
+        raise RepairError(f"nothing was changed: {'; '.join(obstacles)}")
+    log = purge(run, state, plan, when, timeout) if plan.packages_change else ""
     # Links that the packages' alternatives left behind are strays only now.
     strays = _repair.observe().strays
     _changes.apply(_repair.stray_changes(strays, when))
@@ -155,22 +183,29 @@ def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str
         _repair.list_wsl_folder()
     if plan.ldconfig:
         run(["ldconfig"])
-    left = _repair.remaining(_repair.observe())
+    after = _repair.observe()
+    left = _repair.remaining(after)
     if left:
-        raise RepairError(f"still wrong after the repair: {'; '.join(left[:5])}{log}")
+        words = _repair.dpkg_words(_files.read_text(log) or "") if log else ""
+        said = f"; dpkg: {words}" if words else ""
+        raise RepairError(f"still wrong after the repair: {'; '.join(left[:5])}{said}{f'; log: {log}' if log else ''}")
+    return after
 
 
-def result_of(plan: _repair.Plan, when: str) -> t.Dict[str, t.Any]:
-    """The return values."""
+def result_of(before: _repair.State, after: _repair.State, plan: _repair.Plan, when: str) -> t.Dict[str, t.Any]:
+    """The return values. AFTER is BEFORE in check mode."""
     steps = _repair.describe(plan)
+    # What was tried on packages of others, and changed nothing, is no change.
+    tried = after is not before and after == before
     return {
-        "changed": bool(steps),
+        "changed": bool(steps) and not tried,
+        "others": _repair.others(after),
         "steps": steps,
-        "purged": [*plan.force_remove, *plan.purge],
+        "purged": list(plan.purge),
         "dependents": list(plan.dependents),
         "strays": list(plan.strays),
         "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore or plan.unlist else "",
-        "restart_wsl": bool(plan.purge or plan.force_remove or plan.strays or plan.restore or plan.unlist),
+        "restart_wsl": bool(plan.purge or plan.strays or plan.restore or plan.unlist),
         "diff": {"before": "".join(f"{step}\n" for step in steps), "after": ""},
     }
 
@@ -188,12 +223,16 @@ def main() -> None:
         automatic = _dpkg.automatic(_files.read_text(_dpkg.EXTENDED_STATES) or "") if state.drivers else set()
         plan = _repair.plan(state, automatic)
         when = _files.stamp()
-        if not state.healthy and not module.check_mode:
-            repair(_run.runner_of(module), state, plan, when, timeout)
+        after = state
+        if _repair.describe(plan) and not module.check_mode:
+            after = repair(_run.runner_of(module), state, plan, when, timeout)
     except (RepairError, _transaction.TransactionError) as error:
         distribution = os.environ.get("WSL_DISTRO_NAME", "")
         module.fail_json(msg=f"{distribution}: {error}" if distribution else str(error))
-    module.exit_json(**result_of(plan, when))
+    result = result_of(state, after, plan, when)
+    if result["others"]:
+        module.warn(f"not ours to mend, apt may refuse to work: {'; '.join(result['others'][:5])}")
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

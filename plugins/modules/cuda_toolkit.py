@@ -220,6 +220,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _apt,
     _catalogue,
     _run,
     _toolkit,
@@ -296,7 +297,7 @@ def main() -> None:
     )
     try:
         result = work(module, _run.runner_of(module))
-    except (_catalogue.CatalogueError, _toolkit.ToolkitError, _transaction.TransactionError) as error:
+    except (_apt.AptError, _catalogue.CatalogueError, _toolkit.ToolkitError, _transaction.TransactionError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)
 

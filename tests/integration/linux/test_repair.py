@@ -27,6 +27,38 @@ def nvidia(box: Distribution) -> dict[str, str]:
     return {name: state for state, name in pairs if state != "un"}
 
 
+def installed(box: Distribution) -> set[str]:
+    """Every package with its architecture and state, as ``dpkg -l`` lists them."""
+    form = "${db:Status-Abbrev} ${Package}:${Architecture} ${Version}\\n"
+    return set(box.run(f"dpkg-query -W -f '{form}'").splitlines())
+
+
+def lost(before: set[str], after: set[str]) -> list[str]:
+    """The names (with architecture) of the packages that went. Nothing else may have changed."""
+    assert not after - before, after - before
+    return sorted(line.split()[1] for line in before - after)
+
+
+def package(box: Distribution, name: str, architecture: str = "all", prerm: str = "", **fields: str) -> str:
+    """Build a package of somebody; its path."""
+    folder = f"/root/{name}-{architecture}"
+    more = "".join(f"{field.replace('_', '-')}: {value}\n" for field, value in fields.items())
+    control = f"Package: {name}\nVersion: 1\nArchitecture: {architecture}\nMaintainer: x\nDescription: x\n{more}"
+    box.write(f"{folder}/DEBIAN/control", control)
+    if prerm:
+        box.write(f"{folder}/DEBIAN/prerm", prerm)
+        box.run(f"chmod 755 {folder}/DEBIAN/prerm")
+    box.run(f"dpkg-deb --build {folder} {folder}.deb")
+    return f"{folder}.deb"
+
+
+def half_removed(box: Distribution, name: str) -> None:
+    """A package that was killed while it was unpacked."""
+    box.run(
+        f"sed -i '/^Package: {name}$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status"
+    )
+
+
 def dress_without_loader_entry(box: Distribution) -> None:
     """WSL's folder with the Windows driver's library, which nothing lists."""
     folder = box.scratch / "driver"
@@ -78,8 +110,11 @@ def test_half_configured_driver_goes_and_the_toolkit_stays(distribution: Distrib
     assert box.module("cuda_repair", check_mode=True)["changed"]
     assert nvidia(box) == before
     box.module("cuda_guard")
+    everything = installed(box)
     result = box.module("cuda_repair")
     assert "nvidia-driver-570" in result["purged"], result
+    gone = {name.partition(":")[0] for name in lost(everything, installed(box))}
+    assert gone == {*result["purged"], *result["dependents"]}
     assert result["strays"] == [
         "/usr/bin/nvidia-uninstall",
         "/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14",
@@ -102,14 +137,72 @@ def test_half_configured_driver_goes_and_the_toolkit_stays(distribution: Distrib
     assert box.module("cuda_audit_info")["clean"]
 
 
+def test_a_system_that_is_not_tidy_loses_its_drivers_and_nothing_else(distribution: Distribution, web: Web) -> None:
+    """AutomaticRemove in apt.conf, a half removed driver, drivers of a foreign architecture, one whose removal script
+    fails, a hold, and packages of somebody else that are unpacked only, lack a dependency, or are not needed any more.
+    """
+    box = distribution
+    line = f"deb [trusted=yes] {web.repository('ubuntu2404')} /"
+    box.write("/etc/apt/sources.list.d/cuda-ubuntu2404.list", line + "\n")
+    box.run("apt-get update && apt-get install -y --no-install-recommends libnvidia-compute-570 cuda-nvcc-12-8")
+    box.run("dpkg --add-architecture i386")
+    foreign = package(box, "libnvidia-decode-570", "i386", Multi_Arch="same")
+    stubborn = package(box, "nvidia-utils-570", prerm="#!/bin/sh\nexit 7\n")
+    orphan = package(box, "hashcat-like")
+    box.run(
+        f"dpkg -i {foreign} {stubborn} {orphan} && apt-mark auto hashcat-like && apt-mark hold libnvidia-compute-570"
+    )
+    tool = package(box, "vendor-tool", Depends="nothing-there")
+    box.run(f"dpkg -i {tool}", check=False)
+    half_removed(box, "libnvidia-compute-570")
+    box.write("/etc/apt/apt.conf.d/99site", 'APT::Get::AutomaticRemove "true"; APT::Get::Purge "true";\n')
+    box.write("/etc/apt/sources.list.d/page.list", "<!DOCTYPE html>\n")
+    before = installed(box)
+    planned = box.module("cuda_repair", check_mode=True)
+    assert "libnvidia-decode-570:i386" in planned["purged"], planned
+    assert installed(box) == before
+    result = box.module("cuda_repair")
+    assert lost(before, installed(box)) == [
+        "libnvidia-compute-570:amd64",
+        "libnvidia-decode-570:i386",
+        "nvidia-utils-570:all",
+    ], result
+    assert result["others"] == ["vendor-tool is iU", "vendor-tool needs nothing-there, which is not there"], result
+    again = box.module("cuda_repair")
+    assert not again["changed"] and again["others"] == result["others"], again
+
+
+def test_a_removal_that_dpkg_refuses_is_told_before_anything(distribution: Distribution) -> None:
+    box = distribution
+    paths = [package(box, "libcuda1"), package(box, "nvidia-smi", Essential="yes")]
+    box.run(f"dpkg -i {' '.join(paths)}")
+    before = installed(box)
+    result = box.module("cuda_repair")
+    assert "refused, nothing was changed: dpkg refuses: error processing package nvidia-smi" in result["msg"], result
+    assert "essential" in result["msg"] and installed(box) == before
+    box.run(f"dpkg --purge --force-remove-essential nvidia-smi; dpkg -i {package(box, 'ours', Depends='libcuda1')}")
+    box.run("apt-mark hold ours")
+    held = box.module("cuda_repair")
+    assert "ours is held and would go with the driver that it needs: apt-mark unhold ours" in held["msg"], held
+    box.run("apt-mark unhold ours")
+    before = installed(box)
+    box.run("mount --bind /usr /usr && mount -o remount,ro,bind /usr")
+    fixed = box.module("cuda_repair")
+    assert "nothing was changed: /usr cannot be written: the file system is read-only" in fixed["msg"], fixed
+    assert installed(box) == before
+    box.run("umount -l /usr")
+    assert box.module("cuda_repair")["dependents"] == ["ours"]
+    assert lost(before, installed(box)) == ["libcuda1:all", "ours:all"]
+
+
 def test_interrupted_dpkg_and_packages_in_need_of_reinstallation(distribution: Distribution, web: Web) -> None:
     box = distribution
     line = f"deb [trusted=yes] {web.repository('ubuntu2404')} /"
     box.write("/etc/apt/sources.list.d/cuda-ubuntu2404.list", line + "\n")
     box.run("apt-get update && apt-get install -y --no-install-recommends libnvidia-compute-570 cuda-nvcc-12-8")
+    whole = installed(box)
     for name in ("libnvidia-compute-570", "cuda-nvcc-12-8"):
-        change = "s/^Status: .*/Status: install reinstreq half-installed/"
-        box.run(f"sed -i '/^Package: {name}$/,/^$/{change}' /var/lib/dpkg/status")
+        half_removed(box, name)
     # The journal as a killed dpkg leaves it: the newest stanza of one package.
     stanza = "sed -n '/^Package: procps$/,/^$/p' /var/lib/dpkg/status"
     box.run(f"{stanza} | sed 's/ installed$/ unpacked/' >/var/lib/dpkg/updates/0000")
@@ -117,9 +210,8 @@ def test_interrupted_dpkg_and_packages_in_need_of_reinstallation(distribution: D
     box.module("cuda_guard")
     result = box.module("cuda_repair")
     assert result.get("changed"), result
-    after = nvidia(box)
-    assert after.get("cuda-nvcc-12-8") == "ii", after
-    assert "libnvidia-compute-570" not in after
+    assert nvidia(box).get("cuda-nvcc-12-8") == "ii"
+    assert lost(whole, installed(box)) == ["libnvidia-compute-570:amd64"]
     assert "ii  procps" in box.run("dpkg -l procps")
     assert not box.module("cuda_repair")["changed"]
 

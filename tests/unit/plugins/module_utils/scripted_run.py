@@ -12,6 +12,25 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Complete
 Answer = t.Union[Completed, t.Callable[[t.Sequence[str]], Completed]]
 
 
+def plain(arguments: t.Sequence[str]) -> list[str]:
+    """A command line without the settings that stand in every one of apt."""
+    if not {"apt-get", "apt-cache", "apt-mark"} & set(arguments):
+        return list(arguments)
+    found: list[str] = []
+    kept = r"Etc::PreferencesParts|State|Status|Etc::Source(List|Parts)=(?!/dev/null)"
+    setting = re.compile(rf"^(APT|Acquire|Dpkg|DPkg|Dir)::(?!{kept})")
+    words = list(arguments)
+    while words:
+        word = words.pop(0)
+        if word == "-q":
+            continue
+        if word == "-o" and words and setting.match(words[0]):
+            words.pop(0)
+        else:
+            found.append(word)
+    return found
+
+
 class ScriptedRun:
     """Pairs of a regular expression for the joined command line and what it leaves behind."""
 
@@ -20,7 +39,7 @@ class ScriptedRun:
 
     def __call__(self, arguments: t.Sequence[str]) -> Completed:
         """Answer the next command."""
-        line = " ".join(arguments)
+        line = " ".join(plain(arguments))
         assert self._expected, f"not expected: {line}"
         pattern, answer = self._expected.pop(0)
         assert re.search(pattern, line), f"expected {pattern}, got {line}"

@@ -224,7 +224,11 @@ def test_sizes_in_bytes() -> None:
 
 
 def test_requests() -> None:
-    actions = [inst("a", "2:1-1"), p.Action("Inst", "b", new="1", architecture="i386"), p.Action("Inst", "c")]
+    actions = [
+        inst("a", "2:1-1"),
+        p.Action("Inst", "b", new="1", architecture="i386", foreign="i386"),
+        p.Action("Inst", "c"),
+    ]
     assert p.requests(actions) == ["a=2:1-1", "b:i386=1"]
 
 

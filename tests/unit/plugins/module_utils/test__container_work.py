@@ -33,6 +33,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
+from tests.unit.plugins.module_utils.scripted_run import plain
+
 SHOW = "Package: nvidia-container-toolkit-base\nVersion: 1.19.1-1\n"
 NAMES = _container_toolkit.PACKAGES
 JUDGED = _apt_plan.Judgement((), (), ())
@@ -107,7 +109,7 @@ class World:
         )
 
     def run(self, arguments: Sequence[str]) -> Completed:
-        line = " ".join(arguments)
+        line = " ".join(plain(arguments))
         if line.startswith("apt-cache show --no-all-versions"):
             return Completed(0, "Package: podman\nVersion: 4.3.1\n", "")
         if line.startswith("apt-cache show"):

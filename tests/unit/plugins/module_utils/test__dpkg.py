@@ -323,4 +323,33 @@ CASES: list[tuple[str, list[d.Package], set[str], set[str]]] = [
 
 @pytest.mark.parametrize("packages, removed, expected", [pytest.param(*row[1:], id=row[0]) for row in CASES])
 def test_dependents(packages: list[d.Package], removed: set[str], expected: set[str]) -> None:
-    assert d.dependents(packages, removed) == expected
+    away = [package for package in packages if package.name in removed]
+    assert {package.name for package in d.dependents(packages, away)} == expected
+
+
+def arch(name: str, architecture: str, **fields: str) -> d.Package:
+    more = {key.replace("_", "-"): value for key, value in fields.items()}
+    return d.Package(name, architecture, "1", "ii", {"Package": name, **more})
+
+
+def test_a_package_of_another_architecture_does_not_stand_in() -> None:
+    foreign, own = arch("libcuda1", "i386"), arch("libcuda1", "amd64")
+    program, game = arch("program", "amd64", Depends="libcuda1"), arch("game", "i386", Depends="libcuda1")
+    script = arch("script", "all", Depends="libcuda1")
+    packages = [foreign, own, program, game, script]
+    assert d.dependents(packages, [foreign]) == [game]
+    assert {item.name for item in d.dependents(packages, [own])} == {"program"}
+    assert {item.name for item in d.dependents(packages, [own, foreign])} == {"program", "game", "script"}
+    useful = arch("libcuda1", "i386", Multi_Arch="foreign")
+    assert d.dependents([useful, own, program], [own]) == []
+
+
+def test_the_label_of_a_package_holds_a_foreign_architecture() -> None:
+    foreign, own, every = arch("x", "i386"), arch("x", "amd64"), arch("y", "all")
+    database = d.Database((arch("dpkg", "amd64"), foreign, own, every), False)
+    assert [database.label(item) for item in (foreign, own, every)] == ["x:i386", "x", "y"]
+
+
+def test_what_a_package_lacks() -> None:
+    packages = [arch("a", "amd64", Depends="b | c, d"), arch("d", "amd64"), arch("e", "amd64", Depends="d (>= 1)")]
+    assert [(item.name, name) for item, name in d.unmet(packages)] == [("a", "b | c")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _dpkg, _repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -60,9 +60,8 @@ def test_half_configured_driver(tmp_path: Path) -> None:
     assert plan.mark_manual == ("cuda-toolkit-12-8",)
     assert _repair.refusals(plan) == []
     lines = [" ".join(command) for command in _repair.commands(plan)]
-    assert [line.split()[0] for line in lines] == ["apt-mark", "apt-get", "dpkg"]
-    assert " purge cuda-drivers" in lines[1] and "autoremove" not in " ".join(lines)
-    assert lines[2].endswith("--configure -a")
+    assert [line.split()[0] for line in lines] == ["apt-mark", "dpkg"]
+    assert "--purge cuda-drivers" in lines[1] and "autoremove" not in " ".join(lines)
 
 
 def test_residual_configuration_is_purged(tmp_path: Path) -> None:
@@ -74,7 +73,7 @@ def test_residual_configuration_is_purged(tmp_path: Path) -> None:
 def test_killed_while_unpacking_drivers_go_others_are_reinstalled(tmp_path: Path) -> None:
     state = system(tmp_path, stanza("libnvidia-compute-570", IHR), stanza("cuda-nvcc-12-8", IHR))
     plan = _repair.plan(state, ())
-    assert (plan.force_remove, plan.purge, plan.reinstall) == (("libnvidia-compute-570",), (), ("cuda-nvcc-12-8",))
+    assert (plan.purge, plan.reinstall) == (("libnvidia-compute-570",), ("cuda-nvcc-12-8",))
     lines = [" ".join(command) for command in _repair.commands(plan)]
     assert "--force-remove-reinstreq" in lines[0]
     assert "--reinstall cuda-nvcc-12-8" in lines[-1]
@@ -85,7 +84,7 @@ def test_journal_overrules_the_status_file(tmp_path: Path) -> None:
     plan = _repair.plan(state, ())
     assert plan.clean_journal and plan.configure
     assert _repair.commands(plan)[0][0] == "sh"
-    assert _repair.remaining(state) == ["procps is still iU", "dpkg is still interrupted"]
+    assert (_repair.others(state), _repair.remaining(state)) == (["procps is iU"], ["dpkg is still interrupted"])
 
 
 def test_toolkit_that_depends_on_a_driver_needs_a_person(tmp_path: Path) -> None:
@@ -109,31 +108,71 @@ def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path
     assert change.backup == "/var/lib/wslfleet/backup/20260101T000000/usr/lib/x86_64-linux-gnu/libcuda.so.1"
 
 
-@pytest.mark.parametrize(
-    ("extra", "refused"),
-    [
-        ("Remv glx-diversions [1]\n", []),
-        ("Remv cuda-runtime-12-8 [1]\n", []),
-        ("Remv desktop [1]\n", ["would remove desktop 1, which nobody asked for"]),
-    ],
-)
-def test_apt_may_remove_only_what_the_plan_names(extra: str, refused: list[str]) -> None:
-    plan = _repair.Plan(purge=("libcuda1",), dependents=("cuda-runtime-12-8",))
-    run = ScriptedRun((r"apt-get -s .* purge libcuda1$", Completed(0, "Purg libcuda1 [1]\n" + extra, "")))
-    assert _repair.judge_purge(run, plan) == refused
-    run.done()
+DPKG_SAYS = """dpkg: dependency problems prevent removal of libcuda1:
+ desktop depends on libcuda1.
+
+dpkg: error processing package libcuda1 (--purge):
+ dependency problems - not removing
+Errors were encountered while processing:
+ libcuda1
+"""
 
 
-def test_apt_is_not_asked_while_something_needs_reinstallation() -> None:
-    assert _repair.judge_purge(ScriptedRun(), _repair.Plan(purge=("a",), reinstall=("b",))) == []
+def test_dpkg_is_asked_by_the_command_that_will_run() -> None:
+    plan = _repair.Plan(purge=("libcuda1", "libcuda1:i386"), dependents=("cuda-runtime-12-8",))
+    (command,) = _repair.commands(plan)
+    asked = " ".join([command[0], "--no-act", *command[1:]])
+    assert asked.endswith("--force-remove-reinstreq --purge libcuda1 libcuda1:i386 cuda-runtime-12-8")
+    assert _repair.judge_purge(ScriptedRun((f"^{asked}$", Completed(0, "Would remove", ""))), plan) == []
+    assert _repair.judge_purge(ScriptedRun((f"^{asked}$", Completed(1, "", DPKG_SAYS))), plan) == [
+        "dpkg refuses: dependency problems prevent removal of libcuda1: desktop depends on libcuda1.; error processing "
+        "package libcuda1 (--purge): dependency problems - not removing"
+    ]
+    assert _repair.judge_purge(ScriptedRun(), _repair.Plan(reinstall=("b",))) == []
 
 
-def test_dependents_compare_names_only() -> None:
-    packages = _dpkg.parse_status(
-        "\n\n".join([stanza("a"), stanza("b", Provides="a (= 2)"), stanza("c", Depends="a (>= 2)")])
+def test_packages_of_others_do_not_keep_a_driver(tmp_path: Path) -> None:
+    tool = stanza("tool", IU, Depends="nothing-there")
+    state = system(tmp_path, stanza("dpkg"), stanza("libcuda1", IHR), tool, stanza("old", Depends="gone"))
+    plan = _repair.plan(state, ())
+    assert (plan.purge, plan.dependents, plan.configure, plan.reinstall) == (("libcuda1",), (), False, ())
+    assert _repair.others(state) == [
+        "tool is iU",
+        "tool needs nothing-there, which is not there",
+        "old needs gone, which is not there",
+    ]
+
+
+def test_a_held_dependent_needs_a_person(tmp_path: Path) -> None:
+    state = system(
+        tmp_path, stanza("libcuda1", "hold ok installed"), stanza("tool", "hold ok installed", Depends="libcuda1")
     )
-    assert _dpkg.dependents(packages, {"a"}) == set()
-    assert _dpkg.dependents(packages, {"a", "b"}) == {"c"}
+    assert _repair.refusals(_repair.plan(state, ())) == [
+        "tool is held and would go with the driver that it needs: apt-mark unhold tool"
+    ]
+
+
+def test_what_keeps_everything_from_being_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "var/lib/dpkg").mkdir(parents=True)
+    assert _repair.obstacles(str(tmp_path)) == []
+    monkeypatch.setattr(_repair.os, "access", lambda path, _mode: not path.endswith("/dpkg"))
+    monkeypatch.setattr(_repair._space, "free_bytes", lambda _path: 1024 * 1024)
+    fixed, full = _repair.obstacles(str(tmp_path))
+    assert fixed.startswith("/var/lib/dpkg cannot be written: the file system is read-only")
+    assert full == "/var has 1 MiB left, 32 MiB are needed: make room first"
+
+
+def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("dpkg"), stanza("nvidia-dkms-570"), stanza("tool"))
+    for name in ("nvidia-dkms-570.prerm", "nvidia-dkms-570.postrm", "tool.prerm"):
+        path = tmp_path / "var/lib/dpkg/info" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    words = (
+        "dpkg: error processing package {0} (--purge):\n installed {0} package pre-removal script subprocess returned"
+    )
+    log = words.format("nvidia-dkms-570") + "\n" + words.format("tool")
+    assert _repair.failed_scripts(log, state, str(tmp_path)) == ["/var/lib/dpkg/info/nvidia-dkms-570.prerm"]
 
 
 # A driver from a .run file, and the loader's configuration

@@ -148,7 +148,7 @@ def test_refresh_excepts_our_source_alone(tmp_path: Path) -> None:
         return Completed(0, "", "")
 
     source = wanted(key=KEY, sha1="this_source")
-    only = f"Dir::Etc::SourceList={source.path} -o Dir::Etc::SourceParts=- -o APT::Get::List-Cleanup=0$"
+    only = f"Dir::Etc::SourceList={source.path} -o Dir::Etc::SourceParts=-$"
     run = ScriptedRun(("^apt-get update", SHA1), (f"^env APT_SEQUOIA_CRYPTO_POLICY=.* apt-get update .*{only}", fetch))
     trial.refresh(run, source, str(tmp_path))
     run.done()
@@ -163,7 +163,7 @@ def test_refresh_fetches_every_index_where_there_are_none(tmp_path: Path) -> Non
         (lists / "mirror_x_Packages").write_text("")
         return Completed(0, "", "")
 
-    run = ScriptedRun(("^apt-get update .*Acquire::Retries=2$", fetch))
+    run = ScriptedRun(("^apt-get update$", fetch))
     trial.refresh(run, wanted(key=KEY), str(tmp_path))
     run.done()
 

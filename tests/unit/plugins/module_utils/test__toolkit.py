@@ -107,7 +107,7 @@ def test_upgrade_installs_the_new_before_the_old_goes() -> None:
     plan = _toolkit.make_plan(wanted(others="remove", host_compiler=False), there)
     assert plan.purge == ("cuda-nvcc-12-4", "cuda-toolkit-12-4")
     lines = [" ".join(command) for command in _toolkit.commands(plan, False)]
-    assert lines[0] == "apt-mark unhold cuda-toolkit-12-4"
+    assert lines[0].startswith("apt-mark unhold cuda-toolkit-12-4 -o Dir::Etc::SourceList=/dev/null ")
     assert lines[1].endswith(" cuda-toolkit-12-8") and lines[2].endswith(" cuda-nvcc-12-4 cuda-toolkit-12-4")
 
 
@@ -147,7 +147,7 @@ def test_what_apt_cannot_install_is_explained() -> None:
     output = "nsight-systems-2023.4.4\n  Depends: <libtinfo5>\n"
     failed = Completed(100, "", "E: Unable to correct problems, you have held broken packages.")
     run = ScriptedRun(
-        ("install", failed), ("PreferencesParts", failed), ("apt-cache --recurse", Completed(0, output, ""))
+        ("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", Completed(0, output, ""))
     )
     with pytest.raises(_toolkit.ToolkitError, match=r"needs libtinfo5: .* cuda_version 12\.5 or newer") as caught:
         _toolkit.judge(run, _toolkit.Plan(install=("cuda-toolkit-12-4",)), GIB)
@@ -221,7 +221,7 @@ def test_space_is_counted(free: int, fits: bool) -> None:
 def test_apt_without_a_plan_is_another_error() -> None:
     text = "E: Unable to locate package a\n"
     failed = Completed(100, "", text)
-    run = ScriptedRun(("install", failed), ("PreferencesParts", failed), ("apt-cache --recurse", failed))
+    run = ScriptedRun(("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", failed))
     with pytest.raises(_toolkit.NoPlanError, match="a: apt refuses: Unable to locate package a"):
         _toolkit.judge(run, _toolkit.Plan(install=("a",)), GIB)
     run.done()

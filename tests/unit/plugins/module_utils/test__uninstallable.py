@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _uninstallable as u
 from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
 
@@ -29,7 +31,7 @@ nsight-systems-2023.4.4
 
 
 def test_what_no_source_holds() -> None:
-    run = ScriptedRun(("^apt-cache --recurse .* depends cuda-toolkit-12-4$", Completed(0, OUTPUT, "")))
+    run = ScriptedRun(("^apt-cache depends --recurse .* cuda-toolkit-12-4$", Completed(0, OUTPUT, "")))
     found = u.missing(run, ["cuda-toolkit-12-4"])
     assert found == {
         "gone-a": "cuda-tools-12-4",
@@ -42,5 +44,6 @@ def test_what_no_source_holds() -> None:
 
 
 def test_nothing_is_missing() -> None:
-    assert u.missing(ScriptedRun(("apt-cache", Completed(100, "", "E: no"))), ["x"]) == {}
+    with pytest.raises(_apt.AptError, match="apt cannot answer: no"):
+        u.missing(ScriptedRun(("apt-cache", Completed(100, "", "E: no"))), ["x"])
     assert u.explain({}) == ""

@@ -15,7 +15,7 @@ from tests.unit.plugins.modules.box import Box
 
 DRIVER = "libnvidia-compute-570 570.1"
 STRAY = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
-PURGE = ("-s .* purge libnvidia-compute-570$", Completed(0, "Purg libnvidia-compute-570 [570.1]\n", ""))
+PURGE = ("^dpkg --no-act .* --purge libnvidia-compute-570$", Completed(0, "Would remove or purge", ""))
 LDCONFIG = ("^ldconfig$", Completed(0, "", ""))
 
 
@@ -61,8 +61,13 @@ def test_a_driver_package_goes(box: Box) -> None:
         (("libcuda1 1", "cuda-nvcc-12-8 1\nDepends: libcuda1"), None, "refused, nothing was changed: cuda-nvcc-12-8"),
         (
             (DRIVER,),
-            (("purge", Completed(0, "Purg libnvidia-compute-570 [1]\nPurg desktop [1]\n", "")),),
-            "refused, nothing was changed: would remove desktop",
+            (
+                (
+                    "--purge",
+                    Completed(1, "", "dpkg: error processing package x (--purge):\n essential\n"),
+                ),
+            ),
+            "refused, nothing was changed: dpkg refuses: error processing package x (--purge): essential",
         ),
     ],
 )
@@ -74,7 +79,7 @@ def test_it_stops(
     box.module("cuda_repair")
     box.patch("_repair", "commands", lambda plan: [["true"]])
     if answers is None:
-        answers = (("purge libcuda1$", Completed(0, "Purg libcuda1 [1]\n", "")),)
+        answers = (("--purge libcuda1 cuda-nvcc-12-8$", Completed(0, "", "")),)
     result = box.run("cuda_repair", *answers)
     assert result["failed"] and result["msg"].startswith("Debian-12: ") and words in result["msg"]
 
@@ -104,3 +109,36 @@ def test_the_folder_of_wsl_is_listed_and_the_loader_asked_again(box: Box) -> Non
     result = box.run("cuda_repair", LDCONFIG)
     assert box.path("/etc/ld.so.conf.d/ld.wsl.conf").exists()
     assert result["failed"] and "still wrong after the repair: " in result["msg"] and "libcuda.so.1" in result["msg"]
+
+
+def test_a_package_of_others_that_stays_broken_is_named_and_no_change(box: Box) -> None:
+    tool = "tool 1\nStatus: install ok half-configured"
+    box.status(tool)
+    box.module("cuda_repair")
+    box.patch("_repair", "commands", lambda plan: [["false"]])
+    result = box.run("cuda_repair")
+    assert (result["changed"], result["others"]) == (False, ["tool is iF"]), result
+    assert "not ours to mend, apt may refuse to work: tool is iF" in result["warnings"]
+    box.status("tool 1\nStatus: install ok unpacked\nDepends: nothing-there")
+    stuck = box.run("cuda_repair")
+    assert (stuck["changed"], stuck["steps"]) == (False, []) and stuck["others"][0] == "tool is iU"
+
+
+def test_a_disk_that_cannot_be_written_is_told_before_anything(box: Box) -> None:
+    box.write(STRAY)
+    box.module("cuda_repair")
+    box.patch("_repair", "obstacles", lambda: ["/usr cannot be written"])
+    result = box.run("cuda_repair")
+    assert result["failed"] and result["msg"].endswith("nothing was changed: /usr cannot be written")
+    assert box.path(STRAY).exists()
+
+
+def test_a_removal_script_that_fails_moves_away_and_the_driver_goes(box: Box) -> None:
+    box.status(DRIVER, "dpkg 1")
+    script = box.write("/var/lib/dpkg/info/libnvidia-compute-570.prerm")
+    later = box.becomes("dpkg 1")
+    box.module("cuda_repair")
+    words = "installed libnvidia-compute-570 package pre-removal script subprocess returned error exit status 1"
+    box.patch("_repair", "commands", lambda plan: [later] if not script.exists() else [["echo", words]])
+    result = box.run("cuda_repair", PURGE, LDCONFIG)
+    assert result["changed"] and not script.exists(), result

@@ -34,7 +34,7 @@ def trial(arguments: t.Sequence[str]) -> Completed:
 
 
 def tries(answer: t.Any = trial) -> t.Any:
-    return "apt-get update -q .*try.sources", answer
+    return "apt-get update .*try.sources", answer
 
 
 def refreshes(box: Box, url: str = URL) -> t.Any:
@@ -101,7 +101,7 @@ def installer(box: Box) -> dict[str, t.Any]:
     box.module("cuda_repository")
     box.path("/var/cache").mkdir(parents=True)
     box.patch("_source_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
-    box.patch("_transaction", "apt_get", lambda *words: box.becomes(f"{PACKAGE} 12.8.1-1"))
+    box.patch("_apt_command", "install", lambda *words, **_options: box.becomes(f"{PACKAGE} 12.8.1-1"))
     return {"source": "local_installer", "installer": str(file), "installer_sha256": digest}
 
 
@@ -113,8 +113,8 @@ def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any])
     done = box.run("cuda_repository", FIELDS, tries(), INDEX, refreshes(box, url), **installer)
     assert done["changed"] and done["url"] == url and done["diff"][-1]["after"] == f"{PACKAGE}\n"
     assert not box.run("cuda_repository", **installer)["changed"]
-    box.patch("_transaction", "apt_get", lambda *words: box.becomes())
-    judged: t.Any = ("apt-get -s -q", Completed(0, f"Purg {PACKAGE} [12.8.1-1]\n", ""))
+    box.patch("_apt_command", "purge", lambda *words, **_options: box.becomes())
+    judged: t.Any = ("-s -o Debug::NoLocking=1 ", Completed(0, f"Purg {PACKAGE} [12.8.1-1]\n", ""))
     gone = box.run("cuda_repository", judged, **installer, state="absent")
     assert gone["changed"] and gone["diff"][-1]["before"] == f"{PACKAGE} (0 MiB in /var)\n"
     assert not box.run("cuda_repository", **installer, state="absent")["changed"]
@@ -159,7 +159,7 @@ def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
     ("command", "words"), [(["false"], "ended with 1; log: "), (["true"], "12.8.1-1 was not installed; see ")]
 )
 def test_an_installation_that_fails(box: Box, installer: dict[str, t.Any], command: list[str], words: str) -> None:
-    box.patch("_transaction", "apt_get", lambda *_words: command)
+    box.patch("_apt_command", "install", lambda *_words, **_options: command)
     result = box.run("cuda_repository", FIELDS, **installer)
     assert result["failed"] and words in result["msg"]
 
@@ -176,6 +176,6 @@ def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], b
 
 def test_it_does_not_wait_for_ever(box: Box, installer: dict[str, t.Any]) -> None:
     box.patch("_source_steps", "INSTALL_SECONDS", 0)
-    box.patch("_transaction", "apt_get", lambda *_words: ["sleep", "1"])
+    box.patch("_apt_command", "install", lambda *_words, **_options: ["sleep", "1"])
     result = box.run("cuda_repository", FIELDS, **installer)
     assert result["failed"] and "still runs after 0 s; run again later" in result["msg"]
