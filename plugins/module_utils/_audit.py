@@ -73,6 +73,9 @@ class Seen:
     default_toolkit: str
     stale_cdi: t.Mapping[str, t.Tuple[str, ...]] = field(default_factory=dict)
     """CDI specification -> files that it names and that are gone."""
+    nvcc: str = ""
+    """Of the default toolkit; empty when it has none."""
+    first_nvccs: t.Tuple[_search_path.FirstNvcc, ...] = ()
 
 
 def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
@@ -92,7 +95,14 @@ def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", 
         *_candidates_or_problem(run),
         _toolkit.default_toolkit(root),
         _cdi.observe(root).gone,
+        _default_nvcc(root),
+        tuple(_search_path.first_nvccs(root)),
     )
+
+
+def _default_nvcc(root: str) -> str:
+    path = _files.resolved("/usr/local/cuda/bin/nvcc", root)
+    return path if os.path.isfile(root + path) else ""
 
 
 def open_candidates(run: _run.Runner) -> t.Dict[str, str]:
@@ -132,6 +142,7 @@ def rows(seen: Seen) -> t.List[Verdict]:
         _keys(seen),
         _sources_row(seen),
         _toolkit_row(seen),
+        _nvcc(seen),
         _nvidia_smi(seen),
         _containers(seen),
     ]
@@ -300,6 +311,20 @@ def _toolkit_row(seen: Seen) -> Verdict:
     return Verdict(
         "toolkit", "G11", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
     )
+
+
+def _nvcc(seen: Seen) -> Verdict | None:
+    """Whether everybody's nvcc is that of the default toolkit: no other makes the distribution what was asked for."""
+    others = [found for found in seen.first_nvccs if found.leads_to != seen.nvcc]
+    if not seen.nvcc:
+        return None
+    if not others:
+        return Verdict("nvcc", "G11", OK, f"every shell finds {seen.nvcc}")
+    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+    text = "; ".join(found.text for found in others[:5]) + more
+    if all(not found.path for found in others):
+        return Verdict("nvcc", "G11", WARN, text, "run wslfleet.cuda.cuda_toolkit")
+    return Verdict("nvcc", "G11", WARN, f"{text}, not {seen.nvcc}", "take it out of that PATH, or put it behind")
 
 
 def _nvidia_smi(seen: Seen) -> Verdict | None:

@@ -4,10 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Folders that somebody put before WSL's: LD_LIBRARY_PATH and PATH in the files that shells and logins read.
+"""Folders that somebody put before WSL's and the toolkit's: LD_LIBRARY_PATH and PATH in the files of shells and logins.
 
 LD_LIBRARY_PATH overrules the loader's cache, so that a folder with another libcuda in it turns every program of that
-user over, however clean the packages are. Files are read as text: no shell runs.
+user over, however clean the packages are. PATH decides which nvcc a developer gets. Files are read as text: no shell
+runs. They belong to users: what is no plain file is passed over, and of a long one only the beginning is read.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _loader, _shell_text, _toolkit_path
 
 _SYSTEM_FILES = (
     "/etc/environment",
@@ -31,13 +33,13 @@ _SYSTEM_FILES = (
 )
 _HOMES = ("/root", "/home/*")
 _HOME_FILES = (".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config/environment.d/*.conf")
-_ASSIGNMENT = re.compile(r"""^\s*(?:export\s+)?(LD_LIBRARY_PATH|PATH)=(["']?)(.*?)\2\s*(?:[;#].*)?$""")
-MAXIMUM_BYTES = 1 << 20
-"""Of one file that shells read; beyond that it is none."""
-MAXIMUM_FILES = 100
-"""Of one folder in a home."""
-_MAXIMUM_LINE = 4096
-"""Characters; the file systems of Linux end a path there too."""
+_BASH_LOGIN = (".bash_profile", ".bash_login", ".profile")
+_ZSH = ("/etc/zsh/zshenv", "~/.zshenv", "/etc/zsh/zprofile", "~/.zprofile", "/etc/zsh/zshrc", "~/.zshrc")
+_LONGEST_FILE = 262144
+"""Bytes."""
+_MOST_SOURCED = 30
+_MOST_LINES = 200
+"""Of /etc/passwd."""
 _SYSTEM_LIBRARIES = re.compile(r"^(/usr)?/lib(64|/[a-z0-9_]+-linux-gnu)?$")
 """Where every driver package puts its libcuda: listed here, the next one wins over WSL's."""
 _DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", _loader.WSL_LIBRARIES)
@@ -71,39 +73,58 @@ class Unread:
         return f"{self.path} cannot be read: {self.why}"
 
 
-def findings(root: str = "") -> t.List[t.Union[Finding, Unread]]:
-    """Every assignment that turns CUDA over, in the order of the files, and the files that cannot be read."""
-    found: t.List[t.Union[Finding, Unread]] = []
-    for folder in _folders(root):
-        for path in folder[:MAXIMUM_FILES]:
-            try:
-                found += judge(path[len(root) :], _files.read_text(path, MAXIMUM_BYTES) or "", root)
-            except OSError as error:
-                found.append(Unread(path[len(root) :], (error.strerror or str(error)).replace(f"{root}/", "/")))
-        if len(folder) > MAXIMUM_FILES:
-            where = os.path.dirname(folder[0])[len(root) :]
-            found.append(Unread(where, f"holds {len(folder)} files, of which {MAXIMUM_FILES} were read"))
-    return found
+def findings(root: str = "") -> t.List[Finding]:
+    """Every assignment that turns CUDA over, in the order of the files."""
+    found: t.List[Finding] = []
+    for path in _candidates(root):
+        found += judge(path[len(root) :], _text(path) or "", root)
+    return list(dict.fromkeys(found))
 
 
-def _folders(root: str) -> t.List[t.List[str]]:
-    """The files to read, those of one folder and kind together: a user may make as many as he likes."""
-    homes = [home for pattern in _HOMES for home in sorted(glob.glob(glob.escape(root) + pattern))]
-    patterns = [glob.escape(root) + name for name in _SYSTEM_FILES]
-    patterns += [f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES]
-    return [[path for path in sorted(glob.glob(pattern)) if not os.path.isdir(path)] for pattern in patterns]
+def _candidates(root: str) -> t.List[str]:
+    patterns = [*_SYSTEM_FILES, *(f"{home}/{name}" for home in _HOMES for name in _HOME_FILES)]
+    return [path for pattern in patterns for path in sorted(glob.glob(glob.escape(root) + pattern))]
+
+
+def _text(path: str) -> str | None:
+    """The beginning of PATH; None for what is no plain file or cannot be read. Waits for nobody (a pipe, say)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(_LONGEST_FILE).decode("utf-8", "surrogateescape")
+
+
+def _reader(root: str) -> _shell_text.Read:
+    """Reads what is sourced, and no more than _MOST_SOURCED files: one that sources itself twice would take for ever."""
+    left = [_MOST_SOURCED]
+
+    def read(path: str) -> str | None:
+        left[0] -= 1
+        return _text(root + path) if left[0] >= 0 and path.startswith("/") else None
+
+    return read
 
 
 def judge(path: str, text: str, root: str = "") -> t.List[Finding]:
-    """The findings in TEXT, the content of the file PATH."""
-    found: t.List[Finding] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _ASSIGNMENT.match(line[:_MAXIMUM_LINE])
-        if match:
-            variable = match.group(1)
-            folder = shadowing(variable, match.group(3).split(":"), root)
-            found += [Finding(path, number, variable, folder)] if folder else []
-    return found
+    """The findings in TEXT, the content of the file PATH, and in what it sources."""
+    home = re.match(r"^(/root|/home/[^/]+)/", path)
+    variables = {"HOME": home.group(1) if home else "/root", "PATH": ":".join(_DEFAULT_PATH)}
+    found: t.Dict[t.Tuple[str, str], Finding] = {}
+    for change in _shell_text.changes(text, path, variables, _reader(root)):
+        if change.name not in ("LD_LIBRARY_PATH", "PATH"):
+            continue
+        folder = shadowing(change.name, change.value.split(":"), root)
+        if folder:
+            found.setdefault((change.name, folder), Finding(change.path, change.line, change.name, folder))
+        elif change.sure:
+            # Whatever stood there before, this is what comes of it.
+            found = {key: finding for key, finding in found.items() if key[0] != change.name}
+    return list(found.values())
 
 
 def shadowing(variable: str, folders: t.Sequence[str], root: str = "") -> str:
@@ -134,3 +155,65 @@ def first_nvidia_smi(root: str = "") -> str:
     paths = (f"{folder}/nvidia-smi" for folder in _DEFAULT_PATH)
     found = next((path for path in paths if os.path.lexists(root + path)), "")
     return f"{_loader.WSL_LIBRARIES}/nvidia-smi" if _loader.leads_to_wsl(root, found) else found
+
+
+@dataclass(frozen=True)
+class FirstNvcc:
+    """The nvcc that somebody's shell finds first."""
+
+    shell: str
+    path: str
+    """Empty when it finds none."""
+    leads_to: str
+    """Through links, and through the scripts that this collection puts into /usr/local/bin."""
+
+    @property
+    def text(self) -> str:
+        """For a person."""
+        by = f", which leads to {self.leads_to}" if self.leads_to != self.path else ""
+        return f"{self.shell} finds {self.path or 'no nvcc'}{by}"
+
+
+def first_nvccs(root: str = "") -> t.List[FirstNvcc]:
+    """What commands without a shell, and the shells of every user, find first."""
+    found = [_first_nvcc("sh, sudo and what wsl.exe starts", list(_DEFAULT_PATH), root)]
+    for user, home, shell in _users(root):
+        for kind, paths in _startup_files(home, shell, root).items():
+            variables = {"HOME": home, "PATH": ":".join(_DEFAULT_PATH)}
+            for path in paths:
+                text = _text(root + path) or ""
+                for _change in _shell_text.changes(text, path, variables, _reader(root)):
+                    pass
+            found.append(_first_nvcc(f"the {kind} shell of {user}", variables["PATH"].split(":"), root))
+    return found
+
+
+def _users(root: str) -> t.Iterator[t.Tuple[str, str, str]]:
+    """(name, home, shell) of root and of people."""
+    lines = (_files.read_text(root + "/etc/passwd") or "").splitlines()
+    for fields in [line.split(":") for line in lines][:_MOST_LINES]:
+        person = len(fields) == 7 and fields[2].isdigit() and (fields[2] == "0" or 1000 <= int(fields[2]) < 65000)
+        if person and fields[5].startswith("/") and os.path.isdir(root + fields[5]):
+            yield fields[0], fields[5], fields[6]
+
+
+def _startup_files(home: str, shell: str, root: str) -> t.Dict[str, t.List[str]]:
+    """Kind of shell -> the files that it reads."""
+    profiles = [path[len(root) :] for path in sorted(glob.glob(glob.escape(root) + "/etc/profile.d/*.sh"))]
+    if shell.endswith("/zsh"):
+        files = [path.replace("~", home) for path in _ZSH]
+        return {"login": files, "interactive": [path for path in files if "profile" not in path]}
+    own = next((f"{home}/{name}" for name in _BASH_LOGIN if os.path.isfile(f"{root}{home}/{name}")), "")
+    return {
+        "login": ["/etc/profile", *profiles, "/etc/bash.bashrc", *([own] if own else [])],
+        "interactive": ["/etc/bash.bashrc", f"{home}/.bashrc"],
+    }
+
+
+def _first_nvcc(shell: str, folders: t.Sequence[str], root: str) -> FirstNvcc:
+    for folder in folders:
+        path = f"{folder.rstrip('/')}/nvcc"
+        target = _toolkit_path.leads_to(path, root)
+        if folder.startswith("/") and os.path.isfile(root + target) and os.access(root + target, os.X_OK):
+            return FirstNvcc(shell, path, target)
+    return FirstNvcc(shell, "", "")

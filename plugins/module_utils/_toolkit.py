@@ -278,8 +278,8 @@ def nvcc_path(version: str, root: str = "") -> str:
 
 def default_toolkit(root: str = "") -> str:
     """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
-    target = os.path.realpath(f"{root}/usr/local/cuda")
-    return target[len(root) :] if os.path.isdir(target) else ""
+    target = _files.resolved("/usr/local/cuda", root)
+    return target if os.path.isdir(root + target) else ""
 
 
 def read(root: str = "") -> _dpkg.Database:

@@ -66,12 +66,15 @@ def changes(present: bool, root: str = "") -> t.List[_changes.FileChange]:
     return [change for change in found if change is not None]
 
 
+def leads_to(path: str, root: str = "") -> str:
+    """The program behind PATH, through links and through our own scripts."""
+    target = _files.resolved(path, root)
+    return _files.resolved(f"{TOOLS}/{os.path.basename(target)}", root) if _is_ours(root + target) else target
+
+
 def _tools(root: str) -> t.List[str]:
     """The commands of the default toolkit. /usr/local/cuda is a link to a link with an absolute target."""
-    folder = root + TOOLS
-    if root:
-        inside = os.path.realpath(f"{root}/usr/local/cuda")
-        folder = f"{inside}/bin"
+    folder = root + _files.resolved(TOOLS, root)
     names = _files.names(folder)
     return [name for name in names if os.path.isfile(f"{folder}/{name}") and os.access(f"{folder}/{name}", os.X_OK)]
 
