@@ -100,7 +100,7 @@ def _text(path: str) -> str | None:
 
 
 def _reader(root: str) -> _shell_text.Read:
-    """Reads what is sourced, and no more than _MOST_SOURCED files: one that sources itself twice would take for ever."""
+    """Reads what is sourced, of at most _MOST_SOURCED files: one that sources itself twice would take for ever."""
     left = [_MOST_SOURCED]
 
     def read(path: str) -> str | None:

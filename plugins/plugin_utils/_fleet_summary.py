@@ -19,6 +19,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _foreign_text
 KEPT = ("__windows_host_", "__cuda_toolkit_", "__wslfleet_")
 """What the names of results begin with that tasks keep."""
 PROVISIONED, WOULD_BE, FAILED = "provisioned", "would be provisioned", "failed"
+NOT_AS_ASKED = "not as asked"
+"""Everything is installed, and yet somebody's shell finds another nvcc first."""
 _GOOD = (PROVISIONED, "handed over")
 _WAITING = ("awaiting", WOULD_BE)
 
@@ -66,6 +68,9 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
     status = str(side.get("status") or "not begun")
     if status == "not begun" or (status == "ready" and not toolkit):
         return FAILED, "see its messages above"
+    other = toolkit.get("other_nvcc") if toolkit.get("installed", True) and toolkit.get("clean") else ""
+    if status == "ready" and other:
+        return NOT_AS_ASKED, _foreign_text.clean(" ".join(str(other).split()))
     if status == "ready":
         return (PROVISIONED if toolkit.get("installed", True) and toolkit.get("clean") else WOULD_BE), ""
     return status, " ".join(str(side.get("reason") or "").split())

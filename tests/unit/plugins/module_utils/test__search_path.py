@@ -97,12 +97,12 @@ def test_what_a_user_puts_there_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     os.mkfifo(tmp_path / "root/.bashrc")
     (tmp_path / "root/.profile").symlink_to("/dev/zero")
-    (tmp_path / "root/.zshrc").write_text(". ~/.zshrc\nLD_LIBRARY_PATH=/usr/lib64\n")
-    assert [item.text for item in s.findings(str(tmp_path))] == ["/root/.zshrc:2 puts /usr/lib64 into LD_LIBRARY_PATH"]
+    (tmp_path / "root/.zshrc").write_text(". ~/.zshrc\n" * 9 + "LD_LIBRARY_PATH=/usr/lib64\n")
+    assert [item.text for item in s.findings(str(tmp_path))] == ["/root/.zshrc:10 puts /usr/lib64 into LD_LIBRARY_PATH"]
 
 
 PIECES = st.lists(
-    st.sampled_from([*"\"'`$(){}\\;&|<>#=~:!\n \t", "A", "LD_LIBRARY_PATH=", "export ", "${A:-", "$(", "<<A"])
+    st.sampled_from([*"\"'`$(){}\\;&|<>#=~:!\n \t", "A", "LD_LIBRARY_PATH=", "export ", "${A:-", "$(", "<<A", "A=$A"])
 )
 
 
@@ -170,9 +170,7 @@ STRAY: list[tuple[str, t.Callable[[Path], t.Any], str]] = [
     (
         "PATH in .bashrc by a variable, from .profile",
         lambda root: [
-            (root / "home/ann/.bashrc").write_text(
-                "CUDA_HOME=/usr/local/cuda-12.4\nexport PATH=${CUDA_HOME}/bin:$PATH\n"
-            ),
+            (root / "home/ann/.bashrc").write_text("C=/usr/local/cuda-12.4\nexport PATH=${C}/bin:$PATH\n"),
             (root / "home/ann/.profile").write_text('if [ -f "$HOME/.bashrc" ]; then . "$HOME/.bashrc"; fi\n'),
         ],
         f"login shell of ann finds {OTHER}",
@@ -198,3 +196,9 @@ def test_the_first_nvcc(bring: t.Callable[[Path], t.Any], words: str, tmp_path: 
     others = [found.text for found in s.first_nvccs(str(tmp_path)) if found.leads_to != NVCC]
     assert bool(others) == bool(words), others
     assert words in "; ".join(others)
+
+
+def test_a_value_that_doubles_itself_stays_small() -> None:
+    variables: dict[str, str] = {}
+    list(_shell_text.changes("A=xxxxxxxxxx\n" + "A=$A$A\n" * 60 + "B=" + "$A" * 2000 + "\n", "/x", variables))
+    assert max(len(value) for value in variables.values()) <= 20000

@@ -25,6 +25,11 @@ STATES: dict[str, tuple[dict[str, t.Any], str, str]] = {
         "would be provisioned",
         "",
     ),
+    "another nvcc": (
+        {"windows_host_result": READY, "cuda_toolkit_result": {**TOOLKIT, "other_nvcc": "ann finds /usr/bin/nvcc"}},
+        "not as asked",
+        "ann finds /usr/bin/nvcc",
+    ),
     "off": (
         {"__windows_host_info": {"unreachable": True, "msg": "x: no route: wake it", "cause": "off"}},
         "off",
