@@ -188,7 +188,9 @@ developers:
       sample: S-1-5-21-1004336348-1177238915-682003330-1105
     waiting:
       description:
-        - Why the work was not begun, V(not_logged_on), V(no_right), V(no_token) or V(on_battery).
+        - Why the work was not begun, V(not_logged_on), V(no_right), V(no_token), V(on_battery), or V(no_profile) where
+          the user has never logged on to the host.
+        - "Where that user has to put the distribution right first: V(wsl_1), V(unfinished) or V(damaged)."
         - Empty where it was.
       type: str
       sample: not_logged_on

@@ -139,15 +139,21 @@ options:
   windows_user:
     description:
       - Windows users who are to have the distribution, instead of the account that is logged on. Names of their profile
-        folders, or their SIDs. They must have logged on to the host once.
+        folders, or their SIDs. Who has never logged on to the host waits for that.
       - An image is brought to the host (O(source) or O(from_distribution)), into a folder that only administrators can
         change. One scheduled task for each user imports it as that user. The tasks and the files are removed whatever
         happens.
       - Who is logged on gets it in the session, without a window. For the others the task runs without a session
         (S4U). Where Windows cannot do that, has no right to, or WSL does not start without a session, the task is left
         for the next logon. RV(hand_over) says so, and the next run collects the result.
-      - Where a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution.
-      - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted.
+      - Where a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution. Where
+        there is none, a scheduled task of that user tells what is registered, before anything is brought or built. In
+        check mode too. It only looks, and costs six WinRS commands for all users together.
+      - Nothing is brought to a user who has the distribution in a state that only that user can put right (WSL 1, not
+        finished, damaged, without its virtual disk). RV(hand_over) tells, which is no failure.
+      - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted. The task of a user
+        gives up a half made registration only where it finds the mark of an import of this module that came to no end.
+      - What a user's task answers is that user's word. It decides about nobody else, and about no deletion.
       - Needs administrator rights. Two WinRS commands where everyone has it.
       - When unset, the account that is logged on gets the distribution.
     type: list
@@ -256,6 +262,11 @@ image_needed:
   returned: O(windows_user) is given
   type: bool
   sample: false
+status:
+  description: What became of all of O(windows_user), V(handed over), or whom that waits for.
+  returned: O(windows_user) is given
+  type: str
+  sample: awaiting logon of ben
 hand_over:
   description: What became of each of O(windows_user).
   returned: O(windows_user) is given
@@ -267,7 +278,7 @@ hand_over:
       type: str
       sample: anna
     sid:
-      description: Security identifier.
+      description: Security identifier. Empty where the user has no profile on the host.
       type: str
       sample: S-1-5-21-1004336348-1177238915-682003330-1105
     present:
@@ -280,10 +291,19 @@ hand_over:
       sample: true
     waiting:
       description:
-        - Why the user does not have it yet, V(not_logged_on), V(no_right), V(no_token), V(denied) or V(on_battery).
+        - Why the user cannot use it yet.
+        - "With a task that starts at the next logon: V(not_logged_on), V(no_right), V(no_token) or V(denied)."
+        - "Until a later run: V(on_battery), V(no_profile) where the user has never logged on, and V(not_known) where
+          the user has some virtual disk of WSL and cannot be asked which."
+        - "Until that user puts it right: V(wsl_1), V(unfinished), V(damaged), V(disk_missing) or V(disk_left)."
         - Empty where nothing is waited for.
       type: str
       sample: not_logged_on
+    refused:
+      description: Why that user's own task could not be asked, with the same words. Empty where it answered or was not
+        needed.
+      type: str
+      sample: no_token
     reason:
       description: The same as a sentence.
       type: str

@@ -35,6 +35,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
     cmd_line,
     while_successful,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._developer import unusable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distributions import find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
@@ -44,7 +45,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     HostUnreachable,
     OutputTooLong,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads, read, read_groups, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._user_tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_errors import explain
 
@@ -86,6 +87,8 @@ class Account:
     """The user's registry was read and has no such distribution."""
     task: int | None
     """Last result of a task that an earlier run left; None: there is none."""
+    held: str = ""
+    """Why nothing can be done in it now, a key of ``_developer.HELD_REASONS``; empty where nothing is known of that."""
 
     @property
     def sid(self) -> str:
@@ -117,7 +120,7 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
     """Two WinRS commands: the host, then the users. Raises StepFailed where one of them cannot be found."""
     lines = {**q.services(), **q.wsl(), **q.users(), "elevated": registry_query("HKU\\S-1-5-19")}
     first = read(runner, lines)
-    users = _host_accounts.choose(_host_accounts.users(first), goal.windows_user)
+    users = _host_accounts.choose(_host_accounts.users(first), goal.windows_user, absent=True)
     if not first.succeeded("elevated"):
         raise StepFailed(
             f"distribution {goal.name} of {', '.join(goal.windows_user)}: the account has no administrator rights in"
@@ -127,11 +130,16 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
     if wsl.version is None:
         raise StepFailed(f"distribution {goal.name}: WSL is not installed; use the module wsl first")
     place = plans.Place(goal.name)
-    second: dict[str, str] = {"identity": cmd_line("type", [place.identity])}
-    for user in users:
-        second |= {**q.distributions_of(user.sid), **q.session_of(user.sid)}
-        second[f"task_{user.sid}"] = _schtasks.query_line(place.task(user.sid))
-    reads = read(runner, second)
+    lines_of = [
+        {
+            **q.distributions_of(user.sid),
+            **q.session_of(user.sid),
+            f"task_{user.sid}": _schtasks.query_line(place.task(user.sid)),
+        }
+        for user in users
+        if user.profile
+    ]
+    reads = read_groups(runner, [{"identity": cmd_line("type", [place.identity])}, *lines_of])
     identity = reads.output("identity").decode("ascii", "replace").strip() if reads.succeeded("identity") else ""
     return Seen(executable or wsl.executable, [_account(user, goal, reads) for user in users], identity)
 
@@ -142,6 +150,7 @@ def _account(user: User, goal: Goal, reads: Reads) -> Account:
         user,
         logged_on=_host_accounts.has_session(reads.registry, user.sid),
         lacks=user.loaded and found is None,
+        held=unusable(found) if user.profile else _user_tasks.NO_PROFILE,
         task=_user_tasks.last_result(reads, f"task_{user.sid}"),
     )
 
@@ -166,6 +175,8 @@ class Work:
         try:
             self._earlier()
             left = [one for one in self.seen.accounts if one.sid not in self.outcomes]
+            self.outcomes.update({one.sid: plans.Outcome(waiting=one.held) for one in left if one.held})
+            left = [one for one in left if not one.held]
             for one in [one for one in left if one.lacks]:
                 known = explain("WSL_E_DISTRO_NOT_FOUND")
                 text = f"{self._where(one)}: {known.meaning} ({known.code}); hand it over first"
@@ -343,7 +354,7 @@ class Work:
         """Take away tasks and files; after a lost connection the next run does it."""
         if not self._reachable:
             return
-        lines = [_schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts]
+        lines = [_schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts if one.user.profile]
         lines += self._place.removal()
         self.runner.run(Batch(lines).line, timeout=120)
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import SESSION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive, _result_shape, _user_tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._developer import HELD_REASONS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
@@ -35,12 +36,12 @@ MOST_BYTES = 8 << 20
 """A result that is larger is not read."""
 
 REASONS = {
+    **HELD_REASONS,
     _user_tasks.NOT_LOGGED_ON: "that user is not logged on; run again when they are",
     _user_tasks.NO_RIGHT: "that user is not logged on, and their account may not log on as a batch job (a group"
     " policy); run again when they are logged on",
     _user_tasks.NO_TOKEN: "that user is not logged on, and Windows cannot act for their account without its"
     " password (Entra, or no domain controller in reach); run again when they are logged on",
-    _user_tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
 }
 
 Step = t.Dict[str, t.Any]
@@ -262,7 +263,7 @@ def _developer(user: User, outcome: Outcome) -> dict[str, t.Any]:
     results = [(row, row["result"]) for row in outcome.rows]
     return {
         "user": user.name,
-        "sid": user.sid,
+        "sid": user.sid if user.profile else "",
         "waiting": outcome.waiting,
         "reason": REASONS.get(outcome.waiting, ""),
         "failed": bool(outcome.message),

@@ -412,7 +412,7 @@ def as_result(developers: t.Sequence[Developer], waiting: t.Mapping[str, str]) -
             "sid": one.sid if one.profile else "",
             "present": one.has_it,
             "known": one.loaded,
-            "asked": one.answer is not None,
+            "refused": one.answer.refused if one.answer else "",
             "waiting": waiting.get(one.sid, ""),
             "reason": plans.REASONS.get(waiting.get(one.sid, ""), ""),
         }

@@ -72,6 +72,21 @@ def test_the_audit_by_task_finds_a_driver_and_nothing_is_left(lab: Lab) -> None:
     assert programs == {"anna": 1, "ben": 2}
 
 
+def test_who_has_one_gets_no_other_and_nothing_is_built(lab: Lab) -> None:
+    """Ben is not logged on and has his in another place than a hand-over would choose: his own task tells."""
+    for _run in range(3):
+        before, tasks = len(lab.journal(LAPTOP)), len(journal(lab))
+        run = lab.playbook("provision", variables={**DEVELOPERS, **QUICK, "wslfleet_update_handed_over": False})
+        assert run.code == 0, run.output
+        assert run.recap[LAPTOP]["changed"] == 0, run.output
+        assert run.lines("handed over"), run.output
+        lines = [entry["line"] for entry in lab.journal(LAPTOP)[before:]]
+        assert not [line for line in lines if "wslfleet-build" in line and "--list" not in line], lines
+        assert [entry["user"] for entry in journal(lab)[tasks:]] == ["ben"]
+        assert len(lines) <= 10, lines
+    assert left(lab) == []
+
+
 def test_a_task_gives_the_same_results_as_the_connection(lab: Lab, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     run = lab.playbook(TWIN, variables={"results": str(file), "cuda_version": "12.8", **QUICK})

@@ -21,6 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Complet
 
 from lab.process import Process
 from lab.windows import tasks
+from lab.wsl.registrations import FLAGS_WSL1, Registrations, State
 from tests.integration.windows.test_hand_over import ANNA, Cutting, Hosts
 from tests.lab.laptop_runner import LaptopRunner
 
@@ -206,7 +207,6 @@ def test_each_failure_is_one_line_and_the_other_developer_is_served(hosts: Bundl
 
 
 def test_told_apart_before_anything_is_started(hosts: Bundles) -> None:
-    assert "has no profile on this host: let that user log on once" in hosts.bundle(windows_user="carl")["msg"]
     found = hosts.bundle(name="Ubuntu", windows_user="anna")["msg"]
     assert found.startswith(
         "anna: distribution Ubuntu of anna: no distribution has that name for this account (WSL_E_DIS"
@@ -215,6 +215,26 @@ def test_told_apart_before_anything_is_started(hosts: Bundles) -> None:
     assert "no administrator rights" in hosts.bundle(anna, windows_user="Ben Möller")["msg"]
     assert "is no result (register.key)" in hosts.bundle(steps=[{"module": "cuda_legacy", "unless": "x.y"}])["msg"]
     assert (hosts.started, hosts.remains()) == ([], [])
+
+
+def test_what_nobody_can_work_in_now_is_told_and_the_other_is_served(hosts: Bundles) -> None:
+    """Never logged on, WSL 1, half deleted, without a folder in the registry: no failure, and no task is begun."""
+    registrations = Registrations(hosts.laptop.registry, ANNA)
+    item = registrations.find("Debian")
+    assert item is not None
+    for name, value, why in (("Flags", FLAGS_WSL1, "wsl_1"), ("State", State.UNINSTALLING, "unfinished")):
+        before = {"Flags": item.flags, "State": item.state}[name]
+        registrations.set_number(item, name, value)
+        try:
+            result = hosts.bundle()
+        finally:
+            registrations.set_number(item, name, before)
+        assert (result.get("msg"), row(result)["waiting"], hosts.started) == (None, why, ["Ben Möller"])
+        assert row(result)["reason"]
+        hosts.started.clear()
+    result = hosts.bundle(windows_user=["carl", "anna"])
+    assert (result.get("msg"), row(result, "carl")["waiting"], row(result, "carl")["sid"]) == (None, "no_profile", "")
+    assert hosts.started == ["anna"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 import typing as t
 from pathlib import Path
@@ -232,34 +233,56 @@ def test_built_in_the_administrators_account(hosts: Hosts, monkeypatch: pytest.M
 
 
 class Cutting(LaptopRunner):
-    """Loses the connection at the line that holds TEXT, before or after it runs; ends there."""
+    """Loses the connection at a line in which the pattern TEXT is found, before or after it runs; ends there.
 
-    def __init__(self, laptop: Laptop, text: str, after: bool) -> None:
+    :arg skip: as many such lines run before that.
+    """
+
+    def __init__(self, laptop: Laptop, text: str, after: bool, skip: int = 0) -> None:
         super().__init__(laptop)
-        self._text, self._after, self._lost = text, after, False
+        self._text, self._after, self._skip, self._lost = text, after, skip, False
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``LaptopRunner.run``."""
-        if self._lost or (self._text in line and not self._after):
+        found = re.search(self._text, line) is not None
+        if found and self._skip:
+            self._skip, found = self._skip - 1, False
+        if self._lost or (found and not self._after):
             self._lost = True
             raise HostUnreachable("lost")
         completed = super().run(line, stdin, timeout)
-        if self._text in line:
+        if found:
             self._lost = True
             raise HostUnreachable("lost")
         return completed
 
 
 CUTS = [
-    (text, after)
-    for text in ("icacls", "tar.exe -xf", "/Create", "/Run", "done.txt", "/Delete")
+    (text, skip, after)
+    for text, skip in (
+        (r'icacls.*ask-Debian"', 0),
+        (r"tar\.exe -xf", 0),
+        (r"/Create /TN wslfleet\\ask-", 0),
+        (r"dir /-c", 0),
+        (r'type "[^"]*ask-Debian[^"]*done', 0),
+        (r"/Delete /TN wslfleet\\ask-", 0),
+        (r'icacls.*handover-Debian"', 0),
+        (r"tar\.exe -xf", 1),
+        (r"tar\.exe -xf", 3),
+        (r"/Create /TN wslfleet\\Debian-", 0),
+        (r"/Run /TN wslfleet\\Debian-", 0),
+        (r"done\.txt", 0),
+        (r"/Delete /TN wslfleet\\Debian-.*/Delete", 0),
+    )
     for after in (False, True)
 ]
 
 
-@pytest.mark.parametrize(("text", "after"), CUTS)
-def test_the_connection_is_lost_anywhere_and_the_next_run_ends_it(hosts: Hosts, text: str, after: bool) -> None:
-    first = hosts.task(Cutting(hosts.laptop, text, after))
+@pytest.mark.parametrize(("text", "skip", "after"), CUTS)
+def test_the_connection_is_lost_anywhere_and_the_next_run_ends_it(
+    hosts: Hosts, text: str, skip: int, after: bool
+) -> None:
+    first = hosts.task(Cutting(hosts.laptop, text, after, skip))
     assert first.get("unreachable") is True
     for name in hosts.laptop.tasks.names():
         hosts.laptop.tasks.wait(name)

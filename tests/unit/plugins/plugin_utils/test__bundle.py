@@ -87,7 +87,8 @@ def host(logged_on: bool, has_it: bool) -> HostAnswers:
     answers[users["profiles"]] += reg(f"{PROFILES}\\{SID}", ("ProfileImagePath", "REG_EXPAND_SZ", "C:\\Users\\anna"))
     answers[users["hives"]] += f"HKEY_USERS\\{SID}\r\n".encode()
     lxss = f"HKEY_USERS\\{SID}\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
-    distribution = reg(f"{lxss}\\{GUID}", ("State", "REG_DWORD", "0x1"), ("DistributionName", "REG_SZ", "Debian"))
+    values = [("State", "REG_DWORD", "0x1"), ("DistributionName", "REG_SZ", "Debian"), ("BasePath", "REG_SZ", "C:\\x")]
+    distribution = reg(f"{lxss}\\{GUID}", *values, ("Flags", "REG_DWORD", "0xf"))
     answers[q.distributions_of(SID)[f"lxss_{SID}"]] = distribution if has_it else reg(lxss)
     if logged_on:
         session = f"HKEY_USERS\\{SID}\\Volatile Environment"
