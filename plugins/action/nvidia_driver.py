@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.nvidia_driver import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _driver_install, _driver_plan, _host_read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _driver_install, _driver_plan, _host_lock, _host_read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import version_key
@@ -26,13 +26,18 @@ class ActionModule(WindowsAction):
         version = _driver_plan.driver_version(state)
         result.update(changed=False, version_before=version, version=version, reboot_required=False, signer=None)
         steps = _driver_plan.plan(state, goal)
-        if self.wslfleet_plan(result, steps):
-            self._install(steps[0], goal, arguments["timeout"], result)
+        if not self.wslfleet_plan(result, steps):
+            return
+        result["changed"] = False
+        with _host_lock.alone(self.wslfleet_runner, arguments["timeout"]) as waited:
+            if waited:
+                steps = _driver_plan.plan(_host_read.read_host(self.wslfleet_runner, ["nvidia_smi"]), goal)
+            if steps:
+                self._install(steps[0], goal, arguments["timeout"], result)
 
     def _install(
         self, step: _driver_plan.InstallDriver, goal: _driver_plan.DriverGoal, timeout: float, result: dict[str, t.Any]
     ) -> None:
-        result["changed"] = False
         restart = _driver_install.install(self.wslfleet_runner, step, timeout)
         after = _host_read.read_host(self.wslfleet_runner, ())
         version = _driver_plan.driver_version(after)

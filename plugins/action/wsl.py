@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_install, _wsl_observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock, _wsl_install, _wsl_observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_observe import Observed
@@ -48,11 +48,15 @@ class ActionModule(WindowsAction):
     def _apply(self, steps: WslPlan, before: Observed, goal: WslGoal, timeout: float, result: dict[str, t.Any]) -> None:
         outcome = _wsl_install.Outcome()
         result.update(changed=False, steps=outcome.done)
-        try:
-            after = _wsl_install.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
-            result.update(version=after.wsl.version, executable=_executable(after))
-        finally:
-            result["changed"] = _changed(outcome, result)
+        with _host_lock.alone(self.wslfleet_runner, timeout) as waited:
+            if waited:
+                before = _wsl_observe.observe(self.wslfleet_runner, goal)
+                steps = plan(before.state, goal)
+            try:
+                after = _wsl_install.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
+                result.update(version=after.wsl.version, executable=_executable(after))
+            finally:
+                result["changed"] = _changed(outcome, result)
         result.update(reboot_required=bool(outcome.restart_reasons), reboot_reasons=outcome.restart_reasons)
 
     @staticmethod

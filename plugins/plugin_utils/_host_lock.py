@@ -121,8 +121,8 @@ def started_at(process: int) -> int:
 
 
 @contextlib.contextmanager
-def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[None]:
-    """Hold the lock of the laptop meanwhile. What was seen of it before may be old when it is there.
+def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[bool]:
+    """Hold the lock of the laptop meanwhile. The value is true where it was waited for: what was seen before is old.
 
     An account that is no administrator works without: it has no right to make the lock, and no distribution of others.
 
@@ -130,9 +130,9 @@ def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None
     :raises StepFailed: another run holds it for longer than ``WAIT_SECONDS``.
     """
     mine = holder_here(seconds)
-    _acquire(runner, mine, sleep)
+    waited = _acquire(runner, mine, sleep)
     try:
-        yield
+        yield waited
     except HostUnreachable:
         raise  # the next run finds it
     except BaseException:
@@ -141,12 +141,12 @@ def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None
     _release(runner, mine)
 
 
-def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], None]) -> None:
+def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], None]) -> bool:
     waited, attempt, empty = 0.0, _first(mine), 0
     while True:
         names = _run(runner, [cmd_line("md", [FOLDER]), attempt, cmd_line("dir", ["/b", LOCK])])
         if mine.name in names:
-            return
+            return waited > 0
         found = next((holder for holder in map(Holder.read, names) if holder), None)
         attempt = _first(mine)
         if names and found is None:
@@ -154,7 +154,7 @@ def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], Non
         if found is None:
             # A run that ended in this moment, a power loss between the folder and the file, or no right to make it.
             if empty == 2:
-                return
+                return waited > 0
             empty += 1
             attempt = first_that_succeeds(while_successful(cmd_line("rd", [LOCK]), _first(mine)), _first(mine))
             continue

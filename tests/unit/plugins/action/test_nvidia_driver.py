@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 
@@ -9,12 +10,19 @@ import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.action.nvidia_driver import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.modules.nvidia_driver import RETURN
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh
 from tests.unit.plugins.action.windows_action import Script, run_action
 
 SOURCE = {"installer": "https://packages.example.com/driver.exe", "sha256": "0f" * 32}
+
+
+@pytest.fixture(autouse=True)
+def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is tested by tests/integration/windows/test_two_runs.py."""
+    monkeypatch.setattr(_host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 def test_a_driver_that_will_do() -> None:

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.action.wsl import ActionModule
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     AuthenticationFailed,
@@ -27,6 +29,12 @@ STEPS = [
     "enable the Windows feature VirtualMachinePlatform (dism.exe)",
     "install WSL (wsl.exe --install --no-distribution)",
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is tested by tests/integration/windows/test_two_runs.py."""
+    monkeypatch.setattr(_host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 def test_converged() -> None:
