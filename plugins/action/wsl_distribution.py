@@ -91,7 +91,7 @@ class ActionModule(WindowsAction):
             after = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
             seen = hand_over.verify(hand_over.remember(after, answers), goal, outcome)
         result["hand_over"] = hand_over.as_result(seen.developers, outcome.waiting)
-        result["status"] = plans.status(result["hand_over"])
+        result.update(status=plans.status(result["hand_over"]), reason=plans.reason(result["hand_over"]))
         result["present"] = all(row["present"] for row in result["hand_over"])
         result["running"] = False
 

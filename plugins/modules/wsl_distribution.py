@@ -267,6 +267,11 @@ status:
   returned: O(windows_user) is given
   type: str
   sample: awaiting logon of ben
+reason:
+  description: Why, for each user that is waited for. Empty where nobody is.
+  returned: O(windows_user) is given
+  type: str
+  sample: "ben: nobody is logged on as that user; the task starts at the next logon"
 hand_over:
   description: What became of each of O(windows_user).
   returned: O(windows_user) is given

@@ -67,6 +67,11 @@ def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     return f"awaiting {', '.join(waits)}" if waits else "handed over"
 
 
+def reason(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Why, in one line; empty where nobody waits."""
+    return "; ".join(f"{row['user']}: {row['reason']}" for row in rows if row["waiting"])
+
+
 @dataclass(frozen=True)
 class Place(_user_tasks.Place):
     """Where things lie on the host while a distribution called NAME is handed over."""

@@ -118,7 +118,9 @@ def test_an_image_that_has_changed_goes_to_those_who_wait() -> None:
     ],
 )
 def test_status(waiting: list[str], status: str) -> None:
-    assert h.status([{"user": user, "waiting": why} for user, why in zip(("anna", "ben"), waiting)]) == status
+    rows = [{"user": user, "waiting": why, "reason": f"({why})"} for user, why in zip(("anna", "ben"), waiting)]
+    assert h.status(rows) == status
+    assert h.reason(rows) == "; ".join(f"{row['user']}: ({row['waiting']})" for row in rows if row["waiting"])
 
 
 def test_places_differ_by_name_and_user() -> None:
