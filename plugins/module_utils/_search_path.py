@@ -8,7 +8,7 @@
 
 LD_LIBRARY_PATH overrules the loader's cache, so that a folder with another libcuda in it turns every program of that
 user over, however clean the packages are. PATH decides which nvcc a developer gets. Files are read as text: no shell
-runs. They belong to users: what is no plain file is passed over, and of a long one only the beginning is read.
+runs. They belong to users: what is no plain file, or too long for one, is named and not read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import stat
 import typing as t
 from dataclasses import dataclass
 
@@ -36,7 +35,9 @@ _HOME_FILES = (".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zp
 _BASH_LOGIN = (".bash_profile", ".bash_login", ".profile")
 _ZSH = ("/etc/zsh/zshenv", "~/.zshenv", "/etc/zsh/zprofile", "~/.zprofile", "/etc/zsh/zshrc", "~/.zshrc")
 _LONGEST_FILE = 262144
-"""Bytes."""
+"""Bytes; beyond that it is none that a shell should read."""
+_MOST_FILES = 100
+"""Of one folder in a home."""
 _MOST_SOURCED = 30
 _MOST_LINES = 200
 """Of /etc/passwd."""
@@ -73,30 +74,35 @@ class Unread:
         return f"{self.path} cannot be read: {self.why}"
 
 
-def findings(root: str = "") -> t.List[Finding]:
-    """Every assignment that turns CUDA over, in the order of the files."""
-    found: t.List[Finding] = []
-    for path in _candidates(root):
-        found += judge(path[len(root) :], _text(path) or "", root)
+def findings(root: str = "") -> t.List[t.Union[Finding, Unread]]:
+    """Every assignment that turns CUDA over, in the order of the files, and the files that cannot be read."""
+    found: t.List[t.Union[Finding, Unread]] = []
+    for folder in _folders(root):
+        for path in folder[:_MOST_FILES]:
+            try:
+                found += judge(path[len(root) :], _files.read_text(path, _LONGEST_FILE) or "", root)
+            except OSError as error:
+                found.append(Unread(path[len(root) :], (error.strerror or str(error)).replace(f"{root}/", "/")))
+        if len(folder) > _MOST_FILES:
+            where = os.path.dirname(folder[0])[len(root) :]
+            found.append(Unread(where, f"holds {len(folder)} files, of which {_MOST_FILES} were read"))
     return list(dict.fromkeys(found))
 
 
-def _candidates(root: str) -> t.List[str]:
-    patterns = [*_SYSTEM_FILES, *(f"{home}/{name}" for home in _HOMES for name in _HOME_FILES)]
-    return [path for pattern in patterns for path in sorted(glob.glob(glob.escape(root) + pattern))]
+def _folders(root: str) -> t.List[t.List[str]]:
+    """The files to read, those of one folder and kind together: a user may make as many as he likes."""
+    homes = [home for pattern in _HOMES for home in sorted(glob.glob(glob.escape(root) + pattern))]
+    patterns = [glob.escape(root) + name for name in _SYSTEM_FILES]
+    patterns += [f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES]
+    return [[path for path in sorted(glob.glob(pattern)) if not os.path.isdir(path)] for pattern in patterns]
 
 
 def _text(path: str) -> str | None:
-    """The beginning of PATH; None for what is no plain file or cannot be read. Waits for nobody (a pipe, say)."""
+    """The content of PATH; None for what is no plain file of a fair size, or cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        return _files.read_text(path, _LONGEST_FILE)
     except OSError:
         return None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(_LONGEST_FILE).decode("utf-8", "surrogateescape")
 
 
 def _reader(root: str) -> _shell_text.Read:

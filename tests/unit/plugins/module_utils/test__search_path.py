@@ -98,7 +98,11 @@ def test_what_a_user_puts_there_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "root/.bashrc")
     (tmp_path / "root/.profile").symlink_to("/dev/zero")
     (tmp_path / "root/.zshrc").write_text(". ~/.zshrc\n" * 9 + "LD_LIBRARY_PATH=/usr/lib64\n")
-    assert [item.text for item in s.findings(str(tmp_path))] == ["/root/.zshrc:10 puts /usr/lib64 into LD_LIBRARY_PATH"]
+    assert [item.text for item in s.findings(str(tmp_path))] == [
+        "/root/.bashrc cannot be read: /root/.bashrc is a pipe, not a file",
+        "/root/.profile cannot be read: /root/.profile is a device, not a file",
+        "/root/.zshrc:10 puts /usr/lib64 into LD_LIBRARY_PATH",
+    ]
 
 
 PIECES = st.lists(
