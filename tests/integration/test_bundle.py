@@ -40,7 +40,7 @@ def left(lab: Lab) -> list[str]:
 def journal(lab: Lab) -> list[dict[str, t.Any]]:
     """The runs of tasks."""
     file = lab.laptop(LAPTOP) / "tasks.jsonl"
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
 def comparable(results: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
@@ -85,6 +85,24 @@ def test_who_has_one_gets_no_other_and_nothing_is_built(lab: Lab) -> None:
         assert [entry["user"] for entry in journal(lab)[tasks:]] == ["ben"]
         assert len(lines) <= 10, lines
     assert left(lab) == []
+
+
+def test_settings_come_to_those_who_have_a_profile(lab: Lab) -> None:
+    """Carl never logged on: he waits, and keeps nobody from what is theirs."""
+    variables = {
+        "windows_host_windows_users": ["anna", "ben", "carl"],
+        "windows_host_wsl_config": {"wsl2": {"memory": "4GB"}},
+        "wslfleet_update_handed_over": False,
+        **QUICK,
+    }
+    for changed in (True, False):
+        run = lab.playbook("provision", variables=variables)
+        assert run.code == 0, run.output
+        assert bool(run.recap[LAPTOP]["changed"]) is changed, run.output
+        assert [line for line in run.lines("awaiting logon of carl") if "there is no profile of that user" in line]
+    laptop = Laptop(lab.laptop(LAPTOP), images.default_cache())
+    for user in laptop.state.users[1:]:
+        assert b"memory=4GB" in laptop.drive.host_path(f"{user.profile}\\.wslconfig").read_bytes()
 
 
 def test_a_task_gives_the_same_results_as_the_connection(lab: Lab, tmp_path: Path) -> None:

@@ -47,6 +47,13 @@ def test_choose(wanted: list[str], sids: list[str]) -> None:
     assert [one.sid for one in choose(USERS, wanted)] == sids
 
 
+def test_choose_who_may_be_absent() -> None:
+    carl, anna = choose(USERS, ["CORP\\Carl", "anna"], absent=True)
+    assert (carl.name, carl.profile, carl.loaded, anna.sid) == ("CORP\\Carl", "", False, "S-1-2")
+    with pytest.raises(StepFailed, match="connecting account itself"):
+        choose(USERS, ["admin"], absent=True)
+
+
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
