@@ -104,7 +104,13 @@ def look(run: _run.Runner, request: Request) -> Report:
         return report
     database = _toolkit.read()
     listed = _bring_source(run, request, report, choice, database)
-    plan = _plan(run, request, report, choice, database, listed)
+    try:
+        plan = _plan(run, request, report, choice, database, listed)
+    except _apt.AptError as error:
+        if not (request.check_mode and report.changes):
+            raise
+        report.notes.append(f"the plan can be judged only once the broken sources are out; now {error}")
+        return report
     report.version = plan.version
     if plan.install and not _install(run, request, report, plan, database, listed):
         return report
@@ -195,7 +201,7 @@ def _install(
 ) -> bool:
     """Judge, then run the transaction; whether it has ended. Raises ContainerToolkitError, ToolkitError."""
     report.changed = True
-    if request.check_mode and (listed or database.broken):
+    if request.check_mode and (listed or database.broken or report.changes):
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
         report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
         return True

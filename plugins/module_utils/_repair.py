@@ -217,6 +217,11 @@ def dpkg_words(text: str) -> str:
     return "; ".join(dict.fromkeys(re.sub(r"\s+", " ", block)[len("dpkg: ") :] for block in blocks))
 
 
+def was_locked(log: str) -> bool:
+    """Whether dpkg, which waits for nobody, found its database locked in LOG. Needs the C locale."""
+    return bool(re.search(r"(?m)^dpkg: error: .*\block(ed)?\b.* by another process", log))
+
+
 def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
     """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
     drivers = {state.database.label(package): package for package in state.drivers}

@@ -12,7 +12,11 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Purges every driver package in one transaction, together with what cannot stay without it. Never runs C(autoremove).
+  - Purges every driver package in one transaction, of foreign architectures and half removed ones too, together with
+    what cannot stay without it. C(dpkg) itself does that, so that nothing else goes, whatever the site's C(apt.conf)
+    says and whatever state other packages and sources are in. Never runs C(autoremove).
+  - Asks C(dpkg) beforehand by the same command whether it would, and whether the disk can be written; if not, nothing
+    is changed. A removal script of a driver that fails is moved to the backup, and the driver goes.
   - Marks the CUDA toolkit as manually installed first, so that it outlives the metapackage that brought it.
   - Configures what is half configured, reinstalls what was killed while it was unpacked, mends an interrupted dpkg.
   - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig). Those are
@@ -23,7 +27,8 @@ description:
     them stay.
   - Writes the loader's entry for WSL's folder when it is missing, unless C(/etc/wsl.conf) forbids it.
   - Never restarts anything. RV(restart_wsl) tells when programs that run now should be ended.
-  - Reads all states again at the end and fails when anything is still wrong.
+  - Reads all states again at the end and fails when anything of a driver is left. What is wrong with packages of others
+    and cannot be mended here is no failure, see RV(others).
   - The packages run in a transaction of their own, which a lost connection does not stop. On a healthy distribution the
     module reads a few files and starts no process.
 extends_documentation_fragment:
@@ -123,8 +128,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _transaction,
 )
 
-MAX_SCRIPTS = 5
-"""How often packages are tried again without the scripts that failed: each driver has two."""
+MAX_ROUNDS = 5
+"""How often packages are tried again without the scripts that failed (each driver has two), or after a lock."""
 
 
 class RepairError(Exception):
@@ -157,10 +162,12 @@ def purge(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str,
     if refusals:
         raise RepairError(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
     log = run_packages(plan, timeout)
-    for _round in range(MAX_SCRIPTS):
-        state = _repair.observe()
-        scripts = _repair.failed_scripts(_files.read_text(log) or "", state) if state.drivers else []
-        if not scripts:
+    for _round in range(MAX_ROUNDS):
+        state, said = _repair.observe(), _files.read_text(log) or ""
+        scripts = _repair.failed_scripts(said, state)
+        if _repair.was_locked(said):
+            wait_for_others(timeout)
+        elif not scripts:
             break
         _changes.apply(_repair.stray_changes(scripts, when))
         log = run_packages(_repair.plan(state, set()), timeout)

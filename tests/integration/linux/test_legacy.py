@@ -66,3 +66,36 @@ def test_dead_apt_is_brought_back(distribution: Distribution, web: Web) -> None:
     kept = box.run("base64 /etc/apt/trusted.gpg.d/both.gpg")
     assert base64.b64decode(kept) == archive
     assert not box.module("cuda_legacy", repository_url=web.repository())["changed"]
+
+
+def test_sources_that_apt_cannot_read_are_never_a_clean_audit(distribution: Distribution) -> None:
+    """Stable-Diffusion-WSL2-Docker#7, nvidia-docker#1627, librealsense#13310 in one distribution."""
+    box = distribution
+    parts = "/etc/apt/sources.list.d"
+    containers = "https://nvidia.github.io/libnvidia-container/stable/deb/amd64"
+    box.write(f"{parts}/nvidia-docker.list", "<!DOCTYPE html>\n<html></html>\n")
+    box.write(f"{parts}/nvidia-a.list", f"deb [signed-by=/a] {containers} /\n")
+    box.write(f"{parts}/nvidia-b.list", f"deb [signed-by=/b] {containers} /\n")
+    box.write(f"{parts}/other.list", "deb https://librealsense.example/Debian/apt-repo main\n")
+
+    def pin_effect() -> dict[str, str]:
+        found: dict[str, str] = next(row for row in box.module("cuda_audit_info")["rows"] if row["id"] == "pin_effect")
+        return found
+
+    assert pin_effect()["level"] == "stop" and "apt cannot answer: " in pin_effect()["seen"]
+    guard = box.module("cuda_guard")
+    assert guard["changed"] and "open_candidates" not in guard, guard
+    legacy = box.module("cuda_legacy")
+    assert {item["path"] for item in legacy["stale_sources"]} == {
+        f"{parts}/nvidia-docker.list",
+        f"{parts}/nvidia-b.list",
+    }
+    named = f"Malformed entry 1 in list file {parts}/other.list (Component)"
+    assert named in pin_effect()["seen"] and f"or rename it to {parts}/other.list.disabled" in pin_effect()["seen"]
+    plan = box.module("cuda_plan_info", packages=["cuda-toolkit-12-8"])
+    assert not plan["allowed"] and named in plan["reasons"][0], plan
+    toolkit = box.module("cuda_toolkit", version="12.8", check_gpu=False)
+    assert named in toolkit["msg"] and "no source" not in toolkit["msg"], toolkit
+    box.run(f"mv {parts}/other.list {parts}/other.list.disabled")
+    assert pin_effect()["level"] == "ok"
+    assert not box.module("cuda_legacy")["changed"]

@@ -162,6 +162,19 @@ def test_what_keeps_everything_from_being_changed(tmp_path: Path, monkeypatch: p
     assert full == "/var has 1 MiB left, 32 MiB are needed: make room first"
 
 
+@pytest.mark.parametrize(
+    ("log", "locked"),
+    [
+        ("dpkg: error: dpkg frontend lock was locked by another process with pid 7\n", True),
+        ("dpkg: error: dpkg status database is locked by another process\n", True),
+        ("dpkg: error: dpkg database lock was locked by another process with pid 7\n", True),
+        ("Removing block (1) ...\n", False),
+    ],
+)
+def test_a_lock_that_dpkg_met(log: str, locked: bool) -> None:
+    assert _repair.was_locked(log) == locked
+
+
 def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
     state = system(tmp_path, stanza("dpkg"), stanza("nvidia-dkms-570"), stanza("tool"))
     for name in ("nvidia-dkms-570.prerm", "nvidia-dkms-570.postrm", "tool.prerm"):

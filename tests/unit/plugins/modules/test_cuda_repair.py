@@ -142,3 +142,12 @@ def test_a_removal_script_that_fails_moves_away_and_the_driver_goes(box: Box) ->
     box.patch("_repair", "commands", lambda plan: [later] if not script.exists() else [["echo", words]])
     result = box.run("cuda_repair", PURGE, LDCONFIG)
     assert result["changed"] and not script.exists(), result
+
+
+def test_a_lock_in_between_is_waited_for(box: Box) -> None:
+    box.status(DRIVER, "dpkg 1")
+    later = box.becomes("dpkg 1")
+    box.module("cuda_repair")
+    rounds = iter([[["echo", "dpkg: error: dpkg frontend lock was locked by another process with pid 7"]], [later]])
+    box.patch("_repair", "commands", lambda plan: next(rounds))
+    assert box.run("cuda_repair", PURGE, LDCONFIG)["changed"]
