@@ -69,6 +69,8 @@ options:
       - A root file system to import instead, a C(.wsl) or C(.tar) file, also compressed, or a virtual disk (C(.vhdx)).
       - An address (C(https) or C(http)) that the host can reach, a path on the controller, a path on the host such as
         V(C:\\images\\cuda.wsl), or a share such as V(\\\\files\\wsl\\cuda.wsl).
+      - Name O(sha256) for a path on the host, since every user of the laptop can change what is in a folder such as
+        C(C:\images).
       - An archive on the controller is streamed into C(wsl.exe), so that the host needs no room for it twice. When the
         connection is lost meanwhile, WSL takes back what was begun, and the next run sends it from its beginning.
       - An address is fetched by the host to a file beside the real name. With O(sha256) an interrupted download goes on
@@ -88,8 +90,9 @@ options:
   location:
     description:
       - Folder on the host for the virtual disk, for example V(D:\\Users\\anna\\wsl\\cuda).
-      - Every user of the laptop can read a folder that is made right below a drive, such as C(D:\wsl), the disk in it
-        too, and can add files to it. Name one below a folder that only its owner and administrators can open.
+      - By the rights that Windows gives a folder that is made right below a drive, such as C(D:\wsl), every user of the
+        laptop can read and change what is in it, the disk too. Name one below a folder that only its owner and
+        administrators can open.
       - When unset, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:
@@ -115,7 +118,9 @@ options:
     choices: [1, 2]
   path:
     description:
-      - With O(state=exported), the file on the host to write, for example V(C:\\images\\cuda.tar).
+      - With O(state=exported), the file on the host to write, for example V(C:\\Users\\fleetadmin\\cuda.tar).
+      - It holds everything of the distribution, so name a folder that others cannot open. What is right below a drive,
+        such as C(C:\images), every user of the laptop can read and change.
       - Required then, when unset nothing is exported.
     type: str
   format:
@@ -222,7 +227,7 @@ EXAMPLES = r"""
   wslfleet.cuda.wsl_distribution:
     name: Ubuntu-24.04
     state: exported
-    path: C:\images\ubuntu.tar.gz
+    path: C:\Users\fleetadmin\ubuntu.tar.gz
     format: tar.gz
 
 - name: Delete it, with everything in it
