@@ -15,7 +15,7 @@ description:
     developer. This module packs modules of this collection, what they import and their options into one file, and runs
     it as V(root) in the distribution, by one scheduled task in the context of each developer. What the modules return
     comes back as if they had run over the connection P(wslfleet.cuda.wsl#connection).
-  - There is one task for all O(steps) of a developer, never one for each. Developers work side by side.
+  - There is one task for all O(steps) of a developer, never one for each. Six developers at a time work side by side.
   - A developer who is logged on need not do anything and sees no window. For one who is not logged on, Windows is asked
     to act without a session; where it does not, RV(developers[].waiting) says so, which is no failure.
   - In check mode the modules run in check mode. The task is needed for that too.

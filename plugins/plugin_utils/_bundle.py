@@ -53,7 +53,7 @@ WAITS = (1.0, 2.0, 3.0)
 """Seconds between the first looks; then the last of POLL_SECONDS."""
 POLL_SECONDS = 5.0
 _AT_ONCE = 6
-"""Users looked at in one command; more do not fit into one line."""
+"""Users served and looked at in one command; more do not fit into one line."""
 _SIZE = re.compile(r"^\S.*\s(\d+) \S+-(?:out|err)\.txt\r?$", re.MULTILINE)
 
 
@@ -182,9 +182,10 @@ class Work:
                 text = f"{self._where(one)}: {known.meaning} ({known.code}); hand it over first"
                 self.outcomes[one.sid] = plans.Outcome(failure=text)
             left = [one for one in left if not one.lacks]
-            if left:
-                self._start(left)
-                self._collect([one for one in left if one.sid not in self.outcomes])
+            for start in range(0, len(left), _AT_ONCE):
+                group = left[start : start + _AT_ONCE]
+                self._start(group)
+                self._collect([one for one in group if one.sid not in self.outcomes])
         except HostUnreachable:
             self._reachable = False
             raise

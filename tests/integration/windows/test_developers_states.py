@@ -212,7 +212,8 @@ CASES = [
 ]  # fmt: skip
 
 
-MOST = len(CASES) + 4
+DOZEN = 12
+MOST = len(CASES) + 4 + DOZEN
 
 
 def sid_of(number: int) -> str:
@@ -290,6 +291,25 @@ def test_state(states: States, rows: list[dict[str, t.Any]], number: int) -> Non
 
 
 _OWN = ("wsl_1", "unfinished", "damaged", "disk_missing", "disk_left", "not_known", "on_battery")
+
+
+def test_a_dozen_developers_in_different_states_at_once(states: States) -> None:
+    """More than one command line can name; nobody's state keeps the others from theirs."""
+    extra = states.laptop.state.users[3 + len(CASES) + 4 :]
+    assert len(extra) == DOZEN
+    registered()(states, extra[0])
+    registered(flags=FLAGS_WSL1)(states, extra[1])
+    disk_alone(states, extra[2])
+    for user in extra[5:]:
+        registered(here=True)(states, user)
+    for user in extra[2:4]:
+        states.laptop.tasks.log_on(user)
+    for changed in (True, False):
+        outcome = states.task(windows_user=[user.sid for user in extra])
+        assert (outcome.get("msg"), outcome["changed"]) == (None, changed)
+        waits = {row["user"]: row["waiting"] for row in outcome["hand_over"] if row["waiting"]}
+        assert waits == {extra[1].name: "wsl_1", extra[2].name: "disk_left"}
+    assert states.left() == []
 
 
 def test_who_never_logged_on_keeps_nobody_from_theirs(states: States) -> None:

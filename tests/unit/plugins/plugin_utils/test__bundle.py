@@ -17,11 +17,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import registry_query
 
-from tests.unit.host_answers import GUID, HostAnswers, fresh, reg, with_features, with_wsl
+from tests.unit.host_answers import BATCH, GUID, HostAnswers, fresh, reg, with_features, with_wsl
 from tests.unit.plugins.action.windows_action import run_action
+from tests.unit.scripted_runner import ScriptedRunner
 
 SID = "S-1-5-21-1111111111-2222222222-3333333333-1002"
 PROFILES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
@@ -277,3 +279,22 @@ def test_wrong_options_ask_nothing_of_the_host(change: dict[str, t.Any], message
     args = {"name": "Debian", "windows_user": ["anna"], "steps": STEPS, **change}
     result = run_action(cuda_bundle.ActionModule, args, [])
     assert (result["failed"], message in result["msg"]) == (True, True), result["msg"]
+
+
+def test_more_developers_than_one_command_can_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are served one group after the other; each arrives with its work in one command, as a single one does."""
+    sids = [f"S-1-12-1-1111111111-2222222222-3333333333-44444444{number:02}" for number in range(13)]
+    users = [User(sid, f"dev{sid[-2:]}", f"C:\\Users\\{sid[-2:]}", loaded=False, connected=False) for sid in sids]
+    accounts = [b.Account(user, logged_on=False, lacks=False, task=None) for user in users]
+    work = b.Work(ScriptedRunner([(BATCH, HostAnswers())]), GOAL, b.Seen("C:\\wsl.exe", accounts, ""))
+    groups: list[int] = []
+
+    def start(group: t.Sequence[b.Account]) -> None:
+        groups.append(len(group))
+        lines = ["tar.exe" * 50, *(work._start_line(one.sid) for one in group), "del" * 30]
+        assert len(b.Batch(lines).line) < 8191
+        work.outcomes.update({one.sid: plans.Outcome(waiting="no_token") for one in group})
+
+    monkeypatch.setattr(work, "_start", start)
+    work.run()
+    assert (groups, len(work.outcomes)) == ([6, 6, 1], 13)
