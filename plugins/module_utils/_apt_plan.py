@@ -48,7 +48,7 @@ class Reason:
     package: str
     text: str
     by: str = "apt"
-    """What told: source, name, closure, removal, dpkg, apt."""
+    """What told: source, name, provides, closure, removal, dpkg, apt."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +121,14 @@ def judge(
 
 
 def _install_reason(action: Action, record: t.Mapping[str, str]) -> Reason | None:
-    why = _driver_packages.why_refused(action.name, record.get("Source", ""))
+    found = _driver_packages.why_refused(action.name, record.get("Source", ""))
+    why = found or _driver_packages.why_provider(_dependencies.provided(record))
     if why is None:
         return None
     place = f" from {action.origin}" if action.origin else ""
     by = "source" if _driver_packages.is_driver_source(record.get("Source") or action.name) else "name"
-    return Reason(action.name, f"would install {action.name} {action.new}{place}: {why}", by)
+    text = f"would install {action.name} {action.new}{place}: {why}"
+    return Reason(action.name, text, by if found else "provides")
 
 
 def _closure_reasons(

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which packages carry an NVIDIA driver: by source package first, by name second. By dependencies: _closure.py.
+"""Which packages carry an NVIDIA driver: by source package, name, and what they provide. By dependencies: _closure.py.
 
 The names stand as POSIX extended regular expressions, for Python and for grep. They are exact: wide globs such as
 ``*nvidia*`` or ``libcuda*`` hit CUDA runtimes, container tools and EGL helpers. The apt pin cannot use them: with
@@ -96,6 +96,23 @@ KEEP_PATTERNS = (
 )
 """Names close to a driver's that must never be refused or purged."""
 
+PROVIDED = (
+    "libcuda.so",
+    "libcuda.so.1",
+    "libcuda1",
+    "libcuda1-any",
+    "libcuda-[0-9]*-1",
+    "libnvidia-ml.so",
+    "libnvidia-ml.so.1",
+    "libnvidia-ml1",
+    "libnvidia-compute",
+    "libnvidia-compute-*",
+    "nvidia-driver",
+    "nvidia-driver-*",
+    "nvidia-kernel-*",
+)
+"""What only a driver stands for in its ``Provides:`` field (globs), whatever somebody calls the package."""
+
 DEPENDENTS = ("glx-diversions", "glx-alternative-mesa", "update-glx", "nvidia-settings")
 """Packages that apt may take away together with a driver, although no dependency field says so."""
 
@@ -126,15 +143,24 @@ def is_driver_source(source: str) -> bool:
     return any(fnmatch.fnmatchcase(bare, pattern) for pattern in DRIVER_SOURCES)
 
 
+def why_provider(provides: t.Iterable[str]) -> str | None:
+    """Why a package that provides the names PROVIDES is a driver; None when it is not."""
+    for name in provides:
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in PROVIDED):
+            return f"provides {name}, which only a driver does"
+    return None
+
+
 def why_driver(name: str, source: str = "") -> str | None:
     """Why package NAME is a driver package, in a few words; None when it is not.
 
     SOURCE is the value of its ``Source:`` field, empty when the field is absent (then the source has the same name).
     """
-    if is_kept(name):
-        return None
     if is_driver_source(source or name):
         return f"built from {(source or name).split(' ')[0]}"
+    # The names that are kept overrule names, never a source.
+    if is_kept(name):
+        return None
     if _DRIVER.match(name):
         return "part of the NVIDIA driver by its name"
     if _FAMILY.match(name):

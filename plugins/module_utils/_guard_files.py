@@ -87,12 +87,13 @@ def pre_install_script(instead: str) -> str:
     marker.
 
     Lines with **CONFIGURE** or **REMOVE** belong to repairs and pass. Names come first, since they cost nothing; only
-    when none of them is a driver's, each file is asked for its source package (about 7 ms each), so that a driver under
-    a name that nobody knows is found too. What cannot be read passes: apt and dpkg say better what is wrong with it,
-    and a guard that fails must not stop a repair. Only sh, cut, grep, tr and dpkg-deb, all of essential packages.
+    when none of them is a driver's, each file is asked for its source package and for what it provides (about 7 ms
+    each; the control part only), so that a driver under a name that nobody knows is found too. What
+    cannot be read passes: apt and dpkg say better what is wrong with it, and a guard that fails must not stop a repair.
+    Only sh, cut, grep, tr and dpkg-deb, all of essential packages.
     """
     pattern = "|".join(_driver_packages.name_patterns())
-    kept = "|".join(_driver_packages.KEEP_PATTERNS)
+    provided = " | ".join(_driver_packages.PROVIDED)
     sources = " | ".join(_driver_packages.DRIVER_SOURCES)
     return f"""\
 #!/bin/sh
@@ -108,12 +109,28 @@ files=$(
 )
 found=$(printf '%s\\n' "$files" | cut -d' ' -f1 | grep -Ex '{pattern}' | tr '\\n' ' ')
 [ -n "$found" ] || found=$(
-  printf '%s\\n' "$files" | grep -Ev '^({kept}) ' | while read -r name file; do
-    source=$(dpkg-deb -f "$file" Source 2>/dev/null </dev/null)
-    source=${{source%% *}}
-    case $source in
-      {sources}) printf '%s (built from %s) ' "$name" "$source" ;;
-    esac
+  set -f
+  printf '%s\\n' "$files" | while read -r name file; do
+    # A line without a field's name goes on with the one before, which is Provides: sources are not folded.
+    dpkg-deb -f "$file" Source Provides 2>/dev/null </dev/null | while IFS=' ,' read -r field words; do
+      case $field in
+        Source:) words="=${{words%% *}}" ;;
+        Provides:) ;;
+        *) words="$field $words" ;;
+      esac
+      IFS=' ,'
+      for word in $words; do
+        case $word in
+          =*)
+            word=${{word#=}}
+            case $word in
+              {sources}) printf '%s (built from %s) ' "$name" "$word" ;;
+            esac
+            ;;
+          {provided}) printf '%s (provides %s) ' "$name" "$word" ;;
+        esac
+      done
+    done
   done
 )
 [ -n "$found" ] || exit 0

@@ -105,7 +105,8 @@ def observe(root: str = "") -> State:
     drivers = tuple(
         package
         for package in database.packages
-        if package.left and _driver_packages.why_driver(package.name, package.source)
+        if package.left
+        and (_driver_packages.why_driver(package.name, package.source) or _carries_driver(package, root))
     )
     installed = _installer_log.read(root)
     ours = set(_installer_log.present(installed, root)) if installed else set()
@@ -127,6 +128,18 @@ def observe(root: str = "") -> State:
         _loader.named_for(shadowed, root),
         tuple(_loader.copies(found, root)),
     )
+
+
+def _carries_driver(package: _dpkg.Package, root: str) -> bool:
+    """Whether PACKAGE, under whatever name, provides a driver and brings files of one.
+
+    One that only provides it is somebody's stand-in for dependencies, empty and harmless.
+    """
+    if not _driver_packages.why_provider(_dependencies.provided(package.fields)):
+        return False
+    stem = f"{root}/var/lib/dpkg/info/{package.name}"
+    listed = _files.read_text(f"{stem}.list") or _files.read_text(f"{stem}:{package.architecture}.list") or ""
+    return any(_loader.is_driver_file(path) for path in listed.splitlines())
 
 
 def plan(state: State, automatic: t.Collection[str]) -> Plan:

@@ -89,8 +89,8 @@ findings:
       sample: libcuda1
     by:
       description:
-        - What told. V(source) and V(name) for a driver package, V(closure) for one that cannot do without a driver,
-          V(removal) for one that would go, V(dpkg) for an interrupted dpkg, V(apt) when apt itself refuses.
+        - What told. V(source), V(name) and V(provides) for a driver package, V(closure) for one that cannot do without
+          a driver, V(removal) for one that would go, V(dpkg) for an interrupted dpkg, V(apt) when apt itself refuses.
       type: str
       returned: always
       sample: source

@@ -240,12 +240,35 @@ def test_pre_install_hook(packages: str, refused: list[str], shell: str) -> None
 
 STRANGE = "libjoerg-gpu"
 SOURCE_CASES = [
-    pytest.param(STRANGE, "echo nvidia-graphics-drivers-570", "nvidia-graphics-drivers-570", id="branch"),
-    pytest.param(STRANGE, "echo 'nvidia-support (535)'", "nvidia-support", id="with the version of the source"),
-    pytest.param(STRANGE, "echo nvidia-cuda-samples", "", id="another source of NVIDIA's"),
-    pytest.param(STRANGE, "echo nvidia-supportive", "", id="longer than a driver's"),
+    pytest.param(
+        STRANGE, "echo Source: nvidia-graphics-drivers-570", "built from nvidia-graphics-drivers-570", id="branch"
+    ),
+    pytest.param(
+        STRANGE, "echo 'Source: nvidia-support (535)'", "built from nvidia-support", id="with the version of the source"
+    ),
+    pytest.param(STRANGE, "echo Source: nvidia-cuda-samples", "", id="another source of NVIDIA's"),
+    pytest.param(STRANGE, "echo Source: nvidia-supportive", "", id="longer than a driver's"),
     pytest.param(STRANGE, "echo; exit 0", "", id="no source field"),
-    pytest.param("libnvidia-container1", "echo nvidia-graphics-drivers-570", "", id="on the keep-list"),
+    pytest.param(
+        "libnvidia-container1",
+        "echo Source: nvidia-graphics-drivers-570",
+        "built from nvidia-graphics-drivers-570",
+        id="on the keep-list, which never overrules a source",
+    ),
+    pytest.param(STRANGE, "echo 'Provides: a, libcuda1 (= 535), b'", "provides libcuda1", id="provides"),
+    pytest.param(
+        STRANGE,
+        "echo 'Provides: a,'; echo ' nvidia-kernel-535.1,'; echo ' b'",
+        "provides nvidia-kernel-535.1",
+        id="provides, folded",
+    ),
+    pytest.param(
+        STRANGE, "echo Source: own; echo 'Provides: libcuda.so.1'", "provides libcuda.so.1", id="with a source"
+    ),
+    pytest.param(
+        STRANGE, "echo 'Provides: nvidia-settings-gtk-535, libcudart1, *'", "", id="provides what is harmless"
+    ),
+    pytest.param("libnvidia-container1", "echo 'Provides: libnvidia-container'", "", id="on the keep-list"),
     pytest.param(STRANGE, "echo nvidia-graphics-drivers >&2; exit 2", "", id="a file that is no package"),
     pytest.param(STRANGE, "cat; echo libc6", "", id="a tool that reads the list of packages"),
     pytest.param(STRANGE, "kill -9 $$", "", id="killed"),
@@ -264,7 +287,7 @@ def test_pre_install_hook_asks_for_the_source(name: str, tool: str, source: str,
         (folder / program).symlink_to(str(shutil.which(program)))
     if tool:
         # Field and file are asked for as dpkg-deb wants it, blanks and all; the second file is always harmless.
-        check = f'[ "$1" = -f ] && [ "$3" = Source ] || exit 2; [ "$2" = "{LOCAL}" ] || exit 0'
+        check = f'[ "$1" = -f ] && [ "$3 $4" = "Source Provides" ] || exit 2; [ "$2" = "{LOCAL}" ] || exit 0'
         (folder / "dpkg-deb").write_text(f"#!/bin/sh\n{check}\n{tool}\n")
         (folder / "dpkg-deb").chmod(0o755)
     packages = line("libc6", DEB) + line(name, LOCAL) + line(STRANGE, "**CONFIGURE**") + line("zlib1g", DEB)
@@ -277,7 +300,7 @@ def test_pre_install_hook_asks_for_the_source(name: str, tool: str, source: str,
     )
     errors = done.stderr.decode()
     assert done.returncode == (1 if source else 0), errors
-    assert (f"refused: {name} (built from {source}) - WSL gets" in errors) is bool(source), errors
+    assert (f"refused: {name} ({source}) - WSL gets" in errors) is bool(source), errors
 
 
 @pytest.fixture

@@ -143,6 +143,14 @@ def test_packages_of_others_do_not_keep_a_driver(tmp_path: Path) -> None:
     ]
 
 
+def test_a_driver_under_another_name_goes_and_an_empty_stand_in_stays(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("vendor-gpu", Provides="libcuda1"), stanza("stand-in", Provides="libcuda1"))
+    for name, path in (("vendor-gpu", "/usr/lib/x86_64-linux-gnu/libcuda.so.570.1"), ("stand-in", "/usr/share/doc/x")):
+        (tmp_path / f"var/lib/dpkg/info/{name}.list").write_text(f"/.\n{path}\n")
+    state = _repair.observe(str(tmp_path))
+    assert [package.name for package in state.drivers] == ["vendor-gpu"]
+
+
 def test_a_held_dependent_needs_a_person(tmp_path: Path) -> None:
     state = system(
         tmp_path, stanza("libcuda1", "hold ok installed"), stanza("tool", "hold ok installed", Depends="libcuda1")
