@@ -25,7 +25,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
     _distribution_steps,
     _host_accounts,
     _host_files,
-    _host_lock,
     _host_state,
     _protected_folder,
     _schtasks,
@@ -125,8 +124,7 @@ def ask(runner: CommandRunner, seen: Seen, goal: DistributionGoal, answers: dict
     known = remember(seen, answers).developers
     unknown = [one for one in to_ask(known, goal.on_battery) if one.answer is None]
     if unknown:
-        with _host_lock.alone(runner, _ask.PATIENCE):
-            answers.update(_ask.ask(runner, unknown, goal.name, goal.on_battery))
+        answers.update(_ask.ask(runner, unknown, goal.name, goal.on_battery))
     elif seen.asked:
         _ask.clean_up(runner, goal.name, seen.developers)
     refused = [one for one in unknown if not one.loaded and answers[one.sid].refused]

@@ -41,8 +41,6 @@ WAIT_SECONDS = 60.0
 POLL_SECONDS = 5.0
 SPARE_SECONDS = 300
 """What a run may take beside its longest step."""
-_HELD: set[int] = set()
-"""By which connections this process holds a lock: what is done under it may ask for it again."""
 _NAME = re.compile(
     r"(\d{1,12})_(\d{1,12})_([A-Za-z0-9.@-]{1,80})_([a-z0-9]{0,40})_(\d{1,10})_(\d{1,20})_([a-f0-9]{8})\Z"
 )
@@ -131,12 +129,8 @@ def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None
     :arg seconds: what the longest step may take.
     :raises StepFailed: another run holds it for longer than ``WAIT_SECONDS``.
     """
-    if id(runner) in _HELD:
-        yield False
-        return
     mine = holder_here(seconds)
     waited = _acquire(runner, mine, sleep)
-    _HELD.add(id(runner))
     try:
         yield waited
     except HostUnreachable:
@@ -144,10 +138,7 @@ def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None
     except BaseException:
         _release(runner, mine)
         raise
-    else:
-        _release(runner, mine)
-    finally:
-        _HELD.discard(id(runner))
+    _release(runner, mine)
 
 
 def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], None]) -> bool:

@@ -60,16 +60,3 @@ def test_what_was_cut_short() -> None:
     refused = pytest.raises(StepFailed, match="looking for another run")
     with ScriptedRunner([(re.compile(""), Completed(1, b"", b""))]) as runner, refused, h.alone(runner, 60):
         raise AssertionError
-
-
-def test_what_is_done_under_the_lock_may_ask_for_it_again() -> None:
-    def answer(line: str, stdin: bytes) -> Completed:
-        mark = line[5:].split("-", 1)[0]
-        name = line.split("lock\\")[1].split('"')[0]
-        ends = [f"{mark}-{n}-0\r\n" for n in (1, 2, 3)]
-        return Completed(0, f"{mark}-begin\r\n{ends[0]}{ends[1]}{name}\r\n{ends[2]}".encode(), b"")
-
-    with ScriptedRunner([(re.compile("md "), answer), (re.compile("del /f /q "), Completed(0, b"", b""))]) as runner:
-        with h.alone(runner, 60) as waited, h.alone(runner, 60) as again:
-            assert (waited, again, len(runner.calls)) == (False, False, 1)
-        assert len(runner.calls) == 2
