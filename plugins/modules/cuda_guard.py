@@ -17,8 +17,8 @@ description:
   - Writes a hook that tells the developer why apt refused and what to install instead, since apt itself names no
     reason.
   - Writes a hook that stops what pins cannot stop, C(apt install ./driver.deb) and C(apt install NAME=VERSION). It
-    judges by name, then by the source package that the file itself names, so that a driver under another name is
-    stopped too. It never stops a removal or a repair, and passes what it cannot read.
+    judges by name, then by the source package that the file itself names and by what it provides, so that a driver
+    under another name is stopped too. It never stops a removal or a repair, and passes what it cannot read.
   - After a change, asks apt whether any driver package could still be installed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
