@@ -90,9 +90,8 @@ options:
   location:
     description:
       - Folder on the host for the virtual disk, for example V(D:\\Users\\anna\\wsl\\cuda).
-      - By the rights that Windows gives a folder that is made right below a drive, such as C(D:\wsl), every user of the
-        laptop can read and change what is in it, the disk too. Name one below a folder that only its owner and
-        administrators can open.
+      - Every user of the laptop can read a folder that is made right below a drive, such as C(D:\wsl), and change what
+        is in it, the disk too. Name one below a folder that only its owner and administrators can open.
       - When unset, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:
