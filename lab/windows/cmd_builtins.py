@@ -114,7 +114,11 @@ def version(shell: Shell, arguments: str, streams: Streams) -> int:
 
 
 def start(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``start "title" /wait PROGRAM arguments``: waits also for a GUI program and passes its exit code."""
+    """``start "title" /wait PROGRAM arguments``: waits also for a GUI program, whose exit code becomes ERRORLEVEL.
+
+    start itself succeeds once the program runs: ``start "" /wait cmd /c "exit 5"&&echo yes`` prints yes on Windows
+    (Wine's test_builtins.cmd, which is run there too), so that ``cmd /c`` ends with 0.
+    """
     rest = arguments.lstrip()
     if rest.startswith('"'):
         rest = rest[1:].partition('"')[2].lstrip()
@@ -130,7 +134,8 @@ def start(shell: Shell, arguments: str, streams: Streams) -> int:
         # The real start shows a message box here; in session 0 nobody sees it, the text below is on stderr too.
         shell.say(streams.stderr, "file_not_found")
         return 9059
-    return run_external(shell, name, rest, streams)
+    shell.error_level = run_external(shell, name, rest, streams)
+    return 0
 
 
 def call(shell: Shell, arguments: str, streams: Streams) -> int:

@@ -24,8 +24,8 @@ options:
 
 EXAMPLES = r"""
 - name: Name the package that developers shall install instead of a driver
-  wslfleet.cuda.cuda_guard:
-    instead: "{{ '12.8.1' | wslfleet.cuda.toolkit_package }}"
+  ansible.builtin.debug:
+    msg: "apt install {{ '12.8.1' | wslfleet.cuda.toolkit_package }}"
 """
 
 RETURN = r"""

@@ -141,8 +141,22 @@ def while_successful(*lines: str) -> str:
 
 
 def first_that_succeeds(*lines: str) -> str:
-    """The line that runs LINES (each built by ``cmd_line``) until one ends with exit code 0."""
-    return _checked_length(f"({'||'.join(lines)})")
+    """The line that runs LINES (each built by ``cmd_line``) until one ends with exit code 0.
+
+    Each in brackets: ``&``, by which a line may set variables, binds weaker than ``||``.
+    """
+    return _checked_length(f"({'||'.join(f'({line})' for line in lines)})")
+
+
+def waited_for(program: str, args: t.Sequence[str]) -> str:
+    """The line that starts PROGRAM, which may have a window, with ARGS, waits for it, and ends with its exit code.
+
+    ``start`` succeeds once the program runs, and only ERRORLEVEL gets its code (Wine's test_builtins.cmd, which is run
+    on Windows too), while ``cmd /c`` ends with the former. So the line ends cmd.exe itself with the latter: the caret
+    keeps ``%ERRORLEVEL%`` from being expanded before anything has run, ``call`` expands it afterwards. Where start
+    should return the code itself, as older descriptions have it, ERRORLEVEL holds the same number.
+    """
+    return _checked_length(f"{cmd_line('start', ['', '/wait', program, *args])}&call exit %^ERRORLEVEL%")
 
 
 class BatchError(ValueError):

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_files
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver_plan import InstallDriver
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import NVIDIA_VENDOR
@@ -38,7 +38,7 @@ def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
     """
     try:
         _host_files.fetch(runner, _host_files.Source(step.source, step.sha256), step.path, timeout)
-        line = cmd_line("start", ["", "/wait", step.path, *_SILENT])
+        line = waited_for(step.path, _SILENT)
         code = runner.run(line, timeout=timeout).exit_code
     finally:
         _host_files.remove(runner, step.path)

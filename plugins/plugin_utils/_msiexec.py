@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Install, repair and remove MSI packages with msiexec.exe.
 
-msiexec.exe is a program with a window, for which ``start "" /wait`` makes cmd.exe wait and hand on the exit code.
+msiexec.exe is a program with a window, for which cmd.exe has to be told to wait: ``_cmd_line.waited_for``.
 Even so the registry decides whether it worked: the exit code is lost when the package ends our own process, and when
 the connection is lost the service of Windows Installer goes on without us.
 
@@ -20,7 +20,7 @@ import re
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandRunner, CommandTimeout
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
@@ -64,7 +64,7 @@ def log_path(package: str) -> str:
 
 
 def _run(runner: CommandRunner, action: list[str], log: str, what: str, timeout: float) -> bool:
-    line = cmd_line("start", ["", "/wait", f"{SYSTEM32}\\msiexec.exe", *action, *_QUIET, "/l*v", log])
+    line = waited_for(f"{SYSTEM32}\\msiexec.exe", [*action, *_QUIET, "/l*v", log])
     deadline = time.monotonic() + timeout
     while True:
         try:

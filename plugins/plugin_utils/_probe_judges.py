@@ -67,6 +67,13 @@ def contains(expected: str) -> Judge:
     return lambda completed: _compare(expected in _stdout(completed).lower(), _stdout(completed))
 
 
+def lacks(text: str) -> Judge:
+    """TEXT, in any case, nowhere on stdout, and exit code 0."""
+    return lambda completed: _compare(
+        text not in _stdout(completed).lower() and completed.exit_code == 0, _stdout(completed)
+    )
+
+
 def fails() -> Judge:
     """Any exit code but 0."""
     return lambda completed: _compare(completed.exit_code != 0, f"exit {completed.exit_code}")

@@ -21,7 +21,13 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe_judges as judge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import EACH_LINE, cmd_line, for_each_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
+    EACH_LINE,
+    cmd_line,
+    first_that_succeeds,
+    for_each_line,
+    waited_for,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import REG, SYSTEM32, RegistryQuery, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
@@ -54,7 +60,7 @@ def questions(distribution: str | None = None, idle: float = 130) -> list[Questi
     :arg distribution: start this distribution once, to see that it starts in a network logon; None leaves that out.
     :arg idle: seconds of silence before the last question; 0 leaves it out.
     """
-    rows = [*_cmd_exe(), *_lengths(), *_exit_codes(), *_pipes(), *_registry(), *_programs(), *_wsl()]
+    rows = [*_cmd_exe(), *_lengths(), *_exit_codes(), *_waiting(), *_pipes(), *_registry(), *_programs(), *_wsl()]
     if distribution:
         rows += _start(distribution_name(distribution))
     if idle:
@@ -108,6 +114,25 @@ def _exit_codes() -> list[Question]:
     return [
         Question(f"exit_{code}", f"How does exit code {code} arrive?", f"exit {code}", judge.exits(arrives))
         for code, arrives in codes.items()
+    ]
+
+
+def _waiting() -> list[Question]:
+    """How the exit code of a program with a window arrives, for which cmd.exe has to be told to wait."""
+    program, words = f"{SYSTEM32}\\cmd.exe", ["/d", "/c", "exit 5"]
+    missing = registry_query("HKLM\\SOFTWARE\\wslfleet-missing")
+    first = first_that_succeeds(missing, "set WSLFLEET=1&echo second")
+    other = first_that_succeeds(registry_query("HKU"), "set WSLFLEET=1&echo second")
+    return [
+        Question(
+            "start_code",
+            "What does start /wait return for 5?",
+            cmd_line("start", ["", "/wait", program, *words]),
+            lambda completed: judge.Answer("noted", f"exit {completed.exit_code}"),
+        ),
+        Question("start_waited", "Does the code of such a program arrive?", waited_for(program, words), judge.exits(5)),
+        Question("second", "Does the second of two lines run where the first fails?", first, judge.contains("second")),
+        Question("only_first", "Does it stay away where the first succeeds?", other, judge.lacks("second")),
     ]
 
 

@@ -124,7 +124,12 @@ MEASURED = [
     ('if "%USERNAME%"=="admin" echo same', 0, "same\r\n", ""),
     ("if defined NO_SUCH_NAME (echo yes) else (echo no)", 0, "no\r\n", ""),
     ("rem nothing & echo nothing", 0, "", ""),
-    ('start "" /wait C:\\tools\\code.exe 9', 9, "out\r\n", "err\r\n"),
+    # start succeeds once the program runs, whatever that returns; only ERRORLEVEL has its code.
+    ('start "" /wait C:\\tools\\code.exe 9', 0, "out\r\n", "err\r\n"),
+    ('start "" /wait C:\\tools\\code.exe 9&&echo yes', 0, "out\r\nyes\r\n", "err\r\n"),
+    ('start "" /wait C:\\tools\\code.exe 9&call exit %^ERRORLEVEL%', 9, "out\r\n", "err\r\n"),
+    ('start "" /wait C:\\tools\\code.exe 0&call exit %^ERRORLEVEL%', 0, "out\r\n", "err\r\n"),
+    ('start "" /wait C:\\tools\\code.exe -5&call exit %^ERRORLEVEL%', 0xFFFFFFFB, "out\r\n", "err\r\n"),
     # Errors: exit code 1, not 9009, and a text of its own for a missing directory.
     (
         "nothing.exe",

@@ -13,6 +13,7 @@ from lab.windows import boot, lab_msi
 from tests.lab.windows_laptop import make_laptop, run
 
 MSIEXEC = 'start "" /wait C:\\Windows\\System32\\msiexec.exe'
+CODE = "&call exit %^ERRORLEVEL%"
 FOLDER = "C:\\ProgramData\\wslfleet"
 MSI = f"{FOLDER}\\wsl.msi"
 VERSION_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Lxss\\MSI"
@@ -82,14 +83,14 @@ def test_failures_change_nothing(laptop: Laptop, prepare: str, user: str, target
         laptop.faults.switch_on("disk_full")
     if prepare == "old build":
         laptop.registry.set("HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "CurrentBuild", "REG_SZ", "17763")
-    assert run(laptop, f"{MSIEXEC} /i {target} /qn /norestart", user=user).code == code
+    assert run(laptop, f"{MSIEXEC} /i {target} /qn /norestart{CODE}", user=user).code == code
     assert installed(laptop) is None
 
 
 def test_upgrade_while_wsl_runs_loses_files_at_the_boot_unless_repaired(
     laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install = f"{MSIEXEC} /i {MSI} /qn /norestart"
+    install = f"{MSIEXEC} /i {MSI} /qn /norestart{CODE}"
     assert run(laptop, install).code == 0
     put(laptop, MSI, "2.7.10.0")
     monkeypatch.setattr(laptop.instances, "running", lambda: ["{guid}"])

@@ -117,8 +117,11 @@ def test_nvidia_installer(laptop: Laptop) -> None:
     path = laptop.drive.host_path("C:\\ProgramData\\setup.exe")
     path.write_bytes(nvidia_setup.installer("580.88"))
     assert run(laptop, "C:\\ProgramData\\setup.exe").code == 255
-    assert run(laptop, 'start "" /wait C:\\ProgramData\\setup.exe /s /noreboot', user="dev").code != 0
-    assert run(laptop, 'start "" /wait C:\\ProgramData\\setup.exe /s /noreboot').code == 0
+    assert (
+        run(laptop, 'start "" /wait C:\\ProgramData\\setup.exe /s /noreboot&call exit %^ERRORLEVEL%', user="dev").code
+        != 0
+    )
+    assert run(laptop, 'start "" /wait C:\\ProgramData\\setup.exe /s /noreboot&call exit %^ERRORLEVEL%').code == 0
     assert "580.88" in run(laptop, "nvidia-smi --query-gpu=driver_version --format=csv,noheader").out
     drivers = run(laptop, "pnputil /enum-drivers").out
     assert "32.0.15.8088" in drivers

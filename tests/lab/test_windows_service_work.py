@@ -19,6 +19,7 @@ from tests.lab.windows_laptop import make_laptop, run
 DISM = "C:\\Windows\\System32\\dism.exe /English /Online /NoRestart /Enable-Feature /FeatureName:VirtualMachinePlatform"
 MSI = "C:\\wsl.msi"
 INSTALL = f'start "" /wait C:\\Windows\\System32\\msiexec.exe /i {MSI} /qn /norestart /l*v C:\\wsl.log'
+INSTALL += "&call exit %^ERRORLEVEL%"
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_wrong_input_changes_nothing(debian12: Distribution, web: Web) -> None:
     debian12.run("touch /mark && sleep 0.1")
     right = {"cuda_version": "12.4", **web.role_variables()}
     for wrong, words in (
-        ({"cuda_version": 12}, "write major and minor, quoted"),
+        ({"cuda_version": 12}, "cuda_version is the number 12: quote it"),
         ({"cuda_version": "12.99"}, "no such toolkit"),
         ({"cuda_version": "12.9"}, "does not hold cuda-toolkit-12-9"),
         ({"cuda_components": ["cuda"]}, "brings a Linux driver"),

@@ -13,6 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import (
     cmd_line,
     first_that_succeeds,
     for_each_line,
+    waited_for,
 )
 
 REG = "C:\\Windows\\System32\\reg.exe"
@@ -125,4 +126,11 @@ def test_a_loop_over_a_command_with_quotes_is_refused(command: str) -> None:
 
 
 def test_one_after_the_other_until_one_succeeds() -> None:
-    assert first_that_succeeds("A", "B") == "(A||B)"
+    assert first_that_succeeds("A", 'set X=1&"B b"') == '((A)||(set X=1&"B b"))'
+
+
+def test_a_program_that_is_waited_for_ends_the_line_with_its_code() -> None:
+    line = waited_for("C:\\a b\\setup.exe", ["/s"])
+    assert line == 'start "" /wait "C:\\a b\\setup.exe" /s&call exit %^ERRORLEVEL%'
+    with pytest.raises(CmdLineError, match="8191"):
+        waited_for("C:\\setup.exe", ["a" * 8160])

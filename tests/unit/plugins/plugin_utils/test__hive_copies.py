@@ -54,8 +54,8 @@ def still_loaded() -> HostAnswers:
 def test_the_lines() -> None:
     folder = f"C:\\Program Files\\wslfleet\\hives\\{BEN.sid}"
     assert list(_hive_copies._lines([BEN]).values()) == [
-        '(dir /b /al "C:\\Users\\Ben & Co\\NTUSER.DAT*"||C:\\Windows\\System32\\robocopy.exe "C:\\Users\\Ben & Co"'
-        f' "{folder}" NTUSER.DAT NTUSER.DAT.LOG1 NTUSER.DAT.LOG2 /B /R:0 /W:0 /NP /NJH /NJS /NFL /NDL)',
+        '((dir /b /al "C:\\Users\\Ben & Co\\NTUSER.DAT*")||(C:\\Windows\\System32\\robocopy.exe "C:\\Users\\Ben & Co"'
+        f' "{folder}" NTUSER.DAT NTUSER.DAT.LOG1 NTUSER.DAT.LOG2 /B /R:0 /W:0 /NP /NJH /NJS /NFL /NDL))',
         f'dir /b /a "{folder}\\NTUSER.DAT"',
         f'C:\\Windows\\System32\\reg.exe load {KEY} "{folder}\\NTUSER.DAT"',
         f"C:\\Windows\\System32\\reg.exe query {KEY}\\Environment /v TEMP",

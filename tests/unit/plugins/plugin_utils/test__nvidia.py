@@ -88,5 +88,5 @@ def test_folder_of_the_driver_in_use(kind: str, data: str, expected: str | None)
 
 def test_nvidia_smi_in_both_places_in_one_line() -> None:
     line = _nvidia.smi_lines([T600], STORE)["nvidia_smi"]
-    assert line.startswith('(C:\\Windows\\System32\\nvidia-smi.exe "--query')
-    assert f'||{STORE}\\nvidia-smi.exe "--query' in line
+    assert line.startswith('((C:\\Windows\\System32\\nvidia-smi.exe "--query')
+    assert f'||({STORE}\\nvidia-smi.exe "--query' in line

@@ -49,7 +49,7 @@ def test_write_is_read_again(copied: int, after: bytes, good: bool) -> None:
     script: list[tuple[Expected, Answer]] = [
         (BATCH, answer()),
         (re.compile("tar.exe -xf -"), OK),
-        (re.compile(r"^\(dir /b /al .*\|\|copy /y /b .*config\\wslconfig"), Completed(copied, b"", b"")),
+        (re.compile(r"^\(\(dir /b /al .*\)\|\|\(copy /y /b .*config\\wslconfig"), Completed(copied, b"", b"")),
         (re.compile(r"&del /f /q /a .*&rd "), OK),
     ]
     script.append((BATCH, holds(after if copied == 0 else b"old")))
