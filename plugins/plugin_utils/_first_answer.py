@@ -16,23 +16,27 @@ from __future__ import annotations
 
 import typing as t
 
-import requests
-from requests.adapters import HTTPAdapter
+if t.TYPE_CHECKING:
+    import requests
 
 
-class FirstAnswer(HTTPAdapter):
-    """Gives the first answer SECONDS; later ones may take as long as the request says."""
+def adapter(seconds: float) -> requests.adapters.HTTPAdapter:
+    """An adapter for a session that gives the first answer SECONDS; later ones may take as long as the request says."""
+    # Here, so that this file can be loaded where requests, which pywinrm brings, is missing.
+    from requests.adapters import HTTPAdapter
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._seconds = seconds
-        self._answered = False
+    class FirstAnswer(HTTPAdapter):
+        """Remembers whether the host has answered."""
 
-    def send(self, request: requests.PreparedRequest, *args: t.Any, **kwargs: t.Any) -> requests.Response:
-        """Send REQUEST, as HTTPAdapter does."""
-        logs_on_over_tls = "Authorization" in request.headers and str(request.url).startswith("https:")
-        if not self._answered and not logs_on_over_tls:
-            kwargs["timeout"] = self._seconds
-        response = super().send(request, *args, **kwargs)
-        self._answered = True
-        return response
+        answered = False
+
+        def send(self, request: requests.PreparedRequest, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            """Send REQUEST, as HTTPAdapter does."""
+            logs_on_over_tls = "Authorization" in request.headers and str(request.url).startswith("https:")
+            if not self.answered and not logs_on_over_tls:
+                kwargs["timeout"] = seconds
+            response = super().send(request, *args, **kwargs)
+            self.answered = True
+            return response
+
+    return FirstAnswer()

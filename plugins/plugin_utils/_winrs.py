@@ -335,7 +335,7 @@ class WinRsRunner:
 
     def _open_session(self) -> None:
         """Have an HTTP session that does not wait for a silent host longer than the connect timeout."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._first_answer import FirstAnswer
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._first_answer import adapter
 
         transport: t.Any = self._protocol.transport
         is_new = transport.session is None
@@ -348,7 +348,7 @@ class WinRsRunner:
         if is_new:
             transport.read_timeout_sec = (self._connect_timeout, self._protocol.read_timeout_sec)
         if is_new and transport.encryption is None:
-            session.mount(transport.endpoint, FirstAnswer(self._connect_timeout))
+            session.mount(transport.endpoint, adapter(self._connect_timeout))
 
     def _check_address(self) -> None:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs_errors import check_address
