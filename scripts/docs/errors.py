@@ -267,11 +267,11 @@ def _section(title: str, text: str, head: t.Sequence[str], rows: t.Sequence[t.Se
     ]
     for row in [head, *rows]:
         marks = ["   * - ", *["     - "] * (len(row) - 1)]
-        lines += [f"{mark}{_cell(cell)}" for mark, cell in zip(marks, row, strict=True)]
+        lines += [f"{mark}{cell(text)}" for mark, text in zip(marks, row, strict=True)]
     return "\n".join([*lines, ""])
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """TEXT of a message as RST: code between single backticks becomes literal, a lone backslash stays one."""
     if "``" in text:
         return text

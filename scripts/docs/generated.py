@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.docs import errors, roles
+from scripts.docs import errors, roles, variables
 
 
 def pages() -> dict[Path, str]:
     """Path below the checkout -> text. The working directory is the checkout."""
-    return {errors.PATH: errors.page(), **roles.pages()}
+    return {errors.PATH: errors.page(), variables.PATH: variables.page(), **roles.pages()}

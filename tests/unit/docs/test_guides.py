@@ -31,6 +31,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _trusted_certificates,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._role_variables import all_variables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_line
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -212,3 +213,17 @@ def test_every_row_of_a_table_has_all_its_cells(page: Path) -> None:
 def test_every_playbook_exists(page: Path) -> None:
     for name in re.findall(r"ansible-playbook[^\n]*? wslfleet\.cuda\.([a-z_]+)", page.read_text(encoding="utf-8")):
         assert (ROOT / "playbooks" / f"{name}.yml").is_file(), name
+
+
+def test_every_variable_is_on_the_page_of_all() -> None:
+    page = _page("variables")
+    missing = [name for name in all_variables() if f"   * - ``{name}``\n" not in page]
+    assert missing == [], "run python -m scripts.docs"
+
+
+@pytest.mark.parametrize("playbook", sorted(file.stem for file in (ROOT / "playbooks").glob("*.yml")))
+def test_every_playbook_has_a_page(playbook: str) -> None:
+    """The page of all variables and those that are made from the code do not count."""
+    guides = [file for file in RST.glob("*.rst") if file.stem not in ("variables", "troubleshooting")]
+    told = [file.stem for file in guides if f"wslfleet.cuda.{playbook}" in file.read_text(encoding="utf-8")]
+    assert told, f"no guide tells how wslfleet.cuda.{playbook} is run"

@@ -50,7 +50,7 @@ def test_every_known_error_is_on_the_page() -> None:
     page = errors.page()
     for entry in _wsl_errors.CATALOGUE:
         assert f"``{entry.code}``" in page
-        assert errors._cell(entry.remedy) in page
+        assert errors.cell(entry.remedy) in page
     for _sign, cause, remedy in _winrs_errors._NETWORK_SIGNS:
         assert cause in page
         assert remedy in page
@@ -64,9 +64,9 @@ def test_every_row_of_the_page_has_a_remedy() -> None:
 
 
 def test_cells_are_safe_in_rst() -> None:
-    assert errors._cell("run `wsl.exe --shutdown`, see C:\\Windows") == "run ``wsl.exe --shutdown``, see C:\\\\Windows"
-    assert errors._cell("*Log on*") == "\\*Log on\\*"
-    assert errors._cell("``E_FAIL``") == "``E_FAIL``"
+    assert errors.cell("run `wsl.exe --shutdown`, see C:\\Windows") == "run ``wsl.exe --shutdown``, see C:\\\\Windows"
+    assert errors.cell("*Log on*") == "\\*Log on\\*"
+    assert errors.cell("``E_FAIL``") == "``E_FAIL``"
 
 
 @dataclasses.dataclass
