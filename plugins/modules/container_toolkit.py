@@ -255,6 +255,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _container_toolkit,
     _container_work,
     _credentials,
+    _main,
     _run,
 )
 
@@ -320,4 +321,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

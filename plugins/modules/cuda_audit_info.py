@@ -102,7 +102,7 @@ failures:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _legacy, _run, _verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _legacy, _main, _run, _verdict
 
 
 def main() -> None:
@@ -126,4 +126,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

@@ -140,6 +140,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _dpkg,
     _extra_libraries,
     _files,
+    _main,
     _run,
     _space,
     _toolkit,
@@ -248,4 +249,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

@@ -82,7 +82,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _audit, _changes, _guard_files, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _audit, _changes, _guard_files, _main, _run
 
 
 def _shown(change: _changes.FileChange) -> _changes.FileChange:
@@ -138,4 +138,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

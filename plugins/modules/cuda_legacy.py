@@ -98,6 +98,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _credentials,
     _files,
     _legacy,
+    _main,
     _source_files,
 )
 
@@ -133,4 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

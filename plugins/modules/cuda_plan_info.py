@@ -133,7 +133,7 @@ interrupted:
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _dpkg, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _dpkg, _main, _run
 
 
 def main() -> None:
@@ -175,4 +175,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

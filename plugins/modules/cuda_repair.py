@@ -123,6 +123,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _dpkg,
     _files,
     _loader_conf,
+    _main,
     _repair,
     _run,
     _transaction,
@@ -243,4 +244,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

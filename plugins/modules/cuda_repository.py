@@ -237,6 +237,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
     _credentials,
     _files,
+    _main,
     _repository,
     _run,
     _source_steps,
@@ -304,4 +305,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

@@ -110,7 +110,14 @@ printed:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _loader, _run, _smoke_test, _toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils import (
+    _catalogue,
+    _loader,
+    _main,
+    _run,
+    _smoke_test,
+    _toolkit,
+)
 
 
 def outcome_of(module: AnsibleModule) -> _smoke_test.Outcome:
@@ -154,4 +161,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

@@ -222,6 +222,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _apt,
     _catalogue,
+    _main,
     _run,
     _toolkit,
     _toolkit_steps,
@@ -310,4 +311,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

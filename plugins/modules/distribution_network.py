@@ -154,6 +154,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import (
     _changes,
     _credentials,
     _files,
+    _main,
     _proxy,
     _run,
     _trusted_certificates,
@@ -205,4 +206,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)

@@ -94,7 +94,7 @@ needs:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _wsl_settings
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _main, _wsl_settings
 
 PATH = "/etc/wsl.conf"
 TERMINATE = "wsl.exe --terminate"
@@ -137,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _main.run(main)
