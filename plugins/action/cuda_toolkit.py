@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _looks
 from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import taken
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import named, taken
 
 display = Display()
 
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
             transaction = answer.get("transaction") or {}
             if not transaction.get("running"):
                 result.update(_looks.together(looks))
-                return result
+                return named(self, result, task_vars)
             self._show(transaction, task_vars)
             arguments["transaction"] = transaction["id"]
 

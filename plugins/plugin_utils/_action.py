@@ -74,6 +74,17 @@ def harmless(result: dict[str, t.Any]) -> dict[str, t.Any]:
     return cleaned
 
 
+def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    """RESULT of ACTION, whose message, where it failed in a role of ours, names the role's variables."""
+    role = (task_vars or {}).get("role_path")
+    if role and result.get("failed") and isinstance(result.get("msg"), str):
+        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._role_names import told_to_user_of
+
+        result["msg"] = told_to_user_of(role, str(action._task.action), result["msg"])
+    return result
+
+
 class LinuxAction(ActionBase):
     """Runs the module of its name inside the distribution, and takes what comes back for what it is: foreign."""
 
@@ -86,7 +97,7 @@ class LinuxAction(ActionBase):
         answer = self._execute_module(task_vars=task_vars, wrap_async=later)
         module = str(self._task.action).rpartition(".")[2]
         result.update(answer if later else taken(module, answer))
-        return result
+        return named(self, result, task_vars)
 
 
 def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:
@@ -117,7 +128,7 @@ class WindowsAction(ActionBase):
         result: dict[str, t.Any] = super().run(None, self.wslfleet_vars)
         with failures_in(result):
             self.wslfleet_run(checked_arguments(self, self.WSLFLEET_DOCUMENTATION), result)
-        return harmless(result)
+        return named(self, harmless(result), task_vars)
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         """Do the work and fill RESULT as it goes on, so that a failure still tells what was done before it."""

@@ -176,7 +176,7 @@ class BatchPart:
 
 def new_mark() -> str:
     """A mark that nobody can guess. Tests replace this function, so that they know the marks."""
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(_MARK_LENGTH))
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _place in range(_MARK_LENGTH))
 
 
 class Batch:
