@@ -199,9 +199,10 @@ def check(goal: DistributionGoal) -> None:
     name = goal.name
     if goal.sha256 and not _sources.is_sha256(goal.sha256):
         raise StepFailed(f"distribution {name}: sha256 {goal.sha256!r} is no SHA-256: 64 hexadecimal digits")
-    source = goal.source if goal.source and _sources.kind(goal.source) == _sources.HOST else None
-    for option, path in (("location", goal.location), ("path", goal.path), ("source", source)):
-        wrong = _windows_path.problem(path) if path else ""
+    judged = (("location", goal.location), ("path", goal.path), ("source", goal.source))
+    for option, path in judged:
+        judge = _windows_path.source_problem if option == "source" else _windows_path.problem
+        wrong = judge(path) if path else ""
         if wrong:
             raise StepFailed(f"distribution {name}: {option} {path!r} {wrong}; nothing was changed")
     if goal.default_user is not None and not _LINUX_USER.match(goal.default_user):

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu, _sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight_gpu, _sources, _windows_path
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState
@@ -56,6 +56,9 @@ def check_goal(goal: DriverGoal) -> None:
             f"installer must be an address (https://…) or a share (\\\\server\\share\\…), not"
             f" {_addresses.masked(goal.installer)!r}: a package of 800 MB is not sent over WinRM"
         )
+    wrong = _windows_path.source_problem(goal.installer)
+    if wrong:
+        raise StepFailed(f"installer {_addresses.masked(goal.installer)!r} {wrong}; nothing was changed")
     if goal.sha256 is None or not _sources.is_sha256(goal.sha256):
         raise StepFailed("installer needs sha256, 64 hexadecimal digits: Windows cannot check its signature by itself")
 

@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _version_text
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _role_variables, _sources, _windows_path
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _role_variables, _windows_path
 
 ALIKE = 0.8
 """How much names must have in common behind their prefix, as difflib counts it: a letter or two differ."""
@@ -222,8 +222,8 @@ def _of_host(every: t.Mapping[str, t.Any]) -> list[str]:
         )
     for name in _PATHS:
         path = every[name]
-        local = path and (name == _LOCATION or _sources.kind(path) == _sources.HOST)
-        wrong = _windows_path.problem(path) if local else ""
+        judge = _windows_path.problem if name == _LOCATION else _windows_path.source_problem
+        wrong = judge(path) if path else ""
         if wrong:
             problems.append(f"{name} {path!r} {wrong}")
     if every["windows_host_driver_installer"] and not every["windows_host_driver_sha256"]:

@@ -14,9 +14,14 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _sources
+
 MAXIMUM = 240
 """Characters: MAX_PATH is 260, and the name of the virtual disk comes behind a folder."""
 _FULL = re.compile(r"[A-Za-z]:\\")
+_SHARE = re.compile(r"\\\\[^\\/%\"<>|?*:\x00-\x20]+\\[^\\/%\"<>|?*:\x00-\x1f]+\\(.+)\Z", re.DOTALL)
+_NOT_IN_ADDRESS = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]')
+"""RFC 3986: such characters are written with a per cent sign."""
 _RESERVED = re.compile(r'[<>"|?*:]')
 
 
@@ -40,4 +45,23 @@ def problem(path: str) -> str:
         return "holds a part that is empty, or that ends with a dot or a blank, which Windows drops"
     if len(path) > MAXIMUM:
         return f"has {len(path)} characters: {MAXIMUM} at most"
+    return ""
+
+
+def source_problem(source: str) -> str:
+    """What keeps SOURCE from being where a file comes from: an address, a share, a path on Windows; else empty.
+
+    A path on the controller is not judged here: it is there or not.
+    """
+    kind = _sources.kind(source)
+    if kind == _sources.HOST:
+        return problem(source)
+    if kind == _sources.SHARE:
+        match = _SHARE.match(source)
+        if match is None:
+            return r"must be a path on a share, as in \\server\share\cuda.tar"
+        return problem(f"C:\\{match.group(1)}")
+    unsayable = _NOT_IN_ADDRESS.search(source) if kind == _sources.URL else None
+    if unsayable:
+        return f"holds {unsayable.group()!r}, which no address may: write it as %{ord(unsayable.group()):02X}"
     return ""

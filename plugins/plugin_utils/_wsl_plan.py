@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils import _addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _wsl_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_path, _wsl_package
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import Source
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import (
@@ -92,6 +92,9 @@ class WslGoal:
         if self.version:
             checked_version(self.version)
         if self.msi:
+            wrong = _windows_path.source_problem(self.msi)
+            if wrong:
+                raise StepFailed(f"msi {_addresses.masked(self.msi)!r} {wrong}; nothing was changed")
             named_package(Source(self.msi), self.version)
             exposed = _addresses.exposed("msi", self.msi, self.msi_sha256)
             if exposed:

@@ -160,3 +160,10 @@ def test_people_on_an_old_windows_are_told_where_wsl_is() -> None:
     script: Script = [(BATCH, fresh()), INFO]
     result = run_action(ActionModule, {"version": "2.6.3"}, script, check_mode=True)
     assert "Windows build 22631.3155 does not lead wsl.exe to the package" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("msi", ["\\\\srv\\share\\a%b.msi", '\\\\srv\\share\\a"b.msi', 'https://x/a"b.msi'])
+def test_a_source_that_no_command_line_carries_is_refused_before_the_host_is_asked(msi: str) -> None:
+    """Check mode took it on a host where WSL is in order, and a run would fail on another."""
+    result = run_action(ActionModule, {"msi": msi, "method": "msi", "msi_sha256": "0" * 64}, [])
+    assert result["failed"] and result["msg"].startswith("msi ") and "nothing was changed" in result["msg"]

@@ -43,3 +43,28 @@ def test_right(path: str) -> None:
 )
 def test_wrong(path: str, expected: str) -> None:
     assert expected in _windows_path.problem(path)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("https://files.example.com/a%20b.msi?x=1&y=[2]", ""),
+        ("files/wsl.msi", ""),
+        ("\\\\server\\share$\\a b\\wsl.msi", ""),
+        ("C:\\images\\x.tar", ""),
+        ("C:\\images\\%x.tar", "holds %"),
+        ("\\\\server\\share\\a%b.msi", "holds %"),
+        ('\\\\server\\share\\a"b.msi', 'holds "'),
+        ("\\\\server\\share\\a\x1b.msi", "control character"),
+        ("\\\\server\\share\\" + "a" * 300, "characters: 240 at most"),
+        ("\\\\server\\share", "must be a path on a share"),
+        ("\\\\ser ver\\share\\x", "must be a path on a share"),
+        ("//server/share/x", "must be a path on a share"),
+        ('https://x/a"b.msi', "write it as %22"),
+        ("https://x/a b.msi", "write it as %20"),
+        ("https://x/a\nb.msi", "write it as %0A"),
+    ],
+)
+def test_where_a_file_comes_from(source: str, expected: str) -> None:
+    found = _windows_path.source_problem(source)
+    assert expected in found and bool(expected) == bool(found)
