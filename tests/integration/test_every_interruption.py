@@ -57,7 +57,8 @@ INSIDE_APT = ("inside-apt", "power-lost-in-apt")
 SLOW_DPKG = ("etc/dpkg/dpkg.cfg.d/slow", "pre-invoke=sleep 4\n")
 
 _DIFFERS = re.compile(
-    r"(?x) .*\.log | C/Windows/Temp/.* | distributions/\w+/upper/("
+    # The lock of a run that was cut goes with the next run that changes something, or is ignored when its time is over.
+    r"(?x) .*\.log | C/Windows/Temp/.* | C/Program\ Files/wslfleet/lock(/.*)? | distributions/\w+/upper/("
     r"var/log/.* | var/cache/.* | var/lib/apt/.* | var/lib/wslfleet/.* | var/lib/dpkg/status-old | (tmp|run)(/.*)?)"
 )
 """Files that say when and how often something was done."""

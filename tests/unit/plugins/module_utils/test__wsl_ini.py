@@ -7,8 +7,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _wsl_ini as i
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.linux import wsl_conf
-
 TEXT = (
     "# mine\r\n"
     "[WSL2]\r\n"
@@ -147,27 +145,3 @@ def test_whatever_stands_there_is_read_and_changed(text: str, strict: bool) -> N
     changed = i.changed(text, "s", "k", "v", strict=strict)
     assert i.value_of(changed, "s", "k", strict=strict) == "v"
     assert i.value_of(i.changed(text, "s", "k", None), "s", "k") is None
-
-
-LINES = st.sampled_from(
-    [
-        "[automount]",
-        "[boot] # x",
-        "[ automount ]",
-        "ldconfig=false",
-        "ldconfig = true # x",
-        'LDConfig="false"',
-        "ldconfig",
-        "ldconfig=no",
-        "# ldconfig=false",
-        "",
-        "root=/x",
-        "; x",
-    ]
-)
-
-
-@given(st.lists(LINES, max_size=6))
-def test_the_lab_s_own_reader_agrees(lines: list[str]) -> None:
-    text = "\n".join(lines)
-    assert wsl_conf.parse(text).ldconfig is i.boolean(text, "automount", "ldconfig", True)
