@@ -21,5 +21,6 @@ def run(main: t.Callable[[], None]) -> None:
     try:
         main()
     except _files.UnreadableFile as error:
-        print(json.dumps({"failed": True, "changed": False, "msg": f"{clean(str(error))}: look at it by hand"}))
-        sys.exit(1)
+        told = {"failed": True, "changed": False, "msg": f"{clean(str(error))}: look at it by hand"}
+        sys.stdout.write(json.dumps(told) + "\n")
+        raise SystemExit(1) from None

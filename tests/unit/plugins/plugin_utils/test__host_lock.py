@@ -23,7 +23,11 @@ def test_a_name_holds_the_whole_holder() -> None:
     assert h.Holder.read(replace(HERE, machine="").name) == replace(HERE, machine="")
 
 
-@pytest.mark.parametrize("name", ["", "x", HERE.name + "x", HERE.name.replace("@", "&"), "1_2_a_b_3_4"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "x", HERE.name + "x", HERE.name.replace("@", "&"), "1_2_a_b_3_4"],
+    ids=["empty", "one letter", "one letter more", "another sign", "too short"],
+)
 def test_any_other_name_is_nobodys(name: str) -> None:
     assert h.Holder.read(name) is None
 
