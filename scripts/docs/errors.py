@@ -254,6 +254,11 @@ def _audit_rows() -> list[Row]:
 
 def _section(title: str, text: str, head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
     widths = {2: "32 68", 3: "32 30 38"}[len(head)]
+    return section(title, text, widths, [head, *([cell(part) for part in row] for row in rows)])
+
+
+def section(title: str, text: str, widths: str, rows: t.Sequence[t.Sequence[str]]) -> str:
+    """A section with a table: ROWS of RST, the first one its head; WIDTHS of the columns in per cent."""
     lines = [
         title,
         "-" * len(title),
@@ -265,9 +270,9 @@ def _section(title: str, text: str, head: t.Sequence[str], rows: t.Sequence[t.Se
         f"   :widths: {widths}",
         "",
     ]
-    for row in [head, *rows]:
+    for row in rows:
         marks = ["   * - ", *["     - "] * (len(row) - 1)]
-        lines += [f"{mark}{cell(text)}" for mark, text in zip(marks, row, strict=True)]
+        lines += [f"{mark}{part}" for mark, part in zip(marks, row, strict=True)]
     return "\n".join([*lines, ""])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _role_variables
 
-from scripts.docs.errors import cell
+from scripts.docs.errors import cell, section
 from scripts.docs.markup import markdown
 
 PATH = Path("docs/docsite/rst/variables.rst")
@@ -65,20 +65,8 @@ def _role(role: str) -> str:
 
 
 def _section(title: str, text: str, rows: t.Sequence[tuple[str, Spec, t.Any, str]]) -> str:
-    lines = [
-        title,
-        "-" * len(title),
-        "",
-        text,
-        "",
-        ".. list-table::",
-        "   :header-rows: 1",
-        "   :widths: 34 12 14 40",
-        "",
-    ]
-    for row in [("variable", "type", "default", "what"), *(_row(*row) for row in rows)]:
-        lines += [f"{mark} {part}" for mark, part in zip(["   * -", *["     -"] * 3], row, strict=True)]
-    return "\n".join([*lines, ""])
+    head = ("variable", "type", "default", "what")
+    return section(title, text, "34 12 14 40", [head, *(_row(*row) for row in rows)])
 
 
 def _row(name: str, spec: Spec, default: t.Any, about: str) -> tuple[str, str, str, str]:

@@ -93,12 +93,12 @@ def test_errors_of_files_are_one_harmless_line(error: Exception) -> None:
     assert "\n" not in str(error)
 
 
-def test_errors_of_the_connection_are_one_harmless_line() -> None:
+def test_errors_of_the_connection_are_one_harmless_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def lost() -> None:
         raise DistributionUnreachable(FORGED, "stopped")
 
     connection = object.__new__(wsl.Connection)
-    connection._with_distribution = lambda message: message  # type: ignore[method-assign]
+    monkeypatch.setattr(connection, "_with_distribution", lambda message: message)
     with pytest.raises(AnsibleConnectionFailure) as caught:
         connection._call(lost)
     assert harmless(str(caught.value.message))

@@ -78,12 +78,12 @@ def test_a_piece_of_a_file_has_room() -> None:
     assert plans.MOST_BYTES < OUTPUT_BYTES
 
 
-def test_ansible_is_told_that_the_task_failed() -> None:
+def test_ansible_is_told_that_the_task_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     def flood() -> None:
         raise OutputTooLong("laptop1: printed more than 16 MiB")
 
     connection = object.__new__(wsl.Connection)
-    connection._with_distribution = lambda message: message  # type: ignore[method-assign]
+    monkeypatch.setattr(connection, "_with_distribution", lambda message: message)
     with pytest.raises(AnsibleError, match="printed more than 16 MiB"):
         connection._call(flood)
 

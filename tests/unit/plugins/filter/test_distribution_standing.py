@@ -31,7 +31,7 @@ standing = FilterModule().filters()["distribution_standing"]
     ],
 )
 def test_standing(owners: list[str], users: list[str], usable: bool, text: str) -> None:
-    host = {"account": "admin", "distributions": [{"owner": owner, "name": "ubuntu-24.04"} for owner in owners]}
-    host["distributions"].append({"owner": "admin", "name": "Debian"})  # type: ignore[attr-defined]
-    found = standing(host, "Ubuntu-24.04", users, "remove")
+    distributions = [{"owner": owner, "name": "ubuntu-24.04"} for owner in owners]
+    distributions.append({"owner": "admin", "name": "Debian"})
+    found = standing({"account": "admin", "distributions": distributions}, "Ubuntu-24.04", users, "remove")
     assert found["usable"] is usable and found["text"].startswith(text) and bool(text) is not usable
