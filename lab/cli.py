@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lab import fleet, profiles, service
 from lab.faults import KNOWN, Faults
+from lab.wsman import link
 
 
 class UsageError(Exception):
@@ -28,6 +29,12 @@ def _parser() -> argparse.ArgumentParser:
         if laptop:
             command.add_argument("laptop", metavar="LAPTOP", help="name of a laptop, see 'status'")
         return command
+
+    def add_link(command: argparse.ArgumentParser) -> None:
+        distance = "the round trip from the controller to each laptop, for example 40ms (default: none)"
+        command.add_argument("--latency", type=_duration, default=0.0, metavar="TIME", help=distance)
+        width = "what the link of each laptop carries in each direction, for example 20mbit (default: no limit)"
+        command.add_argument("--bandwidth", type=_rate, default=0.0, metavar="RATE", help=width)
 
     up = add("up", "Start laptops, write DIR/inventory.yml and return.")
     up.add_argument("--laptops", type=int, default=1, metavar="N", help="laptops of each profile (default: 1)")
@@ -70,10 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="the lab stops by itself after this long (default: 7200)",
     )
+    add_link(up)
     down = add("down", "Stop the laptops; nothing stays running or mounted.")
     down.add_argument("--purge", action="store_true", help="delete the state directory too")
     add("status", "List the laptops.")
-    add("log", "Print the journal: one JSON object per WinRS command.", laptop=True)
+    log = add("log", "Print the journal: one JSON object per WinRS command.", laptop=True)
+    log.add_argument("--requests", action="store_true", help="one JSON object per HTTP request instead")
     shell = add("shell", "Open a root shell inside a distribution.", laptop=True)
     shell.add_argument("distribution", metavar="DISTRIBUTION")
     fault = add("fault", f"Switch a fault on. Faults: {'; '.join(f'{k}: {v}' for k, v in KNOWN.items())}", laptop=True)
@@ -82,7 +91,22 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--off", action="store_true", help="switch it off instead")
     serve = add("serve", "Run the laptops of DIR in this process; 'up' starts this.")
     serve.add_argument("--stop-after", type=int, default=7200, metavar="SECONDS")
+    add_link(serve)
     return parser
+
+
+def _duration(text: str) -> float:
+    try:
+        return link.seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _rate(text: str) -> float:
+    try:
+        return link.bits_per_second(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _laptop_directory(state: Path, name: str) -> Path:
@@ -121,7 +145,8 @@ def _up(arguments: argparse.Namespace) -> int:
         ),
         say=_say,
     )
-    service.start(arguments.state, arguments.stop_after)
+    distance = [f"--latency={arguments.latency}s", f"--bandwidth={arguments.bandwidth / 1000}kbit"]
+    service.start(arguments.state, arguments.stop_after, distance)
     print(f"inventory: {arguments.state / 'inventory.yml'}")
     return 0
 
@@ -136,7 +161,8 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _log(arguments: argparse.Namespace) -> int:
-    journal = _laptop_directory(arguments.state, arguments.laptop) / "commands.jsonl"
+    name = "requests.jsonl" if arguments.requests else "commands.jsonl"
+    journal = _laptop_directory(arguments.state, arguments.laptop) / name
     if journal.exists():
         sys.stdout.write(journal.read_text(encoding="utf-8"))
     return 0
@@ -174,7 +200,11 @@ def main(argv: list[str] | None = None) -> int:
             return _shell(arguments)
         if arguments.command == "fault":
             return _fault(arguments)
-        return service.serve(arguments.state, arguments.stop_after)
+        return service.serve(
+            arguments.state,
+            arguments.stop_after,
+            link.LinkSettings(round_trip=arguments.latency, bits_per_second=arguments.bandwidth),
+        )
     except (UsageError, fleet.LabError, OSError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1

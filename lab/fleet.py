@@ -33,9 +33,11 @@ from lab.windows import lab_msi
 from lab.wsl import disks
 from lab.wsl.registrations import Registrations
 from lab.wsman import certificates
+from lab.wsman.link import LinkSettings
 from lab.wsman.server import LaptopServer
 
 Say = t.Callable[[str], None]
+_DIRECT = LinkSettings()
 ONLINE_IMAGES = {"Debian-12": "debian-12", "Debian-13": "debian-13", "Debian-12-minimal": "debian-12-minimal"}
 """Name in the list of online distributions -> image."""
 
@@ -145,8 +147,10 @@ def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
 class Fleet:
     """The running laptops of one state directory; lives in the server process."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, link: LinkSettings = _DIRECT) -> None:
+        """LINK: between the controller and each laptop. What the laptops load from the internet comes undelayed."""
         self._state = state
+        self._link = link
         self._web = WebServer(state / "web", port=_web_port(state))
         self._proxy: ProxyServer | None = None
         self._laptops: list[Laptop] = []
@@ -169,7 +173,7 @@ class Fleet:
         ports: dict[str, t.Any] = {"web": self._web.port, "proxy": self._proxy.url, "laptops": {}}
         for directory in sorted((self._state / "laptops").iterdir()):
             laptop = Laptop(directory, images.default_cache(), self._web.url)
-            server = LaptopServer(laptop, files)
+            server = LaptopServer(laptop, files, link=self._link)
             server.start()
             self._laptops.append(laptop)
             self._servers.append(server)

@@ -11,6 +11,7 @@ The state is a plain directory, so that a test can prepare any laptop and look a
     permissions.json what icacls.exe has set (lab/windows/permissions.py)
     faults.json      faults that are switched on (lab/faults.py)
     commands.jsonl   the journal, one JSON object per WinRS command
+    requests.jsonl   one JSON object per HTTP request (lab/wsman/requests.py)
     tasks.json       last results of scheduled tasks, tasks.jsonl their journal (lab/windows/tasks.py)
 """
 

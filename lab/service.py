@@ -16,11 +16,13 @@ import subprocess
 import sys
 import threading
 import time
+import typing as t
 from pathlib import Path
 
 from lab import fleet
 from lab.fleet import LabError
 from lab.processes import start_time
+from lab.wsman.link import LinkSettings
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
@@ -41,14 +43,17 @@ def is_running(state: Path) -> bool:
     return _server_pid(state) is not None
 
 
-def start(state: Path, stop_after: int) -> None:
-    """Start the server of STATE in the background and return when every laptop answers. Raises LabError."""
+def start(state: Path, stop_after: int, link: t.Sequence[str] = ()) -> None:
+    """Start the server of STATE in the background and return when every laptop answers. Raises LabError.
+
+    :arg link: the options of ``serve`` that say how far away the laptops are.
+    """
     if is_running(state):
         raise LabError(f"the lab in {state} is running already; stop it with: python -m lab down --state {state}")
     ready = state / "lab.json"
     ready.unlink(missing_ok=True)
     log = state / "server.log"
-    command = [sys.executable, "-m", "lab", "serve", "--state", str(state), "--stop-after", str(stop_after)]
+    command = [sys.executable, "-m", "lab", "serve", "--state", str(state), "--stop-after", str(stop_after), *link]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
     with log.open("ab") as output:
         server = subprocess.Popen(
@@ -94,14 +99,14 @@ def stop(state: Path, purge: bool = False) -> None:
         shutil.rmtree(state)
 
 
-def serve(state: Path, stop_after: int) -> int:
+def serve(state: Path, stop_after: int, link: LinkSettings) -> int:
     """Run the laptops of STATE until SIGTERM, SIGINT or STOP_AFTER seconds."""
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
     record = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
     (state / "server.json").write_text(json.dumps(record), encoding="utf-8")
-    running = fleet.Fleet(state)
+    running = fleet.Fleet(state, link)
     try:
         running.start()
         done.wait(stop_after)

@@ -42,7 +42,6 @@ class Connection:
             self._socket.close()
 
     def _prepare(self) -> None:
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.settimeout(HANDSHAKE_SECONDS)
         if self._tls is not None:
             self._socket = self._tls.wrap_socket(self._socket, server_side=True)
@@ -116,6 +115,7 @@ class Listener:
                 connected, _ = listening.accept()
             except OSError:
                 return  # closed
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._accepted(connected)
 
 

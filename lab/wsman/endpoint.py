@@ -89,22 +89,23 @@ class Endpoint:
         if not sealed:
             if not secure and not self._settings.allow_unencrypted:
                 return Response(500)  # "unencrypted traffic is currently disabled" stands in the event log only
-            status, answer = self._operate(user, body, client_gone)
-            return Response(status, answer, [("Content-Type", SOAP_TYPE)])
+            status, answer, operation = self._operate(user, body, client_gone)
+            return Response(status, answer, [("Content-Type", SOAP_TYPE)], operation=operation)
         if context is None:
             return Response(400, close=True)
         try:
             message = unseal(body, context)
         except SealError:
             return Response(400, close=True)  # sealed for an earlier connection, mostly
-        status, answer = self._operate(user, message, client_gone)
-        return Response(status, seal(answer, context), [("Content-Type", CONTENT_TYPE)])
+        status, answer, operation = self._operate(user, message, client_gone)
+        return Response(status, seal(answer, context), [("Content-Type", CONTENT_TYPE)], operation=operation)
 
-    def _operate(self, user: User, data: bytes, client_gone: t.Callable[[], bool]) -> tuple[int, bytes]:
-        message_id = ""
+    def _operate(self, user: User, data: bytes, client_gone: t.Callable[[], bool]) -> tuple[int, bytes, str]:
+        """The status, the answer, and the last word of the action."""
+        message_id = name = ""
         try:
             message = soap.parse(data)
-            message_id = message.message_id
+            message_id, name = message.message_id, message.action.rpartition("/")[2]
             operation = self._operations.get(message.action)
             if operation is None:
                 raise soap_faults.not_modelled(f"the WS-Management action {message.action!r}")
@@ -112,9 +113,9 @@ class Endpoint:
                 raise soap_faults.not_modelled(f"the WS-Management resource {message.resource!r}")
             if not user.admin:
                 raise soap_faults.access_denied()
-            return 200, soap.answer(message, operation(message, user, client_gone))
+            return 200, soap.answer(message, operation(message, user, client_gone)), name
         except SoapFault as fault:
-            return 500, soap.fault(fault, message_id, self._laptop.state.computer_name)
+            return 500, soap.fault(fault, message_id, self._laptop.state.computer_name), name
 
     # -- operations ----------------------------------------------------------------------------------------------
 

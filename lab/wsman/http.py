@@ -51,6 +51,8 @@ class Response:
     body: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=list)
     close: bool = False
+    operation: str = ""
+    """What was asked for: the last word of the action, such as Send. For the journal."""
 
     def encode(self) -> bytes:
         """The bytes to send."""

@@ -15,6 +15,8 @@ from lab.wsman.connection import Connection, Listener
 from lab.wsman.cut import ConnectionCut
 from lab.wsman.endpoint import Endpoint
 from lab.wsman.http import Request, Response
+from lab.wsman.link import Link, LinkSettings
+from lab.wsman.requests import RequestJournal
 from lab.wsman.settings import Settings
 from lab.wsman.shells import Shells
 
@@ -22,6 +24,7 @@ if t.TYPE_CHECKING:
     from lab.laptop import Laptop
 
 _DEFAULTS = Settings()
+_DIRECT = LinkSettings()
 
 
 class LaptopServer:
@@ -34,6 +37,7 @@ class LaptopServer:
         http_port: int = 0,
         https_port: int = 0,
         settings: Settings = _DEFAULTS,
+        link: LinkSettings = _DIRECT,
     ) -> None:
         """A port of 0 takes a free one. Raises OSError when a port is taken, ValueError for an unusable password."""
         require_checkable(laptop.state.users)
@@ -41,6 +45,8 @@ class LaptopServer:
         self._settings = settings
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificates.server, certificates.server_key)
+        self._link = Link(link)
+        self._journal = RequestJournal(laptop.directory / "requests.jsonl")
         self._shells = Shells(settings)
         self._cut = ConnectionCut(laptop.faults, self.cut)
         watchers = (self._cut.command_started, self._cut.output_taken, self._cut.input_given)
@@ -106,7 +112,7 @@ class LaptopServer:
         if self._laptop.faults.strike("connection_refused") is not None:
             accepted.close()
             return
-        connection = Connection(accepted, tls, self._settings.idle_connection_seconds)
+        connection = Connection(self._link.through(accepted), tls, self._settings.idle_connection_seconds)
         with self._connections_lock:
             self._connections.add(connection)
         threading.Thread(
@@ -117,7 +123,9 @@ class LaptopServer:
         authenticator = Authenticator(self._laptop, self._settings, connection.secure)
 
         def answer(request: Request) -> Response | None:
-            return self._endpoint.answer(request, authenticator, connection.secure, connection.gone.is_set)
+            response = self._endpoint.answer(request, authenticator, connection.secure, connection.gone.is_set)
+            self._journal.add(request, response)
+            return response
 
         try:
             connection.serve(answer, max_body_bytes=self._settings.max_envelope_kib * 1024)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import json
 import socket
 import sys
 import threading
@@ -32,10 +33,12 @@ from winrm.protocol import Protocol
 from lab.faults import Faults
 from lab.streams import Pipe
 from lab.wsman import certificates
+from lab.wsman.link import LinkSettings
 from lab.wsman.server import LaptopServer
 from lab.wsman.settings import Settings
 
 PASSWORD = "Pa ß w0rd"
+DIRECT = LinkSettings()
 
 
 @dataclasses.dataclass
@@ -140,6 +143,7 @@ class FakeLaptop:
 
     def __init__(self, directory: Path, password: str = PASSWORD) -> None:
         self.name = directory.name
+        self.directory = directory
         users = [FakeUser("admin", "S-1-5-21-1", password), FakeUser("guest", "S-1-5-21-2", password, admin=False)]
         self.state = SimpleNamespace(users=users, computer_name="LAPTOP", honours_skip_cmd_shell=False)
         self.faults = Faults(directory / "faults.json")
@@ -169,11 +173,13 @@ class Stage:
         self._certificates = lab_certificates
         self._servers: list[LaptopServer] = []
 
-    def laptop(self, password: str = PASSWORD, **settings: t.Any) -> tuple[FakeLaptop, LaptopServer]:
+    def laptop(
+        self, password: str = PASSWORD, link: LinkSettings = DIRECT, **settings: t.Any
+    ) -> tuple[FakeLaptop, LaptopServer]:
         directory = self._directory / f"laptop{len(self._servers)}"
         directory.mkdir()
         laptop = FakeLaptop(directory, password)
-        server = LaptopServer(t.cast(t.Any, laptop), self._certificates, settings=Settings(**settings))
+        server = LaptopServer(t.cast(t.Any, laptop), self._certificates, settings=Settings(**settings), link=link)
         server.start()
         self._servers.append(server)
         return laptop, server
@@ -645,3 +651,50 @@ def test_core_winrm_plugin(stage: Stage) -> None:
         assert exit_code == 7
         assert b"Get-Thing" in stdout
     connection.close()
+
+
+def test_a_slow_link_delays_every_request(stage: Stage) -> None:
+    trip = 0.03
+    laptop, server = stage.laptop(link=LinkSettings(round_trip=trip))
+    client = stage.client(server, "basic", "https")
+    started = time.monotonic()
+    shell = client.open_shell()
+    opened = time.monotonic() - started
+    assert opened >= 3 * trip, "TCP, TLS, and the request"
+    started = time.monotonic()
+    client.close_shell(shell)
+    assert trip <= time.monotonic() - started < 3 * trip
+    journal = [json.loads(line) for line in (laptop.directory / "requests.jsonl").read_text().splitlines()]
+    assert [(entry["operation"], entry["status"]) for entry in journal] == [("Create", 200), ("Delete", 200)]
+
+
+def test_a_narrow_link_delays_what_is_long_in_both_directions(stage: Stage) -> None:
+    _laptop, server = stage.laptop(link=LinkSettings(bits_per_second=8e6))
+    client = stage.client(server, "basic", "https")
+    shell = client.open_shell()
+    started = time.monotonic()
+    assert run(client, shell, "digest", b"x" * 300_000)[2] == 0
+    assert 0.4 <= time.monotonic() - started < 2, "400,000 bytes of base64 at a million a second"
+    client.close_shell(shell)
+
+
+def test_a_slow_link_can_be_cut(stage: Stage) -> None:
+    _laptop, server = stage.laptop(link=LinkSettings(round_trip=0.02))
+    client = stage.client(server, "basic", "https")
+    shell = client.open_shell()
+    command = client.run_command(shell, "wait", ["30"])
+    assert client.get_command_output_raw(shell, command)[0] == b"begun "
+    threading.Timer(0.2, server.cut).start()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        client.get_command_output_raw(shell, command)
+    client.transport.close_session()
+    assert _links_end()
+
+
+def _links_end() -> bool:
+    deadline = time.monotonic() + 5
+    while any(thread.name == "lab link" for thread in threading.enumerate()):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
