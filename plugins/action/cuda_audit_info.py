@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _action
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import LinuxAction
 
 
-class ActionModule(_action.LinuxAction):
+class ActionModule(LinuxAction):
     """Runs the module."""

@@ -9,12 +9,13 @@ import typing as t
 
 from ansible.release import __version__ as core_version
 from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle, _bundle_archive, _host_lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import distribution_name
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle, bundle_archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
 
 class ActionModule(WindowsAction):
@@ -33,25 +34,25 @@ class ActionModule(WindowsAction):
         }
         for step in steps:
             self._add_certificates(step["arguments"])
-        packed = _bundle_archive.archive(document, sorted({step["module"] for step in steps}))
-        goal = _bundle.Goal(
+        packed = bundle_archive.archive(document, sorted({step["module"] for step in steps}))
+        goal = bundle.Goal(
             name=name,
             windows_user=tuple(arguments["windows_user"]),
-            payload=_bundle_archive.stream(packed),
+            payload=bundle_archive.stream(packed),
             steps=tuple((step["module"], step["register"]) for step in steps),
             on_battery=arguments["on_battery"],
             timeout=arguments["timeout"],
         )
         result.update(name=name, changed=False)
-        with _host_lock.alone(self.wslfleet_runner, goal.timeout):
+        with lock.alone(self.wslfleet_runner, goal.timeout):
             self._work(goal, result)
         failures = [f"{row['user']}: {row['msg']}" for row in result["developers"] if row["failed"]]
         if failures:
             raise StepFailed("; ".join(failures))
 
-    def _work(self, goal: _bundle.Goal, result: dict[str, t.Any]) -> None:
-        seen = _bundle.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
-        work = _bundle.Work(self.wslfleet_runner, goal, seen)
+    def _work(self, goal: bundle.Goal, result: dict[str, t.Any]) -> None:
+        seen = bundle.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
+        work = bundle.Work(self.wslfleet_runner, goal, seen)
         try:
             work.run()
         finally:

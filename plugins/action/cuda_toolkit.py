@@ -14,9 +14,9 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _looks
-from ansible_collections.wslfleet.cuda.plugins.module_utils._foreign_text import clean
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import named, taken
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import looks as apt_looks
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import named, taken
 
 display = Display()
 
@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
             looks.append(answer)
             transaction = answer.get("transaction") or {}
             if not transaction.get("running"):
-                result.update(_looks.together(looks))
+                result.update(apt_looks.together(looks))
                 return named(self, result, task_vars)
             self._show(transaction, task_vars)
             arguments["transaction"] = transaction["id"]

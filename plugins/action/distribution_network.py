@@ -9,9 +9,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.distribution_network import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import checked_arguments, failures_in, taken
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments, failures_in, taken
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 
 
 class ActionModule(ActionBase):

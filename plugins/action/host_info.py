@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _verdict
-from ansible_collections.wslfleet.cuda.plugins.module_utils._catalogue import CatalogueError, check_version
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.catalogue import CatalogueError, check_version
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
 from ansible_collections.wslfleet.cuda.plugins.modules.host_info import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _host_result, _preflight
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import result as host_result
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import rows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 
 
 class ActionModule(WindowsAction):
@@ -24,15 +26,15 @@ class ActionModule(WindowsAction):
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         chosen = set(arguments["gather_subset"])
         needs = _needs(arguments)
-        subsets = _host_read.SUBSETS if "all" in chosen else [name for name in _host_read.SUBSETS if name in chosen]
+        subsets = read.SUBSETS if "all" in chosen else [name for name in read.SUBSETS if name in chosen]
         unloaded = arguments["unloaded_profiles"]
         if unloaded == "copy" and "users" not in subsets:
             raise StepFailed("unloaded_profiles=copy needs users in gather_subset: nothing was read")
-        state = _host_read.read_host(self.wslfleet_runner, subsets, unloaded, clean=not self._task.check_mode)
+        state = read.read_host(self.wslfleet_runner, subsets, unloaded, clean=not self._task.check_mode)
         if state.hive_problem:
             result["warnings"] = [state.hive_problem]
-        result.update(_host_result.as_result(state), changed=False)
-        result["preflight"] = _verdict.as_result(_preflight.preflight(state, needs))
+        result.update(host_result.as_result(state), changed=False)
+        result["preflight"] = verdict.as_result(rows.preflight(state, needs))
 
 
 def _needs(arguments: dict[str, t.Any]) -> Needs:

@@ -11,10 +11,10 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.modules.host_probe import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _probe
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import questions
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
 
 class ActionModule(WindowsAction):
@@ -23,20 +23,20 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        rows = _probe.probe(self.wslfleet_runner, questions(arguments["distribution"], arguments["idle"]))
+        rows = ask.probe(self.wslfleet_runner, questions(arguments["distribution"], arguments["idle"]))
         result.update(
             changed=False,
             rows=rows,
-            table=_probe.table(rows),
+            table=ask.table(rows),
             differing=[row["id"] for row in rows if row["verdict"] == "differs"],
-            hindrances=_probe.hindrances(rows),
+            hindrances=ask.hindrances(rows),
         )
         if arguments["dest"]:
             result["dest"] = str(self._write(Path(arguments["dest"]), rows))
 
-    def _write(self, dest: Path, rows: list[_probe.Row]) -> Path:
+    def _write(self, dest: Path, rows: list[ask.Row]) -> Path:
         host = str(self.wslfleet_vars.get("inventory_hostname", ""))
-        text = json.dumps(_probe.document(host, rows), indent=1, ensure_ascii=False)
+        text = json.dumps(ask.document(host, rows), indent=1, ensure_ascii=False)
         try:
             _write_private(dest, text + "\n")
         except OSError as error:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.reboot import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _reboot, _reboot_circumstances, _reboot_policy
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply, observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import policy as reboot_policy
 
 
 class ActionModule(WindowsAction):
@@ -18,8 +19,8 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        conditions = _reboot_policy.Conditions(
-            _reboot_policy.window(arguments["window"], arguments["window_days"]),
+        conditions = reboot_policy.Conditions(
+            reboot_policy.window(arguments["window"], arguments["window_days"]),
             arguments["not_on_battery"],
             arguments["not_while_logged_on"],
         )
@@ -37,22 +38,22 @@ class ActionModule(WindowsAction):
         if now:
             self._restart(arguments, conditions, result)
 
-    def _obstacles(self, conditions: _reboot_policy.Conditions) -> list[str]:
+    def _obstacles(self, conditions: reboot_policy.Conditions) -> list[str]:
         """Why the host must not be restarted now; it is asked only when there are CONDITIONS, also in check mode."""
         if not conditions.any:
             return []
-        now = _reboot_circumstances.observe(self.wslfleet_runner, conditions, self.WSLFLEET_CLOCK.utc())
-        return _reboot_policy.obstacles(conditions, now)
+        now = observe.observe(self.wslfleet_runner, conditions, self.WSLFLEET_CLOCK.utc())
+        return reboot_policy.obstacles(conditions, now)
 
     def _restart(
-        self, arguments: dict[str, t.Any], conditions: _reboot_policy.Conditions, result: dict[str, t.Any]
+        self, arguments: dict[str, t.Any], conditions: reboot_policy.Conditions, result: dict[str, t.Any]
     ) -> None:
-        def once() -> _reboot.Rebooted:
+        def once() -> apply.Rebooted:
             delay, message, timeout = arguments["delay"], arguments["message"], arguments["timeout"]
-            return _reboot.restart(self.wslfleet_runner, delay, message, timeout, self.WSLFLEET_CLOCK)
+            return apply.restart(self.wslfleet_runner, delay, message, timeout, self.WSLFLEET_CLOCK)
 
         result["changed"] = False
-        ended = _reboot.restart_until_done(once, arguments["restarts"], lambda: self._obstacles(conditions))
+        ended = apply.restart_until_done(once, arguments["restarts"], lambda: self._obstacles(conditions))
         result.update(
             changed=True,
             rebooted=ended.came_back,
@@ -70,5 +71,5 @@ class ActionModule(WindowsAction):
                 " needs a logon, keeps laptops waiting); run again when it is"
             )
 
-    WSLFLEET_CLOCK: t.ClassVar[_reboot.Clock] = _reboot.Clock()
+    WSLFLEET_CLOCK: t.ClassVar[apply.Clock] = apply.Clock()
     """Replaceable in tests."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock, _wsl_install, _wsl_observe
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_observe import Observed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply, observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import (
     InstallMsi,
     UpdateOnline,
     WslGoal,
@@ -33,7 +34,7 @@ class ActionModule(WindowsAction):
             arguments["msi"] = self.wslfleet_local_path(arguments["msi"])
         goal = WslGoal(**arguments)
         goal.check()
-        before = _wsl_observe.observe(self.wslfleet_runner, goal)
+        before = observe.observe(self.wslfleet_runner, goal)
         steps = plan(before.state, goal)
         result.update(version_before=before.wsl.version, version=before.wsl.version, deferred=steps.deferred)
         warnings = [steps.deferred] if steps.deferred else []
@@ -46,14 +47,14 @@ class ActionModule(WindowsAction):
             self._tell(before, steps, goal, result)
 
     def _apply(self, steps: WslPlan, before: Observed, goal: WslGoal, timeout: float, result: dict[str, t.Any]) -> None:
-        outcome = _wsl_install.Outcome()
+        outcome = apply.Outcome()
         result.update(changed=False, steps=outcome.done)
-        with _host_lock.alone(self.wslfleet_runner, timeout) as waited:
+        with lock.alone(self.wslfleet_runner, timeout) as waited:
             if waited:
-                before = _wsl_observe.observe(self.wslfleet_runner, goal)
+                before = observe.observe(self.wslfleet_runner, goal)
                 steps = plan(before.state, goal)
             try:
-                after = _wsl_install.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
+                after = apply.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
                 result.update(version=after.wsl.version, executable=_executable(after))
             finally:
                 result["changed"] = _changed(outcome, result)
@@ -81,7 +82,7 @@ def _executable(host: Observed) -> str | None:
     return f"{SYSTEM32}\\wsl.exe" if host.state.inbox else None
 
 
-def _changed(outcome: _wsl_install.Outcome, result: dict[str, t.Any]) -> bool:
+def _changed(outcome: apply.Outcome, result: dict[str, t.Any]) -> bool:
     """An update that found nothing newer has changed nothing."""
     real = [text for text in outcome.done if not text.startswith("update WSL when there is a newer one")]
     return bool(real) or result["version"] != result["version_before"]

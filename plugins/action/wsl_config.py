@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _wsl_settings as settings
+from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import settings
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_config import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _as_user, _host_lock, _wsl_config
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import as_user, wsl_config
 
 SHUTDOWN = "wsl.exe --shutdown"
 
@@ -28,7 +29,7 @@ class ActionModule(WindowsAction):
                 f"shutdown=true ends the distributions of the connecting account, not those of {user}: leave it out and"
                 " let that user run wsl.exe --shutdown, or restart the host"
             )
-        seen = _wsl_config.observe(self.wslfleet_runner, user)
+        seen = wsl_config.observe(self.wslfleet_runner, user)
         try:
             plan = settings.plan(seen.text, arguments["settings"], settings.WSLCONFIG, seen.host, "\r\n")
         except settings.SettingError as error:
@@ -48,11 +49,11 @@ class ActionModule(WindowsAction):
         if not apply:
             return
         result["changed"] = False
-        with _host_lock.alone(self.wslfleet_runner, _as_user.SECONDS):
-            _wsl_config.write(self.wslfleet_runner, seen, plan.after)
+        with lock.alone(self.wslfleet_runner, as_user.SECONDS):
+            wsl_config.write(self.wslfleet_runner, seen, plan.after)
         result["changed"] = True
         if shutdown:
-            _wsl_config.shut_down(self.wslfleet_runner, seen)
+            wsl_config.shut_down(self.wslfleet_runner, seen)
 
 
 def _shown(text: str) -> str:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_distribution import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_install as install
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as install
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
     DistributionGoal,
     DistributionState,
     check,
     plan,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import distribution_name
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
 
 class ActionModule(WindowsAction):
@@ -41,7 +41,7 @@ class ActionModule(WindowsAction):
         steps = plan(before, goal, assume_wsl=self._task.check_mode)
         if not self.wslfleet_plan(result, steps):
             return
-        with _host_lock.alone(self.wslfleet_runner, timeout):
+        with lock.alone(self.wslfleet_runner, timeout):
             self._apply(goal, timeout, result)
 
     def _apply(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
@@ -60,8 +60,8 @@ class ActionModule(WindowsAction):
 
     def _hand_over(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
         """Other users' distributions; loaded where it is needed, since most tasks are not about them."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over as hand_over
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over_plan as plans
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
 
         plans.check(goal)
         answers: dict[str, t.Any] = {}
@@ -77,7 +77,7 @@ class ActionModule(WindowsAction):
         outcome = hand_over.Outcome.before(steps)
         if self.wslfleet_plan(result, steps.texts()):
             result.update(changed=False)
-            with _host_lock.alone(self.wslfleet_runner, timeout):
+            with lock.alone(self.wslfleet_runner, timeout):
                 seen = look()
                 steps = plans.plan(
                     seen.state, seen.developers, goal, seen.left, outdated=hand_over.is_outdated(seen, goal)

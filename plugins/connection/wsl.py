@@ -181,18 +181,18 @@ from ansible.errors import (
 )
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import CmdLineError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import LinuxRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     Completed,
     HostUnreachable,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import WinRsRunner, core_winrm
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
 
 if t.TYPE_CHECKING:
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_files import LinuxFiles
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
 
 display = Display()
 
@@ -284,7 +284,7 @@ class Connection(ConnectionBase):
 
     def _become_and_run(self, linux: LinuxRunner, cmd: str, payload: bytes) -> Completed:
         """Run CMD, which the become plugin has built; PAYLOAD never gets to a prompt."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._become_prompt import BecomePrompt
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.become_prompt import BecomePrompt
 
         become: t.Any = self.become
         dialogue = BecomePrompt(become, linux.where, self._option("become_success_timeout"))
@@ -337,17 +337,17 @@ class Connection(ConnectionBase):
     def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution."""
         # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _linux_files
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import files as linux_files
 
         linux, in_base64 = self._linux, self._option("transfer") == "base64"
         self._connect()
-        files = _linux_files.LinuxFiles(linux, in_base64=in_base64 or self._in_base64)
+        files = linux_files.LinuxFiles(linux, in_base64=in_base64 or self._in_base64)
         try:
             self._call(lambda: work(files))
             self._in_base64 = files.in_base64 and not in_base64
-        except _linux_files.RemoteFileMissing as error:
+        except linux_files.RemoteFileMissing as error:
             raise _file_not_found(str(error)) from None
-        except (_linux_files.TransferError, OSError) as error:
+        except (linux_files.TransferError, OSError) as error:
             raise AnsibleError(str(error)) from None
 
     def _with_distribution(self, message: str) -> str:

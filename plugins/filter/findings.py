@@ -71,7 +71,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
 
 LEVELS = (STOP, WARN, INFO, OK)
 """The worst first."""

@@ -59,12 +59,12 @@ _value:
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _fleet_summary
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import summary
 
 
 def fleet_summary(hosts: t.Any, variables: t.Any) -> list[dict[str, str]]:
     """The rows for HOSTS."""
-    return _fleet_summary.rows([str(host) for host in hosts], variables)
+    return summary.rows([str(host) for host in hosts], variables)
 
 
 class FilterModule:

@@ -39,14 +39,14 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 
 
 def minimum_windows_driver(version: t.Any) -> str:
     """The driver for toolkit VERSION, such as ``527.41``. Raises AnsibleFilterError for an unknown version."""
     try:
-        branch, build = _catalogue.minimum_driver(version)
-    except _catalogue.CatalogueError as error:
+        branch, build = catalogue.minimum_driver(version)
+    except catalogue.CatalogueError as error:
         raise AnsibleFilterError(str(error)) from None
     return f"{branch}.{build:02d}"
 

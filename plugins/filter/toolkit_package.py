@@ -39,14 +39,14 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 
 
 def toolkit_package(version: t.Any) -> str:
     """The package of toolkit VERSION, such as ``cuda-toolkit-12-8``. Raises AnsibleFilterError for an unknown one."""
     try:
-        return _catalogue.toolkit_package(str(version))
-    except _catalogue.CatalogueError as error:
+        return catalogue.toolkit_package(str(version))
+    except catalogue.CatalogueError as error:
         raise AnsibleFilterError(str(error)) from None
 
 

@@ -45,7 +45,8 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _role_variables, _variable_problems
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import problems
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables as roles_variables
 
 
 class LookupModule(LookupBase):
@@ -57,10 +58,10 @@ class LookupModule(LookupBase):
         given = variables or {}
         templar: t.Any = self._templar
         values, found = {}, []
-        for name in sorted(set(given) & set(_role_variables.all_variables())):
+        for name in sorted(set(given) & set(roles_variables.all_variables())):
             try:
                 values[name] = templar.template(given[name])
             except AnsibleError as error:
                 text = " ".join(str(error).split())[:300]
                 found.append(f"{name} cannot be worked out: {text}")
-        return found + _variable_problems.problems(values, [str(name) for name in given])
+        return found + problems.problems(values, [str(name) for name in given])

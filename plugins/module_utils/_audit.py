@@ -16,25 +16,16 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
-    _apt_command,
-    _catalogue,
-    _cdi,
-    _container_toolkit,
-    _driver_packages,
-    _files,
-    _guard_files,
-    _installer_log,
-    _kernel_module,
-    _legacy,
-    _loader,
-    _repair,
-    _run,
-    _search_path,
-    _toolkit,
-)
-from ansible_collections.wslfleet.cuda.plugins.module_utils._verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard, installer_log, kernel_module, loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, search_path
 
 MINIMUM_KERNEL = (4, 19, 121)
 RECOMMENDED_KERNEL = (5, 10, 16)
@@ -50,8 +41,8 @@ _CONTAINERS = "run role wslfleet.cuda.container_toolkit (playbooks/containers.ym
 class Seen:
     """Everything that the report is made of."""
 
-    repair: _repair.State
-    legacy: _legacy.State
+    repair: driver_repair.State
+    legacy: legacy_keys.State
     kernel: str
     """/proc/version."""
     picks: t.Mapping[str, str]
@@ -75,52 +66,52 @@ class Seen:
     """CDI specification -> files that it names and that are gone."""
     nvcc: str = ""
     """Of the default toolkit; empty when it has none."""
-    first_nvccs: t.Tuple[_search_path.FirstNvcc, ...] = ()
+    first_nvccs: t.Tuple[search_path.FirstNvcc, ...] = ()
 
 
-def observe(run: _run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
+def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
     """Read the system; two quick processes of apt, for the effect of the pin."""
     return Seen(
-        _repair.observe(root),
-        _legacy.observe(fingerprints, root),
-        (_files.read_text(root + "/proc/version") or "").strip(),
-        _loader.read_picks(root),
-        tuple(_loader.wsl_files(root)),
-        _loader.lists_wsl_folder(root),
-        _loader.forbids_configuration(_files.read_text(f"{root}/etc/wsl.conf") or ""),
-        tuple(_kernel_module.leftovers(root)),
-        tuple(finding.text for finding in _search_path.findings(root)),
-        _search_path.first_nvidia_smi(root),
-        tuple(file.path for file in _guard_files.files(instead) if not os.path.exists(root + file.path)),
+        driver_repair.observe(root),
+        legacy_keys.observe(fingerprints, root),
+        (files.read_text(root + "/proc/version") or "").strip(),
+        loader.read_picks(root),
+        tuple(loader.wsl_files(root)),
+        loader.lists_wsl_folder(root),
+        loader.forbids_configuration(files.read_text(f"{root}/etc/wsl.conf") or ""),
+        tuple(kernel_module.leftovers(root)),
+        tuple(finding.text for finding in search_path.findings(root)),
+        search_path.first_nvidia_smi(root),
+        tuple(file.path for file in guard.files(instead) if not os.path.exists(root + file.path)),
         *_candidates_or_problem(run),
-        _toolkit.default_toolkit(root),
-        _cdi.observe(root).gone,
+        plan.default_toolkit(root),
+        cdi.observe(root).gone,
         _default_nvcc(root),
-        tuple(_search_path.first_nvccs(root)),
+        tuple(search_path.first_nvccs(root)),
     )
 
 
 def _default_nvcc(root: str) -> str:
-    path = _files.resolved("/usr/local/cuda/bin/nvcc", root)
+    path = files.resolved("/usr/local/cuda/bin/nvcc", root)
     return path if os.path.isfile(root + path) else ""
 
 
-def open_candidates(run: _run.Runner) -> t.Dict[str, str]:
+def open_candidates(run: system_run.Runner) -> t.Dict[str, str]:
     """Driver packages that apt knows and would install: what counts is the pin's effect, not its file.
 
     Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook. Raises
     AptError.
     """
-    names = [name for name in _apt.names(run) if _driver_packages.is_pinned(name)]
+    names = [name for name in query.names(run) if driver_packages.is_pinned(name)]
     if not names:
         return {}
-    return _guard_files.effective(_apt.ask(run, _apt_command.cache("policy", *sorted(names))).stdout)
+    return guard.effective(query.ask(run, command.cache("policy", *sorted(names))).stdout)
 
 
-def _candidates_or_problem(run: _run.Runner) -> t.Tuple[t.Mapping[str, str], str]:
+def _candidates_or_problem(run: system_run.Runner) -> t.Tuple[t.Mapping[str, str], str]:
     try:
         return open_candidates(run), ""
-    except _apt.AptError as error:
+    except query.AptError as error:
         return {}, str(error)
 
 
@@ -181,7 +172,7 @@ def _states(seen: Seen) -> Verdict:
 def _run_file(seen: Seen) -> Verdict:
     installed = seen.repair.installed
     if installed is not None:
-        text = f"driver {installed.version or 'of unknown version'} by NVIDIA's .run installer ({_installer_log.LOG})"
+        text = f"driver {installed.version or 'of unknown version'} by NVIDIA's .run installer ({installer_log.LOG})"
         return Verdict("run_file", "G9", STOP, text, _REPAIR)
     return Verdict("run_file", "G9", OK, "no driver from a .run file")
 
@@ -199,7 +190,7 @@ def _strays(seen: Seen) -> Verdict:
 
 def _loader_row(seen: Seen) -> Verdict:
     if seen.repair.shadowed:
-        text = "; ".join(_loader.told(seen.repair.shadowed, seen.repair.named))
+        text = "; ".join(loader.told(seen.repair.shadowed, seen.repair.named))
         return Verdict("loader", "G9", STOP, text, _REPAIR)
     if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
         return Verdict("loader", "G9", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
@@ -266,7 +257,7 @@ def _metapackages(seen: Seen) -> Verdict:
     names = [
         package.name
         for package in seen.repair.database.packages
-        if package.present and _driver_packages.is_metapackage(package.name)
+        if package.present and driver_packages.is_metapackage(package.name)
     ]
     if names:
         remedy = "mark the toolkit as manually installed, then purge them: from another source they bring a driver"
@@ -287,7 +278,7 @@ def _keys(seen: Seen) -> Verdict:
 
 
 def _sources_row(seen: Seen) -> Verdict:
-    stale = _legacy.plan(seen.legacy, "", "", "").stale
+    stale = legacy_keys.plan(seen.legacy, "", "", "").stale
     if stale:
         text = ", ".join(f"{item.entry.path} ({item.reason})" for item in stale)
         return Verdict("stale_sources", "G10", WARN, text, "run wslfleet.cuda.cuda_legacy")
@@ -307,7 +298,7 @@ def _toolkit_row(seen: Seen) -> Verdict:
     if not versions:
         return Verdict("toolkit", "G11", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
     where = f"; default {seen.default_toolkit}" if seen.default_toolkit else ""
-    need = max(_catalogue.MINIMUM_WINDOWS_DRIVER.get(int(version.split(".")[0]), (0, 0)) for version in versions)
+    need = max(catalogue.MINIMUM_WINDOWS_DRIVER.get(int(version.split(".")[0]), (0, 0)) for version in versions)
     return Verdict(
         "toolkit", "G11", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
     )
@@ -329,7 +320,7 @@ def _nvcc(seen: Seen) -> Verdict | None:
 
 def _nvidia_smi(seen: Seen) -> Verdict | None:
     """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH."""
-    wsl = f"{_loader.WSL_LIBRARIES}/nvidia-smi"
+    wsl = f"{loader.WSL_LIBRARIES}/nvidia-smi"
     if "nvidia-smi" not in seen.wsl_files:
         return None
     if seen.nvidia_smi not in ("", wsl):
@@ -339,16 +330,16 @@ def _nvidia_smi(seen: Seen) -> Verdict | None:
 
 def _containers(seen: Seen) -> Verdict | None:
     """Whether NVIDIA's container toolkit, where it is installed, can start a container with the GPU."""
-    version = _container_toolkit.installed_version(seen.repair.database)
+    version = packages.installed_version(seen.repair.database)
     if not version:
         return None
-    text = f"NVIDIA's container toolkit {_container_toolkit.upstream(version)}"
+    text = f"NVIDIA's container toolkit {packages.upstream(version)}"
     for path, gone in sorted(seen.stale_cdi.items()):
         if gone:
             why = f"{path} is of another driver of Windows: {gone[0]} is gone"
             return Verdict("containers", "G22", WARN, f"{text}; {why}", _CONTAINERS)
-    if _container_toolkit.numbers(version) < _container_toolkit.numbers(_container_toolkit.RECOMMENDED):
-        floor = f"below the recommended {_container_toolkit.RECOMMENDED}"
+    if packages.numbers(version) < packages.numbers(packages.RECOMMENDED):
+        floor = f"below the recommended {packages.RECOMMENDED}"
         return Verdict("containers", "G16", WARN, f"{text}, {floor}", _CONTAINERS)
     return Verdict("containers", "G16", OK, text)
 

@@ -21,7 +21,7 @@ import sys
 import typing as t
 import zipfile
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _looks
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import looks as apt_looks
 
 STEPS_FILE = "steps.json"
 MODULES = "ansible_collections.wslfleet.cuda.plugins.modules"
@@ -72,7 +72,7 @@ def follow(execute: Execute, module: str, arguments: t.Mapping[str, t.Any]) -> R
     looks = [execute(module, arguments)]
     while (looks[-1].get("transaction") or {}).get("running") and not looks[-1].get("failed"):
         looks.append(execute(module, {**arguments, "transaction": looks[-1]["transaction"]["id"]}))
-    return _looks.together(looks)
+    return apt_looks.together(looks)
 
 
 def parse(module: str, stdout: str, stderr: str, code: int) -> Result:

@@ -248,23 +248,16 @@ transaction:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _changes,
-    _container_removal,
-    _container_source,
-    _container_toolkit,
-    _container_work,
-    _credentials,
-    _main,
-    _run,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages, removal, source, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, run
 
 
-def result_of(report: _container_work.Report) -> t.Dict[str, t.Any]:
+def result_of(report: steps.Report) -> t.Dict[str, t.Any]:
     """The report for the controller."""
-    diff = _changes.diff(report.changes)
+    diff = changes.diff(report.changes)
     if report.packages is not None:
-        diff.append(_changes.listed("packages", *report.packages))
+        diff.append(changes.listed("packages", *report.packages))
     result: t.Dict[str, t.Any] = {
         "changed": report.changed,
         "diff": diff,
@@ -287,25 +280,25 @@ def main() -> None:
             "engines": {"type": "list", "elements": "str", "choices": ["docker", "containerd", "podman"]},
             "rootless_users": {"type": "list", "elements": "str", "default": []},
             "version": {"type": "raw"},
-            "minimum_version": {"type": "raw", "default": _container_toolkit.RECOMMENDED},
+            "minimum_version": {"type": "raw", "default": packages.RECOMMENDED},
             "url": {"type": "str"},
             "username": {"type": "str"},
             "password": {"type": "str", "no_log": True},
             "key": {"type": "str", "no_log": False},
-            "key_fingerprint": {"type": "str", "no_log": False, "default": _container_source.FINGERPRINT},
+            "key_fingerprint": {"type": "str", "no_log": False, "default": source.FINGERPRINT},
             "sha1": {"type": "str", "choices": ["refuse", "this_source"], "default": "refuse"},
             "wait": {"type": "int", "default": 20},
             "transaction": {"type": "str"},
         },
         supports_check_mode=True,
     )
-    params = _credentials.hidden(module, "url", "key")
+    params = credentials.hidden(module, "url", "key")
     try:
-        request = _container_work.Request(
+        request = steps.Request(
             engines=params["engines"],
             version=params["version"],
             minimum=params["minimum_version"],
-            source=_container_source.resolve(params),
+            source=source.resolve(params),
             check_mode=module.check_mode,
             wait=params["wait"],
             follow=params["transaction"],
@@ -313,12 +306,12 @@ def main() -> None:
         )
         if request.source.warning:
             module.warn(request.source.warning)
-        work = _container_removal if params["state"] == "absent" else _container_work
-        report = work.look(_run.runner_of(module), request)
-    except _container_work.ERRORS as error:
+        work = removal if params["state"] == "absent" else steps
+        report = work.look(run.runner_of(module), request)
+    except steps.ERRORS as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result_of(report))
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

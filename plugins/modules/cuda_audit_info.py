@@ -102,28 +102,31 @@ failures:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _legacy, _main, _run, _verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
 
 
 def main() -> None:
     """Observe and judge."""
     module = AnsibleModule(
         argument_spec={
-            "fingerprints": _legacy.FINGERPRINTS,
+            "fingerprints": legacy_keys.FINGERPRINTS,
         },
         supports_check_mode=True,
     )
-    fingerprints = _legacy.fingerprints_of(module)
-    seen = _audit.observe(_run.runner_of(module), fingerprints)
+    fingerprints = legacy_keys.fingerprints_of(module)
+    seen = _audit.observe(run.runner_of(module), fingerprints)
     rows = _audit.rows(seen)
     module.exit_json(
         changed=False,
         clean=_audit.is_clean(rows),
         driver_packages=[package.name for package in seen.repair.drivers],
-        rows=_verdict.as_result(rows),
-        failures=_verdict.lines(rows, _verdict.STOP),
+        rows=verdict.as_result(rows),
+        failures=verdict.lines(rows, verdict.STOP),
     )
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

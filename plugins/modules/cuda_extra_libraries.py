@@ -133,79 +133,72 @@ transaction:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
-    _apt_command,
-    _credentials,
-    _dpkg,
-    _extra_libraries,
-    _files,
-    _main,
-    _run,
-    _space,
-    _toolkit,
-    _transaction,
-)
-from ansible_collections.wslfleet.cuda.plugins.module_utils._extra_libraries import LibrariesError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.extra_libraries import LibrariesError
 
 PURPOSE = "libraries"
 
 
-def purge_command(run: _run.Runner, names: t.Sequence[str]) -> t.List[str]:
+def purge_command(run: system_run.Runner, names: t.Sequence[str]) -> t.List[str]:
     """The command that purges NAMES. Raises LibrariesError when more would go with them."""
-    judged = _apt.plan_purge(run, names, ())
+    judged = query.plan_purge(run, names, ())
     if not judged.allowed:
         raise LibrariesError(f"refused: {judged.why}")
-    return _apt_command.purge(*names)
+    return command.purge(*names)
 
 
 def start(
-    module: AnsibleModule, run: _run.Runner, what: _extra_libraries.Wanted, todo: t.Sequence[str], url: str | None
+    module: AnsibleModule, run: system_run.Runner, what: extra_libraries.Wanted, todo: t.Sequence[str], url: str | None
 ) -> None:
     """Start the transaction for TODO; URL is the option. Raises LibrariesError."""
-    database = _dpkg.read_database()
-    interruption = _apt.interruption(database)
+    database = dpkg.read_database()
+    interruption = query.interruption(database)
     if interruption is not None:
         raise LibrariesError(interruption.text)
     if module.params["state"] == "absent":
-        _transaction.start(PURPOSE, [purge_command(run, todo)])
+        apt_transaction.start(PURPOSE, [purge_command(run, todo)])
         return
-    url = url or _extra_libraries.default_url(_files.read_text("/etc/os-release") or "")
-    _extra_libraries.open_source(run, what, url, module.params["keyring"])
-    judged = _extra_libraries.plan(run, what, todo, database)
-    short = _space.shortage(judged.download_bytes + judged.installed_bytes, _space.free_bytes())
+    url = url or extra_libraries.default_url(files.read_text("/etc/os-release") or "")
+    extra_libraries.open_source(run, what, url, module.params["keyring"])
+    judged = extra_libraries.plan(run, what, todo, database)
+    short = space.shortage(judged.download_bytes + judged.installed_bytes, space.free_bytes())
     if short:
         raise LibrariesError(short)
-    _transaction.start(PURPOSE, [_extra_libraries.install_command(judged)])
+    apt_transaction.start(PURPOSE, [extra_libraries.install_command(judged)])
 
 
-def follow(module: AnsibleModule, transaction: _transaction.Transaction) -> t.Dict[str, t.Any]:
+def follow(module: AnsibleModule, transaction: apt_transaction.Transaction) -> t.Dict[str, t.Any]:
     """Wait for TRANSACTION for as long as one look may. Raises LibrariesError when one of ours ended badly."""
-    ended = _transaction.attach(transaction, module.params["wait"])
+    ended = apt_transaction.attach(transaction, module.params["wait"])
     if ended and transaction.purpose != PURPOSE:
         return {}
     if ended:
         transaction.mark_collected()
         if transaction.exit_code != 0:
-            raise LibrariesError(_toolkit.failure(transaction, _dpkg.read_database()))
+            raise LibrariesError(plan.failure(transaction, dpkg.read_database()))
     return {"changed": True, "transaction": transaction.shown()}
 
 
-def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """One look: attach to what runs, else plan and start. The result for the controller."""
-    params = _credentials.hidden(module, "url")
-    what = _extra_libraries.wanted(params["libraries"], params["version"])
+    params = credentials.hidden(module, "url")
+    what = extra_libraries.wanted(params["libraries"], params["version"])
     result: t.Dict[str, t.Any] = {"changed": False, "packages": list(what.packages)}
-    for transaction in [] if module.check_mode else _transaction.all_transactions():
+    for transaction in [] if module.check_mode else apt_transaction.all_transactions():
         if transaction.running or transaction.id == params["transaction"]:
             result.update(follow(module, transaction))
         if transaction.running:
             return result
-    database = _dpkg.read_database()
+    database = dpkg.read_database()
     if params["state"] == "present":
-        todo = _extra_libraries.missing(what, database)
+        todo = extra_libraries.missing(what, database)
     else:
-        todo = _extra_libraries.installed(params["libraries"], what, database)
+        todo = extra_libraries.installed(params["libraries"], what, database)
     text = "".join(f"{name}\n" for name in todo)
     result["diff"] = {"before": text, "after": ""} if params["state"] == "absent" else {"before": "", "after": text}
     if todo and params["transaction"] and result["changed"]:
@@ -214,8 +207,8 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
         result["changed"] = True
         if not module.check_mode:
             start(module, run, what, todo, params["url"])
-            result.update(follow(module, _transaction.all_transactions()[0]))
-    return {**result, "installed": _extra_libraries.present(what, _dpkg.read_database())}
+            result.update(follow(module, apt_transaction.all_transactions()[0]))
+    return {**result, "installed": extra_libraries.present(what, dpkg.read_database())}
 
 
 def main() -> None:
@@ -242,11 +235,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        result = work(module, _run.runner_of(module))
-    except (LibrariesError, _apt.AptError, _transaction.TransactionError, _toolkit.ToolkitError) as error:
+        result = work(module, system_run.runner_of(module))
+    except (LibrariesError, query.AptError, apt_transaction.TransactionError, plan.ToolkitError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

@@ -82,15 +82,19 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _audit, _changes, _guard_files, _main, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
 
 
-def _shown(change: _changes.FileChange) -> _changes.FileChange:
+def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
     """CHANGE with a diff that a person can read: of the pin's names only how many there are."""
-    if change.path != _guard_files.PIN:
+    if change.path != guard.PIN:
         return change
     before, after = (
-        _guard_files.pin_summary(data.decode("utf-8", "surrogateescape")) if data is not None else ""
+        guard.pin_summary(data.decode("utf-8", "surrogateescape")) if data is not None else ""
         for data in (change.before, change.after)
     )
     return replace(change, shown_before=before, shown_after=after)
@@ -110,32 +114,32 @@ def main() -> None:
     if not re.match(r"^[a-z0-9][a-z0-9+. -]*$", instead):
         module.fail_json(msg=f"instead: {instead!r} is not a list of package names")
     present = module.params["state"] == "present"
-    files = _guard_files.files(instead)
+    files = guard.files(instead)
     wanted = files if present else list(reversed(files))
-    found = [_changes.change_to(file.path, file.text if present else None, file.mode) for file in wanted]
+    found = [system_changes.change_to(file.path, file.text if present else None, file.mode) for file in wanted]
     changes = [_shown(change) for change in found if change is not None]
     result: dict[str, t.Any] = {
         "changed": bool(changes),
-        "diff": _changes.diff(changes),
+        "diff": system_changes.diff(changes),
         "files": [file.path for file in files],
     }
     if changes and not module.check_mode:
-        _changes.apply(changes)
+        system_changes.apply(changes)
         if present:
             try:
-                result["open_candidates"] = _audit.open_candidates(_run.runner_of(module))
-            except _apt.AptError as error:
+                result["open_candidates"] = _audit.open_candidates(run.runner_of(module))
+            except query.AptError as error:
                 # What runs next mends it or stops there: the container role takes broken lists out after the guard.
                 module.warn(f"the guard is written, but nobody can tell whether it holds: {error}")
             if result.get("open_candidates"):
                 names = ", ".join(sorted(result["open_candidates"])[:5])
                 module.fail_json(
                     msg=f"the guard is written but apt would still install {names}: look for a specific entry in "
-                    f"/etc/apt/preferences, or one that sorts before {_guard_files.PIN}",
+                    f"/etc/apt/preferences, or one that sorts before {guard.PIN}",
                     **result,
                 )
     module.exit_json(**result)
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

@@ -93,40 +93,36 @@ backups:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _changes,
-    _credentials,
-    _files,
-    _legacy,
-    _main,
-    _source_files,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
 
 
 def main() -> None:
     """Observe, plan, apply."""
     module = AnsibleModule(
         argument_spec={
-            "fingerprints": _legacy.FINGERPRINTS,
+            "fingerprints": legacy_keys.FINGERPRINTS,
             "repository_url": {"type": "str"},
             "repository_name": {"type": "str"},
         },
         supports_check_mode=True,
     )
-    url = _credentials.hidden(module, "repository_url")["repository_url"] or ""
-    fingerprints = _legacy.fingerprints_of(module)
-    state = _legacy.observe(fingerprints)
+    url = credentials.hidden(module, "repository_url")["repository_url"] or ""
+    fingerprints = legacy_keys.fingerprints_of(module)
+    state = legacy_keys.observe(fingerprints)
     name = module.params["repository_name"]
-    own_path = _source_files.own(name) if name else ""
-    plan = _legacy.plan(state, url, own_path, _files.stamp())
+    own_path = sources_files.own(name) if name else ""
+    plan = legacy_keys.plan(state, url, own_path, files.stamp())
     for path, why in sorted(state.unread.items()):
         module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
     backups = [change.backup for change in plan.changes]
     if not module.check_mode:
-        backups = _changes.apply(plan.changes)
+        backups = changes.apply(plan.changes)
     module.exit_json(
         changed=bool(plan.changes),
-        diff=_changes.diff(plan.changes),
+        diff=changes.diff(plan.changes),
         removed_keys=[{"path": path, "fingerprints": list(keys)} for path, keys in plan.keys],
         stale_sources=[{"path": item.entry.path, "uri": item.entry.uri, "reason": item.reason} for item in plan.stale],
         backups=backups,
@@ -134,4 +130,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

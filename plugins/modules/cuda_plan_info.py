@@ -133,7 +133,9 @@ interrupted:
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _dpkg, _main, _run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
 def main() -> None:
@@ -150,16 +152,16 @@ def main() -> None:
     odd = [name for name in params["packages"] if name.startswith("-") or not name.strip()]
     if odd or not params["packages"]:
         module.fail_json(msg=f"packages: {odd or 'nothing'} given; name packages, not options")
-    run = _run.runner_of(module)
-    database = _dpkg.read_database()
+    run = system_run.runner_of(module)
+    database = dpkg.read_database()
     options = ["--install-recommends"] if params["recommends"] else []
     try:
-        judged = _apt.plan_install(
+        judged = query.plan_install(
             run, params["packages"], options, params["allowed_removals"], installed=database.packages
         )
-    except _apt.AptError as error:
+    except query.AptError as error:
         module.fail_json(msg=str(error))
-    interruption = _apt.interruption(database)
+    interruption = query.interruption(database)
     reasons = [*([interruption] if interruption else []), *judged.reasons]
     module.exit_json(
         changed=False,
@@ -175,4 +177,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

@@ -118,16 +118,12 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _changes,
-    _dpkg,
-    _files,
-    _loader_conf,
-    _main,
-    _repair,
-    _run,
-    _transaction,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 MAX_ROUNDS = 5
 """How often packages are tried again without the scripts that failed (each driver has two), or after a lock."""
@@ -139,80 +135,84 @@ class RepairError(Exception):
 
 def wait_for_others(timeout: int) -> None:
     """Wait for a transaction of ours, then for dpkg's locks. Raises RepairError."""
-    running = _transaction.find_running()
-    if running is not None and not _transaction.attach(running, timeout):
+    running = apt_transaction.find_running()
+    if running is not None and not apt_transaction.attach(running, timeout):
         raise RepairError(f"transaction {running.id} still runs after {timeout} s; run again later; log: {running.log}")
-    held = _transaction.wait_for_locks(timeout)
+    held = apt_transaction.wait_for_locks(timeout)
     for path, process in held.items():
-        who = f"process {process}" if process != _dpkg.UNSEEN else "a process outside this pid namespace"
+        who = f"process {process}" if process != dpkg.UNSEEN else "a process outside this pid namespace"
         raise RepairError(f"{path} is still held by {who} after {timeout} s; run again when it has ended")
 
 
-def run_packages(plan: _repair.Plan, timeout: int) -> str:
+def run_packages(plan: driver_repair.Plan, timeout: int) -> str:
     """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises TransactionError."""
-    transaction = _transaction.start("repair", _repair.commands(plan), stop_on_failure=False)
-    _transaction.finish(transaction, timeout)
+    transaction = apt_transaction.start("repair", driver_repair.commands(plan), stop_on_failure=False)
+    apt_transaction.finish(transaction, timeout)
     return transaction.log
 
 
-def purge(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str, timeout: int) -> str:
+def purge(run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int) -> str:
     """Run what PLAN says about packages; the log. A removal script of a driver that fails is moved away: it would keep
     the driver for ever. Raises RepairError.
     """
-    refusals = _repair.refusals(plan) + _repair.judge_purge(run, plan)
+    refusals = driver_repair.refusals(plan) + driver_repair.judge_purge(run, plan)
     if refusals:
         raise RepairError(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
     log = run_packages(plan, timeout)
     for _round in range(MAX_ROUNDS):
-        state, said = _repair.observe(), _files.read_text(log) or ""
-        scripts = _repair.failed_scripts(said, state)
-        if _repair.was_locked(said):
+        state, said = driver_repair.observe(), files.read_text(log) or ""
+        scripts = driver_repair.failed_scripts(said, state)
+        if driver_repair.was_locked(said):
             wait_for_others(timeout)
         elif not scripts:
             break
-        _changes.apply(_repair.stray_changes(scripts, when))
-        log = run_packages(_repair.plan(state, set()), timeout)
+        changes.apply(driver_repair.stray_changes(scripts, when))
+        log = run_packages(driver_repair.plan(state, set()), timeout)
     return log
 
 
-def repair(run: _run.Runner, state: _repair.State, plan: _repair.Plan, when: str, timeout: int) -> _repair.State:
+def repair(
+    run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int
+) -> driver_repair.State:
     """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises RepairError."""
-    obstacles = _repair.obstacles()
+    obstacles = driver_repair.obstacles()
     if obstacles:
         raise RepairError(f"nothing was changed: {'; '.join(obstacles)}")
     log = purge(run, state, plan, when, timeout) if plan.packages_change else ""
     # Links that the packages' alternatives left behind are strays only now.
-    strays = _repair.observe().strays
-    _changes.apply(_repair.stray_changes(strays, when))
+    strays = driver_repair.observe().strays
+    changes.apply(driver_repair.stray_changes(strays, when))
     if plan.restore is not None:
-        _repair.undo_installer(plan.restore, when)
-    _changes.apply(_loader_conf.without(plan.unlist, f"{_files.BACKUP_ROOT}/{when}"))
+        driver_repair.undo_installer(plan.restore, when)
+    changes.apply(loader_conf.without(plan.unlist, f"{files.BACKUP_ROOT}/{when}"))
     if plan.list_folder:
-        _repair.list_wsl_folder()
+        driver_repair.list_wsl_folder()
     if plan.ldconfig:
         run(["ldconfig"])
-    after = _repair.observe()
-    left = _repair.remaining(after)
+    after = driver_repair.observe()
+    left = driver_repair.remaining(after)
     if left:
-        words = _repair.dpkg_words(_files.read_text(log) or "") if log else ""
+        words = driver_repair.dpkg_words(files.read_text(log) or "") if log else ""
         said = f"; dpkg: {words}" if words else ""
         raise RepairError(f"still wrong after the repair: {'; '.join(left[:5])}{said}{f'; log: {log}' if log else ''}")
     return after
 
 
-def result_of(before: _repair.State, after: _repair.State, plan: _repair.Plan, when: str) -> t.Dict[str, t.Any]:
+def result_of(
+    before: driver_repair.State, after: driver_repair.State, plan: driver_repair.Plan, when: str
+) -> t.Dict[str, t.Any]:
     """The return values. AFTER is BEFORE in check mode."""
-    steps = _repair.describe(plan)
+    steps = driver_repair.describe(plan)
     # What was tried on packages of others, and changed nothing, is no change.
     tried = after is not before and after == before
     return {
         "changed": bool(steps) and not tried,
-        "others": _repair.others(after),
+        "others": driver_repair.others(after),
         "steps": steps,
         "purged": list(plan.purge),
         "dependents": list(plan.dependents),
         "strays": list(plan.strays),
-        "backup": f"{_files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore or plan.unlist else "",
+        "backup": f"{files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore or plan.unlist else "",
         "restart_wsl": bool(plan.purge or plan.strays or plan.restore or plan.unlist),
         "diff": {"before": "".join(f"{step}\n" for step in steps), "after": ""},
     }
@@ -223,18 +223,18 @@ def main() -> None:
     module = AnsibleModule(argument_spec={"timeout": {"type": "int", "default": 1800}}, supports_check_mode=True)
     timeout = module.params["timeout"]
     try:
-        state = _repair.observe()
+        state = driver_repair.observe()
         if not state.healthy and not module.check_mode:
             # Half-way states are normal while a transaction lives; look again when it has ended.
             wait_for_others(timeout)
-            state = _repair.observe()
-        automatic = _dpkg.automatic(_files.read_text(_dpkg.EXTENDED_STATES) or "") if state.drivers else set()
-        plan = _repair.plan(state, automatic)
-        when = _files.stamp()
+            state = driver_repair.observe()
+        automatic = dpkg.automatic(files.read_text(dpkg.EXTENDED_STATES) or "") if state.drivers else set()
+        plan = driver_repair.plan(state, automatic)
+        when = files.stamp()
         after = state
-        if _repair.describe(plan) and not module.check_mode:
-            after = repair(_run.runner_of(module), state, plan, when, timeout)
-    except (RepairError, _transaction.TransactionError) as error:
+        if driver_repair.describe(plan) and not module.check_mode:
+            after = repair(system_run.runner_of(module), state, plan, when, timeout)
+    except (RepairError, apt_transaction.TransactionError) as error:
         distribution = os.environ.get("WSL_DISTRO_NAME", "")
         module.fail_json(msg=f"{distribution}: {error}" if distribution else str(error))
     result = result_of(state, after, plan, when)
@@ -244,4 +244,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

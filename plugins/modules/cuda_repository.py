@@ -233,25 +233,19 @@ path:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _changes,
-    _credentials,
-    _files,
-    _main,
-    _repository,
-    _run,
-    _source_steps,
-    _transaction,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files, run
 
 
-def shown(outcome: _source_steps.Outcome) -> list[dict[str, str]]:
+def shown(outcome: steps.Outcome) -> list[dict[str, str]]:
     """The changes as a diff; a package counts as a line of one."""
-    diff = _changes.diff(outcome.changes)
+    diff = changes.diff(outcome.changes)
     if outcome.package or outcome.gone:
         before = "".join(f"{name} ({size // 2**20} MiB in /var)\n" for name, size in outcome.gone)
         after = f"{outcome.package}\n" if outcome.package else ""
-        diff.append(_changes.listed("packages", before, after))
+        diff.append(changes.listed("packages", before, after))
     return diff
 
 
@@ -281,17 +275,17 @@ def main() -> None:
         supports_check_mode=True,
     )
     state = module.params["state"]
-    options = _credentials.hidden(module, "url", "keyring_url", "key", "installer")
+    options = credentials.hidden(module, "url", "keyring_url", "key", "installer")
     try:
-        os_release = _files.read_text("/etc/os-release") or ""
-        wanted = _repository.resolve(options["source"], options, os_release)
+        os_release = files.read_text("/etc/os-release") or ""
+        wanted = repository.resolve(options["source"], options, os_release)
         if wanted.warning:
             module.warn(wanted.warning)
         params = module.params
-        outcome = _source_steps.bring(
-            _run.runner_of(module), wanted, state, params["packages"], params["other_installers"], module.check_mode
+        outcome = steps.bring(
+            run.runner_of(module), wanted, state, params["packages"], params["other_installers"], module.check_mode
         )
-    except (_repository.RepositoryError, _transaction.TransactionError) as error:
+    except (repository.RepositoryError, transaction.TransactionError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(
         changed=outcome.changed,
@@ -305,4 +299,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

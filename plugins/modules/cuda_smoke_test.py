@@ -110,28 +110,24 @@ printed:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _catalogue,
-    _loader,
-    _main,
-    _run,
-    _smoke_test,
-    _toolkit,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, smoke_test
 
 
-def outcome_of(module: AnsibleModule) -> _smoke_test.Outcome:
+def outcome_of(module: AnsibleModule) -> smoke_test.Outcome:
     """The earlier outcome while it holds, else a new one. Raises SmokeTestError, CatalogueError."""
-    nvcc = _toolkit.nvcc_path(module.params["version"] or "")
-    digest = _smoke_test.key(nvcc)
-    earlier = None if module.params["force"] else _smoke_test.cached(digest)
+    nvcc = plan.nvcc_path(module.params["version"] or "")
+    digest = smoke_test.key(nvcc)
+    earlier = None if module.params["force"] else smoke_test.cached(digest)
     if earlier is not None:
         return earlier
     if module.check_mode:
-        return _smoke_test.Outcome("not_tested", {}, nvcc)
-    outcome = _smoke_test.compile_and_run(_run.runner_of(module), nvcc, bool(_loader.in_the_way()))
+        return smoke_test.Outcome("not_tested", {}, nvcc)
+    outcome = smoke_test.compile_and_run(run.runner_of(module), nvcc, bool(loader.in_the_way()))
     if outcome.verdict != "no_compiler":
-        _smoke_test.remember(digest, outcome)
+        smoke_test.remember(digest, outcome)
     return outcome
 
 
@@ -143,16 +139,16 @@ def main() -> None:
     )
     try:
         outcome = outcome_of(module)
-    except (_smoke_test.SmokeTestError, _catalogue.CatalogueError) as error:
+    except (smoke_test.SmokeTestError, catalogue.CatalogueError) as error:
         module.fail_json(msg=str(error))
     built = outcome.verdict not in ("no_compiler", "not_tested")
     values: t.Mapping[str, str] = outcome.values
     module.exit_json(
         changed=False,
         verdict=outcome.verdict,
-        remedy=_smoke_test.remedy(outcome.verdict, _loader.in_the_way()),
+        remedy=smoke_test.remedy(outcome.verdict, loader.in_the_way()),
         cached=outcome.cached,
-        program=f"{_smoke_test.FOLDER}/program" if built else "",
+        program=f"{smoke_test.FOLDER}/program" if built else "",
         compiler=outcome.compiler,
         gpu=values.get("gpu", "") if outcome.verdict == "ran_on_gpu" else "",
         seconds=float(values.get("seconds", "0")),
@@ -161,4 +157,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

@@ -219,38 +219,35 @@ transaction:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt,
-    _catalogue,
-    _main,
-    _run,
-    _toolkit,
-    _toolkit_steps,
-    _transaction,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, steps
 
 
-def asked(params: t.Mapping[str, t.Any]) -> _toolkit_steps.Options:
+def asked(params: t.Mapping[str, t.Any]) -> steps.Options:
     """The options as a value."""
     names = ("version", "host_compiler", "state", "others", "hold", "default", "allow_downgrade", "check_gpu")
-    return _toolkit_steps.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
+    return steps.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
 
 
-def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """One look: attach to what runs, else plan and start. The result for the controller."""
     options = asked(module.params)
-    packages = _catalogue.package_names(options.version, options.components)
+    packages = catalogue.package_names(options.version, options.components)
     result: t.Dict[str, t.Any] = {"changed": False, "packages": packages, "version": "", "release": ""}
-    running = _transaction.find_running()
-    if running is not None and not module.check_mode and not _transaction.attach(running, module.params["wait"]):
+    running = apt_transaction.find_running()
+    if running is not None and not module.check_mode and not apt_transaction.attach(running, module.params["wait"]):
         return {**result, "changed": True, "transaction": running.shown()}
-    reported = [] if module.check_mode else _toolkit.collect(module.params["transaction"], module.warn)
+    reported = [] if module.check_mode else plan.collect(module.params["transaction"], module.warn)
     ended = [item for item in reported if item.purpose == "toolkit"]
     if ended:
         result.update(changed=True, transaction=ended[0].shown())
     try:
-        found = _toolkit_steps.look(run, options, module.check_mode)
-    except _apt.AptError as error:
+        found = steps.look(run, options, module.check_mode)
+    except query.AptError as error:
         if not module.check_mode:
             raise
         # A real run would have taken broken sources of NVIDIA's out before.
@@ -259,30 +256,30 @@ def work(module: AnsibleModule, run: _run.Runner) -> t.Dict[str, t.Any]:
     if found is None:
         text = f"no source of this distribution holds a toolkit for {options.version}; add one with cuda_repository"
         if not module.check_mode:
-            raise _toolkit.ToolkitError(text)
+            raise plan.ToolkitError(text)
         module.warn(f"the plan can be judged only once the source is written; now {text}")
         return {**result, "changed": True, "nvcc": ""}
     for text in found.warnings:
         module.warn(text)
     short = found.wanted.version.short
-    result.update(version=short, packages=list(found.wanted.packages), diff=_toolkit_steps.diff(found))
+    result.update(version=short, packages=list(found.wanted.packages), diff=steps.diff(found))
     result["changed"] = result["changed"] or found.changes
     if module.check_mode:
-        return {**result, "nvcc": _toolkit.nvcc_path(short)}
+        return {**result, "nvcc": plan.nvcc_path(short)}
     if found.plan.packages_change:
-        transaction = _transaction.start("toolkit", _toolkit.commands(found.plan, found.database.interrupted))
-        if not _transaction.attach(transaction, module.params["wait"]):
+        transaction = apt_transaction.start("toolkit", plan.commands(found.plan, found.database.interrupted))
+        if not apt_transaction.attach(transaction, module.params["wait"]):
             return {**result, "transaction": transaction.shown()}
         transaction.mark_collected()
         result["transaction"] = transaction.shown()
-        after = _toolkit.read()
-        left = _toolkit.make_plan(found.wanted, after, _toolkit.automatic(), found.parts)
+        after = plan.read()
+        left = plan.make_plan(found.wanted, after, plan.automatic(), found.parts)
         if transaction.exit_code != 0 or (left.packages_change and not left.upgrade):
-            raise _toolkit.ToolkitError(_toolkit.failure(transaction, after))
+            raise plan.ToolkitError(plan.failure(transaction, after))
     # Which commands belong on the PATH is known only when the packages are there.
-    found.settling = _toolkit_steps.settle(run, options, found)
-    result.update(changed=result["changed"] or not found.settling.empty, diff=_toolkit_steps.diff(found))
-    return {**result, "nvcc": _toolkit.nvcc_path(short), "release": _toolkit.release(short)}
+    found.settling = steps.settle(run, options, found)
+    result.update(changed=result["changed"] or not found.settling.empty, diff=steps.diff(found))
+    return {**result, "nvcc": plan.nvcc_path(short), "release": plan.release(short)}
 
 
 def main() -> None:
@@ -304,11 +301,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        result = work(module, _run.runner_of(module))
-    except (_apt.AptError, _catalogue.CatalogueError, _toolkit.ToolkitError, _transaction.TransactionError) as error:
+        result = work(module, system_run.runner_of(module))
+    except (query.AptError, catalogue.CatalogueError, plan.ToolkitError, apt_transaction.TransactionError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

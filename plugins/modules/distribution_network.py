@@ -150,20 +150,14 @@ certificates:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _changes,
-    _credentials,
-    _files,
-    _main,
-    _proxy,
-    _run,
-    _trusted_certificates,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files, run
 
 
-def proxy_of(module: AnsibleModule) -> _proxy.Proxy | None:
+def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
     """The proxy that is wanted. What its address holds of a password is hidden before anything can fail."""
-    return _proxy.resolve(_credentials.hidden(module, "proxy"))
+    return proxy.resolve(credentials.hidden(module, "proxy"))
 
 
 def main() -> None:
@@ -180,20 +174,20 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    when = _files.stamp()
+    when = files.stamp()
     try:
-        changes = _proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
+        changes = proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
         asked = module.params["certificates"]
-        wanted = _trusted_certificates.read(asked or [])
-        trust = _trusted_certificates.plan(wanted, when) if asked is not None else _trusted_certificates.Plan()
+        wanted = trusted_certificates.read(asked or [])
+        trust = trusted_certificates.plan(wanted, when) if asked is not None else trusted_certificates.Plan()
         if not module.check_mode:
-            _changes.apply(changes)
-            _trusted_certificates.apply(_run.runner_of(module), wanted, trust)
-    except (_proxy.ProxyError, _trusted_certificates.TrustError) as error:
+            system_changes.apply(changes)
+            trusted_certificates.apply(run.runner_of(module), wanted, trust)
+    except (proxy.ProxyError, trusted_certificates.TrustError) as error:
         module.fail_json(msg=str(error))
     if module.params["proxy"]:
-        for path in _proxy.overruling():
-            module.warn(f"{path} sets a proxy for apt too, or detects one, and is read after {_proxy.APT_PATH}")
+        for path in proxy.overruling():
+            module.warn(f"{path} sets a proxy for apt too, or detects one, and is read after {proxy.APT_PATH}")
     steps = [f"{'remove' if change.after is None else 'write'} {change.path}" for change in changes] + trust.steps
     module.exit_json(
         changed=bool(steps),
@@ -201,9 +195,9 @@ def main() -> None:
         certificates=[
             {"subject": item.subject, "thumbprint": item.thumbprint, "not_after": item.not_after} for item in wanted
         ],
-        diff=_changes.diff([*changes, *trust.changes]),
+        diff=system_changes.diff([*changes, *trust.changes]),
     )
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

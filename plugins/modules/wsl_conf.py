@@ -94,7 +94,8 @@ needs:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _main, _wsl_settings
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import settings
 
 PATH = "/etc/wsl.conf"
 TERMINATE = "wsl.exe --terminate"
@@ -117,16 +118,16 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    text = _files.read_text(PATH)
-    host = _wsl_settings.Host(version(module))
+    text = files.read_text(PATH)
+    host = settings.Host(version(module))
     try:
-        plan = _wsl_settings.plan(text, module.params["settings"], _wsl_settings.WSL_CONF, host, "\n")
-    except _wsl_settings.SettingError as error:
+        plan = settings.plan(text, module.params["settings"], settings.WSL_CONF, host, "\n")
+    except settings.SettingError as error:
         module.fail_json(msg=f"{PATH} was not changed: {error}")
     for warning in plan.warnings:
         module.warn(warning)
     if plan.steps and not module.check_mode:
-        _files.write_file(PATH, plan.after)
+        files.write_file(PATH, plan.after)
     module.exit_json(
         changed=bool(plan.steps),
         path=PATH,
@@ -137,4 +138,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _main.run(main)
+    entry.run(main)

@@ -9,22 +9,21 @@ import typing as t
 from dataclasses import replace
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _audit,
-    _dpkg,
-    _legacy,
-    _openpgp,
-    _repair,
-    _smoke_test,
-)
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _preflight, _winrs_errors, _wsl_errors
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_network import Network
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_power import Power
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_security import Security
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_state import HostState, Windows, Wsl
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._needs import Needs
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._nvidia import Gpu
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._pending_reboot import PendingReboot
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import Power
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.security import Security
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState, Windows, Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_errors
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import rows as preflight_rows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import errors
 from winrm.exceptions import AuthenticationError, WSManFaultError
 
 from scripts.docs.blank import blank
@@ -110,12 +109,12 @@ def page() -> str:
         ),
         *(
             _section(
-                f"Exit codes of {program.split()[0]}" if program == _wsl_errors.WSL_EXIT else f"Codes of {program}",
+                f"Exit codes of {program.split()[0]}" if program == errors.WSL_EXIT else f"Codes of {program}",
                 "As the message gives it, or as the program prints it.",
                 ("Code", "Cause", "Remedy"),
                 [(_code(entry), entry.meaning, entry.remedy) for entry in entries],
             )
-            for program, entries in itertools.groupby(_wsl_errors.CATALOGUE, lambda entry: entry.program)
+            for program, entries in itertools.groupby(errors.CATALOGUE, lambda entry: entry.program)
         ),
         _section(
             "The audit of the distribution finds something",
@@ -128,13 +127,13 @@ def page() -> str:
             "The CUDA program does not run",
             "The verdicts of :ansplugin:`wslfleet.cuda.cuda_smoke_test#module`.",
             ("Verdict", "Remedy"),
-            [(f"``{verdict}``", remedy) for verdict, remedy in _smoke_test.REMEDIES.items() if remedy],
+            [(f"``{verdict}``", remedy) for verdict, remedy in smoke_test.REMEDIES.items() if remedy],
         ),
     ]
     return "\n".join([_HEAD, *sections])
 
 
-def _code(entry: _wsl_errors.KnownError) -> str:
+def _code(entry: errors.KnownError) -> str:
     return ", ".join(f"``{spelling}``" for spelling in (entry.code, *entry.aliases))
 
 
@@ -143,13 +142,13 @@ def _connection_rows() -> list[Row]:
     failures: list[Exception] = [
         AuthenticationError("the credentials were rejected"),
         WSManFaultError(500, "", "", "", wsman_fault_code=5),
-        *(Exception(sign) for sign, _what, _remedy in _winrs_errors._NETWORK_SIGNS),
+        *(Exception(sign) for sign, _what, _remedy in winrs_errors._NETWORK_SIGNS),
         Exception("CERTIFICATE_VERIFY_FAILED: certificate verify failed: Hostname mismatch"),
         Exception("CERTIFICATE_VERIFY_FAILED: certificate verify failed: self-signed certificate"),
     ]
     rows = []
     for failure in failures:
-        told = str(_winrs_errors.describe_failure(failure, _HOST, _USER, "")).removeprefix(f"{_HOST}: ")
+        told = str(winrs_errors.describe_failure(failure, _HOST, _USER, "")).removeprefix(f"{_HOST}: ")
         cause, _colon, remedy = told.partition(": ")
         rows.append((cause, f"``{_sign(failure)}``", remedy))
     return rows
@@ -169,7 +168,7 @@ def _preflight_rows() -> list[Row]:
     states = [bare, damaged, *_troubled_states(gpu)]
     found: dict[tuple[str, str], Row] = {}
     for state in states:
-        for verdict in _preflight.preflight(state, Needs(toolkit="12.6")):
+        for verdict in preflight_rows.preflight(state, Needs(toolkit="12.6")):
             if verdict.remedy:
                 row = (f"``{verdict.id}`` ({verdict.level})", verdict.seen, verdict.remedy)
                 found.setdefault((verdict.id, verdict.remedy), row)
@@ -209,11 +208,11 @@ def _troubled_states(gpu: Gpu) -> list[HostState]:
 
 def _audit_rows() -> list[Row]:
     """What the judges of _audit say about distributions in which everything is wrong."""
-    driver = blank(_dpkg.Package, name="nvidia-driver-570", version="570.86.10-0ubuntu1", code="iU")
-    metapackage = blank(_dpkg.Package, name="cuda-12-8", version="12.8.0-1", code="ii")
+    driver = blank(dpkg.Package, name="nvidia-driver-570", version="570.86.10-0ubuntu1", code="iU")
+    metapackage = blank(dpkg.Package, name="cuda-12-8", version="12.8.0-1", code="ii")
     repair = blank(
-        _repair.State,
-        database=_dpkg.Database((driver, metapackage), True),
+        driver_repair.State,
+        database=dpkg.Database((driver, metapackage), True),
         drivers=(driver,),
         strays=("/usr/lib/x86_64-linux-gnu/libcuda.so.1",),
         shadowed={"libcuda.so.1": "/usr/lib/x86_64-linux-gnu/libcuda.so.1"},
@@ -221,9 +220,9 @@ def _audit_rows() -> list[Row]:
     key = "/etc/apt/trusted.gpg"
     line = "deb https://developer.download.nvidia.com/compute/machine-learning/repos/ubuntu1804/x86_64 /"
     legacy = blank(
-        _legacy.State,
+        legacy_keys.State,
         keyrings={key: b""},
-        removals={key: blank(_openpgp.Removal)},
+        removals={key: blank(openpgp.Removal)},
         sources={"/etc/apt/sources.list.d/nvidia-ml.list": line},
     )
     candidates = {"nvidia-driver-570": "570.86.10-0ubuntu1"}
@@ -239,7 +238,7 @@ def _audit_rows() -> list[Row]:
         guard_missing=("/etc/apt/preferences.d/00-wslfleet-guard.pref",),
         open_candidates=candidates,
     )
-    unread = blank(_legacy.State, unread={key: "not a keyring"})
+    unread = blank(legacy_keys.State, unread={key: "not a keyring"})
     others = [
         blank(_audit.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
         blank(_audit.Seen, open_candidates=candidates),

@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _role_variables
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables
 
 from scripts.docs.errors import cell, section
 from scripts.docs.markup import markdown
@@ -50,15 +50,15 @@ def page() -> str:
     playbooks = _section(
         "Playbooks",
         "For the playbooks themselves: extra variables (``-e``), or in the inventory where the text allows it.",
-        [(name, spec, spec.get("default"), spec["about"]) for name, spec in _role_variables.PLAYBOOK_VARIABLES.items()],
+        [(name, spec, spec.get("default"), spec["about"]) for name, spec in variables.PLAYBOOK_VARIABLES.items()],
     )
-    return "\n".join([_HEAD, playbooks, *(_role(role) for role in sorted(_role_variables.PREFIXES))])
+    return "\n".join([_HEAD, playbooks, *(_role(role) for role in sorted(variables.PREFIXES))])
 
 
 def _role(role: str) -> str:
     defaults = yaml.safe_load(Path("roles", role, "defaults", "main.yml").read_text(encoding="utf-8")) or {}
     rows = []
-    for name, spec in sorted(_role_variables.of_role(role).items()):
+    for name, spec in sorted(variables.of_role(role).items()):
         about = spec["description"] if isinstance(spec["description"], str) else spec["description"][0]
         rows.append((name, spec, defaults.get(name, spec.get("default")), markdown(about)))
     return _section(f"Role {role}", f"See :ansplugin:`wslfleet.cuda.{role}#role`.", rows)

@@ -13,8 +13,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from lab.laptop import User
 from lab.wsl.registrations import Distribution, Registrations, State, new_id
@@ -51,7 +51,7 @@ def has(hosts: Hosts, user: User, folder: str, state: int = State.INSTALLED) -> 
 
 @pytest.fixture
 def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Hosts]:
-    monkeypatch.setattr(_hand_over, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(hand_over, "POLL_SECONDS", 0.05)
     made = Hosts(tmp_path)
     yield made
     made.laptop.shut_down()

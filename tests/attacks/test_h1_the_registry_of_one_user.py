@@ -13,10 +13,12 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _cmd_line, _hand_over, _host_read
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution_plan import DistributionGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_queries import DISPLAY_CLASS, LXSS_USER, PROFILE_LIST
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import DISPLAY_CLASS, LXSS_USER, PROFILE_LIST
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_line as port_cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from lab import profiles
 from lab.laptop import Laptop
@@ -112,7 +114,7 @@ def test_one_developer_does_not_speak_for_another(laptop: Laptop) -> None:
     result = info(laptop, LaptopRunner(laptop))
     assert [one["owner"] for one in result["distributions"] if one["sid"] == ben.sid] == []
     goal = DistributionGoal(name="Ubuntu", windows_user=[anna.name, ben.name], source="C:\\x.tar", state="present")
-    seen = _hand_over.observe(LaptopRunner(laptop), goal, None)
+    seen = hand_over.observe(LaptopRunner(laptop), goal, None)
     assert [(one.name, one.found) for one in seen.developers] == [("anna", None), ("ben", None)]
 
 
@@ -161,8 +163,8 @@ def test_a_part_cannot_end_itself() -> None:
 
 
 def test_the_first_command_has_room_for_the_mark() -> None:
-    assert len(_cmd_line.new_mark()) >= 8
-    assert len(Batch(list(_host_read.first_lines(of_users=True).values())).line) <= _cmd_line.MAXIMUM_LENGTH
+    assert len(port_cmd_line.new_mark()) >= 8
+    assert len(Batch(list(read.first_lines(of_users=True).values())).line) <= port_cmd_line.MAXIMUM_LENGTH
 
 
 def test_two_commands_are_enough(laptop: Laptop) -> None:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _container_source,
-    _local_installer,
-    _openpgp,
-    _repository,
-    _run,
-    _source_trial,
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
+    local_installer,
+    openpgp,
+    repository,
+    trial,
 )
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run
 
 INDEX = b"Origin: NVIDIA\n"
 
@@ -65,20 +65,20 @@ def packet(tag: int, body: bytes) -> bytes:
 
 def retagged(key: bytes, tag: int) -> bytes:
     """KEY, its first packet under another tag."""
-    first, *others = _openpgp.split_packets(key)
+    first, *others = openpgp.split_packets(key)
     return packet(tag, first.body) + b"".join(other.raw for other in others)
 
 
 def partial(key: bytes) -> bytes:
     """KEY, its first packet in two parts (RFC 4880 section 4.2.2.4)."""
-    first, *others = _openpgp.split_packets(key)
+    first, *others = openpgp.split_packets(key)
     head, tail = first.body[:32], first.body[32:]
     return b"\xc6" + b"\xe5" + head + bytes([len(tail)]) + tail + b"".join(other.raw for other in others)
 
 
 def indeterminate(key: bytes) -> bytes:
     """KEY, its first packet as long as the file."""
-    first, *others = _openpgp.split_packets(key)
+    first, *others = openpgp.split_packets(key)
     return bytes([0x80 | 6 << 2 | 3]) + first.body + b"".join(other.raw for other in others)
 
 
@@ -108,11 +108,11 @@ ATTACHED: dict[str, t.Callable[[bytes, bytes], bytes]] = {
 }
 
 
-def wanted(fingerprint: str, key: str) -> _repository.Wanted:
-    return _repository.Wanted("mirror", "https://m.example/x/", "", "", key, fingerprint)
+def wanted(fingerprint: str, key: str) -> repository.Wanted:
+    return repository.Wanted("mirror", "https://m.example/x/", "", "", key, fingerprint)
 
 
-def no_command(arguments: t.Sequence[str]) -> _run.Completed:
+def no_command(arguments: t.Sequence[str]) -> run.Completed:
     raise AssertionError(arguments)
 
 
@@ -124,18 +124,18 @@ def test_nothing_can_be_attached_to_the_pinned_key(
     good, evil = signers
     keyring = good.export() + ATTACHED[how](evil.export(), secret(evil))
     path = tmp_path / "key"
-    path.write_bytes(_openpgp.armor(keyring) if armored else keyring)
-    with pytest.raises(_repository.RepositoryError, match="not an OpenPGP key"):
-        _source_trial.fetch_keyring(no_command, wanted(good.fingerprint, str(path)), str(tmp_path))
+    path.write_bytes(openpgp.armor(keyring) if armored else keyring)
+    with pytest.raises(repository.RepositoryError, match="not an OpenPGP key"):
+        trial.fetch_keyring(no_command, wanted(good.fingerprint, str(path)), str(tmp_path))
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        lambda good, evil: _openpgp.armor(good) + evil,
-        lambda good, evil: evil + _openpgp.armor(good),
-        lambda good, evil: _openpgp.armor(good) + _openpgp.armor(evil),
-        lambda good, evil: _openpgp.armor(evil + good),
+        lambda good, evil: openpgp.armor(good) + evil,
+        lambda good, evil: evil + openpgp.armor(good),
+        lambda good, evil: openpgp.armor(good) + openpgp.armor(evil),
+        lambda good, evil: openpgp.armor(evil + good),
         lambda good, evil: good + evil,
     ],
     ids=["binary after armor", "binary before armor", "two blocks", "two in a block", "two keys"],
@@ -145,7 +145,7 @@ def test_what_was_pinned_is_what_is_written(
 ) -> None:
     good, evil = signers
     (tmp_path / "key").write_bytes(text(good.export(), evil.export()))
-    found = _source_trial.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = trial.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     assert found == good.export()
 
 
@@ -156,7 +156,7 @@ def test_a_key_that_poses_as_a_subkey_of_the_pinned_one_verifies_nothing(
     good, evil = signers
     ring = good.export() + retagged(evil.export(), 14)
     (tmp_path / "key").write_bytes(ring)
-    found = _source_trial.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = trial.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     (tmp_path / "ring.gpg").write_bytes(found)
     signed = {}
     for signer in signers:
@@ -171,19 +171,19 @@ def test_a_key_that_poses_as_a_subkey_of_the_pinned_one_verifies_nothing(
 
 @pytest.mark.parametrize("tag", [2, 12, 13, 14, 17])
 def test_no_key_without_its_primary_packet(tag: int, signers: tuple[Signer, Signer]) -> None:
-    with pytest.raises(_openpgp.OpenPgpError):
-        _openpgp.read_keys(retagged(signers[1].export(), tag))
+    with pytest.raises(openpgp.OpenPgpError):
+        openpgp.read_keys(retagged(signers[1].export(), tag))
 
 
 def test_the_keyring_of_a_local_installer(signers: tuple[Signer, Signer], tmp_path: Path) -> None:
     good, evil = signers
     place = "/x/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
-    installer = _local_installer.parse(place, "0" * 64)
+    installer = local_installer.parse(place, "0" * 64)
     folder = tmp_path / installer.folder.lstrip("/")
     folder.mkdir(parents=True)
     (folder / "cuda-12345678-keyring.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
-    with pytest.raises(_local_installer.InstallerError, match="not an OpenPGP key"):
-        _local_installer.keyring(installer, good.fingerprint, str(tmp_path))
+    with pytest.raises(local_installer.InstallerError, match="not an OpenPGP key"):
+        local_installer.keyring(installer, good.fingerprint, str(tmp_path))
 
 
 def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path) -> None:
@@ -197,26 +197,26 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     (root / "usr/share/keyrings/cuda.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = _repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
-    with pytest.raises(_repository.RepositoryError, match="not an OpenPGP key"):
-        _source_trial.fetch_keyring(no_command, source, str(tmp_path))
+    source = repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
+    with pytest.raises(repository.RepositoryError, match="not an OpenPGP key"):
+        trial.fetch_keyring(no_command, source, str(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["mirror", "containers", "shared"])
 def test_a_key_that_was_added_to_the_keyring_later(kind: str, signers: tuple[Signer, Signer], tmp_path: Path) -> None:
     """A keyring of ours holds the pinned key and nothing else. NVIDIA's own is shared, but with keys alone."""
     good, evil = signers
-    source: _repository.Wanted = {
+    source: repository.Wanted = {
         "mirror": wanted(good.fingerprint, "x"),
-        "shared": _repository.Wanted("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
-        "containers": _container_source.Wanted("c", "https://m.example/x/", "", "", "x", good.fingerprint),
+        "shared": repository.Wanted("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
+        "containers": containers_source.Wanted("c", "https://m.example/x/", "", "", "x", good.fingerprint),
     }[kind]
     path = tmp_path / source.keyring.lstrip("/")
     path.parent.mkdir(parents=True)
     path.write_bytes(good.export())
-    assert _repository.keys_of(source, str(tmp_path)) == good.export()
+    assert repository.keys_of(source, str(tmp_path)) == good.export()
     path.write_bytes(good.export() + (retagged(evil.export(), 5) if kind == "shared" else evil.export()))
-    assert _repository.keys_of(source, str(tmp_path)) == b""
+    assert repository.keys_of(source, str(tmp_path)) == b""
 
 
 def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> None:
@@ -231,6 +231,6 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
         file.truncate(64 << 20)
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = _repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
-    with pytest.raises(_repository.RepositoryError, match="too big"):
-        _source_trial.fetch_keyring(no_command, source, str(tmp_path))
+    source = repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
+    with pytest.raises(repository.RepositoryError, match="too big"):
+        trial.fetch_keyring(no_command, source, str(tmp_path))

@@ -14,7 +14,8 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _cmd_line, _host_files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files
 
 from lab import profiles
 from lab.laptop import Laptop, User
@@ -22,7 +23,7 @@ from lab.windows import fresh
 from tests.lab.laptop_runner import LaptopRunner
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-TOPS = ("C:\\ProgramData\\wslfleet", _host_files.FOLDER)
+TOPS = ("C:\\ProgramData\\wslfleet", files.FOLDER)
 NAMES = ("hives", "images", "config", "bundle-Debian", "handover-Debian")
 
 
@@ -63,7 +64,7 @@ def test_nothing_of_the_attacker_is_touched(laptop: Laptop, unloaded: str) -> No
 
 
 def test_check_mode_deletes_nothing(laptop: Laptop) -> None:
-    left = laptop.drive.host_path(f"{_host_files.FOLDER}\\hives\\S-1-5-21-7")
+    left = laptop.drive.host_path(f"{files.FOLDER}\\hives\\S-1-5-21-7")
     left.mkdir(parents=True)
     (left / "NTUSER.DAT").write_bytes(b"regf")
     result, runner = read(laptop, check_mode=True, unloaded_profiles="copy", gather_subset=["users"])
@@ -75,8 +76,8 @@ def test_check_mode_deletes_nothing(laptop: Laptop) -> None:
 
 
 def test_no_tree_is_deleted_anywhere() -> None:
-    with pytest.raises(_cmd_line.CmdLineError, match="delete by name"):
-        _cmd_line.cmd_line("rd", ["/s", "/q", "C:\\x"])
+    with pytest.raises(cmd_line.CmdLineError, match="delete by name"):
+        cmd_line.cmd_line("rd", ["/s", "/q", "C:\\x"])
     for path in PLUGINS.rglob("*.py"):
         assert not re.search(r"rd /s /q|\"/s\", \"/q\"", path.read_text(encoding="utf-8")), path
 

@@ -10,8 +10,8 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_config
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _as_user
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import as_user
 
 from lab import profiles
 from lab.laptop import Laptop
@@ -24,7 +24,7 @@ FILES = {"developer": "C:\\Users\\developer\\.wslconfig", None: "C:\\Users\\flee
 
 @pytest.fixture
 def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Laptop]:
-    monkeypatch.setattr(_as_user, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(as_user, "POLL_SECONDS", 0.02)
     state = profiles.windows_state("laptop", "fr-FR")
     state.gpus = []
     fresh.make_windows(tmp_path / "laptop", state)

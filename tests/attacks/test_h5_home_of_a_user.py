@@ -15,13 +15,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _as_user, _changes, _files, _rootless, _runtimes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 NOBODY = 65534
-ATTACKER = _rootless.User("nobody", NOBODY, NOBODY, "/home/attacker")
+ATTACKER = rootless.User("nobody", NOBODY, NOBODY, "/home/attacker")
 SECRET = "root:$6$secret:\n"
 
 
@@ -67,9 +69,9 @@ class World:
     def serve(self) -> None:
         """What the module does in the home; the record, NVIDIA's file and their folders are root's own matter."""
         root = str(self.root)
-        assert _rootless.unconfigured([ATTACKER], root) == [ATTACKER]
-        changes = [change for change in _rootless.plan([ATTACKER], root) if change.path == ATTACKER.path]
-        _changes.apply(changes, root)
+        assert rootless.unconfigured([ATTACKER], root) == [ATTACKER]
+        changes = [change for change in rootless.plan([ATTACKER], root) if change.path == ATTACKER.path]
+        system_changes.apply(changes, root)
 
 
 @pytest.fixture
@@ -158,7 +160,7 @@ def test_a_home_that_leads_elsewhere(turn: t.Callable[[World], None], world: Wor
     turn(world)
     before = world.of_root()
     begin = time.monotonic()
-    with pytest.raises((_as_user.AsUserError, EngineError)) as told:
+    with pytest.raises((as_user.AsUserError, EngineError)) as told:
         world.serve()
     assert time.monotonic() - begin < 10
     assert "\n" not in str(told.value) and "secret" not in str(told.value)
@@ -183,8 +185,8 @@ def test_what_is_swapped_while_the_file_is_written(world: World) -> None:
     swapping.start()
     try:
         for _number in range(20):
-            with contextlib.suppress(_as_user.AsUserError):
-                _as_user.write(ATTACKER, str(world.daemon), b"{}")
+            with contextlib.suppress(as_user.AsUserError):
+                as_user.write(ATTACKER, str(world.daemon), b"{}")
     finally:
         ended.set()
         swapping.join()
@@ -195,22 +197,22 @@ def test_a_file_of_root_is_written_by_its_descriptor(tmp_path: Path, monkeypatch
     """Even where root writes himself, mode and owner are those of the file that was opened, not of its name."""
     monkeypatch.setattr(os, "chmod", lambda *_arguments: pytest.fail("chmod by name"))
     monkeypatch.setattr(os, "chown", lambda *_arguments: pytest.fail("chown by name"))
-    _files.write_file(f"{tmp_path}/new/file", "x", 0o600, (NOBODY, NOBODY))
+    files.write_file(f"{tmp_path}/new/file", "x", 0o600, (NOBODY, NOBODY))
     status = (tmp_path / "new/file").stat()
     assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o600, NOBODY)
 
 
 def test_taking_out_what_was_put_in_goes_the_same_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.serve()
-    monkeypatch.setattr(_rootless, "_owner_of", {ATTACKER.path: ATTACKER}.get)
+    monkeypatch.setattr(rootless, "_owner_of", {ATTACKER.path: ATTACKER}.get)
     shutil.rmtree(world.docker)
     target = world.root / "etc/docker"
-    (target / "daemon.json").write_text(_runtimes._daemon_json.with_runtime(None))
+    (target / "daemon.json").write_text(runtimes.daemon_json.with_runtime(None))
     (target / "daemon.json").chmod(0o600)
     world.link(world.docker, target)
     before = world.of_root()
-    with pytest.raises((_as_user.AsUserError, EngineError)):
-        _changes.apply(_rootless.plan_removal({ATTACKER.path: None}, str(world.root)), str(world.root))
+    with pytest.raises((as_user.AsUserError, EngineError)):
+        system_changes.apply(rootless.plan_removal({ATTACKER.path: None}, str(world.root)), str(world.root))
     assert world.of_root() == before
 
 
@@ -219,7 +221,7 @@ def test_the_child_keeps_nothing_of_root(world: World) -> None:
     def status() -> bytes:
         return Path("/proc/self/status").read_bytes()
 
-    seen = (_as_user._call(ATTACKER, "look", status) or b"").decode()
+    seen = (as_user._call(ATTACKER, "look", status) or b"").decode()
     fields = {line.partition(":")[0]: line.partition(":")[2].split() for line in seen.splitlines()}
     assert fields["Uid"] == [str(NOBODY)] * 4 and fields["Gid"] == [str(NOBODY)] * 4
     assert "0" not in fields["Groups"]

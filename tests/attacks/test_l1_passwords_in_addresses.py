@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue, _changes, _source_trial
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed, runner_of
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import (
-    _distribution_plan,
-    _driver_plan,
-    _hand_over_plan,
-    _host_files,
-    _port,
-)
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import failures_in, harmless
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import named_package
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import WslGoal
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, runner_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import failures_in, harmless
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import plan as driver_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import named_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslGoal
 
 from tests.conftest import ROOT
 from tests.unit.plugins.modules.box import Box
@@ -35,7 +35,7 @@ ADDRESS = "https://user:s3cret@host.example/x"
 INSTALLER = "https://user:s3cret@host.example/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 FAILED = Completed(100, f"Err:1 {ADDRESS}\n", f"E: Failed to fetch {ADDRESS}  404  Not Found\n")
 DIGEST = "0" * 64
-FINGERPRINT = _catalogue.OLD_KEY
+FINGERPRINT = catalogue.OLD_KEY
 
 LINUX: dict[str, tuple[str, dict[str, t.Any]]] = {
     "cuda_repository url": ("cuda_repository", {"source": "mirror", "url": ADDRESS, "key_fingerprint": FINGERPRINT}),
@@ -61,7 +61,7 @@ def test_a_module_inside_the_distribution(what: str, box: Box, monkeypatch: pyte
     box.write("/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
     box.module(name)
     box.path("/var/cache").mkdir(parents=True, exist_ok=True)
-    box.patch("_source_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
+    box.patch("_repository.steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
 
     def run(arguments: t.Sequence[str]) -> Completed:
         lines.append(" ".join(arguments))
@@ -87,7 +87,7 @@ def test_what_apt_helper_is_given(tmp_path: Path) -> None:
         (tmp_path / "x").write_text("x")
         return Completed(0, "", "")
 
-    _source_trial.download(run, ADDRESS, f"{tmp_path}/x")
+    trial.download(run, ADDRESS, f"{tmp_path}/x")
     assert lines[0].endswith(f"download-file https://host.example/x {tmp_path}/x") and "s3cret" not in lines[0]
 
 
@@ -101,12 +101,12 @@ def test_what_programs_complain_of() -> None:
 
 def test_a_difference_of_a_file_of_others() -> None:
     before = f"deb {ADDRESS} /\n".encode()
-    (shown,) = _changes.diff([_changes.FileChange("/etc/apt/sources.list.d/x.list", before, None)])
+    (shown,) = changes.diff([changes.FileChange("/etc/apt/sources.list.d/x.list", before, None)])
     assert shown["before"] == "deb https://host.example/x /\n"
 
 
-def goal(**more: t.Any) -> _distribution_plan.DistributionGoal:
-    return _distribution_plan.DistributionGoal("Debian", **more)
+def goal(**more: t.Any) -> plan.DistributionGoal:
+    return plan.DistributionGoal("Debian", **more)
 
 
 def refusal(work: t.Callable[[], object]) -> str:
@@ -117,17 +117,17 @@ def refusal(work: t.Callable[[], object]) -> str:
 
 
 WINDOWS: dict[str, t.Callable[[], str]] = {
-    "import": lambda: str(_distribution_plan.Import("Debian", ADDRESS, None, "C:\\x", 2)),
-    "manifest": lambda: str(_distribution_plan.SetManifest(ADDRESS)),
-    "manifest is refused": lambda: refusal(lambda: _distribution_plan.check(goal(manifest=ADDRESS))),
-    "driver": lambda: str(_driver_plan.InstallDriver(ADDRESS, DIGEST, "C:\\x")),
+    "import": lambda: str(plan.Import("Debian", ADDRESS, None, "C:\\x", 2)),
+    "manifest": lambda: str(plan.SetManifest(ADDRESS)),
+    "manifest is refused": lambda: refusal(lambda: plan.check(goal(manifest=ADDRESS))),
+    "driver": lambda: str(driver_plan.InstallDriver(ADDRESS, DIGEST, "C:\\x")),
     "driver is refused": lambda: refusal(
-        lambda: _driver_plan.check_goal(_driver_plan.DriverGoal("580.88", f"gopher{ADDRESS[5:]}", DIGEST))
+        lambda: driver_plan.check_goal(driver_plan.DriverGoal("580.88", f"gopher{ADDRESS[5:]}", DIGEST))
     ),
-    "hand over": lambda: _hand_over_plan.shown_image(goal(source=ADDRESS)),
-    "msi": lambda: str(named_package(_host_files.Source(ADDRESS), None)),
+    "hand over": lambda: hand_over_plan.shown_image(goal(source=ADDRESS)),
+    "msi": lambda: str(named_package(windows_files.Source(ADDRESS), None)),
     "msi is refused": lambda: refusal(lambda: WslGoal(msi=ADDRESS.replace("https", "http")).check()),
-    "source of a file": lambda: str(_host_files.Source(ADDRESS)),
+    "source of a file": lambda: str(windows_files.Source(ADDRESS)),
 }
 
 
@@ -138,10 +138,10 @@ def test_steps_and_refusals_of_windows(what: str) -> None:
 
 def test_a_download_on_windows() -> None:
     """curl.exe gets the address on standard input, and repeats it in its errors."""
-    answer = _port.Completed(22, b"", f"curl: (22) The requested URL {ADDRESS} returned error: 404".encode())
+    answer = port.Completed(22, b"", f"curl: (22) The requested URL {ADDRESS} returned error: 404".encode())
     runner = ScriptedRunner([(re.compile("curl.exe"), answer)])
     with pytest.raises(StepFailed) as told:
-        _host_files.download(runner, ADDRESS, "C:\\x", 1, proxy="http://me:s3cret@proxy:3128")
+        windows_files.download(runner, ADDRESS, "C:\\x", 1, proxy="http://me:s3cret@proxy:3128")
     ((line, stdin),) = runner.calls
     assert "s3cret" not in str(told.value) and "s3cret" not in line and b"s3cret" in stdin
 
@@ -175,7 +175,7 @@ def test_no_option_with_an_address_is_forgotten() -> None:
                 found.setdefault(path.stem, set()).add(name)
         code = path.read_text()
         for name in ASKED.get(path.stem, set()) if "AnsibleModule(" in code else ():
-            hidden = re.search(r"_credentials\.hidden\(module, ([^)]*)\)", code)
+            hidden = re.search(r"credentials\.hidden\(module, ([^)]*)\)", code)
             assert hidden is not None and f'"{name}"' in hidden.group(1), f"{path.stem}: {name}"
     assert found == ASKED
 

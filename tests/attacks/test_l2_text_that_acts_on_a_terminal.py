@@ -14,10 +14,11 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_audit_info, cuda_toolkit
 from ansible_collections.wslfleet.cuda.plugins.connection import wsl
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _action, _port
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_files import RemoteFileMissing, TransferError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_runner import DistributionUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import base
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 EVIL = "\x1b[2J\x1b]52;c;Y3VybA==\x07\u202eok\u2066\x9b31m"
 FORGED = f"x{EVIL}\r\nok: [laptop2]\nchanged"
@@ -39,7 +40,7 @@ def texts(value: t.Any) -> t.Iterator[str]:
         yield value
 
 
-class Evil(_action.WindowsAction):
+class Evil(base.WindowsAction):
     """An action on a laptop whose every text is evil."""
 
     WSLFLEET_DOCUMENTATION = "options: {}"
@@ -73,9 +74,9 @@ def test_results_of_windows_are_cleaned() -> None:
     ("failure", "key"),
     [
         (StepFailed(FORGED), "failed"),
-        (_port.CommandTimeout(FORGED), "failed"),
-        (_port.OutputTooLong(FORGED), "failed"),
-        (_port.HostUnreachable(FORGED), "unreachable"),
+        (port.CommandTimeout(FORGED), "failed"),
+        (port.OutputTooLong(FORGED), "failed"),
+        (port.HostUnreachable(FORGED), "unreachable"),
         (DistributionUnreachable(FORGED, "stopped"), "unreachable"),
     ],
 )

@@ -13,7 +13,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _daemon_json, _files, _search_path
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import daemon_json
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import search_path
 
 from tests.conftest import ROOT
 
@@ -74,7 +76,7 @@ HOSTILE = [fifo, link_to_device, sparse, listening, loop]
 def test_a_reader_neither_waits_nor_takes_all_memory(make: t.Callable[[Path], None], tmp_path: Path) -> None:
     make(tmp_path / "file")
     with pytest.raises(OSError) as told:
-        _files.read_text(f"{tmp_path}/file")
+        files.read_text(f"{tmp_path}/file")
     assert not isinstance(told.value, TimeoutError)
     assert "\n" not in str(told.value)
 
@@ -85,7 +87,7 @@ def test_the_audit_of_search_paths_names_the_file_and_goes_on(make: t.Callable[[
         (tmp_path / "home" / home).mkdir(parents=True)
     (tmp_path / "home/ben/.bashrc").write_text(GUILTY)
     make(tmp_path / BASHRC)
-    told = [finding.text for finding in _search_path.findings(str(tmp_path))]
+    told = [finding.text for finding in search_path.findings(str(tmp_path))]
     assert len(told) == 2
     assert told[0].startswith(f"/{BASHRC} cannot be read") and "/home/ben/.bashrc:1" in told[1]
 
@@ -103,7 +105,7 @@ def test_a_device_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(os, "open", watched)
     with pytest.raises(OSError, match="is a device"):
-        _files.read_bytes(f"{tmp_path}/file")
+        files.read_bytes(f"{tmp_path}/file")
     assert opened == []
 
 
@@ -114,7 +116,7 @@ def test_files_without_number(tmp_path: Path) -> None:
         (folder / f"{number:04}.conf").write_text("PATH=/usr/bin\n")
     (tmp_path / "home/ben").mkdir()
     (tmp_path / "home/ben/.bashrc").write_text(GUILTY)
-    texts = [finding.text for finding in _search_path.findings(str(tmp_path))]
+    texts = [finding.text for finding in search_path.findings(str(tmp_path))]
     assert len(texts) == 2 and any("holds 2000 files" in text for text in texts)
 
 
@@ -135,15 +137,15 @@ def test_files_without_number(tmp_path: Path) -> None:
 def test_lines_that_are_made_to_take_long(line: str, tmp_path: Path) -> None:
     (tmp_path / "home/anna").mkdir(parents=True)
     (tmp_path / BASHRC).write_text(line)
-    _search_path.findings(str(tmp_path))
+    search_path.findings(str(tmp_path))
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000], ids=["lists", "objects"])
 def test_json_that_nests_too_deeply(text: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text(text)
-    assert _files.read_json(f"{tmp_path}/file") == {}
-    with pytest.raises(_daemon_json.DaemonJsonError):
-        _daemon_json.knows(text)
+    assert files.read_json(f"{tmp_path}/file") == {}
+    with pytest.raises(daemon_json.DaemonJsonError):
+        daemon_json.knows(text)
 
 
 OPENS_ITSELF = {

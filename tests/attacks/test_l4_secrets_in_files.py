@@ -12,7 +12,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle, _hand_over
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle, hand_over
 
 from tests.integration.windows.test_bundle import Bundles
 from tests.integration.windows.test_hand_over import Cutting
@@ -21,9 +21,9 @@ from tests.integration.windows.test_hand_over import Cutting
 @pytest.fixture(scope="module")
 def hosts(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Bundles]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bundle, "WAITS", (0.02,) * 500)
-        patch.setattr(_bundle, "POLL_SECONDS", 0.05)
-        patch.setattr(_hand_over, "POLL_SECONDS", 0.05)
+        patch.setattr(bundle, "WAITS", (0.02,) * 500)
+        patch.setattr(bundle, "POLL_SECONDS", 0.05)
+        patch.setattr(hand_over, "POLL_SECONDS", 0.05)
         made = Bundles(tmp_path_factory.mktemp("laptop"))
         yield made
         made.laptop.shut_down()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import Question, questions
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import Question, questions
 
 ONLY_ADMINISTRATORS_WRITE = ("C:\\Windows\\", "C:\\Program Files\\")
 _PROGRAM = re.compile(r'[A-Za-z]:\\[^"&|<>]*?\.exe')

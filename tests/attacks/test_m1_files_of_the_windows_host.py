@@ -9,8 +9,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from lab.wsl.registrations import Registrations
 from tests.integration.windows.test_hand_over import Hosts
@@ -22,7 +22,7 @@ SHARE = "\\\\files\\images"
 @pytest.fixture(params=["C:\\images\\image.wsl", f"{SHARE}\\image.wsl"], ids=["host", "share"])
 def attacked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[t.Any]:
     """A laptop, the source as an administrator names it, the file that the developer can write, its digest."""
-    monkeypatch.setattr(_hand_over, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(hand_over, "POLL_SECONDS", 0.05)
     hosts = Hosts(tmp_path)
     hosts.laptop.state.shares = {SHARE: str(tmp_path)}
     hosts.laptop.state.credentials_delegated = True

@@ -11,14 +11,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _files,
-    _local_installer,
-    _repository,
-    _source_steps,
-    _transaction,
-)
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer, repository, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 NAME = "cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 GOOD, EVIL = b"good" * 100_000, b"evil" * 100_000
@@ -34,12 +30,12 @@ class World:
         self.copies = folder / "copies"
         self.used: list[bytes] = []
         self.modes: list[int] = []
-        self.running: _transaction.Transaction | None = None
-        self.installer = _local_installer.parse(str(self.file), hashlib.sha256(GOOD).hexdigest())
-        monkeypatch.setattr(_source_steps, "INSTALLER_FOLDER", str(self.copies))
-        monkeypatch.setattr(_source_steps, "_unpack", self.unpack)
-        monkeypatch.setattr(_transaction, "find_running", lambda: self.running)
-        monkeypatch.setattr(_local_installer, "installed", lambda _installer: bool(self.used))
+        self.running: transaction.Transaction | None = None
+        self.installer = local_installer.parse(str(self.file), hashlib.sha256(GOOD).hexdigest())
+        monkeypatch.setattr(steps, "INSTALLER_FOLDER", str(self.copies))
+        monkeypatch.setattr(steps, "_unpack", self.unpack)
+        monkeypatch.setattr(transaction, "find_running", lambda: self.running)
+        monkeypatch.setattr(local_installer, "installed", lambda _installer: bool(self.used))
 
     def unpack(self, path: str) -> None:
         self.modes.append(stat.S_IMODE(Path(path).parent.stat().st_mode))
@@ -65,15 +61,15 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_what_was_checked_is_what_is_unpacked(world: World) -> None:
-    _source_steps._install(world.swapping, world.installer)
+    steps._install(world.swapping, world.installer)
     assert world.used == [GOOD] and world.modes == [0o700]
     assert not world.copies.exists()
 
 
 def test_a_file_swapped_before_is_refused(world: World) -> None:
     world.swap()
-    with pytest.raises(_repository.RepositoryError, match="has SHA-256"):
-        _source_steps._install(world.run, world.installer)
+    with pytest.raises(repository.RepositoryError, match="has SHA-256"):
+        steps._install(world.run, world.installer)
     assert world.used == [] and not world.copies.exists()
 
 
@@ -88,20 +84,20 @@ def test_a_file_swapped_while_it_is_copied(world: World, monkeypatch: pytest.Mon
         return real(handle)
 
     monkeypatch.setattr(os, "fstat", watched)
-    _source_steps._install(world.run, world.installer)
+    steps._install(world.run, world.installer)
     assert world.used == [GOOD]
 
 
 def test_an_attacker_who_writes_into_the_open_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = _files.copy
+    real = files.copy
 
     def writing(path: str, target: str = "") -> str:
         digest = real(path, target)
         world.file.write_bytes(EVIL)
         return digest
 
-    monkeypatch.setattr(_files, "copy", writing)
-    _source_steps._install(world.run, world.installer)
+    monkeypatch.setattr(files, "copy", writing)
+    steps._install(world.run, world.installer)
     assert world.used == [GOOD]
 
 
@@ -109,37 +105,37 @@ def test_an_attacker_who_writes_into_the_open_file(world: World, monkeypatch: py
 def test_what_is_no_file(make: t.Callable[[str], None], world: World) -> None:
     world.file.unlink()
     make(str(world.file))
-    with pytest.raises(_repository.RepositoryError, match="cannot be read"):
-        _source_steps._install(world.run, world.installer)
-    with pytest.raises(_repository.RepositoryError, match="cannot be read"):
-        _source_steps._check_installer(world.run, world.installer)
+    with pytest.raises(repository.RepositoryError, match="cannot be read"):
+        steps._install(world.run, world.installer)
+    with pytest.raises(repository.RepositoryError, match="cannot be read"):
+        steps._check_installer(world.run, world.installer)
     assert not world.copies.exists()
 
 
 def test_a_copy_of_an_interrupted_run_goes(world: World) -> None:
     world.copies.mkdir(0o700)
     (world.copies / NAME).write_bytes(EVIL)
-    _source_steps._install(world.run, world.installer)
+    steps._install(world.run, world.installer)
     assert world.used == [GOOD] and not world.copies.exists()
 
 
 def test_a_copy_that_a_transaction_still_unpacks_stays(world: World) -> None:
     world.copies.mkdir(0o700)
-    world.running = _transaction.Transaction("/x")
-    _source_steps._sweep()
+    world.running = transaction.Transaction("/x")
+    steps._sweep()
     assert world.copies.exists()
 
 
 def test_another_run_is_not_disturbed(world: World) -> None:
-    with _source_steps._installer_folder():
-        with pytest.raises(_repository.RepositoryError, match="another run brings an installer"):
-            _source_steps._install(world.run, world.installer)
+    with steps._installer_folder():
+        with pytest.raises(repository.RepositoryError, match="another run brings an installer"):
+            steps._install(world.run, world.installer)
         assert world.copies.exists()
     assert not world.copies.exists()
 
 
 def test_room_for_the_copy_is_asked_for_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_source_steps._space, "free_bytes", lambda _path: _source_steps._space.RESERVE + len(GOOD))
-    with pytest.raises(_repository.RepositoryError, match="not enough space"):
-        _source_steps._install(world.run, world.installer)
+    monkeypatch.setattr(steps.space, "free_bytes", lambda _path: steps.space.RESERVE + len(GOOD))
+    with pytest.raises(repository.RepositoryError, match="not enough space"):
+        steps._install(world.run, world.installer)
     assert not world.copies.exists()

@@ -10,8 +10,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _files, _smoke_test
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 
 from tests.conftest import ROOT
 
@@ -40,21 +41,21 @@ def test_nvcc_has_a_folder_of_its_own_for_what_it_writes(
         return Completed(0, "error=0\n", "")
 
     if fails:
-        with pytest.raises(_smoke_test.SmokeTestError):
-            _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+        with pytest.raises(smoke_test.SmokeTestError):
+            smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
     else:
-        _smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+        smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
     ((folder, mode, names),) = seen
-    assert folder.startswith(f"{tmp_path}{_smoke_test.FOLDER}/") and mode == 0o700 and names == []
+    assert folder.startswith(f"{tmp_path}{smoke_test.FOLDER}/") and mode == 0o700 and names == []
     assert shadow.read_text() == "secret"
     assert not Path(folder).exists()
 
 
 def test_a_scratch_folder_of_root_is_not_where_others_write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(_files.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(_files, "SCRATCH", str(tmp_path / "cache"))
+    monkeypatch.setattr(files.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(files, "SCRATCH", str(tmp_path / "cache"))
     (tmp_path / "cache").mkdir()
-    with _files.scratch() as folder:
+    with files.scratch() as folder:
         assert folder.startswith(f"{tmp_path}/cache/") and stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
 
 

@@ -12,17 +12,20 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _container_source, _repository
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _distribution_plan, _driver_plan, _host_files
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_plan import WslGoal
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import plan as driver_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslGoal
 
 HTTP = "http://user:s3cret@mirror.example/"
 DIGEST = "0" * 64
 
 
 def distribution(**more: t.Any) -> None:
-    _distribution_plan.check(_distribution_plan.DistributionGoal("Debian", **more))
+    plan.check(plan.DistributionGoal("Debian", **more))
 
 
 REFUSED: dict[str, t.Callable[[], None]] = {
@@ -31,7 +34,7 @@ REFUSED: dict[str, t.Callable[[], None]] = {
     "manifest": lambda: distribution(manifest=f"{HTTP}list.json"),
     "manifest with a password": lambda: distribution(manifest="https://user:s3cret@mirror.example/list.json"),
     "manifest with a token": lambda: distribution(manifest="https://mirror.example/list.json?sig=s3cret"),
-    "installer": lambda: _driver_plan.check_goal(_driver_plan.DriverGoal("580.88", f"{HTTP}driver.exe")),
+    "installer": lambda: driver_plan.check_goal(driver_plan.DriverGoal("580.88", f"{HTTP}driver.exe")),
 }
 
 
@@ -46,13 +49,13 @@ def test_with_a_digest_http_may_be() -> None:
     WslGoal(msi=f"{HTTP}wsl.2.6.3.0.x64.msi", msi_sha256=DIGEST).check()
     distribution(source=f"{HTTP}image.tar", sha256=DIGEST)
     distribution(manifest="https://mirror.example/list.json")
-    _driver_plan.check_goal(_driver_plan.DriverGoal("580.88", f"{HTTP}driver.exe", DIGEST))
+    driver_plan.check_goal(driver_plan.DriverGoal("580.88", f"{HTTP}driver.exe", DIGEST))
 
 
 def test_a_local_installer_needs_its_digest_wherever_it_comes_from() -> None:
     place = f"{HTTP}cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
-    with pytest.raises(_repository.RepositoryError, match="needs installer_sha256") as told:
-        _repository.resolve("local_installer", {"installer": place}, "")
+    with pytest.raises(repository.RepositoryError, match="needs installer_sha256") as told:
+        repository.resolve("local_installer", {"installer": place}, "")
     assert "s3cret" not in str(told.value)
 
 
@@ -64,18 +67,18 @@ def test_a_local_installer_needs_its_digest_wherever_it_comes_from() -> None:
     ],
 )
 def test_a_key_needs_its_fingerprint(options: dict[str, str]) -> None:
-    with pytest.raises(_repository.RepositoryError, match="needs key_fingerprint"):
-        _repository.resolve(options["source"], options, "")
+    with pytest.raises(repository.RepositoryError, match="needs key_fingerprint"):
+        repository.resolve(options["source"], options, "")
 
 
 def test_no_source_is_without_a_fingerprint() -> None:
     for source in ("network", "ubuntu"):
         assert (
-            len(_repository.resolve(source, {"url": "http://m.example/"}, "ID=ubuntu\nVERSION_ID=24.04").fingerprint)
+            len(repository.resolve(source, {"url": "http://m.example/"}, "ID=ubuntu\nVERSION_ID=24.04").fingerprint)
             == 40
         )
-    wanted = _container_source.resolve({"url": "http://m.example/", "key": "http://m.example/key"})
-    assert wanted.fingerprint == _container_source.FINGERPRINT
+    wanted = containers_source.resolve({"url": "http://m.example/", "key": "http://m.example/key"})
+    assert wanted.fingerprint == containers_source.FINGERPRINT
 
 
 class Redirecting(http.server.BaseHTTPRequestHandler):
@@ -120,7 +123,7 @@ def curl(config: bytes) -> int:
 def test_the_real_curl_follows_https_to_nothing_else(server: str, tmp_path: Path) -> None:
     """The rule for what begins with https, tried on an address that the same rules let curl ask."""
     Redirecting.target = f"http://{server}/file"
-    config = _host_files.curl_config("https://mirror.example/x", f"{tmp_path}/x")
+    config = files.curl_config("https://mirror.example/x", f"{tmp_path}/x")
     begin = config.replace(b'proto = "=https"', b'proto = "=http,https"', 1)
     assert begin != config, "https is the only scheme"
     assert curl(begin.replace(b"https://mirror.example/x", f"http://{server}/x".encode())) != 0
@@ -131,12 +134,12 @@ def test_the_real_curl_follows_https_to_nothing_else(server: str, tmp_path: Path
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1:1/x", "gopher://127.0.0.1:1/x"])
 def test_http_leads_to_no_other_kind(target: str, server: str, tmp_path: Path) -> None:
     Redirecting.target = target
-    assert curl(_host_files.curl_config(f"http://{server}/x", f"{tmp_path}/x")) != 0
+    assert curl(files.curl_config(f"http://{server}/x", f"{tmp_path}/x")) != 0
     assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_http_with_a_digest_goes_on_as_ever(server: str, tmp_path: Path) -> None:
     Redirecting.target = f"http://{server}/file"
-    assert curl(_host_files.curl_config(f"http://{server}/x", f"{tmp_path}/x")) == 0
+    assert curl(files.curl_config(f"http://{server}/x", f"{tmp_path}/x")) == 0
     assert (tmp_path / "x").read_bytes() == b"evil"

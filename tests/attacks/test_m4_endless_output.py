@@ -10,20 +10,20 @@ import re
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.connection import wsl
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle as bundle
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux_files import PIECE_BYTES
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import PIECE_BYTES
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
     Completed,
     OutputTooLong,
     Stdin,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import read
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import WinRsRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import read
 
-from tests.unit.plugins.plugin_utils.test__winrs import FakeConnection, FakeProtocol, Received
+from tests.unit.plugins.plugin_utils._port.test_winrs import FakeConnection, FakeProtocol, Received
 
 PIECE = 400_000
 """Bytes in one answer, as the largest envelope of WinRM allows."""

@@ -13,13 +13,12 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle as bundle
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_archive as bundle_archive
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle_plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _result_shape as shape
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import BatchPart
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import Reads
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import BatchPart
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle, bundle_archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 
 GOOD: dict[str, t.Any] = {
     "changed": False,
@@ -100,7 +99,7 @@ def test_every_result_enters_through_a_check(name: str) -> None:
     """A new module that forgets its action plugin would bring back what a distribution prints as it is."""
     source = (bundle_archive.PLUGINS / "action" / f"{name}.py").read_text(encoding="utf-8")
     on_windows = "(WindowsAction)" in source
-    inside = "(_action.LinuxAction)" in source or "taken(" in source or "import cuda_toolkit" in source
+    inside = "(LinuxAction)" in source or "taken(" in source or "import cuda_toolkit" in source
     assert on_windows or inside or "cuda_toolkit import ActionModule" in source
 
 

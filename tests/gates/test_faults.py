@@ -233,7 +233,7 @@ SLOW = [
         "unit",
         "of the branches of plugins/, 90 % is the minimum",
         add(
-            "plugins/module_utils/_deb_version.py",
+            "plugins/module_utils/_apt/versions.py",
             "\n\ndef fault(number: int) -> None:\n"
             + "".join(f"    if number == {number}: return\n" for number in range(300)),
         ),
@@ -255,9 +255,9 @@ SLOW = [
     Fault(
         "wrong order of versions",
         f"units({WHOLE_ENOUGH})",
-        "test__deb_version",
-        replace("plugins/module_utils/_deb_version.py", "return -1", "return 1"),
-        ("tests/unit/plugins/module_utils/test__deb_version.py",),
+        "test_versions",
+        replace("plugins/module_utils/_apt/versions.py", "return -1", "return 1"),
+        ("tests/unit/plugins/module_utils/_apt/test_versions.py",),
     ),
     Fault(
         "role without a README",
@@ -283,7 +283,7 @@ SLOW = [
         "attacks",
         "test_l5_programs_of_the_doctor",
         replace(
-            "plugins/plugin_utils/_probe_questions.py", 'f"{SYSTEM32}\\\\wslfleet-missing', '"C:\\\\wslfleet-missing'
+            "plugins/plugin_utils/_probe/questions.py", 'f"{SYSTEM32}\\\\wslfleet-missing', '"C:\\\\wslfleet-missing'
         ),
         ("tests/attacks/test_l5_programs_of_the_doctor.py",),
     ),
@@ -291,7 +291,7 @@ SLOW = [
         "guard that lets drivers in",
         "integration(whole)",
         "test_apt_refuses_a_driver",
-        replace("plugins/module_utils/_guard_files.py", "Pin-Priority: -1", "Pin-Priority: 500"),
+        replace("plugins/module_utils/_driver/guard.py", "Pin-Priority: -1", "Pin-Priority: 500"),
         ("tests/integration/test_guard.py", "-k", "test_apt_refuses_a_driver"),
     ),
     Fault(

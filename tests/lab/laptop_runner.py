@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandTimeout,
     Completed,
     HostUnreachable,

@@ -9,8 +9,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _host_result, _probe
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import questions
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read, result
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask as probe_ask
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
 from lab import probe_profile, profiles
 from lab.laptop import Gpu, Laptop, User
@@ -47,16 +48,16 @@ def make(directory: Path, language: str) -> Laptop:
     return laptop
 
 
-def ask(laptop: Laptop) -> list[_probe.Row]:
-    return _probe.probe(LaptopRunner(laptop), questions(idle=0))
+def ask(laptop: Laptop) -> list[probe_ask.Row]:
+    return probe_ask.probe(LaptopRunner(laptop), questions(idle=0))
 
 
-def answers(rows: list[_probe.Row]) -> dict[str, tuple[str, str]]:
+def answers(rows: list[probe_ask.Row]) -> dict[str, tuple[str, str]]:
     return {row["id"]: (row["verdict"], row["answer"]) for row in rows}
 
 
 def host_result(laptop: Laptop) -> dict[str, t.Any]:
-    return _host_result.as_result(_host_read.read_host(LaptopRunner(laptop), ["nvidia_smi"]))
+    return result.as_result(read.read_host(LaptopRunner(laptop), ["nvidia_smi"]))
 
 
 @pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
@@ -64,7 +65,7 @@ def test_a_replayed_probe_gives_the_same_answers(tmp_path: Path, language: str) 
     original = make(tmp_path / "original", language)
     rows = ask(original)
     file = tmp_path / "probe.json"
-    file.write_text(json.dumps(_probe.document("laptop", rows)), encoding="utf-8")
+    file.write_text(json.dumps(probe_ask.document("laptop", rows)), encoding="utf-8")
     replayed = probe_profile.make_laptop(tmp_path / "replayed", probe_profile.read(file), tmp_path / "cache")
     assert answers(ask(replayed)) == answers(rows)
     assert host_result(replayed) == host_result(original)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _wsl_ini as i
+from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import ini as i
 from hypothesis import given
 from hypothesis import strategies as st
 

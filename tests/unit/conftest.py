@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_line
 
 MARK = "wslfleet"
 
@@ -13,5 +13,5 @@ MARK = "wslfleet"
 @pytest.fixture(autouse=True)
 def known_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches carry a mark that tests can write down; in tests/attacks it is drawn as in a run."""
-    assert len(MARK) == len(_cmd_line.new_mark())
-    monkeypatch.setattr(_cmd_line, "new_mark", lambda: MARK)
+    assert len(MARK) == len(cmd_line.new_mark())
+    monkeypatch.setattr(cmd_line, "new_mark", lambda: MARK)

@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import MARK
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_package import file_lines
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import MARK
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import file_lines
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 BATCH = re.compile(r"^echo wslfleet-begin&")
 _PART = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
 
 Expected = t.Union[str, "re.Pattern[str]"]
 Answer = t.Union[Completed, Exception, t.Callable[[str, bytes], Completed]]

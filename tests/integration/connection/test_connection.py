@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._cmd_line import Batch, cmd_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import CommandTimeout
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import IDLE_SECONDS
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import IDLE_SECONDS
 from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
 
 from lab import profiles

@@ -8,7 +8,8 @@ import fnmatch
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _closure, _dpkg, _driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
 
 from lab.linux import images
 from tests.integration.linux.linux_distribution import Distribution
@@ -56,7 +57,7 @@ def whole_index(image: str) -> Stanzas:
         "contrib",
         "non-free",
     }
-    return [stanza for file in files for stanza in _dpkg.parse_stanzas(file.read_text("utf-8"))]
+    return [stanza for file in files for stanza in dpkg.parse_stanzas(file.read_text("utf-8"))]
 
 
 def names_in(field: str) -> list[set[str]]:
@@ -95,10 +96,10 @@ def test_no_false_alarm_in_all_of_debian(image: str, capsys: pytest.CaptureFixtu
         if stanza.get("Source", name).startswith(DRIVER_SOURCES) or name in DECIDED
     }  # fmt: skip
     by_source = {
-        name for name, stanza in packages.items() if _driver_packages.is_driver_source(stanza.get("Source") or name)
+        name for name, stanza in packages.items() if driver_packages.is_driver_source(stanza.get("Source") or name)
     }
-    by_name = {name for name in packages if _driver_packages.why_driver(name, "unknown")}
-    by_closure = set(_closure.pullers(index))
+    by_name = {name for name in packages if driver_packages.why_driver(name, "unknown")}
+    by_closure = set(closure.pullers(index))
     needing = installable(index, ()) - installable(index, drivers) - drivers
     false = (by_source | by_name) - drivers | by_closure - needing
     missed = drivers - by_name | needing - by_closure
@@ -114,8 +115,8 @@ def test_no_false_alarm_in_all_of_debian(image: str, capsys: pytest.CaptureFixtu
     assert by_source <= by_name
     assert quiet >= QUIET[image]
     assert quiet == bait - drivers - needing
-    refused = {name for name, item in packages.items() if _driver_packages.why_refused(name, item.get("Source", ""))}
-    pinned = {name for name, item in packages.items() if _driver_packages.is_pinned(name, item.get("Source", ""))}
+    refused = {name for name, item in packages.items() if driver_packages.why_refused(name, item.get("Source", ""))}
+    pinned = {name for name, item in packages.items() if driver_packages.is_pinned(name, item.get("Source", ""))}
     assert refused == drivers == pinned
 
 

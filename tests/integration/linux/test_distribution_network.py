@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _network_cause
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 
 from lab import authority
 from lab.proxy import ProxyServer
@@ -78,7 +78,7 @@ def test_proxy_and_authorities_come_and_go(debian13: Distribution, web: Web, pro
 
 
 def test_every_trouble_has_a_name(distribution: Distribution, web: Web, proxy: ProxyServer) -> None:
-    box, cause = distribution, _network_cause
+    box, cause = distribution, network_cause
 
     def lead_through(address: str) -> None:
         lines = [f'Acquire::{scheme}::Proxy "{address}";' for scheme in ("http", "https")]

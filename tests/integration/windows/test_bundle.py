@@ -16,8 +16,9 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_bundle
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _bundle, _hand_over
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle as users_bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from lab.process import Process
 from lab.windows import tasks
@@ -96,9 +97,9 @@ class Bundles(Hosts):
 @pytest.fixture(scope="module", autouse=True)
 def short_waits() -> t.Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bundle, "WAITS", (0.02,) * 500)
-        patch.setattr(_bundle, "POLL_SECONDS", 0.05)
-        patch.setattr(_hand_over, "POLL_SECONDS", 0.05)
+        patch.setattr(users_bundle, "WAITS", (0.02,) * 500)
+        patch.setattr(users_bundle, "POLL_SECONDS", 0.05)
+        patch.setattr(hand_over, "POLL_SECONDS", 0.05)
         yield
 
 
@@ -274,7 +275,7 @@ def test_a_link_or_a_giant_is_not_read(hosts: Bundles, monkeypatch: pytest.Monke
             return super().run(line, stdin, timeout)
 
     assert "has become a link" in hosts.bundle(Linking(hosts.laptop), windows_user="anna")["msg"]
-    monkeypatch.setattr("ansible_collections.wslfleet.cuda.plugins.plugin_utils._bundle_plan.MOST_BYTES", 50)
+    monkeypatch.setattr("ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.bundle_plan.MOST_BYTES", 50)
     assert "bytes and was not read" in hosts.bundle(windows_user="anna")["msg"]
     assert hosts.remains() == []
 
@@ -283,8 +284,8 @@ def test_a_link_or_a_giant_is_not_read(hosts: Bundles, monkeypatch: pytest.Monke
     ("state", "message"), [(0x41301, "did not end within 1 s"), (0x41303, "has not started"), (5, "last result 0x5")]
 )
 def test_a_task_that_leaves_nothing(hosts: Bundles, monkeypatch: pytest.MonkeyPatch, state: int, message: str) -> None:
-    monkeypatch.setattr(_bundle, "START_SECONDS", 0.1)
-    monkeypatch.setattr(_bundle, "WAITS", (0.02,))
+    monkeypatch.setattr(users_bundle, "START_SECONDS", 0.1)
+    monkeypatch.setattr(users_bundle, "WAITS", (0.02,))
     monkeypatch.setattr(hosts.laptop.tasks, "start", lambda task: None)
     monkeypatch.setattr(hosts.laptop.tasks, "last_result", lambda path: state)
     assert message in hosts.bundle(windows_user="anna", timeout=1)["msg"]

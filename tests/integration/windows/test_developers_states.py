@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every state of a developer's side on one simulated laptop, one developer each, from the first run to ``changed=0``.
 
-All pure states are in tests/unit/plugins/plugin_utils/test__developer.py. Prints what was said, and what it cost, as a
-table in the end.
+The pure states are in tests/unit/plugins/plugin_utils/_users/test_developer.py. Prints what was said, and what it
+cost, as a table in the end.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.filter.report_table import report_table
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _ask, _hand_over
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask, hand_over
 
 from lab.laptop import User
 from lab.windows.hives import load_hive, unload_hive
@@ -227,8 +227,8 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[States]:
     others = [User(f"dev{number}", sid_of(number), "x", admin=False, hive_loaded=False) for number in range(MOST)]
     made = States(tmp_path_factory.mktemp("states"), others=others)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_hand_over, "POLL_SECONDS", 0.05)
-        patch.setattr(_ask, "WAITS", (0.03,) * 200)
+        patch.setattr(hand_over, "POLL_SECONDS", 0.05)
+        patch.setattr(ask, "WAITS", (0.03,) * 200)
         yield made
     made.laptop.shut_down()
 
@@ -331,7 +331,7 @@ class Writing(LaptopRunner):
 
     def __init__(self, states: States, write: t.Callable[[Path], object]) -> None:
         super().__init__(states.laptop)
-        self._folder, self._write = states.laptop.drive.host_path(_ask.Place(NAME).folder), write
+        self._folder, self._write = states.laptop.drive.host_path(ask.Place(NAME).folder), write
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``LaptopRunner.run``."""
@@ -346,7 +346,7 @@ def test_an_answer_that_is_not_one(states: States, number: int, what: str) -> No
     """Nothing is read, nothing is built for a developer who has a disk, and the run goes on."""
     writes: dict[str, t.Callable[[Path], object]] = {
         "a link": lambda log: log.is_symlink() or (log.unlink(), log.symlink_to("/etc/hostname")),
-        "a giant": lambda log: log.write_bytes(b"x" * (_ask.MOST_BYTES + 1)),
+        "a giant": lambda log: log.write_bytes(b"x" * (ask.MOST_BYTES + 1)),
         "another word": lambda log: log.with_name(log.name.replace("log", "done")).write_bytes(b"\x1b]52;c;x\x07 ok"),
     }
     user = states.developer(Case(what, False, registered(), ()), len(CASES) + 1 + number)

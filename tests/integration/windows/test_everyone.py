@@ -11,7 +11,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 
 from lab import profiles
 from lab.laptop import Laptop, User

@@ -17,8 +17,8 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_distribution
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _ask, _hand_over
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask, hand_over
 
 from lab import profiles
 from lab.laptop import Laptop, User
@@ -89,8 +89,8 @@ class Hosts:
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hand_over, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(_ask, "WAITS", (0.05,) * 100)
+    monkeypatch.setattr(hand_over, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(ask, "WAITS", (0.05,) * 100)
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info, reboot, wsl
 from ansible_collections.wslfleet.cuda.plugins.filter.minimum_windows_driver import minimum_windows_driver
 from ansible_collections.wslfleet.cuda.plugins.filter.report_table import report_table
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _reboot
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
 
 from lab import profiles
 from lab.laptop import Laptop
@@ -111,13 +112,13 @@ def rows(request: pytest.FixtureRequest) -> t.Iterator[list[dict[str, t.Any]]]:
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_reboot, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(apply, "POLL_SECONDS", 0.05)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_laptop(case: Case, tmp_path: Path, rows: list[dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     if case.name == "nvidia-smi hangs":
-        monkeypatch.setattr(_host_read, "SEARCH_SECONDS", HANG_SECONDS)
+        monkeypatch.setattr(read, "SEARCH_SECONDS", HANG_SECONDS)
     run = Run(tmp_path, case)
     try:
         before = run.files()

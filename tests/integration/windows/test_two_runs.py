@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _hand_over, _host_lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from tests.integration.windows.test_hand_over import Cutting, Hosts
 from tests.lab.laptop_runner import LaptopRunner
@@ -21,9 +22,9 @@ OWN: dict[str, t.Any] = {"windows_user": None}
 
 @pytest.fixture
 def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Hosts]:
-    monkeypatch.setattr(_hand_over, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(_host_lock, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(_host_lock, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(hand_over, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(lock, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(lock, "WAIT_SECONDS", 0.2)
     made = Hosts(tmp_path)
     yield made
     made.laptop.shut_down()
@@ -46,8 +47,8 @@ class OtherMeanwhile(LaptopRunner):
 
 def elsewhere(monkeypatch: pytest.MonkeyPatch, **change: t.Any) -> None:
     """What runs from now on runs on another controller."""
-    here = _host_lock.holder_here
-    monkeypatch.setattr(_host_lock, "holder_here", lambda seconds: replace(here(seconds), **change))
+    here = lock.holder_here
+    monkeypatch.setattr(lock, "holder_here", lambda seconds: replace(here(seconds), **change))
 
 
 @pytest.mark.parametrize("user", [None, "anna"])
@@ -65,12 +66,12 @@ def test_the_loser_says_who_works_there(hosts: Hosts, monkeypatch: pytest.Monkey
     assert "another run works on this laptop (since 20" in lost[0]["msg"]
     assert "by anna@ci-01): run again" in lost[0]["msg"]
     assert "choose another name" not in lost[0]["msg"]
-    assert not hosts.laptop.drive.exists(_host_lock.LOCK)
+    assert not hosts.laptop.drive.exists(lock.LOCK)
     assert hosts.task(LaptopRunner(hosts.laptop), windows_user=user)["changed"] is False
 
 
 def test_who_waits_goes_on_from_what_is_there_then(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_host_lock, "WAIT_SECONDS", 60.0)
+    monkeypatch.setattr(lock, "WAIT_SECONDS", 60.0)
     waiting = threading.Event()
     results: list[dict[str, t.Any]] = []
     elsewhere(monkeypatch, machine="other2")
@@ -107,9 +108,9 @@ def test_who_waits_goes_on_from_what_is_there_then(hosts: Hosts, monkeypatch: py
 def test_a_run_that_crashed_holds_nobody_up_for_ever(
     hosts: Hosts, monkeypatch: pytest.MonkeyPatch, change: dict[str, t.Any], message: str | None
 ) -> None:
-    here = _host_lock.holder_here
+    here = lock.holder_here
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_host_lock, "holder_here", lambda seconds: replace(here(seconds), **change))
+        patch.setattr(lock, "holder_here", lambda seconds: replace(here(seconds), **change))
         assert hosts.task(Cutting(hosts.laptop, " --import ", after=False), **OWN).get("unreachable") is True
     result = hosts.task(**OWN)
     assert result.get("present") is (message is None)

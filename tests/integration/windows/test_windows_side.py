@@ -13,8 +13,9 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info, reboot, wsl, wsl_distribution
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_read, _reboot
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
 
 from lab import profiles
 from lab.laptop import Laptop
@@ -53,7 +54,7 @@ class Host:
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_reboot, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(apply, "POLL_SECONDS", 0.2)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -106,7 +107,7 @@ def test_budget_of_a_converged_host(host: Host) -> None:
 
 
 def test_nvidia_smi_that_hangs(english: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_host_read, "SEARCH_SECONDS", 3)
+    monkeypatch.setattr(read, "SEARCH_SECONDS", 3)
     english.laptop.faults.switch_on("nvidia_smi_hangs")
     result = english.task(host_info.ActionModule)
     assert result["nvidia"]["gpus"][0]["driver_version"] == "572.61"

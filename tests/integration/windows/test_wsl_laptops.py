@@ -11,9 +11,11 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import reboot, wsl, wsl_distribution
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _dism, _msiexec, _reboot, _wsl_install
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, msiexec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply as wsl_apply
 
 from lab import profiles
 from lab.laptop import Laptop
@@ -72,10 +74,10 @@ class Host:
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_reboot, "POLL_SECONDS", 0.2)
-    monkeypatch.setattr(_msiexec, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(_dism, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(_wsl_install, "SETTLE_SECONDS", 0.1)
+    monkeypatch.setattr(apply, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(msiexec, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(dism, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(wsl_apply, "SETTLE_SECONDS", 0.1)
 
 
 @pytest.fixture(scope="module")

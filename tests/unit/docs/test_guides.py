@@ -11,28 +11,18 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _cdi,
-    _container_source,
-    _credentials,
-    _driver_packages,
-    _extra_libraries,
-    _files,
-    _guard_files,
-    _proxy,
-    _repository,
-    _rootless,
-    _runtimes,
-    _settle,
-    _sha1,
-    _smoke_test,
-    _toolkit_path,
-    _transaction,
-    _trusted_certificates,
-)
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host_files import FOLDER
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._role_variables import all_variables
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_line
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, rootless, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, sha1
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, finish, path, smoke_test
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.variables import all_variables
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_line
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 RST = ROOT / "docs" / "docsite" / "rst"
@@ -76,7 +66,7 @@ def test_the_constant_line_is_the_one_that_the_code_builds() -> None:
 def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> None:
     page = _page("security_team")
     started = set()
-    for file in (ROOT / "plugins" / "plugin_utils").glob("*.py"):
+    for file in (ROOT / "plugins" / "plugin_utils").rglob("*.py"):
         started |= set(re.findall(r"\{SYSTEM32\}\\\\([a-z0-9-]+\.exe)", file.read_text(encoding="utf-8")))
     assert {"reg.exe", "dism.exe", "curl.exe"} <= started
     assert [program for program in sorted(started) if f"``{program}" not in page] == [], "add rows to security_team.rst"
@@ -85,33 +75,33 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
 @pytest.mark.parametrize(
     "place",
     [
-        _guard_files.PIN,
-        _guard_files.CONFIGURATION,
-        _repository.KEYRING,
-        _repository.PIN_600,
-        _toolkit_path.PROFILE,
-        _toolkit_path.COMMANDS,
-        _credentials.PATH,
-        _proxy.APT_PATH,
-        _proxy.AUTH_PATH,
-        _proxy.ENVIRONMENT_PATH,
-        _trusted_certificates.FOLDER,
-        _settle.RELEASES,
-        _sha1.SITE_POLICY,
-        _transaction.ROOT,
-        _smoke_test.FOLDER,
-        _files.BACKUP_ROOT,
-        _proxy.ENVIRONMENT_PATH,
-        _proxy.APT_PATH,
-        _trusted_certificates.FOLDER,
-        _container_source.KEYRING,
-        _container_source.SOURCE,
-        _cdi.SPECIFICATION,
-        _cdi.RECORD,
-        _runtimes.DAEMON_JSON,
-        _runtimes.RECORD,
-        _rootless.CONFIG_TOML,
-        _extra_libraries.FOLDER,
+        guard.PIN,
+        guard.CONFIGURATION,
+        repository.KEYRING,
+        repository.PIN_600,
+        path.PROFILE,
+        path.COMMANDS,
+        credentials.PATH,
+        proxy.APT_PATH,
+        proxy.AUTH_PATH,
+        proxy.ENVIRONMENT_PATH,
+        trusted_certificates.FOLDER,
+        finish.RELEASES,
+        sha1.SITE_POLICY,
+        transaction.ROOT,
+        smoke_test.FOLDER,
+        system_files.BACKUP_ROOT,
+        proxy.ENVIRONMENT_PATH,
+        proxy.APT_PATH,
+        trusted_certificates.FOLDER,
+        containers_source.KEYRING,
+        containers_source.SOURCE,
+        cdi.SPECIFICATION,
+        cdi.RECORD,
+        runtimes.DAEMON_JSON,
+        runtimes.RECORD,
+        rootless.CONFIG_TOML,
+        extra_libraries.FOLDER,
         FOLDER,
     ],
 )
@@ -120,7 +110,7 @@ def test_every_place_on_disk_is_named_to_the_security_team(place: str) -> None:
 
 
 def test_the_sources_of_drivers_are_those_of_the_rule() -> None:
-    assert [source for source in _driver_packages.DRIVER_SOURCES if f"``{source}``" not in _page("guard")] == []
+    assert [source for source in driver_packages.DRIVER_SOURCES if f"``{source}``" not in _page("guard")] == []
 
 
 def test_the_cost_of_a_second_run_is_the_one_that_is_tested() -> None:
@@ -160,7 +150,7 @@ def test_the_readme_and_the_site_list_the_guides_in_one_order() -> None:
 
 
 def test_the_verdicts_are_those_of_the_smoke_test() -> None:
-    for verdict in _smoke_test.REMEDIES:
+    for verdict in smoke_test.REMEDIES:
         assert f"   * - ``{verdict}``\n" in _page("getting_started")
 
 
@@ -190,12 +180,12 @@ def test_there_are_inventories_to_look_at() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_every_file_of_the_code_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    for name in re.findall(r"``((?:plugin_utils|module_utils)/_[a-z_]+\.py)``", text):
+    for name in re.findall(r"``((?:plugin_utils|module_utils)/_[a-z_/]+\.py)``", text):
         assert (ROOT / "plugins" / name).is_file(), name
 
 
 def test_every_test_that_proves_something_exists() -> None:
-    named = set(re.findall(r"``(test_[a-z_]+\.py)``", _page("proven")))
+    named = set(re.findall(r"``(?:_[a-z_]+/)?(test_[a-z_]+\.py)``", _page("proven")))
     files = {file.name for file in (ROOT / "tests").rglob("test_*.py")}
     assert len(named) > 15 and sorted(named - files) == []
 

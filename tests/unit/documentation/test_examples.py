@@ -13,7 +13,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._documented_spec import argument_spec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.spec import argument_spec
 
 from tests.unit.documentation.documents import ROOT, Block, documents
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _smoke_test
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _winrs_errors, _wsl_errors
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_errors
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import errors as wsl_exe_errors
 
 from scripts.docs import __main__ as program
 from scripts.docs import errors, roles
@@ -48,13 +49,13 @@ def test_a_stale_page_is_named_and_not_written(
 
 def test_every_known_error_is_on_the_page() -> None:
     page = errors.page()
-    for entry in _wsl_errors.CATALOGUE:
+    for entry in wsl_exe_errors.CATALOGUE:
         assert f"``{entry.code}``" in page
         assert errors.cell(entry.remedy) in page
-    for _sign, cause, remedy in _winrs_errors._NETWORK_SIGNS:
+    for _sign, cause, remedy in winrs_errors._NETWORK_SIGNS:
         assert cause in page
         assert remedy in page
-    assert all(remedy in page for remedy in _smoke_test.REMEDIES.values())
+    assert all(remedy in page for remedy in smoke_test.REMEDIES.values())
 
 
 def test_every_row_of_the_page_has_a_remedy() -> None:

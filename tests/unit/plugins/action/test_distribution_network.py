@@ -9,13 +9,13 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import distribution_network
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _windows_certificates as store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reads import registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
 
 from tests.unit.host_answers import BATCH, HostAnswers
 from tests.unit.plugins.module_utils.certificate_data import AUTHORITY, OLD_AUTHORITY
-from tests.unit.plugins.plugin_utils.test__windows_certificates import DER, printed
+from tests.unit.plugins.plugin_utils._windows.test_certificates import DER, printed
 from tests.unit.scripted_runner import Answer, ScriptedRunner
 
 ON_WINDOWS = HostAnswers({registry_query(store.POLICY, recursive=True): printed(store.POLICY, DER)})

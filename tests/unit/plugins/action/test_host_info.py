@@ -6,7 +6,7 @@ import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.action.host_info import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.modules.host_info import RETURN
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh, with_distribution, with_features, with_wsl
 from tests.unit.plugins.action.windows_action import run_action

@@ -8,8 +8,8 @@ import stat
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.action.host_probe import ActionModule
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe_questions import questions
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
 from tests.unit.plugins.action.windows_action import Script, run_action
 

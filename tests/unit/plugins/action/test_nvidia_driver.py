@@ -10,8 +10,8 @@ import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.action.nvidia_driver import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.modules.nvidia_driver import RETURN
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh
 from tests.unit.plugins.action.windows_action import Script, run_action
@@ -22,7 +22,7 @@ SOURCE = {"installer": "https://packages.example.com/driver.exe", "sha256": "0f"
 @pytest.fixture(autouse=True)
 def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is tested by tests/integration/windows/test_two_runs.py."""
-    monkeypatch.setattr(_host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
+    monkeypatch.setattr(lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 def test_a_driver_that_will_do() -> None:

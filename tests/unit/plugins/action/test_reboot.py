@@ -6,12 +6,12 @@ import re
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import reboot
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh, reg
 from tests.unit.plugins.action.windows_action import Script, run_action
-from tests.unit.plugins.plugin_utils.test__reboot import FakeTime
+from tests.unit.plugins.plugin_utils._reboot.test_apply import FakeTime
 
 SHUTDOWN = re.compile(r'shutdown\.exe /r /t 5 /c "')
 OK = Completed(0, b"", b"")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.action.wsl import ActionModule
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     Completed,
     HostUnreachable,
@@ -34,7 +34,7 @@ STEPS = [
 @pytest.fixture(autouse=True)
 def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is tested by tests/integration/windows/test_two_runs.py."""
-    monkeypatch.setattr(_host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
+    monkeypatch.setattr(lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 def test_converged() -> None:

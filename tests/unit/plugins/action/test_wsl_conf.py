@@ -9,9 +9,9 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_conf
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import EXECUTABLE
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 from tests.unit.host_answers import BATCH, HostAnswers
 from tests.unit.scripted_runner import Answer, ScriptedRunner

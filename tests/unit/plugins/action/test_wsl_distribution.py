@@ -7,9 +7,9 @@ import re
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action.wsl_distribution import ActionModule
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _host_lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_command import wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 from tests.unit.host_answers import BATCH, fresh, with_distribution, with_features, with_wsl
 from tests.unit.plugins.action.windows_action import run_action
@@ -28,7 +28,7 @@ def test_converged_is_one_command(running: bool) -> None:
 @pytest.fixture(autouse=True)
 def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is tested by tests/integration/windows/test_two_runs.py."""
-    monkeypatch.setattr(_host_lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
+    monkeypatch.setattr(lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 def test_install() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from unittest.mock import MagicMock
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 
 from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
 

@@ -15,13 +15,13 @@ from ansible.errors import (
     AnsibleError,
     AnsibleFileNotFound,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     Completed,
     HostUnreachable,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._winrs import runner_for
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import linux_stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_stdin
 
 from tests.unit.plugin_loading import wsl_connection
 from tests.unit.scripted_runner import Answer, ScriptedRunner

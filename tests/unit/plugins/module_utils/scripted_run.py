@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 Answer = t.Union[Completed, t.Callable[[t.Sequence[str]], Completed]]
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit, _catalogue, _guard_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
 
@@ -23,7 +25,7 @@ def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] |
         ("apt-cache pkgnames", Completed(0, "bash\nnvidia-driver-570\nlibcudart12\n", "")),
         ("apt-cache policy nvidia-driver-570$", Completed(0, policy, "")),
     )
-    found = _audit.observe(run, [_catalogue.OLD_KEY], root=str(root))
+    found = _audit.observe(run, [catalogue.OLD_KEY], root=str(root))
     run.done()
     return found
 
@@ -32,7 +34,7 @@ def levels(found: _audit.Seen) -> dict[str, str]:
     return {row.id: row.level for row in _audit.rows(found) if row.level not in ("ok", "info")}
 
 
-GUARD = {file.path.lstrip("/"): file.text for file in _guard_files.files("x")}
+GUARD = {file.path.lstrip("/"): file.text for file in guard.files("x")}
 BLOCKED = "nvidia-driver-570:\n  Installed: (none)\n  Candidate: (none)\n"
 OPEN = "nvidia-driver-570:\n  Installed: (none)\n  Candidate: 570.1\n"
 

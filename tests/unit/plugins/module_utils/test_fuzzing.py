@@ -8,16 +8,11 @@ import base64
 import typing as t
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _apt_plan,
-    _catalogue,
-    _dpkg,
-    _driver_packages,
-    _legacy,
-    _openpgp,
-    _sources,
-)
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils import _registry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import registry
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,14 +34,14 @@ NAMES = st.sampled_from(["libcuda1", "nvidia-driver-570", "libnvidia-compute-570
 def test_status_hides_no_driver(before: str, name: str, state: str, after: str, end: str) -> None:
     stanza = f"Package: {name}\nStatus: install ok {state}\nArchitecture: amd64\nVersion: 1\n"
     text = f"{before}\n\n{stanza}\n{after}".replace("\n", end)
-    found = {package.name for package in _dpkg.parse_status(text) if package.code[1] != "n"}
+    found = {package.name for package in dpkg.parse_status(text) if package.code[1] != "n"}
     assert name in found
-    assert _driver_packages.why_driver(name)
+    assert driver_packages.why_driver(name)
 
 
-@given(st.lists(st.sampled_from([*_dpkg._WANT, *_dpkg._STATE, "ok", "reinstreq", "", "?", "Installed"]), max_size=4))
+@given(st.lists(st.sampled_from([*dpkg._WANT, *dpkg._STATE, "ok", "reinstreq", "", "?", "Installed"]), max_size=4))
 def test_only_what_dpkg_calls_installed_counts_as_installed(words: list[str]) -> None:
-    package = _dpkg.Package("x", "", "", _dpkg.code_of(" ".join(words)))
+    package = dpkg.Package("x", "", "", dpkg.code_of(" ".join(words)))
     right = len(" ".join(words).split()) >= 3 and " ".join(words).split()[2] in (
         "installed",
         "triggers-pending",
@@ -62,7 +57,7 @@ def test_only_what_dpkg_calls_installed_counts_as_installed(words: list[str]) ->
 def test_simulation_hides_no_driver(before: str, name: str, decoration: str, tail: str, after: str) -> None:
     rest = tail.split("\n")[0].split("\r")[0]
     line = f"Inst {name}{decoration}{' ' + rest if rest else ''}"
-    assert not _apt_plan.judge(_apt_plan.parse_simulation(f"{before}\n{line}\n{after}"), []).allowed
+    assert not plan.judge(plan.parse_simulation(f"{before}\n{line}\n{after}"), []).allowed
 
 
 # Source lists
@@ -79,7 +74,7 @@ OPTIONS = st.sampled_from(["", "[arch=amd64] ", "[ arch=amd64 lang=none ]  "])
 
 
 def stale(path: str, text: str) -> set[str]:
-    return {item.entry.uri for item in _sources.judge(_sources.parse(path, text), "", "", ())}
+    return {item.entry.uri for item in entries.judge(entries.parse(path, text), "", "", ())}
 
 
 @given(RUBBISH, OPTIONS, URI, RUBBISH, st.sampled_from([" ", "\t", "  "]))
@@ -97,7 +92,7 @@ def test_deb822_hides_no_unsigned_nvidia_source(before: str, uri: str, after: st
 
 OLD_ARMORED = (Path(__file__).resolve().parents[2] / "data/7fa2af80.pub").read_bytes()
 OLD = base64.b64decode(OLD_ARMORED.split(b"\n\n", 1)[1].split(b"\n=")[0])
-BYTES = st.one_of(st.binary(max_size=40), st.sampled_from([OLD[:7], OLD[:300], b"KBXf", _openpgp.BEGIN, b"\x99\x01"]))
+BYTES = st.one_of(st.binary(max_size=40), st.sampled_from([OLD[:7], OLD[:300], b"KBXf", openpgp.BEGIN, b"\x99\x01"]))
 
 
 BODY = st.binary(min_size=6, max_size=60).filter(lambda body: b"PGP" not in body and b"KBX" not in body)
@@ -112,9 +107,9 @@ def other_key(body: bytes) -> bytes:
 def verdict(data: bytes) -> str:
     """What becomes of a key file: ``found``, ``told`` (somebody has to look), or ``clean``."""
     try:
-        removal = _openpgp.remove_keys(data, [_catalogue.OLD_KEY])
-    except _openpgp.OpenPgpError:
-        return "told" if _legacy._may_hold(data, [_catalogue.OLD_KEY]) else "clean"
+        removal = openpgp.remove_keys(data, [catalogue.OLD_KEY])
+    except openpgp.OpenPgpError:
+        return "told" if legacy_keys._may_hold(data, [catalogue.OLD_KEY]) else "clean"
     return "clean" if removal is None else "found"
 
 
@@ -139,13 +134,13 @@ def test_the_old_key_is_found_among_others(bodies: list[bytes], place: int, form
     keys.insert(place, OLD)
     data = {
         "binary": lambda: b"".join(keys),
-        "armor": lambda: _openpgp.armor(b"".join(keys)),
-        "blocks": lambda: b"".join(_openpgp.armor(key) for key in keys),
+        "armor": lambda: openpgp.armor(b"".join(keys)),
+        "blocks": lambda: b"".join(openpgp.armor(key) for key in keys),
     }[form]()
-    removal = _openpgp.remove_keys(data, [_catalogue.OLD_KEY])
+    removal = openpgp.remove_keys(data, [catalogue.OLD_KEY])
     assert removal is not None and len(removal.kept) == len(bodies)
     if removal.data is not None:
-        assert [key.data for key in _openpgp.read_keys(removal.data)] == [key for key in keys if key != OLD]
+        assert [key.data for key in openpgp.read_keys(removal.data)] == [key for key in keys if key != OLD]
 
 
 # The registry
@@ -158,7 +153,7 @@ ROW = st.builds("    {}    {}    {}".format, st.text(max_size=3), REG_TYPES, st.
 @given(st.one_of(st.binary(max_size=200), st.lists(ROW).map("\r\n".join).map(lambda s: s.encode("utf-8", "replace"))))
 def test_any_output_of_reg_exe_can_be_read(output: bytes) -> None:
     for line in (b"", b"HKEY_USERS\r\n"):
-        tree = _registry.parse(line + output, _registry.Scope("HKU", recursive=True))
+        tree = registry.parse(line + output, registry.Scope("HKU", recursive=True))
         for key in tree.all_keys():
             for name in tree.values(key):
                 tree.number(key, name)
@@ -178,5 +173,5 @@ def test_a_value_between_rubbish_is_read(before: str, kind: str, after: str) -> 
     output = (
         f"{before}\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Key\r\n    Name    {kind}    {text}\r\n\r\nHKEY_USERS\\Y\r\n{after}"
     )
-    tree = _registry.parse(output.encode("utf-8", "replace"), _registry.Scope("HKLM\\SOFTWARE\\Key"))
+    tree = registry.parse(output.encode("utf-8", "replace"), registry.Scope("HKLM\\SOFTWARE\\Key"))
     assert tree.get("HKLM\\SOFTWARE\\Key", "name") == data

@@ -81,7 +81,7 @@ class Box:
         """The result of module NAME with OPTIONS, whose commands get ANSWERS in this order, and no other ones."""
         module = self.module(name)
         script = ScriptedRun(*answers)
-        utils = importlib.import_module(f"{UTILS}_run")
+        utils = importlib.import_module(f"{UTILS}_system.run")
         self.monkeypatch.setattr(utils, "runner_of", lambda _module: script)
         arguments = {"ANSIBLE_MODULE_ARGS": {**options, "_ansible_check_mode": check}}
         self.monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())

@@ -8,12 +8,9 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import (
-    _changes,
-    _container_removal,
-    _container_work,
-    _transaction,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import removal, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.modules import container_toolkit
 
 
@@ -43,7 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any)
     module.no_log_values, module.warn = set(), lambda text: None
     monkeypatch.setattr(container_toolkit, "AnsibleModule", lambda **spec: module)
     if report is not None:
-        used = _container_removal if options.get("state") == "absent" else _container_work
+        used = removal if options.get("state") == "absent" else steps
         monkeypatch.setattr(used, "look", lambda runner, request: report)
     with pytest.raises(EndedError) as ended:
         container_toolkit.main()
@@ -52,8 +49,8 @@ def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any)
 
 
 def test_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = _container_work.Report(engines=("podman",), version="1.19.1", gpu=True, notes=["a note"])
-    report.add([_changes.FileChange("/etc/x", None, b"new\n")])
+    report = steps.Report(engines=("podman",), version="1.19.1", gpu=True, notes=["a note"])
+    report.add([changes.FileChange("/etc/x", None, b"new\n")])
     report.packages = ("", "podman 4.3.1\n")
     result = run(monkeypatch, report)
     assert result["changed"] and result["engines"] == ["podman"] and result["notes"] == ["a note"]
@@ -62,11 +59,11 @@ def test_result(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_absent_is_another_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(monkeypatch, _container_work.Report(changed=True), state="absent")["changed"] is True
+    assert run(monkeypatch, steps.Report(changed=True), state="absent")["changed"] is True
 
 
 def test_a_transaction_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
-    report = _container_work.Report(transaction=_transaction.Transaction(str(tmp_path / "t1")))
+    report = steps.Report(transaction=transaction.Transaction(str(tmp_path / "t1")))
     shown = run(monkeypatch, report)["transaction"]
     assert shown["id"] == "t1" and shown["running"] is False and shown["log"] == f"{tmp_path}/t1/log"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.module_utils import basic
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 
 MODULES = (
     "container_toolkit",
@@ -66,8 +66,8 @@ def test_role_knows_every_version_and_component() -> None:
     specs = yaml.safe_load(text)["argument_specs"]
     assert specs["main"]["options"] == specs["validate"]["options"]
     options = specs["main"]["options"]
-    assert tuple(named(options["cuda_version"]["description"][-1])) == _catalogue.VERSIONS
-    assert named(options["cuda_components"]["description"][-1]) == list(_catalogue.COMPONENTS)
+    assert tuple(named(options["cuda_version"]["description"][-1])) == catalogue.VERSIONS
+    assert named(options["cuda_components"]["description"][-1]) == list(catalogue.COMPONENTS)
     defaults = yaml.safe_load((ROOT / "roles/cuda_toolkit/defaults/main.yml").read_text())
     assert {name: options[name]["default"] for name in defaults} == defaults
 

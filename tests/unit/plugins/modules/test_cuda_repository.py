@@ -9,14 +9,16 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _apt, _catalogue, _openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.modules.box import Box
 
 KEY = (Path(__file__).parents[2] / "data" / "7fa2af80.pub").read_text()
 URL = "http://mirror.example.com/cuda/"
-MIRROR = {"source": "mirror", "url": URL, "key": KEY, "key_fingerprint": _catalogue.OLD_KEY}
+MIRROR = {"source": "mirror", "url": URL, "key": KEY, "key_fingerprint": catalogue.OLD_KEY}
 SOURCE = "/etc/apt/sources.list.d/cuda-mirror.sources"
 LISTS = "/var/lib/apt/lists/"
 OK = Completed(0, "", "")
@@ -42,7 +44,7 @@ def refreshes(box: Box, url: str = URL) -> t.Any:
     box.write(f"{LISTS}lock")
 
     def update(_arguments: t.Sequence[str]) -> Completed:
-        box.write(f"{LISTS}{_apt.list_prefix(url)}Packages")
+        box.write(f"{LISTS}{query.list_prefix(url)}Packages")
         return OK
 
     return "apt-get .*update", update
@@ -81,14 +83,14 @@ def test_an_index_that_does_not_come(box: Box) -> None:
 
 
 def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.wslfleet.cuda.plugins.module_utils import _guard_files
+    from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 
-    monkeypatch.setattr(_guard_files, "PIN", str(box.path(_guard_files.PIN)))
-    box.patch("_catalogue", "release_name", lambda os_release: "ubuntu2404")
+    monkeypatch.setattr(guard, "PIN", str(box.path(guard.PIN)))
+    box.patch("_nvidia.catalogue", "release_name", lambda os_release: "ubuntu2404")
     wanted = {**MIRROR, "source": "ubuntu"}
     result = box.run("cuda_repository", tries(), INDEX, **wanted)
     assert result["failed"] and "run cuda_guard first" in result["msg"]
-    box.write("/" + str(Path(_guard_files.PIN).relative_to(box.root)))
+    box.write("/" + str(Path(guard.PIN).relative_to(box.root)))
     assert box.run("cuda_repository", tries(), INDEX, refreshes(box), **wanted)["changed"]
 
 
@@ -96,12 +98,12 @@ def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.Mon
 def installer(box: Box) -> dict[str, t.Any]:
     """The options for a local installer that is in the distribution, and what it brings when it is installed."""
     file = box.write(f"/mnt/c/{NAME}", "deb")
-    box.write(f"/var/{PACKAGE}/cuda-keyring.gpg").write_bytes(_openpgp.read_keys(KEY.encode())[0].data)
+    box.write(f"/var/{PACKAGE}/cuda-keyring.gpg").write_bytes(openpgp.read_keys(KEY.encode())[0].data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     box.module("cuda_repository")
     box.path("/var/cache").mkdir(parents=True)
-    box.patch("_source_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
-    box.patch("_apt_command", "install", lambda *words, **_options: box.becomes(f"{PACKAGE} 12.8.1-1"))
+    box.patch("_repository.steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
+    box.patch("_apt.command", "install", lambda *words, **_options: box.becomes(f"{PACKAGE} 12.8.1-1"))
     return {"source": "local_installer", "installer": str(file), "installer_sha256": digest}
 
 
@@ -113,7 +115,7 @@ def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any])
     done = box.run("cuda_repository", FIELDS, tries(), INDEX, refreshes(box, url), **installer)
     assert done["changed"] and done["url"] == url and done["diff"][-1]["after"] == f"{PACKAGE}\n"
     assert not box.run("cuda_repository", **installer)["changed"]
-    box.patch("_apt_command", "purge", lambda *words, **_options: box.becomes())
+    box.patch("_apt.command", "purge", lambda *words, **_options: box.becomes())
     judged: t.Any = ("-s -o Debug::NoLocking=1 ", Completed(0, f"Purg {PACKAGE} [12.8.1-1]\n", ""))
     gone = box.run("cuda_repository", judged, **installer, state="absent")
     assert gone["changed"] and gone["diff"][-1]["before"] == f"{PACKAGE} (0 MiB in /var)\n"
@@ -150,7 +152,7 @@ def test_an_installer_that_is_refused(
 
 
 def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
-    box.patch("_space", "RESERVE", 2**62)
+    box.patch("_system.space", "RESERVE", 2**62)
     result = box.run("cuda_repository", **installer)
     assert result["failed"] and "not enough space on /var" in result["msg"]
 
@@ -159,7 +161,7 @@ def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
     ("command", "words"), [(["false"], "ended with 1; log: "), (["true"], "12.8.1-1 was not installed; see ")]
 )
 def test_an_installation_that_fails(box: Box, installer: dict[str, t.Any], command: list[str], words: str) -> None:
-    box.patch("_apt_command", "install", lambda *_words, **_options: command)
+    box.patch("_apt.command", "install", lambda *_words, **_options: command)
     result = box.run("cuda_repository", FIELDS, **installer)
     assert result["failed"] and words in result["msg"]
 
@@ -167,7 +169,7 @@ def test_an_installation_that_fails(box: Box, installer: dict[str, t.Any], comma
 @pytest.mark.parametrize("brings", [True, False])
 def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], brings: bool) -> None:
     """What runs ends a moment later; the installer is looked at only where that did not bring its package."""
-    transactions = box.module("cuda_repository")._source_steps._transaction
+    transactions = box.module("cuda_repository").steps.apt_transaction
     command = box.becomes(f"{PACKAGE} 12.8.1-1") if brings else ["true"]
     transactions.start("other", [["sleep", "0.5"], command])
     answers: t.Any = (tries(), INDEX, refreshes(box, f"file:/var/{PACKAGE}/"))
@@ -175,7 +177,7 @@ def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], b
 
 
 def test_it_does_not_wait_for_ever(box: Box, installer: dict[str, t.Any]) -> None:
-    box.patch("_source_steps", "INSTALL_SECONDS", 0)
-    box.patch("_apt_command", "install", lambda *_words, **_options: ["sleep", "1"])
+    box.patch("_repository.steps", "INSTALL_SECONDS", 0)
+    box.patch("_apt.command", "install", lambda *_words, **_options: ["sleep", "1"])
     result = box.run("cuda_repository", FIELDS, **installer)
     assert result["failed"] and "still runs after 0 s; run again later" in result["msg"]

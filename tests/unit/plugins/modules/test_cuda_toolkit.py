@@ -8,7 +8,7 @@ import os
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.modules.box import Box
 
@@ -27,7 +27,7 @@ def commands(box: Box) -> t.Iterator[list[list[str]]]:
     """What a transaction runs instead of apt; a test fills it. What waits for the gate ends with the test."""
     box.module("cuda_toolkit")
     found: list[list[str]] = []
-    box.patch("_toolkit", "commands", lambda plan, interrupted: found)
+    box.patch("_toolkit.plan", "commands", lambda plan, interrupted: found)
     gate = box.path("/gate")
     os.mkfifo(gate)
     yield found
@@ -87,7 +87,7 @@ def test_what_went_wrong_is_one_line(box: Box, commands: list[list[str]], comman
 
 @pytest.mark.parametrize("mine", [True, False], ids=["of this run", "of an earlier run"])
 def test_a_transaction_that_ended_badly_is_told_once(box: Box, mine: bool) -> None:
-    transactions = box.module("cuda_toolkit")._transaction
+    transactions = box.module("cuda_toolkit").apt_transaction
     box.status(NVCC)
     begun = transactions.start("toolkit", [["false"]])
     assert transactions.attach(begun, 20)

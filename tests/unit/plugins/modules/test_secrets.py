@@ -16,7 +16,8 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _changes, _repository, _source_steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
 ROOT = Path(__file__).resolve().parents[4]
 SECRET = re.compile(r"password|passphrase|secret|token|credential|private_key")
@@ -82,12 +83,12 @@ BESIDE = {"username": "builder", "password": PASSWORD}
 
 def refuse(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> t.NoReturn:
     """A mirror that lets nobody in; the message holds all that is known of it."""
-    raise _repository.RepositoryError(f"{wanted} {PASSWORD}: 401")
+    raise repository.RepositoryError(f"{wanted} {PASSWORD}: 401")
 
 
-def accept(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> _source_steps.Outcome:
+def accept(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> steps.Outcome:
     """A mirror whose source was written just now."""
-    return _source_steps.Outcome(True, True, (_changes.FileChange(wanted.path, None, str(wanted).encode()),))
+    return steps.Outcome(True, True, (changes.FileChange(wanted.path, None, str(wanted).encode()),))
 
 
 def output(
@@ -125,7 +126,7 @@ def output(
 def test_a_module_shows_no_password(
     options: dict[str, str], bring: t.Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(_source_steps, "bring", bring)
+    monkeypatch.setattr(steps, "bring", bring)
     mirror = {"source": "mirror", "key_fingerprint": "0123456789ABCDEF0123456789ABCDEF01234567", **options}
     shown = output("cuda_repository", mirror, monkeypatch, capsys)
     assert PASSWORD not in shown and ENCODED not in shown

@@ -1,0 +1,273 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What dpkg knows of packages, read from its files without a process.
+
+dpkg(1) for states, ``lib/dpkg/dbmodify.c`` for the journal in updates/, dpkg-query(1) for the two-letter codes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import struct
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+STATUS = "/var/lib/dpkg/status"
+UPDATES = "/var/lib/dpkg/updates"
+EXTENDED_STATES = "/var/lib/apt/extended_states"
+LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock")
+
+_WANT = {"unknown": "u", "install": "i", "hold": "h", "deinstall": "r", "purge": "p"}
+_STATE = {
+    "not-installed": "n",
+    "config-files": "c",
+    "half-installed": "H",
+    "unpacked": "U",
+    "half-configured": "F",
+    "triggers-awaited": "W",
+    "triggers-pending": "t",
+    "installed": "i",
+}
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package of the status file. ``fields`` holds every field by its name as written."""
+
+    name: str
+    architecture: str
+    version: str
+    code: str
+    """As ``dpkg -l`` shows it: ii, iF, iU, iHR, rc, hi."""
+    fields: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> t.Tuple[str, str]:
+        """What tells it from every other package: its name and its architecture."""
+        return self.name, self.architecture
+
+    @property
+    def source(self) -> str:
+        """The ``Source:`` field, empty when absent."""
+        return self.fields.get("Source", "")
+
+    @property
+    def installed(self) -> bool:
+        """Installed and configured (triggers may be pending)."""
+        return self.code[1] in "itW" and not self.reinstall
+
+    @property
+    def present(self) -> bool:
+        """Any files of it may be on the disk, beyond configuration files."""
+        return self.code[1] not in "nc"
+
+    @property
+    def left(self) -> bool:
+        """Anything of it is left, be it configuration files."""
+        return self.code[1] != "n"
+
+    @property
+    def held(self) -> bool:
+        """Somebody holds it."""
+        return self.code[0] == "h"
+
+    @property
+    def broken(self) -> bool:
+        """Half way: half installed, unpacked, half configured, or in need of reinstallation."""
+        return self.code[1] in "HUF" or self.reinstall
+
+    @property
+    def reinstall(self) -> bool:
+        """Killed while it was unpacked; only a reinstallation or a forced removal helps."""
+        return self.code.endswith("R")
+
+
+def parse_stanzas(text: str) -> t.List[t.Dict[str, str]]:
+    """The stanzas of a deb822 TEXT (status file, Packages, apt-cache show), field names as written."""
+    stanzas: t.List[t.Dict[str, str]] = []
+    for block in re.split(r"\n(?:[ \t\r]*\n)+", text.strip("\n")):
+        stanza: t.Dict[str, str] = {}
+        name = ""
+        for line in block.split("\n"):
+            if line[:1] in (" ", "\t"):
+                if name:
+                    stanza[name] += "\n" + line[1:]
+            elif ":" in line:
+                name, value = line.split(":", 1)
+                stanza[name] = value.strip()
+        if stanza:
+            stanzas.append(stanza)
+    return stanzas
+
+
+def code_of(status: str) -> str:
+    """The code of a ``Status:`` value: ``install reinstreq half-installed`` -> ``iHR``. Unknown words become ``?``."""
+    words = ([*status.split(), "", "", ""])[:3]
+    return _WANT.get(words[0], "?") + _STATE.get(words[2], "?") + ("R" if words[1] == "reinstreq" else "")
+
+
+def parse_status(text: str) -> t.List[Package]:
+    """The packages of a status file; stanzas without a name are passed over."""
+    return [
+        Package(
+            stanza["Package"],
+            stanza.get("Architecture", ""),
+            stanza.get("Version", ""),
+            code_of(stanza.get("Status", "")),
+            stanza,
+        )
+        for stanza in parse_stanzas(text)
+        if "Package" in stanza
+    ]
+
+
+@dataclass(frozen=True)
+class Database:
+    """The packages, and whether dpkg was interrupted."""
+
+    packages: t.Tuple[Package, ...]
+    journal_dirty: bool
+    """updates/ holds entries: apt-get refuses to work, apt-get -s does not notice."""
+
+    def installed(self, name: str) -> bool:
+        """Whether NAME is installed and configured, in any architecture."""
+        return any(package.name == name and package.installed for package in self.packages)
+
+    def label(self, package: Package) -> str:
+        """The name of PACKAGE as apt and dpkg want it: with its architecture when that is not the system's."""
+        own = next((item.architecture for item in self.packages if item.name == "dpkg"), "amd64")
+        return package.name if package.architecture in (own, "all", "") else f"{package.name}:{package.architecture}"
+
+    @property
+    def broken(self) -> t.List[Package]:
+        """Packages that are half way."""
+        return [package for package in self.packages if package.broken]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether dpkg has to be mended before anything else."""
+        return self.journal_dirty or bool(self.broken)
+
+
+def read_database(root: str = "") -> Database:
+    """The state under ROOT (empty: this system). Journal entries overrule the status file, as dpkg has it."""
+    with open(root + STATUS, encoding="utf-8", errors="surrogateescape") as file:
+        packages = parse_status(file.read())
+    entries = journal(root)
+    latest = {(package.name, package.architecture): package for package in packages}
+    for entry in entries:
+        with open(entry, encoding="utf-8", errors="surrogateescape") as file:
+            latest.update({(package.name, package.architecture): package for package in parse_status(file.read())})
+    return Database(tuple(latest.values()), bool(entries))
+
+
+def journal(root: str = "") -> t.List[str]:
+    """The journal entries (their names are digits only), in order."""
+    return [f"{root}{UPDATES}/{name}" for name in files.names(root + UPDATES) if name.isdigit()]
+
+
+def automatic(text: str) -> t.Set[str]:
+    """The names marked as automatically installed in the TEXT of apt's extended_states."""
+    return {stanza.get("Package", "") for stanza in parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
+
+
+UNSEEN = -1
+"""A lock is held by a process of another pid namespace, which has no number here."""
+
+
+def lock_holder(path: str) -> int | None:
+    """The process that holds the lock file PATH, UNSEEN when it has no number here; None when free. Takes no lock."""
+    try:
+        with open(path, "r+b") as file:
+            query = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            answer = struct.unpack("hhqqi", fcntl.fcntl(file, fcntl.F_GETLK, query))
+    except FileNotFoundError:
+        return None
+    # The kernel translates the number for the reader; 0 and below when there is no translation.
+    return None if answer[0] == fcntl.F_UNLCK else int(answer[4]) if answer[4] > 0 else UNSEEN
+
+
+def lock_holders(root: str = "") -> t.Dict[str, int]:
+    """Lock file -> process (UNSEEN: of another pid namespace), for the locks that are held.
+
+    An orphaned dpkg holds the inner lock only, so that looking at lock-frontend is not enough.
+    """
+    holders = {path: lock_holder(root + path) for path in LOCKS}
+    return {path: process for path, process in holders.items() if process is not None}
+
+
+def dependents(packages: t.Sequence[Package], removed: t.Collection[Package]) -> t.List[Package]:
+    """Packages that cannot stay once REMOVED are gone: a dependency of theirs is left with nothing that satisfies it.
+
+    Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays. What is
+    satisfied by nothing already, stays as it is.
+    """
+    present = [package for package in packages if package.present]
+    stand = _standing(present)
+    needs = {package.key: dependencies.needs(package.fields) for package in present}
+    gone = {package.key for package in removed}
+    found: t.List[Package] = []
+    changed = True
+    while changed:
+        news = [
+            package
+            for package in present
+            if package.key not in gone and any(_lost(group, package, stand, gone) for group in needs[package.key])
+        ]
+        found += news
+        gone |= {package.key for package in news}
+        changed = bool(news)
+    return found
+
+
+def unmet(packages: t.Sequence[Package]) -> t.List[t.Tuple[Package, str]]:
+    """(package, name) for present packages that need NAME, for which nothing stands. Versions are not compared."""
+    present = [package for package in packages if package.present]
+    stand = _standing(present)
+    return [
+        (package, " | ".join(group))
+        for package in present
+        for group in dependencies.needs(package.fields)
+        if not _satisfying(group, package, stand)
+    ]
+
+
+def _standing(present: t.Sequence[Package]) -> t.Dict[str, t.List[Package]]:
+    """Name -> the packages that have or provide it."""
+    found: t.Dict[str, t.List[Package]] = {}
+    for package in present:
+        for name in {package.name, *dependencies.provided(package.fields)}:
+            found.setdefault(name, []).append(package)
+    return found
+
+
+def _satisfying(group: t.Sequence[str], asker: Package, stand: t.Mapping[str, t.Sequence[Package]]) -> t.List[Package]:
+    """Those that satisfy one alternative of GROUP for ASKER, whose architecture they must have, or be of use to any."""
+    return [
+        item
+        for name in group
+        for item in stand.get(name, ())
+        if item.architecture == asker.architecture
+        or "all" in (item.architecture, asker.architecture)
+        or item.fields.get("Multi-Arch") in ("foreign", "allowed")
+    ]
+
+
+def _lost(
+    group: t.Sequence[str],
+    asker: Package,
+    stand: t.Mapping[str, t.Sequence[Package]],
+    gone: t.Collection[t.Tuple[str, str]],
+) -> bool:
+    """Whether GROUP, which ASKER needs, is satisfied by what is GONE only."""
+    satisfying = _satisfying(group, asker, stand)
+    return bool(satisfying) and all(item.key in gone for item in satisfying)

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Ask apt for a plan and judge it, before anything is downloaded."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+_NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
+"""Errors that are an answer: apt has read its sources, and no package of that name is in them."""
+
+
+class AptError(Exception):
+    """apt cannot answer, which says nothing of what was asked. One line for a person: apt's words, and a way out."""
+
+
+def ask(run: system_run.Runner, command: t.Sequence[str], root: str = "") -> system_run.Completed:
+    """What COMMAND of apt answers; packages that no source holds are an answer. Raises AptError."""
+    done = run(command)
+    # Some errors of apt-cache leave the exit code 0.
+    found = [text for text in plan.errors(done.stderr) if not _NOTHING.match(text)]
+    if found or (done.code != 0 and not plan.errors(done.stderr)):
+        raise AptError(f"apt cannot answer: {_words(found, done, root)}")
+    return done
+
+
+def _words(found: t.Sequence[str], done: system_run.Completed, root: str) -> str:
+    """apt's words in one line, with what to do about a source that it cannot read."""
+    silent = f"{done.last_line} (code {done.code})" if done.output.strip() else f"apt-get failed with code {done.code}"
+    text = "; ".join(dict.fromkeys(item.rstrip(".") for item in found)) or silent
+    advice = faults.advice(text, sources_files.read(root)) if found else ""
+    return f"{text}; {advice}" if advice else text
+
+
+def names(run: system_run.Runner, prefix: str = "") -> t.List[str]:
+    """The names of the packages that apt knows. Raises AptError."""
+    return ask(run, apt_command.cache("pkgnames", *([prefix] if prefix else []))).stdout.split()
+
+
+def records(run: system_run.Runner, packages: t.Sequence[str], all_versions: bool = True) -> t.List[t.Dict[str, str]]:
+    """The stanzas of PACKAGES (names, ``name=version``) in the sources, those that are there. Raises AptError."""
+    if not packages:
+        return []
+    options = [] if all_versions else ["--no-all-versions"]
+    return dpkg.parse_stanzas(ask(run, apt_command.cache("show", *options, *packages)).stdout)
+
+
+def plan_install(
+    run: system_run.Runner,
+    packages: t.Sequence[str],
+    options: t.Sequence[str] = (),
+    allowed_removals: t.Collection[str] = (),
+    installed: t.Sequence[dpkg.Package] = (),
+) -> plan.Judgement:
+    """What ``_apt.command.install`` of PACKAGES with OPTIONS would do, judged.
+
+    INSTALLED (what is on the system) lets the judgement see a driver that is there already.
+    """
+    command = apt_command.simulation(apt_command.install(*packages, options=options))
+    done = run(command)
+    if done.code == 0:
+        return _judged(run, done.stdout, allowed_removals, installed)
+    return _refused(run, done, command, installed)
+
+
+def plan_purge(
+    run: system_run.Runner,
+    packages: t.Sequence[str],
+    allowed_removals: t.Collection[str] = (),
+    options: t.Sequence[str] = (),
+) -> plan.Judgement:
+    """What ``_apt.command.purge`` of PACKAGES would do, judged; ALLOWED_REMOVALS may go beside them."""
+    done = run(apt_command.simulation(apt_command.purge(*packages, options=options)))
+    if done.code != 0:
+        return plan.Judgement((), (), (_apt_reason(done),))
+    return _judged(run, done.stdout, {*packages, *allowed_removals})
+
+
+def _judged(
+    run: system_run.Runner, simulation: str, allowed: t.Collection[str], installed: t.Sequence[dpkg.Package] = ()
+) -> plan.Judgement:
+    actions = plan.parse_simulation(simulation)
+    wanted = plan.requests([action for action in actions if action.kind == "Inst"])
+    found = records(run, wanted, all_versions=False)
+    return plan.judge(actions, found, allowed, [package.fields for package in installed if package.present])
+
+
+def _refused(
+    run: system_run.Runner, done: system_run.Completed, command: t.Sequence[str], installed: t.Sequence[dpkg.Package]
+) -> plan.Judgement:
+    """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
+    if faults.concerns(done.stderr):
+        return plan.Judgement((), (), (_apt_reason(done),))
+    with files.scratch() as empty:
+        again = run([command[0], "-o", f"Dir::Etc::PreferencesParts={empty}", *command[1:]])
+    if again.code == 0:
+        judged = _judged(run, again.stdout, (), installed)
+        if judged.reasons:
+            return judged
+    return plan.Judgement((), (), (_apt_reason(done),))
+
+
+def _apt_reason(done: system_run.Completed) -> plan.Reason:
+    found = plan.errors(done.output)
+    return plan.Reason("", f"apt refuses: {_words(found, done, '')}")
+
+
+def interruption(database: dpkg.Database) -> plan.Reason | None:
+    """Why a real transaction would fail at once although its simulation does not; None when dpkg is in order."""
+    if not database.interrupted:
+        return None
+    half = [f"{package.name} {package.code}" for package in database.broken]
+    what = "dpkg was interrupted" if database.journal_dirty else "packages are half way"
+    names = f" ({', '.join(half[:5])}{' …' if len(half) > 5 else ''})" if half else ""
+    return plan.Reason("", f"{what}{names}: run wslfleet.cuda.cuda_repair first", "dpkg")
+
+
+def update(run: system_run.Runner, options: t.Sequence[str] = (), seconds: float = 300.0) -> system_run.Completed:
+    """Fetch the indexes. apt does not wait for the lock of the lists, so we do, at most SECONDS."""
+    end = time.monotonic() + seconds
+    while True:
+        done = run(apt_command.update(*options))
+        if done.code == 0 or "/lists/lock" not in done.output or time.monotonic() >= end:
+            return done
+        time.sleep(2.0)
+
+
+def lists_age(now: float, root: str = "") -> float | None:
+    """Seconds since the newest package index was fetched; None when there is no index at all."""
+    folder = root + "/var/lib/apt/lists"
+    if not any("_Packages" in name for name in files.names(folder)):
+        return None
+    # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
+    return now - os.stat(folder).st_mtime
+
+
+def list_prefix(uri: str) -> str:
+    """The start of the names of the index files of a flat repository at URI, as apt's URItoFileName makes them."""
+    # apt takes file:/x and file:///x alike.
+    bare = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*:(//|(?=/))", "", uri)
+    host, _slash, path = bare.partition("/")
+    host = host.rsplit("@", 1)[-1]
+    quoted = "".join(
+        f"%{byte:02x}" if chr(byte) in '\\|{}[]<>"^~_=!@#$%^&*' or byte < 0x21 or byte > 0x7E else chr(byte)
+        for byte in f"{host}/{path}".encode()
+    )
+    return quoted.replace("/", "_").rstrip("_") + "_"
+
+
+def has_index(uri: str, root: str = "") -> bool:
+    """Whether the package index of the flat repository at URI has been fetched."""
+    prefix = list_prefix(uri)
+    names = files.names(root + "/var/lib/apt/lists")
+    return any(name.startswith(prefix) and "Packages" in name for name in names)

@@ -1,0 +1,266 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""apt and dpkg commands that outlive the connection: started detached, looked at from outside, found again later.
+
+A transaction is a folder under /var/lib/wslfleet/transactions/. ``run`` is a small shell script in its own session,
+without terminal; it writes ``pid`` (process and start time) first and ``exit`` last, each in one step. A transaction
+that has neither a living process nor ``exit`` was interrupted. Nothing here ever signals apt-get: after TERM or KILL
+dpkg lives on as an orphan, then dies half way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, run
+
+ROOT = "/var/lib/wslfleet/transactions"
+KEEP = 10
+"""How many finished transactions stay for reading."""
+
+_STATUS_FD = 3
+
+
+class TransactionError(Exception):
+    """A transaction could not be started, or ended badly. One line for a person."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far apt is, by its own status lines. ``percent`` is of the current phase."""
+
+    percent: float = 0.0
+    package: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One transaction on disk."""
+
+    directory: str
+
+    @property
+    def id(self) -> str:
+        """Its name, which starts with the time of its start."""
+        return os.path.basename(self.directory)
+
+    @property
+    def log(self) -> str:
+        """The file that holds everything that apt and dpkg printed."""
+        return f"{self.directory}/log"
+
+    @property
+    def purpose(self) -> str:
+        """Which module started it."""
+        return str(files.read_json(f"{self.directory}/command.json").get("purpose", ""))
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code of the last command that failed, 0 when none did; None while there is none."""
+        text = (files.read_text(f"{self.directory}/exit") or "").strip()
+        return int(text) if text.isdigit() else None
+
+    @property
+    def collected(self) -> bool:
+        """Whether a module has reported its result already."""
+        return os.path.exists(f"{self.directory}/collected")
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives and has not written its exit code."""
+        return self.exit_code is None and _alive(files.read_text(f"{self.directory}/pid") or "")
+
+    def progress(self) -> Progress:
+        """The last status line of apt."""
+        return parse_progress(_tail(f"{self.directory}/status"))
+
+    def shown(self) -> t.Dict[str, t.Any]:
+        """What the result of a module says of it; the controller follows it by that."""
+        progress = self.progress()
+        return {
+            "id": self.id,
+            "running": self.running,
+            "progress": progress.percent,
+            "package": progress.package,
+            "text": progress.text,
+            "log": self.log,
+        }
+
+    def log_tail(self, size: int = 4000) -> str:
+        """The last SIZE bytes of the log."""
+        return _tail(self.log, size)
+
+    def mark_collected(self) -> None:
+        """Remember that its result was reported."""
+        files.write_file(f"{self.directory}/collected", "")
+
+
+def parse_progress(text: str) -> Progress:
+    """The last complete line of APT::Status-Fd in TEXT: ``kind:package:percent:description``."""
+    for line in reversed(text.split("\n")[:-1]):
+        match = re.match(r"^(dlstatus|pmstatus|pmerror):(.*?):([0-9]+(?:\.[0-9]+)?):(.*)$", line)
+        if match:
+            kind, package, percent, description = match.groups()
+            return Progress(float(percent), "" if kind == "dlstatus" else package, description.strip())
+    return Progress()
+
+
+def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
+    """The shell script that runs COMMANDS in order and leaves the exit code of the last failure (0: none)."""
+    lines = [
+        "#!/bin/sh",
+        "# Written by wslfleet.cuda. Do not kill: dpkg would be left half way.",
+        "read -r stat </proc/$$/stat",
+        # Field 22, start time in clock ticks: a process number alone may be used again.
+        "set -- $stat",
+        'printf "%s %s\\n" "$$" "${22}" >pid.new && mv pid.new pid',
+        "code=0",
+    ]
+    for command in commands:
+        text = " ".join(shlex.quote(word) for word in _watched(command))
+        lines += [f"printf '%s\\n' {shlex.quote('+ ' + text)}", f"{text} || code=$?"]
+        if stop_on_failure:
+            lines += ['if [ "$code" != 0 ]; then printf "%s\\n" "$code" >exit.new; mv exit.new exit; exit; fi']
+    return "\n".join([*lines, 'printf "%s\\n" "$code" >exit.new && mv exit.new exit', ""])
+
+
+def _watched(command: Command) -> Command:
+    """COMMAND, which tells how far it is if it is one of apt-get."""
+    return [command[0], "-o", f"APT::Status-Fd={_STATUS_FD}", *command[1:]] if command[0] == "apt-get" else command
+
+
+def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True, root: str = ROOT) -> Transaction:
+    """Start COMMANDS detached. Raises TransactionError when another transaction runs or nothing comes up."""
+    running = find_running(root)
+    if running is not None:
+        raise TransactionError(f"transaction {running.id} is still running; log: {running.log}")
+    os.makedirs(root, exist_ok=True)
+    directory = files.free_name(f"{root}/{files.stamp()}-{purpose}")
+    os.mkdir(directory, 0o700)
+    record = {"purpose": purpose, "commands": [list(command) for command in commands], "started": time.time()}
+    files.write_file(f"{directory}/command.json", json.dumps(record, indent=2))
+    files.write_file(f"{directory}/run", script(commands, stop_on_failure), 0o700)
+    _spawn(directory)
+    _forget_old(root)
+    transaction = Transaction(directory)
+    _wait(lambda: os.path.exists(f"{directory}/pid"), 10.0)
+    if not os.path.exists(f"{directory}/pid"):
+        raise TransactionError(f"transaction {transaction.id} did not start; log: {transaction.log}")
+    return transaction
+
+
+def _spawn(directory: str) -> None:
+    """Run the script in a session of its own. The parent ends soon, then init takes the child over.
+
+    The status lines go to a file, not to a pipe: nobody has to read them, and no reader's death can hurt apt.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "LANG"}
+    environment.update(run.ENVIRONMENT)
+    environment.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    command = "exec 3>>status; exec /bin/sh ./run"
+    with open(f"{directory}/log", "ab") as log:
+        # run_command of AnsibleModule waits for the end; this shall outlive the module.
+        subprocess.Popen(  # pylint: disable=ansible-bad-function
+            ["/bin/sh", "-c", command],
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+
+
+def find_running(root: str = ROOT) -> Transaction | None:
+    """The transaction that runs now, whoever started it."""
+    return next((transaction for transaction in all_transactions(root) if transaction.running), None)
+
+
+def uncollected(root: str = ROOT) -> t.List[Transaction]:
+    """Transactions that ended, by themselves or by force, and whose result no module has reported."""
+    return [item for item in all_transactions(root) if not item.running and not item.collected]
+
+
+def all_transactions(root: str = ROOT) -> t.List[Transaction]:
+    """All of them, newest first."""
+    names = reversed(files.names(root))
+    return [Transaction(f"{root}/{name}") for name in names if os.path.exists(f"{root}/{name}/command.json")]
+
+
+def attach(transaction: Transaction, seconds: float) -> bool:
+    """Wait at most SECONDS for the end of TRANSACTION; whether it has ended."""
+    return _wait(lambda: not transaction.running, seconds)
+
+
+def finish(transaction: Transaction, seconds: float) -> None:
+    """Wait for the end of TRANSACTION and take its result as reported. Raises TransactionError after SECONDS."""
+    if not attach(transaction, seconds):
+        raise TransactionError(
+            f"transaction {transaction.id} still runs after {seconds:g} s; run again later; log: {transaction.log}"
+        )
+    transaction.mark_collected()
+
+
+def wait_for_locks(seconds: float, root: str = "") -> t.Dict[str, int]:
+    """Wait at most SECONDS until dpkg's locks are free; those still held: lock file -> process."""
+    _wait(lambda: not dpkg.lock_holders(root), seconds)
+    return dpkg.lock_holders(root)
+
+
+def _wait(ready: t.Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    pause = 0.02
+    while not ready():
+        if time.monotonic() >= end:
+            return ready()
+        time.sleep(min(pause, max(0.0, end - time.monotonic())))
+        pause = min(pause * 1.5, 0.5)
+    return True
+
+
+def _alive(text: str) -> bool:
+    """Whether the process of a pid file (``number start-time``) still lives."""
+    parts = text.split()
+    if len(parts) != 2:
+        return False
+    try:
+        stat = files.read_text(f"/proc/{parts[0]}/stat")
+    except ProcessLookupError:  # it ended between opening and reading
+        return False
+    if stat is None:
+        return False
+    # The command name may hold blanks; it ends at the last parenthesis. State is field 3, start time field 22.
+    values = stat.rpartition(")")[2].split()
+    return len(values) > 19 and values[19] == parts[1] and values[0] != "Z"
+
+
+def _tail(path: str, size: int = 4000) -> str:
+    try:
+        with open(path, "rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - size))
+            return file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _forget_old(root: str) -> None:
+    """Remove the oldest finished transactions beyond KEEP."""
+    for transaction in all_transactions(root)[KEEP:]:
+        if transaction.collected and not transaction.running:
+            shutil.rmtree(transaction.directory)

@@ -1,0 +1,160 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The CDI specification of the GPU: whether it still fits the driver that Windows brings, and a new one.
+
+NVIDIA's ``nvidia-ctk cdi generate`` writes paths of the driver store into it, and these change with every driver of
+Windows. From 1.19.1 on NVIDIA's own service refreshes /var/run/cdi where systemd runs; /etc/cdi works everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+SPECIFICATION = "/etc/cdi/nvidia.yaml"
+REFRESHED = "/var/run/cdi/nvidia.yaml"
+"""Of NVIDIA's service; engines prefer it."""
+RECORD = "/var/lib/wslfleet/cdi.json"
+"""For which driver and by which toolkit the specification was written."""
+LIBRARIES = "/usr/lib/wsl/lib"
+STORE = "/usr/lib/wsl/drivers"
+DEVICE = "/dev/dxg"
+
+
+class CdiError(Exception):
+    """No usable specification came about. One line for a person."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What was read. ``texts``: path -> specification there; ``gone``: path -> files it names that do not exist."""
+
+    gpu: bool
+    driver: str
+    """Digest of the driver's files; empty without a GPU."""
+    texts: t.Mapping[str, str]
+    gone: t.Mapping[str, t.Tuple[str, ...]]
+    record: t.Mapping[str, str]
+
+
+def observe(root: str = "") -> State:
+    """Read the driver's folders and the specifications under ROOT. Starts no process."""
+    # As the conditions of NVIDIA's own service: both are there only with an NVIDIA driver on Windows.
+    gpu = os.path.exists(root + DEVICE) and os.path.exists(f"{root}{LIBRARIES}/nvidia-smi")
+    texts = {}
+    for path in (SPECIFICATION, REFRESHED):
+        text = files.read_text(root + path)
+        if text is not None:
+            texts[path] = text
+    gone = {
+        path: tuple(name for name in host_paths(text) if not os.path.exists(root + name))
+        for path, text in texts.items()
+    }
+    return State(gpu, driver_digest(root) if gpu else "", texts, gone, _record(root))
+
+
+def driver_digest(root: str = "") -> str:
+    """A digest (hex) that changes with the driver of Windows: files of its library folder, and its store folders.
+
+    Names, sizes and times, not contents: the folders are on a drive of Windows, and slow.
+    """
+    lines = []
+    for name in files.names(root + LIBRARIES):
+        status = os.lstat(f"{root}{LIBRARIES}/{name}")
+        lines.append(f"{name} {status.st_size} {int(status.st_mtime)}")
+    lines += [name for name in files.names(root + STORE) if name.startswith("nv")]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _record(root: str) -> t.Dict[str, str]:
+    return {key: str(value) for key, value in files.read_json(root + RECORD).items()}
+
+
+def host_paths(text: str) -> t.List[str]:
+    """The files of the distribution that a specification mounts, in order."""
+    return [value.strip("'\"") for value in re.findall(r"(?m)^[ \t-]*hostPath:[ \t]*(\S+)[ \t]*$", text)]
+
+
+def devices(text: str) -> t.List[str]:
+    """The names of the devices of a specification."""
+    part = re.split(r"(?m)^devices:", text)
+    return re.findall(r"(?m)^[ \t]*-?[ \t]*name:[ \t]*[\"']?([A-Za-z0-9_.:-]+)", part[1]) if len(part) > 1 else []
+
+
+def stale(state: State, toolkit: str) -> t.Dict[str, str]:
+    """The specifications to write again: path -> why. TOOLKIT is the version that would write them."""
+    if not state.gpu:
+        return {}
+    found = {path: f"{names[0]} is gone" for path, names in state.gone.items() if names}
+    if SPECIFICATION in found:
+        return found
+    if SPECIFICATION not in state.texts:
+        found[SPECIFICATION] = "there is none"
+    elif state.record.get("driver") != state.driver:
+        found[SPECIFICATION] = "not written for this driver of Windows"
+    elif state.record.get("toolkit") != toolkit:
+        found[SPECIFICATION] = f"not written by toolkit {toolkit}"
+    return found
+
+
+def generate(run: system_run.Runner) -> str:
+    """A new specification from nvidia-ctk. Raises CdiError when it is none for WSL."""
+    with files.scratch() as folder:
+        target = f"{folder}/nvidia.yaml"
+        # Without WSL's folder on the loader's path, as when ld.wsl.conf is missing, dxcore is not found.
+        command = ["env", f"LD_LIBRARY_PATH={LIBRARIES}", "nvidia-ctk", "cdi", "generate", "--mode=wsl"]
+        done = run([*command, f"--output={target}"])
+        text = files.read_text(target) or ""
+    if done.code != 0:
+        raise CdiError(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
+    missing = [name for name in host_paths(text) if not os.path.exists(name)]
+    if "all" not in devices(text) or DEVICE not in text or missing:
+        what = f"names {missing[0]}, which does not exist" if missing else f"holds no device all with {DEVICE}"
+        raise CdiError(f"nvidia-ctk cdi generate: the specification {what}; update nvidia-container-toolkit-base")
+    return text
+
+
+def reason(output: str) -> str:
+    """The last error in the log of nvidia-ctk."""
+    found = re.findall(r'level=(?:error|fatal) msg="((?:[^"\\]|\\.)*)"', output) or re.findall(
+        r"(?m)^(?:ERRO|FATA)\S* *(.*)$", output
+    )
+    return str(found[-1]) if found else ""
+
+
+def shortcomings(text: str) -> t.List[str]:
+    """What a specification lacks although it is well formed: libdxcore.so is left out by some versions."""
+    if f"{LIBRARIES}/libdxcore.so" not in host_paths(text):
+        return [f"the CDI specification lacks {LIBRARIES}/libdxcore.so, without which no container finds the GPU"]
+    return []
+
+
+def changes(
+    paths: t.Iterable[str], text: str, state: State, toolkit: str, root: str = ""
+) -> t.List[system_changes.FileChange]:
+    """Write TEXT to PATHS, then remember for which driver."""
+    record = json.dumps({"driver": state.driver, "toolkit": toolkit}, sort_keys=True) + "\n"
+    wanted = [*((path, text) for path in sorted(paths)), (RECORD, record)]
+    found = [system_changes.change_to(path, content, root=root) for path, content in wanted]
+    return [change for change in found if change is not None]
+
+
+def plan_removal(root: str = "") -> t.Tuple[t.List[system_changes.FileChange], t.List[str]]:
+    """The specifications that go with the toolkit, and what stays: one in /etc/cdi without a record is a person's."""
+    ours = [REFRESHED, *([SPECIFICATION] if files.read_bytes(root + RECORD) is not None else []), RECORD]
+    changes = [system_changes.change_to(path, None, root=root) for path in ours]
+    left = SPECIFICATION not in ours and os.path.exists(root + SPECIFICATION)
+    notes = [f"{SPECIFICATION} stays: it was not written here"] if left else []
+    return [change for change in changes if change is not None], notes

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Container engines of a distribution: which are there, and whose they are.
+
+Docker Desktop puts links into the distributions it serves, which lead to /mnt/wsl/docker-desktop, and serves the GPU
+itself. Such a docker is never touched. podman needs no configuration: it reads CDI specifications, from 4.1.0 on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+ENGINES = ("docker", "containerd", "podman")
+DESKTOP = "/mnt/wsl/docker-desktop"
+PODMAN_MINIMUM = (4, 1)
+
+CANDIDATES = {
+    "docker": ("docker-ce", "docker.io"),
+    "containerd": ("containerd.io", "containerd"),
+    "podman": ("podman",),
+}
+"""Packages of an engine, the maker's own first."""
+
+COMPANIONS = {"podman": ("uidmap", "slirp4netns", "passt", "fuse-overlayfs", "catatonit", "netavark", "aardvark-dns")}
+"""What an engine only recommends and developers need, for containers without root above all; those that exist."""
+
+_DESKTOP_LINKS = ("/usr/bin/docker", "/usr/local/bin/docker", "/usr/bin/docker-compose", "/run/docker.sock")
+_PROGRAMS = {"docker": "dockerd", "containerd": "containerd", "podman": "podman"}
+_FOLDERS = ("/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin")
+
+
+class EngineError(Exception):
+    """An engine cannot be served. One line for a person."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is there. ``desktop``: the link by which Docker Desktop was known; empty when it does not serve here."""
+
+    engines: t.Tuple[str, ...]
+    desktop: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engines to serve, those of them to install first, and what a person should know."""
+
+    serve: t.Tuple[str, ...]
+    install: t.Tuple[str, ...] = ()
+    notes: t.Tuple[str, ...] = ()
+
+
+def observe(root: str = "") -> Seen:
+    """Look for programs and links under ROOT. Starts no process."""
+    links = [path for path in _DESKTOP_LINKS if os.path.islink(root + path)]
+    desktop = next((path for path in links if os.readlink(root + path).startswith(DESKTOP)), "")
+    here = [
+        engine
+        for engine in ENGINES
+        if any(os.path.isfile(f"{root}{folder}/{_PROGRAMS[engine]}") for folder in _FOLDERS)
+    ]
+    return Seen(tuple(here), desktop)
+
+
+def choose(wanted: t.Sequence[str] | None, seen: Seen) -> Choice:
+    """Which engines to serve. WANTED None: those that are there. Raises EngineError."""
+    if wanted is None:
+        # A containerd beside docker is docker's own.
+        own = [engine for engine in seen.engines if not (engine == "containerd" and "docker" in seen.engines)]
+        if not seen.desktop:
+            return Choice(tuple(own))
+        note = f"docker is left alone: Docker Desktop serves it ({seen.desktop}), and the GPU with it"
+        return Choice(tuple(engine for engine in own if engine == "podman"), notes=(note,))
+    if seen.desktop and set(wanted) & {"docker", "containerd"}:
+        raise EngineError(
+            f"Docker Desktop serves docker here ({seen.desktop} leads to {DESKTOP}) and the GPU with it; "
+            "name podman only, or switch off the integration of this distribution in Docker Desktop"
+        )
+    missing = tuple(engine for engine in wanted if engine not in seen.engines)
+    return Choice(tuple(dict.fromkeys(wanted)), missing)
+
+
+def podman_too_old(version: str) -> bool:
+    """Whether podman of this Debian VERSION (``3.4.4+ds1-1ubuntu1``) cannot read CDI specifications."""
+    match = re.match(r"(?:\d+:)?(\d+)\.(\d+)", version)
+    return match is not None and (int(match.group(1)), int(match.group(2))) < PODMAN_MINIMUM
+
+
+def reload_docker(root: str = "") -> bool:
+    """Tell a running dockerd to read its runtimes again, which leaves containers running; whether one runs."""
+    text = (files.read_text(f"{root}/run/docker.pid") or "").strip()
+    if not text.isdigit() or (files.read_text(f"{root}/proc/{text}/comm") or "").strip() != "dockerd":
+        return False
+    os.kill(int(text), signal.SIGHUP)
+    return True

@@ -1,0 +1,169 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""NVIDIA's container packages: which are needed, in which version, and how they get in. Never with a driver.
+
+All four carry one version and name each other by it. The base package (nvidia-ctk) is enough for CDI; docker and
+containerd need the hook too. 1.19.1 is the first whose refresh service works in WSL; before 1.13.0 there is no CDI for
+WSL at all.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+BASE = "nvidia-container-toolkit-base"
+PACKAGES = ("libnvidia-container1", "libnvidia-container-tools", BASE, "nvidia-container-toolkit")
+RECOMMENDED = "1.19.1"
+FLOOR = (1, 13, 0)
+_OPTIONS = ("--allow-downgrades",)
+"""Every version is named, so a downgrade is one that was asked for."""
+
+Version = t.Tuple[int, ...]
+
+
+class ContainerToolkitError(Exception):
+    """The packages cannot be brought in. One line for a person."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What apt has to install: of NVIDIA, and engines."""
+
+    packages: t.Tuple[str, ...] = ()
+    engines: t.Tuple[str, ...] = ()
+    version: str = ""
+    """Of the toolkit once the plan has run, without Debian's revision."""
+
+    @property
+    def install(self) -> t.Tuple[str, ...]:
+        """Everything, as ``apt-get install`` takes it."""
+        return (*self.packages, *self.engines)
+
+
+def numbers(version: str) -> Version:
+    """``1.19.1-1`` -> (1, 19, 1). Empty for something else, candidates (``1.20.0~rc.1-1``) among it."""
+    match = re.match(r"^(\d+)\.(\d+)\.(\d+)(-\d+)?$", version)
+    return tuple(int(part) for part in match.groups()[:3]) if match else ()
+
+
+def upstream(version: str) -> str:
+    """The version without Debian's revision."""
+    return version.rpartition("-")[0] or version
+
+
+def check(version: t.Any, minimum: t.Any) -> None:
+    """Refuse versions that are none or cannot work. Raises ContainerToolkitError."""
+    for option, text in (("version", version), ("minimum_version", minimum)):
+        problem = version_text.problem(option, text)
+        if problem:
+            raise ContainerToolkitError(problem)
+        if text is not None and not re.match(r"^\d+\.\d+\.\d+$", text):
+            raise ContainerToolkitError(f'{option} {text!r}: write three numbers, quoted, as in "{RECOMMENDED}"')
+        if text is not None and numbers(text) < FLOOR:
+            floor = ".".join(str(part) for part in FLOOR)
+            raise ContainerToolkitError(f"{option} {text}: no CDI for WSL before {floor}; name a later one")
+    if version is not None and numbers(version) < numbers(minimum):
+        raise ContainerToolkitError(f"version {version} is below minimum_version {minimum}; lower that one too")
+
+
+def needed(engines: t.Sequence[str]) -> t.Tuple[str, ...]:
+    """The packages that ENGINES need."""
+    return PACKAGES if {"docker", "containerd"} & set(engines) else (BASE,)
+
+
+def installed_version(database: dpkg.Database) -> str:
+    """The version of the installed base package; empty when it is not installed."""
+    found = [package.version for package in database.packages if package.name == BASE and package.installed]
+    return found[0] if found else ""
+
+
+def suits(database: dpkg.Database, engines: t.Sequence[str], version: str | None, minimum: str) -> bool:
+    """Whether the packages that ENGINES need are there, in one version, and it is the one wanted or new enough."""
+    mine = {
+        package.name: package.version for package in database.packages if package.name in PACKAGES and package.present
+    }
+    if any(not database.installed(name) for name in (*needed(engines), *mine)) or len(set(mine.values())) != 1:
+        return False
+    have = numbers(next(iter(mine.values())))
+    return have == numbers(version) if version else have >= numbers(minimum)
+
+
+def pick(available: t.Iterable[str], version: str | None, minimum: str) -> str:
+    """The newest of the AVAILABLE Debian versions that will do. Raises ContainerToolkitError."""
+    known = sorted((numbers(item), item) for item in available if numbers(item))
+    fitting = [item for item in known if (item[0] == numbers(version) if version else item[0] >= numbers(minimum))]
+    if not fitting:
+        what = version or f"{minimum} or later"
+        newest = f"the newest is {upstream(known[-1][1])}" if known else f"it holds no {BASE}"
+        raise ContainerToolkitError(f"the source holds no toolkit {what}: {newest}; update the mirror or check url")
+    return fitting[-1][1]
+
+
+def versions_in(packages_text: str) -> t.List[str]:
+    """The versions of the base package in a Packages file, or in the output of ``apt-cache show``."""
+    stanzas = dpkg.parse_stanzas(packages_text)
+    return [stanza.get("Version", "") for stanza in stanzas if stanza.get("Package") == BASE]
+
+
+def make_plan(
+    database: dpkg.Database, engines: t.Sequence[str], deb_version: str, engine_packages: t.Sequence[str]
+) -> Plan:
+    """Bring what ENGINES need, and what of the four is there already, to DEB_VERSION; empty: keep what is there."""
+    if not deb_version:
+        return Plan((), tuple(engine_packages), upstream(installed_version(database)))
+    present = {package.name for package in database.packages if package.name in PACKAGES and package.present}
+    names = [name for name in PACKAGES if name in present or name in needed(engines)]
+    return Plan(tuple(f"{name}={deb_version}" for name in names), tuple(engine_packages), upstream(deb_version))
+
+
+def engine_packages(run: system_run.Runner, engine: str) -> t.List[str]:
+    """The packages to install for ENGINE: the first that the sources hold, and its companions. Raises AptError and
+    ContainerToolkitError.
+    """
+    names, companions = containers_engines.CANDIDATES[engine], containers_engines.COMPANIONS.get(engine, ())
+    stanzas = query.records(run, [*names, *companions], all_versions=False)
+    versions = {stanza.get("Package", ""): stanza.get("Version", "") for stanza in stanzas}
+    for name in names:
+        if name not in versions:
+            continue
+        if engine == "podman" and containers_engines.podman_too_old(versions[name]):
+            raise ContainerToolkitError(
+                f"podman {versions[name]} of this release cannot read CDI specifications, 4.1.0 or later can; "
+                "use docker, or a later release of the distribution"
+            )
+        return [name, *(companion for companion in companions if companion in versions)]
+    raise ContainerToolkitError(
+        f"no source of the distribution holds {' or '.join(names)}; add a source that does, or install {engine} first"
+    )
+
+
+def judge(run: system_run.Runner, plan: Plan, database: dpkg.Database, free_bytes: int) -> apt_plan.Judgement:
+    """What apt would do. Raises ContainerToolkitError when that is refused, for a driver above all."""
+    judged = query.plan_install(run, plan.install, _OPTIONS, installed=database.packages)
+    if not judged.allowed:
+        raise ContainerToolkitError(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
+    missing = judged.download_bytes + judged.installed_bytes - free_bytes
+    if missing > 0:
+        raise ContainerToolkitError(f"not enough space on /: {missing // 2**20 + 1} MiB are missing")
+    return judged
+
+
+def commands(plan: Plan, interrupted: bool) -> t.List[t.List[str]]:
+    """The commands of the transaction; an interrupted dpkg is mended first."""
+    found: t.List[t.List[str]] = []
+    if interrupted:
+        found.append(list(command.CONFIGURE))
+    found.append(command.install(*plan.install, options=_OPTIONS))
+    return found

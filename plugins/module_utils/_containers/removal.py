@@ -1,0 +1,81 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Take NVIDIA's container toolkit out again: own entries, its packages, the specification, the source. Engines stay."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
+    cdi,
+    engines,
+    packages,
+    rootless,
+    runtimes,
+    source,
+    steps,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan
+
+
+def look(run: system_run.Runner, request: steps.Request) -> steps.Report:
+    """One look: attach to what runs, else take out what is left. Raises one of ERRORS of _container_work.
+
+    The engines forget the runtime before its program goes, and the source goes last, so that an interrupted removal
+    is found and ended by the next one.
+    """
+    seen = engines.observe()
+    report = steps.Report(engines=seen.engines, desktop=seen.desktop)
+    if not request.check_mode and steps.follow(request, report):
+        return report
+    removal = runtimes.plan_removal(rootless.plan_removal)
+    names = present(plan.read())
+    judge(run, names)
+    report.notes += removal.notes
+    report.add(removal.changes)
+    if not request.check_mode:
+        system_changes.apply(removal.changes)
+        for engine in removal.engines:
+            steps.reread(run, report, engine)
+    if names and not _purge(request, report, names):
+        return report
+    changes, notes = cdi.plan_removal()
+    changes = [*changes, *source.plan_absent()]
+    report.notes += notes
+    report.add(changes)
+    if not request.check_mode:
+        system_changes.apply(changes)
+    return report
+
+
+def present(database: dpkg.Database) -> t.List[str]:
+    """The packages of the toolkit of which anything is left, configuration files included."""
+    left = {package.name for package in database.packages if package.left}
+    return [name for name in packages.PACKAGES if name in left]
+
+
+def judge(run: system_run.Runner, names: t.Sequence[str]) -> None:
+    """Refuse when others would go with NAMES. Raises ContainerToolkitError."""
+    why = query.plan_purge(run, names, ()).why if names else ""
+    if why:
+        raise packages.ContainerToolkitError(
+            f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first"
+        )
+
+
+def _purge(request: steps.Request, report: steps.Report, names: t.Sequence[str]) -> bool:
+    """Purge NAMES in a transaction; whether it has ended. Raises ToolkitError, TransactionError."""
+    report.changed = True
+    report.packages = ("".join(f"{name}\n" for name in names), "")
+    if request.check_mode:
+        return True
+    transaction = apt_transaction.start(steps.PURPOSE, [command.purge(*names)])
+    return steps.ended(request, report, transaction)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""docker without root: NVIDIA's runtime in a user's own daemon.json, and no cgroups of NVIDIA's own.
+
+A daemon without root may not change cgroups, so NVIDIA's hook must not try (``no-cgroups``). That setting is the whole
+distribution's, and takes the GPU from containers that root's daemons start, so both kinds together are refused.
+"""
+
+from __future__ import annotations
+
+import pwd
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, changes, files
+
+CONFIG_TOML = "/etc/nvidia-container-runtime/config.toml"
+_SECTION = re.compile(r"(?m)^[ \t]*\[nvidia-container-cli\][^\n]*\n?")
+_SETTING = re.compile(r"(?m)^[ \t]*#?[ \t]*no-cgroups[ \t]*=[^\n]*")
+
+
+@dataclass(frozen=True)
+class User(as_user.Account):
+    """A user of the distribution with a docker of his own."""
+
+    @property
+    def path(self) -> str:
+        """The configuration of this user's docker."""
+        return f"{self.home}/.config/docker/daemon.json"
+
+
+def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[User]:
+    """The users NAMES, while the engines SERVE are served. Raises EngineError."""
+    if names and "containerd" in serve:
+        raise EngineError(
+            "rootless_users and containerd do not go together: no-cgroups, which docker without root needs, takes the "
+            "GPU from containers that containerd starts; name engines without containerd"
+        )
+    if names and "docker" not in serve:
+        raise EngineError("rootless_users: docker is not here or not among engines; add docker to engines")
+    found = []
+    for name in names:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            raise EngineError(f"rootless_users: this distribution has no user {name!r}") from None
+        if entry.pw_uid == 0:
+            raise EngineError("rootless_users: root has no docker without root; leave root out")
+        found.append(User(name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")))
+    return found
+
+
+def unconfigured(wanted: t.Sequence[User], root: str = "") -> t.List[User]:
+    """Those of WANTED whose docker does not know the runtime.
+
+    Raises EngineError for a file that docker cannot read, AsUserError for one that the user cannot read or write.
+    """
+    found = [user for user in wanted if not runtimes.docker_knows(user.path, root, user)]
+    for user in found:
+        as_user.check_writable(user, root + user.path)
+    return found
+
+
+def plan(wanted: t.Sequence[User], root: str = "") -> t.List[changes.FileChange]:
+    """What serves the docker of WANTED; the record first. Raises EngineError."""
+    written = [runtimes.with_runtime(user.path, root, user) for user in unconfigured(wanted, root)]
+    before = files.read_text(root + CONFIG_TOML)
+    after = without_cgroups(before or "")
+    if wanted and after != (before or ""):
+        written.append(changes.rewritten(CONFIG_TOML, before, after))
+    texts = {change.path: None if change.before is None else _text(change.before) for change in written}
+    return [*runtimes.remember(texts, root), *written] if written else []
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def without_cgroups(text: str) -> str:
+    """TEXT of NVIDIA's config.toml with ``no-cgroups = true``, every other line as it was."""
+    section = _SECTION.search(text)
+    if section is None:
+        return text + ("" if not text or text.endswith("\n") else "\n") + "[nvidia-container-cli]\nno-cgroups = true\n"
+    following = re.compile(r"(?m)^[ \t]*\[").search(text, section.end())
+    end = following.start() if following else len(text)
+    inside = text[section.end() : end]
+    lines = list(_SETTING.finditer(inside))
+    active = [match for match in lines if "#" not in match.group().partition("=")[0]]
+    if active and re.search(r"=[ \t]*true\b", active[0].group()):
+        return text
+    if lines:
+        chosen = (active or lines)[0]
+        inside = inside[: chosen.start()] + "no-cgroups = true" + inside[chosen.end() :]
+    else:
+        inside = "no-cgroups = true\n" + inside
+    head = text[: section.end()]
+    return head + ("" if head.endswith("\n") else "\n") + inside + text[end:]
+
+
+def plan_removal(known: runtimes.Texts, root: str = "") -> t.List[changes.FileChange]:
+    """What gives the files of the record KNOWN that are ours alone their old content.
+
+    Raises EngineError and AsUserError. What is in the home of a user who is gone stays.
+    """
+    found = []
+    for path, before in sorted(known.items()):
+        user = _owner_of(path)
+        if path == CONFIG_TOML:
+            text = files.read_text(root + path)
+            if text is not None and text == without_cgroups(before or ""):
+                found.append(changes.rewritten(path, text, before))
+        elif user is not None:
+            text = as_user.read_text(user, root + path)
+            found += [] if text is None else runtimes.docker_removal(path, text, before, user)
+    return found
+
+
+def _owner_of(path: str) -> User | None:
+    """The user whose docker is configured by PATH."""
+    accounts = (User(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")) for entry in pwd.getpwall())
+    return next((user for user in accounts if user.path == path and user.uid != 0), None)

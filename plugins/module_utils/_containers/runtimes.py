@@ -1,0 +1,230 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""NVIDIA's runtime in the configuration of docker and containerd: put in, taken out, what else stands there untouched.
+
+What a file held before is kept in a record that only root reads, so that the old bytes come back.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+import tempfile
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, daemon_json
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+DAEMON_JSON = "/etc/docker/daemon.json"
+RECORD = "/var/lib/wslfleet/containers.json"
+"""Path -> what it held before, null for a file that was not there."""
+
+Texts = t.Dict[str, t.Optional[str]]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What gives an engine its old configuration back, and what a person should know."""
+
+    changes: t.Tuple[system_changes.FileChange, ...] = ()
+    engines: t.Tuple[str, ...] = ()
+    notes: t.Tuple[str, ...] = ()
+
+
+def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
+    """The engines of SERVE that do not know NVIDIA's runtime. Raises EngineError."""
+    found = []
+    if "docker" in serve and not docker_knows(DAEMON_JSON, root):
+        found.append("docker")
+    if "containerd" in serve and not containerd_toml.knows(containerd_files(root)):
+        found.append("containerd")
+    return found
+
+
+def docker_knows(path: str, root: str = "", user: as_user.Account | None = None) -> bool:
+    """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises EngineError."""
+    return bool(_docker(path, daemon_json.knows, _read(path, root, user)))
+
+
+def _read(path: str, root: str, user: as_user.Account | None) -> str | None:
+    return system_files.read_text(root + path) if user is None else as_user.read_text(user, root + path)
+
+
+def containerd_files(root: str = "") -> Texts:
+    """The texts of containerd's configuration: config.toml first, then what it imports, in containerd's order."""
+    found: Texts = {containerd_toml.PATH: system_files.read_text(root + containerd_toml.PATH)}
+    for pattern in containerd_toml.imports(found[containerd_toml.PATH]):
+        # A relative pattern counts from the folder of the file that imports.
+        place = os.path.join(os.path.dirname(containerd_toml.PATH), pattern)
+        for path in sorted(glob.glob(root + place)):
+            found.setdefault(path[len(root) :], system_files.read_text(path))
+    return found
+
+
+def record(root: str = "") -> Texts:
+    """What the files held before they were configured."""
+    return system_files.read_json(root + RECORD)
+
+
+def plan(engine: str, root: str = "") -> t.List[system_changes.FileChange]:
+    """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises EngineError."""
+    if engine == "docker":
+        before = system_files.read_text(root + DAEMON_JSON)
+        return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
+    files = containerd_files(root)
+    path = containerd_toml.place(files)
+    return [
+        *remember({path: files[path]}, root),
+        system_changes.rewritten(path, files[path], containerd_toml.with_runtime(files)),
+    ]
+
+
+def with_runtime(path: str, root: str = "", user: as_user.Account | None = None) -> system_changes.FileChange:
+    """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises EngineError."""
+    before = _read(path, root, user)
+    after = _docker(path, daemon_json.with_runtime, before)
+    return system_changes.rewritten(path, before, after, user=user)
+
+
+def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[system_changes.FileChange]:
+    """Add TEXTS to the record."""
+    text = json.dumps({**record(root), **texts}, sort_keys=True, indent=1) + "\n"
+    change = system_changes.change_to(RECORD, text, mode=0o600, root=root)
+    if change is None:
+        return []
+    before, after = "(as it was)\n", "(as it was, and what the files below held)\n"
+    return [
+        system_changes.FileChange(
+            RECORD, change.before, change.after, mode=0o600, shown_before=before, shown_after=after
+        )
+    ]
+
+
+def _docker(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """FUNCTION of _daemon_json, with PATH in its error. Raises EngineError."""
+    try:
+        return function(*arguments)
+    except daemon_json.DaemonJsonError as error:
+        raise EngineError(f"{path} cannot be used: {error}; mend it first, nothing was changed") from error
+
+
+def check(run: system_run.Runner, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
+    """Ask dockerd whether it takes the text of CHANGES, where it can tell (23.0 and later). Raises EngineError."""
+    texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
+    if engine != "docker" or not texts:
+        return
+    with system_files.scratch() as folder, tempfile.NamedTemporaryFile(dir=folder, suffix=".json") as file:
+        file.write(texts[0])
+        file.flush()
+        done = run(["dockerd", "--validate", f"--config-file={file.name}"])
+        why = done.last_line.replace(file.name, DAEMON_JSON)
+    if done.code != 0 and "unknown flag" not in done.output:
+        raise EngineError(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
+
+
+def check_containerd(run: system_run.Runner, changes: t.Sequence[system_changes.FileChange]) -> None:
+    """Put CHANGES back, and raise EngineError, when containerd does not read them as they were meant."""
+    done = run(["containerd", "config", "dump"])
+    # The plugin itself may be switched off, as in Docker's package of containerd: then nothing shows its settings.
+    seen = r"\.runtimes\.[\"']?nvidia[\"']?\]|(?m:^[ \t]*disabled_plugins[ \t]*=.*cri)"
+    if done.code == 0 and re.search(seen, done.stdout):
+        return
+    back = [system_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
+    system_changes.apply(reversed(back))
+    why = done.last_line if done.code else "the runtime nvidia does not reach it"
+    raise EngineError(
+        f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
+        "first"
+    )
+
+
+def plan_removal(others: t.Callable[[Texts], t.Sequence[system_changes.FileChange]], root: str = "") -> Removal:
+    """What takes out the entries that ``plan`` made, and no others. Raises EngineError.
+
+    OTHERS does the same for the files of the record that are not known here.
+    """
+    known = record(root)
+    changes: t.List[system_changes.FileChange] = []
+    engines: t.List[str] = []
+    notes: t.List[str] = []
+    for engine, found in (
+        ("docker", _system_docker_removal(known, notes, root)),
+        ("containerd", _containerd_removal(known, notes, root)),
+    ):
+        changes += found
+        engines += [engine] if found else []
+    changes += others(known)
+    gone = system_changes.change_to(RECORD, None, root=root)
+    if gone is not None:
+        changes.append(
+            system_changes.FileChange(RECORD, gone.before, None, shown_before="(what the files held before)\n")
+        )
+    return Removal(tuple(changes), tuple(engines), tuple(notes))
+
+
+def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.List[system_changes.FileChange]:
+    text = system_files.read_text(root + DAEMON_JSON)
+    if text is None:
+        return []
+    if DAEMON_JSON in known:
+        return docker_removal(DAEMON_JSON, text, known[DAEMON_JSON])
+    if docker_removal(DAEMON_JSON, text, text):
+        notes.append(f"the runtime nvidia stays in {DAEMON_JSON}: it was there before, and leads nowhere now")
+    return []
+
+
+def docker_removal(
+    path: str, text: str, before: str | None, user: as_user.Account | None = None
+) -> t.List[system_changes.FileChange]:
+    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises EngineError."""
+    if not _docker(path, daemon_json.knows, text):
+        return []
+    if _docker(path, daemon_json.is_default, text):
+        raise EngineError(
+            f"{path} makes nvidia the default runtime, without which no container would start; take out "
+            "default-runtime first, nothing was changed"
+        )
+    return [system_changes.rewritten(path, text, _docker(path, _old_daemon_json, text, before), user=user)]
+
+
+def _old_daemon_json(text: str, before: str | None) -> str | None:
+    """TEXT without our entry: exactly BEFORE when nothing else has changed."""
+    if text == daemon_json.with_runtime(before):
+        return before
+    after = daemon_json.without_runtime(text, keep_empty=daemon_json.has_runtimes(before))
+    return None if before is None and daemon_json.is_empty(after) else after
+
+
+def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[system_changes.FileChange]:
+    files = containerd_files(root)
+    mine = [path for path, text in files.items() if containerd_toml.has_block(text)]
+    if not mine:
+        if containerd_toml.knows(files):
+            notes.append(
+                f"the runtime nvidia of containerd stays in {containerd_toml.place(files)}: it was there before"
+            )
+        return []
+    if containerd_toml.is_default(files):
+        raise EngineError(
+            f"{containerd_toml.PATH} or a file that it imports makes nvidia the default runtime, without which no "
+            "container would start; take out default_runtime_name first, nothing was changed"
+        )
+    found = []
+    for path in mine:
+        text = files[path] or ""
+        after: str | None = containerd_toml.without_runtime(text)
+        if path in known and containerd_toml.with_runtime({**files, path: known[path]}) == text:
+            after = known[path]
+        found.append(system_changes.rewritten(path, text, after))
+    return found

@@ -1,0 +1,153 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The apt source of NVIDIA's container packages, and the old lists and keys that it replaces.
+
+Until 1.6 the packages came from nvidia.github.io/nvidia-docker and nvidia-container-runtime, then from
+libnvidia-container with a list for each distribution, now from libnvidia-container/stable/deb for all. Old lists
+conflict with the new one, since they name another keyring or none.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import urllib.parse
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, repository
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+URL = "https://nvidia.github.io/libnvidia-container/stable/deb/amd64/"
+KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgkey"
+FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
+"""``NVIDIA CORPORATION (Open Source Projects)``, 2017."""
+KEYRING = "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg"
+SOURCE = f"{sources_files.FOLDER}/nvidia-container-toolkit.sources"
+CREDENTIALS = f"{network_credentials.PARTS}/wslfleet-containers.conf"
+_HOST = "nvidia.github.io"
+_REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-runtime)(/|$)")
+
+
+@dataclass(frozen=True)
+class Wanted(repository.Wanted):
+    """The source of the container packages; tried, fetched and refreshed as the CUDA repository is."""
+
+    @property
+    def path(self) -> str:
+        """The source file."""
+        return SOURCE
+
+    @property
+    def keyring(self) -> str:
+        """The keyring file."""
+        return KEYRING
+
+    @property
+    def better_signed(self) -> str:
+        """Which other source has a key that apt 3 takes: none is known."""
+        return ""
+
+    @property
+    def credentials_path(self) -> str:
+        """The file with user name and password."""
+        return CREDENTIALS
+
+
+def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
+    """Fill in what OPTIONS (of the module) leave out. Raises RepositoryError."""
+    address, credentials = repository.address_of(str(options.get("url") or URL), options)
+    key = str(options.get("key") or "")
+    if not key and address != URL:
+        raise repository.RepositoryError("a mirror needs key: the public key, or an address or a path where it is")
+    fingerprint = repository.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
+    sha1 = str(options.get("sha1") or "refuse")
+    return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
+
+
+def is_current(wanted: Wanted, root: str = "") -> bool:
+    """Whether source, key and index are there. Starts no process."""
+    return repository.stands(wanted, repository.keys_of(wanted, root), root)
+
+
+def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
+    """The keyring, the credentials and the source file, where they are not as WANTED."""
+    text = wanted.text(keyring, root)
+    found = [
+        system_changes.change_to(KEYRING, keyring, root=root),
+        network_credentials.change(wanted.credentials, wanted.url, root, CREDENTIALS),
+        system_changes.change_to(SOURCE, text, root=root),
+    ]
+    return [change for change in found if change is not None]
+
+
+def plan_absent(root: str = "") -> t.List[system_changes.FileChange]:
+    """The files to remove: our source, its credentials, and its keyring unless another source names it."""
+    text = files.read_text(root + SOURCE) or ""
+    if not text.startswith(sources_entries.MARK):
+        return []
+    named = sources_files.naming(KEYRING, [SOURCE], root)
+    # The source goes last: it tells that the rest is ours.
+    changes = [
+        network_credentials.change(None, "", root, CREDENTIALS),
+        None if named else system_changes.change_to(KEYRING, None, root=root),
+        system_changes.change_to(SOURCE, None, root=root),
+    ]
+    return [change for change in changes if change is not None]
+
+
+def is_container_source(uri: str) -> bool:
+    """Whether URI is a repository of NVIDIA's container packages, at NVIDIA or in a mirror."""
+    try:
+        path = urllib.parse.urlsplit(uri).path
+    except ValueError:
+        return False
+    return _REPOSITORY.search(path) is not None
+
+
+def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[sources_entries.Stale]:
+    """The entries that must go beside the source WANTED (a URL). Disabled ones and mirrors stay.
+
+    The experimental repository stays when it is signed: somebody switched it on.
+    """
+    address = sources_entries.normal_address(wanted, "/")
+    stale = []
+    for entry in entries:
+        if not entry.enabled or entry.path == SOURCE:
+            continue
+        at_nvidia = f"net:{_HOST}/" in entry.address and is_container_source(entry.uri)
+        if entry.address == address:
+            stale.append(sources_entries.Stale(entry, "duplicate of the source that wslfleet.cuda writes"))
+        elif at_nvidia and not ("/experimental/" in entry.uri and entry.signed_by):
+            stale.append(sources_entries.Stale(entry, "old source of NVIDIA's container packages"))
+    return stale
+
+
+def plan_legacy(state: legacy_keys.State, wanted: Wanted, when: str) -> t.Tuple[system_changes.FileChange, ...]:
+    """Old entries out, and the key out of the keyrings that every source trusts. WHEN names the backups.
+
+    The key stays there while a mirror of these packages that names no keyring needs it.
+    """
+    entries = sources_entries.parse_all(state.sources)
+    stale = judge(entries, wanted.url)
+    stale += faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
+    gone = {item.entry for item in stale}
+    edits = sources_entries.plan_edits(state.sources, stale, when)
+    found = [sources_files.change(state.sources, edit, when) for edit in edits]
+    needed = any(
+        entry.enabled and not entry.signed_by and is_container_source(entry.uri)
+        for entry in entries
+        if entry not in gone
+    )
+    if not needed:
+        trusted = [path for path in sorted(state.removals) if path.startswith("/etc/apt/trusted.gpg")]
+        found += [legacy_keys.key_change(state, path, state.removals[path], when) for path in trusted]
+    return tuple(found)

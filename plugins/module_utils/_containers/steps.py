@@ -1,0 +1,279 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Bring NVIDIA's container toolkit into a distribution: observe, plan, apply, in one look at a time."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as containers_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, legacy_keys, repository, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
+
+ERRORS = (
+    query.AptError,
+    as_user.AsUserError,
+    files.UnreadableFile,
+    cdi.CdiError,
+    containers_packages.ContainerToolkitError,
+    containers_engines.EngineError,
+    repository.RepositoryError,
+    toolkit_plan.ToolkitError,
+    apt_transaction.TransactionError,
+)
+"""What a look may raise, each with one line."""
+PURPOSE = "containers"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller asked for. ``engines`` None: those that are there. ``follow``: a transaction of ours."""
+
+    engines: t.Sequence[str] | None
+    version: str | None
+    minimum: str
+    source: containers_source.Wanted
+    check_mode: bool
+    wait: float
+    follow: str | None = None
+    rootless: t.Sequence[str] = ()
+    """Users whose own docker is served instead of root's."""
+
+
+@dataclass
+class Report:
+    """What was found and done, for the caller. ``running``: the transaction that has not ended yet."""
+
+    changed: bool = False
+    changes: t.List[system_changes.FileChange] = field(default_factory=list)
+    packages: t.Tuple[str, str] | None = None
+    """Before and after of the packages, for a diff."""
+    engines: t.Sequence[str] = ()
+    desktop: str = ""
+    version: str = ""
+    gpu: bool = False
+    notes: t.List[str] = field(default_factory=list)
+    transaction: apt_transaction.Transaction | None = None
+    running: bool = False
+
+    def add(self, changes: t.Sequence[system_changes.FileChange]) -> None:
+        """Remember CHANGES."""
+        self.changes += changes
+        self.changed = self.changed or bool(changes)
+
+
+def look(run: system_run.Runner, request: Request) -> Report:
+    """One look: attach to what runs, else do what is missing. Raises one of ERRORS."""
+    containers_packages.check(request.version, request.minimum)
+    seen = containers_engines.observe()
+    choice = containers_engines.choose(request.engines, seen)
+    report = Report(engines=choice.serve, desktop=seen.desktop, notes=list(choice.notes))
+    if seen.desktop and not choice.serve:
+        return report
+    rootless = containers_rootless.users(request.rootless, choice.serve)
+    # An unreadable file is found before anything changes.
+    runtimes.unconfigured(choice.serve if not rootless else ())
+    containers_rootless.unconfigured(rootless)
+    if not request.check_mode and follow(request, report):
+        return report
+    database = toolkit_plan.read()
+    listed = _bring_source(run, request, report, choice, database)
+    try:
+        plan = _plan(run, request, report, choice, database, listed)
+    except query.AptError as error:
+        if not (request.check_mode and report.changes):
+            raise
+        report.notes.append(f"the plan can be judged only once the broken sources are out; now {error}")
+        return report
+    report.version = plan.version
+    if plan.install and not _install(run, request, report, plan, database, listed):
+        return report
+    _bring_specification(run, request, report)
+    if rootless:
+        _serve_rootless(request, report, rootless)
+    _configure(run, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless])
+    return report
+
+
+def follow(request: Request, report: Report) -> bool:
+    """Attach to a running transaction; whether it still runs. Collect those that ended. Raises ToolkitError."""
+    running = apt_transaction.find_running()
+    if running is not None and not apt_transaction.attach(running, request.wait):
+        report.changed, report.running, report.transaction = True, True, running
+        return True
+    for ended in toolkit_plan.collect(request.follow, report.notes.append, PURPOSE):
+        if ended.exit_code == 0:
+            report.changed, report.transaction = True, ended
+    return False
+
+
+def _bring_source(
+    run: system_run.Runner, request: Request, report: Report, choice: containers_engines.Choice, database: dpkg.Database
+) -> str:
+    """Old lists and keys out, the source in. The Packages file when it was fetched for a try, else empty."""
+    wanted = request.source
+    current = containers_source.is_current(wanted)
+    keyring, listed = b"", ""
+    if not current:
+        keyring, listed = _try(run, wanted)
+        if not _suits(request, choice, database):
+            # Before anything changes: the source may be too old for what was asked.
+            available = containers_packages.versions_in(listed)
+            containers_packages.pick(available, request.version, request.minimum)
+    state = legacy_keys.observe([wanted.fingerprint])
+    changes = list(containers_source.plan_legacy(state, wanted, files.stamp()))
+    if not current:
+        changes += containers_source.plan(wanted, keyring)
+    report.add(changes)
+    report.changed = report.changed or not current
+    if not request.check_mode:
+        system_changes.apply(changes)
+        if not current:
+            trial.refresh(run, wanted)
+    return listed
+
+
+def _try(run: system_run.Runner, wanted: containers_source.Wanted) -> t.Tuple[bytes, str]:
+    """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
+    with files.scratch() as folder:
+        keyring = trial.fetch_keyring(run, wanted, folder)
+        return keyring, trial.try_index(run, wanted, keyring, folder)
+
+
+def _suits(request: Request, choice: containers_engines.Choice, database: dpkg.Database) -> bool:
+    return containers_packages.suits(database, choice.serve, request.version, request.minimum)
+
+
+def _plan(
+    run: system_run.Runner,
+    request: Request,
+    report: Report,
+    choice: containers_engines.Choice,
+    database: dpkg.Database,
+    listed: str,
+) -> containers_packages.Plan:
+    """What apt has to do. The indexes are fetched again when an engine comes from an old one."""
+    deb_version = ""
+    if not _suits(request, choice, database):
+        text = listed or query.ask(run, command.cache("show", containers_packages.BASE)).stdout
+        available = containers_packages.versions_in(text)
+        deb_version = containers_packages.pick(available, request.version, request.minimum)
+    if choice.install and not request.check_mode:
+        reason = indexes.bring_up_to_date(run, time.time())
+        report.notes += [reason] if reason else []
+    engines = [name for engine in choice.install for name in containers_packages.engine_packages(run, engine)]
+    return containers_packages.make_plan(database, choice.serve, deb_version, engines)
+
+
+def _install(
+    run: system_run.Runner,
+    request: Request,
+    report: Report,
+    plan: containers_packages.Plan,
+    database: dpkg.Database,
+    listed: str,
+) -> bool:
+    """Judge, then run the transaction; whether it has ended. Raises ContainerToolkitError, ToolkitError."""
+    report.changed = True
+    if request.check_mode and (listed or database.broken or report.changes):
+        report.packages = ("", "".join(f"{name}\n" for name in plan.install))
+        report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
+        return True
+    judged = containers_packages.judge(run, plan, database, space.free_bytes())
+    report.packages = (
+        "".join(f"{action.name}\n" for action in judged.removes),
+        "".join(f"{action.name} {action.new}\n" for action in judged.installs),
+    )
+    if request.check_mode:
+        return True
+    commands = containers_packages.commands(plan, database.interrupted)
+    return ended(request, report, apt_transaction.start(PURPOSE, commands))
+
+
+def ended(request: Request, report: Report, transaction: apt_transaction.Transaction) -> bool:
+    """Wait for TRANSACTION, for as long as a look may; whether it has ended. Raises ToolkitError when it failed."""
+    report.transaction = transaction
+    if not apt_transaction.attach(transaction, request.wait):
+        report.running = True
+        return False
+    transaction.mark_collected()
+    if transaction.exit_code != 0:
+        raise toolkit_plan.ToolkitError(toolkit_plan.failure(transaction, toolkit_plan.read()))
+    return True
+
+
+def _bring_specification(run: system_run.Runner, request: Request, report: Report) -> None:
+    """Write the CDI specification where it does not fit the driver of Windows. Raises CdiError."""
+    state = cdi.observe()
+    report.gpu = state.gpu
+    if not state.gpu:
+        report.notes.append(f"no NVIDIA GPU here ({cdi.DEVICE} or {cdi.LIBRARIES}/nvidia-smi is missing): no CDI")
+        return
+    stale = cdi.stale(state, report.version)
+    if not stale:
+        return
+    if request.check_mode:
+        shown = [
+            system_changes.FileChange(path, None, None, shown_after=f"(written again: {why})\n")
+            for path, why in stale.items()
+        ]
+        report.add(shown)
+        return
+    text = cdi.generate(run)
+    report.notes += cdi.shortcomings(text)
+    changes = cdi.changes(stale, text, state, report.version)
+    system_changes.apply(changes)
+    report.add(changes)
+
+
+def _configure(run: system_run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
+    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises EngineError."""
+    for engine in runtimes.unconfigured(serve):
+        changes = runtimes.plan(engine)
+        if not request.check_mode:
+            runtimes.check(run, engine, changes)
+            system_changes.apply(changes)
+            if engine == "containerd":
+                runtimes.check_containerd(run, changes)
+            reread(run, report, engine)
+        report.add(changes)
+
+
+def _serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.User]) -> None:
+    """Tell the users' own docker about the runtime. Raises EngineError."""
+    changes = containers_rootless.plan(users)
+    if not request.check_mode:
+        system_changes.apply(changes)
+    report.add(changes)
+    paths = {change.path for change in changes}
+    report.notes += [
+        f"{user.name} has to restart docker: systemctl --user restart docker" for user in users if user.path in paths
+    ]
+
+
+def reread(run: system_run.Runner, report: Report, engine: str) -> None:
+    """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
+    if engine == "docker":
+        containers_engines.reload_docker()
+    elif os.path.isdir("/run/systemd/system"):
+        done = run(["systemctl", "try-restart", "containerd"])
+        if done.code != 0:
+            report.notes.append(f"containerd did not restart: {done.output.strip()}")
+    else:
+        report.notes.append("restart containerd to let it read its configuration")

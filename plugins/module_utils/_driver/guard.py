@@ -1,0 +1,210 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The files of the guard: an apt pin, a hook that explains it, a hook for what pins cannot stop.
+
+Traps that shape them: packages in a stanza are separated by blanks (a comma switches all but the last off, in silence);
+the first matching stanza wins, so the file sorts first; a priority of 0 kills all of apt; a hook whose script is gone
+fails every transaction, so the configuration asks for the script first, scripts are written before it, and it goes
+first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
+
+PIN = "/etc/apt/preferences.d/00-wslfleet-guard.pref"
+CONFIGURATION = "/etc/apt/apt.conf.d/99wslfleet-guard"
+EXPLAIN = "/usr/local/lib/wslfleet/guard-explain"
+PRE_INSTALL = "/usr/local/lib/wslfleet/guard-pre-install"
+
+_PACKAGES = re.compile(r"^Package:(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_INSTEAD = re.compile(r"^Explanation: .*Install (.*) instead\.$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class GuardFile:
+    """One file of the guard."""
+
+    path: str
+    text: str
+    mode: int = 0o644
+
+
+def files(instead: str) -> t.List[GuardFile]:
+    """The guard's files in the order in which they must be written. INSTEAD: what the developer should install."""
+    return [
+        GuardFile(EXPLAIN, explain_script(instead), 0o755),
+        GuardFile(PRE_INSTALL, pre_install_script(instead), 0o755),
+        GuardFile(PIN, pin_text(instead)),
+        GuardFile(CONFIGURATION, configuration_text()),
+    ]
+
+
+def pin_text(instead: str) -> str:
+    """The preferences file. ``Pin: release *`` hits every source, ``origin ""`` would miss the network ones."""
+    names = "\n ".join(driver_packages.pin_names())
+    sources = " ".join(f"src:{source}" for source in driver_packages.DRIVER_SOURCES)
+    reason = f"Explanation: WSL gets its NVIDIA driver from Windows. Install {instead} instead."
+    stanzas = [f"{reason}\nPackage: {what}\nPin: release *\nPin-Priority: -1\n" for what in (sources, names)]
+    return "# Written by wslfleet.cuda: keeps Linux NVIDIA drivers out of WSL.\n" + "\n".join(stanzas)
+
+
+def pin_summary(text: str) -> str:
+    """One line about a preferences file: what a diff shows of its thousands of names, no two files the same."""
+    words = [word for field in _PACKAGES.findall(text) for word in field.split()]
+    sources = [word for word in words if word.startswith("src:")]
+    instead = _INSTEAD.search(text)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    told = f", explained by: install {instead.group(1)} instead" if instead else ""
+    return f"{len(words) - len(sources):,} names and {len(sources)} source packages{told} (sha256 {digest})\n"
+
+
+def configuration_text() -> str:
+    """The apt configuration of both hooks.
+
+    apt looks for the protocol version under the first word of the command; an assignment gives us a word of our own.
+    """
+    word = "WSLFLEET_GUARD=1"
+    return f"""\
+// Written by wslfleet.cuda: explains the pin in {PIN} and stops what pins cannot.
+AptCli::Hooks::Install {{ "[ ! -x {EXPLAIN} ] || {EXPLAIN} || true"; }};
+DPkg::Pre-Install-Pkgs {{ "{word} ; [ ! -x {PRE_INSTALL} ] || {PRE_INSTALL}"; }};
+DPkg::Tools::Options::{word}::Version "3";
+"""
+
+
+def pre_install_script(instead: str) -> str:
+    """Reads protocol version 3: settings, an empty line, then one line per package whose last word is a path or a
+    marker.
+
+    Lines with **CONFIGURE** or **REMOVE** belong to repairs and pass. Names come first, since they cost nothing; only
+    when none of them is a driver's, each file is asked for its source package and for what it provides (about 7 ms
+    each; the control part only), so that a driver under a name that nobody knows is found too. What
+    cannot be read passes: apt and dpkg say better what is wrong with it, and a guard that fails must not stop a repair.
+    Only sh, cut, grep, tr and dpkg-deb, all of essential packages.
+    """
+    pattern = "|".join(driver_packages.name_patterns())
+    provided = " | ".join(driver_packages.PROVIDED)
+    sources = " | ".join(driver_packages.DRIVER_SOURCES)
+    return f"""\
+#!/bin/sh
+# Written by wslfleet.cuda: refuses to unpack a Linux NVIDIA driver in WSL.
+# Standard input: DPkg::Pre-Install-Pkgs, protocol version 3.
+files=$(
+  while read -r name _old _oldarch _oldma _sign _new _newarch _newma action; do
+    case $action in
+      '' | '**'*) ;;
+      *) printf '%s %s\\n' "$name" "$action" ;;
+    esac
+  done
+)
+found=$(printf '%s\\n' "$files" | cut -d' ' -f1 | grep -Ex '{pattern}' | tr '\\n' ' ')
+[ -n "$found" ] || found=$(
+  set -f
+  printf '%s\\n' "$files" | while read -r name file; do
+    # A line without a field's name goes on with the one before, which is Provides: sources are not folded.
+    dpkg-deb -f "$file" Source Provides 2>/dev/null </dev/null | while IFS=' ,' read -r field words; do
+      case $field in
+        Source:) words="=${{words%% *}}" ;;
+        Provides:) ;;
+        *) words="$field $words" ;;
+      esac
+      IFS=' ,'
+      for word in $words; do
+        case $word in
+          =*)
+            word=${{word#=}}
+            case $word in
+              {sources}) printf '%s (built from %s) ' "$name" "$word" ;;
+            esac
+            ;;
+          {provided}) printf '%s (provides %s) ' "$name" "$word" ;;
+        esac
+      done
+    done
+  done
+)
+[ -n "$found" ] || exit 0
+echo "wslfleet.cuda: refused: $found- WSL gets its NVIDIA driver from Windows; a Linux driver breaks CUDA here." >&2
+echo "wslfleet.cuda: install {instead} instead." >&2
+exit 1
+"""
+
+
+def explain_script(instead: str) -> str:
+    """Speaks apt's JSON hook protocol (doc/json-hooks-protocol.md, versions 0.1 and 0.2); prints when an install
+    failed."""
+    pattern = "|".join(driver_packages.name_patterns())
+    return f"""\
+#!/usr/bin/python3 -I
+# Written by wslfleet.cuda: tells why apt cannot install a Linux NVIDIA driver in WSL.
+import json
+import os
+import re
+import socket
+import sys
+
+GUARDED = re.compile(r"^({pattern})$")
+RELATED = re.compile(r"cuda|nvidia|^gpustat$|^nvitop$")
+
+
+def explain(params):
+    asked = [term.split("=")[0].split("/")[0] for term in params.get("search-terms", [])]
+    guarded = [name for name in asked if GUARDED.match(name)]
+    related = [name for name in asked if RELATED.search(name)]
+    if guarded or related:
+        what = "is" if guarded else "may need"
+        print(
+            "\\nwslfleet.cuda: " + " ".join(guarded or related) + " " + what
+            + " a Linux NVIDIA driver, which is kept out of WSL: "
+            "the driver comes from Windows. Install {instead} instead.",
+            file=sys.stderr,
+        )
+
+
+def main():
+    link = socket.socket(fileno=int(os.environ["APT_HOOK_SOCKET"])).makefile("rw", encoding="utf-8", newline="\\n")
+    while True:
+        line = link.readline()
+        if not line:
+            return
+        if not line.strip():
+            continue
+        message = json.loads(line)
+        method = message.get("method", "")
+        if method == "org.debian.apt.hooks.hello":
+            link.write(json.dumps({{"jsonrpc": "2.0", "id": message["id"], "result": {{"version": "0.1"}}}}) + "\\n\\n")
+            link.flush()
+        elif method == "org.debian.apt.hooks.install.fail":
+            explain(message.get("params", {{}}))
+        elif method == "org.debian.apt.hooks.bye":
+            return
+
+
+main()
+"""
+
+
+def effective(policy: str) -> t.Dict[str, str]:
+    """Name -> candidate version, for the packages of an ``apt-cache policy`` output that apt would install all the
+    same.
+
+    Empty when the pin holds for every package in it. Needs the C locale.
+    """
+    open_names: t.Dict[str, str] = {}
+    name = ""
+    for line in policy.splitlines():
+        if line and not line.startswith(" ") and line.endswith(":"):
+            name = line[:-1]
+        elif line.startswith("  Candidate:") and line.split(":", 1)[1].strip() != "(none)":
+            open_names[name] = line.split(":", 1)[1].strip()
+    return open_names

@@ -1,0 +1,362 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Take a Linux driver out of a distribution and mend dpkg: what is wrong, and the steps in their order.
+
+The order is what works on half-configured kernel modules: one purge of the whole set first, ``dpkg --configure -a``
+after. Exit codes say little (dpkg reports success and leaves ``iHR``), so that the states are read again at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dependencies, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
+    installer_log,
+    kernel_module,
+    loader,
+    loader_conf,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+
+@dataclass(frozen=True)
+class State:
+    """What was read, without a process."""
+
+    database: dpkg.Database
+    drivers: t.Tuple[dpkg.Package, ...]
+    """Driver packages of which anything is left, residual configuration included."""
+    strays: t.Tuple[str, ...]
+    """Driver files that no package owns: libraries, programs, kernel modules and their sources."""
+    shadowed: t.Mapping[str, str]
+    """Library name -> path outside WSL's folder that the loader takes."""
+    installed: installer_log.Installed | None = None
+    """What NVIDIA's .run installer wrote down."""
+    unfound: bool = False
+    """WSL brings a libcuda.so.1 that the loader does not find."""
+    unlisted: bool = False
+    """No file of ld.so.conf.d names WSL's folder, and nobody forbade it."""
+    named: t.Mapping[str, t.Sequence[loader_conf.Named]] = field(default_factory=dict)
+    """Path of ``shadowed`` -> what names its folder in the loader's configuration."""
+    copies: t.Tuple[str, ...] = ()
+    """Copies of WSL's files that are used in their place: right today, stale after the next Windows driver."""
+
+    @property
+    def broken(self) -> t.Tuple[dpkg.Package, ...]:
+        """Packages half way that are no driver's."""
+        drivers = {package.key for package in self.drivers}
+        return tuple(package for package in self.database.broken if package.key not in drivers)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there is nothing to repair."""
+        wrong = (self.drivers, self.database.broken, self.database.journal_dirty, self.strays, self.shadowed)
+        return not (any(wrong) or self.installed or self.unfound or self.unlisted)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the repair will do."""
+
+    purge: t.Tuple[str, ...] = ()
+    """Drivers, in whatever state."""
+    dependents: t.Tuple[str, ...] = ()
+    """Packages that cannot stay without the driver and go with it."""
+    held: t.Tuple[str, ...] = ()
+    """Those of them that somebody holds."""
+    mark_manual: t.Tuple[str, ...] = ()
+    configure: bool = False
+    reinstall: t.Tuple[str, ...] = ()
+    clean_journal: bool = False
+    strays: t.Tuple[str, ...] = ()
+    restore: installer_log.Installed | None = None
+    """The .run installer's log, whose old files come back."""
+    list_folder: bool = False
+    """Write ld.wsl.conf as WSL would."""
+    unlist: t.Tuple[loader_conf.Named, ...] = ()
+    """Folders to take out of the loader's configuration."""
+    ldconfig: bool = False
+
+    @property
+    def packages_change(self) -> bool:
+        """Whether apt or dpkg has to run."""
+        return bool(self.purge or self.configure or self.reinstall or self.clean_journal)
+
+
+def observe(root: str = "") -> State:
+    """The state of the system under ROOT."""
+    database = dpkg.read_database(root)
+    drivers = tuple(
+        package
+        for package in database.packages
+        if package.left and (driver_packages.why_driver(package.name, package.source) or _carries_driver(package, root))
+    )
+    installed = installer_log.read(root)
+    ours = set(installer_log.present(installed, root)) if installed else set()
+    files = sorted({*loader.driver_files(root), *kernel_module.leftovers(root), *ours})
+    owners = loader.owned(files, root) if files else {}
+    found = loader.read_picks(root)
+    wsl_files = loader.wsl_files(root)
+    wsl_conf = system_files.read_text(f"{root}/etc/wsl.conf") or ""
+    shadowed = loader.shadowed(found, wsl_files, root)
+    expected = "libcuda.so.1" in wsl_files and not loader.forbids_configuration(wsl_conf)
+    return State(
+        database,
+        drivers,
+        tuple(path for path in files if path not in owners),
+        shadowed,
+        installed,
+        expected and "libcuda.so.1" not in found,
+        expected and not loader.lists_wsl_folder(root),
+        loader.named_for(shadowed, root),
+        tuple(loader.copies(found, root)),
+    )
+
+
+def _carries_driver(package: dpkg.Package, root: str) -> bool:
+    """Whether PACKAGE, under whatever name, provides a driver and brings files of one.
+
+    One that only provides it is somebody's stand-in for dependencies, empty and harmless.
+    """
+    if not driver_packages.why_provider(dependencies.provided(package.fields)):
+        return False
+    stem = f"{root}/var/lib/dpkg/info/{package.name}"
+    listed = (
+        system_files.read_text(f"{stem}.list") or system_files.read_text(f"{stem}:{package.architecture}.list") or ""
+    )
+    return any(loader.is_driver_file(path) for path in listed.splitlines())
+
+
+def plan(state: State, automatic: t.Collection[str]) -> Plan:
+    """The steps for STATE. AUTOMATIC: names that apt holds to be installed automatically."""
+    database = state.database
+    drivers = {package.key for package in state.drivers}
+    away = dpkg.dependents(database.packages, state.drivers) if drivers else []
+    gone = drivers | {package.key for package in away}
+    keep = {
+        package.name
+        for package in database.packages
+        if package.present and package.name in automatic and _worth_keeping(package.name) and package.key not in gone
+    }
+    # What another package that stays depends on is safe anyway.
+    needed = dependencies.needed_names(
+        package.fields for package in database.packages if package.present and package.key not in gone
+    )
+    left = [package for package in state.broken if package.key not in gone]
+    stuck = {package.key for package, _name in dpkg.unmet(database.packages)}
+    return Plan(
+        purge=_labels(database, state.drivers),
+        dependents=_labels(database, away),
+        held=_labels(database, [package for package in away if package.held]),
+        mark_manual=tuple(sorted(keep - needed)) if drivers else (),
+        # What lacks a dependency cannot be configured, now or at the next run.
+        configure=any(package.key not in stuck and not package.reinstall for package in left),
+        reinstall=_labels(database, [package for package in left if package.reinstall]),
+        clean_journal=database.journal_dirty,
+        strays=state.strays,
+        restore=state.installed,
+        list_folder=state.unlisted,
+        unlist=tuple(sorted({entry for entries in state.named.values() for entry in entries})),
+        ldconfig=bool(state.strays or state.shadowed or drivers or state.installed or state.unfound or state.unlisted),
+    )
+
+
+def _labels(database: dpkg.Database, packages: t.Iterable[dpkg.Package]) -> t.Tuple[str, ...]:
+    return tuple(sorted(database.label(package) for package in packages))
+
+
+def _worth_keeping(name: str) -> bool:
+    """What a later autoremove by someone else must not take: the toolkit and the keep-list."""
+    return catalogue.is_toolkit_package(name) or driver_packages.is_kept(name)
+
+
+def refusals(steps: Plan) -> t.List[str]:
+    """Dependents that must not go, in words: then the repair needs a person."""
+    kept = [
+        f"{name} depends on a driver package and would go with it"
+        for name in steps.dependents
+        if _worth_keeping(name) and not driver_packages.is_metapackage(name)
+    ]
+    held = [f"{name} is held and would go with the driver that it needs: apt-mark unhold {name}" for name in steps.held]
+    return kept + held
+
+
+MUST_BE_WRITABLE = ("/usr", "/etc", "/var/lib/dpkg", "/var/lib")
+SPACE = 32 * 1024 * 1024
+"""Bytes that dpkg needs for its own files, and backups: the status file is written anew several times."""
+
+
+def obstacles(root: str = "") -> t.List[str]:
+    """Why nothing can be changed under ROOT, whatever the plan."""
+    fixed = [
+        f"{path} cannot be written: the file system is read-only (in WSL after damage: dmesg; run wsl --shutdown)"
+        for path in MUST_BE_WRITABLE
+        if os.path.isdir(root + path) and not os.access(root + path, os.W_OK)
+    ]
+    free = space.free_bytes(f"{root}/var")
+    if free < SPACE:
+        fixed.append(f"/var has {free // 2**20} MiB left, {SPACE // 2**20} MiB are needed: make room first")
+    return fixed
+
+
+def judge_purge(run: system_run.Runner, steps: Plan) -> t.List[str]:
+    """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
+    if not steps.purge:
+        return []
+    done = run(command.trial(_purge(steps)))
+    return [] if done.code == 0 else [f"dpkg refuses: {dpkg_words(done.stderr) or done.last_line}"]
+
+
+def dpkg_words(text: str) -> str:
+    """The errors of dpkg in TEXT as one line; empty when there is none. Needs the C locale."""
+    blocks = re.findall(
+        r"(?m)^dpkg: (?:error(?: processing package)?:?|dependency problems) [^\n]*(?:\n [^\n]*)*", text
+    )
+    return "; ".join(dict.fromkeys(re.sub(r"\s+", " ", block)[len("dpkg: ") :] for block in blocks))
+
+
+def was_locked(log: str) -> bool:
+    """Whether dpkg, which waits for nobody, found its database locked in LOG. Needs the C locale."""
+    return bool(re.search(r"(?m)^dpkg: error: .*\block(ed)?\b.* by another process", log))
+
+
+def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
+    """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
+    drivers = {state.database.label(package): package for package in state.drivers}
+    found = []
+    for label, kind in re.findall(r"installed (\S+) package (pre|post)-removal script subprocess", log):
+        package = drivers.get(label) or drivers.get(label.partition(":")[0])
+        if package is not None:
+            stem = f"/var/lib/dpkg/info/{package.name}"
+            names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
+            found += [name for name in names if os.path.exists(root + name)]
+    return sorted(set(found))
+
+
+def _purge(steps: Plan) -> t.List[str]:
+    return command.dpkg_purge(*steps.purge, *steps.dependents)
+
+
+def commands(steps: Plan) -> t.List[t.List[str]]:
+    """The apt and dpkg commands, in order. Each one runs even when an earlier one failed.
+
+    dpkg removes what is named and nothing else, whatever state others are in, where apt refuses or takes more along.
+    """
+    found: t.List[t.List[str]] = []
+    if steps.clean_journal:
+        found.append(list(command.MERGE_JOURNAL))
+    if steps.mark_manual:
+        found.append(command.mark("manual", *steps.mark_manual))
+    if steps.purge:
+        found.append(_purge(steps))
+    if steps.configure or steps.clean_journal:
+        found.append(list(command.CONFIGURE))
+    if steps.reinstall:
+        found.append(command.install(*steps.reinstall, options=["--reinstall"]))
+    return found
+
+
+def others(state: State) -> t.List[str]:
+    """What is wrong with packages that are no driver's, and that a repair cannot mend."""
+    label = state.database.label
+    half = [f"{label(package)} is {package.code}" for package in state.broken]
+    lacking = [
+        f"{label(package)} needs {name}, which is not there" for package, name in dpkg.unmet(state.database.packages)
+    ]
+    return half + lacking
+
+
+def stray_changes(paths: t.Sequence[str], when: str, root: str = "") -> t.List[changes.FileChange]:
+    """Moves of PATHS into a backup folder of this repair."""
+    return [
+        changes.FileChange(
+            path,
+            b"",
+            None,
+            f"{system_files.BACKUP_ROOT}/{when}{path}",
+            shown_before="driver file that no package owns" + _link_note(root + path) + "\n",
+            shown_after="(moved)\n",
+        )
+        for path in paths
+    ]
+
+
+def _link_note(path: str) -> str:
+    return f", link to {os.readlink(path)}" if os.path.islink(path) else ""
+
+
+def undo_installer(installed: installer_log.Installed, when: str, root: str = "") -> None:
+    """Put back what the .run installer had taken away, and move its folder into the backup of this repair.
+
+    Nothing is overwritten, and no file of another driver comes back.
+    """
+    for kept, path in installed.old_files:
+        if os.path.isfile(root + kept) and _may_return(path, root):
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
+            shutil.copy2(root + kept, root + path)
+    for target, path in installed.old_links:
+        if _may_return(path, root):
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
+            os.symlink(target, root + path)
+    changes.apply(stray_changes([installer_log.FOLDER], when, root), root)
+
+
+def _may_return(path: str, root: str) -> bool:
+    return not os.path.lexists(root + path) and not loader.is_driver_file(path)
+
+
+def list_wsl_folder(root: str = "") -> None:
+    """Write what WSL's init writes at every start."""
+    system_files.write_file(root + loader.CONFIGURATION, loader.CONFIGURATION_TEXT)
+
+
+def describe(steps: Plan) -> t.List[str]:
+    """The plan for a person, one step per line."""
+    lines = []
+    if steps.clean_journal:
+        lines.append("mend the journal of an interrupted dpkg")
+    if steps.mark_manual:
+        lines.append("mark as manually installed: " + " ".join(steps.mark_manual))
+    if steps.purge:
+        lines.append("purge: " + " ".join(steps.purge))
+    if steps.dependents:
+        lines.append("goes with it: " + " ".join(steps.dependents))
+    if steps.configure:
+        lines.append("configure what is unpacked")
+    if steps.reinstall:
+        lines.append("reinstall: " + " ".join(steps.reinstall))
+    lines += [f"move away: {path}" for path in steps.strays]
+    if steps.restore is not None:
+        lines.append(f"undo NVIDIA's .run installer {steps.restore.version}: put its old files back, move its log away")
+    lines += [f"take {entry.folder} out of {entry.where}" for entry in steps.unlist]
+    if steps.list_folder:
+        lines.append(f"write {loader.CONFIGURATION}")
+    if steps.ldconfig:
+        lines.append("run ldconfig")
+    return lines
+
+
+def remaining(state: State) -> t.List[str]:
+    """What of a driver is still there after a repair, in words."""
+    lines = [f"{state.database.label(package)} is still {package.code}" for package in state.drivers]
+    lines += [f"{path} is still there" for path in state.strays]
+    lines += [f"the loader still takes {text}" for text in loader.told(state.shadowed, state.named)]
+    if state.database.journal_dirty:
+        lines.append("dpkg is still interrupted")
+    if state.installed is not None:
+        lines.append(f"{installer_log.LOG} is still there")
+    if state.unfound:
+        lines.append(f"the loader still does not find {loader.WSL_LIBRARIES}/libcuda.so.1")
+    return lines

@@ -1,0 +1,256 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Why apt could not reach a source, in one line with the way out: DNS, the route, the proxy, TLS, a login page.
+
+What counts is what apt met, by its own words, which are English under LC_ALL=C and were seen in apt 2.6 (GnuTLS) and
+3.0 (OpenSSL). Only then is something looked at: apt's settings, resolv.conf, and who signed a certificate.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import socket
+import ssl
+import typing as t
+import urllib.parse
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+SECONDS = 10.0
+"""For each connection of the look at a certificate."""
+
+NO_DNS, UNKNOWN_NAME, NO_ROUTE, REFUSED, SILENT = "no_dns", "unknown_name", "no_route", "refused", "silent"
+PROXY_LOGIN, PROXY_REFUSES, FORBIDDEN, GATEWAY = "proxy_login", "proxy_refuses", "forbidden", "gateway"
+TLS_ISSUER, TLS_DATE, NO_AUTHORITIES, LOGIN_PAGE = "tls_issuer", "tls_date", "no_authorities", "login_page"
+
+PAGE = "does the network require authentication"
+"""What apt says of an index that is a page."""
+
+_SIGNS: t.Tuple[t.Tuple[str, str], ...] = (
+    (PROXY_LOGIN, r"\b407\b"),
+    (PROXY_REFUSES, r"Invalid response from proxy: HTTP/\S+ 403"),
+    (GATEWAY, r"Invalid response from proxy: HTTP/\S+ 50[0-9]|\b50[234]  "),
+    (FORBIDDEN, r"\b403  Forbidden"),
+    (NO_DNS, r"Temporary failure resolving|System error resolving|Something wicked happened resolving"),
+    (UNKNOWN_NAME, r"Could not resolve"),
+    (NO_AUTHORITIES, r"No system certificates available"),
+    (TLS_DATE, r"expired certificate|not yet valid certificate|not yet activated"),
+    (TLS_ISSUER, r"issuer is unknown|certificate verify failed|Certificate verification failed"),
+    (LOGIN_PAGE, PAGE),
+    (REFUSED, r"Connection refused"),
+    (NO_ROUTE, r"(?i)network is unreachable|no route to host|cannot initiate the connection"),
+    (SILENT, r"(?i)connection timed out|could not connect to|unable to connect to|connection failed"),
+)
+"""What apt met -> how it says so. The first that fits counts: who answers is named before who does not."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the distribution is set to."""
+
+    proxy: str = ""
+    """The proxy that apt uses for the address, without user name and password; empty for none."""
+    password: bool = False
+    """Whether we wrote a user name and password for it."""
+    resolvers: t.Tuple[str, ...] = ()
+    """The DNS servers of /etc/resolv.conf."""
+    issuer: str = ""
+    """Who signed the certificate that the server showed; empty when not seen."""
+
+
+def kind(output: str) -> str:
+    """What apt met by its OUTPUT; empty when it was not the network."""
+    return next((name for name, sign in _SIGNS if re.search(sign, output)), "")
+
+
+def failed_address(output: str, url: str) -> str:
+    """The address that apt could not fetch: perhaps another source's than URL."""
+    match = re.search(r"(?m)^(?:E|W|Err|Error|Warning): (?:Failed to fetch|GPG error:) (\S+)", output)
+    found = match.group(1) if match else ""
+    return found if found.startswith(("http://", "https://")) else url
+
+
+def explain(output: str, url: str, seen: Seen) -> str:
+    """The cause and the remedy in one line; empty when apt's OUTPUT names no cause of the network."""
+    met = kind(output)
+    if not met:
+        return ""
+    return _SENTENCES[met](_Names(output, url, seen))
+
+
+def named(run: system_run.Runner, url: str, output: str) -> str:
+    """As ``explain``, with a look at the distribution's settings where there is a cause to explain."""
+    met = kind(output)
+    if not met:
+        return ""
+    address = failed_address(output, url)
+    return explain(output, address, observe(run, address, look_at_certificate=met == TLS_ISSUER))
+
+
+# -- sentences -------------------------------------------------------------------------------------------------------
+
+
+class _Names:
+    """The words of a sentence."""
+
+    def __init__(self, output: str, url: str, seen: Seen) -> None:
+        self.host = urllib.parse.urlsplit(url).hostname or url
+        self.proxy = seen.proxy
+        self.seen = seen
+        resolving = re.search(r"resolv(?:e|ing) '([^':]+)", output)
+        self.name = resolving.group(1) if resolving else self.host
+        self.of_proxy = bool(seen.proxy) and self.name == urllib.parse.urlsplit(seen.proxy).hostname
+        self.place = f"the proxy {seen.proxy}" if seen.proxy else f"{self.host}"
+
+    @property
+    def way(self) -> str:
+        """What to try when nothing leads out."""
+        if self.proxy:
+            return (
+                "check the address of the proxy (cuda_proxy) and whether the laptop is on the company's network or VPN"
+            )
+        return "connect the VPN, ask to open the firewall, or name the company's proxy (cuda_proxy)"
+
+
+def _no_dns(words: _Names) -> str:
+    servers = ", ".join(words.seen.resolvers)
+    asked = f"DNS servers of /etc/resolv.conf: {servers}" if servers else "/etc/resolv.conf names no DNS server"
+    return (
+        f"no DNS inside the distribution: {words.name} could not be asked for ({asked}); set dnsTunneling=true below "
+        "[wsl2] by wslfleet.cuda.wsl_config, connect the VPN, or name a proxy by its number (cuda_proxy)"
+    )
+
+
+def _unknown_name(words: _Names) -> str:
+    if words.of_proxy:
+        return f"DNS does not know the proxy {words.name}; check cuda_proxy, or connect the VPN"
+    return (
+        f"DNS does not know {words.name}; check the address, connect the VPN, or name the proxy, where only that leads "
+        "out (cuda_proxy)"
+    )
+
+
+def _proxy_login(words: _Names) -> str:
+    said = "refuses the user name or the password" if words.seen.password else "wants a user name and a password"
+    return f"{words.place} {said} (HTTP 407); check cuda_proxy_username and cuda_proxy_password"
+
+
+def _tls_issuer(words: _Names) -> str:
+    signer = f"{words.seen.issuer!r}" if words.seen.issuer else "somebody"
+    return (
+        f"TLS to {words.host} is not trusted: its certificate is signed by {signer}, whom this distribution does not "
+        "know, as behind a proxy that looks into TLS; take that authority from Windows by its thumbprint "
+        "(cuda_windows_certificates)"
+    )
+
+
+_SENTENCES: t.Dict[str, t.Callable[[_Names], str]] = {
+    NO_DNS: _no_dns,
+    UNKNOWN_NAME: _unknown_name,
+    PROXY_LOGIN: _proxy_login,
+    TLS_ISSUER: _tls_issuer,
+    PROXY_REFUSES: lambda words: (
+        f"{words.place} refuses to let {words.host} through (HTTP 403); ask its administrators to allow that host"
+    ),
+    GATEWAY: lambda words: (
+        f"{words.place} answers that it cannot reach {words.host} (HTTP 50x); try again, or ask its administrators"
+    ),
+    FORBIDDEN: lambda words: (
+        f"HTTP 403: {words.host}{' or ' + words.place if words.proxy else ' or a filter on the way'} refuses; "
+        "check the address, and ask to allow that host"
+    ),
+    TLS_DATE: lambda words: (
+        f"the certificate of {words.host} is expired or not yet valid; check the clock of the laptop, then the server"
+    ),
+    NO_AUTHORITIES: lambda words: (
+        "this distribution trusts no authority at all: install ca-certificates (wslfleet.cuda.distribution_network "
+        "does), or use an address with http"
+    ),
+    LOGIN_PAGE: lambda words: (
+        f"something on the way answers for {words.host} with a page of its own, as a login page or a filter does; log "
+        "in to that network, or ask to allow that host"
+    ),
+    REFUSED: lambda words: f"{words.place} refuses the connection; {words.way}",
+    NO_ROUTE: lambda words: f"the name is known, but no route leads to {words.place}; {words.way}",
+    SILENT: lambda words: f"the name is known, but {words.place} does not answer; {words.way}",
+}
+
+
+# -- looking ---------------------------------------------------------------------------------------------------------
+
+
+def observe(run: system_run.Runner, url: str, look_at_certificate: bool = False, root: str = "") -> Seen:
+    """What the distribution is set to for URL."""
+    proxy = _bare(proxy_of(run(["apt-config", "dump"]).stdout, url))
+    resolvers = re.findall(r"(?m)^nameserver\s+(\S+)", files.read_text(root + "/etc/resolv.conf") or "")
+    issuer = shown_issuer(url, proxy, root) if look_at_certificate else ""
+    return Seen(proxy, network_proxy.password_of(proxy, root) is not None, tuple(resolvers), issuer)
+
+
+def proxy_of(dump: str, url: str) -> str:
+    """The proxy for URL in what ``apt-config dump`` prints; empty for none. A host's own setting comes first."""
+    parts = urllib.parse.urlsplit(url)
+    settings = dict(re.findall(r'(?mi)^(Acquire::\S+) "(.*)";$', dump))
+    folded = {name.lower(): value for name, value in settings.items()}
+    schemes = [parts.scheme] if parts.scheme == "http" else [parts.scheme, "http"]
+    for name in [f"::{parts.hostname}", ""]:
+        for scheme in schemes:
+            value = folded.get(f"acquire::{scheme}::proxy{name}", "")
+            if value:
+                return "" if value == "DIRECT" else value
+    return ""
+
+
+def _bare(proxy: str) -> str:
+    """PROXY without what may stand before an @, and without a slash at its end."""
+    parts = urllib.parse.urlsplit(proxy)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+
+
+def shown_issuer(url: str, proxy: str, root: str = "") -> str:
+    """Who signed the certificate that answers for URL; empty when that cannot be seen. Nothing else is asked."""
+    parts = urllib.parse.urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 443
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is only looked at
+    try:
+        with _connection(host, port, proxy, root) as plain, context.wrap_socket(plain, server_hostname=host) as secure:
+            return certificate.from_der(secure.getpeercert(binary_form=True) or b"").issuer
+    except (OSError, ValueError):
+        return ""  # the cause is known already; this only names somebody
+
+
+def _connection(host: str, port: int, proxy: str, root: str) -> socket.socket:
+    """A connection to HOST, through PROXY where one is used. Raises OSError."""
+    if not proxy:
+        return socket.create_connection((host, port), SECONDS)
+    way = urllib.parse.urlsplit(proxy)
+    plain = socket.create_connection((way.hostname or "", way.port or 8080), SECONDS)
+    try:
+        login = ""
+        credentials = network_proxy.password_of(proxy, root)
+        if credentials:
+            word = base64.b64encode(f"{credentials.username}:{credentials.password}".encode()).decode("ascii")
+            login = f"Proxy-Authorization: Basic {word}\r\n"
+        plain.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{login}\r\n".encode())
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            byte = plain.recv(1)  # nothing of what follows may be taken away from TLS
+            if not byte or len(answer) > 65536:
+                raise OSError("the proxy ended the connection")
+            answer += byte
+        if b" 200 " not in answer.split(b"\r\n")[0] + b" ":
+            raise OSError("the proxy refused")
+    except BaseException:
+        plain.close()
+        raise
+    return plain

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""User name and password of a mirror: in a file that only root reads, never in a source file, a URL or a message.
+
+apt_auth.conf(5): ``machine [protocol://]host[:port][/path] login NAME password WORD``, words separated by blanks, no
+quoting in any release. Without a protocol an entry does not hold for http, so it is always written. apt opens the files
+as root before it becomes ``_apt.query``, so that mode 0600 is enough.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import typing as t
+import urllib.parse
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
+
+PARTS = "/etc/apt/auth.conf.d"
+PATH = f"{PARTS}/wslfleet-cuda.conf"
+MARK = "# Written by wslfleet.cuda"
+_USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://|(?=[^/@]*:))(?P<place>[^/]*|[^/:]*:(?!\d*/).*)@", re.I)
+"""What stands before the host: also a password with a slash, which the address should have as %2F, but not a port; and
+a password where the address lacks its scheme."""
+
+
+class CredentialsError(ValueError):
+    """They cannot be written down for apt. The message never holds them."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who may read the mirror."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
+    """The options of MODULE as they were given. What it prints from now on holds no password of the addresses NAMES.
+
+    Ansible prints every option beside the result, and has no way to hide a part of one. Call it before anything can
+    fail.
+    """
+    given = dict(module.params)
+    for name in names:
+        match = _USER.match(given[name] or "")
+        if match:
+            module.params[name] = match.group("scheme") + given[name][match.end() :]
+            word = match.group("place").partition(":")[2]
+            _never_show(module, {word, urllib.parse.unquote(word)} - {""})
+    return given
+
+
+def _never_show(module: t.Any, words: t.Set[str]) -> None:
+    """Let Ansible mask WORDS in all that MODULE prints. From ansible-core 2.22 on the controller does that."""
+    module.no_log_values.update(words)
+    try:
+        importlib.import_module("ansible.module_utils.secrets").register_secrets(words)
+    except ImportError:
+        return
+
+
+def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:
+    """URL without user and password, and the credentials in it or those given beside it. Raises CredentialsError."""
+    match = _USER.match(url)
+    if match and "/" in match.group("place"):
+        raise CredentialsError("the password in url holds a slash; write it as %2F")
+    parts = urllib.parse.urlsplit(url)
+    place, at, host = parts.netloc.rpartition("@")
+    bare = urllib.parse.urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment)) if at else url
+    if at and parts.scheme in ("http", "https"):
+        if username or password:
+            raise CredentialsError("url holds a user name, and username or password is set too; give one of them")
+        inside, _colon, word = place.partition(":")
+        username, password = urllib.parse.unquote(inside), urllib.parse.unquote(word)
+    if not username and not password:
+        return bare, None
+    if not username or not password:
+        raise CredentialsError("username and password belong together; one of them is missing")
+    for name, value in (("username", username), ("password", password)):
+        if re.search(r"[\s\x00-\x1f\x7f]", value):
+            raise CredentialsError(f"{name} holds a blank or a control character, which apt's auth.conf cannot express")
+    return bare, Credentials(username, password)
+
+
+def text_for(credentials: Credentials, urls: t.Iterable[str]) -> str:
+    """The content of the file: one entry for each of URLS."""
+    lines = [MARK]
+    for url in dict.fromkeys(urls):
+        lines.append(f"machine {url.rstrip('/')} login {credentials.username} password {credentials.password}")
+    return "\n".join(lines) + "\n"
+
+
+def change(credentials: Credentials | None, url: str, root: str = "", path: str = PATH) -> changes.FileChange | None:
+    """What has to happen to the file PATH; None when nothing. Its content is never shown."""
+    wanted = text_for(credentials, [url]) if credentials else None
+    found = changes.change_to(path, wanted, mode=0o600, root=root)
+    if found is None or (wanted is None and not (files.read_text(root + path) or "").startswith(MARK)):
+        return None
+    before = "" if found.before is None else "(credentials)\n"
+    after = "" if found.after is None else f"(credentials for {url}, readable by root only)\n"
+    return changes.FileChange(path, found.before, found.after, mode=0o600, shown_before=before, shown_after=after)
+
+
+def for_trial(
+    credentials: Credentials | None, urls: t.Iterable[str], folder: str, root: str = "", path: str = PATH
+) -> t.List[str]:
+    """apt options under which CREDENTIALS hold for URLS, without touching /etc. Writes into FOLDER.
+
+    The entries of others (a proxy's, say) hold too; an entry that we wrote to PATH before, with an old password, does
+    not.
+    """
+    if credentials is None:
+        return []
+    parts = f"{folder}/auth.conf.d"
+    os.makedirs(parts, mode=0o700, exist_ok=True)
+    files.write_file(f"{parts}/00-trial.conf", text_for(credentials, urls), 0o600)
+    for name in files.names(root + PARTS):
+        data = files.read_bytes(f"{root}{PARTS}/{name}")
+        if data is not None and f"{PARTS}/{name}" != path:
+            files.write_file(f"{parts}/{name}", data, 0o600)
+    return ["-o", f"Dir::Etc::NetrcParts={parts}"]

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The way out through a proxy: for apt, and for whoever reads /etc/environment.
+
+/etc/environment and apt's own configuration are readable by everybody, so that they get the address alone. User name
+and password stand in a file that only root reads, as apt_auth.conf(5) has it for proxies too (tried with apt 2.6 and
+3.0): ``machine http://proxy:port login NAME password WORD``.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import urllib.parse
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+APT_CONFIGURATION = "/etc/apt/apt.conf"
+APT_PARTS = "/etc/apt/apt.conf.d"
+APT_PATH = f"{APT_PARTS}/95wslfleet-proxy"
+AUTH_PATH = f"{network_credentials.PARTS}/wslfleet-proxy.conf"
+ENVIRONMENT_PATH = "/etc/environment"
+BEGIN = "# wslfleet.cuda proxy: begin"
+END = "# wslfleet.cuda proxy: end"
+ALWAYS_DIRECT = ("localhost", "127.0.0.1", "::1")
+
+_BLOCK = re.compile(rf"(?ms)^{re.escape(BEGIN)}\n.*?^{re.escape(END)}\n?")
+_SETTING = re.compile(r"(?im)^\s*Acquire::https?::Proxy(-Auto-Detect)?\s+\"")
+
+
+class ProxyError(ValueError):
+    """The proxy cannot be written down. One line, without a password."""
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy as it should be."""
+
+    url: str
+    """``http://host:port``, without user name, password and slash."""
+    credentials: network_credentials.Credentials | None = None
+    direct: t.Tuple[str, ...] = ()
+    """Hosts (``host``), domains (``.example.com``) and networks that need no proxy."""
+    environment: bool = True
+    """Whether /etc/environment gets it too."""
+
+
+def resolve(options: t.Mapping[str, t.Any]) -> Proxy | None:
+    """The proxy of the module's OPTIONS; None where ``proxy`` is empty. Raises ProxyError."""
+    url = str(options.get("proxy") or "")
+    username, password = str(options.get("proxy_username") or ""), str(options.get("proxy_password") or "")
+    if not url:
+        if username or password:
+            raise ProxyError("proxy_username and proxy_password need proxy")
+        return None
+    try:
+        bare, credentials = network_credentials.taken_from(url, username, password)
+    except network_credentials.CredentialsError as error:
+        raise ProxyError(f"proxy: {error}") from error
+    direct = tuple(str(item).strip() for item in options.get("no_proxy") or [])
+    return Proxy(_checked(bare), credentials, _checked_direct(direct), bool(options.get("environment", True)))
+
+
+def _checked(bare: str) -> str:
+    """The address BARE, without a slash at its end. Raises ProxyError."""
+    parts = urllib.parse.urlsplit(bare)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.path.lower().endswith((".pac", ".dat")):
+        raise ProxyError("proxy is the address of a PAC script, which apt cannot read; name the proxy itself")
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or port is None
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+        or not re.fullmatch(r"[A-Za-z0-9._:/\[\]-]+", bare)
+    ):
+        raise ProxyError("proxy must read http://host:port or https://host:port")
+    return bare.rstrip("/")
+
+
+def _checked_direct(direct: t.Tuple[str, ...]) -> t.Tuple[str, ...]:
+    for item in direct:
+        if not re.fullmatch(r"[A-Za-z0-9._:/*\[\]-]+", item):
+            raise ProxyError(f"no_proxy: {item!r} is neither a host, a domain (.example.com) nor a network")
+    return direct
+
+
+def is_host(item: str) -> bool:
+    """Whether ITEM of no_proxy is one host: all that apt's configuration can express."""
+    return not item.startswith((".", "*")) and "*" not in item and "/" not in item
+
+
+def apt_text(proxy: Proxy) -> str:
+    """The content of apt's file."""
+    lines = [network_credentials.MARK + ". The password, if any, is in auth.conf.d, for root only."]
+    for scheme in ("http", "https"):
+        lines.append(f'Acquire::{scheme}::Proxy "{proxy.url}";')
+        # A host is the name of a branch here: quoted in braces, since it holds dots and perhaps colons.
+        lines += [f'Acquire::{scheme}::Proxy::{host} "DIRECT";' for host in _direct_hosts(proxy)]
+    return "\n".join(lines) + "\n"
+
+
+def _direct_hosts(proxy: Proxy) -> t.List[str]:
+    """What apt's configuration can hold: an IPv6 address would read as branches."""
+    return [host for host in dict.fromkeys((*ALWAYS_DIRECT, *proxy.direct)) if is_host(host) and ":" not in host]
+
+
+def environment_text(before: str, proxy: Proxy | None) -> str:
+    """BEFORE with our lines for PROXY at its end; without them for None. What others wrote stays."""
+    text = _BLOCK.sub("", before)
+    if proxy is None or not proxy.environment:
+        return text
+    direct = ",".join(dict.fromkeys((*ALWAYS_DIRECT, *proxy.direct)))
+    values = {"http_proxy": proxy.url, "https_proxy": proxy.url, "no_proxy": direct}
+    lines = [f'{name}="{value}"' for key, value in values.items() for name in (key, key.upper())]
+    gap = "" if not text or text.endswith("\n") else "\n"
+    return text + gap + "\n".join([BEGIN, *lines, END, ""])
+
+
+def plan(proxy: Proxy | None, when: str, root: str = "") -> t.List[system_changes.FileChange]:
+    """The changes that make PROXY the way out, or take away what we wrote. WHEN names the backup."""
+    changes = [_auth_change(proxy, root), _apt_change(proxy, root), _environment_change(proxy, when, root)]
+    return [change for change in changes if change is not None]
+
+
+def _apt_change(proxy: Proxy | None, root: str) -> system_changes.FileChange | None:
+    return system_changes.change_to(APT_PATH, apt_text(proxy) if proxy else None, root=root)
+
+
+def _auth_change(proxy: Proxy | None, root: str) -> system_changes.FileChange | None:
+    return network_credentials.change(proxy.credentials if proxy else None, proxy.url if proxy else "", root, AUTH_PATH)
+
+
+def _environment_change(proxy: Proxy | None, when: str, root: str) -> system_changes.FileChange | None:
+    before = files.read_text(root + ENVIRONMENT_PATH)
+    after = environment_text(before or "", proxy)
+    if after == (before or ""):
+        return None
+    backup = "" if before is None else f"{files.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}"
+    return system_changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)
+
+
+def overruling(root: str = "") -> t.List[str]:
+    """Files of others that apt reads after ours and that set a proxy too, or any that detects one by a program."""
+    found = [f"{APT_PARTS}/{name}" for name in files.names(root + APT_PARTS) if "~" not in name]
+    paths = [path for path in found if path > APT_PATH]
+    return [path for path in [*paths, APT_CONFIGURATION] if _SETTING.search(files.read_text(root + path) or "")]
+
+
+def password_of(url: str, root: str = "") -> network_credentials.Credentials | None:
+    """The credentials that we wrote for the proxy at URL; None when there are none."""
+    for line in (files.read_text(root + AUTH_PATH) or "").splitlines():
+        words = line.split()
+        if words[:1] == ["machine"] and len(words) == 6 and words[1] == url.rstrip("/"):
+            return network_credentials.Credentials(words[3], words[5])
+    return None

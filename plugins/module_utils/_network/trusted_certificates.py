@@ -1,0 +1,133 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Certificate authorities of the company in the distribution's store, and only those that were asked for.
+
+They stand in a folder of our own below /usr/local/share/ca-certificates, which update-ca-certificates(8) adds to the
+bundle that apt, curl, Python and the others read. Everything in that folder is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate as network_certificate
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+FOLDER = "/usr/local/share/ca-certificates/wslfleet"
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+PROGRAM = "/usr/sbin/update-ca-certificates"
+PACKAGE = "ca-certificates"
+INSTALL_SECONDS = 600.0
+"""How long the module waits for the package; it has 400 kB."""
+
+
+class TrustError(Exception):
+    """The authorities cannot be put in place. One line: what, where, what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to happen."""
+
+    changes: t.Tuple[system_changes.FileChange, ...] = ()
+    rebuild: bool = False
+    """Whether the bundle has to be made anew."""
+    install: bool = False
+    """Whether the package that makes the bundle is missing."""
+
+    @property
+    def steps(self) -> t.List[str]:
+        """In words."""
+        said = [f"install {PACKAGE}"] if self.install else []
+        for change in self.changes:
+            said.append(f"{'distrust' if change.after is None else 'trust'} {os.path.basename(change.path)[:-4]}")
+        return said + (["update-ca-certificates"] if self.rebuild else [])
+
+
+def read(texts: t.Iterable[str]) -> t.List[network_certificate.Certificate]:
+    """The certificates in TEXTS (PEM), each once, sorted by name. Raises TrustError for what is no authority."""
+    found: t.Dict[str, network_certificate.Certificate] = {}
+    for text in texts:
+        try:
+            certificates = network_certificate.from_pem(text)
+        except network_certificate.CertificateError as error:
+            raise TrustError(f"certificates: {error}; nothing was changed") from error
+        for certificate in certificates:
+            if not certificate.is_authority:
+                raise TrustError(
+                    f"certificates: {certificate.subject or certificate.thumbprint} is not a certificate authority; "
+                    "name the one that signed it; nothing was changed"
+                )
+            found[certificate.thumbprint] = certificate
+    return sorted(found.values(), key=file_name)
+
+
+def file_name(certificate: network_certificate.Certificate) -> str:
+    """The name of its file: readable, and the same at every run."""
+    bare = re.sub(r"[^A-Za-z0-9]+", "-", certificate.subject).strip("-")[:60] or "authority"
+    return f"{bare}-{certificate.thumbprint[:8].lower()}.crt"
+
+
+def plan(wanted: t.Sequence[network_certificate.Certificate], when: str, root: str = "") -> Plan:
+    """What makes WANTED the authorities of ours, and no others. WHEN names the backup of those that go."""
+    files = {f"{FOLDER}/{file_name(item)}": item.pem for item in wanted}
+    changes = [system_changes.change_to(path, text, root=root) for path, text in sorted(files.items())]
+    for name in system_files.names(root + FOLDER):
+        path = f"{FOLDER}/{name}"
+        if path not in files and name.endswith(".crt"):
+            before = system_files.read_bytes(root + path)
+            changes.append(
+                system_changes.FileChange(path, before, None, backup=f"{system_files.BACKUP_ROOT}/{when}{path}")
+            )
+    real = tuple(change for change in changes if change is not None)
+    # A run that was cut off between the files and the bundle is made good by the next one.
+    rebuild = bool(real) or any(not is_trusted(item, root) for item in wanted)
+    return Plan(real, rebuild, rebuild and not os.path.exists(root + PROGRAM))
+
+
+def is_trusted(certificate: network_certificate.Certificate, root: str = "") -> bool:
+    """Whether the bundle that programs read holds CERTIFICATE."""
+    return "".join(certificate.pem.split()) in "".join((system_files.read_text(root + BUNDLE) or "").split())
+
+
+def apply(run: system_run.Runner, wanted: t.Sequence[network_certificate.Certificate], planned: Plan) -> None:
+    """Carry the plan out, then look whether the bundle is as it should be. Raises TrustError."""
+    system_changes.apply(planned.changes)
+    if planned.install:
+        _install()
+    if planned.rebuild:
+        gone = any(change.after is None for change in planned.changes)
+        # Without --fresh the links of those that went stay behind.
+        done = run([PROGRAM, *(["--fresh"] if gone else [])])
+        if done.code != 0:
+            said = f"update-ca-certificates ended with {done.code}: {done.last_line}"
+            raise TrustError(f"{said}; run it inside the distribution")
+    missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(item)]
+    if missing:
+        raise TrustError(f"{BUNDLE} does not hold {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
+
+
+def _install() -> None:
+    """Bring the package, by a transaction that outlives the connection. Raises TrustError."""
+    commands = [command.update(), command.install(PACKAGE)]
+    try:
+        transaction = apt_transaction.start("certificates", commands, stop_on_failure=False)
+        apt_transaction.finish(transaction, INSTALL_SECONDS)
+    except apt_transaction.TransactionError as error:
+        raise TrustError(str(error)) from error
+    if not os.path.exists(PROGRAM):
+        raise TrustError(
+            f"package {PACKAGE} could not be installed; put it into the image, or give apt a source without TLS; "
+            f"log: {transaction.log}"
+        )

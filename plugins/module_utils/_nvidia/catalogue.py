@@ -1,0 +1,271 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What is known of the CUDA toolkits: versions, components, minimum drivers, keys, addresses.
+
+Sources: NVIDIA's release notes (table of drivers), the metapackages of 12.4.0, 12.8.1 and 13.3.0, the key rotation
+of 2022-04-27.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+
+OLD_KEY = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
+"""7fa2af80, rsa4096 of 2016; signed the CUDA and machine-learning repositories until 2022-04-27."""
+CURRENT_KEY = "EB693B3035CD5710E231E123A4B469963BF863CC"
+"""3bf863cc, rsa4096 of 2022; signs wsl-ubuntu and ubuntu1604 to ubuntu2404."""
+
+REPOSITORY_KEYS = {
+    "debian13": "02182E60104FCDC26EAE1B8597A5D4CB8793F200",
+    "ubuntu2604": "14BAFBC7562AD710CA04E69905FBB6DA60DF8A40",
+}
+"""Repositories for new releases have keys of their own, which apt 3 accepts; the others have CURRENT_KEY."""
+
+KEYRING_DEB = "cuda-keyring_1.1-1_all.deb"
+WSL_KEYRING_SHA256 = "eea6cc5f0eaeb99082d054b8c05ae206a378e31e88048df0310d59f651dceed2"
+"""The copy in wsl-ubuntu/x86_64; the other folders hold other debs under the same name."""
+
+VERSIONS = (
+    "12.0", "12.1", "12.2", "12.3", "12.4", "12.5", "12.6", "12.8", "12.9",
+    "13.0", "13.1", "13.2", "13.3", "13.4", "13.5",
+)  # fmt: skip
+"""Toolkit versions that exist as ``cuda-toolkit-X-Y``. There is no 12.7."""
+
+MINIMUM_WINDOWS_DRIVER = {12: (527, 41), 13: (580, 0)}
+"""Major version of the toolkit -> lowest Windows driver for minor-version compatibility."""
+
+COMPONENTS: t.Dict[str, str] = {
+    "toolkit": "cuda-toolkit-{v}",
+    "compiler": "cuda-compiler-{v}",
+    "libraries": "cuda-libraries-{v}",
+    "libraries-dev": "cuda-libraries-dev-{v}",
+    "tools": "cuda-tools-{v}",
+    "command-line-tools": "cuda-command-line-tools-{v}",
+    "visual-tools": "cuda-visual-tools-{v}",
+    "documentation": "cuda-documentation-{v}",
+    "nvcc": "cuda-nvcc-{v}",
+    "crt": "cuda-crt-{v}",
+    "cudart": "cuda-cudart-{v}",
+    "cudart-dev": "cuda-cudart-dev-{v}",
+    "cccl": "cuda-cccl-{v}",
+    "nvrtc": "cuda-nvrtc-{v}",
+    "nvrtc-dev": "cuda-nvrtc-dev-{v}",
+    "nvml-dev": "cuda-nvml-dev-{v}",
+    "driver-dev": "cuda-driver-dev-{v}",
+    "profiler-api": "cuda-profiler-api-{v}",
+    "opencl": "cuda-opencl-{v}",
+    "opencl-dev": "cuda-opencl-dev-{v}",
+    "cupti": "cuda-cupti-{v}",
+    "cupti-dev": "cuda-cupti-dev-{v}",
+    "nvtx": "cuda-nvtx-{v}",
+    "gdb": "cuda-gdb-{v}",
+    "sanitizer": "cuda-sanitizer-{v}",
+    "cuobjdump": "cuda-cuobjdump-{v}",
+    "cuxxfilt": "cuda-cuxxfilt-{v}",
+    "nvdisasm": "cuda-nvdisasm-{v}",
+    "nvprune": "cuda-nvprune-{v}",
+    "nvprof": "cuda-nvprof-{v}",
+    "nvvp": "cuda-nvvp-{v}",
+    "nsight": "cuda-nsight-{v}",
+    "nsight-compute": "cuda-nsight-compute-{v}",
+    "nsight-systems": "cuda-nsight-systems-{v}",
+    "gds-tools": "gds-tools-{v}",
+    "cublas": "libcublas-{v}",
+    "cublas-dev": "libcublas-dev-{v}",
+    "cufft": "libcufft-{v}",
+    "cufft-dev": "libcufft-dev-{v}",
+    "cufile": "libcufile-{v}",
+    "cufile-dev": "libcufile-dev-{v}",
+    "curand": "libcurand-{v}",
+    "curand-dev": "libcurand-dev-{v}",
+    "cusolver": "libcusolver-{v}",
+    "cusolver-dev": "libcusolver-dev-{v}",
+    "cusparse": "libcusparse-{v}",
+    "cusparse-dev": "libcusparse-dev-{v}",
+    "npp": "libnpp-{v}",
+    "npp-dev": "libnpp-dev-{v}",
+    "nvjitlink": "libnvjitlink-{v}",
+    "nvjitlink-dev": "libnvjitlink-dev-{v}",
+    "nvfatbin": "libnvfatbin-{v}",
+    "nvfatbin-dev": "libnvfatbin-dev-{v}",
+    "nvjpeg": "libnvjpeg-{v}",
+    "nvjpeg-dev": "libnvjpeg-dev-{v}",
+}
+"""Component -> package name, ``{v}`` being the version with dashes. None of them leads to a driver."""
+
+COMPONENTS_SINCE = {"nvfatbin": (12, 4), "nvfatbin-dev": (12, 4)}
+"""Component -> first toolkit that has it, where that is not 12.0."""
+COMPONENTS_UNTIL = {"nvprof": (12, 9), "nvvp": (12, 9), "nsight": (12, 9)}
+"""Component -> last toolkit that has it (the package list of 13.3 has none of them)."""
+
+_CAPABILITIES = (
+    ((12, 0), (5, 0), (9, 0)),
+    ((12, 8), (5, 0), (12, 0)),
+    ((12, 9), (5, 0), (12, 1)),
+    ((13, 0), (7, 5), (12, 1)),
+)
+"""From toolkit on, lowest and highest compute capability that nvcc builds for."""
+
+
+class CatalogueError(ValueError):
+    """A version or a component that does not exist; the message names those that do."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A toolkit as people ask for it: ``12.8``, ``12.8.1``, or ``12.latest`` (no minor number)."""
+
+    major: int
+    minor: int | None
+    patch: int | None = None
+
+    @property
+    def short(self) -> str:
+        """``12.8``; empty while the minor number is open."""
+        return "" if self.minor is None else f"{self.major}.{self.minor}"
+
+    @property
+    def exact(self) -> str:
+        """``12.8.1`` when a patch release was asked for, else empty."""
+        return "" if self.patch is None else f"{self.short}.{self.patch}"
+
+
+def parse_version(version: t.Any) -> Version:
+    """VERSION (``12.8``, ``12.8.1``, ``12.latest``) taken apart. Raises CatalogueError for a toolkit that is not known.
+
+    Of the 13s also later ones than this table are taken: whether they exist, the source knows.
+    """
+    problem = version_text.problem("cuda_version", version)
+    if problem:
+        raise CatalogueError(problem)
+    match = re.match(r"^(12|13)\.(latest|0|[1-9][0-9]?)(?:\.(0|[1-9][0-9]?))?\Z", version)
+    if match:
+        major, minor, patch = match.groups()
+        if minor == "latest" and patch is None:
+            return Version(int(major), None)
+        if f"{major}.{minor}" in VERSIONS or (major == "13" and minor != "latest"):
+            return Version(int(major), int(minor), None if patch is None else int(patch))
+    hint = 'write major and minor, quoted, as in "12.8"' if re.match(r"^[0-9]+$", version) else "no such toolkit"
+    if version.strip() == "latest":
+        hint = 'say of which major version, as in "12.latest"'
+    raise CatalogueError(
+        f"cuda_version {version!r}: {hint}; known: {', '.join(VERSIONS)}, patch releases such as 12.8.1, and 12.latest"
+    )
+
+
+def check_version(version: t.Any) -> str:
+    """VERSION when it is one that can be asked for. Raises CatalogueError."""
+    parse_version(version)
+    return str(version)
+
+
+def number(version: t.Any) -> t.Tuple[int, int]:
+    """Major and minor number of VERSION, of the newest known one for ``12.latest``. Raises CatalogueError."""
+    asked = representative(parse_version(version))
+    return asked.major, asked.minor or 0
+
+
+def representative(version: Version) -> Version:
+    """VERSION with a minor number: the newest known one when it is open."""
+    if version.minor is not None:
+        return version
+    return Version(version.major, max(int(item.split(".")[1]) for item in VERSIONS if int(item[:2]) == version.major))
+
+
+def toolkit_package(version: str) -> str:
+    """The package that every repository with toolkit VERSION holds, whatever the components are: ``cuda-toolkit-12-8``
+    for ``12.8`` and ``12.8.1``, ``cuda-toolkit-12`` for ``12.latest``. Raises CatalogueError.
+    """
+    asked = parse_version(version)
+    return COMPONENTS["toolkit"].format(v=_dashed(asked) if asked.short else asked.major)
+
+
+def _dashed(version: Version) -> str:
+    """How VERSION, whose minor number is known, stands in the names of its packages: ``12-8``."""
+    return version.short.replace(".", "-")
+
+
+def package_names(version: str, components: t.Sequence[str]) -> t.List[str]:
+    """The packages to install for COMPONENTS of VERSION, in the order given, without repeats. Raises CatalogueError.
+
+    For ``12.latest`` those of the newest known one.
+    """
+    asked = representative(parse_version(version))
+    if not components:
+        raise CatalogueError(f"cuda_components is empty; name one of: {', '.join(COMPONENTS)}")
+    names: t.List[str] = []
+    for component in components:
+        name = COMPONENTS[_check_component(component, asked)].format(v=_dashed(asked))
+        if name not in names:
+            names.append(name)
+    return names
+
+
+def _check_component(component: str, version: Version) -> str:
+    asked = (version.major, version.minor or 0)
+    if component in COMPONENTS:
+        since, until = COMPONENTS_SINCE.get(component, (12, 0)), COMPONENTS_UNTIL.get(component, asked)
+        if since <= asked <= until:
+            return component
+        only = f"{since[0]}.{since[1]} and later" if asked < since else f"{until[0]}.{until[1]} and earlier"
+        raise CatalogueError(f"cuda_components: {component!r} exists in CUDA {only}, not in {version.short}")
+    if re.match(r"^(cuda$|cuda-[0-9]|cuda-drivers|cuda-runtime|cuda-demo-suite|nvidia-|drivers?$)", component):
+        reason = "brings a Linux driver, which WSL must not have"
+    else:
+        reason = "is not known"
+    raise CatalogueError(f"cuda_components: {component!r} {reason}; name one of: {', '.join(COMPONENTS)}")
+
+
+def minimum_driver(version: str) -> t.Tuple[int, int]:
+    """The lowest Windows driver (as in ``nvidia-smi``: 527.41) for toolkit VERSION."""
+    return MINIMUM_WINDOWS_DRIVER[parse_version(version).major]
+
+
+def capabilities(version: str) -> t.Tuple[t.Tuple[int, int], t.Tuple[int, int]]:
+    """Lowest and highest compute capability that nvcc of toolkit VERSION builds for."""
+    asked = number(version)
+    return next((low, high) for since, low, high in reversed(_CAPABILITIES) if since <= asked)
+
+
+def repository_url(name: str) -> str:
+    """NVIDIA's repository for NAME, which is ``wsl-ubuntu`` or what ``release_name`` gives."""
+    return f"https://developer.download.nvidia.com/compute/cuda/repos/{name}/x86_64/"
+
+
+def release_name(os_release: str) -> str:
+    """What NVIDIA calls the distribution with this text of /etc/os-release: ``ubuntu2404``, ``debian13``, ``fedora42``.
+
+    Releases without a number have the name alone. Not every name has a repository.
+    """
+    values = dict(re.findall(r"(?m)^(ID|VERSION_ID)=\"?([^\"\n]*)\"?$", os_release))
+    return f"{values.get('ID', '')}{values.get('VERSION_ID', '').replace('.', '')}"
+
+
+def is_toolkit_package(name: str) -> bool:
+    """Whether NAME is a versioned part of a toolkit (``cuda-nvcc-12-8``, ``libcublas-dev-12-8``), of any version.
+
+    Says nothing of metapackages that reach a driver: ``cuda-12-8``, ``cuda-runtime-12-8``, ``cuda-demo-suite-12-8``.
+    """
+    if re.match(r"^cuda-(drivers|runtime|demo-suite|compat)-", name):
+        return False
+    return bool(
+        re.match(
+            r"^(cuda-[a-z][a-z0-9-]*|lib(cu|np|nv)[a-z0-9-]*|gds-tools)-[0-9]+-[0-9]+(-config-common|-local)?$", name
+        )
+        or re.match(r"^cuda-toolkit(-[0-9]+)?(-config-common)?$", name)
+        or re.match(r"^nsight-(compute|systems)-[0-9]{4}\.", name)
+    )
+
+
+def belongs_to_version(name: str, version: str) -> bool:
+    """Whether NAME is a part of exactly toolkit VERSION."""
+    dashed = version.replace(".", "-")
+    return is_toolkit_package(name) and bool(re.search(r"-" + re.escape(dashed) + r"(-|$)", name))

@@ -1,0 +1,164 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Old NVIDIA keys and stale source entries: find them in every place, and plan how they go."""
+
+from __future__ import annotations
+
+import binascii
+import glob
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.changes import FileChange
+
+KEYRING_PLACES = (
+    "/etc/apt/trusted.gpg",
+    "/etc/apt/trusted.gpg.d/*",
+    "/etc/apt/keyrings/*",
+    "/usr/share/keyrings/*",
+)
+FINGERPRINTS = {"type": "list", "elements": "str", "default": [catalogue.OLD_KEY], "no_log": False}
+"""The option of modules that names old keys."""
+_BACKUP_ENDINGS = (".bak", "~", ".save", ".disabled")
+
+
+@dataclass(frozen=True)
+class State:
+    """What was read. ``removals``: key file -> what is left of it; ``unread``: file -> why the key in it was not
+    understood; ``embedded``: (source file, stanza number) -> what is left of the key inside the stanza."""
+
+    keyrings: t.Mapping[str, bytes]
+    removals: t.Mapping[str, openpgp.Removal]
+    unread: t.Mapping[str, str]
+    sources: t.Mapping[str, str]
+    missing_keyrings: t.FrozenSet[str]
+    embedded: t.Mapping[t.Tuple[str, int], openpgp.Removal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The changes in order, and what they mean for a person."""
+
+    changes: t.Tuple[FileChange, ...]
+    keys: t.Tuple[t.Tuple[str, t.Tuple[str, ...]], ...]
+    """(file, fingerprints taken out of it)."""
+    stale: t.Tuple[sources_entries.Stale, ...]
+
+
+def fingerprints_of(module: t.Any) -> t.List[str]:
+    """The option FINGERPRINTS of MODULE (an AnsibleModule) in one form; the module fails when one is none."""
+    found: t.List[str] = []
+    try:
+        found = [openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
+    except openpgp.OpenPgpError as error:
+        module.fail_json(msg=f"fingerprints: {error}")
+    return found
+
+
+def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
+    """Read every key file and every source file under ROOT. Starts no process."""
+    sources = sources_files.read(root)
+    entries = sources_entries.parse_all(sources)
+    named = {word for entry in entries for word in entry.signed_by.split() if word.startswith("/")}
+    keyrings: t.Dict[str, bytes] = {}
+    removals: t.Dict[str, openpgp.Removal] = {}
+    unread: t.Dict[str, str] = {}
+    for path in sorted({*_key_files(root), *named}):
+        data = files.read_bytes(root + path)
+        if data is None:
+            continue
+        keyrings[path] = data
+        try:
+            removal = openpgp.remove_keys(data, fingerprints)
+        except openpgp.OpenPgpError as error:
+            # Other people's files in forms of their own matter only when an old key may be inside.
+            if _may_hold(data, fingerprints):
+                unread[path] = str(error)
+            continue
+        if removal is not None:
+            removals[path] = replace(removal, data=_fitting(path, removal.data))
+    embedded: t.Dict[t.Tuple[str, int], openpgp.Removal] = {}
+    for entry in entries:
+        inside = sources_entries.embedded_key(entry) if entry.enabled else b""
+        try:
+            removal = openpgp.remove_keys(inside, fingerprints) if inside else None
+        except openpgp.OpenPgpError as error:
+            if _may_hold(inside, fingerprints):
+                unread[entry.path] = str(error)
+            continue
+        if removal is not None:
+            embedded[(entry.path, entry.place)] = removal
+    gone = {path for path, removal in removals.items() if removal.data is None}
+    missing = frozenset(path for path in named if path not in keyrings or path in gone)
+    return State(keyrings, removals, unread, sources, missing, embedded)
+
+
+def _fitting(path: str, data: bytes | None) -> bytes | None:
+    """DATA in the form that the name of PATH promises: apt 2 reads no armor in ``.gpg`` and no packets in ``.asc``."""
+    if data is None:
+        return None
+    if path.endswith(".gpg") and openpgp.form(data) == "armor":
+        return b"".join(key.data for key in openpgp.read_keys(data))
+    if path.endswith(".asc") and openpgp.form(data) == "binary":
+        return openpgp.armor(data)
+    return data
+
+
+def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
+    """Whether DATA, which cannot be taken apart, names one of FINGERPRINTS: a signature holds its issuer's key id."""
+    places = [data]
+    for block in data.split(openpgp.BEGIN)[1:]:
+        body = b"".join(re.findall(rb"(?m)^[A-Za-z0-9+/]{16,}", block))
+        places.append(binascii.a2b_base64(body[: len(body) // 4 * 4]))
+    return any(bytes.fromhex(item[-16:]) in place for item in fingerprints for place in places)
+
+
+def _key_files(root: str) -> t.List[str]:
+    found = [path[len(root) :] for pattern in KEYRING_PLACES for path in sorted(glob.glob(root + pattern))]
+    return [path for path in found if os.path.isfile(root + path) and not path.endswith(_BACKUP_ENDINGS)]
+
+
+def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
+    """What to do about STATE. WANTED and OWN_PATH: address and file of the source that the role writes (or empty)."""
+    entries = sources_entries.parse_all(state.sources)
+    spent = {place for place, removal in state.embedded.items() if removal.data is None}
+    stale = sources_entries.judge(entries, wanted, own_path, state.missing_keyrings, spent)
+    # Whatever of NVIDIA's keeps apt from working, goes too: those of the container packages are in the way as well.
+    stale += faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
+    texts = dict(state.sources)
+    for (path, place), removal in state.embedded.items():
+        if removal.data is not None:
+            texts[path] = sources_entries.with_key(texts[path], place, removal.data)
+    edits = {edit.path: edit for edit in sources_entries.plan_edits(texts, stale, when)}
+    for path, text in texts.items():
+        if text != state.sources[path]:
+            edits.setdefault(path, sources_entries.Edit(path, text))
+    changes = [sources_files.change(state.sources, edits[path], when) for path in sorted(edits)]
+    changes += [key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
+    keys = [(path, removal.removed) for (path, _place), removal in sorted(state.embedded.items())]
+    keys += [(path, removal.removed) for path, removal in sorted(state.removals.items())]
+    return Plan(tuple(changes), tuple(keys), tuple(stale))
+
+
+def key_change(state: State, path: str, removal: openpgp.Removal, when: str) -> FileChange:
+    """REMOVAL of keys from the keyring at PATH, with a backup; a diff shows fingerprints."""
+    return FileChange(
+        path,
+        state.keyrings[path],
+        removal.data,
+        files.backup_name(path, when),
+        shown_before="".join(f"key {item}\n" for item in (*removal.removed, *removal.kept)),
+        shown_after="".join(f"key {item}\n" for item in removal.kept) or "(no key left)\n",
+    )

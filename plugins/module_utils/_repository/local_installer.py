@@ -1,0 +1,124 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""NVIDIA's local installer: a package that is an apt repository, for laptops without a network.
+
+``cuda-repo-wsl-ubuntu-X-Y-local_X.Y.Z-1_amd64.deb`` unpacks to /var/cuda-repo-wsl-ubuntu-X-Y-local/ with the index, the
+packages and a key of its own (another one for each build), and brings a one-line source. The key is copied to where the
+source looks for it; the source is replaced by one in deb822 form.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+_NAME = re.compile(r"^(cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-([0-9]+-[0-9]+)-local)_([^_/]+)_amd64\.deb$")
+
+
+class InstallerError(Exception):
+    """The installer cannot be used. One line."""
+
+
+@dataclass(frozen=True)
+class Installer:
+    """One local installer, as its file name tells."""
+
+    place: str
+    """Path in the distribution, or address."""
+    sha256: str
+    package: str
+    version: str
+    distribution: str
+    release: str
+    """The toolkit, with a dash: ``12-8``."""
+
+    @property
+    def name(self) -> str:
+        """The name of the source."""
+        return f"{self.distribution}-{self.release}-local"
+
+    @property
+    def folder(self) -> str:
+        """Where the package puts the repository."""
+        return f"/var/{self.package}"
+
+    @property
+    def url(self) -> str:
+        """The address of the repository, with a slash at its end."""
+        return f"file:{self.folder}/"
+
+
+def parse(place: str, sha256: str) -> Installer:
+    """The installer at PLACE (a path or an address that ends in NVIDIA's file name). Raises InstallerError."""
+    match = _NAME.match(place.rsplit("/", 1)[-1])
+    if not match:
+        raise InstallerError(
+            f"installer {addresses.masked(place)!r} does not end in NVIDIA's name, such as "
+            "cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb; keep the name, it tells package and version"
+        )
+    if not re.match(r"^(/|https?://|file:/)", place):
+        raise InstallerError(
+            f"installer {addresses.masked(place)!r} is neither an absolute path nor an http, https or file address"
+        )
+    if not re.match(r"^[0-9a-f]{64}$", sha256.lower()):
+        raise InstallerError("source local_installer needs installer_sha256, the 64 hex digits of the file's digest")
+    package, distribution, release, version = match.groups()
+    return Installer(place, sha256.lower(), package, version, distribution, release)
+
+
+def installed(installer: Installer, root: str = "") -> bool:
+    """Whether the package is there in this version. Reads dpkg's status file."""
+    return any(
+        item.name == installer.package and item.version == installer.version and item.installed
+        for item in dpkg.read_database(root).packages
+    )
+
+
+def keyring(installer: Installer, fingerprint: str, root: str = "") -> bytes:
+    """The key inside the repository, binary; the one with FINGERPRINT if that is not empty. Raises InstallerError."""
+    paths = sorted(glob.glob(f"{root}{installer.folder}/*keyring.gpg") + glob.glob(f"{root}{installer.folder}/*.pub"))
+    keys: t.List[openpgp.Key] = []
+    for path in paths:
+        try:
+            keys += openpgp.read_keys(files.read_bytes(path) or b"")
+        except openpgp.OpenPgpError as error:
+            raise InstallerError(f"{path[len(root) :]}: not an OpenPGP key: {error}") from error
+    mine = [key.data for key in keys if fingerprint in ("", key.fingerprint)]
+    if not mine:
+        held = ", ".join(key.fingerprint for key in keys) or "no key"
+        raise InstallerError(f"{installer.folder} holds {held}, not {fingerprint or 'a keyring'}; check the installer")
+    return b"".join(dict.fromkeys(mine))
+
+
+def fields_problem(installer: Installer, fields: str) -> str:
+    """What is wrong with the control FIELDS (``dpkg-deb -f``) of the file; empty when they fit its name."""
+    stanza = (dpkg.parse_stanzas(fields) or [{}])[0]
+    found = (stanza.get("Package", ""), stanza.get("Version", ""))
+    if found == (installer.package, installer.version):
+        return ""
+    package = " ".join(found).strip() or "none"
+    return f"{addresses.masked(installer.place)} holds package {package}, not what its name says"
+
+
+def own_lists(installer: Installer, root: str = "") -> t.List[str]:
+    """The one-line sources that the package brought."""
+    found = []
+    for path, text in sources_files.read(root).items():
+        if path == sources_files.MAIN or not path.endswith(".list"):
+            continue
+        active = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        if active and all(re.search(rf"(file|copy):/+{re.escape(installer.folder[1:])}/*\s", line) for line in active):
+            found.append(path)
+    return found

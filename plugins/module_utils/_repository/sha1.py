@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The SHA-1 cut-off of apt 3: what it concerns, and how one source is excepted from it for one index refresh.
+
+NVIDIA's key 3bf863cc binds its user id by SHA-1. apt 3 lets ``sqv`` verify, whose policy file
+(/usr/share/apt/default-sequoia.config) takes SHA-1 for insecure since 2026-02-01; apt 2 lets ``gpgv`` verify, which
+does not mind. apt has no option per source, but the environment variable APT_SEQUOIA_CRYPTO_POLICY names another policy
+for one run, and a run can be told to look at one source only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
+
+DEFAULT_POLICY = "/usr/share/apt/default-sequoia.config"
+SITE_POLICY = "/etc/crypto-policies/back-ends/apt-sequoia.config"
+NOTE = "# Its key is bound by SHA-1, which apt refuses. wslfleet.cuda alone refreshes this index, by an exception."
+"""Stands in the source file, for whoever wonders about apt's warning, and for the next refresh."""
+SITE_MARK = "# Written by wslfleet.cuda: SHA-1 is accepted for every source."
+_SETTING = re.compile(r"(?m)^(sha1(?:\.second_preimage_resistance)?[ \t]*=)[^\n#]*")
+_ACCEPTED = 'sha1.second_preimage_resistance = "always"'
+
+
+def is_refusal(output: str) -> bool:
+    """Whether apt's OUTPUT says that SHA-1 was the reason. sqv's texts are not translated."""
+    return bool(re.search(r"SHA-?1 is not considered secure|No binding signature", output))
+
+
+def uses_sqv(root: str = "") -> bool:
+    """Whether this apt lets sqv verify."""
+    return os.path.exists(root + DEFAULT_POLICY) and os.path.exists(root + "/usr/bin/sqv")
+
+
+def concerns(keyring: bytes, root: str = "") -> bool:
+    """Whether apt under ROOT refuses every key of KEYRING (binary) for SHA-1. Starts no process."""
+    if not uses_sqv(root):
+        return False
+    keys = openpgp.split_keys(keyring)
+    return bool(keys) and all(openpgp.bound_by_sha1(key.data) for key in keys)
+
+
+def weakened(policy: str) -> str:
+    """The TOML text POLICY with SHA-1 accepted for binding signatures, every other line as it was."""
+    if _SETTING.search(policy):
+        return _SETTING.sub(_ACCEPTED, policy, count=1)
+    if re.search(r"(?m)^\[hash_algorithms\]", policy):
+        return re.sub(r"(?m)^(\[hash_algorithms\][^\n]*)", r"\1" + f"\n{_ACCEPTED}", policy, count=1)
+    return policy.rstrip("\n") + ("\n\n" if policy.strip() else "") + f"[hash_algorithms]\n{_ACCEPTED}\n"
+
+
+def current_policy(root: str = "") -> str:
+    """The policy that holds for apt: the site's file replaces the default wholly."""
+    site = files.read_text(root + SITE_POLICY)
+    return site if site is not None else files.read_text(root + DEFAULT_POLICY) or ""
+
+
+def excepted(command: t.Sequence[str], folder: str, root: str = "") -> t.List[str]:
+    """COMMAND under a policy that accepts SHA-1, which is written into FOLDER and holds for this run only."""
+    path = f"{folder}/sha1-accepted.config"
+    files.write_file(path, weakened(current_policy(root)))
+    return ["env", f"APT_SEQUOIA_CRYPTO_POLICY={path}", *command]
+
+
+def site_change(wanted: bool, root: str = "") -> changes.FileChange | None:
+    """What has to happen to the site's policy file: SHA-1 accepted for every source, or our file gone."""
+    present = files.read_text(root + SITE_POLICY)
+    if not wanted:
+        return changes.change_to(SITE_POLICY, None, root=root) if (present or "").startswith(SITE_MARK) else None
+    if present is not None and _SETTING.search(present) and weakened(present) == present:
+        return None
+    text = weakened(current_policy(root))
+    # A policy of the administrator stays the administrator's: one line of it changes, with a backup.
+    if present is None:
+        return changes.change_to(SITE_POLICY, f"{SITE_MARK}\n{text}", root=root)
+    change = changes.change_to(SITE_POLICY, text, root=root)
+    if change is None:
+        return None
+    backup = files.backup_name(SITE_POLICY, files.stamp())
+    return changes.FileChange(change.path, change.before, change.after, backup=backup, mode=change.mode)

@@ -1,0 +1,223 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Try an apt source in a folder of its own: fetch its key, let apt verify its index; later fetch the index for good.
+
+Nothing in /etc changes here. apt itself downloads and verifies, so that what works here works afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import tarfile
+import typing as t
+import urllib.parse
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, sha1
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import RepositoryError, Wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+MAXIMUM_KEYRING = 1 << 20
+"""Bytes; NVIDIA's has 3 kB."""
+
+
+def fetch_keyring(run: system_run.Runner, wanted: Wanted, folder: str) -> bytes:
+    """The binary keyring with just the wanted key, fetched into FOLDER. Raises RepositoryError."""
+    if wanted.key:
+        inside = "BEGIN PGP" in wanted.key
+        data = wanted.key.encode() if inside else _fetch(run, wanted, wanted.key, "", f"{folder}/key")
+        place = "key" if inside else addresses.masked(wanted.key)
+    else:
+        data = _fetch(run, wanted, wanted.keyring_url, wanted.keyring_sha256, f"{folder}/keyring.deb")
+        place = addresses.masked(wanted.keyring_url)
+        data = _from_deb(f"{folder}/keyring.deb", place)
+    try:
+        keys = openpgp.read_keys(data)
+    except openpgp.OpenPgpError as error:
+        raise RepositoryError(f"{place}: not an OpenPGP key: {error}") from error
+    mine = [key.data for key in keys if key.fingerprint == wanted.fingerprint]
+    if not mine:
+        seen = ", ".join(key.fingerprint for key in keys) or "no key"
+        raise RepositoryError(
+            f"{place} holds {seen}, not {wanted.fingerprint}; check key_fingerprint and the source of the key"
+        )
+    return b"".join(mine)
+
+
+def download(run: system_run.Runner, url: str, target: str, options: t.Sequence[str] = ()) -> None:
+    """Fetch URL by apt's own helper, so that apt's proxy, certificates and credentials hold for it too.
+
+    What URL itself holds goes into a file beside TARGET that only root reads: every user sees command lines.
+    """
+    try:
+        url, credentials = network_credentials.taken_from(url, "", "")
+    except network_credentials.CredentialsError as error:
+        raise RepositoryError(f"{addresses.masked(url)}: {error}") from error
+    options = options or network_credentials.for_trial(credentials, [url], os.path.dirname(target))
+    helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
+    done, shown = run([*helper, "download-file", url, target]), addresses.masked(url)
+    if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
+        raise RepositoryError(f"{shown}: {network_cause.named(run, url, done.output) or _why(done)}")
+    if files.head(target, 100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise RepositoryError(f"{shown}: {network_cause.explain(network_cause.PAGE, url, network_cause.Seen())}")
+
+
+def _fetch(run: system_run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:
+    """The content of URL (an address, or a path in the distribution), which must have the digest SHA256 if given."""
+    if url.startswith("/"):
+        data = files.read_bytes(url)
+        if data is None:
+            raise RepositoryError(f"{url}: no such file in the distribution")
+        files.write_file(target, data)
+    else:
+        options: t.List[str] = []
+        if urllib.parse.urlsplit(url).netloc == urllib.parse.urlsplit(wanted.url).netloc:
+            options = network_credentials.for_trial(
+                wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
+            )
+        download(run, url, target, options)
+        data = files.read_bytes(target) or b""
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 and digest != sha256:
+        raise RepositoryError(
+            f"{addresses.masked(url)} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and where the "
+            "file comes from"
+        )
+    return data
+
+
+def _why(done: system_run.Completed) -> str:
+    """The reason of a failed download in one line."""
+    match = re.search(r"(?m)^(?:E|Error): (?:Failed to fetch \S+ +)?(.*)$", done.output)
+    return re.sub(r"\s+", " ", match.group(1)).strip() if match else f"download failed with code {done.code}"
+
+
+def _from_deb(path: str, place: str) -> bytes:
+    """The keyring inside the cuda-keyring package at PATH; the package itself is not installed.
+
+    It is unpacked as a stream: a package of a megabyte may hold gigabytes.
+    """
+    # The runner decodes what a command prints; this is a tar file.
+    command = ["dpkg-deb", "--fsys-tarfile", path]
+    with subprocess.Popen(  # pylint: disable=ansible-bad-function
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as unpacking:
+        try:
+            with tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive:
+                return _keyring_in(archive, place)
+        except tarfile.TarError as error:
+            raise RepositoryError(f"{place} is not a Debian package: {error}") from error
+        finally:
+            unpacking.kill()
+
+
+def _keyring_in(archive: tarfile.TarFile, place: str) -> bytes:
+    for member in archive:
+        if member.isfile() and re.search(r"/usr/share/keyrings/[^/]+\.(gpg|asc)$", "/" + member.name.lstrip("./")):
+            file = archive.extractfile(member)
+            if member.size > MAXIMUM_KEYRING:
+                raise RepositoryError(f"{place}: {member.name} is too big for a keyring ({member.size} bytes)")
+            if file is not None:
+                return file.read()
+    raise RepositoryError(f"{place} holds no file in /usr/share/keyrings")
+
+
+def try_index(run: system_run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> str:
+    """Let apt fetch and verify the index in FOLDER; the text of the Packages files. Raises RepositoryError."""
+    key_file = f"{folder}/keyring.gpg"
+    files.write_file(key_file, keyring)
+    files.write_file(f"{folder}/try.sources", entries.render(wanted.url, key_file))
+    for name in ("lists/partial", "cache", "none"):
+        os.makedirs(f"{folder}/{name}", exist_ok=True)
+    # The sandbox user _apt must reach the files.
+    os.chmod(folder, 0o755)
+    credentials = network_credentials.for_trial(wanted.credentials, [wanted.url], folder, path=wanted.credentials_path)
+    command = apt_command.update(*_only(f"{folder}/try.sources", folder), *credentials)
+    done = run(command)
+    if done.code != 0 and wanted.sha1 != "refuse" and sha1.is_refusal(done.output):
+        done = run(sha1.excepted(command, folder))
+    names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
+    if done.code != 0 or not names:
+        cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
+        raise RepositoryError(f"{wanted.url}: {cause}")
+    return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
+
+
+def _only(source: str, folder: str) -> t.List[str]:
+    """Options that make apt see SOURCE alone and keep its state in FOLDER."""
+    settings = {
+        "Dir::Etc::SourceList": source,
+        "Dir::Etc::SourceParts": f"{folder}/none",
+        "Dir::State::Lists": f"{folder}/lists",
+        "Dir::Cache": f"{folder}/cache",
+    }
+    return apt_command.settings(settings)
+
+
+def explain(output: str, wanted: Wanted) -> str:
+    """Why apt refused the source WANTED, in one line with the way out."""
+    fingerprint = wanted.fingerprint
+    if sha1.is_refusal(output):
+        return (
+            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use "
+            f"{wanted.better_signed}a mirror with a key of its own, or allow it by sha1: this_source"
+        )
+    if re.search(
+        r"NO_PUBKEY|Missing key|BADSIG|not signed|invalid signature|Sub-process \S*sqv|couldn't be verified", output
+    ):
+        signer = re.search(r"(?:NO_PUBKEY|Missing key) ([0-9A-F]+)", output)
+        named = f" but by {signer.group(1)}" if signer else ""
+        return f"the index is not signed by {fingerprint}{named}; check url and key_fingerprint"
+    if re.search(r"\b401\b", output):
+        return "HTTP 401: the server wants a user name and password, or others; check username and password"
+    if "404" in output:
+        return "HTTP 404: no apt repository there; check url"
+    found = re.findall(r"(?m)^(?:E|W|Err|Error|Warning):[0-9 ]*(.*)$", output)
+    reason = re.sub(r"\s+", " ", found[0]).strip() if found else "apt found no package index there"
+    return f"{reason}; check url, proxy and network from inside the distribution"
+
+
+def missing(packages_text: str, names: t.Sequence[str]) -> t.List[str]:
+    """Those of NAMES that the index does not hold."""
+    held = set(re.findall(r"(?m)^Package: (\S+)$", packages_text))
+    return [name for name in names if name not in held]
+
+
+def only_options(path: str) -> t.List[str]:
+    """apt options under which an update looks at the source file PATH only, and leaves the other indexes alone."""
+    return ["-o", f"Dir::Etc::SourceList={path}", "-o", "Dir::Etc::SourceParts=-", "-o", "APT::Get::List-Cleanup=0"]
+
+
+def refresh(run: system_run.Runner, wanted: Wanted, root: str = "") -> None:
+    """Fetch the index of the source, and those of the others when there are none yet. Raises RepositoryError."""
+    lists = root + "/var/lib/apt/lists"
+    ours = query.list_prefix(wanted.url)
+    others = any("Packages" in name and not name.startswith(ours) for name in files.names(lists))
+    # A local installer is for laptops without a network: nothing else can be fetched there.
+    only = only_options(wanted.path) if others or wanted.installer else []
+    done = query.update(run, only)
+    if done.code != 0 and wanted.sha1 != "refuse" and sha1.is_refusal(done.output):
+        done = refresh_excepted(run, wanted.path)
+    if done.code != 0 or not query.has_index(wanted.url, root):
+        cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
+        raise RepositoryError(f"apt-get update: {cause}")
+
+
+def refresh_excepted(run: system_run.Runner, path: str) -> system_run.Completed:
+    """Fetch the index of the source file PATH, and no other, with SHA-1 accepted for this run."""
+    with files.scratch() as folder:
+        os.chmod(folder, 0o755)  # apt's sandbox user reads the policy
+        return query.update(lambda command: run(sha1.excepted(command, folder)), only_options(path))

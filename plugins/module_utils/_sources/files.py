@@ -1,0 +1,46 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The files that hold apt's sources: read them, and change them with a backup."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
+
+MAIN = "/etc/apt/sources.list"
+FOLDER = "/etc/apt/sources.list.d"
+
+
+def own(name: str) -> str:
+    """Where our source called NAME stands."""
+    return f"{FOLDER}/cuda-{name}.sources"
+
+
+def read(root: str = "") -> t.Dict[str, str]:
+    """The files that apt reads -> their text: the main one, then lists, then stanzas, each sorted by name."""
+    names = [name for name in files.names(root + FOLDER) if not name.startswith(".")]
+    ending = [name for end in (".list", ".sources") for name in names if name.endswith(end)]
+    return _texts([MAIN, *(f"{FOLDER}/{name}" for name in ending)], root)
+
+
+def naming(word: str, but: t.Collection[str], root: str = "") -> t.List[str]:
+    """The files that hold WORD, those that are switched off and backups too; not those in BUT."""
+    texts = _texts([MAIN, *(f"{FOLDER}/{name}" for name in files.names(root + FOLDER))], root)
+    return [path for path, text in texts.items() if path not in but and word in text]
+
+
+def _texts(paths: t.Sequence[str], root: str) -> t.Dict[str, str]:
+    return {path: files.read_text(root + path) or "" for path in paths if os.path.isfile(root + path)}
+
+
+def change(texts: t.Mapping[str, str], edit: entries.Edit, when: str) -> changes.FileChange:
+    """EDIT of one of TEXTS, with a backup whose name holds WHEN."""
+    backup = files.backup_name(edit.path, when)
+    return changes.rewritten(edit.path, texts[edit.path], edit.after, backup=backup)

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Work in the home of a user, done as that user: root must not follow what somebody else can turn meanwhile.
+
+Whoever owns a folder may replace everything below it by a link while root makes, chmods or renames there. A child that
+has become the user can change nothing that he could not change himself.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import stat
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+SECONDS = 30.0
+"""A user may stop the child, or have a file system of his own that never answers."""
+MAXIMUM = 1 << 20
+"""Bytes of a file that is read."""
+_DONE, _NONE, _FAILED = b"+", b"0", b"-"
+
+
+class AsUserError(Exception):
+    """It cannot be done as that user. One line for a person."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of the distribution."""
+
+    name: str
+    uid: int
+    gid: int
+    home: str
+
+
+def read_text(account: Account, path: str) -> str | None:
+    """The text of PATH; None when there is no such file. Raises AsUserError."""
+    data = _call(account, f"read {path}", lambda: files.read_bytes(path, MAXIMUM))
+    return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
+def write(account: Account, path: str, data: bytes) -> None:
+    """Replace PATH in one step, with the folders that it needs; an old file's mode stays. Raises AsUserError."""
+
+    def replace() -> None:
+        mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o644
+        files.write_file(path, data, mode)
+
+    _call(account, f"write {path}", replace)
+
+
+def remove(account: Account, path: str) -> None:
+    """Remove PATH; no error when it is gone already. Raises AsUserError."""
+    _call(account, f"remove {path}", lambda: files.remove_file(path))
+
+
+def check_writable(account: Account, path: str) -> None:
+    """Raise AsUserError when PATH could not be written, before anything is changed."""
+
+    def look() -> None:
+        folder = os.path.dirname(path)
+        while not os.path.lexists(folder):
+            folder = os.path.dirname(folder)
+        if not os.path.isdir(folder):
+            raise files.UnreadableFile(f"{folder} is no folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise files.UnreadableFile(f"{folder} belongs to somebody else")
+
+    _call(account, f"write {path}", look)
+
+
+def _call(account: Account, what: str, work: t.Callable[[], bytes | None]) -> bytes | None:
+    """What WORK returns in a child that has become ACCOUNT. Raises AsUserError within SECONDS."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer(account, work, writing)
+    os.close(writing)
+    try:
+        answer = _collect(reading, time.monotonic() + SECONDS)
+    finally:
+        os.close(reading)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    kind, content = answer[:1], answer[1:]
+    if kind in (_DONE, _NONE):
+        return content if kind == _DONE else None
+    why = content.decode("utf-8", "replace") if kind == _FAILED else f"no answer within {SECONDS:g} s"
+    raise AsUserError(f"user {account.name} cannot {what}: {why}; look at it as that user, nothing was changed there")
+
+
+def _answer(account: Account, work: t.Callable[[], bytes | None], writing: int) -> t.NoReturn:
+    """In the child: become ACCOUNT, work, answer, end without what the parent would do at its end."""
+    try:
+        try:
+            _become(account)
+            result = work()
+            answer = _NONE if result is None else _DONE + result
+        except OSError as error:
+            answer = _FAILED + (error.strerror or str(error)).encode("utf-8", "replace")
+        while answer:
+            answer = answer[os.write(writing, answer) :]
+    finally:
+        os._exit(0)
+
+
+def _become(account: Account) -> None:
+    """Become ACCOUNT for good: its groups, its ids, the usual umask. Root alone can; others may be it already."""
+    os.umask(0o022)
+    os.chdir("/")
+    if os.geteuid() == 0:
+        os.initgroups(account.name, account.gid)
+        os.setresgid(account.gid, account.gid, account.gid)
+        os.setresuid(account.uid, account.uid, account.uid)
+
+
+def _collect(reading: int, end: float) -> bytes:
+    """What comes until the other side closes; nothing when that takes too long, or is more than was asked for."""
+    answer = b""
+    while len(answer) <= MAXIMUM + 1:
+        ready, _writable, _errors = select.select([reading], [], [], max(0.0, end - time.monotonic()))
+        part = os.read(reading, 1 << 16) if ready else b""
+        if not ready:
+            return b""
+        if not part:
+            return answer
+        answer += part
+    return b""

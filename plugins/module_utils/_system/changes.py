@@ -1,0 +1,152 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Changes to files as values: made by a plan, shown as a diff, applied in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file before and after. None means that there is no such file. ``backup``: where the old content goes."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    backup: str = ""
+    mode: int | None = None
+    """Permissions of a written file; None keeps those of the old one, or 0644."""
+    shown_before: str = ""
+    """What a diff shows instead of content that is not text."""
+    shown_after: str = ""
+    user: as_user.Account | None = None
+    """Whose home the file is in, so that it is changed as that user; None: it is where root alone changes anything."""
+    link: str = ""
+    """What the path leads to when it becomes a symbolic link; ``after`` then only says so."""
+
+
+def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, root: str = "") -> FileChange | None:
+    """The change that makes PATH hold TEXT with MODE; None when it does already. TEXT None: the file goes."""
+    before = files.read_bytes(root + path)
+    after = _data(text)
+    if before == after and (after is None or stat.S_IMODE(os.stat(root + path).st_mode) == mode):
+        return None
+    return FileChange(path, before, after, mode=mode)
+
+
+def rewritten(path: str, before: str | None, after: str | None, **more: t.Any) -> FileChange:
+    """The change of PATH from one text to another, None for no file; MORE fields of a FileChange."""
+    return FileChange(path, _data(before), _data(after), **more)
+
+
+def _data(text: t.Union[str, bytes, None]) -> bytes | None:
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+
+
+def link_to(path: str, target: str, root: str = "") -> FileChange | None:
+    """The change that makes PATH a link to TARGET; None where there is anything already, or nothing at TARGET."""
+    if os.path.lexists(root + path) or not os.path.exists(root + target):
+        return None
+    return FileChange(path, None, f"-> {target}\n".encode(), link=target)
+
+
+def unlinked(path: str, target: str, root: str = "") -> FileChange | None:
+    """The change that takes the link from PATH to TARGET away; None where there is anything else."""
+    if not os.path.islink(root + path) or os.readlink(root + path) != target:
+        return None
+    return FileChange(path, f"-> {target}\n".encode(), None)
+
+
+def apply(changes: t.Iterable[FileChange], root: str = "") -> t.List[str]:
+    """Apply CHANGES in order; the backups that were made, under the names that they really got.
+
+    A file with a backup is never gone before its backup is there.
+    """
+    return [backup[len(root) :] for backup in (_apply_one(change, root) for change in changes) if backup]
+
+
+def _apply_one(change: FileChange, root: str) -> str:
+    """Apply one change; the path of its backup, empty when it has none."""
+    path, backup = root + change.path, ""
+    if change.user is not None:
+        _apply_as_user(change, change.user, path)
+        return ""
+    if change.backup:
+        # A file of the same second may have the name already.
+        backup = files.free_name(root + change.backup)
+        os.makedirs(os.path.dirname(backup), exist_ok=True)
+        if change.after is None:
+            shutil.move(path, backup)
+            return backup
+        shutil.copy2(path, backup)
+    if change.after is None:
+        files.remove_file(path)
+    elif change.link:
+        files.link_file(path, change.link)
+    else:
+        files.write_file(path, change.after, _mode(change, path), _owner(path))
+    return backup
+
+
+def _apply_as_user(change: FileChange, user: as_user.Account, path: str) -> None:
+    """A new file belongs to USER then, and so do the folders that are made for it."""
+    if change.after is None:
+        as_user.remove(user, path)
+    else:
+        as_user.write(user, path, change.after)
+
+
+def _mode(change: FileChange, path: str) -> int:
+    if change.mode is not None:
+        return change.mode
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return 0o644
+
+
+def _owner(path: str) -> t.Tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return (status.st_uid, status.st_gid)
+
+
+def diff(changes: t.Iterable[FileChange]) -> t.List[t.Dict[str, str]]:
+    """CHANGES in the form of Ansible's diff mode."""
+    return [
+        {
+            "before_header": change.path,
+            "after_header": change.backup if change.after is None and change.backup else change.path,
+            "before": change.shown_before or _shown(change.before),
+            "after": change.shown_after or _shown(change.after),
+        }
+        for change in changes
+    ]
+
+
+def listed(what: str, before: str, after: str) -> t.Dict[str, str]:
+    """What changes beside files, in the same form: the lists (lines of text) of WHAT before and after."""
+    return {"before_header": what, "after_header": what, "before": before, "after": after}
+
+
+def _shown(data: bytes | None) -> str:
+    if data is None:
+        return ""
+    try:
+        return addresses.masked(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return f"({len(data)} bytes)\n"

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What stays to be done once the packages are as wanted: holds, the default toolkit, the PATH, the note of a release.
+
+All of it is read from files and none of it needs the network, so that it is looked at in every run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
+
+RELEASES = "/var/lib/wslfleet/toolkits"
+
+
+@dataclass(frozen=True)
+class Release:
+    """An exact release that was installed on request: package -> version, and whether we hold the packages."""
+
+    version: str = ""
+    parts: t.Mapping[str, str] = field(default_factory=dict)
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What is left to do. Nothing when all are empty."""
+
+    hold: t.Tuple[str, ...] = ()
+    unhold: t.Tuple[str, ...] = ()
+    alternatives: t.Tuple[t.Tuple[str, str], ...] = ()
+    """(name, path) of update-alternatives."""
+    files: t.Tuple[changes.FileChange, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether everything is as wanted."""
+        return not (self.hold or self.unhold or self.alternatives or self.files)
+
+    def commands(self) -> t.List[t.List[str]]:
+        """The commands, quick ones."""
+        found = [command.mark("hold", *self.hold)] if self.hold else []
+        found += [command.mark("unhold", *self.unhold)] if self.unhold else []
+        return [*found, *(["update-alternatives", "--set", name, path] for name, path in self.alternatives)]
+
+
+def path_of(short: str) -> str:
+    """Where the note of toolkit SHORT (``12.8``) is kept."""
+    return f"{RELEASES}/{short}.json"
+
+
+def read_release(short: str, root: str = "") -> Release:
+    """The exact release of toolkit SHORT that was installed on request; an empty one when there is none."""
+    data = system_files.read_json(root + path_of(short))
+    try:
+        return Release(str(data.get("version", "")), dict(data.get("parts", {})), bool(data.get("held")))
+    except (ValueError, TypeError):
+        return Release()
+
+
+def release_text(release: Release) -> str:
+    """The note for RELEASE."""
+    record = {"held": release.held, "parts": dict(sorted(release.parts.items())), "version": release.version}
+    return json.dumps(record, indent=2) + "\n"
+
+
+def is_complete(release: Release, database: dpkg.Database) -> bool:
+    """Whether every part of RELEASE is installed in its version."""
+    found = {item.name: item.version for item in database.packages if item.installed}
+    return bool(release.parts) and all(found.get(name) == version for name, version in release.parts.items())
+
+
+def settle(
+    version: catalogue.Version,
+    database: dpkg.Database,
+    hold: bool | None,
+    default: bool,
+    parts: t.Mapping[str, str],
+    root: str = "",
+) -> Settling:
+    """What is left to do for toolkit VERSION, which is wanted. HOLD None: exact releases are held, others let go if we
+    held them. DEFAULT False leaves the default as it is. PARTS: of the exact release, empty for any other."""
+    short = version.short
+    before = read_release(short, root)
+    mine = [item for item in database.packages if item.present and catalogue.belongs_to_version(item.name, short)]
+    held = [item.name for item in mine if item.held]
+    free = [item.name for item in mine if not item.held and item.installed]
+    wanted_hold = bool(parts) if hold is None else hold
+    release = held if (hold is False or (hold is None and not parts and before.held)) else []
+    note = Release(version.exact, parts, wanted_hold) if parts else None
+    record = changes.change_to(path_of(short), release_text(note) if note else None, root=root)
+    files = [*toolkit_path.changes(True, root), *([record] if record else [])]
+    alternatives = _default(version, root) if default else []
+    return Settling(
+        tuple(sorted(free)) if wanted_hold else (), tuple(sorted(release)), tuple(alternatives), tuple(files)
+    )
+
+
+def settle_absent(short: str, database: dpkg.Database, root: str = "") -> Settling:
+    """What is left to do when toolkit SHORT is not wanted. The PATH goes with the last compiler."""
+    others = any(
+        item.present and item.name.startswith("cuda-nvcc-") and not catalogue.belongs_to_version(item.name, short)
+        for item in database.packages
+    )
+    record = changes.change_to(path_of(short), None, root=root)
+    return Settling(files=(*toolkit_path.changes(others, root), *([record] if record else [])))
+
+
+def _default(version: catalogue.Version, root: str) -> t.List[t.Tuple[str, str]]:
+    path = f"/usr/local/cuda-{version.short}"
+    if not os.path.isdir(root + path):
+        return []
+    return [
+        (name, path) for name in ("cuda", f"cuda-{version.major}") if _link(f"{root}/etc/alternatives/{name}") != path
+    ]
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""

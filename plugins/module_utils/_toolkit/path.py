@@ -1,0 +1,87 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The commands of the default toolkit for everybody: login shells by a profile, everything else by /usr/local/bin.
+
+``wsl.exe -d NAME nvcc``, cron, services and Ansible start no login shell and read no profile; the folder that they all
+have on their PATH is /usr/local/bin. A small script stands there for each command of /usr/local/cuda/bin, not a link:
+nvcc finds its parts beside the path by which it was called. What somebody else put there stays.
+
+WSL's nvidia-smi gets a link there. WSL appends its folder to the PATH of what it starts itself; sudo (secure_path),
+``su``, cron and services set one of their own, and root's has /usr/local/bin in it. No setting of sudo is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+PROFILE = "/etc/profile.d/wslfleet-cuda.sh"
+PROFILE_TEXT = """\
+# Written by wslfleet.cuda: the default CUDA toolkit, and WSL's nvidia-smi also for root.
+for wslfleet_dir in /usr/local/cuda/bin /usr/lib/wsl/lib; do
+  case ":$PATH:" in
+    *":$wslfleet_dir:"*) ;;
+    *)
+      # The toolkit goes first, so that nvcc is the one that alternatives chose; WSL's folder last.
+      case $wslfleet_dir in
+        */cuda/bin) PATH=$wslfleet_dir:$PATH ;;
+        *) PATH=$PATH:$wslfleet_dir ;;
+      esac ;;
+  esac
+done
+unset wslfleet_dir
+export PATH
+"""
+TOOLS = "/usr/local/cuda/bin"
+"""Of the default toolkit, by the packages' alternatives."""
+COMMANDS = "/usr/local/bin"
+NVIDIA_SMI = f"{COMMANDS}/nvidia-smi"
+WSL_NVIDIA_SMI = "/usr/lib/wsl/lib/nvidia-smi"
+_MARK = "# Written by wslfleet.cuda: "
+
+
+def script(name: str) -> str:
+    """The stand-in for command NAME."""
+    return f'#!/bin/sh\n{_MARK}{name} of the default CUDA toolkit.\nexec {TOOLS}/{name} "$@"\n'
+
+
+def changes(present: bool, root: str = "") -> t.List[system_changes.FileChange]:
+    """The files to write or remove so that the default toolkit's commands are there; none of them if not PRESENT."""
+    found = [system_changes.change_to(PROFILE, PROFILE_TEXT if present else None, root=root)]
+    wanted = set(_tools(root)) if present else set()
+    there = set(files.names(root + COMMANDS))
+    for name in sorted(wanted | there):
+        path = f"{COMMANDS}/{name}"
+        if name in there and not _is_ours(root + path):
+            continue
+        found.append(system_changes.change_to(path, script(name) if name in wanted else None, mode=0o755, root=root))
+    bring = system_changes.link_to if present else system_changes.unlinked
+    found.append(bring(NVIDIA_SMI, WSL_NVIDIA_SMI, root))
+    return [change for change in found if change is not None]
+
+
+def leads_to(path: str, root: str = "") -> str:
+    """The program behind PATH, through links and through our own scripts."""
+    target = files.resolved(path, root)
+    return files.resolved(f"{TOOLS}/{os.path.basename(target)}", root) if _is_ours(root + target) else target
+
+
+def _tools(root: str) -> t.List[str]:
+    """The commands of the default toolkit. /usr/local/cuda is a link to a link with an absolute target."""
+    folder = root + files.resolved(TOOLS, root)
+    names = files.names(folder)
+    return [name for name in names if os.path.isfile(f"{folder}/{name}") and os.access(f"{folder}/{name}", os.X_OK)]
+
+
+def _is_ours(path: str) -> bool:
+    """Whether we wrote the file PATH; links and programs are not looked into."""
+    if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > 1000:
+        return False
+    return _MARK in (files.read_text(path) or "")

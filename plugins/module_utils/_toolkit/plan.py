@@ -1,0 +1,300 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The CUDA toolkit of one version: what is there, what is missing, how it gets in or out."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query, uninstallable, versions
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import removal
+
+COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
+
+
+class ToolkitError(Exception):
+    """The toolkit cannot be installed or removed. One line for a person."""
+
+
+class NoPlanError(ToolkitError):
+    """apt itself found no plan, so that there is nothing to judge."""
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What the caller asked for, with a minor number."""
+
+    version: catalogue.Version
+    packages: t.Tuple[str, ...]
+    """Of the components; empty for the absent state."""
+    host_compiler: bool = True
+    state: str = "present"
+    """present, latest or absent."""
+    others: str = "keep"
+    """keep or remove: what happens to toolkits of other versions."""
+    allow_downgrade: bool = False
+
+    @property
+    def present(self) -> bool:
+        """Whether the toolkit is wanted."""
+        return self.state != "absent"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What apt has to do. Nothing when both are empty."""
+
+    install: t.Tuple[str, ...] = ()
+    """Names, with ``=version`` for an exact release."""
+    purge: t.Tuple[str, ...] = ()
+    unhold: t.Tuple[str, ...] = ()
+    """Held packages that change."""
+    automatic: t.Tuple[str, ...] = ()
+    """Of the installed ones, those that nobody asked for by name."""
+    downgrade: bool = False
+    upgrade: bool = False
+    """Whether the installation may turn out to change nothing."""
+
+    @property
+    def packages_change(self) -> bool:
+        """Whether apt has to run."""
+        return bool(self.install or self.purge)
+
+
+def desired(
+    version: catalogue.Version, components: t.Sequence[str], host_compiler: bool = True, **options: t.Any
+) -> Desired:
+    """Check the options. Raises CatalogueError."""
+    names = catalogue.package_names(version.exact or version.short, components)
+    wanted = Desired(version, tuple(names), host_compiler, **options)
+    return wanted if wanted.present else replace(wanted, packages=(), host_compiler=False)
+
+
+def make_plan(
+    wanted: Desired,
+    database: dpkg.Database,
+    automatic: t.Collection[str] = (),
+    parts: t.Mapping[str, str] | None = None,
+    root: str = "",
+) -> Plan:
+    """Compare WANTED with the package DATABASE and the files under ROOT. Starts no process.
+
+    AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, where one is
+    wanted. Raises ToolkitError for a downgrade that nobody allowed.
+    """
+    if not wanted.present:
+        gone = removal.of_versions(database, automatic, [wanted.version.short]).packages
+        return Plan(purge=gone, unhold=_held(database, gone))
+    others = [item for item in removal.installed_versions(database) if item != wanted.version.short]
+    purge = removal.of_versions(database, automatic, others).packages if wanted.others == "remove" else ()
+    compiler = ["g++"] if wanted.host_compiler and not _has_compiler(root) else []
+    plan = _exact(wanted, database, parts, compiler) if parts else _newest(wanted, database, automatic, compiler)
+    return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))
+
+
+def _newest(wanted: Desired, database: dpkg.Database, automatic: t.Collection[str], compiler: t.Sequence[str]) -> Plan:
+    missing = [name for name in wanted.packages if not database.installed(name)]
+    if wanted.state != "latest":
+        return Plan(install=(*missing, *compiler))
+    mine = [
+        item.name
+        for item in database.packages
+        if item.installed
+        and item.name not in wanted.packages
+        and catalogue.belongs_to_version(item.name, wanted.version.short)
+    ]
+    names = (*wanted.packages, *mine, *compiler)
+    marked = tuple(name for name in mine if name in automatic)
+    return Plan(names, unhold=_held(database, names), automatic=marked, upgrade=not missing and not compiler)
+
+
+def _exact(wanted: Desired, database: dpkg.Database, parts: t.Mapping[str, str], compiler: t.Sequence[str]) -> Plan:
+    there = {item.name: item.version for item in database.packages if item.present}
+    fine = {item.name for item in database.packages if item.installed and parts.get(item.name) == item.version}
+    change = [name for name in sorted(parts) if name not in fine]
+    newer = [name for name in change if name in there and versions.compare(there[name], parts[name]) > 0]
+    if newer and not wanted.allow_downgrade:
+        name = newer[0]
+        raise ToolkitError(
+            f"{name} {there[name]} is installed, newer than the {parts[name]} of toolkit {wanted.version.exact}; set "
+            "allow_downgrade to go back"
+        )
+    return Plan(
+        install=(*(f"{name}={parts[name]}" for name in change), *compiler),
+        unhold=_held(database, change),
+        automatic=tuple(name for name in change if name not in wanted.packages),
+        downgrade=bool(newer),
+    )
+
+
+def _held(database: dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...]:
+    return tuple(item.name for item in database.packages if item.name in names and item.held)
+
+
+def _has_compiler(root: str) -> bool:
+    return any(os.path.exists(root + path) for path in COMPILERS)
+
+
+def judge(
+    run: system_run.Runner, steps: Plan, free_bytes: int, installed: t.Sequence[dpkg.Package] = ()
+) -> t.Tuple[Plan, apt_plan.Judgement]:
+    """What apt would do for STEPS, and these without the purge of what the new packages need.
+
+    Raises ToolkitError when that is refused or the disk is too small.
+    """
+    judged = apt_plan.Judgement((), (), ())
+    # What is held and changes is let go first; a simulation does as if.
+    held = ["--allow-change-held-packages"] if steps.unhold else []
+    if steps.install:
+        asked = query.plan_install(run, steps.install, [*options(steps), *held], installed=installed)
+        judged = _accepted(run, steps.install, asked, installed)
+        # Nothing that is installed now needs the parts that the new toolkit shares with the old one.
+        steps = replace(steps, purge=tuple(name for name in steps.purge if name not in judged.needs))
+    if steps.purge:
+        gone = _accepted(run, steps.purge, query.plan_purge(run, steps.purge, options=held))
+        judged = replace(judged, removes=(*judged.removes, *gone.removes))
+    short = space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
+    if short:
+        raise ToolkitError(f"{short}; nothing was downloaded")
+    if steps.upgrade and not judged.installs:
+        steps = Plan(purge=steps.purge, unhold=steps.unhold if steps.purge else ())
+    return steps, judged
+
+
+def _accepted(
+    run: system_run.Runner,
+    words: t.Sequence[str],
+    judged: apt_plan.Judgement,
+    installed: t.Sequence[dpkg.Package] = (),
+) -> apt_plan.Judgement:
+    """JUDGED if it is allowed. Raises ToolkitError with the reason, NoPlanError when apt itself found no way."""
+    if judged.allowed:
+        return judged
+    start = f"refused before anything was downloaded: {' '.join(words[:3])}"
+    if any(reason.package for reason in judged.reasons):
+        raise ToolkitError(f"{start}: {judged.why}")
+    try:
+        missing = uninstallable.missing(run, words)
+    except query.AptError:  # JUDGED says the same
+        missing = {}
+    lost = uninstallable.explain(
+        missing, toolkit_host_compiler.fitting(toolkit_host_compiler.host_of(installed), (12, 5))
+    )
+    if lost:
+        raise ToolkitError(f"{start}: {lost}")
+    raise NoPlanError(f"{start}: {judged.why}")
+
+
+def options(steps: Plan) -> t.List[str]:
+    """What apt has to be allowed for STEPS."""
+    return ["--allow-downgrades"] if steps.downgrade else []
+
+
+def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
+    """The commands of the transaction; an interrupted dpkg is mended first, the old goes when the new is there."""
+    found: t.List[t.List[str]] = []
+    if interrupted:
+        found.append(list(command.CONFIGURE))
+    if steps.unhold:
+        found.append(command.mark("unhold", *steps.unhold))
+    if steps.install:
+        found.append(command.install(*steps.install, options=options(steps)))
+    if steps.automatic:
+        found.append(command.mark("auto", *steps.automatic))
+    if steps.purge:
+        found.append(command.purge(*steps.purge))
+    return found
+
+
+def failure(transaction: apt_transaction.Transaction, database: dpkg.Database) -> str:
+    """Why a transaction that has ended did not do its work, in one line."""
+    found = apt_plan.errors(transaction.log_tail(20000))
+    code = transaction.exit_code
+    how = "was interrupted" if code is None else f"ended with code {code}"
+    why = f": {'; '.join(found[-2:])}" if found else ""
+    half = ", ".join(f"{package.name} {package.code}" for package in database.broken[:5])
+    state = f"; half way: {half}" if half else ""
+    return f"apt transaction {transaction.id} {how}{why}{state}; log in the distribution: {transaction.log}"
+
+
+def collect(
+    follow: str | None, warn: t.Callable[[str], t.Any], purpose: str = ""
+) -> t.List[apt_transaction.Transaction]:
+    """Take the results of ended transactions as reported: those of PURPOSE (empty: of any), and the one to FOLLOW (id).
+
+    WARN gets the failures of earlier runs. Raises ToolkitError when the one that is followed failed.
+    """
+    found = []
+    for ended in apt_transaction.uncollected():
+        if purpose not in ("", ended.purpose) and ended.id != follow:
+            continue
+        ended.mark_collected()
+        found.append(ended)
+        if ended.exit_code == 0:
+            continue
+        text = failure(ended, read())
+        if ended.id == follow:
+            raise ToolkitError(text)
+        # This run mends what is left of it.
+        warn(text)
+    return found
+
+
+def describe(steps: Plan, judged: apt_plan.Judgement | None) -> t.Tuple[str, str]:
+    """Before and after for a diff: the packages that come and go."""
+    gone = [action.name for action in judged.removes] if judged else list(steps.purge)
+    come = [f"{action.name} {action.new}" for action in judged.installs] if judged else list(steps.install)
+    if judged:
+        gone += [f"{action.name} {action.old}" for action in judged.installs if action.old]
+    return "".join(f"{name}\n" for name in gone), "".join(f"{name}\n" for name in come)
+
+
+def nvcc_path(version: str, root: str = "") -> str:
+    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none.
+
+    No VERSION, and one whose minor number is open (``12.latest``), mean the default one. Raises CatalogueError.
+    """
+    short = catalogue.parse_version(version).short if version else ""
+    for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
+        if os.access(root + path, os.X_OK):
+            return path
+    return ""
+
+
+def default_toolkit(root: str = "") -> str:
+    """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
+    target = files.resolved("/usr/local/cuda", root)
+    return target if os.path.isdir(root + target) else ""
+
+
+def read(root: str = "") -> dpkg.Database:
+    """The package database, with an error that names the file."""
+    try:
+        return dpkg.read_database(root)
+    except FileNotFoundError as error:
+        raise ToolkitError(f"{error.filename}: no such file; this distribution does not use dpkg") from error
+
+
+def automatic(root: str = "") -> t.Set[str]:
+    """The names that apt installed as dependencies."""
+    return dpkg.automatic(files.read_text(root + dpkg.EXTENDED_STATES) or "")
+
+
+def release(short: str, root: str = "") -> str:
+    """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
+    dashed = short.replace(".", "-")
+    names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
+    found = {item.version.rpartition("-")[0] for item in read(root).packages if item.name in names and item.installed}
+    return max(found, key=versions.key) if found else ""

@@ -1,0 +1,228 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Folders that somebody put before WSL's and the toolkit's: LD_LIBRARY_PATH and PATH in the files of shells and logins.
+
+LD_LIBRARY_PATH overrules the loader's cache, so that a folder with another libcuda in it turns every program of that
+user over, however clean the packages are. PATH decides which nvcc a developer gets. Files are read as text: no shell
+runs. They belong to users: what is no plain file, or too long for one, is named and not read.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import shell_text
+
+_SYSTEM_FILES = (
+    "/etc/environment",
+    "/etc/profile",
+    "/etc/profile.d/*.sh",
+    "/etc/bash.bashrc",
+    "/etc/zsh/zshenv",
+    "/etc/zsh/zprofile",
+    "/etc/environment.d/*.conf",
+)
+_HOMES = ("/root", "/home/*")
+_HOME_FILES = (".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config/environment.d/*.conf")
+_BASH_LOGIN = (".bash_profile", ".bash_login", ".profile")
+_ZSH = ("/etc/zsh/zshenv", "~/.zshenv", "/etc/zsh/zprofile", "~/.zprofile", "/etc/zsh/zshrc", "~/.zshrc")
+_LONGEST_FILE = 262144
+"""Bytes; beyond that it is none that a shell should read."""
+_MOST_FILES = 100
+"""Of one folder in a home."""
+_MOST_SOURCED = 30
+_MOST_LINES = 200
+"""Of /etc/passwd."""
+_SYSTEM_LIBRARIES = re.compile(r"^(/usr)?/lib(64|/[a-z0-9_]+-linux-gnu)?$")
+"""Where every driver package puts its libcuda: listed here, the next one wins over WSL's."""
+_DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", loader.WSL_LIBRARIES)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A folder that comes before WSL's. ``path``: the file that says so, ``line`` counts from 1."""
+
+    path: str
+    line: int
+    variable: str
+    folder: str
+
+    @property
+    def text(self) -> str:
+        """For a person."""
+        return f"{self.path}:{self.line} puts {self.folder} into {self.variable}"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A place that says nothing: what it sets, nobody knows."""
+
+    path: str
+    why: str
+
+    @property
+    def text(self) -> str:
+        """For a person."""
+        return f"{self.path} cannot be read: {self.why}"
+
+
+def findings(root: str = "") -> t.List[t.Union[Finding, Unread]]:
+    """Every assignment that turns CUDA over, in the order of the files, and the files that cannot be read."""
+    found: t.List[t.Union[Finding, Unread]] = []
+    for folder in _folders(root):
+        for path in folder[:_MOST_FILES]:
+            try:
+                found += judge(path[len(root) :], system_files.read_text(path, _LONGEST_FILE) or "", root)
+            except OSError as error:
+                found.append(Unread(path[len(root) :], (error.strerror or str(error)).replace(f"{root}/", "/")))
+        if len(folder) > _MOST_FILES:
+            where = os.path.dirname(folder[0])[len(root) :]
+            found.append(Unread(where, f"holds {len(folder)} files, of which {_MOST_FILES} were read"))
+    return list(dict.fromkeys(found))
+
+
+def _folders(root: str) -> t.List[t.List[str]]:
+    """The files to read, those of one folder and kind together: a user may make as many as he likes."""
+    homes = [home for pattern in _HOMES for home in sorted(glob.glob(glob.escape(root) + pattern))]
+    patterns = [glob.escape(root) + name for name in _SYSTEM_FILES]
+    patterns += [f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES]
+    return [[path for path in sorted(glob.glob(pattern)) if not os.path.isdir(path)] for pattern in patterns]
+
+
+def _text(path: str) -> str | None:
+    """The content of PATH; None for what is no plain file of a fair size, or cannot be read."""
+    try:
+        return system_files.read_text(path, _LONGEST_FILE)
+    except OSError:
+        return None
+
+
+def _reader(root: str) -> shell_text.Read:
+    """Reads what is sourced, of at most _MOST_SOURCED files: one that sources itself twice would take for ever."""
+    left = [_MOST_SOURCED]
+
+    def read(path: str) -> str | None:
+        left[0] -= 1
+        return _text(root + path) if left[0] >= 0 and path.startswith("/") else None
+
+    return read
+
+
+def judge(path: str, text: str, root: str = "") -> t.List[Finding]:
+    """The findings in TEXT, the content of the file PATH, and in what it sources."""
+    home = re.match(r"^(/root|/home/[^/]+)/", path)
+    variables = {"HOME": home.group(1) if home else "/root", "PATH": ":".join(_DEFAULT_PATH)}
+    found: t.Dict[t.Tuple[str, str], Finding] = {}
+    for change in shell_text.changes(text, path, variables, _reader(root)):
+        if change.name not in ("LD_LIBRARY_PATH", "PATH"):
+            continue
+        folder = shadowing(change.name, change.value.split(":"), root)
+        if folder:
+            found.setdefault((change.name, folder), Finding(change.path, change.line, change.name, folder))
+        elif change.sure:
+            # Whatever stood there before, this is what comes of it.
+            found = {key: finding for key, finding in found.items() if key[0] != change.name}
+    return list(found.values())
+
+
+def shadowing(variable: str, folders: t.Sequence[str], root: str = "") -> str:
+    """The first of FOLDERS that hides WSL's files; empty when none does, or WSL's folder comes before it."""
+    for folder in folders:
+        bare = os.path.normpath(folder) if folder.startswith("/") else folder
+        if bare == loader.WSL_LIBRARIES:
+            return ""
+        if variable == "PATH":
+            # What is in the usual folders has rows of its own: packages, stray files.
+            if bare not in _DEFAULT_PATH and _foreign(root, bare, ("nvidia-smi",)):
+                return folder
+        elif bare.endswith("/stubs") or _SYSTEM_LIBRARIES.match(bare) or _foreign(root, bare, loader.NAMES):
+            return folder
+    return ""
+
+
+def _foreign(root: str, folder: str, names: t.Iterable[str]) -> bool:
+    """Whether FOLDER (absolute, no variable in it) holds one of NAMES that does not lead into WSL's folder."""
+    if not folder.startswith("/"):
+        return False
+    paths = [f"{folder}/{name}" for name in names]
+    return any(os.path.lexists(root + path) and not loader.leads_to_wsl(root, path) for path in paths)
+
+
+def first_nvidia_smi(root: str = "") -> str:
+    """The nvidia-smi that a login shell finds first, WSL's where a link leads there; empty when there is none."""
+    paths = (f"{folder}/nvidia-smi" for folder in _DEFAULT_PATH)
+    found = next((path for path in paths if os.path.lexists(root + path)), "")
+    return f"{loader.WSL_LIBRARIES}/nvidia-smi" if loader.leads_to_wsl(root, found) else found
+
+
+@dataclass(frozen=True)
+class FirstNvcc:
+    """The nvcc that somebody's shell finds first."""
+
+    shell: str
+    path: str
+    """Empty when it finds none."""
+    leads_to: str
+    """Through links, and through the scripts that this collection puts into /usr/local/bin."""
+
+    @property
+    def text(self) -> str:
+        """For a person."""
+        by = f", which leads to {self.leads_to}" if self.leads_to != self.path else ""
+        return f"{self.shell} finds {self.path or 'no nvcc'}{by}"
+
+
+def first_nvccs(root: str = "") -> t.List[FirstNvcc]:
+    """What commands without a shell, and the shells of every user, find first."""
+    found = [_first_nvcc("sh, sudo and what wsl.exe starts", list(_DEFAULT_PATH), root)]
+    for user, home, shell in _users(root):
+        for kind, paths in _startup_files(home, shell, root).items():
+            variables = {"HOME": home, "PATH": ":".join(_DEFAULT_PATH)}
+            for path in paths:
+                text = _text(root + path) or ""
+                for _change in shell_text.changes(text, path, variables, _reader(root)):
+                    pass
+            found.append(_first_nvcc(f"the {kind} shell of {user}", variables["PATH"].split(":"), root))
+    return found
+
+
+def _users(root: str) -> t.Iterator[t.Tuple[str, str, str]]:
+    """(name, home, shell) of root and of people."""
+    lines = (system_files.read_text(root + "/etc/passwd") or "").splitlines()
+    for fields in [line.split(":") for line in lines][:_MOST_LINES]:
+        person = len(fields) == 7 and fields[2].isdigit() and (fields[2] == "0" or 1000 <= int(fields[2]) < 65000)
+        if person and fields[5].startswith("/") and os.path.isdir(root + fields[5]):
+            yield fields[0], fields[5], fields[6]
+
+
+def _startup_files(home: str, shell: str, root: str) -> t.Dict[str, t.List[str]]:
+    """Kind of shell -> the files that it reads."""
+    profiles = [path[len(root) :] for path in sorted(glob.glob(glob.escape(root) + "/etc/profile.d/*.sh"))]
+    if shell.endswith("/zsh"):
+        files = [path.replace("~", home) for path in _ZSH]
+        return {"login": files, "interactive": [path for path in files if "profile" not in path]}
+    own = next((f"{home}/{name}" for name in _BASH_LOGIN if os.path.isfile(f"{root}{home}/{name}")), "")
+    return {
+        "login": ["/etc/profile", *profiles, "/etc/bash.bashrc", *([own] if own else [])],
+        "interactive": ["/etc/bash.bashrc", f"{home}/.bashrc"],
+    }
+
+
+def _first_nvcc(shell: str, folders: t.Sequence[str], root: str) -> FirstNvcc:
+    for folder in folders:
+        path = f"{folder.rstrip('/')}/nvcc"
+        target = toolkit_path.leads_to(path, root)
+        if folder.startswith("/") and os.path.isfile(root + target) and os.access(root + target, os.X_OK):
+            return FirstNvcc(shell, path, target)
+    return FirstNvcc(shell, "", "")

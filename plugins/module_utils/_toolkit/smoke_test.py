@@ -1,0 +1,232 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Compile and run a real CUDA program, and say what the outcome means.
+
+The program prints ``name=value`` lines, since exit codes alone cannot tell "no GPU" from "toolkit newer than driver".
+Error numbers: ``driver_types.h`` (35 insufficient driver, 100 no device, 222 unsupported PTX version).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import typing as t
+from dataclasses import asdict, dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler
+
+FOLDER = "/var/lib/wslfleet/smoke"
+PROGRAM = r"""// Written by wslfleet.cuda: adds two vectors on the GPU and checks the sum.
+#include <chrono>
+#include <cstdio>
+#include <vector>
+#include <cuda_runtime.h>
+
+__global__ void add(const float *a, const float *b, float *sum, int count) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < count) sum[i] = a[i] + b[i];
+}
+
+static int report(cudaError_t error) {
+  std::printf("error=%d\nmessage=%s\n", static_cast<int>(error), cudaGetErrorString(error));
+  return error == cudaSuccess ? 0 : 1;
+}
+
+int main() {
+  int driver = 0, runtime = 0, devices = 0;
+  cudaRuntimeGetVersion(&runtime);
+  cudaDriverGetVersion(&driver);
+  std::printf("runtime=%d\ndriver=%d\n", runtime, driver);
+  cudaError_t error = cudaGetDeviceCount(&devices);
+  if (error != cudaSuccess) return report(error);
+  std::printf("devices=%d\n", devices);
+  if (devices == 0) return report(cudaErrorNoDevice);
+  cudaDeviceProp properties;
+  if ((error = cudaGetDeviceProperties(&properties, 0)) != cudaSuccess) return report(error);
+  std::printf("gpu=%s\ncapability=%d.%d\n", properties.name, properties.major, properties.minor);
+
+  const int count = 1 << 20;
+  std::vector<float> a(count, 1.0f), b(count, 2.0f), sum(count, 0.0f);
+  float *da = nullptr, *db = nullptr, *dsum = nullptr;
+  size_t size = count * sizeof(float);
+  auto begin = std::chrono::steady_clock::now();
+  if ((error = cudaMalloc(&da, size)) != cudaSuccess) return report(error);
+  if ((error = cudaMalloc(&db, size)) != cudaSuccess) return report(error);
+  if ((error = cudaMalloc(&dsum, size)) != cudaSuccess) return report(error);
+  cudaMemcpy(da, a.data(), size, cudaMemcpyHostToDevice);
+  cudaMemcpy(db, b.data(), size, cudaMemcpyHostToDevice);
+  add<<<(count + 255) / 256, 256>>>(da, db, dsum, count);
+  if ((error = cudaGetLastError()) != cudaSuccess) return report(error);
+  if ((error = cudaMemcpy(sum.data(), dsum, size, cudaMemcpyDeviceToHost)) != cudaSuccess) return report(error);
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (int i = 0; i < count; ++i)
+    if (sum[i] != 3.0f) {
+      std::printf("wrong=%d\n", i);
+      return 1;
+    }
+  std::printf("seconds=%.6f\n", seconds);
+  return report(cudaSuccess);
+}
+"""
+
+REMEDIES = {
+    "ran_on_gpu": "",
+    "no_gpu": "the program is fine; no GPU is visible here: check the Windows driver and run wsl --shutdown once",
+    "toolkit_newer_than_driver": "update the Windows NVIDIA driver, or install an older toolkit",
+    "driver_shadowed": "another libcuda comes before WSL's: run wslfleet.cuda.cuda_repair (playbooks/repair.yml)",
+    "no_compiler": "install the toolkit with wslfleet.cuda.cuda_toolkit, component compiler, and g++",
+}
+
+
+def remedy(verdict: str, in_the_way: t.Sequence[str]) -> str:
+    """What to do about VERDICT; IN_THE_WAY is what the loader takes in place of WSL's files."""
+    told = REMEDIES.get(verdict, "")
+    return f"{'; '.join(in_the_way)}: {told}" if verdict == "driver_shadowed" and in_the_way else told
+
+
+class SmokeTestError(Exception):
+    """The program did not compile, or gave a wrong result. One line for a person."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the test found. ``values``: the lines that the program printed."""
+
+    verdict: str
+    values: t.Mapping[str, str]
+    nvcc: str = ""
+    compiler: str = ""
+    """Release of nvcc, as in ``12.4, V12.4.131``."""
+    cached: bool = False
+
+
+def parse(output: str) -> t.Dict[str, str]:
+    """The ``name=value`` lines of the program."""
+    return {match.group(1): match.group(2) for match in re.finditer(r"(?m)^([a-z]+)=(.*)$", output)}
+
+
+def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_device: bool) -> str:
+    """Judge what the program printed. Raises SmokeTestError for a wrong sum or an outcome that is none of the five."""
+    if "wrong" in values:
+        raise SmokeTestError(f"the GPU gave a wrong sum at element {values['wrong']}")
+    error = int(values.get("error", "-1"))
+    if error == 0:
+        return "ran_on_gpu"
+    if shadowed:
+        return "driver_shadowed"
+    driver, runtime = int(values.get("driver", "0")), int(values.get("runtime", "0"))
+    if error == 222 or (error == 35 and 0 < driver // 1000 < runtime // 1000):
+        return "toolkit_newer_than_driver"
+    if error in (35, 100) or not (wsl_libcuda and gpu_device):
+        return "no_gpu"
+    raise SmokeTestError(f"the program failed with CUDA error {error}: {values.get('message', 'no message')}")
+
+
+def key(nvcc: str, root: str = "") -> str:
+    """A digest of everything that the outcome depends on: program, compiler, driver files, loader, GPU device."""
+    parts: t.List[t.Any] = [PROGRAM, nvcc, sorted(loader.read_picks(root).items()), os.path.exists(root + "/dev/dxg")]
+    for path in (
+        nvcc,
+        f"{loader.WSL_LIBRARIES}/libcuda.so.1",
+        f"{loader.WSL_LIBRARIES}/libcuda.so.1.1",
+        "/usr/bin/g++",
+        *(f"/usr/bin/g++-{number}" for number in range(9, 21)),
+    ):
+        try:
+            info = os.stat(root + path)
+            parts.append((os.path.realpath(root + path), info.st_size, info.st_mtime_ns))
+        except FileNotFoundError:
+            parts.append(path)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def cached(digest: str, root: str = "") -> Outcome | None:
+    """The outcome of an earlier run under the same conditions, when its program is still there."""
+    record = files.read_json(f"{root}{FOLDER}/result.json")
+    if record.get("key") != digest or not os.path.exists(f"{root}{FOLDER}/program"):
+        return None
+    return Outcome(record["verdict"], record["values"], record["nvcc"], record["compiler"], True)
+
+
+def remember(digest: str, outcome: Outcome, root: str = "") -> None:
+    """Keep OUTCOME for the next run."""
+    record = {**asdict(outcome), "key": digest}
+    files.write_file(f"{root}{FOLDER}/result.json", json.dumps(record, indent=2))
+
+
+def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str = "") -> Outcome:
+    """Compile the program with NVCC and run it. Raises SmokeTestError."""
+    if not nvcc:
+        return Outcome("no_compiler", {})
+    version = run([nvcc, "--version"])
+    release = re.search(r"release ([^\n]*)", version.stdout)
+    source, program = f"{FOLDER}/program.cu", f"{FOLDER}/program"
+    files.write_file(root + source, PROGRAM)
+    files.remove_file(root + program)
+    # Shared runtime, no device runtime: both exist in every toolkit, and linking them is quick.
+    short = release.group(1) if release else ""
+    host = _host(root)
+    own = host_compiler.compiler(short, host)
+    choice = ["-ccbin", own] if own else []
+    # It compiles by way of files with names that can be guessed, which in /tmp anybody may have made first.
+    with files.scratch(root + FOLDER) as temporary:
+        command = ["env", f"TMPDIR={temporary}", nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none"]
+        built = run([*command, "-o", program, source])
+    if built.code != 0:
+        if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(root + "/usr/bin/g++"):
+            return Outcome(
+                "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
+            )
+        short = re.sub(r",.*", "", short)
+        archive = _archive(run) if host_compiler.problem(short, host) else []
+        why = host_compiler.problem(short, host, archive)
+        told = f"{_first_error(built.output)}; {why}" if why else _first_error(built.output)
+        raise SmokeTestError(f"{nvcc} cannot compile: {told}; source kept in {source}")
+    home = os.path.dirname(os.path.dirname(nvcc))
+    libraries = f"LD_LIBRARY_PATH={home}/targets/x86_64-linux/lib:{home}/lib64"
+    done = run(["env", libraries, program])
+    values = parse(done.stdout)
+    if not values:
+        raise SmokeTestError(f"{program} ended with code {done.code}: {_first_error(done.output)}")
+    wsl = any(name.startswith("libcuda.so") for name in loader.wsl_files(root))
+    judged = verdict(values, shadowed, wsl, os.path.exists(root + "/dev/dxg"))
+    return Outcome(judged, values, nvcc, release.group(1) if release else "")
+
+
+def _host(root: str) -> host_compiler.Host:
+    try:
+        return host_compiler.host_of(dpkg.read_database(root).packages)
+    except FileNotFoundError:
+        return host_compiler.Host()
+
+
+def _archive(run: system_run.Runner) -> t.List[str]:
+    try:
+        return query.names(run, "g++-")
+    except query.AptError:  # it only says which way out is the shortest
+        return []
+
+
+def _first_error(output: str) -> str:
+    """The first error whole: nvcc tells on indented lines what it is about, up to a caret or an empty line."""
+    lines = output.splitlines()
+    wrong = (number for number, line in enumerate(lines) if re.search(r"error|fatal|cannot", line, re.IGNORECASE))
+    first = next(wrong, next((number for number, line in enumerate(lines) if line.strip()), None))
+    if first is None:
+        return "no output"
+    told = [lines[first].strip()]
+    for line in lines[first + 1 :]:
+        if not line.strip() or line.strip() == "^" or not line.startswith((" ", "\t")):
+            break
+        told.append(line.strip())
+    return " ".join(told)[:1000]

@@ -1,0 +1,223 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Bring one toolkit to the state that was asked for: look, plan, judge, and settle what is left."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, release
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Desired, NoPlanError, ToolkitError
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller asked for, as he wrote it."""
+
+    version: str
+    components: t.Tuple[str, ...]
+    host_compiler: bool = True
+    state: str = "present"
+    others: str = "keep"
+    hold: bool | None = None
+    default: bool = False
+    allow_downgrade: bool = False
+    check_gpu: bool = True
+
+
+@dataclass
+class Look:
+    """One look: what is wanted, what is there, and what has to happen."""
+
+    wanted: Desired
+    database: dpkg.Database
+    plan: toolkit_plan.Plan
+    settling: finish.Settling
+    parts: t.Mapping[str, str] = field(default_factory=dict)
+    judged: apt_plan.Judgement | None = None
+    warnings: t.List[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to happen."""
+        return self.plan.packages_change or not self.settling.empty
+
+
+def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | None:
+    """Compare what is there with OPTIONS. Starts no process when a plain version is there as wanted.
+
+    None in check mode when no source tells which toolkit is the newest. Raises ToolkitError, CatalogueError, AptError.
+    """
+    warnings: t.List[str] = []
+    version = catalogue.parse_version(options.version)
+    if options.state == "latest" or version.minor is None:
+        _fetch(run, check_mode, warnings)
+    if version.minor is None:
+        minor = _newest_minor(run, version, options)
+        if minor is None:
+            return None
+        version = catalogue.Version(version.major, minor)
+    wanted = toolkit_plan.desired(
+        version,
+        options.components,
+        options.host_compiler,
+        state=options.state,
+        others=options.others,
+        allow_downgrade=options.allow_downgrade,
+    )
+    database = toolkit_plan.read()
+    parts: t.Mapping[str, str] = {}
+    if version.exact and wanted.present:
+        parts = _parts(run, wanted, database, check_mode, warnings)
+    plan = toolkit_plan.make_plan(wanted, database, toolkit_plan.automatic(), parts)
+    found = Look(wanted, database, plan, _settling(options, wanted, database, parts), parts, warnings=warnings)
+    if plan.packages_change:
+        _judge(run, found, options, check_mode)
+    return found
+
+
+def settle(run: system_run.Runner, options: Options, found: Look) -> finish.Settling:
+    """Do what is left once the packages are as wanted; what it was. Raises ToolkitError."""
+    settling = _settling(options, found.wanted, toolkit_plan.read(), found.parts)
+    for command in settling.commands():
+        done = run(command)
+        if done.code != 0:
+            what = " ".join(apt_command.shown(command).split()[:3])
+            raise ToolkitError(f"{what} ended with {done.code}: {done.last_line}")
+    system_changes.apply(settling.files)
+    return settling
+
+
+def diff(found: Look) -> t.List[t.Dict[str, str]]:
+    """What changes, in the form of Ansible's diff mode."""
+    shown = system_changes.diff(found.settling.files)
+    lines = "".join(f"{apt_command.shown(command)}\n" for command in found.settling.commands())
+    if lines:
+        shown.append(system_changes.listed("settings", "", lines))
+    if found.plan.packages_change:
+        before, after = toolkit_plan.describe(found.plan, found.judged)
+        shown.append(system_changes.listed("packages", before, after))
+    return shown
+
+
+def _settling(
+    options: Options, wanted: Desired, database: dpkg.Database, parts: t.Mapping[str, str]
+) -> finish.Settling:
+    if not wanted.present:
+        return finish.settle_absent(wanted.version.short, database)
+    return finish.settle(wanted.version, database, options.hold, options.default, parts)
+
+
+def _fetch(run: system_run.Runner, check_mode: bool, warnings: t.List[str]) -> None:
+    problem = "" if check_mode else indexes.bring_up_to_date(run, time.time())
+    text = f"{problem}; going on with the indexes that are there"
+    if problem and text not in warnings:
+        warnings.append(text)
+
+
+def _newest_minor(run: system_run.Runner, version: catalogue.Version, options: Options) -> int | None:
+    """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
+    if options.state == "absent":
+        raise ToolkitError("version: say which toolkit to remove, such as 12.8; latest is for installing")
+    found = release.minors(query.names(run, f"cuda-toolkit-{version.major}-"), version.major)
+    return found[-1] if found else None
+
+
+def _parts(
+    run: system_run.Runner, wanted: Desired, database: dpkg.Database, check_mode: bool, warnings: t.List[str]
+) -> t.Mapping[str, str]:
+    """What the exact release is made of: from the note of an earlier run while it holds, else from the index."""
+    short, exact = wanted.version.short, wanted.version.exact
+    noted = finish.read_release(short)
+    holds = noted.version == exact and all(name in noted.parts for name in wanted.packages)
+    if holds and finish.is_complete(noted, database):
+        return noted.parts
+    _fetch(run, check_mode, warnings)
+    names = [
+        name
+        for name in query.names(run)
+        if catalogue.belongs_to_version(name, short) or name.startswith(("nsight-compute-2", "nsight-systems-2"))
+    ]
+    try:
+        return release.parts(release.index_of(query.records(run, names)), exact, wanted.packages)
+    except release.ReleaseError as error:
+        raise NoPlanError(str(error)) from error
+
+
+def _judge(run: system_run.Runner, found: Look, options: Options, check_mode: bool) -> None:
+    """Refuse what would do harm, before anything is downloaded; keep what apt makes of the plan."""
+    plan = found.plan
+    if plan.install:
+        if options.check_gpu:
+            verdict = gpu.judge(gpu.read(run), found.wanted.version.short)
+            if verdict.stop:
+                raise ToolkitError(f"refused before anything was downloaded: {verdict.stop}")
+            found.warnings += [verdict.warning] if verdict.warning else []
+        _judge_host(run, found, options, {})
+        _fetch(run, check_mode, found.warnings)
+    try:
+        found.plan, found.judged = toolkit_plan.judge(run, plan, space.free_bytes(), found.database.packages)
+        # Only now it is known which compiler would come along.
+        _judge_host(run, found, options, {action.name: action.new for action in found.judged.installs})
+    except NoPlanError as error:
+        error = _explained(run, plan, error)
+        if not check_mode:
+            raise error from None
+        # What earlier tasks would have written or mended is not there, so apt cannot know.
+        found.warnings.append(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
+
+
+def _judge_host(run: system_run.Runner, found: Look, options: Options, coming: t.Mapping[str, str]) -> None:
+    """Refuse a toolkit that cannot compile here; only tell it to somebody who brings a compiler of his own."""
+    if not (found.plan.install and toolkit_host_compiler.compiles(found.wanted.packages)):
+        return
+    short = found.wanted.version.short
+    host = toolkit_host_compiler.host_of(found.database.packages, coming)
+    text = toolkit_host_compiler.problem(short, host)
+    if text:
+        text = toolkit_host_compiler.problem(short, host, _compilers(run))
+    if text and options.host_compiler:
+        raise ToolkitError(f"refused before anything was downloaded: {text}")
+    own = toolkit_host_compiler.compiler(short, host)
+    text = text or (f"g++ is newer than CUDA {short} works with: call nvcc with -ccbin {own}" if own else "")
+    found.warnings += [text] if text and text not in found.warnings else []
+
+
+def _compilers(run: system_run.Runner) -> t.List[str]:
+    """The host compilers that the sources hold; none where apt cannot tell, which the plan says afterwards."""
+    try:
+        return query.names(run, "g++-")
+    except query.AptError:
+        return []
+
+
+def _explained(run: system_run.Runner, plan: toolkit_plan.Plan, error: NoPlanError) -> NoPlanError:
+    """ERROR, or a better one when a source is missing what was asked for by name."""
+    try:
+        names = set(query.names(run))
+    except query.AptError:  # ERROR says the same
+        return error
+    unknown = [word.partition("=")[0] for word in plan.install if word.partition("=")[0] not in names]
+    if not unknown:
+        return error
+    held = [f"{major}.{minor}" for major in (12, 13) for minor in release.minors(names, major)]
+    return NoPlanError(
+        f"refused before anything was downloaded: Unable to locate package {', '.join(unknown)}: no source of this "
+        f"distribution holds it; toolkits that are there: {', '.join(held) or 'none'}"
+    )

@@ -1,0 +1,186 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What the controller's halves of modules have in common, those of Windows-side modules first of all.
+
+Such an action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
+core's ``winrm`` connection and over ``wslfleet.cuda.wsl``, whose Windows side it then uses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import typing as t
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean, clean_result
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.spec import argument_spec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CommandRunner,
+    CommandTimeout,
+    HostUnreachable,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import CONNECT_TIMEOUT, runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.shares import is_share
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_url
+
+
+@contextlib.contextmanager
+def failures_in(result: dict[str, t.Any]) -> t.Iterator[None]:
+    """Turn every expected failure into a RESULT of one line."""
+    try:
+        yield
+    except AnsibleActionFail as error:
+        result.update(failed=True, msg=" ".join(str(error.message).split()))
+    except HostUnreachable as error:
+        result.update(unreachable=True, msg=clean(str(error)), cause=error.cause)
+    except (StepFailed, CommandTimeout, CmdLineError) as error:
+        result.update(failed=True, msg=clean(str(error)))
+
+
+VERSIONS = ("minimum", "minimum_driver", "toolkit", "version")
+"""Options that hold a version, where they are text."""
+
+
+def taken(module: str, result: dict[str, t.Any], complete: bool = True) -> dict[str, t.Any]:
+    """RESULT of MODULE, which ran inside a distribution, as it may enter: of the documented shape, harmless to see.
+
+    Whoever is root there decides what it prints. Facts are not among what modules of this collection return.
+    :arg complete: nothing that is documented may be missing.
+    """
+    result = {name: value for name, value in result.items() if name != "ansible_facts"}
+    wrong = None if result.get("unreachable") else result_shape.damage(module, result, complete)
+    if wrong:
+        message = f"damaged result of {module}: {wrong}; look at the distribution, and do not trust it"
+        return {"changed": False, "failed": True, "msg": clean(message)}
+    return harmless(result)
+
+
+def harmless(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """RESULT as it may be shown: what Ansible prints as it is (message, warnings) in one line, all else cleaned.
+
+    Addresses lose their passwords: programs of others repeat them in their errors.
+    """
+    cleaned: dict[str, t.Any] = clean_result(addresses.masked_result(result))
+    if isinstance(cleaned.get("msg"), str):
+        cleaned["msg"] = clean(cleaned["msg"])
+    if isinstance(cleaned.get("warnings"), list):
+        cleaned["warnings"] = [clean(one) if isinstance(one, str) else one for one in cleaned["warnings"]]
+    return cleaned
+
+
+def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    """RESULT of ACTION, whose message, where it failed in a role of ours, names the role's variables."""
+    role = (task_vars or {}).get("role_path")
+    if role and result.get("failed") and isinstance(result.get("msg"), str):
+        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
+
+        result["msg"] = told_to_user_of(role, str(action._task.action), result["msg"])
+    return result
+
+
+class LinuxAction(ActionBase):
+    """Runs the module of its name inside the distribution, and takes what comes back for what it is: foreign."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """One module run."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if result.get("skipped"):
+            return result
+        later = bool(self._task.async_val) and not self._connection.has_native_async
+        answer = self._execute_module(task_vars=task_vars, wrap_async=later)
+        module = str(self._task.action).rpartition(".")[2]
+        result.update(answer if later else taken(module, answer))
+        return named(self, result, task_vars)
+
+
+def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:
+    """The arguments of the task with their defaults, by the DOCUMENTATION of the module; raises AnsibleActionFail."""
+    validate: t.Any = action.validate_argument_spec
+    spec = argument_spec(documentation)
+    given: t.Any = action._task.args
+    for name in VERSIONS:
+        problem = version_text.problem(name, given.get(name)) if spec.get(name, {}).get("type", "str") == "str" else ""
+        if problem:
+            raise AnsibleActionFail(f"{problem}; nothing was changed")
+    _validation, arguments = validate(spec)
+    return dict(arguments)
+
+
+class WindowsAction(ActionBase):
+    """Subclasses set ``WSLFLEET_DOCUMENTATION`` and implement ``wslfleet_run``."""
+
+    WSLFLEET_DOCUMENTATION = ""
+    """DOCUMENTATION of the module: the only place where its options are written down."""
+
+    _wslfleet_cached_runner: CommandRunner | None = None
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Validate the arguments, do the work, and turn every expected failure into a result of one line."""
+        del tmp
+        self.wslfleet_vars = task_vars or {}
+        result: dict[str, t.Any] = super().run(None, self.wslfleet_vars)
+        with failures_in(result):
+            self.wslfleet_run(checked_arguments(self, self.WSLFLEET_DOCUMENTATION), result)
+        return named(self, harmless(result), task_vars)
+
+    def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        """Do the work and fill RESULT as it goes on, so that a failure still tells what was done before it."""
+        raise NotImplementedError
+
+    @property
+    def wslfleet_runner(self) -> CommandRunner:
+        """The runner of the task's host; made when it is first needed, so that an idle action connects to nothing."""
+        if self._wslfleet_cached_runner is None:
+            self._wslfleet_cached_runner = runner_for(self._connection, self._wslfleet_connect_timeout)
+        return self._wslfleet_cached_runner
+
+    @property
+    def _wslfleet_connect_timeout(self) -> float:
+        """Seconds that the laptop may take for its first answer."""
+        templar: t.Any = self._templar
+        value = templar.template(self.wslfleet_vars.get("wslfleet_connect_timeout", CONNECT_TIMEOUT))
+        try:
+            seconds = float(value)
+        except (TypeError, ValueError):
+            seconds = 0
+        if seconds <= 0:
+            raise AnsibleActionFail(f"wslfleet_connect_timeout is {value!r}: set it to a number of seconds above 0")
+        return seconds
+
+    @property
+    def wslfleet_executable(self) -> str | None:
+        """The wsl.exe that the inventory names; None for that of the package."""
+        return self.wslfleet_vars.get("ansible_wsl_executable")
+
+    def wslfleet_local_path(self, where: str) -> str:
+        """WHERE, for a path on the controller as Ansible finds files: beside the play, or in its or the role's files/.
+
+        An address, a share and what is not found stay as they are; whoever needs the file says that it is not there.
+        """
+        path = os.path.expanduser(where)
+        if is_url(path) or is_share(path) or os.path.isabs(path):
+            return path
+        try:
+            find: t.Any = self._find_needle
+            return str(find("files", path))
+        except AnsibleError:
+            return path
+
+    def wslfleet_plan(self, result: dict[str, t.Any], steps: t.Sequence[object]) -> bool:
+        """Tell STEPS in RESULT and its diff; True when they are to be carried out now."""
+        texts = [str(step) for step in steps]
+        result.update(changed=bool(texts), steps=texts)
+        if self._task.diff:
+            result["diff"] = {"prepared": "".join(f"+ {text}\n" for text in texts)}
+        return bool(texts) and not self._task.check_mode

@@ -1,0 +1,197 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The steps on a distribution that take more than one command of wsl.exe."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files, protected_folder, shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED, error_code, inside
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
+    run_wsl,
+    wsl_failure,
+    wsl_line,
+    wsl_text,
+)
+
+ALREADY_THERE = "ERROR_ALREADY_EXISTS"
+IMAGES = f"{files.FOLDER}\\images"
+
+
+def set_manifest(runner: CommandRunner, step: plans.SetManifest, executable: str, timeout: float) -> None:
+    """Write the address of the list of distributions; raises StepFailed."""
+    del executable
+    _set_value(runner, q.LXSS_MACHINE, "DistributionListUrl", "REG_SZ", step.address, timeout)
+
+
+def _set_value(runner: CommandRunner, key: str, name: str, kind: str, data: str, timeout: float) -> None:
+    completed = runner.run(cmd_line(REG, ["add", key, "/v", name, "/t", kind, "/d", data, "/f"]), timeout=timeout)
+    if completed.exit_code != 0:
+        told = completed.stderr.decode("utf-8", "replace").strip()
+        raise StepFailed(f"{name} in {key} could not be set: {told or 'no message'}; administrator rights are needed")
+
+
+def remove_unfinished(runner: CommandRunner, step: plans.RemoveUnfinished, executable: str, timeout: float) -> None:
+    """Remove a registration that is only half there, unless someone works on it right now; raises StepFailed.
+
+    An import or installation that is under way has a wsl.exe that waits for it. The service refuses as well.
+    """
+    programs = read(runner, q.processes()).output("processes").decode("utf-8", "replace").lower()
+    if '"wsl.exe"' in programs:
+        raise StepFailed(
+            f"distribution {step.name} is being imported or installed, a wsl.exe works on the host;"
+            " run again when that has ended"
+        )
+    run_wsl(runner, executable, ["--unregister", step.name], str(step), timeout=timeout)
+
+
+def import_(runner: CommandRunner, step: plans.Import, executable: str, timeout: float) -> None:
+    """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
+    files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
+    kind, disk = sources.kind(step.source), sources.is_virtual_disk(step.source)
+    there = kind in (sources.HOST, sources.SHARE)
+    if there and not step.sha256:
+        files.check_exists(runner, step.source)
+        _run_import(runner, step, executable, step.source, b"", timeout)
+        return
+    if kind == sources.CONTROLLER:
+        check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is looked at when it is sent
+        if not disk:
+            _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
+            return
+    path = f"{IMAGES}\\{step.name}{'.vhd' if step.source.lower().endswith('.vhd') else '.vhdx' if disk else '.tar'}"
+    protected_folder.make(runner, IMAGES, ["*.tar", "*.vhd", "*.vhdx", "*.part"])
+    try:
+        if there:
+            checked_copy.bring(runner, step.source, step.sha256, path, timeout)
+        else:
+            files.fetch(runner, files.Source(step.source, step.sha256), path, timeout)
+        _run_import(runner, step, executable, path, b"", timeout)
+    finally:
+        files.remove(runner, path)
+
+
+def check_here(source: Path, sha256: str | None) -> None:
+    """Compare the controller's file SOURCE with SHA256; raises StepFailed where it cannot be read or differs."""
+    if not source.is_file():
+        raise StepFailed(f"there is no file {source} on the controller; check the path")
+    if sha256:
+        files.checked_digest_here(source, sha256)
+
+
+def _run_import(
+    runner: CommandRunner, step: plans.Import, executable: str, file: str, stdin: Stdin, timeout: float
+) -> None:
+    vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
+    args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
+    completed = runner.run(wsl_line(executable, args), stdin, timeout)
+    if completed.exit_code != 0:
+        if (error_code(wsl_text(completed)) or "").endswith(ALREADY_THERE):
+            raise StepFailed(
+                f"distribution {step.name} appeared meanwhile: another run works on this laptop; run again"
+            )
+        why = files.why_unreadable(runner, file) if shares.is_share(file) else None
+        raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
+
+
+def export(runner: CommandRunner, step: plans.Export, executable: str, timeout: float) -> None:
+    """Export to a file beside the target and rename that: what has the target's name is whole.
+
+    wsl.exe truncates its target before it looks for the distribution, and ``ren`` refuses a name that exists.
+    """
+    folder, _separator, name = step.path.rpartition("\\")
+    stem, dot, extension = name.rpartition(".")
+    unfinished = f"{folder}\\{stem if dot else extension}.unfinished.{extension if dot else 'tar'}"
+    formats = ["--vhd"] if step.format == "vhdx" else ["--format", step.format] if step.format != "tar" else []
+    files.make_folder(runner, folder)
+    files.remove(runner, unfinished)
+    run_wsl(runner, executable, ["--export", step.name, unfinished, *formats], str(step), timeout=timeout)
+    if runner.run(cmd_line("ren", [unfinished, name]), timeout=60).exit_code != 0:
+        raise StepFailed(f"{step.path} appeared while {step.name} was exported; the export is left in {unfinished}")
+
+
+def set_default_user(runner: CommandRunner, step: plans.SetDefaultUser, executable: str, timeout: float) -> None:
+    """Make the user without asking anybody anything, write DefaultUid, and see who the distribution starts as.
+
+    The user has no password. The first start by a person would otherwise run the distribution's own questions, so
+    RunOOBE is cleared. ``--manage --set-default-user`` does the same, but not in every WSL.
+    """
+    known, made, grouped = plans.user_commands(step.user)
+    uid = _linux(runner, executable, step, known, timeout, refusal=True)
+    if uid is None:
+        _linux(runner, executable, step, made, timeout)
+        _linux(runner, executable, step, grouped, timeout, refusal=True)
+        uid = _linux(runner, executable, step, known, timeout)
+    key = _registration(runner, step.name)
+    _set_value(runner, key, "DefaultUid", "REG_DWORD", (uid or "").strip(), timeout)
+    _set_value(runner, key, "RunOOBE", "REG_DWORD", "0", timeout)
+    run_wsl(runner, executable, ["--terminate", step.name], str(step), timeout=timeout)
+    _check_user(runner, executable, step, timeout)
+    if step.stop:
+        run_wsl(runner, executable, ["--terminate", step.name], str(step), timeout=timeout)
+
+
+def _linux(
+    runner: CommandRunner,
+    executable: str,
+    step: plans.SetDefaultUser,
+    command: list[str],
+    timeout: float,
+    refusal: bool = False,
+) -> str | None:
+    """What COMMAND printed as root; None when it failed and REFUSAL allows that. Raises StepFailed."""
+    completed = runner.run(wsl_line(executable, inside(step.name, command)), timeout=timeout)
+    if completed.exit_code == FAILED:
+        raise wsl_failure(str(step), completed)
+    if completed.exit_code != 0 and not refusal:
+        told = " ".join(wsl_text(completed).split()) or "no message"
+        raise StepFailed(f"{step} failed: {command[0]} ended with {completed.exit_code}, {told}")
+    return completed.stdout.decode("utf-8", "replace") if completed.exit_code == 0 else None
+
+
+def _registration(runner: CommandRunner, name: str) -> str:
+    """The registry key of the distribution NAME of this account."""
+    reads = read(runner, q.own_distributions())
+    found = find(state.own_distributions(reads.registry), name)
+    if found is None:
+        raise StepFailed(f"distribution {name} is not registered for this account; run again")
+    return f"HKCU\\{q.LXSS_USER}\\{found.guid}"
+
+
+def _check_user(runner: CommandRunner, executable: str, step: plans.SetDefaultUser, timeout: float) -> None:
+    args = inside(step.name, ["/usr/bin/id", "-un"], user=None)
+    completed = runner.run(wsl_line(executable, args), timeout=timeout)
+    user = completed.stdout.decode("utf-8", "replace").strip()
+    if completed.exit_code != 0:
+        raise wsl_failure(str(step), completed)
+    if user != step.user:
+        raise StepFailed(
+            f"distribution {step.name} starts as {user} and not as {step.user}: its /etc/wsl.conf names a default user,"
+            " which wins; set user.default there with the module wsl_conf"
+        )
+
+
+SPECIAL: t.Dict[type, t.Callable[[CommandRunner, t.Any, str, float], None]] = {
+    plans.SetManifest: set_manifest,
+    plans.RemoveUnfinished: remove_unfinished,
+    plans.Import: import_,
+    plans.Export: export,
+    plans.SetDefaultUser: set_default_user,
+}
+"""Step -> what carries it out with (runner, step, executable, seconds)."""

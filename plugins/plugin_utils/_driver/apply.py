@@ -1,0 +1,74 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Install an NVIDIA driver for Windows from an administrator's installer, and see what came of it.
+
+No program of Windows but PowerShell checks the signature of an executable, so the digest that the administrator names
+stands for that of the installer. The driver's own is checked by Windows: a package comes into the driver store only
+when its signed catalog, and every file by it, is right. Afterwards ``pnputil.exe`` tells who signed it; its labels are
+localised, the names of signers are not.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver.plan import InstallDriver
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import NVIDIA_VENDOR
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32, read, registry_query
+
+MICROSOFT = "Microsoft Windows Hardware Compatibility Publisher"
+"""Signs every driver package that passed Microsoft's tests, NVIDIA's among them."""
+SUCCESS = 0
+RESTART_NEEDED = 1
+"""Of NVIDIA's installer, as packages of the field have it; any other number is a failure."""
+_SILENT = ("/s", "/noreboot")
+
+
+def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
+    """Carry out STEP; True when a restart is needed. The installer is deleted again, whatever happens.
+
+    :raises StepFailed: the installer could not be fetched, is another one, or failed.
+    """
+    try:
+        files.fetch(runner, files.Source(step.source, step.sha256), step.path, timeout)
+        line = waited_for(step.path, _SILENT)
+        code = runner.run(line, timeout=timeout).exit_code
+    finally:
+        files.remove(runner, step.path)
+    if code not in (SUCCESS, RESTART_NEEDED):
+        raise StepFailed(
+            f"NVIDIA's installer ended with {code:#x}; it may be for another GPU or another Windows: see"
+            " C:\\ProgramData\\NVIDIA Corporation\\NVIDIA Installer on the host"
+        )
+    return code == RESTART_NEEDED
+
+
+def signer(runner: CommandRunner) -> str | None:
+    """Who signed the package of the NVIDIA driver; None when Windows does not tell."""
+    lines = {
+        "devices": registry_query(q.DISPLAY_CLASS, "MatchingDeviceId", recursive=True),
+        "files": registry_query(q.DISPLAY_CLASS, "InfPath", recursive=True),
+        "packages": cmd_line(f"{SYSTEM32}\\pnputil.exe", ["/enum-drivers"]),
+    }
+    reads = read(runner, lines)
+    for key in reads.registry.subkeys(q.DISPLAY_CLASS):
+        if NVIDIA_VENDOR in (reads.registry.text(key, "MatchingDeviceId") or "").lower():
+            return package_signer(reads.output("packages"), reads.registry.text(key, "InfPath") or "")
+    return None
+
+
+def package_signer(output: bytes, inf: str) -> str | None:
+    """The signer of the package published as INF (``oem12.inf``) in what ``pnputil /enum-drivers`` printed."""
+    blocks = output.decode("utf-8", "replace").replace("\r", "").split("\n\n")
+    for block in blocks:
+        values = [line.partition(":")[2].strip() for line in block.splitlines()]
+        if inf and inf.lower() in (value.lower() for value in values):
+            return MICROSOFT if MICROSOFT in values else (values[-1] or None)
+    return None

@@ -1,0 +1,106 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""From the NVIDIA driver that a host has and the lowest that will do to the steps between them. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import gpu as preflight_gpu
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
+
+_SOURCE = re.compile(r"(?:https?://|\\\\[^\\]+\\[^\\]+\\).+\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DriverGoal:
+    """What is wanted."""
+
+    minimum: str
+    """The lowest version that will do, as NVIDIA counts: ``580.88``."""
+    installer: str | None = None
+    """Address or UNC path of NVIDIA's installer."""
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class InstallDriver:
+    """Bring the installer to the host and run it."""
+
+    source: str
+    sha256: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"install the NVIDIA driver from {addresses.masked(self.source)} (silently, without a restart)"
+
+
+def check_goal(goal: DriverGoal) -> None:
+    """Raise StepFailed for a GOAL that makes no sense, before any host is asked."""
+    if not re.match(r"\d{3}(\.\d{1,2})?\Z", goal.minimum):
+        raise StepFailed(f"minimum must be a version such as 580.88, not {goal.minimum!r}")
+    if goal.installer is None:
+        return
+    if not _SOURCE.match(goal.installer):
+        raise StepFailed(
+            f"installer must be an address (https://…) or a share (\\\\server\\share\\…), not"
+            f" {addresses.masked(goal.installer)!r}: a package of 800 MB is not sent over WinRM"
+        )
+    wrong = paths.source_problem(goal.installer)
+    if wrong:
+        raise StepFailed(f"installer {addresses.masked(goal.installer)!r} {wrong}; nothing was changed")
+    if goal.sha256 is None or not sources.is_sha256(goal.sha256):
+        raise StepFailed("installer needs sha256, 64 hexadecimal digits: Windows cannot check its signature by itself")
+
+
+def driver_version(state: HostState) -> str | None:
+    """The lowest driver among the GPUs; None without one."""
+    return min((gpu.driver_version for gpu in state.gpus), key=version_key, default=None)
+
+
+def plan(state: HostState, goal: DriverGoal) -> list[InstallDriver]:
+    """The steps from STATE to GOAL; none when the driver will do.
+
+    :raises StepFailed: the hardware is not NVIDIA's or cannot be used in WSL, or there is nothing to install from.
+    """
+    _refuse_hardware(state)
+    installed = driver_version(state)
+    if installed is not None and version_key(installed) >= version_key(goal.minimum):
+        return []
+    seen = f"NVIDIA driver {installed} is older than {goal.minimum}" if installed else "there is no NVIDIA driver"
+    if goal.installer is None or goal.sha256 is None:
+        raise StepFailed(f"{seen}: name installer and sha256, or install {goal.minimum} or later by your own means")
+    if not state.elevated:
+        raise StepFailed(f"{seen}, and the logon has no administrator rights, which installing one needs")
+    path = f"{FOLDER}\\nvidia-{goal.sha256[:12].lower()}\\setup.exe"
+    return [InstallDriver(goal.installer, goal.sha256, path)]
+
+
+def _refuse_hardware(state: HostState) -> None:
+    if state.windows.architecture.upper() != "AMD64":
+        raise StepFailed(
+            f"processor architecture {state.windows.architecture}: there is no NVIDIA driver with CUDA for it"
+        )
+    if not state.gpus and state.nvidia_hardware is not True:
+        told = "no NVIDIA device" if state.nvidia_hardware is False else "not whether there is an NVIDIA device"
+        raise StepFailed(f"the host shows {told}: an NVIDIA driver is not installed on foreign hardware")
+    for verdict in (preflight_gpu.driver_model(state), preflight_gpu.compute_capability(state, Needs())):
+        sure = verdict.level == "stop" or (verdict.id == "driver_model" and _all_compute_only(state))
+        if sure:
+            raise StepFailed(f"{verdict.seen}: {verdict.remedy}")
+
+
+def _all_compute_only(state: HostState) -> bool:
+    """Every GPU is in TCC mode, by nvidia-smi or, where it was not asked, by the registry."""
+    return bool(state.gpus) and all(preflight_gpu.computes_only(gpu) for gpu in state.gpus)

@@ -1,0 +1,194 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""One run at a time changes distributions on a laptop: a folder that only one can make, with a file that names the run.
+
+The name of the file says since when and until when the run may work, who started it, and which process that is. A run
+that has crashed holds nobody up for ever: on the same controller its process is gone, which is seen at once; another
+controller waits for the end of its time. Reading and check mode need no lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import re
+import secrets
+import socket
+import time
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
+    Batch,
+    BatchError,
+    cmd_line,
+    first_that_succeeds,
+    while_successful,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
+
+LOCK = f"{FOLDER}\\lock"
+WAIT_SECONDS = 60.0
+"""How long a run waits for another one."""
+POLL_SECONDS = 5.0
+SPARE_SECONDS = 300
+"""What a run may take beside its longest step."""
+_NAME = re.compile(
+    r"(\d{1,12})_(\d{1,12})_([A-Za-z0-9.@-]{1,80})_([a-z0-9]{0,40})_(\d{1,10})_(\d{1,20})_([a-f0-9]{8})\Z"
+)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One run that changes a laptop."""
+
+    since: int
+    """Seconds of the controller's clock; the next is the same."""
+    until: int
+    who: str
+    machine: str
+    """The running system of the controller and its processes; empty where that cannot be told."""
+    process: int
+    started: int
+    """When PROCESS started, as its system counts."""
+    nonce: str
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        fields = (self.since, self.until, self.who, self.machine, self.process, self.started, self.nonce)
+        return "_".join(map(str, fields))
+
+    @classmethod
+    def read(cls, name: str) -> Holder | None:
+        """The run that the file NAME stands for; None: it is none of ours."""
+        found = _NAME.match(name)
+        if found is None:
+            return None
+        since, until, who, machine, process, started, nonce = found.groups()
+        return cls(int(since), int(until), who, machine, int(process), int(started), nonce)
+
+    def is_over(self, here: Holder) -> bool:
+        """Whether this run works no more, as HERE can tell."""
+        if self.machine and self.machine == here.machine:
+            return started_at(self.process) != self.started or (self.process, self.started) == (
+                here.process,
+                here.started,
+            )
+        return here.since > self.until
+
+
+def holder_here(seconds: float) -> Holder:
+    """This run, which may take SECONDS."""
+    now, process = int(time.time()), os.getpid()
+    who = re.sub(r"[^A-Za-z0-9.@-]", "-", f"{_user()}@{socket.gethostname()}")[:80]
+    until = now + int(seconds) + SPARE_SECONDS
+    return Holder(now, until, who, _machine(), process, started_at(process), secrets.token_hex(4))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _machine() -> str:
+    """Tells this running system and this set of processes (of a container) from any other."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        processes = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+    return re.sub(r"[^a-z0-9]", "", boot)[:16] + re.sub(r"[^0-9]", "", processes)
+
+
+def started_at(process: int) -> int:
+    """When PROCESS of this system started; 0 where there is none."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return int(stat.rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+@contextlib.contextmanager
+def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[bool]:
+    """Hold the lock of the laptop meanwhile. The value is true where it was waited for: what was seen before is old.
+
+    An account that is no administrator works without: it has no right to make the lock, and no distribution of others.
+
+    :arg seconds: what the longest step may take.
+    :raises StepFailed: another run holds it for longer than ``WAIT_SECONDS``.
+    """
+    mine = holder_here(seconds)
+    waited = _acquire(runner, mine, sleep)
+    try:
+        yield waited
+    except HostUnreachable:
+        raise  # the next run finds it
+    except BaseException:
+        _release(runner, mine)
+        raise
+    _release(runner, mine)
+
+
+def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], None]) -> bool:
+    waited, attempt, empty = 0.0, _first(mine), 0
+    while True:
+        names = _run(runner, [cmd_line("md", [FOLDER]), attempt, cmd_line("dir", ["/b", LOCK])])
+        if mine.name in names:
+            return waited > 0
+        found = next((holder for holder in map(Holder.read, names) if holder), None)
+        attempt = _first(mine)
+        if names and found is None:
+            raise StepFailed(f"{LOCK} on the host holds {names[0][:100]!r}, which no run has put there: take it away")
+        if found is None:
+            # A run that ended in this moment, a power loss between the folder and the file, or no right to make it.
+            if empty == 2:
+                return waited > 0
+            empty += 1
+            attempt = first_that_succeeds(while_successful(cmd_line("rd", [LOCK]), _first(mine)), _first(mine))
+            continue
+        if found.is_over(mine):
+            attempt = cmd_line("ren", [f"{LOCK}\\{found.name}", mine.name])  # one of those who try this succeeds
+            continue
+        if waited >= WAIT_SECONDS:
+            raise _busy(found)
+        sleep(POLL_SECONDS)
+        waited += POLL_SECONDS
+
+
+def _first(mine: Holder) -> str:
+    return while_successful(cmd_line("md", [LOCK]), f'type nul>"{LOCK}\\{mine.name}"')
+
+
+def _run(runner: CommandRunner, lines: list[str]) -> list[str]:
+    """What the last of LINES lists."""
+    batch = Batch(lines)
+    try:
+        parts = batch.split(runner.run(batch.line, timeout=60).stdout)
+    except BatchError as error:
+        raise StepFailed(f"looking for another run on this laptop failed: {error}") from None
+    return parts[-1].stdout.decode("utf-8", "replace").split() if parts[-1].exit_code == 0 else []
+
+
+def _busy(holder: Holder) -> StepFailed:
+    since, until = (time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment)) for moment in (holder.since, holder.until))
+    return StepFailed(
+        f"another run works on this laptop (since {since}, by {holder.who}): run again when it has ended; should it"
+        f" have crashed, its place is free at {until}"
+    )
+
+
+def _release(runner: CommandRunner, mine: Holder) -> None:
+    """Give the lock back; one that another run has taken over stays."""
+    runner.run(Batch([cmd_line("del", ["/f", "/q", f"{LOCK}\\{mine.name}"]), cmd_line("rd", [LOCK])]).line, timeout=60)

@@ -1,0 +1,254 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What can be asked of a Windows host, by name. Every key was checked on Windows 10 and 11; none is localised."""
+
+from __future__ import annotations
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
+    EACH_LINE,
+    MARK,
+    cmd_line,
+    for_each_line,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
+    SYSTEM32,
+    registry_query,
+    registry_search,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
+
+WINDOWS = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+PROFILE_LIST = f"{WINDOWS}\\ProfileList"
+ENVIRONMENT = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
+SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
+PREFETCH = f"{SESSION_MANAGER}\\Memory Management\\PrefetchParameters"
+COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
+ACTIVE_COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ActiveComputerName"
+SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
+LXSS_USER = "Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
+TIME_ZONE = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
+VOLATILE_ENVIRONMENT = "Volatile Environment"
+LXSS_MACHINE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Lxss"
+LXSS_MSI = f"{LXSS_MACHINE}\\MSI"
+POLICIES = "HKLM\\SOFTWARE\\Policies\\WSL"
+DISPLAY_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}"
+SERVICING = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
+WINDOWS_UPDATE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired"
+USER_LANGUAGES = "HKCU\\Control Panel\\Desktop"
+MACHINE_LANGUAGES = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\MUI\\Settings"
+REGION = "HKCU\\Control Panel\\International"
+
+FEATURES = f"{SERVICING}\\Notifications\\OptionalFeatures"
+FEATURE_NAMES = ("VirtualMachinePlatform", "Microsoft-Windows-Subsystem-Linux")
+STORE_PACKAGES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore\\Applications"
+STORE_WSL = "WindowsSubsystemForLinux"
+SYSTEM_POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
+BITLOCKER_POLICIES = "HKLM\\SOFTWARE\\Policies\\Microsoft\\FVE"
+ORGANISATION_ROOTS = "HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\Root\\Certificates"
+COMMAND_PROCESSOR = "Software\\Microsoft\\Command Processor"
+INTERNET_SETTINGS = "Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
+WINHTTP = f"HKLM\\{INTERNET_SETTINGS}\\Connections"
+FIRMWARE = "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS"
+PCI_DEVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\PCI"
+BATTERIES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\ACPI\\PNP0C0A"
+"""Control method batteries, by their ACPI id."""
+NETWORK_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e972-e325-11ce-bfc1-08002be10318}"
+NETWORK_INTERFACES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\Interfaces"
+BATTERY_REPORT = "C:\\Windows\\wslfleet-battery.xml"
+"""Where only administrators can write, so that nobody puts something else in its place."""
+PROGRAM_FILES_WSL = "C:\\Program Files\\WSL\\wsl.exe"
+
+BOOT_EVENT = ("Microsoft-Windows-Kernel-General", 12)
+"""The operating system started."""
+HYPERVISOR_FAILED = ("Microsoft-Windows-Hyper-V-Hypervisor", 41)
+"""The hypervisor could not be launched: virtualization is off in the firmware."""
+
+SERVICE_NAMES = ("vmcompute", "hns", "vfpext", "WSLService", "LxssManager")
+"""vmcompute, hns and vfpext come with VirtualMachinePlatform, LxssManager with Microsoft-Windows-Subsystem-Linux."""
+
+CUDA_LIBRARY = f"{SYSTEM32}\\lxss\\lib\\libcuda.so.1.1"
+"""Put there by a Windows driver that serves WSL."""
+
+
+def windows() -> dict[str, str]:
+    """Edition, build, languages, names, and whether the token is elevated (only then S-1-5-19 can be read)."""
+    return {
+        "windows": registry_query(WINDOWS),
+        "architecture": registry_query(ENVIRONMENT, "PROCESSOR_ARCHITECTURE"),
+        "user_languages": registry_query(USER_LANGUAGES, "PreferredUILanguages"),
+        "machine_languages": registry_query(MACHINE_LANGUAGES, "PreferredUILanguages"),
+        "region": registry_query(REGION, "LocaleName"),
+        "computer_name": registry_query(COMPUTER_NAME, "ComputerName"),
+        "active_computer_name": registry_query(ACTIVE_COMPUTER_NAME, "ComputerName"),
+        "elevated": registry_query("HKU\\S-1-5-19"),
+    }
+
+
+def services() -> dict[str, str]:
+    """One read per service; the key exists when the service does."""
+    return {f"service_{name.lower()}": registry_query(f"{SERVICES}\\{name}", "Start") for name in SERVICE_NAMES}
+
+
+def wsl() -> dict[str, str]:
+    """The installed WSL and the policies about it."""
+    return {"lxss_machine": registry_query(LXSS_MACHINE, recursive=True), "policies": registry_query(POLICIES)}
+
+
+def pending_reboot() -> dict[str, str]:
+    """What waits for a restart, and the boot's number."""
+    return {
+        "servicing": registry_query(f"{SERVICING}\\RebootPending"),
+        "servicing_now": registry_query(f"{SERVICING}\\RebootInProgress"),
+        "windows_update": registry_query(WINDOWS_UPDATE),
+        "file_renames": registry_query(SESSION_MANAGER, "PendingFileRenameOperations"),
+        "boot_id": registry_query(PREFETCH, "BootId"),
+        "boot_event": system_event(*BOOT_EVENT),
+    }
+
+
+def system_event(provider: str, number: int) -> str:
+    """The newest event NUMBER of PROVIDER in the system log, as XML, which no display language changes."""
+    return _events("System", f"*[System[Provider[@Name='{provider}'] and (EventID={number})]]", 1)
+
+
+def _events(log: str, query: str, count: int) -> str:
+    return cmd_line(f"{SYSTEM32}\\wevtutil.exe", ["qe", log, f"/c:{count}", "/rd:true", "/f:xml", f"/q:{query}"])
+
+
+def virtualization() -> dict[str, str]:
+    """Whether the hypervisor failed at the last start, and who made the laptop (each maker's menu has another name).
+
+    Firmware settings themselves cannot be read by any program of Windows whose output is not localised.
+    """
+    return {"hypervisor_failed": system_event(*HYPERVISOR_FAILED), "firmware": registry_query(FIRMWARE)}
+
+
+def features() -> dict[str, str]:
+    """What was chosen for the optional features that WSL needs; takes effect with the services above."""
+    return {f"feature_{name.lower()}": registry_query(f"{FEATURES}\\{name}", "Selection") for name in FEATURE_NAMES}
+
+
+def wsl_kind() -> dict[str, str]:
+    """Whether WSL came from the Store; its package without the MSI cannot be used from a remote logon."""
+    return {"store_wsl": registry_search(STORE_PACKAGES, STORE_WSL)}
+
+
+def wsl_start() -> dict[str, str]:
+    """Start wsl.exe of the package, which tells its versions, or fails where something forbids it."""
+    return {"wsl_version": wsl_line(PROGRAM_FILES_WSL, ["--version"])}
+
+
+def blocked_programs() -> dict[str, str]:
+    """The newest programs that App Control and AppLocker kept from starting."""
+    return {
+        "app_control": _events("Microsoft-Windows-CodeIntegrity/Operational", "*[System[(EventID=3077)]]", 20),
+        "applocker": _events("Microsoft-Windows-AppLocker/EXE and DLL", "*[System[(EventID=8004)]]", 20),
+    }
+
+
+def security() -> dict[str, str]:
+    """Policies of the organisation that matter to a remote administrator and to a restart."""
+    return {
+        "system_policies": registry_query(SYSTEM_POLICIES),
+        "bitlocker": registry_query(BITLOCKER_POLICIES),
+        "roots": registry_query(ORGANISATION_ROOTS),
+        "autorun_machine": registry_query(f"HKLM\\{COMMAND_PROCESSOR}", "AutoRun"),
+        "autorun_user": registry_query(f"HKCU\\{COMMAND_PROCESSOR}", "AutoRun"),
+    }
+
+
+def network() -> dict[str, str]:
+    """The proxies of the account and of services, and which kind of adapter holds an address."""
+    return {
+        "proxy_user": registry_query(f"HKCU\\{INTERNET_SETTINGS}"),
+        "proxy_winhttp": registry_query(WINHTTP, "WinHttpSettings"),
+        "adapter_kinds": registry_query(NETWORK_CLASS, "*IfType", recursive=True),
+        "adapter_guids": registry_query(NETWORK_CLASS, "NetCfgInstanceId", recursive=True),
+        "addresses": registry_query(NETWORK_INTERFACES, "DhcpIPAddress", recursive=True),
+    }
+
+
+def power() -> dict[str, str]:
+    """Whether there is a battery, and after how many seconds the laptop falls asleep."""
+    return {
+        "batteries": registry_query(BATTERIES),
+        "sleep": cmd_line(f"{SYSTEM32}\\powercfg.exe", ["/q", "SCHEME_CURRENT", "SUB_SLEEP", "STANDBYIDLE"]),
+    }
+
+
+def free_space() -> dict[str, str]:
+    """Bytes on C:; the words are localised, the first number of each line is not."""
+    return {"free_space": cmd_line(f"{SYSTEM32}\\fsutil.exe", ["volume", "diskfree", "C:"])}
+
+
+def gpus() -> dict[str, str]:
+    """Narrow searches: the whole class holds thousands of values of the display driver.
+
+    They end with exit code 1 where a subkey is closed even to administrators, so only their rows count.
+    """
+    return {
+        f"display_{name.lower()}": registry_query(DISPLAY_CLASS, name, recursive=True)
+        for name in ("DriverDesc", "DriverVersion", "MatchingDeviceId", "AdapterType", "UserModeDriverName")
+    } | {"cuda_library": cmd_line("dir", ["/b", CUDA_LIBRARY]), "pci": registry_query(PCI_DEVICES)}
+
+
+def own_distributions() -> dict[str, str]:
+    """The distributions of the account that is logged on, its name, its domain and where its profile lies."""
+    return {
+        "own_lxss": registry_query(f"HKCU\\{LXSS_USER}", recursive=True),
+        "own_profile": cmd_line("set", ["USER"]),
+    }
+
+
+def users() -> dict[str, str]:
+    """The profiles of the laptop and the hives that are loaded now."""
+    return {
+        "hives": registry_query("HKU"),
+        "profiles": registry_query(PROFILE_LIST, "ProfileImagePath", recursive=True),
+    }
+
+
+def distributions_of_loaded() -> dict[str, str]:
+    """The distributions of every user whose hive is loaded, without knowing who that is: a section for each hive."""
+    shown = cmd_line("echo", [MARK, EACH_LINE])
+    return {
+        "lxss_loaded": for_each_line(
+            registry_query("HKU"), shown, registry_query(f"{EACH_LINE}\\{LXSS_USER}", recursive=True)
+        )
+    }
+
+
+def distributions_of(sid: str) -> dict[str, str]:
+    """The distributions of another user whose hive is loaded."""
+    return {f"lxss_{sid}": registry_query(f"HKU\\{sid}\\{LXSS_USER}", recursive=True)}
+
+
+def session_of(sid: str) -> dict[str, str]:
+    """What an interactive logon leaves in the hive of SID while it lasts: a subkey per session, and the domain."""
+    return {f"session_{sid}": registry_query(f"HKU\\{sid}\\{VOLATILE_ENVIRONMENT}")}
+
+
+def time_zone() -> dict[str, str]:
+    """How far the host's time is from UTC now, summer time included."""
+    return {"time_zone": registry_query(TIME_ZONE, "ActiveTimeBias")}
+
+
+def battery_report() -> dict[str, str]:
+    """Whether the laptop runs on battery now; powercfg.exe can only write that to a file, which goes again."""
+    report = cmd_line(
+        f"{SYSTEM32}\\powercfg.exe", ["/batteryreport", "/xml", "/duration", "1", "/output", BATTERY_REPORT]
+    )
+    return {
+        "battery_written": report,
+        "battery_report": cmd_line("type", [BATTERY_REPORT]),
+        "battery_removed": cmd_line("del", ["/f", "/q", BATTERY_REPORT]),
+    }
+
+
+def processes() -> dict[str, str]:
+    """Every process, to see whether anyone's WSL runs."""
+    return {"processes": cmd_line(f"{SYSTEM32}\\tasklist.exe", ["/fo", "csv", "/nh"])}

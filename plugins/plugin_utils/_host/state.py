@@ -1,0 +1,260 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What is known about one Windows host: plain data, built from what was read, no I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import hive_copies
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User, own_environment, users
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import (
+    Distribution,
+    damaged,
+    registered,
+    registered_to,
+    scope_of,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.events import events
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network, network
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu, driver_folder, gpus, has_hardware
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import Power, power
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.security import Security, security
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree, parse
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import decode_text
+
+_KERNEL = re.compile(r"\d+(?:\.\d+)+\S*")
+_FIRST_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f\u2019']\d{2,3})*")
+DEFAULT_LOCATION = "C:\\Program Files\\WSL\\"
+"""Where the MSI package puts WSL."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The operating system."""
+
+    product: str
+    edition: str
+    display_version: str
+    build: int
+    ubr: int
+    """Update build revision: the last part of 10.0.22631.3155."""
+    architecture: str
+    """AMD64 or ARM64."""
+    ui_language: str
+    computer_name: str
+
+    @property
+    def version(self) -> str:
+        """Build and revision as people write them: ``22631.3155``."""
+        return f"{self.build}.{self.ubr}"
+
+
+@dataclass(frozen=True)
+class Wsl:
+    """The WSL package and what it needs of Windows."""
+
+    version: str | None
+    """None when the WSL of the MSI package is not installed."""
+    install_location: str | None
+    services: dict[str, bool]
+    policies: dict[str, int]
+    store: bool = False
+    """The Store's package of WSL is there; the MSI package brings it along as well."""
+    kernel: str | None = None
+    """Version of the kernel that the package brings; None where wsl.exe did not tell."""
+    starts: bool | None = None
+    """wsl.exe of the package starts in this logon; None when there is none, or it did not answer."""
+    features: dict[str, bool] = field(default_factory=dict)
+    """Optional feature -> chosen, in effect or not yet. Features that Windows does not name are missing."""
+
+    @property
+    def kind(self) -> str:
+        """How WSL was installed: msi, store, inbox or none. Only msi can be used from a remote logon."""
+        if self.version is not None:
+            return "msi"
+        if self.store:
+            return "store"
+        return "inbox" if self.services.get("LxssManager") else "none"
+
+    @property
+    def executable(self) -> str:
+        """wsl.exe of the package; where it would be when WSL is not installed."""
+        return (self.install_location or DEFAULT_LOCATION).rstrip("\\") + "\\wsl.exe"
+
+    @property
+    def allowed(self) -> bool:
+        """False when a policy of the organisation forbids WSL."""
+        return self.policies.get("AllowWSL", 1) != 0
+
+
+@dataclass
+class HostState:
+    """Everything that a run needs to decide."""
+
+    windows: Windows
+    elevated: bool
+    wsl: Wsl
+    pending: PendingReboot
+    gpus: list[Gpu]
+    cuda_library: bool
+    """The Windows driver serves WSL: its libcuda.so lies where WSL takes it from."""
+    users: list[User]
+    distributions: dict[str, list[Distribution]] = field(default_factory=dict)
+    """By SID of the owner; users whose profile is not loaded are missing."""
+    damaged_registrations: list[str] = field(default_factory=list)
+    """Keys of the connecting account that WSL cannot read, see ``_host.distributions.damaged``."""
+    searched_folders: frozenset[str] = frozenset()
+    """Folders outside WSL's own places, in lower case, that were looked into for virtual disks."""
+    hive_leftovers: list[str] | None = None
+    """SIDs of which an earlier run left a copy of the registry, see ``_host.hive_copies``; None: nothing."""
+    hive_problem: str | None = None
+    """What went wrong with copies of users' registries."""
+    driver_folder: str | None = None
+    """Where in the driver store the NVIDIA driver runs from."""
+    nvidia_smi: str = "not asked"
+    """confirmed, not asked, or what went wrong."""
+    nvidia_hardware: bool | None = None
+    """An NVIDIA device is known on the PCI bus, with or without a driver; None where it was not looked at."""
+    hypervisor: bool | None = None
+    """False when the hypervisor could not be launched in this boot; None while nothing needs it."""
+    manufacturer: str = ""
+    free_bytes: int | None = None
+    """On C:."""
+    power: Power = field(default_factory=Power)
+    network: Network = field(default_factory=Network)
+    security: Security = field(default_factory=Security)
+
+
+def windows(registry: RegistryTree) -> Windows:
+    """From the reads ``_host.queries.windows``."""
+    build = registry.text(q.WINDOWS, "CurrentBuild") or registry.text(q.WINDOWS, "CurrentBuildNumber") or "0"
+    return Windows(
+        product=_product(registry.text(q.WINDOWS, "ProductName") or "Windows", int(build)),
+        edition=registry.text(q.WINDOWS, "EditionID") or "",
+        display_version=registry.text(q.WINDOWS, "DisplayVersion") or "",
+        build=int(build),
+        ubr=registry.number(q.WINDOWS, "UBR") or 0,
+        architecture=registry.text(q.ENVIRONMENT, "PROCESSOR_ARCHITECTURE") or "",
+        ui_language=_language(registry),
+        computer_name=registry.text(q.ACTIVE_COMPUTER_NAME, "ComputerName") or "",
+    )
+
+
+def _product(name: str, build: int) -> str:
+    """Windows 11 still calls itself Windows 10 in the registry."""
+    return name.replace("Windows 10", "Windows 11") if build >= 22000 else name
+
+
+def _language(registry: RegistryTree) -> str:
+    for key in (q.USER_LANGUAGES, q.MACHINE_LANGUAGES):
+        languages = registry.get(key, "PreferredUILanguages")
+        if isinstance(languages, list) and languages:
+            return languages[0]
+    return registry.text(q.REGION, "LocaleName") or ""
+
+
+def wsl(reads: Reads) -> Wsl:
+    """From the reads ``_host.queries.wsl`` and ``_host.queries.services``."""
+    registry = reads.registry
+    return Wsl(
+        version=registry.text(q.LXSS_MSI, "Version"),
+        install_location=registry.text(q.LXSS_MSI, "InstallLocation"),
+        services={name: reads.succeeded(f"service_{name.lower()}") for name in q.SERVICE_NAMES},
+        policies={
+            name: value.data for name, value in registry.values(q.POLICIES).items() if isinstance(value.data, int)
+        },
+        store=any(q.STORE_WSL.lower() in key.lower() for key in registry.subkeys(q.STORE_PACKAGES)),
+        kernel=_kernel(reads),
+        starts=_starts(reads),
+        features={
+            name: registry.number(f"{q.FEATURES}\\{name}", "Selection") == 1
+            for name in q.FEATURE_NAMES
+            if f"{q.FEATURES}\\{name}" in registry
+        },
+    )
+
+
+def _starts(reads: Reads) -> bool | None:
+    if "wsl_version" not in reads.parts or reads.registry.text(q.LXSS_MSI, "Version") is None:
+        return None
+    return reads.succeeded("wsl_version")
+
+
+def _kernel(reads: Reads) -> str | None:
+    """The second line of ``wsl --version``: labels are localised, the order of the lines is not."""
+    lines = decode_text(reads.output("wsl_version")).splitlines()
+    found = _KERNEL.search(lines[1]) if reads.succeeded("wsl_version") and len(lines) > 1 else None
+    return found.group() if found else None
+
+
+def own_profile(reads: Reads) -> str:
+    """The profile folder of the account that is logged on, from the read ``own_profile``."""
+    return own_environment(reads).get("USERPROFILE", "")
+
+
+def own_distributions(registry: RegistryTree) -> list[Distribution]:
+    """The distributions of the account that is logged on, from the read ``own_lxss``."""
+    return registered(registry, f"HKCU\\{q.LXSS_USER}")
+
+
+def free_bytes(reads: Reads) -> int | None:
+    """The first number that fsutil.exe prints: free bytes, in digit groups of any language; None where it failed."""
+    line = next(iter(reads.output("free_space").decode("utf-8", "replace").strip().splitlines()), "")
+    number = _FIRST_NUMBER.search(line)
+    return int(re.sub(r"\D", "", number.group())) if number and reads.succeeded("free_space") else None
+
+
+def _hypervisor(reads: Reads) -> bool | None:
+    """Whether the hypervisor came up in this boot. Without VirtualMachinePlatform nothing tries to start it."""
+    boots, failures = events(reads.output("boot_event")), events(reads.output("hypervisor_failed"))
+    if failures and boots and failures[0].record > boots[0].record:
+        return False
+    return True if boots and reads.succeeded("service_vmcompute") else None
+
+
+def host_state(reads: Reads) -> HostState:
+    """Everything that the first read of a host tells."""
+    state = HostState(
+        windows=windows(reads.registry),
+        elevated=reads.succeeded("elevated"),
+        wsl=wsl(reads),
+        pending=pending_reboot(reads),
+        gpus=gpus(reads.registry),
+        cuda_library=reads.succeeded("cuda_library"),
+        users=users(reads),
+        nvidia_hardware=has_hardware(reads.registry) if reads.succeeded("pci") else None,
+        hypervisor=_hypervisor(reads),
+        manufacturer=reads.registry.text(q.FIRMWARE, "SystemManufacturer") or "",
+        free_bytes=free_bytes(reads),
+        power=power(reads),
+        network=network(reads.registry),
+        security=security(reads),
+        driver_folder=driver_folder(reads.registry),
+        hive_leftovers=hive_copies.leftovers(reads),
+        damaged_registrations=damaged(reads.registry, f"HKCU\\{q.LXSS_USER}"),
+    )
+    of_others = _of_loaded(reads)
+    for user in state.users:
+        if user.connected:
+            state.distributions[user.sid] = own_distributions(reads.registry)
+        elif user.sid.upper() in of_others:
+            state.distributions[user.sid] = of_others[user.sid.upper()]
+    return state
+
+
+def _of_loaded(reads: Reads) -> dict[str, list[Distribution]]:
+    """SID in capitals -> distributions, from the read ``_host.queries.distributions_of_loaded``; one tree for each."""
+    if "lxss_loaded" not in reads.parts:
+        return {}
+    sections = reads.parts["lxss_loaded"].sections
+    sids = {key.rpartition("\\")[2].upper(): output for key, output in sections.items()}
+    return {sid: registered_to(parse(output, scope_of(sid)), sid) for sid, output in sids.items()}

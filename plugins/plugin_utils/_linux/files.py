@@ -1,0 +1,141 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Files into a distribution and out of it, over stdin and stdout of commands, checked by digest.
+
+A file travels in pieces of a few MiB, one command each, so that neither side holds it whole. Nobody has published
+whether WinRS carries arbitrary bytes, so the digest decides: on the first difference the file is sent again in base64,
+and so is every later one of this connection. A marker in front of the base64 keeps out what an AutoRun command of
+cmd.exe may print on the same stdout.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import shlex
+import typing as t
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, pieces
+
+PIECE_BYTES = 8 << 20
+
+_DIGEST = re.compile(rb"\b([0-9a-f]{64})\b")
+_CONTENT = b"wslfleet-content"
+_MISSING = 44
+_DIRECTORY = 45
+"""Exit codes by which our own read command says what stands at the path."""
+
+
+class TransferError(Exception):
+    """A file did not arrive; one line with the distribution, the path and the reason."""
+
+    def __init__(self, message: str) -> None:
+        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        super().__init__(clean(message))
+
+
+class RemoteFileMissing(TransferError):
+    """There is no such file in the distribution."""
+
+
+class LinuxFiles:
+    """Puts and gets files of one distribution."""
+
+    def __init__(self, linux: LinuxRunner, in_base64: bool = False, piece_bytes: int = PIECE_BYTES) -> None:
+        self._linux = linux
+        self._piece_bytes = piece_bytes
+        self.in_base64 = in_base64
+        """Whether content travels in base64; becomes True when bare bytes did not arrive as they were."""
+
+    def put(self, local: Path, remote: str) -> None:
+        """Write the content of LOCAL to REMOTE (a Linux path); raises TransferError."""
+        self._twice(lambda: self._put_once(local, remote), remote)
+
+    def get(self, remote: str, local: Path) -> None:
+        """Write the content of REMOTE (a Linux path) to LOCAL; raises TransferError, RemoteFileMissing."""
+        self._twice(lambda: self._get_once(remote, local), remote)
+
+    def _twice(self, attempt: t.Callable[[], bool], remote: str) -> None:
+        """ATTEMPT says whether the digests agree; where bare bytes do not arrive, base64 is tried and kept."""
+        if attempt():
+            return
+        if not self.in_base64:
+            self.in_base64 = True
+            if attempt():
+                return
+        raise TransferError(f"{self._linux.where}: {remote} did not arrive as it was sent (SHA-256 differs); run again")
+
+    def _put_once(self, local: Path, remote: str) -> bool:
+        target = shlex.quote(remote)
+        read = "base64 -d" if self.in_base64 else "cat"
+        digest = hashlib.sha256()
+        redirect = ">"
+        with local.open("rb") as file:
+            for piece, last in pieces(file, self._piece_bytes):
+                digest.update(piece)
+                payload = base64.b64encode(piece) if self.in_base64 else piece
+                command = f"{read}{redirect}{target}" + (f"&&sha256sum<{target}" if last else "")
+                completed = self._linux.run(command, payload)
+                if completed.exit_code != 0:
+                    raise TransferError(f"{self._linux.where}: cannot write {remote}: {_reason(completed)}")
+                redirect = ">>"
+        return _digest_in(completed.stdout) == digest.hexdigest()
+
+    def _get_once(self, remote: str, local: Path) -> bool:
+        """Read piece by piece; the first command reports the digest on stderr."""
+        source = shlex.quote(remote)
+        first = f"[ -e {source} ]||exit {_MISSING};[ -d {source} ]&&exit {_DIRECTORY};sha256sum<{source}>&2||exit 1;"
+        wanted = None
+        digest = hashlib.sha256()
+        offset = 0
+        with local.open("wb") as file:
+            while True:
+                completed = self._linux.run(first + self._read_command(source, offset))
+                self._check_read(completed, remote)
+                wanted = wanted or _digest_in(completed.stderr)
+                piece = self._decoded(completed.stdout)
+                file.write(piece)
+                digest.update(piece)
+                offset += self._piece_bytes
+                first = ""
+                if len(piece) < self._piece_bytes:
+                    return wanted == digest.hexdigest()
+
+    def _read_command(self, source: str, offset: int) -> str:
+        read = f"tail -c +{offset + 1} -- {source}|head -c {self._piece_bytes}"
+        return f"echo wslfleet-content;{read}|base64" if self.in_base64 else read
+
+    def _decoded(self, data: bytes) -> bytes:
+        if not self.in_base64:
+            return data
+        try:
+            return base64.b64decode(data.partition(_CONTENT)[2])
+        except binascii.Error:
+            return b""  # cut short: the digest will differ
+
+    def _check_read(self, completed: Completed, remote: str) -> None:
+        if completed.exit_code == _MISSING:
+            raise RemoteFileMissing(f"{self._linux.where}: there is no file {remote}")
+        if completed.exit_code == _DIRECTORY:
+            raise TransferError(f"{self._linux.where}: {remote} is a directory, not a file")
+        if completed.exit_code != 0:
+            raise TransferError(f"{self._linux.where}: cannot read {remote}: {_reason(completed)}")
+
+
+def _digest_in(output: bytes) -> str | None:
+    match = _DIGEST.search(output)
+    return match.group(1).decode() if match else None
+
+
+def _reason(completed: Completed) -> str:
+    said = " ".join(completed.stderr.decode("utf-8", "replace").split())
+    return said[:300] or f"exit code {completed.exit_code}"

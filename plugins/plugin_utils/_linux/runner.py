@@ -1,0 +1,110 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Commands inside a distribution, over the port, and why one did not run.
+
+What is known when the report of the exit code is missing, without reading a translated word: wsl.exe's own failures
+exit with -1 and mostly name a code; cmd.exe, which did not find or may not start wsl.exe, exits with 1 and prints
+nothing on stdout; a virtual machine that goes away in the middle gives 1 as well. Which of the last two it was is asked
+of the host by a second command.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    Completed,
+    ConversingRunner,
+    Dialogue,
+    HostUnreachable,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
+    EXECUTABLE,
+    FAILED,
+    LinuxNotFinished,
+    decode_text,
+    error_code,
+    linux_line,
+    linux_result,
+    linux_stdin,
+)
+
+
+class DistributionUnreachable(HostUnreachable):
+    """The distribution cannot be entered or was lost; one line with host, distribution, what failed, what to do."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        """REASON: an error code of WSL, or ``wsl_absent``, ``wsl_blocked``, ``no_shell``, ``stopped``."""
+        super().__init__(message)
+        self.reason = reason
+
+
+class LinuxRunner:
+    """Runs commands of one Linux user in one distribution of one host."""
+
+    def __init__(
+        self, runner: ConversingRunner, host: str, distribution: str, user: str = "root", executable: str = EXECUTABLE
+    ) -> None:
+        """Raises CmdLineError for a name that no distribution or user can have."""
+        self._runner = runner
+        self._executable = executable
+        self._user = user
+        self.where = f"distribution {distribution} on {host}"
+        self.line = linux_line(distribution, user, executable)
+
+    def run(self, command: str, payload: bytes = b"", timeout: float | None = None) -> Completed:
+        """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; the exit code is Linux's.
+
+        :raises DistributionUnreachable: the distribution cannot be entered, or was lost in the middle.
+        :raises HostUnreachable, CommandTimeout: as the port does.
+        """
+        return self._result(self._runner.run(self.line, linux_stdin(command) + payload, timeout))
+
+    def converse(self, command: str, dialogue: Dialogue, payload: bytes = b"") -> Completed:
+        """Run COMMAND as ``run`` does, with DIALOGUE before PAYLOAD; raises StepFailed where the dialogue gives up."""
+        dialogue.opening = linux_stdin(command)
+        return self._result(self._runner.converse(self.line, dialogue, payload))
+
+    def _result(self, completed: Completed) -> Completed:
+        try:
+            return linux_result(completed)
+        except LinuxNotFinished:
+            raise self._unreachable(completed) from None
+
+    def _unreachable(self, completed: Completed) -> DistributionUnreachable:
+        if completed.exit_code == FAILED:
+            return self._refused(completed)
+        stderr = decode_text(completed.stderr)
+        if "execvpe(/bin/sh) failed" in stderr or "base64" in stderr:
+            return self._because("it has no /bin/sh or no base64", "install coreutils or use another image", "no_shell")
+        if not self._executable_exists():
+            what = f"WSL is not installed: there is no {self._executable}"
+            return self._because(what, "install WSL, or set ansible_wsl_executable", "wsl_absent")
+        if completed.exit_code == 1 and stderr.strip() and not stderr.startswith("wsl: ") and not completed.stdout:
+            said = " ".join(stderr.split())[:200]
+            what = f"Windows did not start {self._executable} ({said})"
+            return self._because(what, "allow it in the application control of this laptop", "wsl_blocked")
+        what = f"it stopped before the command ended (exit code {completed.exit_code}), so the outcome is unknown"
+        return self._because(what, "run again; a logoff or `wsl.exe --shutdown` on the laptop does this", "stopped")
+
+    def _refused(self, completed: Completed) -> DistributionUnreachable:
+        """wsl.exe itself failed and said why on stdout, behind what Linux may have printed."""
+        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
+
+        text = decode_text(completed.stdout)
+        error = explain(error_code(text), text)
+        meaning = error.meaning
+        if error.code == "WSL_E_USER_NOT_FOUND":
+            meaning = f"the Linux user {self._user} does not exist"
+        return self._because(f"{meaning} ({error.code})", error.remedy, error.code)
+
+    def _executable_exists(self) -> bool:
+        """Asked of the host, since the words of cmd.exe are translated."""
+        return self._runner.run(cmd_line("dir", ["/b", self._executable])).exit_code == 0
+
+    def _because(self, what: str, remedy: str, reason: str) -> DistributionUnreachable:
+        return DistributionUnreachable(f"{self.where}: {what}; {remedy}", reason)

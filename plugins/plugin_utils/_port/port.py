@@ -1,0 +1,129 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The port to a Windows host: run one command line, get what it printed.
+
+Everything above it is free of WinRM words, so that OpenSSH (the same network logon, the same ``cmd.exe /c`` line) can
+become a second implementation. The one that exists is in ``_port/winrs.py``; tests use a scripted one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a finished command line left behind."""
+
+    exit_code: int
+    """Unsigned 32 bit, as Windows has it: -1 arrives as 4294967295."""
+    stdout: bytes
+    stderr: bytes
+
+
+class Readable(t.Protocol):
+    """Where a long stdin comes from, see ``_port.byte_stream``."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next SIZE bytes, fewer only at the end, ``b""`` after it."""
+
+
+def pieces(reader: Readable, size: int) -> t.Iterator[tuple[bytes, bool]]:
+    """READER in pieces of SIZE bytes, and whether a piece is the last; one empty piece where there is nothing."""
+    piece = reader.read(size)
+    while True:
+        following = reader.read(size)
+        yield piece, not following
+        if not following:
+            return
+        piece = following
+
+
+Stdin = t.Union[bytes, Readable]
+
+
+class CommandRunner(t.Protocol):
+    """Runs command lines on one Windows host."""
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """Run LINE (built by ``_port.cmd_line``) with STDIN, which is always ended; a reader is read while it is sent.
+
+        :arg timeout: seconds after which the command is ended on the host; None waits for ever.
+        :raises HostUnreachable: the host, the account or the connection failed; the outcome of LINE is unknown.
+        :raises CommandTimeout: TIMEOUT seconds passed.
+        :raises StepFailed: STDIN could not be read; LINE was ended on the host.
+        :raises OutputTooLong: LINE printed more than OUTPUT_BYTES and was ended on the host.
+        """
+
+
+OUTPUT_BYTES = 16 << 20
+"""Most bytes that one command may print. Nothing that is asked of a host prints more than some hundred kB; a module may
+print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64. Whatever prints more was made to."""
+
+
+class Dialogue(t.Protocol):
+    """What is sent before stdin, each part an answer to what the command has printed: a password to its prompt."""
+
+    opening: bytes
+    """Sent before anything was printed."""
+    seconds: float
+    """How long the dialogue may take."""
+
+    def reply(self, stdout: bytes, stderr: bytes) -> bytes | None:
+        """What to send next, given all that was printed; ``b""`` waits for more, None lets stdin follow.
+
+        :raises StepFailed: gives up; the command is ended on the host.
+        """
+
+    def late(self) -> Exception:
+        """What to raise when the time is over."""
+
+
+class ConversingRunner(CommandRunner, t.Protocol):
+    """Answers commands that ask before they take their stdin."""
+
+    def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
+        """Run LINE as ``run`` does, with DIALOGUE before STDIN."""
+
+
+class HostUnreachable(Exception):
+    """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
+
+    cause = "unreachable"
+    """In a word or two, for tables: ``off``, ``unknown name``, ``no WinRM``, ``access refused``, ``not trusted``."""
+
+    def __init__(self, message: str) -> None:
+        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        super().__init__(clean(message))
+
+
+class AuthenticationFailed(HostUnreachable):
+    """The host answered and refused the account."""
+
+    cause = "access refused"
+
+
+class CommandTimeout(Exception):
+    """A command line did not end in time and was ended on the host."""
+
+    def __init__(self, message: str, stdout: bytes = b"") -> None:
+        super().__init__(clean(message))
+        self.stdout = stdout
+        """What it had printed until then."""
+
+
+class OutputTooLong(StepFailed):
+    """A command line printed more than OUTPUT_BYTES and was ended on the host."""
+
+    def __init__(self, message: str, stdout: bytes = b"") -> None:
+        super().__init__(message)
+        self.stdout = stdout
+        """What it had printed until then."""

@@ -1,0 +1,435 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The port on WinRS: the only file that knows pywinrm and core's ``winrm`` connection.
+
+Core's connection is used by composition: it authenticates (Kerberos, NTLM, certificates, proxies), and its public
+``protocol`` and ``shell_id`` carry the commands. Core would open a shell of its own while connecting, one that may idle
+for two hours; a ``shell_id`` that is set already keeps it from that, so ours costs no extra request.
+
+What WinRS demands (MS-WSMV, and measurements on Windows 10 and 11):
+
+* WINRS_CONSOLEMODE_STDIN is FALSE, else wsl.exe takes stdin for a terminal; the end of stdin is always said;
+* WINRS_SKIP_CMD_SHELL is FALSE, Windows 11 ignores it anyway;
+* the operations of a shell are counted and never given back: a new shell before the quota, and after its fault;
+* a connection idle for two minutes is gone, which a sealed request learns as HTTP 400 and any other as a reset;
+* a Receive without news is a fault at OperationTimeout and means nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+import typing as t
+from xml.etree.ElementTree import ParseError
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    OUTPUT_BYTES,
+    CommandRunner,
+    CommandTimeout,
+    Completed,
+    Dialogue,
+    HostUnreachable,
+    OutputTooLong,
+    Stdin,
+    pieces,
+)
+
+try:
+    import requests.exceptions
+    from winrm.exceptions import (
+        WinRMError,
+        WinRMOperationTimeoutError,
+        WinRMTransportError,
+        WSManFaultError,
+    )
+
+    IMPORT_ERROR: ImportError | None = None
+except ImportError as error:
+    IMPORT_ERROR = error
+
+if t.TYPE_CHECKING:
+    from winrm.protocol import Protocol
+
+UTF8_CODE_PAGE = 65001
+SHELL_IDLE_TIMEOUT = "PT15M"
+COMMANDS_PER_SHELL = 500
+"""WinRM allows 1,500 operations a user and shell, and one command with stdin takes three."""
+SEND_BYTES = 200_000
+"""Raw bytes in one Send; base64 and the envelope stay below the 500 kB of Windows 10 and 11."""
+IDLE_SECONDS = 60.0
+"""After so long the connection may be gone without notice."""
+BUSY_ATTEMPTS = 3
+CONNECT_TIMEOUT = 10.0
+"""Seconds that a host may take for its first answer."""
+
+_FAULT_QUOTA_OPERATIONS = 0x803381A6
+_FAULT_SHELL_UNKNOWN = 0x8033805B
+_FAULT_BUSY = 170
+_IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run again)"
+_PENDING_SHELL = "00000000-0000-0000-0000-000000000000"
+
+
+def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
+    """The runner of a task's connection: core's ``winrm``, or this collection's ``wsl``, which has its own time limit.
+
+    :raises AnsibleError: another connection, or pywinrm is missing or too old.
+    """
+    own = getattr(connection, "windows_runner", None)
+    if own is not None:
+        return t.cast(CommandRunner, own)
+    if not hasattr(connection, "protocol") or not hasattr(connection, "shell_id"):
+        name = getattr(connection, "transport", type(connection).__name__)
+        raise AnsibleError(f"connection {name!r} does not lead to Windows: set ansible_connection to winrm")
+    _require_pywinrm()
+    runner = WinRsRunner(connection, connect_timeout=connect_timeout)
+    options = (connection.get_options(), connection.get_option("_extras"))
+    if getattr(connection, "_wslfleet_options", options) != options:
+        # In a loop Ansible keeps the connection and only sets its options anew.
+        runner.close()
+    connection._wslfleet_options = options
+    return runner
+
+
+def _require_pywinrm() -> None:
+    """Raise AnsibleError where pywinrm is missing; core's own words for that do not say what to do."""
+    if IMPORT_ERROR is not None:
+        raise AnsibleError(f"pywinrm 0.5.0 or later is needed on the controller ({IMPORT_ERROR}): pip install pywinrm")
+
+
+def core_winrm(host: str, port: int | None, user: str | None, password: str | None, extras: dict[str, t.Any]) -> t.Any:
+    """Core's ``winrm`` connection to HOST, not connected yet.
+
+    :arg extras: every other ``ansible_winrm_*`` variable; those that core does not know go on to pywinrm.
+    """
+    _require_pywinrm()
+    # A play context of its own: with ansible_shell_type in the task's, core warns about the shell of the host.
+    loader: t.Any = connection_loader
+    play_context: t.Any = PlayContext
+    # By its short name: under that one ansible-playbook has read its documentation already, in the parent process.
+    connection = loader.get("winrm", play_context(), "/dev/null")
+    known = {var["name"] for option in connection.option_definitions.values() for var in option.get("vars", [])}
+    variables: dict[str, t.Any] = {
+        "ansible_winrm_host": host,
+        "ansible_winrm_port": port,
+        "ansible_winrm_user": user,
+        "ansible_winrm_password": password,
+    }
+    variables.update({name: value for name, value in extras.items() if name in known})
+    variables["_extras"] = {name: value for name, value in extras.items() if name not in known}
+    connection.set_options(var_options={name: value for name, value in variables.items() if value is not None})
+    return connection
+
+
+class WinRsRunner:
+    """Runs command lines over one WinRM connection, in one shell as long as it lives."""
+
+    def __init__(
+        self,
+        connection: t.Any,
+        clock: t.Callable[[], float] = time.monotonic,
+        connect_timeout: float = CONNECT_TIMEOUT,
+    ) -> None:
+        """CONNECTION: core's ``winrm``, connected or not. CLOCK: seconds, for tests."""
+        self._connection = connection
+        self._connect_timeout = connect_timeout
+        self._clock = clock
+        self._commands = 0
+        self._finished: str | None = None
+        self._last_use = clock()
+        self._host = str(connection.get_option("remote_addr"))
+
+    # -- the port ------------------------------------------------------------------------------------------------
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """See ``CommandRunner.run``."""
+        deadline = None if timeout is None else self._clock() + timeout
+        return self._run(line, timeout, lambda command, output: self._finish(command, stdin, output, deadline))
+
+    def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
+        """See ``ConversingRunner.converse``."""
+
+        def talk(command: str, output: _Output) -> Completed:
+            self._converse(command, dialogue, output)
+            return self._finish(command, stdin, output, None)
+
+        return self._run(line, None, talk)
+
+    def _run(self, line: str, timeout: float | None, work: t.Callable[[str, _Output], Completed]) -> Completed:
+        command = self._start(line)
+        output = _Output()
+        try:
+            completed = work(command, output)
+        except _TooLong:
+            self._end(command)
+            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
+            raise OutputTooLong(f"{message}; look on the laptop what floods it", bytes(output.stdout)) from None
+        except _DeadlinePassed:
+            self._end(command)
+            message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
+            raise CommandTimeout(message, bytes(output.stdout)) from None
+        except StepFailed:
+            self._end(command)
+            raise
+        except _ERRORS as error:
+            self._forget_shell()
+            raise self._unreachable(error, _IN_THE_MIDDLE) from None
+        self._finished = command
+        return completed
+
+    def close(self) -> None:
+        """Close the shell; what a shell still runs, Windows ends with it. Never raises: there is nothing left to do."""
+        if self._connection.protocol is None:
+            return
+        try:
+            if self._connection.shell_id:
+                self._protocol.close_shell(self._connection.shell_id)
+        except _ERRORS:
+            pass  # the host is gone or has closed it; it expires by SHELL_IDLE_TIMEOUT
+        finally:
+            self._forget_shell()
+            self._connection.protocol = None
+
+    # -- one command ---------------------------------------------------------------------------------------------
+
+    def _start(self, line: str) -> str:
+        """The id of the started command; renews what is stale, since nothing has run yet."""
+        try:
+            self._clean_up()
+            if self._commands >= COMMANDS_PER_SHELL:
+                self._close_shell()
+            try:
+                return self._run_command(line)
+            except _ERRORS as error:
+                if not self._is_stale(error):
+                    raise
+                self._renew(error)
+                return self._run_command(line)
+        except _ERRORS as error:
+            self._forget_shell()
+            raise self._unreachable(error, "") from None
+
+    def _run_command(self, line: str) -> str:
+        shell = self._shell()
+        command = self._protocol.run_command(shell, line, console_mode_stdin=False, skip_cmd_shell=False)
+        self._commands += 1
+        self._last_use = self._clock()
+        return command
+
+    def _finish(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> Completed:
+        """Send STDIN, receive into OUTPUT until the command is done."""
+        if not output.done:
+            self._send(command, stdin, output, deadline)
+        while not output.done:
+            self._receive(command, output, deadline)
+        self._last_use = self._clock()
+        return Completed(output.exit_code & 0xFFFFFFFF, bytes(output.stdout), bytes(output.stderr))
+
+    def _converse(self, command: str, dialogue: Dialogue, output: _Output) -> None:
+        """Send and receive in turn until DIALOGUE is over or the command is done."""
+        deadline = self._clock() + dialogue.seconds
+        try:
+            for part, _last in pieces(io.BytesIO(dialogue.opening), SEND_BYTES):
+                self._send_part(command, part, False, output, deadline)
+            while not output.done:
+                answer = dialogue.reply(bytes(output.stdout), bytes(output.stderr))
+                if answer is None:
+                    return
+                if answer:
+                    self._send_part(command, answer, False, output, deadline)
+                else:
+                    self._receive(command, output, deadline)
+        except _DeadlinePassed:
+            raise dialogue.late() from None
+
+    def _send(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> None:
+        """Send in parts; a command that ends without reading them is not an error, Receive tells what it was."""
+        reader = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+        for part, end in pieces(reader, SEND_BYTES):
+            if not self._send_part(command, part, end, output, deadline):
+                return
+
+    def _send_part(self, command: str, part: bytes, end: bool, output: _Output, deadline: float | None) -> bool:
+        """False when the command takes no more."""
+        for _attempt in range(BUSY_ATTEMPTS):
+            try:
+                self._protocol.send_command_input(self._connection.shell_id, command, part, end=end)
+                return True
+            except WinRMOperationTimeoutError:
+                # The part is in, but the command is not reading: it may wait for us to take its output.
+                self._receive(command, output, deadline)
+                return not output.done
+            except WSManFaultError as error:
+                if error.wsman_fault_code != _FAULT_BUSY:
+                    return False
+                self._receive(command, output, deadline)
+        return False
+
+    def _receive(self, command: str, output: _Output, deadline: float | None) -> None:
+        """One Receive into OUTPUT, at most until DEADLINE; raises _DeadlinePassed, _TooLong."""
+        protocol = self._protocol
+        usual = protocol.operation_timeout_sec
+        if deadline is not None:
+            left = deadline - self._clock()
+            if left <= 0:
+                raise _DeadlinePassed
+            protocol.operation_timeout_sec = max(1, min(usual, round(left)))
+        try:
+            received = protocol.get_command_output_raw(self._connection.shell_id, command)
+            output.add(*received)
+        except WinRMOperationTimeoutError:
+            pass  # nothing to say yet
+        finally:
+            protocol.operation_timeout_sec = usual
+
+    def _clean_up(self) -> None:
+        """Let the host forget the last command. Only before the next one: closing the shell does it as well.
+
+        Its result is here already, so a failure costs no more than the shell.
+        """
+        if self._finished is None:
+            return
+        try:
+            self._protocol.cleanup_command(self._connection.shell_id, self._finished)
+        except _ERRORS as error:
+            self._renew(error)
+        self._finished = None
+
+    def _end(self, command: str) -> None:
+        """End a running command and, by closing the shell, everything that it started."""
+        try:
+            self._protocol.cleanup_command(self._connection.shell_id, command)
+            self._close_shell()
+        except _ERRORS as error:
+            raise self._unreachable(error, " while a command was being ended after its time limit") from None
+
+    # -- transport and shell -------------------------------------------------------------------------------------
+
+    @property
+    def _protocol(self) -> Protocol:
+        return t.cast("Protocol", self._connection.protocol)
+
+    def _shell(self) -> str:
+        """The id of an open shell; connects and opens one where there is none."""
+        if self._connection.protocol is None:
+            self._check_address()
+            self._connection.shell_id = _PENDING_SHELL
+            try:
+                self._connection._connect()
+            finally:
+                self._connection.shell_id = None
+        if not self._connection.shell_id:
+            self._open_session()
+            self._connection.shell_id = self._protocol.open_shell(
+                codepage=UTF8_CODE_PAGE, idle_timeout=SHELL_IDLE_TIMEOUT
+            )
+            self._commands = 0
+        return str(self._connection.shell_id)
+
+    def _open_session(self) -> None:
+        """Have an HTTP session that does not wait for a silent host longer than the connect timeout."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.first_answer import adapter
+
+        transport: t.Any = self._protocol.transport
+        is_new = transport.session is None
+        if is_new:
+            # Where messages are sealed, building the session already asks.
+            transport.read_timeout_sec = self._connect_timeout
+        session = transport.build_session()
+        # pywinrm reads proxies and certificates from the environment once; requests would do it at each request.
+        session.trust_env = False
+        if is_new:
+            transport.read_timeout_sec = (self._connect_timeout, self._protocol.read_timeout_sec)
+        if is_new and transport.encryption is None:
+            session.mount(transport.endpoint, adapter(self._connect_timeout))
+
+    def _check_address(self) -> None:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import check_address
+
+        check_address(self._host)
+
+    def _is_stale(self, error: Exception) -> bool:
+        """True when a new shell or connection will do, and the command cannot have started."""
+        if isinstance(error, WSManFaultError):
+            return bool({_FAULT_QUOTA_OPERATIONS, _FAULT_SHELL_UNKNOWN} & {error.wmierror_code, error.wsman_fault_code})
+        if self._clock() - self._last_use < IDLE_SECONDS:
+            return False
+        if isinstance(error, WinRMTransportError):
+            return error.code == 400
+        return isinstance(error, requests.exceptions.ConnectionError)
+
+    def _renew(self, error: Exception) -> None:
+        """Drop the shell, and the connection too unless it was only the shell's fault."""
+        if isinstance(error, WSManFaultError) and _FAULT_QUOTA_OPERATIONS in (
+            error.wmierror_code,
+            error.wsman_fault_code,
+        ):
+            self._close_shell()
+        self._forget_shell()
+        if not isinstance(error, WSManFaultError):
+            self._protocol.transport.close_session()
+
+    def _close_shell(self) -> None:
+        self._protocol.close_shell(self._connection.shell_id, close_session=False)
+        self._forget_shell()
+
+    def _forget_shell(self) -> None:
+        self._connection.shell_id = None
+        self._finished = None
+        self._commands = 0
+
+    # -- errors --------------------------------------------------------------------------------------------------
+
+    def _unreachable(self, error: Exception, when: str) -> HostUnreachable:
+        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import describe_failure
+
+        return describe_failure(error, self._host, self._connection.get_option("remote_user"), when)
+
+
+class _DeadlinePassed(Exception):
+    """The time limit of a command is over."""
+
+
+class _TooLong(Exception):
+    """A command has printed more than is taken."""
+
+
+class _Output:
+    """What has been received of one command, in a bounded memory."""
+
+    def __init__(self) -> None:
+        self.stdout = bytearray()
+        self.stderr = bytearray()
+        self.exit_code = 0
+        self.done = False
+
+    def add(self, stdout: bytes, stderr: bytes, exit_code: int, done: bool) -> None:
+        """Raises _TooLong; nothing is kept beyond the bound."""
+        if len(self.stdout) + len(self.stderr) + len(stdout) + len(stderr) > OUTPUT_BYTES:
+            raise _TooLong
+        self.stdout += stdout
+        self.stderr += stderr
+        if done:
+            self.exit_code, self.done = exit_code, True
+
+
+if IMPORT_ERROR is None:
+    _ERRORS: tuple[type[Exception], ...] = (
+        requests.exceptions.RequestException,
+        WinRMError,
+        WinRMTransportError,
+        WinRMOperationTimeoutError,
+        AnsibleConnectionFailure,
+        OSError,
+        ParseError,
+    )
+else:
+    _ERRORS = (AnsibleConnectionFailure,)

@@ -1,0 +1,137 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Verdicts about Windows itself: its build, virtualization, space, restarts and power."""
+
+from __future__ import annotations
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.firmware import virtualization_menu
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
+
+LONG_RUN_SECONDS = 1800
+"""A first run may be busy for so long without anyone touching the laptop."""
+_GIB = 1024**3
+_PIN_DEMANDED, _PIN_ALLOWED = 1, 2
+
+
+def supported_build(build: int, ubr: int) -> bool:
+    """Windows 11, Server 2022 and later, or Windows 10 21H2 (19044), or 19043 with revision 1263 (guide 1, 4)."""
+    return build >= 19044 or (build == 19043 and ubr >= 1263)
+
+
+def build(state: HostState) -> Verdict:
+    """Windows 11, or Windows 10 21H2 and later."""
+    seen = f"{state.windows.product} {state.windows.display_version} build {state.windows.version}"
+    if supported_build(state.windows.build, state.windows.ubr):
+        return Verdict("windows_build", "G5", "ok", seen)
+    return Verdict("windows_build", "G5", "stop", seen, "update to Windows 11 or to Windows 10 21H2 (build 19044)")
+
+
+def architecture(state: HostState) -> Verdict:
+    """There is no CUDA for WSL on ARM."""
+    seen = f"processor architecture {state.windows.architecture or 'unknown'}"
+    if state.windows.architecture.upper() == "AMD64":
+        return Verdict("architecture", "G1", "ok", seen)
+    return Verdict("architecture", "G1", "stop", seen, "CUDA in WSL needs a 64-bit Intel or AMD processor")
+
+
+def virtualization(state: HostState) -> Verdict:
+    """The firmware cannot be asked; the hypervisor's failure in this boot is what tells."""
+    menu = f"turn virtualization on in the firmware ({state.manufacturer or 'maker unknown'}: "
+    menu += virtualization_menu(state.manufacturer) + ")"
+    if state.hypervisor is False:
+        seen = "the hypervisor could not start in this boot (Hyper-V-Hypervisor event 41)"
+        remedy = f"{menu}; if it is on already, run bcdedit /set hypervisorlaunchtype auto"
+        return Verdict("virtualization", "G6", "stop", seen, remedy + "; then restart")
+    if state.hypervisor:
+        return Verdict("virtualization", "G6", "ok", "vmcompute is there, the hypervisor did not fail in this boot")
+    seen = "cannot be read before VirtualMachinePlatform is in effect"
+    return Verdict("virtualization", "G6", "info", seen, f"if WSL cannot start a virtual machine later: {menu}")
+
+
+def features(state: HostState) -> Verdict:
+    """Chosen and in effect are two things: a restart, sometimes two, lies between them."""
+    if state.wsl.services.get("vmcompute") and state.wsl.services.get("hns"):
+        return Verdict("features", "G6", "ok", "VirtualMachinePlatform is in effect")
+    if state.wsl.features.get("VirtualMachinePlatform"):
+        seen = "VirtualMachinePlatform was chosen and is not in effect"
+        return Verdict("features", "G6", "info", seen, "it takes effect after a restart, sometimes after two")
+    seen = "VirtualMachinePlatform is off"
+    return Verdict("features", "G6", "info", seen, "the role turns it on, which needs a restart")
+
+
+def free_space(state: HostState, needs: Needs) -> Verdict:
+    """Too little stops a first installation only: a laptop that has everything keeps passing."""
+    if state.free_bytes is None:
+        return Verdict("free_space", "", "info", "the free space on C: could not be read", "look at it yourself")
+    seen = f"{state.free_bytes / _GIB:.1f} GiB free on C:, {needs.minimum_free_space} GiB wanted"
+    if state.free_bytes >= needs.minimum_free_space * _GIB:
+        return Verdict("free_space", "", "ok", seen)
+    installed = any(user.connected and state.distributions.get(user.sid) for user in state.users)
+    return Verdict("free_space", "", "warn" if installed else "stop", seen, "free some space on C:")
+
+
+def pending_reboot(state: HostState) -> Verdict:
+    """A restart that something else waits for."""
+    if not state.pending.reasons:
+        return Verdict("pending_reboot", "", "ok", "no restart is pending")
+    remedy = "restart the host, or let the role do it: windows_host_reboot: when_required"
+    return Verdict("pending_reboot", "", "warn", "; ".join(state.pending.reasons), remedy)
+
+
+def bitlocker_pin(state: HostState) -> Verdict:
+    """A PIN that is asked before Windows starts keeps the laptop away after a restart."""
+    policy = state.security.bitlocker_pin
+    remedy = "restart while its user is there, or suspend BitLocker once (manage-bde -protectors -disable C:)"
+    if policy == _PIN_DEMANDED:
+        return Verdict("bitlocker_pin", "", "warn", "a policy demands a BitLocker PIN before Windows starts", remedy)
+    if policy == _PIN_ALLOWED:
+        seen = "a policy allows a BitLocker PIN before Windows starts; whether this laptop has one is not shown"
+        return Verdict("bitlocker_pin", "", "info", seen, remedy)
+    return Verdict("bitlocker_pin", "", "ok", "no policy asks for a BitLocker PIN before Windows starts")
+
+
+def wireless(state: HostState) -> Verdict:
+    """Wi-Fi profiles that need a user's logon keep the laptop away after a restart."""
+    if state.network.wireless_only is None:
+        seen = "which kind of adapter carries the connection could not be read"
+        return Verdict("wireless", "", "info", seen, "after a restart, Wi-Fi may need a logon")
+    if state.network.wireless_only:
+        remedy = "after a restart it may be away until someone logs on, unless the Wi-Fi profile is the computer's"
+        return Verdict("wireless", "", "warn", "only Wi-Fi holds an address", remedy)
+    return Verdict("wireless", "", "ok", "a wired adapter holds an address")
+
+
+def sleep(state: HostState) -> Verdict:
+    """WinRM does not keep a laptop awake: one that falls asleep cuts a long run."""
+    mains, battery = state.power.sleep_ac_seconds, state.power.sleep_dc_seconds
+    if mains is None or battery is None:
+        return Verdict("sleep", "", "info", "the idle time before sleep could not be read", "keep the laptop awake")
+    seen = f"falls asleep after {_minutes(mains)} on mains"
+    seen += f", {_minutes(battery)} on battery" if state.power.battery else ""
+    limits = [mains, battery] if state.power.battery else [mains]
+    if all(limit == 0 or limit >= LONG_RUN_SECONDS for limit in limits):
+        return Verdict("sleep", "", "ok", seen)
+    remedy = f"let it stay awake for {LONG_RUN_SECONDS // 60} minutes, and on mains: a run that is cut is resumed later"
+    return Verdict("sleep", "", "warn", seen, remedy)
+
+
+def _minutes(seconds: int) -> str:
+    return "never" if seconds == 0 else f"{seconds // 60} minutes"
+
+
+def battery(state: HostState) -> Verdict:
+    """Installing on battery may end in the middle."""
+    power = state.power
+    if power.on_battery:
+        charge = "" if power.charge_percent is None else f", {power.charge_percent} % charged"
+        return Verdict("battery", "", "warn", f"runs on battery{charge}", "plug it in")
+    if power.battery and power.on_battery is None:
+        seen = "has a battery; whether it runs on it was not asked"
+        return Verdict("battery", "", "info", seen, "gather_subset: [battery] asks")
+    return Verdict("battery", "", "ok", "runs on mains" if power.battery else "has no battery")

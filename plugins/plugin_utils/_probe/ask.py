@@ -1,0 +1,130 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Ask a host the questions of the probe, and put what came back into a form that can be sent and replayed."""
+
+from __future__ import annotations
+
+import base64
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    AuthenticationFailed,
+    CommandRunner,
+    CommandTimeout,
+    Completed,
+    HostUnreachable,
+    OutputTooLong,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Answer
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import SILENCE, Question
+
+FORMAT = 1
+"""Of the JSON; raised when a reader of an older one would go wrong."""
+
+_CODES = "exit codes do not arrive as they are"
+_STDIN = "standard input does not arrive whole"
+NEEDED: t.Mapping[str, str] = {
+    "percent": "cmd.exe does not read the lines",
+    "quotes": "quotes protect nothing",
+    "variable": "variables do not reach the rest of a line",
+    "loop": "loops over lines do not work",
+    "length_4000": "long lines do not arrive whole",
+    "length_8000": "long lines do not arrive whole",
+    **{f"exit_{code}": _CODES for code in ("0", "1", "255", "3010", "-1", "-1073741819")},
+    "stdin_text": _STDIN,
+    "stdin_empty": _STDIN,
+    "wsl_start": "the distribution does not start in this logon",
+    "wsl_stdin": "bytes do not reach the distribution unchanged",
+}
+"""Rows without which nothing can be done, and why. Bytes on Windows itself (stdin_binary) are not among them: base64
+takes their place."""
+
+Row = t.Dict[str, t.Any]
+
+
+def probe(
+    runner: CommandRunner, questions: t.Sequence[Question], sleep: t.Callable[[float], None] = time.sleep
+) -> list[Row]:
+    """One row for each of QUESTIONS: raw bytes in base64, and the answer.
+
+    A question that breaks the connection is answered by that; the next one gets a new connection. Only a host that
+    refuses the account, or that does not answer the first question, ends the probe.
+
+    :raises HostUnreachable: see above.
+    """
+    rows: list[Row] = []
+    noise = b""
+    for question in questions:
+        if question.wait:
+            sleep(question.wait)
+        rows.append(_ask(runner, question, noise, first=not rows))
+        if question.id == SILENCE:
+            noise = base64.b64decode(rows[-1]["stdout"])
+    return rows
+
+
+def _ask(runner: CommandRunner, question: Question, noise: bytes, first: bool) -> Row:
+    """NOISE is what an AutoRun command prints before every answer: kept in the raw bytes, not judged."""
+    started = time.monotonic()
+    completed, answer = _run(runner, question, noise, first)
+    return {
+        "id": question.id,
+        "question": question.text,
+        "line": question.line,
+        "stdin": _base64(question.stdin),
+        "exit_code": completed.exit_code if completed else None,
+        "stdout": _base64(completed.stdout) if completed else "",
+        "stderr": _base64(completed.stderr) if completed else "",
+        "seconds": round(time.monotonic() - started, 3),
+        "verdict": answer.verdict,
+        "answer": answer.text,
+    }
+
+
+def _run(runner: CommandRunner, question: Question, noise: bytes, first: bool) -> tuple[Completed | None, Answer]:
+    try:
+        completed = runner.run(question.line, question.stdin, question.timeout)
+    except CommandTimeout:
+        return None, Answer("differs", f"not finished within {question.timeout:g} s")
+    except OutputTooLong as error:
+        return None, Answer("differs", str(error))
+    except AuthenticationFailed:
+        raise
+    except HostUnreachable as error:
+        if first:
+            raise
+        return None, Answer("differs", str(error))
+    heard = Completed(completed.exit_code, completed.stdout.removeprefix(noise), completed.stderr)
+    return completed, question.judge(heard)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def document(host: str, rows: t.Sequence[Row]) -> dict[str, t.Any]:
+    """What is written to the file."""
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return {"format": FORMAT, "host": host, "time": stamp, "rows": list(rows)}
+
+
+def hindrances(rows: t.Sequence[Row]) -> list[str]:
+    """Why the host cannot be managed, one sentence each: answers that differ where the collection has no other way.
+
+    Every other difference is avoided or answered by the collection, and worth a report all the same.
+    """
+    differing = {row["id"]: row["answer"] for row in rows if row["verdict"] == "differs"}
+    return [f"{why} ({name}: {differing[name]})" for name, why in NEEDED.items() if name in differing]
+
+
+def table(rows: t.Sequence[Row]) -> list[str]:
+    """ROWS for a person: those that differ from what is assumed come first, those about what is not there last."""
+    order = {"differs": 0, "holds": 1, "noted": 2, "missing": 3}
+    width = max((len(row["id"]) for row in rows), default=0)
+    ordered = sorted(rows, key=lambda row: order[row["verdict"]])
+    return [f"{row['verdict']:8} {row['id']:{width}} {row['answer']}" for row in ordered]

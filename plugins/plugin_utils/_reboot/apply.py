@@ -1,0 +1,147 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Restart a host and wait until it is back: a new boot number, or a new event about a start, says so, not an answer."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CommandRunner,
+    CommandTimeout,
+    HostUnreachable,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32, read
+
+ALREADY_SCHEDULED = 1190
+ALREADY_GOING_DOWN = 1115
+POLL_SECONDS = 5.0
+READ_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time, replaceable in tests. The first two in seconds."""
+
+    now: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+    utc: t.Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Rebooted:
+    """How a restart ended."""
+
+    came_back: bool
+    boot_id_before: int | None
+    boot_id_after: int | None
+    reasons_left: tuple[str, ...] = ()
+    """What still waits for another restart."""
+    seconds: float = 0.0
+    restarts: int = 1
+    put_off: tuple[str, ...] = ()
+    """Why another restart, which is needed, was put off."""
+
+
+def observe(runner: CommandRunner) -> PendingReboot:
+    """What waits for a restart now, in one WinRS command."""
+    return pending_reboot(read(runner, q.pending_reboot(), timeout=READ_SECONDS))
+
+
+def restart_until_done(
+    once: t.Callable[[], Rebooted], restarts: int, obstacles: t.Callable[[], t.Sequence[str]]
+) -> Rebooted:
+    """Restart ONCE, and again while something still waits for one, RESTARTS times at most.
+
+    Optional features of Windows sometimes need two. OBSTACLES says why another one has to be put off; so does a
+    failure, which must not hide that there was a restart already.
+    """
+    ended = once()
+    while ended.came_back and ended.reasons_left and ended.restarts < restarts:
+        put_off = tuple(obstacles())
+        if put_off:
+            return replace(ended, put_off=put_off)
+        try:
+            again = once()
+        except StepFailed as error:
+            return replace(ended, put_off=(str(error),))
+        ended = replace(
+            again,
+            boot_id_before=ended.boot_id_before,
+            seconds=ended.seconds + again.seconds,
+            restarts=ended.restarts + 1,
+        )
+    return ended
+
+
+def restart(runner: CommandRunner, delay: int, message: str, timeout: float, clock: Clock | None = None) -> Rebooted:
+    """Restart the host and wait for it.
+
+    :arg delay: seconds until Windows goes down; above 0 it closes applications by force, as shutdown.exe documents.
+    :arg timeout: seconds to wait for the host after it went down.
+    :raises StepFailed: WSL would be damaged, the boot number is missing, or shutdown.exe refused.
+    """
+    clock = clock or Clock()
+    before = observe(runner)
+    if before.wsl_files:
+        raise StepFailed(
+            f"not restarted: Windows would delete or replace {', '.join(before.wsl_files)};"
+            " repair WSL with msiexec /fvamus wsl.msi first"
+        )
+    if before.boot_id is None and before.boot_record is None:
+        raise StepFailed(
+            f"not restarted: {q.PREFETCH} has no BootId and the event log has no start of Windows, so that nobody could"
+            " tell a new boot from the old"
+        )
+    started = clock.now()
+    _shut_down(runner, delay, message)
+    clock.sleep(delay)
+    after = _wait(runner, before, started + delay + timeout, clock)
+    seconds = clock.now() - started
+    if after is None:
+        return Rebooted(False, before.boot_id, None, before.reasons, seconds)
+    return Rebooted(True, before.boot_id, after.boot_id, after.reasons, seconds)
+
+
+def _shut_down(runner: CommandRunner, delay: int, message: str) -> None:
+    line = cmd_line(f"{SYSTEM32}\\shutdown.exe", ["/r", "/t", str(delay), "/c", message])
+    try:
+        completed = runner.run(line, timeout=READ_SECONDS)
+    except (HostUnreachable, CommandTimeout):
+        return  # it was faster than the answer; the boot number will tell
+    if completed.exit_code not in (0, ALREADY_SCHEDULED, ALREADY_GOING_DOWN):
+        said = completed.stderr.decode("utf-8", "replace").strip() or "no message"
+        raise StepFailed(f"the host was not restarted: shutdown.exe ended with {completed.exit_code}: {said}")
+
+
+def _is_new(before: PendingReboot, now: PendingReboot) -> bool:
+    """Either sign is enough: the number in the registry may lag, the log may have lost the event."""
+    pairs = ((before.boot_id, now.boot_id), (before.boot_record, now.boot_record))
+    return any(new is not None and new != old for old, new in pairs if old is not None)
+
+
+def _wait(runner: CommandRunner, before: PendingReboot, deadline: float, clock: Clock) -> PendingReboot | None:
+    """The state of the host in its new boot, once servicing has ended; None when it was not back before DEADLINE."""
+    latest = None
+    while clock.now() < deadline:
+        try:
+            now = observe(runner)
+            if _is_new(before, now):
+                latest = now
+                if not now.in_progress:
+                    return now
+        except (HostUnreachable, CommandTimeout, StepFailed):
+            pass  # still going down, away, or just coming up: that is what we wait through
+        clock.sleep(POLL_SECONDS)
+    return latest

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What became of each laptop of a run, as rows of a table: what needs a person first, each with its reason. Pure.
+
+A laptop that failed takes part in no later task, so that its reason is found where its last task left it: every task of
+the roles keeps its result under a name that begins with two underscores.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import foreign_text
+
+KEPT = ("__windows_host_", "__cuda_toolkit_", "__wslfleet_")
+"""What the names of results begin with that tasks keep."""
+PROVISIONED, WOULD_BE, FAILED = "provisioned", "would be provisioned", "failed"
+NOT_AS_ASKED = "not as asked"
+"""Everything is installed, and yet somebody's shell finds another nvcc first."""
+_GOOD = (PROVISIONED, "handed over")
+_WAITING = ("awaiting", WOULD_BE)
+
+Variables = t.Mapping[str, t.Any]
+Row = t.Dict[str, str]
+
+
+def rows(hosts: t.Sequence[str], variables: t.Mapping[str, Variables]) -> list[Row]:
+    """One row for each of HOSTS, by the VARIABLES of each; what failed first, what waits next, what is fine last."""
+    found = [_row(host, variables[host]) for host in hosts]
+    return sorted(found, key=lambda row: _rank(row["status"]))
+
+
+def _rank(status: str) -> int:
+    return 2 if status in _GOOD else 1 if status.startswith(_WAITING) else 0
+
+
+def _row(host: str, variables: Variables) -> Row:
+    side = variables.get("windows_host_result") or {}
+    toolkit = variables.get("cuda_toolkit_result") or {}
+    status, reason = _status(host, variables, side, toolkit)
+    place = side.get("hand_over") or side.get("distribution") or {}
+    coming = bool(toolkit) and not toolkit.get("installed", True)
+    version = str(toolkit.get("version", ""))
+    compiler = toolkit.get("compiler")
+    return {
+        "laptop": host,
+        "status": status,
+        "WSL": str(side.get("wsl_version") or ""),
+        "distribution": str(place.get("name") or ""),
+        "toolkit": f"{version} (would be installed)" if coming else version,
+        "driver_packages": (", ".join(toolkit.get("driver_packages") or ()) or "none") if toolkit else "",
+        "compiled_program": f"nvcc {compiler}: {toolkit.get('verdict')}" if compiler else "",
+        "reason": reason,
+    }
+
+
+def _status(host: str, variables: Variables, side: Variables, toolkit: Variables) -> tuple[str, str]:
+    """The word for the laptop, and why."""
+    failure = _failure(variables)
+    if failure:
+        word = str(failure.get("cause") or "unreachable") if failure.get("unreachable") else FAILED
+        text = foreign_text.clean(" ".join(_message(failure).split()))
+        return word, text[len(host) + 2 :] if text.startswith(f"{host}: ") else text
+    status = str(side.get("status") or "not begun")
+    if status == "not begun" or (status == "ready" and not toolkit):
+        return FAILED, "see its messages above"
+    other = toolkit.get("other_nvcc") if toolkit.get("installed", True) and toolkit.get("clean") else ""
+    if status == "ready" and other:
+        return NOT_AS_ASKED, foreign_text.clean(" ".join(str(other).split()))
+    if status == "ready":
+        return (PROVISIONED if toolkit.get("installed", True) and toolkit.get("clean") else WOULD_BE), ""
+    return status, " ".join(str(side.get("reason") or "").split())
+
+
+def _failure(variables: Variables) -> Variables | None:
+    """The result that put the host out of the run; None where there is none."""
+    for name in variables:
+        if name.startswith(KEPT):
+            result = variables[name]
+            if isinstance(result, t.Mapping) and (result.get("failed") or result.get("unreachable")):
+                return result
+    return None
+
+
+def _message(result: Variables) -> str:
+    """What RESULT says; of a loop, what its failed item says."""
+    items = [item for item in result.get("results") or () if item.get("failed") or item.get("unreachable")]
+    return str((items[0] if items else result).get("msg") or "no reason given")

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Messages of modules in the words of whoever uses a role: his variable instead of the module's option.
+
+A message names an option where it stands before a colon or an equals sign, in brackets, or is no word of English
+(``msi_sha256``). Which variable an option gets is read from the role's own tasks, and only when something has failed.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.variables import PREFIXES
+
+_VARIABLE = re.compile(r"\{\{.*?\b((?:windows_host|cuda|container_toolkit)_[a-z0-9_]+)", re.DOTALL)
+
+
+def told_to_user_of(role_path: object, module: str, message: str) -> str:
+    """MESSAGE of MODULE (its full name) with the variables of the role at ROLE_PATH, where that is one of ours."""
+    if not isinstance(role_path, str) or Path(role_path).name not in PREFIXES:
+        return message
+    for option, variable in _given_to(Path(role_path), module).items():
+        message = _pattern(option).sub(variable, message)
+    return message
+
+
+def _given_to(role: Path, module: str) -> dict[str, str]:
+    """Option -> variable, for all uses of MODULE in the tasks of ROLE; one that gets several variables is left out."""
+    found: dict[str, set[str]] = {}
+    for file in sorted(role.glob("tasks/*.yml")):
+        for task in _tasks(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            arguments = task.get(module)
+            for option, value in arguments.items() if isinstance(arguments, dict) else ():
+                match = _VARIABLE.search(value) if isinstance(value, str) else None
+                if match:
+                    found.setdefault(option, set()).add(match.group(1))
+    return {option: next(iter(names)) for option, names in found.items() if len(names) == 1}
+
+
+def _tasks(items: t.Any) -> t.Iterator[dict[str, t.Any]]:
+    """The tasks among ITEMS, and those of their blocks."""
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict):
+            continue
+        yield item
+        for name in ("block", "rescue", "always"):
+            yield from _tasks(item.get(name))
+
+
+def _pattern(option: str) -> re.Pattern[str]:
+    """Where OPTION stands in a message as the name that it is."""
+    name = re.escape(option)
+    if "_" in option or option in ("msi", "sha256"):
+        return re.compile(rf"(?<![\w.\\/:$-]){name}(?![\w\\/-])")
+    return re.compile(rf"(?:(?<=^)|(?<=; )|(?<=\()){name}(?=[:=)] ?)")

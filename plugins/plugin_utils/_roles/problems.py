@@ -1,0 +1,248 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What is wrong with the variables of a host, told before anything changes: names, shapes, and what contradicts. Pure.
+
+Ansible itself takes no notice of a name that no role knows, makes a list of a text, and text of a number.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
+
+ALIKE = 0.8
+"""How much names must have in common behind their prefix, as difflib counts it: a letter or two differ."""
+_TRUTHS = frozenset(("1", "0", "yes", "no", "true", "false", "on", "off", "y", "n", "t", "f"))
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]{1,256}\Z")
+_LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
+_LOCATION = "windows_host_distribution_location"
+_PATHS = (
+    _LOCATION,
+    "windows_host_distribution_source",
+    "windows_host_driver_installer",
+    "windows_host_image",
+    "windows_host_wsl_msi",
+)
+"""What may be a path on the host; the first one must be."""
+_DEFAULT_VERSION = "12.8"
+"""Judges the components where the version itself is wrong."""
+
+Specs = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+def unknown(names: t.Iterable[str], known: t.Collection[str], ignored: t.Collection[str] = ()) -> list[str]:
+    """One sentence for each of NAMES that begins as those of a role do, or nearly so, and is none of KNOWN."""
+    problems = []
+    mine = set(known) | set(ignored) | variables.RESULTS
+    prefixes = (*variables.PREFIXES.values(), variables.PLAYBOOK_PREFIX)
+    for name in sorted(names):
+        # Nearly all names begin otherwise, and comparing takes its time.
+        near = [prefix for prefix in prefixes if name[:3] == prefix[:3]]
+        if not near or name in mine:
+            continue
+        meant = next((found for found in (_meant(name, prefix, known) for prefix in near) if found), "")
+        ours = any(name.startswith(prefix) for prefix in near)
+        if meant:
+            problems.append(f"{name} is no variable of this collection: write {meant}, or {_own(name)}")
+        elif ours:
+            problems.append(f"{name} is no variable of this collection: take it out, or {_own(name)}")
+    return problems
+
+
+def _own(name: str) -> str:
+    return f"if it is your own, name it in wslfleet_ignore_variables: [{name}]"
+
+
+def _meant(name: str, prefix: str, known: t.Collection[str]) -> str:
+    """The one of KNOWN that is like NAME; empty when none is. A long PREFIX would make all names alike."""
+    cut = len(prefix) if name.startswith(prefix) else 0
+    ends = {each[cut:]: each for each in sorted(known) if each.startswith(prefix)}
+    return next((ends[end] for end in difflib.get_close_matches(name[cut:], ends, n=1, cutoff=ALIKE)), "")
+
+
+def wrong_shapes(values: t.Mapping[str, t.Any], specs: Specs) -> list[str]:
+    """One sentence for each of VALUES that is not of the type, or none of the choices, in SPECS."""
+    found = (_wrong(name, value, specs[name]) for name, value in sorted(values.items()) if name in specs)
+    return [problem for problem in found if problem]
+
+
+def _wrong(name: str, value: t.Any, spec: t.Mapping[str, t.Any]) -> str:
+    kind = str(spec.get("type", "str"))
+    if value is None or (value == "" and isinstance(value, str) and spec.get("default") is None):
+        return "" if spec.get("default") is None else f"{name} is empty: give it a value, or take it out"
+    if kind == "list":
+        if _is_text(value) or not isinstance(value, (list, tuple)):
+            return f"{name} must be a list, not {_shape(value)}: write {name}: [{_shown(value, spec)}], with -e as JSON"
+        found = (_wrong_item(f"an entry of {name}", item, spec) for item in value)
+        return next((problem for problem in found if problem), "")
+    return _wrong_item(name, value, {**spec, "elements": kind})
+
+
+def _wrong_item(name: str, value: t.Any, spec: t.Mapping[str, t.Any]) -> str:
+    kind = spec.get("elements", "str")
+    if kind == "str":
+        problem = _not_text(name, value, bool(spec.get("no_log")))
+    else:
+        problem = "" if _FITS[kind](value) else f"{name} must be {_WORDS[kind]}, not {_shape(value)}"
+    choices = spec.get("choices")
+    if not problem and choices and value not in choices:
+        problem = f"{name} is {_shown(value, spec)}: choose one of {', '.join(str(item) for item in choices)}"
+    return problem
+
+
+def _not_text(name: str, value: t.Any, secret: bool) -> str:
+    if _is_text(value):
+        return ""
+    if secret or not isinstance(value, (int, float)):
+        return f"{name} must be text, not {_shape(value)}: quote it"
+    return version_text.problem(name.rpartition(" ")[2], value)
+
+
+def _is_text(value: t.Any) -> bool:
+    """Text, also of a vault, which cores before 2.19 keep in an object of their own."""
+    return isinstance(value, str) or bool(getattr(value, "__ENCRYPTED__", False))
+
+
+def _is_truth(value: t.Any) -> bool:
+    """``-e name=false`` is text; tasks read it by filter ``bool``."""
+    return isinstance(value, bool) or (isinstance(value, str) and value.lower() in _TRUTHS)
+
+
+def _is_number(value: t.Any) -> bool:
+    if isinstance(value, str):
+        return bool(re.match(r"-?[0-9]+\Z", value))
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_FITS: dict[str, t.Callable[[t.Any], bool]] = {
+    "bool": _is_truth,
+    "int": _is_number,
+    "dict": lambda value: isinstance(value, t.Mapping),
+}
+_WORDS = {"bool": "true or false", "int": "a whole number", "dict": "a dictionary"}
+
+
+def _shape(value: t.Any) -> str:
+    kinds = (
+        (bool, "true or false"),
+        ((int, float), "a number"),
+        (t.Mapping, "a dictionary"),
+        ((list, tuple), "a list"),
+    )
+    if _is_text(value):
+        return "text"
+    return next((word for kind, word in kinds if isinstance(value, t.cast("t.Any", kind))), type(value).__name__)
+
+
+def _shown(value: t.Any, spec: t.Mapping[str, t.Any]) -> str:
+    return "…" if spec.get("no_log") or not isinstance(value, (str, int, float)) else str(value)[:60]
+
+
+def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
+    """The problems of a toolkit VERSION and its COMPONENTS against the catalogue, one sentence each."""
+    problems = []
+    asked = version
+    try:
+        catalogue.check_version(asked)
+    except catalogue.CatalogueError as error:
+        problems.append(str(error))
+        asked = _DEFAULT_VERSION
+    try:
+        catalogue.package_names(asked, [str(component) for component in components])
+    except catalogue.CatalogueError as error:
+        problems.append(str(error))
+    return problems
+
+
+def contradictions(values: t.Mapping[str, t.Any], specs: Specs) -> list[str]:
+    """What VALUES of the right shapes cannot mean, one sentence each; what is not set has its default of SPECS."""
+    every = {**{name: spec.get("default") for name, spec in specs.items()}, **values}
+    return [*_of_toolkit(every), *_of_host(every)]
+
+
+def _of_toolkit(every: t.Mapping[str, t.Any]) -> list[str]:
+    problems = toolkit_problems(every["cuda_version"], every["cuda_components"])
+    for version in every["cuda_additional_versions"]:
+        problems += toolkit_problems(version, every["cuda_components"])
+    source, users = every["cuda_source"], ("cuda_repository", "cuda_proxy", "container_toolkit_repository")
+    rules = [
+        (
+            every["cuda_additional_versions"] and every["cuda_other_versions"] == "remove",
+            "cuda_additional_versions needs cuda_other_versions: keep",
+        ),
+        (
+            source == "local_installer"
+            and not (every["cuda_local_installer"] and every["cuda_local_installer_sha256"]),
+            "cuda_source local_installer needs cuda_local_installer and cuda_local_installer_sha256",
+        ),
+        (
+            every["cuda_proxy_username"] and not every["cuda_proxy"],
+            "cuda_proxy_username and cuda_proxy_password belong to cuda_proxy",
+        ),
+        (
+            source == "mirror" and not (every["cuda_repository_url"] and every["cuda_key_fingerprint"]),
+            "cuda_source mirror needs cuda_repository_url and cuda_key_fingerprint",
+        ),
+        (
+            source == "ubuntu" and not _true(every["cuda_guard"]),
+            "cuda_source ubuntu needs cuda_guard: true, since that repository holds drivers",
+        ),
+        *(
+            (
+                bool(every[f"{name}_username"]) != bool(every[f"{name}_password"]),
+                f"{name}_username and {name}_password belong together",
+            )
+            for name in users
+        ),
+    ]
+    return problems + [text for wrong, text in rules if wrong]
+
+
+def _of_host(every: t.Mapping[str, t.Any]) -> list[str]:
+    problems = []
+    for name in ("windows_host_distribution", "windows_host_build"):
+        if not _DISTRIBUTION.match(every[name]):
+            problems.append(
+                f"{name} {every[name]!r} cannot be the name of a distribution: letters, digits, dot, underscore and"
+                " hyphen only, at most 256 of them"
+            )
+    user = every["windows_host_distribution_default_user"]
+    if user and not _LINUX_USER.match(user):
+        problems.append(
+            f"windows_host_distribution_default_user {user!r} cannot be a Linux user: small letters, digits, underscore"
+            " and hyphen, 32 at most"
+        )
+    for name in _PATHS:
+        path = every[name]
+        judge = paths.problem if name == _LOCATION else paths.source_problem
+        wrong = judge(path) if path else ""
+        if wrong:
+            problems.append(f"{name} {path!r} {wrong}")
+    if every["windows_host_driver_installer"] and not every["windows_host_driver_sha256"]:
+        problems.append("windows_host_driver_installer needs windows_host_driver_sha256")
+    return problems
+
+
+def _true(value: t.Any) -> bool:
+    return value if isinstance(value, bool) else str(value).lower() in ("1", "yes", "true", "on", "y", "t")
+
+
+def problems(values: t.Mapping[str, t.Any], names: t.Iterable[str]) -> list[str]:
+    """Everything wrong with VALUES, templated, and with NAMES, which are those of all variables of the host."""
+    specs = variables.all_variables()
+    ignored = values.get("wslfleet_ignore_variables") or []
+    found = unknown(names, specs, ignored if isinstance(ignored, (list, tuple)) else [])
+    # What has a wrong shape has no meaning that could contradict another.
+    shapes = {name: wrong_shapes({name: value}, specs) for name, value in values.items()}
+    sound = {name: value for name, value in values.items() if value is not None and not shapes.get(name)}
+    return found + [text for texts in shapes.values() for text in texts] + contradictions(sound, specs)

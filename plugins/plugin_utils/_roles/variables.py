@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Every variable that an administrator may set: those of the roles, from their argument specs, and ``wslfleet_*``.
+
+Here, too, stand the names that the roles and playbooks set themselves. The two never share a name.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from pathlib import Path
+
+import yaml
+
+PREFIXES = {
+    "cuda_toolkit": "cuda_",
+    "container_toolkit": "container_toolkit_",
+    "windows_host": "windows_host_",
+}
+"""Role -> what its variables begin with."""
+PLAYBOOK_PREFIX = "wslfleet_"
+
+PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
+    "wslfleet_hosts": {"type": "str", "default": "laptops", "about": "group or pattern of the laptops; only with -e"},
+    "wslfleet_update_handed_over": {
+        "type": "bool",
+        "about": "whether provision updates what was handed over before; unset: unless a finished image is used",
+    },
+    "wslfleet_stop_distribution": {
+        "type": "bool",
+        "default": False,
+        "about": "whether repair stops a distribution whose programs may still hold the Linux driver",
+    },
+    "wslfleet_probe_directory": {"type": "str", "default": ".", "about": "folder on the controller for doctor's files"},
+    "wslfleet_probe_distribution": {"type": "str", "about": "distribution that doctor may start; unset: none"},
+    "wslfleet_probe_idle": {"type": "int", "default": 130, "about": "seconds that doctor leaves a shell idle; 0: none"},
+    "wslfleet_connect_timeout": {"type": "int", "default": 10, "about": "seconds to wait for a laptop to answer"},
+    "wslfleet_levels": {
+        "type": "list",
+        "elements": "str",
+        "default": ["warn", "stop"],
+        "about": "levels of the rows that audit shows",
+    },
+    "wslfleet_ignore_variables": {
+        "type": "list",
+        "elements": "str",
+        "default": [],
+        "about": "names of your own that begin as those of the roles do, and are left alone",
+    },
+}
+"""Every variable of the playbooks themselves, whichever of them reads it."""
+
+RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_audit_possible", "wslfleet_audits"})
+"""What roles and playbooks set themselves; a role sets nothing else, save names that begin with two underscores."""
+
+_ROLES = Path(__file__).resolve().parents[3] / "roles"
+
+
+@functools.lru_cache(maxsize=None)
+def of_role(role: str) -> dict[str, dict[str, t.Any]]:
+    """The variables of ROLE, of all its entry points, with their specs. Raises OSError for a role that is not there."""
+    text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    entries = yaml.safe_load(text)["argument_specs"].values()
+    return {name: spec for entry in entries for name, spec in entry["options"].items()}
+
+
+@functools.lru_cache(maxsize=None)
+def all_variables() -> dict[str, dict[str, t.Any]]:
+    """Every variable that may be set -> its spec: ``type``, ``elements``, ``choices``, ``default``, ``no_log``."""
+    found = dict(PLAYBOOK_VARIABLES)
+    for role in PREFIXES:
+        found.update(of_role(role))
+    return found

@@ -1,0 +1,197 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Ask Windows users whose registry nobody else can read what they have: one task for each, which looks and ends.
+
+The registry of a user is loaded only while that user, or a task of theirs, is there. An answer is that user's own word:
+it decides what is brought to them, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks, distributions
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, while_successful
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import NOT_KNOWN, Answer, Developer
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, registry, schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, Reads, read_groups
+
+WAITS = (1.0, 1.0, 2.0)
+"""Seconds between the first looks; then POLL_SECONDS."""
+POLL_SECONDS = 5.0
+PATIENCE = 60.0
+"""Seconds after which a task that has not answered is not waited for."""
+MOST_BYTES = 1 << 20
+"""An answer that is larger is not read."""
+_SIZE = re.compile(r"^\S.*\s(\d+) \S+-(log|done)\.txt\r?$", re.MULTILINE)
+
+
+class Place(tasks.Place):
+    """Where things lie on the host while users are asked about the distribution called NAME."""
+
+    FOLDER_PREFIX = TASK_PREFIX = "ask-"
+    RESULTS = ("log", "done")
+
+
+def task_line(place: Place, sid: str) -> str:
+    """What the task of SID runs: that user's own distributions into a file, then whether it could look at all.
+
+    Where there are none the key is missing; that another key can be read tells this from a policy against reg.exe.
+    """
+    log, done = (place.result(sid, stem) for stem in Place.RESULTS)
+    own = cmd_line(REG, ["query", f"HKCU\\{q.LXSS_USER}", "/s"])
+    other = cmd_line(REG, ["query", "HKCU\\Software"])
+    return f'({own}>"{log}"||{other}>NUL)&&echo ok>"{done}"||echo failed>"{done}"'
+
+
+def ask(
+    runner: CommandRunner,
+    developers: t.Sequence[Developer],
+    name: str,
+    on_battery: bool,
+    sleep: t.Callable[[float], None] | None = None,
+) -> dict[str, Answer]:
+    """What the tasks of DEVELOPERS answer about the distribution NAME, by SID; nothing is left on the host.
+
+    :raises StepFailed: no folder or file could be made for it.
+    :raises HostUnreachable: the next run takes away what is left.
+    """
+    work = _Asking(runner, Place(name), on_battery, sleep or time.sleep)
+    reachable = True
+    try:
+        return work.ask(developers)
+    except HostUnreachable:
+        reachable = False
+        raise
+    finally:
+        if reachable:
+            clean_up(runner, name, developers)
+
+
+def clean_up(runner: CommandRunner, name: str, developers: t.Sequence[Developer]) -> None:
+    """Take away the tasks and the folder of such a question."""
+    place = Place(name)
+    groups = [{f"delete_{one.sid}": schtasks.delete_line(place.task(one.sid))} for one in developers if one.profile]
+    read_groups(runner, [*groups, {f"folder_{n}": line for n, line in enumerate(place.removal())}])
+
+
+class _Asking:
+    """One question on one host."""
+
+    def __init__(self, runner: CommandRunner, place: Place, on_battery: bool, sleep: t.Callable[[float], None]) -> None:
+        self._runner, self._place, self._on_battery, self._sleep = runner, place, on_battery, sleep
+        self._answers: dict[str, Answer] = {}
+
+    def ask(self, developers: t.Sequence[Developer]) -> dict[str, Answer]:
+        self._start(developers)
+        left, pauses, waited = self._left(developers), list(WAITS), 0.0
+        ended: list[Developer] = []
+        while left:
+            pause = pauses.pop(0) if pauses else POLL_SECONDS
+            self._sleep(pause)
+            waited += pause
+            ended += self._look(left, waited)
+            left = [one for one in self._left(left) if one not in ended]
+        self._read(ended)
+        return self._answers
+
+    def _left(self, developers: t.Sequence[Developer]) -> list[Developer]:
+        return [one for one in developers if one.sid not in self._answers]
+
+    def _start(self, developers: t.Sequence[Developer]) -> None:
+        place = self._place
+        sids = [one.sid for one in developers]
+        protected_folder.make(self._runner, place.folder, place.FILES, readers=sids)
+        files = {place.description(one.sid): schtasks.xml(self._task(one)) for one in developers}
+        windows_files.upload_contents(self._runner, {**files, **_merged(map(place.empty_results, sids))}, 120)
+        reads = read_groups(self._runner, [{f"start_{sid}": self._start_line(sid)} for sid in sids])
+        for sid in sids:
+            if not reads.succeeded(f"start_{sid}"):
+                self._answers[sid] = Answer(refused=tasks.NO_TOKEN)
+
+    def _start_line(self, sid: str) -> str:
+        name = self._place.task(sid)
+        create = schtasks.create_line(name, self._place.description(sid))
+        return while_successful(self._place.opened(sid), create, schtasks.run_line(name))
+
+    def _task(self, developer: Developer) -> schtasks.Task:
+        return schtasks.Task(
+            name=self._place.task(developer.sid),
+            sid=developer.sid,
+            logon_type=schtasks.INTERACTIVE if developer.logged_on else schtasks.WITHOUT_SESSION,
+            line=task_line(self._place, developer.sid),
+            seconds=round(PATIENCE),
+            on_battery=self._on_battery,
+        )
+
+    def _look(self, developers: t.Sequence[Developer], waited: float) -> list[Developer]:
+        """Those who have an answer that can be read; for those who will have none the reason is noted."""
+        reads = read_groups(self._runner, [self._look_lines(one.sid) for one in developers])
+        ended = []
+        for one in developers:
+            task = tasks.last_result(reads, f"task_{one.sid}")
+            why = tasks.why_not(task or 0, self._on_battery)
+            sizes = self._sizes(reads, one.sid)
+            if sizes.get("done"):
+                # A link would lead the administrator elsewhere; a giant would fill the controller.
+                if reads.succeeded(f"links_{one.sid}") or sum(sizes.values()) > MOST_BYTES:
+                    self._answers[one.sid] = Answer(refused=NOT_KNOWN)
+                else:
+                    ended.append(one)
+            elif why or waited >= PATIENCE or tasks.why_nothing(task, waited, PATIENCE, sum(WAITS)):
+                self._answers[one.sid] = Answer(refused=why or NOT_KNOWN)
+        return ended
+
+    def _look_lines(self, sid: str) -> dict[str, str]:
+        return {
+            # First: what has ended by then has left its result already, whatever happens between the reads.
+            f"task_{sid}": schtasks.query_line(self._place.task(sid)),
+            f"sizes_{sid}": cmd_line("dir", ["/-c", "/a-d", self._place.results(sid)]),
+            f"links_{sid}": cmd_line("dir", ["/b", "/al", self._place.results(sid)]),
+        }
+
+    @staticmethod
+    def _sizes(reads: Reads, sid: str) -> dict[str, int]:
+        """Bytes in the files for results: none in "done" before the task has ended."""
+        listed = reads.output(f"sizes_{sid}").decode("utf-8", "replace")
+        return {match.group(2): int(match.group(1)) for match in _SIZE.finditer(listed)}
+
+    def _read(self, developers: t.Sequence[Developer]) -> None:
+        groups = []
+        for one in developers:
+            lines = {stem: cmd_line("type", [self._place.result(one.sid, stem)]) for stem in Place.RESULTS}
+            groups.append({f"{stem}_{one.sid}": line for stem, line in lines.items()})
+        reads = read_groups(self._runner, groups) if groups else Reads()
+        for one in developers:
+            word = reads.output(f"done_{one.sid}")[:10]
+            told = parse(reads.output(f"log_{one.sid}"), self._place.name)
+            self._answers[one.sid] = told if word == b"ok\r\n" else Answer(refused=NOT_KNOWN)
+
+
+def _merged(parts: t.Iterable[t.Mapping[str, bytes]]) -> dict[str, bytes]:
+    return {path: content for part in parts for path, content in part.items()}
+
+
+def parse(text: bytes, name: str) -> Answer:
+    """The answer in what reg.exe printed for the user who was asked about the distribution NAME."""
+    key = f"HKCU\\{q.LXSS_USER}"
+    tree = registry.parse(text, registry.Scope(key, recursive=True))
+    found = distributions.find(distributions.registered(tree, key), name)
+    return Answer(found, bool(distributions.damaged(tree, key)))
+
+
+def have_disks(runner: CommandRunner, developers: t.Sequence[Developer]) -> set[str]:
+    """The SIDs of DEVELOPERS below whose profile a virtual disk of WSL lies."""
+    groups = [disks.profile_lines(one.profile, one.sid) for one in developers]
+    reads = read_groups(runner, groups) if groups else Reads()
+    return {one.sid for one in developers if disks.profile_disks(reads, one.sid)}

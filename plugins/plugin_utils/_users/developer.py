@@ -1,0 +1,187 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""A developer's side of a hand-over: everything that can be seen of it, and the state that follows. Pure.
+
+What an administrator reads in another user's registry, and what that user's task answers, decides what is brought and
+what is told. It never decides that something of that user is deleted: the task looks itself.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks
+
+PRESENT = "present"
+MISSING = "missing"
+WAITING = "waiting"
+"""A task of an earlier run waits for a logon."""
+RUNNING = "running"
+"""A task works, or has ended with a result that nobody has read yet."""
+UNKNOWN = "unknown"
+"""Has to be asked of that user's own task."""
+HELD = "held"
+"""Nothing can be done now, and nothing is built for it; ``Developer.held`` says why."""
+
+WSL_1 = "wsl_1"
+UNFINISHED = "unfinished"
+DAMAGED = "damaged"
+DISK_MISSING = "disk_missing"
+DISK_LEFT = "disk_left"
+NOT_KNOWN = "not_known"
+
+HELD_REASONS = {
+    tasks.NO_PROFILE: "there is no profile of that user on this host: never logged on here, or the name is"
+    " misspelt; run again after the first logon",
+    WSL_1: "it is there as WSL 1, where no GPU can be used; that user converts it (wsl.exe --set-version)",
+    UNFINISHED: "its registration is not finished, and no hand-over began it; wait until what is under way has ended,"
+    " or that user gives it up (wsl.exe --unregister)",
+    DAMAGED: "a key below Lxss in that user's registry lacks DistributionName or BasePath, so that wsl.exe fails; that"
+    " user deletes that key",
+    DISK_MISSING: "it is registered, but its virtual disk is gone; that user brings the disk back, or gives it up"
+    " (wsl.exe --unregister) and gets another one from the next run",
+    DISK_LEFT: "a virtual disk lies in its place without being registered, and may hold that user's work; that user"
+    " registers it (wsl.exe --import-in-place) or moves it away",
+    NOT_KNOWN: "that user has a virtual disk of WSL, and only they can tell which distribution it is; run again when"
+    " they are logged on",
+    tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a user's own task told of that user's registry, or why it could not look. That user can write anything."""
+
+    found: Distribution | None = None
+    damaged: bool = False
+    refused: str = ""
+    """One of the reasons of ``_users.tasks``, or NOT_KNOWN where the task could not look; empty: it answered."""
+
+
+@dataclass(frozen=True)
+class Developer:
+    """A Windows user who is to have the distribution, and what was seen of that."""
+
+    sid: str
+    name: str
+    profile: str
+    """Its folder; empty where there is none on the host."""
+    loaded: bool
+    """The registry hive is loaded, so that FOUND is known."""
+    logged_on: bool
+    found: Distribution | None = None
+    damaged: bool = False
+    """Something is registered without a name or a folder."""
+    place: str = ""
+    """The folder that an import would use."""
+    disk: bool = False
+    """A virtual disk lies there."""
+    begun: bool = False
+    """The mark of an import of ours that came to no end lies in the profile."""
+    task: int | None = None
+    """Last result of the task that runs now; None: there is none."""
+    logon_task: int | None = None
+    """The same of the one that waits for a logon."""
+    done: str = ""
+    """What the task left behind: ok, failed, or nothing."""
+    answer: Answer | None = None
+    """What that user's own task said in this run; None: it was not asked."""
+    disks: bool = False
+    """Virtual disks of WSL lie elsewhere in the profile; looked at only where the task could not answer."""
+    imported: bool = False
+    """In this run the task said that the distribution is there."""
+
+    @property
+    def state(self) -> str:
+        """One of the states above."""
+        return self._verdict[0]
+
+    @property
+    def held(self) -> str:
+        """Why nothing can be done now, a key of HELD_REASONS; empty in every state but HELD."""
+        return self._verdict[1]
+
+    @property
+    def has_it(self) -> bool:
+        """The distribution can be used."""
+        return self.imported or self.state == PRESENT
+
+    @property
+    def known(self) -> bool:
+        """What is registered was read, or that user's task has told it."""
+        return self.loaded or (self.answer is not None and not self.answer.refused)
+
+    @property
+    def _verdict(self) -> tuple[str, str]:
+        if not self.profile:
+            return HELD, tasks.NO_PROFILE
+        if schtasks.RUNNING in (self.task, self.logon_task):
+            return RUNNING, ""
+        return self._by_registration() if self.known else self._by_signs()
+
+    def _by_registration(self) -> tuple[str, str]:
+        """What was read or answered counts, also against a result that says otherwise."""
+        answer = None if self.loaded else self.answer
+        found, damaged = (answer.found, answer.damaged) if answer else (self.found, self.damaged)
+        why = unusable(found)
+        if why == UNFINISHED and self.begun and found is not None and found.state == "installing":
+            return self._lacks()
+        if found is not None:
+            lost = not self.disk and found.base_path.lower() == self.place.lower()
+            why = why or (DISK_MISSING if lost else "")
+            return (HELD, why) if why else (PRESENT, "")
+        if self.done == "failed":
+            return RUNNING, ""
+        if damaged or self.disk:
+            return HELD, DAMAGED if damaged else DISK_LEFT
+        return self._lacks()
+
+    def _by_signs(self) -> tuple[str, str]:
+        """The hive is not loaded and nobody has answered: what the task left, the disk, or the question."""
+        if self.done:
+            return (PRESENT if self.done == "ok" else RUNNING), ""
+        if self.logon_task is not None and not self.logged_on:
+            return WAITING, ""
+        if self.disk and not self.begun:
+            return PRESENT, ""
+        if self.answer is None:
+            return UNKNOWN, ""
+        if self.answer.refused == tasks.ON_BATTERY:
+            return HELD, tasks.ON_BATTERY
+        # A disk in its place with our mark is what is left of our own import: the task that waits for a logon looks.
+        return (HELD, NOT_KNOWN) if self.disks or self.answer.refused == NOT_KNOWN else self._lacks()
+
+    def _lacks(self) -> tuple[str, str]:
+        if self.logon_task is not None and not self.logged_on:
+            return WAITING, ""
+        if self.answer is not None and self.answer.refused == tasks.ON_BATTERY:
+            return HELD, tasks.ON_BATTERY
+        return MISSING, ""
+
+
+def unusable(found: Distribution | None) -> str:
+    """Why the distribution FOUND cannot be used, a key of HELD_REASONS; empty where it can, or is not there."""
+    if found is None:
+        return ""
+    if found.state != "installed":
+        return UNFINISHED
+    if not found.base_path:
+        return DAMAGED
+    return WSL_1 if found.version != 2 else ""
+
+
+def to_ask(developers: t.Sequence[Developer], on_battery: bool) -> list[Developer]:
+    """Those of whom only their own task can tell what is to be done.
+
+    :arg on_battery: the tasks may start on battery. Where they may not, everybody who lacks the distribution is asked:
+        whether the laptop runs on battery shows by that, before anything is built.
+    """
+    asked = {UNKNOWN} if on_battery else {UNKNOWN, MISSING}
+    return [one for one in developers if one.state in asked]

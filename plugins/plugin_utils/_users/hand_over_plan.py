@@ -1,0 +1,261 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Handing a distribution over to other Windows users: from what was seen to the steps. Pure.
+
+An administrator does not know the developers' passwords, and WSL belongs to the account that calls it. So an image is
+brought to the host, and one scheduled task for each developer imports it as that developer.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
+    DistributionGoal,
+    DistributionState,
+    location,
+    refuse_without_wsl,
+    user_commands,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import LXSS_USER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import (
+    HELD,
+    HELD_REASONS,
+    MISSING,
+    NOT_KNOWN,
+    RUNNING,
+    UNKNOWN,
+    WAITING,
+    Developer,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import inside
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import SET_UTF8, later_wsl_line
+
+SET_DEFAULT_USER_SINCE = (2, 5, 8)
+"""``--manage --set-default-user`` is known from here on."""
+
+DENIED = "denied"
+"""WSL's own reason beside those of ``_users.tasks``."""
+WITH_TASK = frozenset({tasks.NOT_LOGGED_ON, tasks.NO_RIGHT, tasks.NO_TOKEN, DENIED})
+"""Who waits for one of these has a task that starts at the next logon, and the image for it."""
+REASONS = {
+    **HELD_REASONS,
+    tasks.NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
+    tasks.NO_RIGHT: "that account may not log on as a batch job (a group policy); the task starts at the next logon",
+    tasks.NO_TOKEN: "Windows cannot act for that account without its password (Entra, or no domain controller in"
+    " reach); the task starts at the next logon",
+    DENIED: "WSL does not start for that user without a session (access denied); the task starts at the next logon",
+}
+
+
+def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """What became of all together, from the rows of the result: ``handed over``, or whom it waits for."""
+    logon = [str(row["user"]) for row in rows if row["waiting"] in (*WITH_TASK, tasks.NO_PROFILE, NOT_KNOWN)]
+    others = [str(row["user"]) for row in rows if row["waiting"] and row["user"] not in logon]
+    waits = ([f"logon of {', '.join(logon)}"] if logon else []) + others
+    return f"awaiting {', '.join(waits)}" if waits else "handed over"
+
+
+def reason(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Why, in one line; empty where nobody waits."""
+    return "; ".join(f"{row['user']}: {row['reason']}" for row in rows if row["waiting"])
+
+
+@dataclass(frozen=True)
+class Place(tasks.Place):
+    """Where things lie on the host while a distribution called NAME is handed over."""
+
+    FOLDER_PREFIX = "handover-"
+    RESULTS = ("log", "done")
+    FILES = (*tasks.Place.FILES, "image.*", "identity.txt")
+
+    @property
+    def identity(self) -> str:
+        """Tells which image it is; only administrators can write it."""
+        return f"{self.folder}\\identity.txt"
+
+    def image(self, disk: bool) -> str:
+        """The image; its ending tells wsl.exe what it is."""
+        return f"{self.folder}\\image.{'vhdx' if disk else 'tar'}"
+
+    def task(self, sid: str, at_logon: bool = False) -> str:
+        """Name of the task of SID that runs now, or of the one that waits for a logon."""
+        return f"{super().task(sid)}{'-at-logon' if at_logon else ''}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done."""
+
+    bring_image: bool
+    hand_over: tuple[Developer, ...]
+    """They get a task."""
+    collect: tuple[Developer, ...]
+    """A task of theirs works already, or has ended: its result is waited for."""
+    waiting: tuple[Developer, ...]
+    """A task of an earlier run waits for their logon."""
+    held: tuple[Developer, ...]
+    """Nothing can be done for them now."""
+    clean: bool
+    """Something of an earlier run is to be taken away and nobody waits for it."""
+    image: str
+    name: str
+
+    def __bool__(self) -> bool:
+        return bool(self.hand_over or self.collect or self.clean)
+
+    def texts(self) -> list[str]:
+        """The steps in words."""
+        texts = [f"bring {self.image} to the host as image of {self.name}"] if self.bring_image else []
+        texts += [f"wait for the task that imports {self.name} as {one.name}" for one in self.collect]
+        for one in self.hand_over:
+            where = "in the session" if one.logged_on else "without a session"
+            texts.append(f"import {self.name} as {one.name} by a scheduled task, {where} (wsl.exe --import)")
+        return [*texts, "remove what an earlier run left for the hand-over"] if self.clean else texts
+
+
+def plan(
+    state: DistributionState,
+    developers: t.Sequence[Developer],
+    goal: DistributionGoal,
+    left: bool,
+    assume: bool = False,
+    outdated: bool = False,
+) -> Plan:
+    """The steps until every one of DEVELOPERS has the distribution.
+
+    :arg left: the folder of a hand-over exists.
+    :arg assume: plan as if WSL and the image were there; for check mode, where nothing was made before.
+    :arg outdated: the image that waits on the host is not the one that is wanted now.
+    :raises StepFailed: it cannot be done.
+    """
+    of = {state: tuple(one for one in developers if one.state == state) for state in (RUNNING, WAITING, HELD)}
+    # Who was not asked, or could not say, gets a task, which looks first.
+    missing = tuple(one for one in developers if one.state in (MISSING, UNKNOWN))
+    leftover = left or any(one.task is not None or one.logon_task is not None for one in developers)
+    # The image is made anew for those who miss it, so the ones who wait get it, and their task, anew as well.
+    anew = missing + of[WAITING] if missing or outdated else ()
+    if anew and not assume:
+        _refuse(state, goal)
+    clean = leftover and not (missing or of[RUNNING] or of[WAITING])
+    image = shown_image(goal)
+    waiting = () if anew else of[WAITING]
+    return Plan(bool(anew), anew, of[RUNNING], waiting, of[HELD], clean, image, goal.name)
+
+
+def check(goal: DistributionGoal) -> None:
+    """Raise StepFailed for a goal that no host can reach; nothing was asked of any host yet."""
+    name = goal.name
+    if goal.state != "present":
+        raise StepFailed(
+            f"distribution {name}: windows_user goes with state=present only; what a developer has is theirs to delete"
+        )
+    if goal.version != 2:
+        raise StepFailed(f"distribution {name}: a distribution can be handed over as WSL 2 only; set version=2")
+    if bool(goal.source) == bool(goal.from_distribution):
+        raise StepFailed(
+            f"distribution {name}: windows_user needs an image: either source, or from_distribution with the name of a"
+            " distribution of the connecting account"
+        )
+    if goal.location and len(goal.windows_user or []) > 1:
+        raise StepFailed(f"distribution {name}: location can be given for one windows_user only, the folder is theirs")
+
+
+def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
+    name = goal.name
+    refuse_without_wsl(state, goal, "handed over")
+    if goal.default_user and (state.wsl_version or ()) < SET_DEFAULT_USER_SINCE:
+        raise StepFailed(
+            f"distribution {name} cannot be handed over with default_user: this needs WSL 2.5.8 or later; update WSL,"
+            " or name the user in /etc/wsl.conf of the image"
+        )
+    if goal.from_distribution and state.found is None:
+        raise StepFailed(
+            f"distribution {name} cannot be handed over: the connecting account has no distribution"
+            f" {goal.from_distribution} to export (from_distribution)"
+        )
+    if goal.from_distribution and state.running and not goal.stop_running:
+        raise StepFailed(
+            f"distribution {name} was not handed over: {goal.from_distribution} is running, and exporting stops"
+            " it; set stop_running=true if that is meant"
+        )
+
+
+def shown_image(goal: DistributionGoal) -> str:
+    """What is handed over, in words."""
+    return addresses.masked(goal.source or "") or f"distribution {goal.from_distribution}"
+
+
+def is_disk(goal: DistributionGoal) -> bool:
+    """Whether the image is a virtual disk."""
+    return bool(goal.source) and sources.is_virtual_disk(goal.source or "")
+
+
+def mark(profile: str, name: str) -> str:
+    """The file in the folder PROFILE that lies there while an import of ours of the distribution NAME works."""
+    return f"{profile}\\AppData\\Local\\wsl\\{name}.wslfleet-import"
+
+
+def developer_line(developer: Developer, goal: DistributionGoal, executable: str) -> str:
+    """What the task of DEVELOPER runs, one line for cmd.exe; what it prints and how it ended goes to the results.
+
+    A distribution of that name that is there already is left alone. What was started is stopped: WSL keeps the rights
+    of whoever started it.
+    """
+    place, name = Place(goal.name), goal.name
+    target, own = location(developer.profile, goal), mark(developer.profile, name)
+    log, done = (place.result(developer.sid, stem) for stem in Place.RESULTS)
+
+    def wsl(*args: str) -> str:
+        return later_wsl_line(executable, args)
+
+    vhd = ["--vhd"] if is_disk(goal) else []
+    image = place.image(is_disk(goal))
+    steps = [f"({_give_up_own(own, name, target, wsl)}||ver)", f'echo begun>"{own}"']
+    steps.append(wsl("--import", name, target, image, "--version", "2", *vhd))
+    if goal.default_user:
+        known, made, grouped = (wsl(*inside(name, command)) for command in user_commands(goal.default_user))
+        steps += [f"({known}||{made})", f"({grouped}||ver)"]
+        steps.append(wsl("--manage", name, "--set-default-user", goal.default_user))
+    if goal.default:
+        steps.append(wsl("--set-default", name))
+    parents = dict.fromkeys(path.rpartition("\\")[0] for path in (own, target))
+    folders, ends = [f'md "{parent}"&' for parent in parents], f'del /f /q "{own}"&{wsl("--terminate", name)}'
+    return (
+        f'{SET_UTF8}{"".join(folders)}({"&&".join(steps)})>"{log}" 2>&1'
+        f'&&({ends}&echo ok>"{done}")||({ends}&echo failed>"{done}")'
+    )
+
+
+def _give_up_own(own: str, name: str, target: str, wsl: t.Callable[..., str]) -> str:
+    """The line that unregisters what an import of ours left half made when the power went, and nothing else.
+
+    All of it the user's task sees with that user's eyes: our mark OWN lies there, NAME is still being installed, and
+    something is registered in the very folder TARGET.
+    """
+    findstr = f"{SYSTEM32}\\findstr.exe"
+    named = cmd_line(findstr, ["/i", "/l", f"/c: {name} "])
+    installing = cmd_line(findstr, ["/l", "/c: Installing "])
+    in_place = cmd_line(REG, ["query", f"HKCU\\{LXSS_USER}", "/s", "/f", target])
+    listed = f"{wsl('--list', '--verbose')}|{named}|{installing}"
+    return f"{cmd_line('dir', ['/b', own])}&&{listed}&&{in_place}&&{wsl('--unregister', name)}"
+
+
+_WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")
+"""What WSL says to a logon without a session where it cannot be used so (microsoft/WSL#9231, #8072)."""
+
+
+def needs_session(code: str) -> bool:
+    """Whether the error CODE of wsl.exe, in either spelling, means that its user has to be logged on."""
+    return code.rpartition("/")[2].upper() in {known.upper() for known in _WITHOUT_SESSION}

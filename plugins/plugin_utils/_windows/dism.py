@@ -1,0 +1,81 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Optional features of Windows through dism.exe, in English by its own option, never through localised text.
+
+The service TrustedInstaller does the work. When the connection is lost it goes on, and the next run finds it pending.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import DISM as PROGRAM
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import known_error
+
+DISM = f"{SYSTEM32}\\dism.exe"
+SUCCESS = 0
+RESTART_NEEDED = 3010
+CBS_LOG = "C:\\Windows\\Logs\\CBS\\CBS.log"
+ANOTHER_RUNS = ("0x80070652", "1618")
+RETRY_SECONDS = 15.0
+"""Between two attempts while another installation runs."""
+_LOG_LINES = 2
+_STATE = re.compile(r"^State : (.+?)\s*$", re.MULTILINE)
+_ERROR = re.compile(r"^Error: (\S+)", re.MULTILINE)
+
+
+def enabled_or_pending(runner: CommandRunner, feature: str) -> bool:
+    """Whether FEATURE is enabled, also when only after the next restart; False where dism.exe does not say."""
+    args = ["/English", "/Online", "/Get-FeatureInfo", f"/FeatureName:{feature}"]
+    completed = runner.run(cmd_line(DISM, args), timeout=300)
+    found = _STATE.search(completed.stdout.decode("utf-8", "replace"))
+    return found is not None and found.group(1) in ("Enabled", "Enable Pending")
+
+
+def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: float) -> bool:
+    """Enable FEATURE; True when it takes effect after a restart only.
+
+    :raises StepFailed: dism.exe failed.
+    """
+    args = ["/English", "/Online", "/NoRestart", "/Enable-Feature", f"/FeatureName:{feature}"]
+    line = cmd_line(DISM, args + (["/All"] if all_parents else []))
+    deadline = time.monotonic() + timeout
+    completed = runner.run(line, timeout=timeout)
+    while _error(completed) in ANOTHER_RUNS and time.monotonic() + RETRY_SECONDS < deadline:
+        time.sleep(RETRY_SECONDS)
+        completed = runner.run(line, timeout=timeout)
+    if completed.exit_code not in (SUCCESS, RESTART_NEEDED):
+        code = _error(completed)
+        known = known_error(code, PROGRAM)
+        said = f": {known.meaning}; {known.remedy}" if known else ""
+        raise StepFailed(
+            f"enabling the Windows feature {feature} failed: dism.exe ended with {completed.exit_code},"
+            f" error {code}{said}; {_log_end(runner)}"
+        )
+    return completed.exit_code == RESTART_NEEDED
+
+
+def _error(completed: Completed) -> str:
+    """The error that dism.exe names, else its exit code; lower case."""
+    found = _ERROR.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
+    return found.group(1).lower() if found else str(completed.exit_code)
+
+
+def _log_end(runner: CommandRunner) -> str:
+    """The last errors in the log of component servicing, which is English everywhere."""
+    line = cmd_line(f"{SYSTEM32}\\findstr.exe", ["/c:, Error ", CBS_LOG])
+    try:
+        found = runner.run(line, timeout=120).stdout.decode("utf-8", "replace")
+    except CommandTimeout:
+        found = ""
+    lines = [" ".join(text.split())[:200] for text in found.splitlines() if text.strip()][-_LOG_LINES:]
+    return f"{CBS_LOG} ends with: {' | '.join(lines)}" if lines else f"no error stands in {CBS_LOG}"

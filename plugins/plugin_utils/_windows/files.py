@@ -1,0 +1,299 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Bring a file to a Windows host without PowerShell, check it there, take it away again.
+
+curl.exe gets its options on stdin: no address, proxy, password or character that cmd.exe would touch stands in the
+command line. tar.exe unpacks what arrives on stdin and makes the folders on the way. A share is read only where the
+logon reaches it: a network logon cannot pass its credentials on to another server.
+
+A file arrives under another name and gets its own when it is whole and its digest is right, so that one that is cut
+short is never taken for the real one; a download with a digest goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tarfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_parts, tar_stream
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CommandRunner,
+    CommandTimeout,
+    Completed,
+    Stdin,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import CURL, known_error
+
+FOLDER = "C:\\Program Files\\wslfleet"
+"""Everything that the collection puts on a host lies below it: only administrators can make anything there."""
+_SHA256 = re.compile(r"^[0-9a-f]{64}$", re.IGNORECASE | re.MULTILINE)
+
+
+CANNOT_RESUME = 33
+"""curl.exe: the server knows no ranges, or the file there is another one now."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a file comes from."""
+
+    where: str
+    """An address that the host fetches, a file on a share that it reads, or a path on the controller."""
+    sha256: str | None = None
+    proxy: str | None = None
+    """The proxy for an address, as curl.exe takes it; it knows nothing of the proxy settings of Windows."""
+
+    def __str__(self) -> str:
+        return addresses.masked(self.where)
+
+
+def curl_config(url: str, path: str, proxy: str | None = None, resume: bool = False) -> bytes:
+    """What curl.exe reads from stdin to fetch URL to PATH.
+
+    Revocation is checked as far as the network lets it: proxies that inspect TLS often hide the lists. What begins with
+    https is led nowhere else; http is for files whose digest is known.
+
+    :arg resume: go on behind what PATH holds already.
+    """
+    schemes = "https" if url.lower().startswith("https://") else "https,http"
+    options = [
+        f"url = {_quoted(url)}",
+        f"output = {_quoted(path)}",
+        "create-dirs",
+        "fail",
+        "location",
+        *(f'{name} = "={schemes}"' for name in ("proto", "proto-redir")),
+        "retry = 5",
+        "silent",
+        "show-error",
+        "ssl-revoke-best-effort",
+        *([f"proxy = {_quoted(proxy)}"] if proxy else []),
+        *(['continue-at = "-"'] if resume else []),
+    ]
+    return ("\n".join(options) + "\n").encode()
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def download(
+    runner: CommandRunner, url: str, path: str, timeout: float, proxy: str | None = None, resume: bool = False
+) -> None:
+    """Let the host fetch URL to PATH (folders are made); raises StepFailed.
+
+    :arg resume: go on behind what PATH holds already; only where the digest is checked afterwards.
+    """
+    completed = _curl(runner, curl_config(url, path, proxy, resume), timeout)
+    if resume and completed.exit_code == CANNOT_RESUME:
+        remove(runner, path)
+        completed = _curl(runner, curl_config(url, path, proxy), timeout)
+    if completed.exit_code != 0:
+        known = known_error(str(completed.exit_code), CURL)
+        remedy = known.remedy if known else "give an address that the host can reach, or a file on the controller"
+        raise StepFailed(
+            f"the host could not fetch {addresses.masked(url)}: curl.exe ended with {completed.exit_code},"
+            f" {addresses.masked(_last_line(completed))}; {remedy}"
+        )
+
+
+def _curl(runner: CommandRunner, config: bytes, timeout: float) -> Completed:
+    return runner.run(cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), config, timeout)
+
+
+def copy_from_share(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
+    """Let the host copy the file SOURCE of a share to PATH; raises StepFailed, which names why it cannot."""
+    make_folder(runner, path.rpartition("\\")[0])
+    check_exists(runner, source)
+    copy_there(runner, source, path, timeout)
+
+
+def copy_there(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
+    """Let the host copy the file SOURCE to PATH; raises StepFailed, which names why it cannot."""
+    completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
+    if completed.exit_code != 0:
+        why = why_unreadable(runner, source) if shares.is_share(source) else None
+        why = why or f"{_last_line(completed)}; look for space on C:"
+        raise StepFailed(f"the host could not copy {source} to {path}: {why}")
+
+
+def why_unreadable(runner: CommandRunner, path: str) -> str | None:
+    """Why the host cannot read the file PATH of a share, as half a sentence; None where it can. Two WinRS commands.
+
+    The exit code of ``dir`` says nothing and its text is translated; that of certutil.exe is Windows' own number.
+    """
+    try:
+        code = _certutil(runner, path).exit_code
+    except CommandTimeout:
+        return None  # it is being read
+    if code == 0:
+        return None
+    listed = runner.run(cmd_line("dir", ["/b", shares.share_of(path)]), timeout=120)
+    return shares.cause(path, code, listed.exit_code == 0)
+
+
+def make_folder(runner: CommandRunner, folder: str) -> None:
+    """Make FOLDER and those above it; that it exists already, or is a drive, is no error."""
+    if len(folder) > len("C:\\"):
+        runner.run(cmd_line("md", [folder]), timeout=60)
+
+
+def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> None:
+    """Bring SOURCE to PATH on the host, whole and with the right digest; nothing travels when it is there already.
+
+    :arg path: below C:, its folders are made.
+    :raises StepFailed: it could not be brought, or has another digest. PATH is as it was before then.
+    """
+    digest = source.sha256.lower() if source.sha256 else None
+    if not sources.is_url(source.where) and not shares.is_share(source.where):
+        digest = checked_digest_here(Path(source.where), digest)
+    if digest and sha256_there(runner, path) == digest:
+        return
+    part = f"{path}.{digest[:12]}.part" if digest else f"{path}.part"
+    if sources.is_url(source.where):
+        download(runner, source.where, part, timeout, source.proxy, resume=digest is not None)
+    elif shares.is_share(source.where):
+        copy_from_share(runner, source.where, part, timeout)
+    else:
+        upload(runner, Path(source.where), part, timeout)
+    if digest:
+        check_sha256(runner, part, digest)
+    completed = runner.run(cmd_line("move", ["/y", part, path]), timeout=60)
+    if completed.exit_code != 0:
+        raise StepFailed(f"{part} could not be renamed to {path}: {_last_line(completed)}; is the file in use?")
+
+
+def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> None:
+    """Send the controller's file SOURCE to PATH, which lies in a folder of a folder of C:; raises StepFailed."""
+    folder, name = _place_in_archive(path)
+    _unpack(runner, folder, tar_stream(source, name), f"{source} to {path}", timeout)
+
+
+def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
+    """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
+    archive, folder = _packed(files)
+    _unpack(runner, folder, archive, ", ".join(files), timeout)
+
+
+def unpacking(files: t.Mapping[str, bytes]) -> tuple[str, bytes]:
+    """The line that writes FILES as ``upload_contents`` does, and its standard input."""
+    archive, folder = _packed(files)
+    return _unpack_line(folder), archive
+
+
+def _packed(files: t.Mapping[str, bytes]) -> tuple[bytes, str]:
+    """An archive with FILES, and the folder that it is unpacked in."""
+    archive, folder = io.BytesIO(), ""
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as packed:
+        for path, content in files.items():
+            folder, name = _place_in_archive(path)
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            packed.addfile(entry, io.BytesIO(content))
+    return archive.getvalue(), folder
+
+
+def _place_in_archive(path: str) -> tuple[str, str]:
+    """The folder of C: in which an archive with PATH is unpacked, and the name that PATH has in it."""
+    drive, top, *names = path.split("\\")
+    return f"{drive}\\{top}", "/".join(names)
+
+
+def _unpack(runner: CommandRunner, folder: str, archive: Stdin, what: str, timeout: float) -> None:
+    completed = runner.run(_unpack_line(folder), archive, timeout)
+    if completed.exit_code != 0:
+        raise StepFailed(
+            f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {_last_line(completed)};"
+            " look for free space on C:"
+        )
+
+
+def _unpack_line(folder: str) -> str:
+    return cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder])
+
+
+def sha256_here(source: Path) -> str:
+    """SHA-256 of the controller's file SOURCE, lower case; raises StepFailed when it cannot be read."""
+    digest = hashlib.sha256()
+    for part in file_parts(source):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def checked_digest_here(source: Path, wanted: str | None) -> str:
+    """The digest of the controller's file SOURCE; raises StepFailed when it is not WANTED (None: any will do)."""
+    digest = sha256_here(source)
+    if wanted and digest != wanted.lower():
+        raise StepFailed(f"{source} on the controller has SHA-256 {digest}, expected was {wanted.lower()}")
+    return digest
+
+
+def sha256_there(runner: CommandRunner, path: str) -> str | None:
+    """SHA-256 of PATH on the host, lower case; None where there is no such file."""
+    found = _SHA256.search(_certutil(runner, path).stdout.decode("utf-8", "replace").replace("\r", ""))
+    return found.group(0).lower() if found else None
+
+
+def _certutil(runner: CommandRunner, path: str) -> Completed:
+    return runner.run(cmd_line(f"{SYSTEM32}\\certutil.exe", ["-hashfile", path, "SHA256"]), timeout=300)
+
+
+def check_sha256(runner: CommandRunner, path: str, wanted: str, origin: str | None = None) -> None:
+    """Compare the digest of PATH on the host with WANTED; raises StepFailed and deletes it where they differ.
+
+    :arg origin: the file of which PATH is a copy, and which is left alone.
+    """
+    completed = _certutil(runner, path)
+    found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
+    if completed.exit_code != 0 or not found:
+        why = why_unreadable(runner, path) if shares.is_share(path) else None
+        raise StepFailed(why or f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")
+    if found.group(0).lower() != wanted.lower():
+        remove(runner, path)
+        raise StepFailed(
+            f"{origin or path} has SHA-256 {found.group(0).lower()}, expected was {wanted.lower()};"
+            f" {'it was left alone' if origin else 'it was deleted'}: check the source and the digest"
+        )
+
+
+def check_exists(runner: CommandRunner, path: str) -> None:
+    """Raise StepFailed unless the host can see the file PATH; a share's usual cause is named."""
+    completed = runner.run(cmd_line("dir", ["/b", "/a-d", path]), timeout=120)
+    if completed.exit_code == 0:
+        return
+    if shares.is_share(path):
+        raise StepFailed(why_unreadable(runner, path) or f"the host sees no file {path}: check the path")
+    raise StepFailed(f"there is no file {path} on the host ({_last_line(completed)}); check the path")
+
+
+def links_line(path: str) -> str:
+    """The line that succeeds where PATH is a link or a junction, or something whose name begins like it is one.
+
+    The name is looked for in the folder that it lies in: ``dir`` of a junction itself lists what is in it.
+    """
+    return cmd_line("dir", ["/b", "/al", f"{path}*"])
+
+
+def remove(runner: CommandRunner, path: str) -> None:
+    """Delete the file PATH; nothing happens when it is not there."""
+    runner.run(cmd_line("del", ["/f", "/q", path]), timeout=60)
+
+
+def _last_line(completed: Completed) -> str:
+    said = (completed.stderr or completed.stdout).decode("utf-8", "replace").strip().splitlines()
+    return said[-1] if said else "no message"

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Install, repair and remove MSI packages with msiexec.exe.
+
+msiexec.exe is a program with a window, for which cmd.exe has to be told to wait: ``_port.cmd_line.waited_for``.
+Even so the registry decides whether it worked: the exit code is lost when the package ends our own process, and when
+the connection is lost the service of Windows Installer goes on without us.
+
+Windows Installer does one thing at a time. 1618 says that another installation runs, which on a laptop is an update in
+the background more often than not: it is waited for.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import MSIEXEC as PROGRAM
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import known_error
+
+SUCCESS = 0
+RESTART_NEEDED = 3010
+ANOTHER_RUNS = 1618
+_QUIET = ("/qn", "/norestart", "REBOOT=ReallySuppress")
+_LOG_LINES = 3
+# Free of translation: the action that failed, "Product: NAME -- Error 1925. …" in any language, and the outcome.
+_TELLING = re.compile(r"returned actual error code| -- \S+? ?\d{4}\b|\bis returning (?!0\b)\d+")
+
+RETRY_SECONDS = 15.0
+"""Between two attempts while another installation runs."""
+
+
+def install(runner: CommandRunner, package: str, timeout: float, properties: t.Sequence[str] = ()) -> bool:
+    """Install PACKAGE, a path on the host, without a window and without a restart; True when one is asked for.
+
+    :arg properties: ``NAME=value`` each.
+    :raises StepFailed: msiexec.exe ended with an error.
+    """
+    return _run(runner, ["/i", package, *properties], log_path(package), f"installing {package}", timeout)
+
+
+def repair(runner: CommandRunner, package: str, timeout: float) -> bool:
+    """Write the files of the installed PACKAGE, a path on the host, again; True when a restart is asked for."""
+    return _run(runner, ["/fvamus", package], log_path(package), f"repairing from {package}", timeout)
+
+
+def remove(runner: CommandRunner, product_code: str, log: str, timeout: float) -> bool:
+    """Remove the product with PRODUCT_CODE (``{GUID}``), log to LOG; True when a restart is asked for."""
+    return _run(runner, ["/x", product_code], log, f"removing {product_code}", timeout)
+
+
+def log_path(package: str) -> str:
+    """Where the log of the installation of PACKAGE lies on the host."""
+    return package.rpartition(".")[0] + ".log"
+
+
+def _run(runner: CommandRunner, action: list[str], log: str, what: str, timeout: float) -> bool:
+    line = waited_for(f"{SYSTEM32}\\msiexec.exe", [*action, *_QUIET, "/l*v", log])
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            code = runner.run(line, timeout=timeout).exit_code
+        except CommandTimeout:
+            raise StepFailed(
+                f"{what} did not end within {timeout:g} s; Windows Installer may go on alone: run again; log: {log}"
+            ) from None
+        if code != ANOTHER_RUNS or time.monotonic() + RETRY_SECONDS > deadline:
+            break
+        time.sleep(RETRY_SECONDS)
+    if code not in (SUCCESS, RESTART_NEEDED):
+        raise StepFailed(f"{what} failed: msiexec.exe ended with {code}: {_meaning(code)}; {_log_end(runner, log)}")
+    return code == RESTART_NEEDED
+
+
+def _meaning(code: int) -> str:
+    known = known_error(str(code), PROGRAM)
+    return f"{known.meaning}; {known.remedy}" if known else "see the log"
+
+
+def _log_end(runner: CommandRunner, log: str) -> str:
+    """What LOG says last about errors; the log stays on the host. ``type`` turns its UTF-16 into UTF-8."""
+    try:
+        text = runner.run(cmd_line("type", [log]), timeout=120).stdout.decode("utf-8", "replace")
+    except CommandTimeout:
+        text = ""
+    said = " | ".join(telling_lines(text))
+    return f"the log {log} ends with: {said}" if said else f"log: {log}"
+
+
+def telling_lines(text: str) -> list[str]:
+    """The last lines of a verbose log that tell of an error, in any display language; else its last lines."""
+    lines = [" ".join(line.split())[:200] for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if _TELLING.search(line)]
+    return (telling or lines)[-_LOG_LINES:]

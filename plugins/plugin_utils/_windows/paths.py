@@ -1,0 +1,67 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Whether a path can stand in a command line on Windows, said with the options and not in the middle of a run. Pure.
+
+Sources: "Naming Files, Paths, and Namespaces" (Microsoft): reserved characters, names that end with a dot or a blank,
+MAX_PATH; what ``cmd.exe`` cannot carry is that of ``_port.cmd_line``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import sources
+
+MAXIMUM = 240
+"""Characters: MAX_PATH is 260, and the name of the virtual disk comes behind a folder."""
+_FULL = re.compile(r"[A-Za-z]:\\")
+_SHARE = re.compile(r"\\\\[^\\/%\"<>|?*:\x00-\x20]+\\[^\\/%\"<>|?*:\x00-\x1f]+\\(.+)\Z", re.DOTALL)
+_NOT_IN_ADDRESS = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]')
+"""RFC 3986: such characters are written with a per cent sign."""
+_RESERVED = re.compile(r'[<>"|?*:]')
+
+
+def problem(path: str) -> str:
+    """What keeps PATH from being a full local path on Windows, to be read behind the name of its option; else empty."""
+    if not _FULL.match(path):
+        return r"must be a full path with a drive and backslashes, as in C:\images\cuda.tar"
+    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+        return "holds a control character, which no path on Windows may"
+    if "%" in path:
+        return "holds %, which cmd.exe would replace: choose a path without it"
+    rest = path[3:]
+    reserved = _RESERVED.search(rest)
+    if reserved:
+        return f"holds {reserved.group()}, which no path on Windows may"
+    if "/" in rest:
+        return "holds /: write backslashes"
+    if not rest or rest.endswith("\\"):
+        return "ends with a backslash: write the folder or the file without it"
+    if any(part in ("", ".", "..") or part != part.rstrip(". ") for part in rest.split("\\")):
+        return "holds a part that is empty, or that ends with a dot or a blank, which Windows drops"
+    if len(path) > MAXIMUM:
+        return f"has {len(path)} characters: {MAXIMUM} at most"
+    return ""
+
+
+def source_problem(source: str) -> str:
+    """What keeps SOURCE from being where a file comes from: an address, a share, a path on Windows; else empty.
+
+    A path on the controller is not judged here: it is there or not.
+    """
+    kind = sources.kind(source)
+    if kind == sources.HOST:
+        return problem(source)
+    if kind == sources.SHARE:
+        match = _SHARE.match(source)
+        if match is None:
+            return r"must be a path on a share, as in \\server\share\cuda.tar"
+        return problem(f"C:\\{match.group(1)}")
+    unsayable = _NOT_IN_ADDRESS.search(source) if kind == sources.URL else None
+    if unsayable:
+        return f"holds {unsayable.group()!r}, which no address may: write it as %{ord(unsayable.group()):02X}"
+    return ""

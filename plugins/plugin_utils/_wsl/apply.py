@@ -1,0 +1,222 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Carry out the steps of a plan for WSL, and verify by the registry and the files what became of it."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CommandRunner,
+    CommandTimeout,
+    HostUnreachable,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, files, msiexec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER as PACKAGES
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package, released_package, version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import (
+    EnableFeature,
+    InstallMsi,
+    InstallOnline,
+    RemoveMsi,
+    RepairMsi,
+    Step,
+    StopWsl,
+    WslGoal,
+    WslPlan,
+    missing_features,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_failure, wsl_line, wsl_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import bare_number
+
+WAY_OUT = (
+    "over a remote logon the online way depends on the account's own proxy settings: name the MSI package instead"
+    " (msi: address or controller's path of wsl.<version>.x64.msi from github.com/microsoft/WSL/releases)"
+)
+SETTLE_SECONDS = 5.0
+"""Between two looks at an installation that goes on without us."""
+STOP_SECONDS = 60.0
+"""How long everyone's WSL may take to stop."""
+_ASKS = "the installer of WSL asks for a restart"
+_REMOVAL_LOG = f"{PACKAGES}\\remove.log"
+
+
+@dataclass
+class Outcome:
+    """What the steps left behind so far; kept up to date so that a failure can still tell it."""
+
+    done: list[str] = field(default_factory=list)
+    restart_reasons: list[str] = field(default_factory=list)
+
+
+def converge(
+    runner: CommandRunner, plan: WslPlan, before: Observed, goal: WslGoal, timeout: float, outcome: Outcome
+) -> Observed:
+    """Carry out PLAN in order and verify it; the host afterwards.
+
+    OUTCOME tells what was done, also when StepFailed is raised in the middle. TIMEOUT: seconds for one step.
+    """
+    for step in plan.steps:
+        apply_step(runner, step, before, timeout, outcome)
+        outcome.done.append(str(step))
+    after = settled(runner, goal, timeout)
+    if after.state.version and after.state.damaged_files and goal.state != "absent":
+        after = _mended(runner, after, goal, timeout, outcome)
+    verify(before, after, plan, goal, outcome)
+    return after
+
+
+def apply_step(runner: CommandRunner, step: Step, before: Observed, timeout: float, outcome: Outcome) -> None:
+    """Carry out STEP; raises StepFailed."""
+    if isinstance(step, EnableFeature):
+        if dism.enable(runner, step.name, step.all_parents, timeout):
+            outcome.restart_reasons.append(f"the Windows feature {step.name} takes effect after a restart")
+    elif isinstance(step, StopWsl):
+        stop_everyone(runner)
+    elif isinstance(step, InstallMsi):
+        files.fetch(runner, step.package.source, step.package.path, timeout)
+        # 3010 of this package is no formality: whether it means damage is read from the files afterwards.
+        if msiexec.install(runner, step.package.path, timeout, ["SKIPMSIX=1"] if step.skip_msix else []):
+            outcome.restart_reasons.append(_ASKS)
+    elif isinstance(step, RepairMsi):
+        _repair(runner, step.package, timeout)
+    elif isinstance(step, RemoveMsi):
+        files.make_folder(runner, PACKAGES)
+        if msiexec.remove(runner, step.product_code, _REMOVAL_LOG, timeout):
+            outcome.restart_reasons.append("files of the removed WSL are deleted at the next restart")
+    elif isinstance(step, InstallOnline):
+        _install_online(runner, step, timeout)
+    else:
+        _online(runner, before.wsl.executable, step.arguments, timeout, "updating WSL online")
+
+
+def _install_online(runner: CommandRunner, step: InstallOnline, timeout: float) -> None:
+    """By the wsl.exe of Windows; from GitHub where the Store refuses and that is allowed."""
+    executable, what = f"{SYSTEM32}\\wsl.exe", "installing WSL online"
+    try:
+        _online(runner, executable, step.arguments, timeout, what)
+    except _StoreRefused as refused:
+        if not step.fall_back:
+            raise
+        try:
+            _online(runner, executable, replace(step, web_download=True).arguments, timeout, what)
+        except StepFailed as failed:
+            raise StepFailed(f"{refused}; then without the Store: {failed}") from None
+
+
+class _StoreRefused(StepFailed):
+    """The Store or Windows Update refused, which the download from GitHub may not."""
+
+
+_STORE_NUMBERS = ("0x8024", "0x80073", "0x8d05", "0x803f")
+"""How the codes of Windows Update, of app packages and of the Store begin."""
+
+
+def _online(runner: CommandRunner, executable: str, args: t.Sequence[str], timeout: float, what: str) -> None:
+    """Run wsl.exe's own download. Its exit code proves nothing; only a clear error of its own ends the step here."""
+    try:
+        completed = runner.run(wsl_line(executable, args), timeout=timeout)
+    except CommandTimeout:
+        raise StepFailed(f"{what} did not end within {timeout:g} s; {WAY_OUT}") from None
+    except HostUnreachable:
+        if args[0] != "--update":
+            raise
+        return  # an update may end its own process and with it the answer; the registry tells what became of it
+    number = bare_number(wsl_text(completed)) if completed.exit_code != 0 else None
+    if number and number.startswith(_STORE_NUMBERS):
+        raise _StoreRefused(str(wsl_failure(what, completed)))
+    failure = wsl_failure(what, completed) if completed.exit_code == FAILED else None
+    if number or (failure and "[Wsl/" in str(failure)):
+        raise StepFailed(f"{failure or wsl_failure(what, completed)}; {WAY_OUT}")
+
+
+def stop_everyone(runner: CommandRunner) -> None:
+    """Stop WSLService, and with it every distribution of every user; raises StepFailed when they go on running."""
+    runner.run(cmd_line(f"{SYSTEM32}\\sc.exe", ["stop", "WSLService"]), timeout=60)
+    deadline = time.monotonic() + STOP_SECONDS
+    while running := observe.running_now(runner):
+        if time.monotonic() > deadline:
+            raise StepFailed(
+                f"WSL could not be stopped: {', '.join(running)} still runs {STOP_SECONDS:g} s after sc.exe stop"
+                " WSLService; restart the host, then run again"
+            )
+        time.sleep(min(SETTLE_SECONDS, STOP_SECONDS / 10))
+
+
+def _repair(runner: CommandRunner, package: Package, timeout: float) -> None:
+    """From the copy that is kept on the host where there is one, else from PACKAGE."""
+    kept = runner.run(cmd_line("dir", ["/b", package.path]), timeout=60).exit_code == 0
+    if not kept:
+        files.fetch(runner, package.source, package.path, timeout)
+    msiexec.repair(runner, package.path, timeout)
+
+
+def settled(runner: CommandRunner, goal: WslGoal, timeout: float) -> Observed:
+    """The host when no installation goes on any more: one that has lost its client does."""
+    deadline = time.monotonic() + timeout
+    while True:
+        now = observe.observe(runner, goal)
+        if not now.installing or time.monotonic() + SETTLE_SECONDS > deadline:
+            return now
+        time.sleep(SETTLE_SECONDS)
+
+
+def _mended(runner: CommandRunner, after: Observed, goal: WslGoal, timeout: float, outcome: Outcome) -> Observed:
+    """An upgrade met a running WSL: the next restart would delete what it has written. Repair it before that."""
+    version = t.cast(str, after.state.version)
+    package = goal.package(after.state.architecture)
+    if package is None or package.version is None or version_key(package.version) != version_key(version):
+        package = released_package(version, after.state.architecture, None, goal.msi_proxy)
+    step = RepairMsi(package)
+    try:
+        stop_everyone(runner)
+        apply_step(runner, step, after, timeout, outcome)
+    except StepFailed as failed:
+        raise StepFailed(f"{_alarm(after)}, and repairing it failed: {failed}") from None
+    outcome.done.append(str(step))
+    outcome.restart_reasons = [reason for reason in outcome.restart_reasons if reason != _ASKS]
+    return settled(runner, goal, timeout)
+
+
+def _alarm(after: Observed) -> str:
+    return (
+        f"WSL {after.state.version} is in place, but {', '.join(after.state.damaged_files)} is missing or would be"
+        " deleted by the next restart; do not restart the host before it is repaired (msiexec /fvamus wsl.msi)"
+    )
+
+
+def verify(before: Observed, after: Observed, plan: WslPlan, goal: WslGoal, outcome: Outcome) -> None:
+    """Check by the registry and the files that the steps had their effect; add reasons for a restart to OUTCOME.
+
+    :raises StepFailed: WSL is not as it should be, or the next restart would damage it.
+    """
+    done = "; ".join(outcome.done)
+    if goal.state == "absent":
+        if after.state.version is not None:
+            raise StepFailed(
+                f"WSL {after.state.version} is still installed after: {done}; see {_REMOVAL_LOG} on the host"
+            )
+        return
+    if goal.method != "inbox" and after.state.version is None:
+        hint = WAY_OUT if any(isinstance(step, InstallOnline) for step in plan.steps) else "see the installer's log"
+        raise StepFailed(f"WSL is still not installed after: {done}; {hint}")
+    if goal.version and not plan.deferred and version_key(after.state.version or "0") != version_key(goal.version):
+        raise StepFailed(f"WSL {after.state.version} is installed after: {done}; wanted was {goal.version}")
+    if after.state.version and after.state.damaged_files:
+        raise StepFailed(_alarm(after))
+    for name in missing_features(after.state.build, after.wsl.services, goal.method == "inbox"):
+        reason = f"the Windows feature {name} takes effect after a restart"
+        if reason not in outcome.restart_reasons:
+            outcome.restart_reasons.append(reason)

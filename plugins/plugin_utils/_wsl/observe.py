@@ -1,0 +1,153 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What a plan for WSL needs to know of a host: one WinRS command, more only where something is not as it should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import (
+    MINIMUM_VERSION,
+    WslGoal,
+    WslState,
+    missing_features,
+)
+
+INSTALLER_IN_PROGRESS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\InProgress"
+_RUNNING = ("vmmemwsl", "wslhost.exe", "wsl.exe")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The host before or after the steps."""
+
+    state: WslState
+    wsl: Wsl
+    pending: PendingReboot
+    installing: bool = False
+    """Windows Installer is at work."""
+
+
+def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
+    """Read what a plan to GOAL needs.
+
+    One WinRS command on a host where nothing is to be done. A second one asks dism.exe where services are missing, who
+    runs WSL where it is damaged or too old, and whose distributions there are where it is to be removed.
+    """
+    reads = read(runner, _lines(goal))
+    windows, wsl = host_state.windows(reads.registry), host_state.wsl(reads)
+    pending = pending_reboot(reads)
+    damaged = _damaged(reads, wsl, pending)
+    missing = missing_features(windows.build, wsl.services, goal.method == "inbox") if goal.state != "absent" else []
+    state = WslState(
+        build=windows.build,
+        ubr=windows.ubr,
+        architecture=windows.architecture,
+        version=wsl.version,
+        product_code=reads.registry.text(q.LXSS_MSI, "ProductCode"),
+        services=wsl.services,
+        elevated=reads.succeeded("elevated"),
+        allowed=wsl.allowed,
+        running=_running(runner, reads, wsl, damaged),
+        enabled_features=tuple(name for name in missing if dism.enabled_or_pending(runner, name)),
+        damaged_files=damaged,
+        distributions=_distributions(runner, reads) if goal.state == "absent" and wsl.version else (),
+    )
+    return Observed(state, wsl, pending, reads.succeeded("installing"))
+
+
+def _lines(goal: WslGoal) -> dict[str, str]:
+    lines = {
+        **q.windows(),
+        **q.services(),
+        **q.wsl(),
+        **q.pending_reboot(),
+        **package.file_lines(),
+        "installing": registry_query(INSTALLER_IN_PROGRESS),
+    }
+    if goal.state == "absent":
+        lines.update({**q.own_distributions(), **q.users()})
+    if goal.state != "present" or goal.version:
+        lines.update(q.processes())
+    return lines
+
+
+def _damaged(reads: Reads, wsl: Wsl, pending: PendingReboot) -> tuple[str, ...]:
+    """Files of the package that are missing, or that the next restart would delete."""
+    if wsl.version is None:
+        return ()
+    missing: tuple[str, ...] = ()
+    if wsl.executable.lower().startswith(package.FOLDER.lower() + "\\"):
+        missing = package.missing_files(wsl.version, reads.succeeded("system_disk"), reads.succeeded("modules_disk"))
+    return tuple(dict.fromkeys((*missing, *pending.wsl_files)))
+
+
+def _running(runner: CommandRunner, reads: Reads, wsl: Wsl, damaged: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Who runs WSL; None where it does not matter."""
+    if "processes" in reads.parts:
+        return running_programs(reads.output("processes"))
+    outdated = wsl.version is not None and package.version_key(wsl.version) < MINIMUM_VERSION
+    return running_now(runner) if outdated or damaged else None
+
+
+def running_now(runner: CommandRunner) -> tuple[str, ...]:
+    """The programs that show that someone's WSL runs, in one WinRS command."""
+    return running_programs(read(runner, q.processes()).output("processes"))
+
+
+def running_programs(tasklist: bytes) -> tuple[str, ...]:
+    """The programs in ``tasklist /fo csv /nh`` that show that someone's WSL runs, each once."""
+    names = [line.partition('","')[0].strip('"') for line in tasklist.decode("utf-8", "replace").splitlines()]
+    return tuple(dict.fromkeys(name for name in names if name.lower() in _RUNNING))
+
+
+def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
+    """Every distribution that would be left without WSL: ``NAME of USER``; of other profiles their disks."""
+    users = accounts.users(reads)
+    own = next((user.name for user in users if user.connected), "the connecting account")
+    found = [f"{entry.name} of {own}" for entry in host_state.own_distributions(reads.registry)]
+    others = [user for user in users if not user.connected]
+    lines: dict[str, str] = {}
+    for user in others:
+        lines.update(q.distributions_of(user.sid) if user.loaded else _disk_lines(user))
+    told = read(runner, lines) if lines else Reads()
+    for user in others:
+        if user.loaded:
+            entries = registered_to(told.registry, user.sid)
+            found += [f"{entry.name} of {user.name}" for entry in entries]
+        else:
+            found += [f"whatever {user.name} has ({user.problem})"] if user.problem else _disks(told, user)
+    return tuple(found)
+
+
+def _disk_lines(user: User) -> dict[str, str]:
+    """Where the disks of a user lie whose registry cannot be read: WSL's own folder and those of Store apps."""
+    if user.problem:
+        return {}
+    local = f"{user.profile}\\AppData\\Local"
+    return {
+        f"{name}_{user.sid}": cmd_line("dir", ["/s", "/b", "/a-d", f"{local}\\{folder}\\ext4.vhdx"])
+        for name, folder in (("disks", "wsl"), ("apps", "Packages"))
+    }
+
+
+def _disks(told: Reads, user: User) -> list[str]:
+    output = b"".join(told.output(f"{name}_{user.sid}") for name in ("disks", "apps"))
+    paths = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    return [f"the disk {path} of {user.name}" for path in paths]

@@ -1,0 +1,360 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""From the WSL that a host has and the one that it should have to the steps between them. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as wsl_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
+    Package,
+    checked_version,
+    fetches_package,
+    named_package,
+    released_package,
+    runs_directly,
+)
+
+version_key = wsl_package.version_key
+"""``2.6.3`` -> (2, 6, 3, 0)."""
+MINIMUM_VERSION = (2, 0)
+"""Older packages cannot be used from a remote logon; they are upgraded first."""
+VIRTUAL_MACHINE_PLATFORM = "VirtualMachinePlatform"
+SUBSYSTEM = "Microsoft-Windows-Subsystem-Linux"
+_WINDOWS_11 = 22000
+_VFPEXT_SINCE = 22621
+_MSI_MINIMUM_BUILD = 19041
+
+
+@dataclass(frozen=True)
+class WslState:
+    """What was observed."""
+
+    build: int
+    version: str | None
+    services: dict[str, bool]
+    elevated: bool
+    allowed: bool
+    running: tuple[str, ...] | None = None
+    """Programs that show that someone's WSL runs; None when it was not looked at."""
+    enabled_features: tuple[str, ...] = ()
+    """Features that are enabled and only wait for a restart."""
+    ubr: int = 0
+    architecture: str = "AMD64"
+    product_code: str | None = None
+    damaged_files: tuple[str, ...] = ()
+    """Files of the installed package that are missing or would be deleted at the next restart."""
+    distributions: tuple[str, ...] = ()
+    """``NAME of USER``, and disks in profiles that are not loaded; looked at only when WSL is to be removed."""
+
+    @property
+    def inbox(self) -> bool:
+        """The WSL of Windows itself is in effect, and no package."""
+        return self.version is None and bool(self.services.get("LxssManager"))
+
+
+@dataclass(frozen=True)
+class WslGoal:
+    """What is wanted."""
+
+    state: str = "present"
+    method: str = "auto"
+    version: str | None = None
+    msi: str | None = None
+    msi_sha256: str | None = None
+    msi_proxy: str | None = None
+    skip_msix: bool | None = None
+    allow_running: bool = False
+    allow_downgrade: bool = False
+    force: bool = False
+
+    def check(self) -> None:
+        """Raise StepFailed when the options contradict each other; nothing was asked of the host then."""
+        if self.state == "absent":
+            return
+        if self.method == "msi" and not self.msi:
+            raise StepFailed("method=msi needs msi: an address, a share or the controller's path of WSL's MSI package")
+        if self.method == "online" and self.version:
+            raise StepFailed("method=online always brings the newest WSL: drop version, or use method=web_download")
+        if self.method == "inbox" and (self.msi or self.version or self.state == "latest"):
+            raise StepFailed(
+                "method=inbox is the WSL of Windows itself: msi, version and state=latest do not go with it"
+            )
+        if self.version:
+            checked_version(self.version)
+        if self.msi:
+            wrong = paths.source_problem(self.msi)
+            if wrong:
+                raise StepFailed(f"msi {addresses.masked(self.msi)!r} {wrong}; nothing was changed")
+            named_package(Source(self.msi), self.version)
+            exposed = addresses.exposed("msi", self.msi, self.msi_sha256)
+            if exposed:
+                raise StepFailed(exposed)
+        if self.state == "latest" and self.version:
+            raise StepFailed("state=latest and version contradict each other: drop one of them")
+
+    def package(self, architecture: str) -> Package | None:
+        """The package to install from; None where wsl.exe fetches what is newest. Raises StepFailed."""
+        version = checked_version(self.version) if self.version else None
+        if self.msi and self.method in ("auto", "msi"):
+            return named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
+        if version:
+            return released_package(version, architecture, self.msi_sha256, self.msi_proxy)
+        return None
+
+
+@dataclass(frozen=True)
+class EnableFeature:
+    """Enable an optional feature of Windows."""
+
+    name: str
+    all_parents: bool
+
+    def __str__(self) -> str:
+        return f"enable the Windows feature {self.name} (dism.exe)"
+
+
+@dataclass(frozen=True)
+class InstallOnline:
+    """Let the wsl.exe of Windows fetch and install WSL, as NVIDIA's guide says."""
+
+    web_download: bool = False
+    """From GitHub, not from the Store."""
+    inbox: bool = False
+    """The WSL of Windows itself is there: it calls that an update."""
+    fall_back: bool = False
+    """Go to GitHub where the Store refuses."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Of wsl.exe."""
+        what = ("--update",) if self.inbox else ("--install", "--no-distribution")
+        return (*what, "--web-download") if self.web_download else what
+
+    def __str__(self) -> str:
+        return f"install WSL (wsl.exe {' '.join(self.arguments)})"
+
+
+@dataclass(frozen=True)
+class InstallMsi:
+    """Install, upgrade or downgrade from a package."""
+
+    package: Package
+    skip_msix: bool = False
+
+    def __str__(self) -> str:
+        return f"install WSL from {self.package} (msiexec.exe, kept as {self.package.path})"
+
+
+@dataclass(frozen=True)
+class UpdateOnline:
+    """Ask Microsoft for a newer WSL and install it when there is one."""
+
+    web_download: bool = False
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Of wsl.exe."""
+        return ("--update", "--web-download") if self.web_download else ("--update",)
+
+    def __str__(self) -> str:
+        return f"update WSL when there is a newer one (wsl.exe {' '.join(self.arguments)})"
+
+
+@dataclass(frozen=True)
+class StopWsl:
+    """Stop everyone's WSL, so that no file of the package is held open."""
+
+    def __str__(self) -> str:
+        return "stop WSL for everyone (sc.exe stop WSLService)"
+
+
+@dataclass(frozen=True)
+class RepairMsi:
+    """Write the package's files again and take back what was to be deleted at the next restart."""
+
+    package: Package
+
+    def __str__(self) -> str:
+        return f"repair WSL {self.package.version} (msiexec.exe /fvamus {self.package.path})"
+
+
+@dataclass(frozen=True)
+class RemoveMsi:
+    """Remove the package. Registrations and virtual disks of distributions stay."""
+
+    product_code: str
+
+    def __str__(self) -> str:
+        return f"remove WSL (msiexec.exe /x {self.product_code}); distributions stay on their disks"
+
+
+Step = t.Union[EnableFeature, InstallOnline, InstallMsi, UpdateOnline, StopWsl, RepairMsi, RemoveMsi]
+
+
+@dataclass(frozen=True)
+class WslPlan:
+    """Steps in order; DEFERRED says why a wished change is left out this time."""
+
+    steps: tuple[Step, ...]
+    deferred: str = ""
+
+
+def missing_features(build: int, services: dict[str, bool], inbox: bool = False) -> list[str]:
+    """The optional features that WSL 2 needs and whose services are not there yet.
+
+    A service shows up only after the restart that follows the feature.
+
+    :arg inbox: for the WSL of Windows itself, which needs its own feature on Windows 11 too.
+    """
+    needed = ["hns", "vmcompute"] + (["vfpext"] if build >= _VFPEXT_SINCE else [])
+    missing = [] if all(services.get(name) for name in needed) else [VIRTUAL_MACHINE_PLATFORM]
+    if (build < _WINDOWS_11 or inbox) and not services.get("LxssManager"):
+        missing.insert(0, SUBSYSTEM)
+    return missing
+
+
+def plan(state: WslState, goal: WslGoal) -> WslPlan:
+    """The steps from STATE to GOAL; none when nothing is to be done.
+
+    :raises StepFailed: this host may not or cannot have WSL; nothing was changed.
+    """
+    goal.check()
+    if goal.state == "absent":
+        steps, deferred = _removal(state, goal)
+    else:
+        features = missing_features(state.build, state.services, goal.method == "inbox")
+        package, deferred = _package(state, goal)
+        steps = [
+            EnableFeature(name, all_parents=state.build < _WINDOWS_11)
+            for name in features
+            if name not in state.enabled_features
+        ]
+        steps += package
+        if steps:
+            _refuse_impossible(state)
+    if steps and not state.elevated:
+        raise StepFailed(
+            "the logon has no administrator rights, which installing WSL needs: connect with a domain administrator"
+            " of this host, or set LocalAccountTokenFilterPolicy to 1 for a local account"
+        )
+    return WslPlan(tuple(steps), deferred)
+
+
+def _package(state: WslState, goal: WslGoal) -> tuple[list[Step], str]:
+    """The steps about the package, and why they are put off."""
+    if goal.method == "inbox":
+        return [], ""
+    package = goal.package(state.architecture)
+    if state.version is None:
+        return [_first(state, goal, package)], ""
+    if not _change_wanted(state.version, goal, package):
+        if not state.damaged_files:
+            return [], ""
+        what = (
+            f"WSL {state.version} was not repaired, although {', '.join(state.damaged_files)} is missing or lost soon"
+        )
+        return _unless_running(state, goal, _repair(state, state.version, package), what)
+    if package is None:
+        step: Step = UpdateOnline(web_download=goal.method == "web_download")
+    else:
+        step = InstallMsi(package, _skip_msix(state, goal))
+    return _unless_running(state, goal, step, f"WSL {state.version} was not changed")
+
+
+def _first(state: WslState, goal: WslGoal, package: Package | None) -> Step:
+    if package is not None:
+        return InstallMsi(package, _skip_msix(state, goal))
+    if not fetches_package(state.build, state.ubr):
+        raise StepFailed(
+            f"the wsl.exe of Windows build {state.build}.{state.ubr} cannot fetch the package of WSL, which came with"
+            " KB5020030: name the package (msi, or version: 2.6.3 to take it from github.com/microsoft/WSL), or install"
+            " the updates of Windows first; distributions of the WSL of Windows itself stay registered"
+        )
+    web_download = goal.method == "web_download"
+    return InstallOnline(web_download, inbox=state.inbox, fall_back=goal.method == "auto")
+
+
+def _skip_msix(state: WslState, goal: WslGoal) -> bool:
+    return goal.skip_msix if goal.skip_msix is not None else not runs_directly(state.build, state.ubr)
+
+
+def _change_wanted(installed: str, goal: WslGoal, package: Package | None) -> bool:
+    """Whether INSTALLED is to be replaced; raises StepFailed for a downgrade that nobody asked for."""
+    outdated = version_key(installed) < MINIMUM_VERSION
+    if goal.version:
+        if version_key(installed) > version_key(goal.version) and not goal.allow_downgrade:
+            raise StepFailed(
+                f"WSL {installed} is installed, which is newer than version: {goal.version}; set allow_downgrade: true"
+                " to go back, or another version"
+            )
+        return version_key(installed) != version_key(goal.version)
+    if goal.state != "latest":
+        return outdated
+    if package is None:
+        return True
+    if package.version is None:
+        raise StepFailed(
+            f"the name of {package} tells no version, so that it cannot be compared with the installed {installed};"
+            " keep the name it was published under, for example wsl.2.6.3.0.x64.msi, or set version"
+        )
+    return version_key(package.version) > version_key(installed)
+
+
+def _repair(state: WslState, installed: str, package: Package | None) -> RepairMsi:
+    """From the package of the installed version only: the administrator's, else the one that Microsoft publishes.
+
+    A kept copy on the host is taken first, see where the step is carried out.
+    """
+    if package is not None and package.version and version_key(package.version) == version_key(installed):
+        return RepairMsi(package)
+    proxy = package.source.proxy if package else None
+    return RepairMsi(released_package(installed, state.architecture, None, proxy))
+
+
+def _unless_running(state: WslState, goal: WslGoal, step: Step, what: str) -> tuple[list[Step], str]:
+    """STEP, with everyone's WSL stopped before it where that is allowed; nothing and the reason where it is not."""
+    if not state.running:
+        return [step], ""
+    if goal.allow_running:
+        return [StopWsl(), step], ""
+    reason = (
+        f"{what}: {', '.join(state.running)} runs, and going on would end someone's work; run again later or set"
+        " allow_running"
+    )
+    if state.version and version_key(state.version) < MINIMUM_VERSION and not isinstance(step, RemoveMsi):
+        raise StepFailed(reason)
+    return [], reason
+
+
+def _removal(state: WslState, goal: WslGoal) -> tuple[list[Step], str]:
+    if state.version is None:
+        return [], ""
+    if state.distributions and not goal.force:
+        raise StepFailed(
+            f"WSL was not removed, distributions need it: {', '.join(state.distributions)}; remove them first, or set"
+            " force: true, which keeps their disks but leaves them unusable until WSL is installed again"
+        )
+    if state.product_code is None:
+        raise StepFailed(
+            "the registry names no product code of WSL (HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Lxss\\MSI):"
+            " remove WSL by hand"
+        )
+    return _unless_running(state, goal, RemoveMsi(state.product_code), f"WSL {state.version} was not removed")
+
+
+def _refuse_impossible(state: WslState) -> None:
+    if not state.allowed:
+        raise StepFailed("a policy of the organisation forbids WSL (HKLM\\SOFTWARE\\Policies\\WSL AllowWSL is 0)")
+    if state.build < _MSI_MINIMUM_BUILD:
+        raise StepFailed(f"Windows build {state.build} is too old for WSL 2: update to Windows 10 21H2 or Windows 11")

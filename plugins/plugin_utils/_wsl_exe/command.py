@@ -1,0 +1,58 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Run one management command of wsl.exe and turn its failure into one line."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import UTF8, decode_text, error_code
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
+
+SET_UTF8 = "".join(f"set {name}={value}&" for name, value in UTF8.items())
+
+
+def wsl_line(executable: str, args: t.Sequence[str]) -> str:
+    """The line that runs EXECUTABLE (a wsl.exe) with ARGS and UTF-8 output."""
+    return cmd_line(executable, args, UTF8)
+
+
+def later_wsl_line(executable: str, args: t.Sequence[str]) -> str:
+    """The same for behind SET_UTF8 or another ``wsl_line``: a variable that is set once stands for the whole line."""
+    return wsl_line(executable, args)[len(SET_UTF8) :]
+
+
+def wsl_text(completed: Completed) -> str:
+    """All that wsl.exe said; its errors are on stdout, its warnings on stderr."""
+    return decode_text(completed.stdout) + decode_text(completed.stderr)
+
+
+def wsl_failure(what: str, completed: Completed) -> StepFailed:
+    """The failure of WHAT ("importing Debian"), explained by the error code that wsl.exe gave."""
+    text = wsl_text(completed)
+    code = error_code(text)
+    known = explain(code, text, completed.exit_code)
+    where = f" [{code}]" if code else f" [exit code {completed.exit_code}]"
+    return StepFailed(f"{what} failed{where}: {known.meaning}; {known.remedy}")
+
+
+def run_wsl(
+    runner: CommandRunner,
+    executable: str,
+    args: t.Sequence[str],
+    what: str,
+    stdin: bytes = b"",
+    timeout: float | None = 600,
+) -> str:
+    """Run wsl.exe with ARGS and return what it said; raises StepFailed when it ended with another code than 0."""
+    completed = runner.run(wsl_line(executable, args), stdin, timeout)
+    if completed.exit_code != 0:
+        raise wsl_failure(what, completed)
+    return wsl_text(completed)

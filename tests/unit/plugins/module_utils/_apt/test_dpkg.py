@@ -1,0 +1,355 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import fcntl
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg as d
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.plugins.module_utils.index_data import BOOKWORM, TRIXIE, UBUNTU2404, index_path, stanzas
+
+# States: status line -> code, installed, present, broken, reinstall
+STATES = [
+    ("install ok installed", "ii", True, True, False, False),
+    ("hold ok installed", "hi", True, True, False, False),
+    ("deinstall ok installed", "ri", True, True, False, False),
+    ("install ok half-configured", "iF", False, True, True, False),
+    ("install ok unpacked", "iU", False, True, True, False),
+    ("install ok half-installed", "iH", False, True, True, False),
+    ("install reinstreq half-installed", "iHR", False, True, True, True),
+    ("install reinstreq installed", "iiR", False, True, True, True),
+    ("install ok triggers-pending", "it", True, True, False, False),
+    ("install ok triggers-awaited", "iW", True, True, False, False),
+    ("deinstall ok config-files", "rc", False, False, False, False),
+    ("purge ok not-installed", "pn", False, False, False, False),
+    ("unknown ok not-installed", "un", False, False, False, False),
+]
+
+
+def package(name: str, status: str = "install ok installed", **fields: str) -> d.Package:
+    return d.Package(name, "amd64", "1", d.code_of(status), fields)
+
+
+@pytest.mark.parametrize("status, code, installed, present, broken, reinstall", STATES)
+def test_state(status: str, code: str, installed: bool, present: bool, broken: bool, reinstall: bool) -> None:
+    item = package("x", status)
+    assert (item.code, item.installed, item.present, item.broken, item.reinstall) == (
+        code,
+        installed,
+        present,
+        broken,
+        reinstall,
+    )
+
+
+@pytest.mark.parametrize(
+    "status, left, held",
+    [
+        ("hold ok installed", True, True),
+        ("install ok half-configured", True, False),
+        ("deinstall ok config-files", True, False),
+        ("purge ok not-installed", False, False),
+    ],
+)
+def test_what_is_left_or_held(status: str, left: bool, held: bool) -> None:
+    assert (package("x", status).left, package("x", status).held) == (left, held)
+
+
+@pytest.mark.parametrize(
+    "status, journal, interrupted",
+    [
+        ("install ok installed", False, False),
+        ("install ok installed", True, True),
+        ("install ok unpacked", False, True),
+    ],
+)
+def test_interrupted(status: str, journal: bool, interrupted: bool) -> None:
+    assert d.Database((package("x", status),), journal).interrupted is interrupted
+
+
+@pytest.mark.parametrize(
+    "status, code", [("", "??"), ("install", "i?"), ("odd ok strange", "??"), ("install ok x", "i?")]
+)
+def test_unknown_state(status: str, code: str) -> None:
+    item = package("x", status)
+    assert item.code == code
+    assert not item.installed
+
+
+# Stanzas
+
+
+@pytest.mark.parametrize("index", [BOOKWORM, TRIXIE, UBUNTU2404])
+def test_real_index(index: str) -> None:
+    found = d.parse_stanzas(index_path(index).read_text())
+    assert len(found) == len(stanzas(index))
+    for mine, expected in zip(found, stanzas(index)):
+        assert {name: mine[name].split("\n")[0] for name in expected} == expected
+
+
+TEXTS = [
+    pytest.param("", [], id="empty"),
+    pytest.param("\n\n\n", [], id="empty lines"),
+    pytest.param("A: 1\nB: 2\n\nA: 3\n", [{"A": "1", "B": "2"}, {"A": "3"}], id="two"),
+    pytest.param("A: 1\n\n\n \t\nA: 3", [{"A": "1"}, {"A": "3"}], id="several separators"),
+    pytest.param("\n\nA: 1\n", [{"A": "1"}], id="empty lines in front"),
+    pytest.param("D: short\n long one\n .\n\tmore\nA: 1", [{"D": "short\nlong one\n.\nmore", "A": "1"}], id="folded"),
+    pytest.param("C:\n /etc/a 123\n", [{"C": "\n/etc/a 123"}], id="value on the next line"),
+    pytest.param("A: http://x:80/\n", [{"A": "http://x:80/"}], id="colons in the value"),
+    pytest.param(" lost\nA: 1\nnonsense\n", [{"A": "1"}], id="broken lines"),
+]
+
+
+@pytest.mark.parametrize("text, expected", TEXTS)
+def test_stanzas(text: str, expected: list[dict[str, str]]) -> None:
+    assert d.parse_stanzas(text) == expected
+
+
+@given(st.text(alphabet="aB:\n \t#.", max_size=80))
+def test_any_text_can_be_read(text: str) -> None:
+    assert all(d.parse_stanzas(text))
+    d.parse_status(text)
+
+
+NAME = st.text(alphabet="ABCxyz-", min_size=1, max_size=8)
+VALUE = st.text(alphabet="ab1 .:()=,|-", max_size=20).map(lambda text: f"v{text}v")
+
+
+@given(st.lists(st.dictionaries(NAME, VALUE, min_size=1, max_size=4), max_size=4))
+def test_stanzas_round_trip(items: list[dict[str, str]]) -> None:
+    text = "\n".join("".join(f"{name}: {value}\n" for name, value in item.items()) for item in items)
+    assert d.parse_stanzas(text) == items
+
+
+# The database
+
+STATUS = """\
+Package: libc6
+Status: install ok installed
+Architecture: amd64
+Version: 2.36-9+deb12u9
+Source: glibc
+
+Package: libc6
+Status: install ok installed
+Architecture: i386
+Version: 2.36-9+deb12u9
+
+Package: nvidia-dkms-570
+Status: install ok half-configured
+Architecture: amd64
+Version: 570.1-0ubuntu1
+
+Package: nvidia-driver-535
+Status: deinstall ok config-files
+Architecture: amd64
+Version: 535.1-0ubuntu1
+Conffiles:
+ /etc/x 0123
+
+Status: install ok installed
+"""
+
+
+def make(root: Path, status: str = STATUS, **entries: str) -> str:
+    folder = root / "var/lib/dpkg"
+    (folder / "updates").mkdir(parents=True)
+    (folder / "status").write_text(status)
+    for name, text in entries.items():
+        (folder / "updates" / name.lstrip("_")).write_text(text)
+    return str(root)
+
+
+def test_database(tmp_path: Path) -> None:
+    database = d.read_database(make(tmp_path))
+    assert [(item.name, item.architecture, item.code) for item in database.packages] == [
+        ("libc6", "amd64", "ii"),
+        ("libc6", "i386", "ii"),
+        ("nvidia-dkms-570", "amd64", "iF"),
+        ("nvidia-driver-535", "amd64", "rc"),
+    ]
+    assert [item.name for item in database.broken] == ["nvidia-dkms-570"]
+    assert database.packages[0].source == "glibc"
+    assert database.packages[1].source == ""
+    assert database.packages[3].fields["Conffiles"] == "\n/etc/x 0123"
+    assert not database.journal_dirty
+
+
+@pytest.mark.parametrize(
+    "name, installed", [("libc6", True), ("nvidia-dkms-570", False), ("nvidia-driver-535", False), ("lib", False)]
+)
+def test_installed(name: str, installed: bool, tmp_path: Path) -> None:
+    assert d.read_database(make(tmp_path)).installed(name) is installed
+
+
+def test_the_journal_overrules_the_status_file(tmp_path: Path) -> None:
+    entry = "Package: nvidia-dkms-570\nStatus: {}\nArchitecture: amd64\nVersion: 570.1-0ubuntu1\n"
+    root = make(
+        tmp_path, _0000=entry.format("install ok unpacked"), _0001=entry.format("install reinstreq half-installed")
+    )
+    database = d.read_database(root)
+    assert database.journal_dirty
+    assert {item.name: item.code for item in database.broken} == {"nvidia-dkms-570": "iHR"}
+    assert len(database.packages) == 4
+
+
+def test_only_digits_are_journal_entries(tmp_path: Path) -> None:
+    root = make(tmp_path, tmp="rubbish", _0010="", _0009="")
+    assert [Path(path).name for path in d.journal(root)] == ["0009", "0010"]
+
+
+def test_no_journal_folder(tmp_path: Path) -> None:
+    assert d.journal(str(tmp_path)) == []
+
+
+def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
+    root = make(tmp_path)
+    (tmp_path / "var/lib/dpkg/status").write_bytes(b"Package: x\nStatus: install ok installed\nMaintainer: J\xf6rg\n")
+    assert [item.name for item in d.read_database(root).packages] == ["x"]
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="needs dpkg-query")
+def test_codes_are_those_of_dpkg(tmp_path: Path) -> None:
+    text = "\n".join(
+        f"Package: p{number}\nStatus: {row[0]}\nArchitecture: all\nVersion: 1\nMaintainer: x\nDescription: x\n"
+        + ("Triggers-Pending: /x\n" if "pending" in row[0] else "")
+        + ("Triggers-Awaited: p0\n" if "awaited" in row[0] else "")
+        + ("Config-Version: 1\n" if "half-configured" in row[0] or "config-files" in row[0] else "")
+        for number, row in enumerate(STATES)
+        if "not-installed" not in row[0]
+    )
+    root = make(tmp_path, text)
+    (tmp_path / "var/lib/dpkg/info").mkdir()
+    command = ["dpkg-query", f"--admindir={tmp_path}/var/lib/dpkg", "-W", "-f", "${Package} ${db:Status-Abbrev}\n"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert {line.split()[0]: line.split()[1] for line in done.stdout.splitlines()} == {
+        item.name: item.code for item in d.read_database(root).packages
+    }
+
+
+def test_automatic() -> None:
+    text = "Package: a\nArchitecture: amd64\nAuto-Installed: 1\n\nPackage: b\nAuto-Installed: 0\n\nPackage: c\n"
+    assert d.automatic(text) == {"a"}
+
+
+# Locks
+
+HOLD = """
+import fcntl, sys
+file = open(sys.argv[1], "r+b")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("name", ["lock-frontend", "lock"])
+def test_lock_holder(name: str, tmp_path: Path) -> None:
+    """An orphaned dpkg holds the inner lock only."""
+    root = make(tmp_path)
+    for lock in d.LOCKS:
+        Path(root + lock).touch()
+    assert d.lock_holders(root) == {}
+    command = [sys.executable, "-c", HOLD, f"{root}/var/lib/dpkg/{name}"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        assert d.lock_holders(root) == {f"/var/lib/dpkg/{name}": holder.pid}
+        assert d.lock_holders(root) == {f"/var/lib/dpkg/{name}": holder.pid}, "looking takes no lock"
+    assert d.lock_holders(root) == {}
+
+
+def test_a_holder_of_another_pid_namespace_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F_GETLK gives process 0 for it; the real case is in the integration tests."""
+    root = make(tmp_path)
+    Path(root + d.LOCKS[0]).touch()
+    answer = struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 0, 0)
+    monkeypatch.setattr("fcntl.fcntl", lambda *_arguments: answer)
+    assert d.lock_holders(root) == {d.LOCKS[0]: d.UNSEEN}
+
+
+def test_no_lock_files(tmp_path: Path) -> None:
+    assert d.lock_holders(str(tmp_path)) == {}
+
+
+# What goes along with a removal
+
+CASES: list[tuple[str, list[d.Package], set[str], set[str]]] = [
+    ("nobody needs it", [package("libcuda1"), package("a")], {"libcuda1"}, set()),
+    ("direct", [package("libcuda1"), package("a", Depends="libc6, libcuda1 (>= 1)")], {"libcuda1"}, {"a"}),
+    ("pre-dependency", [package("x"), package("a", **{"Pre-Depends": "x"})], {"x"}, {"a"}),
+    ("recommendation only", [package("x"), package("a", Recommends="x")], {"x"}, set()),
+    ("chain", [package("x"), package("a", Depends="x"), package("b", Depends="a:any")], {"x"}, {"a", "b"}),
+    ("an alternative stays", [package("x"), package("y"), package("a", Depends="x | y")], {"x"}, set()),
+    ("an alternative is not there", [package("x"), package("a", Depends="x | y")], {"x"}, {"a"}),
+    ("both alternatives go", [package("x"), package("y"), package("a", Depends="x | y")], {"x", "y"}, {"a"}),
+    (
+        "a virtual package",
+        [package("drv", Provides="libcuda1 (= 570), opencl-icd"), package("a", Depends="libcuda1")],
+        {"drv"},
+        {"a"},
+    ),
+    (
+        "another one provides it",
+        [package("drv", Provides="opencl-icd"), package("pocl", Provides="opencl-icd"),
+         package("a", Depends="opencl-icd")],
+        {"drv"},
+        set(),
+    ),
+    (
+        "a half-configured metapackage",
+        [package("nvidia-dkms-570", "install ok half-configured"),
+         package("cuda", "install ok unpacked", Depends="nvidia-dkms-570")],
+        {"nvidia-dkms-570"},
+        {"cuda"},
+    ),
+    (
+        "only its configuration is left",
+        [package("x"), package("a", "deinstall ok config-files", Depends="x")],
+        {"x"},
+        set(),
+    ),
+    ("was broken before", [package("x"), package("a", Depends="missing")], {"x"}, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("packages, removed, expected", [pytest.param(*row[1:], id=row[0]) for row in CASES])
+def test_dependents(packages: list[d.Package], removed: set[str], expected: set[str]) -> None:
+    away = [package for package in packages if package.name in removed]
+    assert {package.name for package in d.dependents(packages, away)} == expected
+
+
+def arch(name: str, architecture: str, **fields: str) -> d.Package:
+    more = {key.replace("_", "-"): value for key, value in fields.items()}
+    return d.Package(name, architecture, "1", "ii", {"Package": name, **more})
+
+
+def test_a_package_of_another_architecture_does_not_stand_in() -> None:
+    foreign, own = arch("libcuda1", "i386"), arch("libcuda1", "amd64")
+    program, game = arch("program", "amd64", Depends="libcuda1"), arch("game", "i386", Depends="libcuda1")
+    script = arch("script", "all", Depends="libcuda1")
+    packages = [foreign, own, program, game, script]
+    assert d.dependents(packages, [foreign]) == [game]
+    assert {item.name for item in d.dependents(packages, [own])} == {"program"}
+    assert {item.name for item in d.dependents(packages, [own, foreign])} == {"program", "game", "script"}
+    useful = arch("libcuda1", "i386", Multi_Arch="foreign")
+    assert d.dependents([useful, own, program], [own]) == []
+
+
+def test_the_label_of_a_package_holds_a_foreign_architecture() -> None:
+    foreign, own, every = arch("x", "i386"), arch("x", "amd64"), arch("y", "all")
+    database = d.Database((arch("dpkg", "amd64"), foreign, own, every), False)
+    assert [database.label(item) for item in (foreign, own, every)] == ["x:i386", "x", "y"]
+
+
+def test_what_a_package_lacks() -> None:
+    packages = [arch("a", "amd64", Depends="b | c, d"), arch("d", "amd64"), arch("e", "amd64", Depends="d (>= 1)")]
+    assert [(item.name, name) for item, name in d.unmet(packages)] == [("a", "b | c")]

@@ -1,0 +1,86 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import signal
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import Choice, Seen
+
+DESKTOP = "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker"
+
+
+def put(root: Path, path: str, text: str = "") -> None:
+    file = root / path.lstrip("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("files", "links", "expected"),
+    [
+        ([], {}, Seen(())),
+        (["/usr/bin/podman"], {}, Seen(("podman",))),
+        (["/usr/bin/dockerd", "/usr/bin/containerd"], {}, Seen(("docker", "containerd"))),
+        ([], {"/usr/bin/docker": DESKTOP}, Seen((), "/usr/bin/docker")),
+        (["/usr/bin/podman"], {"/usr/bin/docker-compose": DESKTOP}, Seen(("podman",), "/usr/bin/docker-compose")),
+        ([], {"/run/docker.sock": "/mnt/wsl/docker-desktop/shared-sockets/x"}, Seen((), "/run/docker.sock")),
+        # podman-docker and others link too.
+        ([], {"/usr/bin/docker": "/usr/bin/podman"}, Seen(())),
+    ],
+)
+def test_observe(tmp_path: Path, files: list[str], links: dict[str, str], expected: Seen) -> None:
+    for path in files:
+        put(tmp_path, path)
+    for path, target in links.items():
+        (tmp_path / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path.lstrip("/")).symlink_to(target)
+    assert engines.observe(str(tmp_path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seen", "expected"),
+    [
+        (None, Seen(()), Choice(())),
+        (None, Seen(("docker", "containerd", "podman")), Choice(("docker", "podman"))),
+        (None, Seen(("containerd",)), Choice(("containerd",))),
+        (["podman"], Seen(()), Choice(("podman",), ("podman",))),
+        (["podman", "podman"], Seen(("podman",)), Choice(("podman",))),
+        (["containerd"], Seen(("docker", "containerd")), Choice(("containerd",))),
+        (["podman"], Seen((), "/usr/bin/docker"), Choice(("podman",), ("podman",))),
+    ],
+)
+def test_choose(wanted: list[str] | None, seen: Seen, expected: Choice) -> None:
+    assert engines.choose(wanted, seen) == expected
+
+
+def test_docker_desktop_is_left_alone() -> None:
+    seen = Seen(("docker", "containerd", "podman"), "/usr/bin/docker")
+    choice = engines.choose(None, seen)
+    assert choice.serve == ("podman",) and "docker is left alone" in choice.notes[0]
+    for engine in ("docker", "containerd"):
+        with pytest.raises(engines.EngineError, match="Docker Desktop serves docker here"):
+            engines.choose([engine], seen)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("3.4.4+ds1-1ubuntu1", True), ("4.0.9-1", True), ("4.3.1+ds1-8", False), ("1:5.4.2-1", False), ("odd", False)],
+)
+def test_podman_too_old(version: str, expected: bool) -> None:
+    assert engines.podman_too_old(version) is expected
+
+
+def test_only_a_running_dockerd_gets_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[t.Any] = []
+    monkeypatch.setattr(engines.os, "kill", lambda pid, number: sent.append((pid, number)))
+    root = str(tmp_path)
+    assert not engines.reload_docker(root)
+    put(tmp_path, "/run/docker.pid", "4711\n")
+    put(tmp_path, "/proc/4711/comm", "bash\n")
+    assert not engines.reload_docker(root) and not sent
+    put(tmp_path, "/proc/4711/comm", "dockerd\n")
+    assert engines.reload_docker(root) and sent == [(4711, signal.SIGHUP)]

@@ -1,0 +1,177 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration of docker and containerd: in, out, and what stays."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+OWN = '{"log-driver": "local"}'
+MAIN = 'version = 2\nimports = ["conf.d/*.toml"]\n'
+SETS = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  max_container_log_line_size = 17\n'
+DROP_IN = "/etc/containerd/conf.d/own.toml"
+
+
+def put(root: Path, path: str, text: str) -> None:
+    file = root / path.lstrip("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def read(root: Path, path: str) -> str | None:
+    file = root / path.lstrip("/")
+    return file.read_text() if file.exists() else None
+
+
+def configure(root: Path, engines: Sequence[str]) -> None:
+    for engine in engines:
+        system_changes.apply(runtimes.plan(engine, str(root)), str(root))
+    assert runtimes.unconfigured(engines, str(root)) == []
+
+
+def nothing_else(known: runtimes.Texts) -> list[system_changes.FileChange]:
+    """No files of others."""
+    return []
+
+
+def take_out(root: Path) -> runtimes.Removal:
+    removal = runtimes.plan_removal(nothing_else, str(root))
+    system_changes.apply(removal.changes, str(root))
+    return removal
+
+
+@pytest.mark.parametrize("before", [None, "", OWN, '{\n "a": 1\n}\n', '{"runtimes": {}}'])
+def test_docker_in_and_out(tmp_path: Path, before: str | None) -> None:
+    if before is not None:
+        put(tmp_path, runtimes.DAEMON_JSON, before)
+    assert runtimes.unconfigured(["docker", "podman"], str(tmp_path)) == ["docker"]
+    configure(tmp_path, ["docker"])
+    assert stat.S_IMODE((tmp_path / runtimes.RECORD.lstrip("/")).stat().st_mode) == 0o600
+    removal = take_out(tmp_path)
+    assert removal.engines == ("docker",) and read(tmp_path, runtimes.DAEMON_JSON) == before
+    assert read(tmp_path, runtimes.RECORD) is None and take_out(tmp_path).changes == ()
+
+
+@pytest.mark.parametrize("before", [None, "", "version = 2", "version = 3\n[debug]\n", SETS])
+def test_containerd_in_and_out(tmp_path: Path, before: str | None) -> None:
+    if before is not None:
+        put(tmp_path, containerd_toml.PATH, before)
+    configure(tmp_path, ["containerd"])
+    removal = take_out(tmp_path)
+    assert removal.engines == ("containerd",) and read(tmp_path, containerd_toml.PATH) == before
+
+
+def test_containerd_with_imports(tmp_path: Path) -> None:
+    put(tmp_path, containerd_toml.PATH, MAIN)
+    put(tmp_path, DROP_IN, SETS)
+    configure(tmp_path, ["containerd"])
+    assert read(tmp_path, containerd_toml.PATH) == MAIN and "nvidia" in (read(tmp_path, DROP_IN) or "")
+    put(tmp_path, DROP_IN, (read(tmp_path, DROP_IN) or "") + "[debug]\n")
+    take_out(tmp_path)
+    assert read(tmp_path, DROP_IN) == SETS + "[debug]\n"
+
+
+def test_what_somebody_added_since_stays(tmp_path: Path) -> None:
+    configure(tmp_path, ["docker"])
+    text = (read(tmp_path, runtimes.DAEMON_JSON) or "").replace("{\n", '{\n    "debug": true,\n', 1)
+    put(tmp_path, runtimes.DAEMON_JSON, text)
+    take_out(tmp_path)
+    assert read(tmp_path, runtimes.DAEMON_JSON) == '{\n    "debug": true\n}\n'
+    configure(tmp_path, ["docker"])
+    text = (read(tmp_path, runtimes.DAEMON_JSON) or "").replace('    "debug": true,\n', "")
+    put(tmp_path, runtimes.DAEMON_JSON, text)
+    take_out(tmp_path)
+    assert read(tmp_path, runtimes.DAEMON_JSON) is not None, "a file that was there before is never removed"
+
+
+def test_entries_of_others_stay(tmp_path: Path) -> None:
+    theirs = '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}}'
+    put(tmp_path, runtimes.DAEMON_JSON, theirs)
+    put(tmp_path, containerd_toml.PATH, "[plugins.cri.containerd.runtimes.nvidia]\n")
+    removal = runtimes.plan_removal(nothing_else, str(tmp_path))
+    assert removal.changes == () and removal.engines == ()
+    assert ["daemon.json" in removal.notes[0], "of containerd stays" in removal.notes[1]] == [True, True]
+    # A damaged record is none.
+    put(tmp_path, runtimes.RECORD, "{")
+    assert [change.path for change in runtimes.plan_removal(nothing_else, str(tmp_path)).changes] == [runtimes.RECORD]
+
+
+def test_a_default_runtime_is_not_taken_away(tmp_path: Path) -> None:
+    configure(tmp_path, ["docker", "containerd"])
+    kept = read(tmp_path, runtimes.DAEMON_JSON) or ""
+    put(tmp_path, runtimes.DAEMON_JSON, kept.replace("{", '{"default-runtime": "nvidia",', 1))
+    with pytest.raises(EngineError, match=r"daemon\.json makes nvidia the default runtime.*nothing was changed"):
+        runtimes.plan_removal(nothing_else, str(tmp_path))
+    put(tmp_path, runtimes.DAEMON_JSON, kept)
+    toml = (read(tmp_path, containerd_toml.PATH) or "") + "default_runtime_name = 'nvidia'\n"
+    put(tmp_path, containerd_toml.PATH, toml)
+    with pytest.raises(EngineError, match="default_runtime_name first"):
+        runtimes.plan_removal(nothing_else, str(tmp_path))
+
+
+def test_broken_json_is_one_line(tmp_path: Path) -> None:
+    put(tmp_path, runtimes.DAEMON_JSON, "{\n")
+    for function in (lambda: runtimes.unconfigured(["docker"], str(tmp_path)), lambda: take_out(tmp_path)):
+        with pytest.raises(
+            EngineError, match=r"/etc/docker/daemon\.json cannot be used.*nothing was changed"
+        ) as caught:
+            function()
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (Completed(0, "configuration OK\n", ""), ""),
+        (Completed(125, "", "Status: unknown flag: --validate\nSee 'dockerd --help'., Code: 125\n"), ""),
+        (Completed(1, "", "unable to configure the Docker daemon: directives don't match: nonsense\n"), "nonsense"),
+    ],
+)
+def test_dockerd_has_a_say(tmp_path: Path, answer: Completed, refused: str) -> None:
+    changes = runtimes.plan("docker", str(tmp_path))
+    run = ScriptedRun(("^dockerd --validate ", answer))
+    if not refused:
+        runtimes.check(run, "docker", changes)
+        runtimes.check(run, "containerd", changes)
+        return
+    with pytest.raises(EngineError, match=f"{refused}; mend it first"):
+        runtimes.check(run, "docker", changes)
+
+
+SHOWN = '        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]\n'
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (Completed(0, SHOWN, ""), ""),
+        (Completed(0, 'disabled_plugins = ["cri"]\n', "level=warning\n"), ""),
+        (Completed(1, "", "containerd: failed to load TOML: (9, 2): duplicated tables\n"), "duplicated tables"),
+        (Completed(0, "", ""), "does not reach it"),
+    ],
+)
+def test_containerd_has_a_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Completed, refused: str) -> None:
+    put(tmp_path, containerd_toml.PATH, SETS)
+    changes = runtimes.plan("containerd", str(tmp_path))
+    put_back: list[system_changes.FileChange] = []
+    monkeypatch.setattr(system_changes, "apply", lambda items: put_back.extend(items))
+    run = ScriptedRun(("^containerd config dump$", answer))
+    if not refused:
+        runtimes.check_containerd(run, changes)
+        assert put_back == []
+        return
+    with pytest.raises(EngineError, match=f"does not take {containerd_toml.PATH}.*{refused}; the file is as it was"):
+        runtimes.check_containerd(run, changes)
+    assert [(item.path, item.after) for item in put_back] == [
+        (containerd_toml.PATH, SETS.encode()), (runtimes.RECORD, None),
+    ]  # fmt: skip

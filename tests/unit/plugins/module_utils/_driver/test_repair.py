@@ -1,0 +1,280 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+II = "install ok installed"
+IF = "install ok half-configured"
+IU = "install ok unpacked"
+IHR = "install reinstreq half-installed"
+RC = "deinstall ok config-files"
+
+
+def stanza(name: str, status: str = II, **fields: str) -> str:
+    lines = [f"Package: {name}", f"Status: {status}", "Architecture: amd64", "Version: 1"]
+    return "\n".join([*lines, *(f"{key.replace('_', '-')}: {value}" for key, value in fields.items())])
+
+
+def system(root: Path, *stanzas: str, journal: str = "") -> repair.State:
+    for folder in ("var/lib/dpkg/updates", "var/lib/dpkg/info"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "var/lib/dpkg/status").write_text("\n\n".join(stanzas) + "\n")
+    if journal:
+        (root / "var/lib/dpkg/updates/0000").write_text(journal + "\n")
+    return repair.observe(str(root))
+
+
+def test_healthy_system_has_an_empty_plan(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("cuda-nvcc-12-8"), stanza("libnvidia-container1"), stanza("cuda-driver-dev-12-8"))
+    plan = repair.plan(state, ())
+    assert state.healthy
+    assert plan == repair.Plan()
+    assert repair.describe(plan) == [] and repair.commands(plan) == [] and repair.remaining(state) == []
+
+
+def test_half_configured_driver(tmp_path: Path) -> None:
+    state = system(
+        tmp_path,
+        stanza("nvidia-dkms-570", IF),
+        stanza("nvidia-driver-570", IU, Depends="nvidia-dkms-570 (= 1), libnvidia-compute-570"),
+        stanza("libnvidia-compute-570", Provides="libcuda1"),
+        stanza("cuda-runtime-12-8", IU, Depends="cuda-drivers (>= 1), cuda-cudart-12-8"),
+        stanza("cuda-drivers", IU, Depends="nvidia-driver-570"),
+        stanza("cuda-12-8", IU, Depends="cuda-runtime-12-8, cuda-toolkit-12-8"),
+        stanza("cuda-toolkit-12-8", Depends="cuda-cudart-12-8"),
+        stanza("cuda-cudart-12-8"),
+        stanza("hwloc", Depends="libcuda1 | libc6"),
+        stanza("libc6"),
+    )
+    plan = repair.plan(state, {"cuda-toolkit-12-8", "cuda-cudart-12-8"})
+    assert plan.purge == ("cuda-drivers", "libnvidia-compute-570", "nvidia-dkms-570", "nvidia-driver-570")
+    assert plan.dependents == ("cuda-12-8", "cuda-runtime-12-8")
+    # The library is safe because the toolkit needs it.
+    assert plan.mark_manual == ("cuda-toolkit-12-8",)
+    assert repair.refusals(plan) == []
+    lines = [" ".join(command) for command in repair.commands(plan)]
+    assert [line.split()[0] for line in lines] == ["apt-mark", "dpkg"]
+    assert "--purge cuda-drivers" in lines[1] and "autoremove" not in " ".join(lines)
+
+
+def test_residual_configuration_is_purged(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("nvidia-kernel-common-570", RC), stanza("libxnvctrl0", RC))
+    assert not state.healthy
+    assert repair.plan(state, ()).purge == ("nvidia-kernel-common-570",)
+
+
+def test_killed_while_unpacking_drivers_go_others_are_reinstalled(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("libnvidia-compute-570", IHR), stanza("cuda-nvcc-12-8", IHR))
+    plan = repair.plan(state, ())
+    assert (plan.purge, plan.reinstall) == (("libnvidia-compute-570",), ("cuda-nvcc-12-8",))
+    lines = [" ".join(command) for command in repair.commands(plan)]
+    assert "--force-remove-reinstreq" in lines[0]
+    assert "--reinstall cuda-nvcc-12-8" in lines[-1]
+
+
+def test_journal_overrules_the_status_file(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("procps"), journal=stanza("procps", IU))
+    plan = repair.plan(state, ())
+    assert plan.clean_journal and plan.configure
+    assert repair.commands(plan)[0][0] == "sh"
+    assert (repair.others(state), repair.remaining(state)) == (["procps is iU"], ["dpkg is still interrupted"])
+
+
+def test_toolkit_that_depends_on_a_driver_needs_a_person(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("libcuda1"), stanza("cuda-nvcc-12-8", Depends="libcuda1"))
+    assert repair.refusals(repair.plan(state, ())) == [
+        "cuda-nvcc-12-8 depends on a driver package and would go with it"
+    ]
+
+
+def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path: Path) -> None:
+    libraries = tmp_path / "usr/lib/x86_64-linux-gnu"
+    libraries.mkdir(parents=True)
+    for name in ("libcuda.so.1", "libnvidia-ml.so.1", "libnvidia-container.so.1", "libcudart.so.12"):
+        (libraries / name).write_text("")
+    (libraries / "libcuda.so").symlink_to("/usr/lib/wsl/lib/libcuda.so")
+    state = system(tmp_path, stanza("mock"))
+    (tmp_path / "var/lib/dpkg/info/mock.list").write_text("/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1\n")
+    state = repair.observe(str(tmp_path))
+    assert state.strays == ("/usr/lib/x86_64-linux-gnu/libcuda.so.1",)
+    (change,) = repair.stray_changes(state.strays, "20260101T000000")
+    assert change.backup == "/var/lib/wslfleet/backup/20260101T000000/usr/lib/x86_64-linux-gnu/libcuda.so.1"
+
+
+DPKG_SAYS = """dpkg: dependency problems prevent removal of libcuda1:
+ desktop depends on libcuda1.
+
+dpkg: error processing package libcuda1 (--purge):
+ dependency problems - not removing
+Errors were encountered while processing:
+ libcuda1
+"""
+
+
+def test_dpkg_is_asked_by_the_command_that_will_run() -> None:
+    plan = repair.Plan(purge=("libcuda1", "libcuda1:i386"), dependents=("cuda-runtime-12-8",))
+    (command,) = repair.commands(plan)
+    asked = " ".join([command[0], "--no-act", *command[1:]])
+    assert asked.endswith("--force-remove-reinstreq --purge libcuda1 libcuda1:i386 cuda-runtime-12-8")
+    assert repair.judge_purge(ScriptedRun((f"^{asked}$", Completed(0, "Would remove", ""))), plan) == []
+    assert repair.judge_purge(ScriptedRun((f"^{asked}$", Completed(1, "", DPKG_SAYS))), plan) == [
+        "dpkg refuses: dependency problems prevent removal of libcuda1: desktop depends on libcuda1.; error processing "
+        "package libcuda1 (--purge): dependency problems - not removing"
+    ]
+    assert repair.judge_purge(ScriptedRun(), repair.Plan(reinstall=("b",))) == []
+
+
+def test_packages_of_others_do_not_keep_a_driver(tmp_path: Path) -> None:
+    tool = stanza("tool", IU, Depends="nothing-there")
+    state = system(tmp_path, stanza("dpkg"), stanza("libcuda1", IHR), tool, stanza("old", Depends="gone"))
+    plan = repair.plan(state, ())
+    assert (plan.purge, plan.dependents, plan.configure, plan.reinstall) == (("libcuda1",), (), False, ())
+    assert repair.others(state) == [
+        "tool is iU",
+        "tool needs nothing-there, which is not there",
+        "old needs gone, which is not there",
+    ]
+
+
+def test_a_driver_under_another_name_goes_and_an_empty_stand_in_stays(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("vendor-gpu", Provides="libcuda1"), stanza("stand-in", Provides="libcuda1"))
+    for name, path in (("vendor-gpu", "/usr/lib/x86_64-linux-gnu/libcuda.so.570.1"), ("stand-in", "/usr/share/doc/x")):
+        (tmp_path / f"var/lib/dpkg/info/{name}.list").write_text(f"/.\n{path}\n")
+    state = repair.observe(str(tmp_path))
+    assert [package.name for package in state.drivers] == ["vendor-gpu"]
+
+
+def test_a_held_dependent_needs_a_person(tmp_path: Path) -> None:
+    state = system(
+        tmp_path, stanza("libcuda1", "hold ok installed"), stanza("tool", "hold ok installed", Depends="libcuda1")
+    )
+    assert repair.refusals(repair.plan(state, ())) == [
+        "tool is held and would go with the driver that it needs: apt-mark unhold tool"
+    ]
+
+
+def test_what_keeps_everything_from_being_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "var/lib/dpkg").mkdir(parents=True)
+    assert repair.obstacles(str(tmp_path)) == []
+    monkeypatch.setattr(repair.os, "access", lambda path, _mode: not path.endswith("/dpkg"))
+    monkeypatch.setattr(repair.space, "free_bytes", lambda _path: 1024 * 1024)
+    fixed, full = repair.obstacles(str(tmp_path))
+    assert fixed.startswith("/var/lib/dpkg cannot be written: the file system is read-only")
+    assert full == "/var has 1 MiB left, 32 MiB are needed: make room first"
+
+
+@pytest.mark.parametrize(
+    ("log", "locked"),
+    [
+        ("dpkg: error: dpkg frontend lock was locked by another process with pid 7\n", True),
+        ("dpkg: error: dpkg status database is locked by another process\n", True),
+        ("dpkg: error: dpkg database lock was locked by another process with pid 7\n", True),
+        ("Removing block (1) ...\n", False),
+    ],
+)
+def test_a_lock_that_dpkg_met(log: str, locked: bool) -> None:
+    assert repair.was_locked(log) == locked
+
+
+def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
+    state = system(tmp_path, stanza("dpkg"), stanza("nvidia-dkms-570"), stanza("tool"))
+    for name in ("nvidia-dkms-570.prerm", "nvidia-dkms-570.postrm", "tool.prerm"):
+        path = tmp_path / "var/lib/dpkg/info" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    words = (
+        "dpkg: error processing package {0} (--purge):\n installed {0} package pre-removal script subprocess returned"
+    )
+    log = words.format("nvidia-dkms-570") + "\n" + words.format("tool")
+    assert repair.failed_scripts(log, state, str(tmp_path)) == ["/var/lib/dpkg/info/nvidia-dkms-570.prerm"]
+
+
+# A driver from a .run file, and the loader's configuration
+
+RUN_LOG = """\
+1.0-550.54.14
+NVIDIA Accelerated Graphics Driver for Linux-x86_64 (550.54.14)
+1: /usr/bin/nvidia-smi
+1
+1: /usr/share/doc/NVIDIA_GLX-1.0/README.txt
+2
+1: /etc/owned
+3
+2: /usr/lib/x86_64-linux-gnu/libGL.so.1
+libGL.so.1.7.0
+120777 0 0
+100: /etc/old
+1 100644 0 0
+101: /usr/lib/x86_64-linux-gnu/libcuda.so.1
+1 100644 0 0
+102: /etc/new
+1 100644 0 0
+"""
+
+
+def write(root: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_run_file_driver_is_undone(tmp_path: Path) -> None:
+    names = {f"var/lib/nvidia/{number}": f"kept {number}" for number in (100, 101, 102)}
+    more = {"var/lib/nvidia/log": RUN_LOG, "usr/bin/nvidia-smi": "", "usr/share/doc/NVIDIA_GLX-1.0/README.txt": ""}
+    names.update(more)
+    write(tmp_path, **{**names, "etc/owned": "x", "etc/new": "changed since"})
+    system(tmp_path, stanza("base"))
+    (tmp_path / "var/lib/dpkg/info/base.list").write_text("/etc/owned\n")
+    state = repair.observe(str(tmp_path))
+    assert state.strays == ("/usr/bin/nvidia-smi", "/usr/share/doc/NVIDIA_GLX-1.0/README.txt")
+    plan = repair.plan(state, ())
+    assert not state.healthy and plan.ldconfig and not plan.packages_change
+    assert "undo NVIDIA's .run installer 550.54.14: put its old files back, move its log away" in repair.describe(plan)
+    assert "/var/lib/nvidia/log is still there" in repair.remaining(state)
+    changes.apply(repair.stray_changes(state.strays, "now", str(tmp_path)), str(tmp_path))
+    assert plan.restore is not None
+    repair.undo_installer(plan.restore, "now", str(tmp_path))
+    assert (tmp_path / "etc/old").read_text() == "kept 100"
+    assert (tmp_path / "etc/new").read_text() == "changed since"
+    assert (tmp_path / "usr/lib/x86_64-linux-gnu/libGL.so.1").is_symlink()
+    assert not (tmp_path / "usr/lib/x86_64-linux-gnu/libcuda.so.1").exists(), "no other driver comes back"
+    assert (tmp_path / "var/lib/wslfleet/backup/now/var/lib/nvidia/log").read_text() == RUN_LOG
+    assert repair.observe(str(tmp_path)).healthy
+
+
+def test_kernel_modules_go_when_no_package_owns_them(tmp_path: Path) -> None:
+    write(tmp_path, var__lib__dkms__nvidia__x="", usr__src__nvidia_="", **{"usr/src/nvidia-570.1/dkms.conf": ""})
+    system(tmp_path, stanza("nvidia-dkms-570"))
+    (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").write_text("/usr/src/nvidia-570.1\n/usr/src/nvidia-570.1/x\n")
+    assert repair.observe(str(tmp_path)).strays == ("/var/lib/dkms/nvidia",)
+    (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").unlink()
+    assert repair.observe(str(tmp_path)).strays == ("/usr/src/nvidia-570.1", "/var/lib/dkms/nvidia")
+
+
+@pytest.mark.parametrize(
+    ("wsl_conf", "listed", "steps"),
+    [
+        ("", False, ["write /etc/ld.so.conf.d/ld.wsl.conf", "run ldconfig"]),
+        ("", True, ["run ldconfig"]),
+        ("[automount]\nldconfig = false\n", False, []),
+    ],
+)
+def test_the_loader_finds_wsl_s_library_again(wsl_conf: str, listed: bool, steps: list[str], tmp_path: Path) -> None:
+    write(
+        tmp_path, usr__lib__wsl__lib__libcuda_so_1="", **{"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": wsl_conf}
+    )
+    if listed:
+        repair.list_wsl_folder(str(tmp_path))
+    state = system(tmp_path)
+    assert repair.describe(repair.plan(state, ())) == steps
+    assert state.healthy is not bool(steps)
+    assert len(repair.remaining(state)) == (1 if steps else 0)

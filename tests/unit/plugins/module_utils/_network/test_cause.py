@@ -1,0 +1,219 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import socket
+import threading
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+
+URL = "https://packages.example.com/cuda/"
+PROXY = "http://proxy.example.com:8080"
+FAILED = f"E: Failed to fetch {URL}InRelease  "
+
+# As apt 2.6 (GnuTLS) and apt 3.0 (OpenSSL) say it.
+SAID = [
+    (cause.UNKNOWN_NAME, "Could not resolve 'packages.example.com'", "DNS does not know packages.example.com; check"),
+    (
+        cause.NO_DNS,
+        "Temporary failure resolving 'packages.example.com'",
+        "no DNS inside the distribution: packages.example.com could not be asked for "
+        "(DNS servers of /etc/resolv.conf: 10.255.255.254)",
+    ),
+    (cause.NO_DNS, "Something wicked happened resolving 'x:https' (-9 - y)", "no DNS inside the distribution: x could"),
+    (
+        cause.REFUSED,
+        "Could not connect to packages.example.com:443 (192.0.2.1). - connect (111: Connection refused)",
+        "packages.example.com refuses the connection; connect the VPN",
+    ),
+    (
+        cause.NO_ROUTE,
+        "Cannot initiate the connection to packages.example.com:443 (2001:db8::1). - connect (101: Network is "
+        "unreachable)",
+        "no route leads to packages.example.com; connect the VPN",
+    ),
+    (cause.SILENT, "Could not connect to x:443 (192.0.2.1), connection timed out", "does not answer; connect the VPN"),
+    (cause.SILENT, "Unable to connect to packages.example.com:443:", "does not answer; connect the VPN"),
+    (
+        cause.TLS_ISSUER,
+        "Certificate verification failed: The certificate is NOT trusted. The certificate issuer is unknown.  Could "
+        "not handshake: Error in the certificate verification. [IP: 127.0.0.1 35383]",
+        "signed by 'Corp CA', whom this distribution does not know",
+    ),
+    (
+        cause.TLS_ISSUER,
+        "SSL connection failed: error:0A000086:SSL routines::certificate verify failed / Success [IP: 127.0.0.1 1]",
+        "(cuda_windows_certificates)",
+    ),
+    (
+        cause.TLS_DATE,
+        "Certificate verification failed: The certificate is NOT trusted. The certificate chain uses expired "
+        "certificate.  Could not handshake",
+        "expired or not yet valid; check the clock",
+    ),
+    (cause.NO_AUTHORITIES, "No system certificates available. Try installing ca-certificates.", "trusts no authority"),
+    (cause.FORBIDDEN, "403  Forbidden [IP: 127.0.0.1 39401]", "HTTP 403: packages.example.com or a filter on the way"),
+    (
+        cause.LOGIN_PAGE,
+        "Signed file isn't valid, got 'NODATA' (does the network require authentication?)",
+        "answers for packages.example.com with a page of its own",
+    ),
+    (cause.GATEWAY, "502  Bad Gateway [IP: 127.0.0.1 39401]", "cannot reach packages.example.com (HTTP 50x)"),
+]
+THROUGH_PROXY = [
+    (
+        cause.PROXY_LOGIN,
+        "Invalid response from proxy: HTTP/1.1 407 Proxy Authentication Required  Server: x     [IP: 127.0.0.1 35383]",
+        f"the proxy {PROXY} wants a user name and a password (HTTP 407)",
+    ),
+    (cause.PROXY_LOGIN, "407  Proxy Authentication Required [IP: 127.0.0.1 1]", "check cuda_proxy_username"),
+    (
+        cause.PROXY_REFUSES,
+        "Invalid response from proxy: HTTP/1.1 403 Forbidden  Server: x",
+        f"the proxy {PROXY} refuses to let packages.example.com through",
+    ),
+    (cause.FORBIDDEN, "403  Forbidden [IP: 127.0.0.1 39401]", f"packages.example.com or the proxy {PROXY} refuses"),
+    (
+        cause.GATEWAY,
+        "Invalid response from proxy: HTTP/1.1 502 Bad Gateway",
+        f"{PROXY} answers that it cannot",
+    ),
+    (
+        cause.REFUSED,
+        "connect (111: Connection refused)",
+        f"{PROXY} refuses the connection; check the",
+    ),
+    (
+        cause.UNKNOWN_NAME,
+        "Could not resolve 'proxy.example.com'",
+        "DNS does not know the proxy proxy.example.com;",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "said", "words"), SAID)
+def test_causes_without_a_proxy(kind: str, said: str, words: str) -> None:
+    assert cause.kind(FAILED + said) == kind
+    told = cause.explain(FAILED + said, URL, cause.Seen(resolvers=("10.255.255.254",), issuer="Corp CA"))
+    assert words in told and "\n" not in told, told
+
+
+@pytest.mark.parametrize(("kind", "said", "words"), THROUGH_PROXY)
+def test_causes_through_a_proxy(kind: str, said: str, words: str) -> None:
+    assert cause.kind(FAILED + said) == kind
+    told = cause.explain(FAILED + said, URL, cause.Seen(PROXY))
+    assert words in told and "\n" not in told, told
+
+
+def test_every_cause_has_a_sentence_and_a_test() -> None:
+    kinds = {kind for kind, _sign in cause._SIGNS}
+    assert kinds == set(cause._SENTENCES) == {row[0] for row in SAID + THROUGH_PROXY}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "404  Not Found [IP: 127.0.0.1 39401]",
+        "401  Unauthorized",
+        "The following signatures couldn't be verified because the public key is not available: NO_PUBKEY BA6806C0",
+        "",
+    ],
+)
+def test_what_is_not_the_network(said: str) -> None:
+    assert cause.explain(FAILED + said, URL, cause.Seen()) == ""
+    assert cause.named(ScriptedRun(), URL, FAILED + said) == ""
+
+
+def test_a_wrong_password_and_a_machine_without_servers() -> None:
+    wrong = cause.explain("407  Proxy", URL, cause.Seen(PROXY, password=True))
+    assert f"the proxy {PROXY} refuses the user name or the password" in wrong
+    assert "/etc/resolv.conf names no DNS server" in cause.explain("Temporary failure resolving 'x'", URL, cause.Seen())
+    assert "signed by somebody" in cause.explain("certificate verify failed", URL, cause.Seen())
+
+
+def test_another_source_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cause, "observe", lambda run, url, look_at_certificate: cause.Seen(issuer=url))
+    told = cause.named(
+        ScriptedRun(), URL, "E: Failed to fetch http://deb.example.org/debian/InRelease  certificate verify failed"
+    )
+    assert told.startswith("TLS to deb.example.org") and "http://deb.example.org/debian/InRelease" in told
+    assert cause.failed_address("E: Failed to fetch file:/x  y", URL) == URL
+
+
+DUMP = """\
+Acquire::http::Proxy "http://me:s3cret@proxy.example.com:8080/";
+Acquire::http::Proxy::deb.example.org "DIRECT";
+Acquire::HTTPS::Proxy "http://secure.example.com:1";
+"""
+
+
+@pytest.mark.parametrize(
+    ("dump", "url", "expected"),
+    [
+        ("", URL, ""),
+        (DUMP, URL, "http://secure.example.com:1"),
+        (DUMP.replace("HTTPS", "ftp"), URL, "http://me:s3cret@proxy.example.com:8080/"),
+        (DUMP, "http://deb.example.org/debian", ""),
+        (DUMP, "http://x/", "http://me:s3cret@proxy.example.com:8080/"),
+    ],
+)
+def test_proxy_of(dump: str, url: str, expected: str) -> None:
+    assert cause.proxy_of(dump, url) == expected
+
+
+def test_observe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "etc/apt/auth.conf.d").mkdir(parents=True)
+    (tmp_path / "etc/resolv.conf").write_text("# by WSL\nnameserver 10.255.255.254\nnameserver 192.0.2.53\n")
+    (tmp_path / network_proxy.AUTH_PATH.lstrip("/")).write_text(f"machine {PROXY} login me password s3cret\n")
+    run = ScriptedRun(("apt-config dump", Completed(0, DUMP, "")))
+    seen = cause.observe(run, "http://x/", root=str(tmp_path))
+    assert seen == cause.Seen(PROXY, True, ("10.255.255.254", "192.0.2.53"), "")
+    monkeypatch.setattr(cause, "shown_issuer", lambda url, proxy, root: f"{url} by {proxy}")
+    run = ScriptedRun(("apt-config dump", Completed(0, "", "")))
+    assert cause.observe(run, URL, True, str(tmp_path / "nothing")) == cause.Seen(issuer=f"{URL} by ")
+
+
+@pytest.fixture
+def listener() -> t.Iterator[tuple[str, t.Callable[[bytes], list[bytes]]]]:
+    """The address of a listener, and a function that lets it answer once; what it was asked comes into the list."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer(data: bytes) -> list[bytes]:
+            asked: list[bytes] = []
+
+            def serve() -> None:
+                connection, _address = server.accept()
+                with connection:
+                    asked.append(connection.recv(65536))
+                    connection.sendall(data)
+
+            threading.Thread(target=serve, daemon=True).start()
+            return asked
+
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", answer
+
+
+@pytest.mark.parametrize("data", [b"", b"HTTP/1.1 407 Who\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nno TLS"])
+def test_nobody_is_named_when_the_certificate_cannot_be_seen(
+    listener: tuple[str, t.Callable[[bytes], list[bytes]]], tmp_path: Path, data: bytes
+) -> None:
+    url, answer = listener
+    (tmp_path / "etc/apt/auth.conf.d").mkdir(parents=True)
+    (tmp_path / network_proxy.AUTH_PATH.lstrip("/")).write_text(f"machine {url} login me password s3cret\n")
+    asked = answer(data)
+    assert cause.shown_issuer(URL, url, str(tmp_path)) == ""
+    assert asked[0].startswith(b"CONNECT packages.example.com:443 HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic bWU6czNjcmV0\r\n" in asked[0]
+
+
+def test_no_server_at_all(listener: tuple[str, t.Callable[[bytes], list[bytes]]]) -> None:
+    url, answer = listener
+    answer(b"no TLS")
+    assert cause.shown_issuer(url.replace("http:", "https:"), "") == ""

@@ -1,0 +1,336 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as s
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.plugins.module_utils.apt_world import AptWorld
+
+WSL = "https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/"
+UBUNTU = "https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/"
+ML = "https://developer.download.nvidia.com/compute/machine-learning/repos/ubuntu1804/x86_64"
+RING = "/usr/share/keyrings/cuda-archive-keyring.gpg"
+OWN = "/etc/apt/sources.list.d/wslfleet-cuda.sources"
+LISTS = "/etc/apt/sources.list.d/"
+
+
+def one(line: str, path: str = LISTS + "cuda.list") -> s.Entry:
+    (entry,) = s.parse(path, line)
+    return entry
+
+
+# Reading
+
+LINES = [
+    pytest.param(f"deb {WSL} /", ("deb", WSL, "/", (), {}), id="plain"),
+    pytest.param(f"deb [signed-by={RING}] {WSL} /", ("deb", WSL, "/", (), {"signed-by": RING}), id="signed-by"),
+    pytest.param(
+        f"deb [ arch=amd64 Signed-By={RING} ] {WSL} /",
+        ("deb", WSL, "/", (), {"arch": "amd64", "signed-by": RING}),
+        id="blanks in brackets, capitals",
+    ),
+    pytest.param(f"deb [trusted=yes]\t{WSL}\t/", ("deb", WSL, "/", (), {"trusted": "yes"}), id="tabs"),
+    pytest.param(f"  deb {WSL} / # by hand", ("deb", WSL, "/", (), {}), id="indented, comment behind"),
+    pytest.param(
+        "deb-src http://deb.debian.org/debian bookworm main contrib",
+        ("deb-src", "http://deb.debian.org/debian", "bookworm", ("main", "contrib"), {}),
+        id="components",
+    ),
+    pytest.param(
+        f"deb [arch+=i386 signed-by=/a.gpg,/b.gpg] {WSL} /",
+        ("deb", WSL, "/", (), {"arch": "i386", "signed-by": "/a.gpg /b.gpg"}),
+        id="several values are separated by commas",
+    ),
+]
+
+
+@pytest.mark.parametrize("line, expected", LINES)
+def test_one_line(line: str, expected: tuple[t.Any, ...]) -> None:
+    entry = one(line)
+    assert (entry.types, entry.uri, entry.suite, entry.components, dict(entry.options)) == expected
+    assert entry.enabled
+    assert entry.form == "list"
+
+
+@pytest.mark.parametrize(
+    "line", ["", "   ", f"# deb {WSL} /", f"#deb {WSL} /", f"debx {WSL} /", f"deb {WSL}", "nonsense"]
+)
+def test_not_an_entry(line: str) -> None:
+    assert s.parse(LISTS + "cuda.list", line) == []
+
+
+def test_place_is_the_line_number() -> None:
+    text = f"# one\n\ndeb {WSL} /\ndeb {UBUNTU} /\n"
+    assert [(entry.place, entry.uri) for entry in s.parse("/etc/apt/sources.list", text)] == [(2, WSL), (3, UBUNTU)]
+
+
+STANZA = f"""\
+# NVIDIA
+Types: deb deb-src
+URIs: {WSL}
+ {UBUNTU}
+Suites: /
+signed-by: {RING}
+X-Note: mine
+"""
+
+
+def test_deb822() -> None:
+    entries = s.parse(LISTS + "cuda.sources", STANZA)
+    assert [(entry.uri, entry.place, entry.form) for entry in entries] == [(WSL, 0, "deb822"), (UBUNTU, 0, "deb822")]
+    assert entries[0].options == (("signed-by", RING),)
+    assert entries[0].types == "deb deb-src"
+
+
+@pytest.mark.parametrize("value", ["no", "No", "false", "0", "off", "without", "disable"])
+def test_deb822_disabled(value: str) -> None:
+    assert not any(entry.enabled for entry in s.parse(LISTS + "a.sources", f"{STANZA}Enabled: {value}\n"))
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "1", "on", "with", "enable"])
+def test_deb822_enabled(value: str) -> None:
+    assert all(entry.enabled for entry in s.parse(LISTS + "a.sources", f"{STANZA}Enabled: {value}\n"))
+
+
+def test_deb822_embedded_key() -> None:
+    text = f"Types: deb\nURIs: {WSL}\nSuites: /\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mQIN\n"
+    (entry,) = s.parse(LISTS + "a.sources", text)
+    assert entry.signed_by.startswith("\n-----BEGIN PGP")
+    assert s.judge([entry], "", OWN, ["/gone.gpg"]) == []
+
+
+def test_the_extension_decides_about_the_form() -> None:
+    assert s.parse(LISTS + "a.list", STANZA) == []
+    assert s.parse(LISTS + "a.sources", f"deb {WSL} /\n") == []
+
+
+# Addresses
+
+SAME = [
+    (WSL, WSL.rstrip("/")),
+    (WSL, WSL.replace("https", "http")),
+    (WSL, WSL.replace("developer.download", "Developer.Download")),
+    (WSL, WSL.replace("https://", "https://user:secret@")),
+    (WSL, WSL.replace("/repos/", "//repos/")),
+    ("file:/var/cuda-repo-x", "copy:/var/cuda-repo-x"),
+    ("file:/var/cuda-repo-x/", "file:///var/cuda-repo-x"),
+]
+
+
+@pytest.mark.parametrize("left, right", SAME)
+def test_same_address(left: str, right: str) -> None:
+    assert s.normal_address(left, "/") == s.normal_address(right, "/")
+
+
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        ((WSL, "/"), (UBUNTU, "/")),
+        ((WSL, "/"), (WSL, "stable")),
+        (("http://a/b", "/"), ("http://a/B", "/")),
+        (("file:/b", "/"), ("http://b", "/")),
+        (("http://a:8080/b", "/"), ("http://a/b", "/")),
+    ],
+)
+def test_different_address(left: tuple[str, str], right: tuple[str, str]) -> None:
+    assert s.normal_address(*left) != s.normal_address(*right)
+
+
+@pytest.mark.parametrize(
+    "uri, kind",
+    [
+        (WSL, "cuda"),
+        (WSL.rstrip("/"), "cuda"),
+        (WSL.replace("https", "http"), "cuda"),
+        (WSL.replace("nvidia.com", "nvidia.cn"), "cuda"),
+        ("https://developer.download.nvidia.com/compute/cuda/repos/$(ARCH)/", "cuda"),
+        (ML, "machine-learning"),
+        (ML.replace("ubuntu1804/x86_64", ""), "machine-learning"),
+        ("file:/var/cuda-repo-wsl-ubuntu-12-8-local", "local-installer"),
+        ("file:///var/cuda-repo-wsl-ubuntu-12-8-local/", "local-installer"),
+        ("copy:/var/cuda-repo-ubuntu2404-13-0-local", "local-installer"),
+        ("https://nvidia.github.io/libnvidia-container/stable/deb/amd64", ""),
+        ("https://mirror.corp.example/compute/cuda/repos/wsl-ubuntu/x86_64/", ""),
+        ("http://deb.debian.org/debian", ""),
+        ("file:/srv/repository", ""),
+        ("http://[broken/", ""),
+    ],
+)
+def test_kind(uri: str, kind: str) -> None:
+    assert s.kind_of(uri) == kind
+
+
+# Judging
+
+KEYRING_LINE = f"deb [signed-by={RING}] {WSL} /"
+ENTRIES: list[tuple[str, str, str, str | None]] = [
+    # id, path, text, reason or None
+    ("that of cuda-keyring", LISTS + "cuda-wsl-ubuntu-x86_64.list", KEYRING_LINE, "duplicate of the source"),
+    ("http, no slash", LISTS + "x.list", f"deb http{WSL[5:-1]} /", "duplicate of the source"),
+    ("ours", OWN, s.render(WSL, RING), None),
+    ("no signed-by", LISTS + "cuda.list", f"deb {UBUNTU} /", "no signed-by"),
+    ("trusted", LISTS + "cuda.list", f"deb [trusted=yes] {UBUNTU} /", None),
+    ("another repository, signed", LISTS + "cuda-ubuntu2204.list", f"deb [signed-by={RING}] {UBUNTU} /", None),
+    ("keyring gone", LISTS + "a.list", f"deb [signed-by=/gone.gpg] {UBUNTU} /", "keyring /gone.gpg is missing"),
+    ("one of two keyrings gone", LISTS + "a.list", f"deb [signed-by=/gone.gpg,{RING}] {UBUNTU} /", None),
+    ("a fingerprint", LISTS + "a.list", f"deb [signed-by=EB693B3035CD5710E231E123A4B469963BF863CC] {UBUNTU} /", None),
+    ("machine learning", LISTS + "nvidia-ml.list", f"deb [signed-by={RING}] {ML} /", "machine-learning"),
+    ("switched off", LISTS + "a.list", f"# deb {WSL} /", None),
+    ("switched off, deb822", LISTS + "a.sources", f"Types: deb\nURIs: {WSL}\nSuites: /\nEnabled: no\n", None),
+    ("somebody else's", LISTS + "d.list", "deb http://deb.debian.org/debian bookworm main", None),
+    (
+        "container toolkit",
+        LISTS + "nct.list",
+        "deb https://nvidia.github.io/libnvidia-container/stable/deb/amd64 /",
+        None,
+    ),
+    ("local installer", LISTS + "l.list", f"deb [signed-by={RING}] file:/var/cuda-repo-wsl-ubuntu-12-4-local /", None),
+    ("not a URL", LISTS + "b.list", "deb http://[broken/ /", None),
+    (
+        "installation medium",
+        "/etc/apt/sources.list",
+        "deb cdrom:[Debian GNU/Linux 12.0.0 _Bookworm_]/ bookworm main",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize("path, text, reason", [pytest.param(*row[1:], id=row[0]) for row in ENTRIES])
+def test_judge(path: str, text: str, reason: str | None) -> None:
+    stale = s.judge(s.parse(path, text), WSL, OWN, ["/gone.gpg"])
+    assert len(stale) == (0 if reason is None else 1)
+    assert reason is None or reason in stale[0].reason
+
+
+def test_a_mirror_is_watched_too() -> None:
+    mirror = "https://mirror.corp.example/nvidia/"
+    assert [item.reason for item in s.judge([one(f"deb {mirror} /")], mirror, OWN, [])] == [
+        "duplicate of the source that wslfleet.cuda writes"
+    ]
+
+
+TWINS = [
+    pytest.param(f"deb [signed-by={RING}] {WSL} /", "repeats", id="the same twice: only a warning of apt"),
+    pytest.param(f"deb [signed-by=/other.gpg] {WSL} /", "conflicts with", id="another keyring"),
+    pytest.param(f"deb [signed-by={RING} trusted=yes] {WSL} /", "conflicts with", id="trusted"),
+    pytest.param(f"deb [signed-by=/other.gpg] {WSL.rstrip('/')} /", "conflicts with", id="without slash"),
+]
+
+
+@pytest.mark.parametrize("second, verb", TWINS)
+def test_of_two_that_clash_the_first_stays(second: str, verb: str) -> None:
+    first = one(f"deb [signed-by={RING}] {WSL} /", "/a.list")
+    stale = s.judge([first, one(second, "/b.list")], "", OWN, [])
+    assert [(item.entry.path, item.reason) for item in stale] == [("/b.list", f"{verb} /a.list")]
+
+
+def test_a_list_clashes_with_deb822() -> None:
+    entries = [one(KEYRING_LINE, "/a.list"), *s.parse("/b.sources", f"URIs: {WSL}\nSuites: /\nSigned-By: {RING}\n")]
+    assert [item.reason for item in s.judge(entries, "", OWN, [])] == ["conflicts with /a.list"]
+
+
+def test_ours_stays_whatever_comes_first() -> None:
+    entries = [one(KEYRING_LINE, "/a.list"), *s.parse(OWN, s.render(WSL, RING))]
+    assert [item.entry.path for item in s.judge(entries, WSL, OWN, [])] == ["/a.list"]
+
+
+# Edits
+
+
+def edits(path: str, text: str, wanted: str = WSL) -> list[s.Edit]:
+    return s.plan_edits({path: text}, s.judge(s.parse(path, text), wanted, OWN, []), "20260131T120000")
+
+
+def test_a_file_of_its_own_is_renamed() -> None:
+    (edit,) = edits(LISTS + "cuda.list", f"# NVIDIA\n{KEYRING_LINE}\n")
+    assert edit.after is None
+    assert [item.entry.place for item in edit.stale] == [1]
+
+
+@pytest.mark.parametrize("path", ["/etc/apt/sources.list", LISTS + "mixed.list"])
+def test_other_lines_stay(path: str) -> None:
+    text = f"deb http://deb.debian.org/debian bookworm main\n{KEYRING_LINE}\n# end"
+    (edit,) = edits(path, text)
+    assert edit.after == (
+        f"deb http://deb.debian.org/debian bookworm main\n# wslfleet 20260131T120000: {KEYRING_LINE}\n# end"
+    )
+    assert edits(path, edit.after) == []
+
+
+def test_the_main_list_is_never_renamed() -> None:
+    (edit,) = edits("/etc/apt/sources.list", KEYRING_LINE + "\n")
+    assert edit.after == f"# wslfleet 20260131T120000: {KEYRING_LINE}\n"
+
+
+DEBIAN = "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\n"
+CUDA = f"Types: deb\nURIs: {WSL}\nSuites: /\nSigned-By: {RING}\n"
+TEXTS = [
+    pytest.param(f"{DEBIAN}\n{CUDA}", id="last"),
+    pytest.param(f"{CUDA}\n{DEBIAN}", id="first"),
+    pytest.param(f"# a comment\n\n\n{CUDA}\n \n# b\n{DEBIAN}", id="comments and several empty lines"),
+    pytest.param(f"{DEBIAN}\n# wsl\nEnabled: yes\n{CUDA}", id="said to be enabled"),
+    pytest.param(f"\n\n{CUDA}\n\n{DEBIAN}\n\n", id="empty lines around"),
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_stanza_is_switched_off(text: str) -> None:
+    (edit,) = edits(LISTS + "mixed.sources", text)
+    assert edit.after is not None
+    after = s.parse(LISTS + "mixed.sources", edit.after)
+    assert {entry.uri: entry.enabled for entry in after} == {WSL: False, "http://deb.debian.org/debian": True}
+    assert edits(LISTS + "mixed.sources", edit.after) == []
+    kept = [line for line in edit.after.splitlines() if "wslfleet" not in line and not line.startswith("Enabled")]
+    assert kept == [line for line in text.splitlines() if not line.startswith("Enabled")]
+
+
+# Writing
+
+
+def test_render() -> None:
+    text = s.render(WSL, RING, "amd64")
+    (entry,) = s.parse(OWN, text)
+    assert text.startswith(s.MARK)
+    assert (entry.uri, entry.suite, entry.signed_by, dict(entry.options)["architectures"]) == (WSL, "/", RING, "amd64")
+
+
+def test_apt_takes_what_we_write_and_what_we_switch_off(apt_world: AptWorld) -> None:
+    """The conflict that kills apt is gone once the plan is applied."""
+    folder = apt_world.root / "etc/apt/sources.list.d"
+    uri = f"file:{apt_world.root}/repository"
+    (apt_world.root / "etc/apt/sources.list").write_text(f"deb [signed-by=/a.gpg] {uri}/ /\n")
+    (folder / "wslfleet-cuda.sources").write_text(s.render(uri, RING))
+    before = apt_world.run(["apt-get", "-s", "install"])
+    assert (before.code, "Conflicting values set for option Signed-By" in before.stderr) == (100, True)
+
+    texts = {str(path): path.read_text() for path in (apt_world.root / "etc/apt").rglob("*") if path.is_file()}
+    entries = [entry for path, text in texts.items() for entry in s.parse(path, text)]
+    stale = s.judge(entries, uri, str(folder / "wslfleet-cuda.sources"), [])
+    for edit in s.plan_edits(texts, stale, "now"):
+        assert edit.after is not None
+        Path(edit.path).write_text(edit.after)
+    assert apt_world.run(["apt-get", "-s", "install"]).code == 0
+
+
+# Properties
+
+PIECES = st.sampled_from(
+    [
+        "deb ", "deb-src ", "[", "]", "signed-by=", "http://", "https://[", "file:", WSL, RING, " / ", "Types: deb\n",
+        "URIs: ", "Suites: /\n", "Enabled: no\n", "\n", "\n\n", " ", "#", ":", "x",
+    ]
+)  # fmt: skip
+TEXT = st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=20).map("".join)
+
+
+@given(TEXT, st.sampled_from(["/a.list", "/etc/apt/sources.list", "/a.sources"]))
+def test_any_text_can_be_read_judged_and_switched_off(text: str, path: str) -> None:
+    stale = s.judge(s.parse(path, text), WSL, OWN, [RING])
+    for edit in s.plan_edits({path: text}, stale, "now"):
+        assert edit.after is None or s.judge(s.parse(path, edit.after), WSL, OWN, [RING]) == []

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table at the end of provision: the word for each laptop, its reason, and the order."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.filter.fleet_summary import FilterModule
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import summary
+
+READY = {"ready": True, "status": "ready", "wsl_version": "2.6.3.0", "distribution": {"name": "Debian-12"}}
+TOOLKIT = {"version": "12.8", "clean": True, "installed": True, "driver_packages": [], "compiler": ""}
+
+STATES: dict[str, tuple[dict[str, t.Any], str, str]] = {
+    "provisioned": ({"windows_host_result": READY, "cuda_toolkit_result": TOOLKIT}, "provisioned", ""),
+    "check mode": (
+        {"windows_host_result": READY, "cuda_toolkit_result": {**TOOLKIT, "installed": False}},
+        "would be provisioned",
+        "",
+    ),
+    "not clean": (
+        {"windows_host_result": READY, "cuda_toolkit_result": {**TOOLKIT, "clean": False}},
+        "would be provisioned",
+        "",
+    ),
+    "another nvcc": (
+        {"windows_host_result": READY, "cuda_toolkit_result": {**TOOLKIT, "other_nvcc": "ann finds /usr/bin/nvcc"}},
+        "not as asked",
+        "ann finds /usr/bin/nvcc",
+    ),
+    "off": (
+        {"__windows_host_info": {"unreachable": True, "msg": "x: no route: wake it", "cause": "off"}},
+        "off",
+        "no route: wake it",
+    ),
+    "lost inside": ({"__cuda_toolkit_source": {"unreachable": True, "msg": "gone"}}, "unreachable", "gone"),
+    "failed": (
+        {"windows_host_result": READY, "__cuda_toolkit_source": {"failed": True, "msg": "x: 404\nNot Found"}},
+        "failed",
+        "404 Not Found",
+    ),
+    "failed in a loop": (
+        {
+            "__cuda_toolkit_more": {
+                "failed": True,
+                "msg": "One or more",
+                "results": [{"msg": "a"}, {"failed": True, "msg": "b"}],
+            }
+        },
+        "failed",
+        "b",
+    ),
+    "escape sequences": ({"__cuda_toolkit_x": {"failed": True, "msg": "a\x1b]52;c;x\x07b"}}, "failed", ""),
+    "restart": (
+        {"windows_host_result": {"ready": False, "status": "awaiting restart", "reason": "policy never\n(feature)"}},
+        "awaiting restart",
+        "policy never (feature)",
+    ),
+    "logon": ({"windows_host_result": {"status": "awaiting logon of ben"}}, "awaiting logon of ben", ""),
+    "handed over": ({"windows_host_result": {"status": "handed over", "hand_over": {"name": "U"}}}, "handed over", ""),
+    "nothing known": ({}, "failed", "see its messages above"),
+    "failed without a result": ({"windows_host_result": READY}, "failed", "see its messages above"),
+    "of another's": (
+        {"site_task": {"failed": True, "msg": "no"}, "windows_host_result": READY, "cuda_toolkit_result": TOOLKIT},
+        "provisioned",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_status_and_reason(state: str) -> None:
+    variables, status, reason = STATES[state]
+    (row,) = summary.rows(["x"], {"x": variables})
+    assert row["status"] == status
+    assert reason in row["reason"] and bool(row["reason"]) is bool(reason or state == "escape sequences")
+    assert "\x1b" not in row["reason"] and "\n" not in row["reason"]
+
+
+def test_what_needs_a_person_comes_first() -> None:
+    found = summary.rows(list(STATES), {name: state[0] for name, state in STATES.items()})
+    assert [row["laptop"] for row in found[-3:]] == ["provisioned", "handed over", "of another's"]
+    words = [row["status"] for row in found]
+    waiting = [index for index, word in enumerate(words) if word.startswith(("awaiting", "would"))]
+    assert max(index for index, word in enumerate(words) if word in ("failed", "off")) < min(waiting)
+
+
+def test_check_mode_claims_nothing() -> None:
+    variables, _status, _reason = STATES["check mode"]
+    (row,) = FilterModule().filters()["fleet_summary"](["x"], {"x": variables})
+    assert row["toolkit"] == "12.8 (would be installed)"

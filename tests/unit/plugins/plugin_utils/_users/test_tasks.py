@@ -1,0 +1,65 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import fnmatch
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan, hand_over_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks as u
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks as s
+
+BUNDLE, HAND_OVER = bundle_plan.Place("Debian"), hand_over_plan.Place("Debian")
+
+
+def test_each_writes_to_files_of_its_own_and_everything_is_found_by_name() -> None:
+    assert BUNDLE.empty_results("S-1-5-7") == {
+        f"{BUNDLE.folder}\\S-1-5-7-{name}.txt": b"" for name in ("out", "err", "done")
+    }
+    assert f'"{BUNDLE.folder}\\S-1-5-7-*.txt" /inheritance:r' in BUNDLE.opened("S-1-5-7")
+    assert '"*S-1-5-7:(R,W)"' in BUNDLE.opened("S-1-5-7")
+    names = [BUNDLE.payload, BUNDLE.identity, BUNDLE.payload_of("S-1-5-7"), BUNDLE.description("S-1-5-7")]
+    for name in [*names, *BUNDLE.empty_results("S-1-5-7")]:
+        assert any(fnmatch.fnmatch(name, f"{BUNDLE.folder}\\{pattern}") for pattern in BUNDLE.FILES), name
+    assert BUNDLE.removal()[-1] == f'rd "{BUNDLE.folder}"'
+
+
+def test_two_kinds_of_work_in_one_distribution_do_not_meet() -> None:
+    assert (BUNDLE.folder, HAND_OVER.folder) == (
+        "C:\\Program Files\\wslfleet\\bundle-Debian",
+        "C:\\Program Files\\wslfleet\\handover-Debian",
+    )
+    assert (BUNDLE.task("S-1"), HAND_OVER.task("S-1")) == ("wslfleet\\bundle-Debian-S-1", "wslfleet\\Debian-S-1")
+    assert BUNDLE.description("S-1") == f"{BUNDLE.folder}\\S-1.xml"
+
+
+@pytest.mark.parametrize(
+    ("result", "on_battery", "reason"),
+    [
+        (0x80070569, True, u.NO_RIGHT),
+        (0x8007052E, True, u.NO_TOKEN),
+        (s.REFUSED, True, u.NOT_LOGGED_ON),
+        (s.REFUSED, False, u.ON_BATTERY),
+        (s.QUEUED, False, u.ON_BATTERY),
+        (s.RUNNING, True, None),
+        (1, True, None),
+    ],
+)
+def test_why_not(result: int, on_battery: bool, reason: str | None) -> None:
+    assert u.why_not(result, on_battery) == reason
+    assert reason is None or (bundle_plan.REASONS[reason] and hand_over_plan.REASONS[reason])
+
+
+@pytest.mark.parametrize(
+    ("result", "waited", "why"),
+    [
+        (s.NEVER_RUN, 59, None),
+        (s.NEVER_RUN, 60, "has not started; run again"),
+        (s.RUNNING, 1000, None),
+        (0, 5, None),
+        (0, 6, "was ended without a result (last result 0x0); run again"),
+        (None, 6, "was ended without a result (it is gone); run again"),
+    ],
+)
+def test_why_nothing(result: int | None, waited: float, why: str | None) -> None:
+    assert u.why_nothing(result, waited, start=u.START_SECONDS, patience=5) == why
