@@ -6,9 +6,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.docs import errors, roles, variables
+from scripts.docs import errors, roles, rooms, variables
 
 
 def pages() -> dict[Path, str]:
     """Path below the checkout -> text. The working directory is the checkout."""
-    return {errors.PATH: errors.page(), variables.PATH: variables.page(), **roles.pages()}
+    return {
+        errors.PATH: errors.page(),
+        rooms.PATH: rooms.page(),
+        variables.PATH: variables.page(),
+        **roles.pages(),
+    }

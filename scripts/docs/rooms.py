@@ -1,0 +1,125 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rooms of the collection: folders of private code, what each is for, and what it may import.
+
+``python -m scripts.docs.rooms`` lists the imports between them as they are in the files. The architecture page has the
+same list, and ``tests/unit/scripts/test_rooms.py`` holds every import to ROOMS.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import typing as t
+from pathlib import Path
+
+PATH = Path("docs/docsite/rst/architecture.rst")
+BEGIN = ".. The rooms begin: made by ``python -m scripts.docs``, changes here are lost.\n"
+END = ".. The rooms end.\n"
+PLUGINS = Path("plugins")
+CONTROLLER, LINUX = SIDES = ("plugin_utils", "module_utils")
+_PACKAGE = "ansible_collections.wslfleet.cuda.plugins."
+
+SHARED = ("module_utils/_shared", "module_utils/_nvidia", "module_utils/_wsl_settings", "module_utils/_bundle")
+"""What both sides may import: small and pure."""
+
+ROOMS: dict[str, tuple[str, str]] = {
+    "plugin_utils/_port": ("one command line in, its output and exit code out; WinRM behind it", ""),
+    "plugin_utils/_wsl_exe": ("wsl.exe: its lines, its text, its errors", "_port"),
+    "plugin_utils/_windows": ("registry, files, tasks, installers and names of Windows", "_port _wsl_exe"),
+    "plugin_utils/_roles": ("the variables of the roles and what is wrong with given ones", "_windows"),
+    "plugin_utils/_action": ("the base of all action plugins, and the shape of results", "_port _windows _roles"),
+    "plugin_utils/_linux": ("programs and files inside a distribution, over the port", "_port _wsl_exe"),
+    "plugin_utils/_host": ("what there is to know about a Windows host, a file a topic", "_port _wsl_exe _windows"),
+    "plugin_utils/_reboot": ("restarts, and what keeps one from being due", "_port _windows _host"),
+    "plugin_utils/_wsl": ("the features and the package of WSL", "_port _wsl_exe _windows _host"),
+    "plugin_utils/_probe": ("the questions of the doctor", "_port _wsl_exe _windows _host"),
+    "plugin_utils/_preflight": ("the rows of the preflight", "_host _wsl"),
+    "plugin_utils/_driver": ("NVIDIA's driver for Windows", "_port _windows _host _preflight"),
+    "plugin_utils/_distribution": ("distributions of the connecting account", "_port _wsl_exe _windows _host _wsl"),
+    "plugin_utils/_users": (
+        "work in the account of other Windows users",
+        "_port _wsl_exe _windows _host _wsl _distribution _action",
+    ),
+    "plugin_utils/_report": ("many laptops at a glance", ""),
+    "module_utils/_shared": ("foreign text, addresses, versions, findings: pure, for both sides", ""),
+    "module_utils/_system": ("programs, files, changes and disk space", "_shared"),
+    "module_utils/_nvidia": ("the catalogue of toolkits, and what a driver package is", "_shared"),
+    "module_utils/_wsl_settings": ("wsl.conf and .wslconfig", ""),
+    "module_utils/_sources": ("files of apt's sources: entries, faults", "_system"),
+    "module_utils/_apt": ("dpkg and apt: what there is, what would happen, transactions", "_system _nvidia _sources"),
+    "module_utils/_network": ("proxy, credentials, certificates, why a download failed", "_system _apt"),
+    "module_utils/_driver": ("the guard, and the repair of what a driver package broke",
+                             "_system _nvidia _apt _wsl_settings"),
+    "module_utils/_repository": ("NVIDIA's repository: keys, keyrings, trial, sources",
+                                 "_shared _system _nvidia _apt _sources _network _driver"),
+    "module_utils/_toolkit": ("the toolkit: plan, steps, commands, smoke test",
+                              "_system _nvidia _apt _network _driver _repository"),
+    "module_utils/_containers": ("the container toolkit and the engines it serves",
+                                 "_shared _system _apt _sources _network _repository _toolkit"),
+    "module_utils/_audit": ("all rows of the audit inside a distribution",
+                            "_shared _system _nvidia _apt _driver _repository _toolkit _containers"),
+    "module_utils/_bundle": ("steps that travel together, run in a distribution", "_apt"),
+}  # fmt: skip
+"""Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""
+
+
+def allowed(room: str) -> set[str]:
+    """The rooms that ROOM may import."""
+    side = room.partition("/")[0]
+    own = {f"{side}/{name}" for name in ROOMS[room][1].split()}
+    return own | (set(SHARED) if side == CONTROLLER else set())
+
+
+def arrows() -> dict[str, dict[str, list[str]]]:
+    """Room -> room that it imports -> the imports, as ``file -> name``. The working directory is the checkout."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for side in SIDES:
+        for path in sorted((PLUGINS / side).rglob("*.py")):
+            own = room_of(path.relative_to(PLUGINS).with_suffix("").parts)
+            found.setdefault(own, {})
+            for parts in _imports(path):
+                if room_of(parts) != own:
+                    found[own].setdefault(room_of(parts), []).append(f"{path} -> {'.'.join(parts[1:])}")
+    return found
+
+
+def room_of(parts: t.Sequence[str]) -> str:
+    """The room of a module whose path below plugins/ has these PARTS."""
+    return "/".join(parts[:2])
+
+
+def _imports(path: Path) -> t.Iterator[tuple[str, ...]]:
+    """What PATH imports of the two sides: parts of the path below plugins/."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_PACKAGE):
+            parts = tuple(str(node.module)[len(_PACKAGE) :].split("."))
+            if parts[0] in SIDES:
+                yield from ((*parts, name.name) for name in node.names)
+
+
+def listing() -> str:
+    """The rooms of both sides, each with its imports: reStructuredText."""
+    found = arrows()
+    lines = []
+    for side, title in ((CONTROLLER, "on the controller"), (LINUX, "inside the distribution")):
+        rooms = [room for room in ROOMS if room.startswith(f"{side}/")]
+        lines += [".. list-table:: ``" + side + "``, " + title, "   :header-rows: 1", "   :widths: 18 44 38", ""]
+        lines += ["   * - room", "     - what it is about", "     - imports"]
+        for room in rooms:
+            names = [name.removeprefix(f"{side}/") for name in sorted(found.get(room, {}))]
+            told = ", ".join(f"``{name}``" for name in names) or "nothing of the collection"
+            lines += [f"   * - ``{room.partition('/')[2]}``", f"     - {ROOMS[room][0]}", f"     - {told}"]
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def page() -> str:
+    """The architecture page with the rooms as they are now."""
+    head, _begin, rest = PATH.read_text(encoding="utf-8").partition(BEGIN)
+    _old, _end, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n{listing()}{END}{tail}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(listing())
