@@ -20,7 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard, installer_log, kernel_module, loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages, pin_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -102,7 +102,7 @@ def open_candidates(run: system_run.Runner) -> t.Dict[str, str]:
     Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook. Raises
     AptError.
     """
-    names = [name for name in query.names(run) if driver_packages.is_pinned(name)]
+    names = [name for name in query.names(run) if pin_names.is_pinned(name)]
     if not names:
         return {}
     return guard.effective(query.ask(run, command.cache("policy", *sorted(names))).stdout)

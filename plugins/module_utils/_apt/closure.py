@@ -25,7 +25,7 @@ def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
     name that nothing in STANZAS stands for is no way out. Stanzas without a name are passed over.
     """
     index = {stanza["Package"]: stanza for stanza in stanzas if stanza.get("Package")}
-    drivers = {name for name, item in index.items() if driver_packages.why_driver(name, item.get("Source", ""))}
+    drivers = {name for name, item in index.items() if _is_driver(name, item)}
     providers = _providers(index)
     needs, mentions = _needs(index, drivers)
     ends = {name: name for name in drivers}
@@ -40,6 +40,11 @@ def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
                 ends[candidate] = end
                 waiting.append(candidate)
     return {name: end for name, end in ends.items() if name not in drivers}
+
+
+def _is_driver(name: str, stanza: Stanza) -> bool:
+    provides = dependencies.provided(stanza)
+    return driver_packages.why_driver(name, stanza.get("Source", ""), provides) is not None
 
 
 def _providers(index: t.Mapping[str, Stanza]) -> t.Dict[str, t.Set[str]]:

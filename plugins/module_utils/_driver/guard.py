@@ -19,7 +19,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, pin_names
 
 PIN = "/etc/apt/preferences.d/00-wslfleet-guard.pref"
 CONFIGURATION = "/etc/apt/apt.conf.d/99wslfleet-guard"
@@ -51,7 +51,7 @@ def files(instead: str) -> t.List[GuardFile]:
 
 def pin_text(instead: str) -> str:
     """The preferences file. ``Pin: release *`` hits every source, ``origin ""`` would miss the network ones."""
-    names = "\n ".join(driver_packages.pin_names())
+    names = "\n ".join(pin_names.names())
     sources = " ".join(f"src:{source}" for source in driver_packages.DRIVER_SOURCES)
     reason = f"Explanation: WSL gets its NVIDIA driver from Windows. Install {instead} instead."
     stanzas = [f"{reason}\nPackage: {what}\nPin: release *\nPin-Priority: -1\n" for what in (sources, names)]

@@ -4,12 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which packages carry an NVIDIA driver: by source package, name, and what they provide. By dependencies: _closure.py.
+"""Which packages carry an NVIDIA driver: by source package, name, what they provide, and which files they bring.
 
-The names stand as POSIX extended regular expressions, for Python and for grep. They are exact: wide globs such as
-``*nvidia*`` or ``libcuda*`` hit CUDA runtimes, container tools and EGL helpers. The apt pin cannot use them: with
-65,000 names in the index each glob of a preferences file costs every apt command about 50 ms and each expression
-seconds (measured, apt 2.6 and 3.0), while 10,000 exact names cost nothing. So the pin lists sources and exact names.
+By dependencies: closure.py of the room _apt. The hook of the guard holds this file, so that it judges as plans do; it imports the
+standard library only. The names are exact: wide globs such as ``*nvidia*`` or ``libcuda*`` hit CUDA runtimes, container
+tools and EGL helpers.
 """
 
 from __future__ import annotations
@@ -63,6 +62,9 @@ NAME_PATTERNS = (
     f"kernel-source|kernel-source-open|utils){_BRANCH}(-[0-9.]+)?",
     "nvidia-driver-assistant",
     "nvidia-(fabricmanager|imex)(-dev)?(-[0-9]+)?",
+    # For the guests and hosts of virtual GPUs, from NVIDIA's licensing portal: their control files name no source.
+    "nvidia-linux-grid(-[0-9.]+)?",
+    "nvidia-vgpu-(ubuntu|debian|kvm)(-[0-9.]+)?",
     "linux-(modules|objects|signatures)-nvidia-.*",
     "firmware-nvidia-([a-z0-9-]+-)?gsp",
     f"xserver-xorg-video-nvidia(-{_LINE})?{_BRANCH}",
@@ -76,6 +78,9 @@ FAMILY_PATTERNS = (
     "primus-vk-nvidia",
     "nvidia-primus-vk-(common|wrapper)",
     "nvidia-(fs|fs-dkms|gds)(-[0-9]+-[0-9]+)?",
+    # Kernel modules beside the driver: GPU memory for network cards and for the CPU.
+    "gdrdrv-dkms",
+    "nvidia-(peermem|peer-memory)(-dkms)?",
     "firmware-nvidia-graphics",
 )
 """From other sources, but of use only with a Linux driver or a kernel module."""
@@ -113,6 +118,20 @@ PROVIDED = (
 )
 """What only a driver stands for in its ``Provides:`` field (globs), whatever somebody calls the package."""
 
+_MODULE = (
+    "(nvidia([-_](current|open|tesla|legacy)[a-z0-9_-]*)?([-_](drm|modeset|uvm|peermem|fs|vgpu[-_]vfio))?"
+    "|gdrdrv|nv_peer_mem|efa_nv_peermem)"
+)
+"""The driver's kernel modules and those beside it; not those that Linux has of its own for NVIDIA's hardware."""
+FILES = (
+    # Data of programs is none: Debian's pcp-testsuite has a libnvidia-ml.so below /var that pretends to be one.
+    r"/(?!var/|usr/share/)([^/]+/)*lib(cuda|nvidia-ml)\.so(\.[0-9][0-9.]*)?",
+    rf"/(usr/)?lib/modules/([^/]+/)+{_MODULE}\.ko(\.(gz|xz|zst))?",
+    r"/usr/src/(nvidia[a-z0-9_-]*|gdrdrv|nv[-_]peer[-_]mem[a-z]*|efa[-_]nv[-_]peermem)-[0-9][^/]*/dkms\.conf",
+)
+"""What only a driver brings (regular expressions of whole paths), whatever somebody calls the package. In a folder
+``stubs`` they are what a linker needs: toolkits bring them."""
+
 DEPENDENTS = ("glx-diversions", "glx-alternative-mesa", "update-glx", "nvidia-settings")
 """Packages that apt may take away together with a driver, although no dependency field says so."""
 
@@ -125,6 +144,7 @@ _DRIVER = _one_of(NAME_PATTERNS)
 _FAMILY = _one_of(FAMILY_PATTERNS)
 _META = _one_of(METAPACKAGES)
 _KEEP = _one_of(KEEP_PATTERNS)
+_FILE = _one_of(FILES)
 
 
 def is_kept(name: str) -> bool:
@@ -151,14 +171,30 @@ def why_provider(provides: t.Iterable[str]) -> str | None:
     return None
 
 
-def why_driver(name: str, source: str = "") -> str | None:
+def is_carried(path: str) -> bool:
+    """Whether a package that brings the file PATH (absolute) is a driver."""
+    return bool(_FILE.match(path)) and "/stubs/" not in path
+
+
+def why_carrier(paths: t.Iterable[str]) -> str | None:
+    """Why a package that brings the files PATHS (absolute) is a driver; None when it is not."""
+    found = next((path for path in paths if is_carried(path)), None)
+    return None if found is None else f"brings {found}, which only a driver does"
+
+
+def why_driver(name: str, source: str = "", provides: t.Iterable[str] = (), files: t.Iterable[str] = ()) -> str | None:
     """Why package NAME is a driver package, in a few words; None when it is not.
 
     SOURCE is the value of its ``Source:`` field, empty when the field is absent (then the source has the same name).
+    PROVIDES and FILES are what is known of what it provides and brings.
     """
     if is_driver_source(source or name):
         return f"built from {(source or name).split(' ')[0]}"
-    # The names that are kept overrule names, never a source.
+    return _by_name(name) or why_provider(provides) or why_carrier(files)
+
+
+def _by_name(name: str) -> str | None:
+    # The names that are kept overrule names, nothing else.
     if is_kept(name):
         return None
     if _DRIVER.match(name):
@@ -168,64 +204,13 @@ def why_driver(name: str, source: str = "") -> str | None:
     return None
 
 
-def why_refused(name: str, source: str = "") -> str | None:
+def why_refused(name: str, source: str = "", provides: t.Iterable[str] = (), files: t.Iterable[str] = ()) -> str | None:
     """As why_driver, and for the metapackages that the guide forbids."""
     if is_metapackage(name):
         return "metapackage that pulls in the driver (guide: install cuda-toolkit-X-Y only)"
-    return why_driver(name, source)
+    return why_driver(name, source, provides, files)
 
 
 def name_patterns() -> t.List[str]:
-    """Every pattern that is refused, as POSIX extended regular expressions without anchors."""
+    """Every pattern of a name that is refused, as regular expressions of whole names."""
     return [*NAME_PATTERNS, *FAMILY_PATTERNS, *METAPACKAGES]
-
-
-_SUFFIXED = (
-    "libnvidia-cfg1", "libnvidia-common", "libnvidia-compute", "libnvidia-decode", "libnvidia-encode",
-    "libnvidia-extra", "libnvidia-fbc1", "libnvidia-gl", "libnvidia-ifr1", "nvidia-compute-utils",
-    "nvidia-dkms", "nvidia-driver", "nvidia-headless", "nvidia-headless-no-dkms", "nvidia-kernel-common",
-    "nvidia-kernel-source", "nvidia-utils", "nvidia-firmware", "nvidia-open", "nvidia-fabricmanager",
-    "nvidia-imex", "libnvidia-nscq", "libnvsdm", "xserver-xorg-video-nvidia", "cuda-drivers",
-    "cuda-drivers-fabricmanager",
-)  # fmt: skip
-"""Names that carry the driver branch as a suffix (Ubuntu, NVIDIA); from branch 590 on also without it."""
-_DATA_CENTRE = (
-    "nvidia-fabricmanager", "nvidia-imex", "libnvidia-nscq", "libnvsdm", "cuda-drivers", "cuda-drivers-fabricmanager",
-)  # fmt: skip
-"""Those of them that have no ``-server`` flavour."""
-_OPEN = ("nvidia-dkms", "nvidia-driver", "nvidia-headless", "nvidia-headless-no-dkms", "nvidia-kernel-source")
-_UNSUFFIXED = (
-    "libcuda1", "libcudadebugger1", "libnvcuvid1", "libnvidia-ml1", "libnvidia-encode1", "libnvidia-gpucomp",
-    "libnvidia-ptxjitcompiler1", "libnvidia-opticalflow1", "libnvidia-present", "libnvidia-vksc-core",
-    "libnvidia-sandboxutils", "nvidia-smi", "nvidia-modprobe", "nvidia-persistenced", "nvidia-xconfig",
-    "nvidia-driver-bin", "nvidia-driver-cuda", "nvidia-driver-libs", "nvidia-driver-full", "nvidia-driver-assistant",
-    "nvidia-kernel-dkms", "nvidia-kernel-open-dkms", "nvidia-open-kernel-dkms", "nvidia-kernel-support",
-    "nvidia-alternative", "nvidia-opencl-icd", "nvidia-cuda-mps", "nvidia-powerd", "glx-alternative-nvidia",
-    "bumblebee-nvidia", "primus-nvidia", "primus-vk-nvidia", "nvidia-primus-vk-common", "nvidia-primus-vk-wrapper",
-    "nvidia-fs", "nvidia-fs-dkms", "nvidia-gds", "firmware-nvidia-graphics", "cuda",
-)  # fmt: skip
-_BRANCHES = (304, 340, 384, 396, 418, *range(390, 800, 5))
-"""NVIDIA's branches have been multiples of five since 390, with the exceptions named."""
-_TOOLKITS = tuple(f"{major}-{minor}" for major in range(8, 16) for minor in range(10))
-
-
-def pin_names() -> t.List[str]:
-    """The exact names for the pin, sorted. Debian's are left to ``src:``."""
-    names = {*_SUFFIXED, *_UNSUFFIXED}
-    for branch in _BRANCHES:
-        names |= {f"{name}-{branch}" for name in _SUFFIXED}
-        names |= {f"{name}-{branch}-server" for name in _SUFFIXED if name not in _DATA_CENTRE}
-        names |= {f"{name}-{branch}{flavour}" for name in _OPEN for flavour in ("-open", "-server-open")}
-    for toolkit in _TOOLKITS:
-        names |= {
-            f"{name}-{toolkit}" for name in ("cuda", "cuda-runtime", "cuda-demo-suite", "cuda-compat", "nvidia-gds")
-        }
-    return sorted(names)
-
-
-def is_pinned(name: str, source: str = "") -> bool:
-    """Whether the pin blocks package NAME built from SOURCE (empty: of the same name)."""
-    return name in _PINNED or is_driver_source(source or name)
-
-
-_PINNED = frozenset(pin_names())

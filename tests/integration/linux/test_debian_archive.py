@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, pin_names
 
 from lab.linux import images
 from tests.integration.linux.linux_distribution import Distribution
@@ -116,7 +116,7 @@ def test_no_false_alarm_in_all_of_debian(image: str, capsys: pytest.CaptureFixtu
     assert quiet >= QUIET[image]
     assert quiet == bait - drivers - needing
     refused = {name for name, item in packages.items() if driver_packages.why_refused(name, item.get("Source", ""))}
-    pinned = {name for name, item in packages.items() if driver_packages.is_pinned(name, item.get("Source", ""))}
+    pinned = {name for name, item in packages.items() if pin_names.is_pinned(name, item.get("Source", ""))}
     assert refused == drivers == pinned
 
 

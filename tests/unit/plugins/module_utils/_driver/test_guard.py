@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as p
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard as g
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages as d
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import pin_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.apt_world import AptWorld
@@ -57,7 +58,7 @@ def test_names_are_separated_by_blanks() -> None:
     packages = " ".join(stanza["Package"] for stanza in pin_stanzas())
     assert "," not in packages
     assert "*" not in packages.split(" "), "NVIDIA's own stanza has that, and it would forbid everything"
-    assert set(d.pin_names()) <= set(packages.split(" "))
+    assert set(pin_names.names()) <= set(packages.split(" "))
     assert {f"src:{source}" for source in d.DRIVER_SOURCES} <= set(packages.split(" "))
 
 
@@ -103,7 +104,9 @@ def test_pin_in_effect(index: str, apt_world: AptWorld) -> None:
         "/etc/apt/preferences.d/cuda-repository-pin-600",
         "Package: *\nPin: release *\nPin-Priority: 600\n",
     )
-    blocked = {item["Package"] for item in stanzas(index) if d.is_pinned(item["Package"], item.get("Source", ""))}
+    blocked = {
+        item["Package"] for item in stanzas(index) if pin_names.is_pinned(item["Package"], item.get("Source", ""))
+    }
     assert len(blocked) > 15
     assert set(candidates(apt_world, names(index))) == everything - blocked
 
