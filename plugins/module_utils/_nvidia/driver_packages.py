@@ -6,9 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Which packages carry an NVIDIA driver: by source package, name, what they provide, and which files they bring.
 
-By dependencies: closure.py of the room _apt. The hook of the guard holds this file, so that it judges as plans do; it imports the
-standard library only. The names are exact: wide globs such as ``*nvidia*`` or ``libcuda*`` hit CUDA runtimes, container
-tools and EGL helpers.
+By dependencies: _apt/closure.py. The names are exact: wide globs such as ``*nvidia*`` or ``libcuda*`` hit CUDA
+runtimes, container tools and EGL helpers.
 """
 
 from __future__ import annotations
