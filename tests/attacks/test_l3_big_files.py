@@ -152,6 +152,7 @@ OPENS_ITSELF = {
     "_files.py": "the reader",
     "_bundle.py": "what the bundle itself unpacked and its own output",
     "_dpkg.py": "dpkg's locks, to ask who holds them",
+    "leftovers.py": "folders and files of its own user, to lock them",
     "_source_steps.py": "a folder of root's, to lock it",
     "_transaction.py": "the log of a transaction, in a folder of root's",
 }

@@ -27,7 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import RepositoryError, Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, leftovers, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 INSTALL_SECONDS = 3600.0
@@ -241,7 +241,9 @@ def _installer_folder() -> t.Iterator[str]:
 
 
 def _sweep() -> None:
-    """Take away the copy of an installer that an interrupted run left: nobody holds it, and no transaction runs."""
+    """Remove what an interrupted run left. The copy of an installer goes where nobody holds it and no transaction
+    runs."""
+    leftovers.sweep(files.SCRATCH)
     if not os.path.isdir(INSTALLER_FOLDER) or apt_transaction.find_running() is not None:
         return
     handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -19,6 +19,8 @@ import tempfile
 import time
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import leftovers
+
 BACKUP_ROOT = "/var/lib/wslfleet/backup"
 SCRATCH = "/var/cache"
 """Where root's scratch folders lie."""
@@ -141,6 +143,7 @@ def write_file(
     directory = os.path.dirname(path)
     if directory:
         os.makedirs(directory, 0o755, exist_ok=True)
+        leftovers.sweep(directory)
     # The leading dot and the missing extension keep apt from reading it should we be killed here.
     handle, temporary = tempfile.mkstemp(prefix=".wslfleet-", dir=directory)
     try:
@@ -166,9 +169,12 @@ def scratch(parent: str | None = None) -> t.Iterator[str]:
     """
     if parent is None and os.geteuid() == 0 and os.path.isdir(SCRATCH):
         parent = SCRATCH
+    if parent is not None:
+        leftovers.sweep(parent)
     folder = tempfile.mkdtemp(prefix="wslfleet-", dir=parent)
     try:
-        yield folder
+        with leftovers.in_use(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

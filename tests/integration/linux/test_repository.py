@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import typing as t
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -198,3 +200,19 @@ def test_local_installers_go_when_the_site_moves_on(debian12: Distribution, web:
     assert "cuda-repo" not in left and left.count("local.list") == left.count("local.list.wslfleet-"), left
     assert web.keys.installer.fingerprint[-8:] not in left
     box.run("apt-get -q update && apt-get -q check && dpkg --audit")
+
+
+def test_the_run_after_a_killed_module_clears_up(debian12: Distribution, web: Web) -> None:
+    """Killed by SIGKILL while apt waits for a server that does not answer."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor() as other:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/x/"
+        module = other.submit(debian12.module, "cuda_repository", **{**options(web), "keyring_url": address})
+        silent.settimeout(30)
+        with silent.accept()[0]:
+            left = debian12.run("ls -d /var/cache/wslfleet-*").strip()
+            debian12.run("apt=$(pgrep -xo apt-helper); kill -9 $(ps -o ppid= -p $apt) $apt")
+            assert module.result().get("failed"), module.result()
+    assert debian12.run("ls -d /var/cache/wslfleet-*").strip() == left
+    debian12.run("touch -d '2 hours ago' /var/cache/wslfleet-*")
+    assert debian12.module("cuda_repository", **options(web))["changed"]
+    assert debian12.run("ls /var/cache | grep wslfleet; true") == ""
