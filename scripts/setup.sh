@@ -23,30 +23,29 @@ git:git
 /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 "
 
-missing=""
+set --
 for entry in $REQUIRED; do
     probe=${entry%%:*}
     case "$probe" in
-        /*) [ -e "$probe" ] || missing="$missing ${entry#*:}" ;;
-        *) command -v "$probe" >/dev/null 2>&1 || missing="$missing ${entry#*:}" ;;
+        /*) [ -e "$probe" ] || set -- "$@" "${entry#*:}" ;;
+        *) command -v "$probe" >/dev/null 2>&1 || set -- "$@" "${entry#*:}" ;;
     esac
 done
 # A Debian python3 without python3-venv creates an environment that has no pip.
-python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+python3 -c 'import ensurepip, venv' 2>/dev/null || set -- "$@" python3-venv
 
-if [ -n "$missing" ]; then
+if [ $# -gt 0 ]; then
     if [ "$(id -u)" = 0 ]; then
         as_root=""
     elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
         as_root="sudo"
     else
-        echo "setup: needs root to install Debian packages; run as root: apt-get install$missing" >&2
+        echo "setup: needs root to install Debian packages; run as root: apt-get install $*" >&2
         exit 1
     fi
-    echo "setup: installing Debian packages:$missing"
+    echo "setup: installing Debian packages: $*"
     $as_root apt-get update -q >/dev/null
-    # shellcheck disable=SC2086 # the list of packages is meant to be split
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
 fi
 
 stamp=.venv/.ready

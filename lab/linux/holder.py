@@ -287,8 +287,9 @@ def main() -> int:
         try:
             _first_process(control, config)
             code = 0
-        except BaseException:  # noqa: BLE001 - printed, and the process ends with code 1
+        except BaseException:
             traceback.print_exc()
+            raise  # no further than the next line but one
         finally:
             sys.stderr.flush()
             os._exit(code)

@@ -163,10 +163,12 @@ def _become(
     except OSError as error:
         with contextlib.suppress(OSError):
             protocol.send(connection, {"exec": error.errno, "program": request["argv"][0], "relay": os.getpid()})
-    except BaseException as error:  # noqa: BLE001 - told to the caller
+    except BaseException as error:
         with contextlib.suppress(OSError):
             protocol.send(connection, {"failed": f"{type(error).__name__}: {error}"})
-    os._exit(1)
+        raise  # no further than the end of this process
+    finally:
+        os._exit(1)
 
 
 def _reset_signals() -> None:

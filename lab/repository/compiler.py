@@ -42,11 +42,12 @@ PATH            += $(CICC_PATH):$(_HERE_):
 
 INCLUDES        +=  "-I$(TOP)/$(_TARGET_DIR_)/include" $(_SPACE_)
 
-LIBRARIES        =+ $(_SPACE_) "-L$(TOP)/$(_TARGET_DIR_)/lib$(_TARGET_SIZE_)/stubs" "-L$(TOP)/$(_TARGET_DIR_)/lib$(_TARGET_SIZE_)"
+LIBRARIES        =+ $(_SPACE_) "-L$(TOP)/$(_TARGET_DIR_)/lib$(_TARGET_SIZE_)/stubs" \
+"-L$(TOP)/$(_TARGET_DIR_)/lib$(_TARGET_SIZE_)"
 
 CUDAFE_FLAGS    +=
 PTXAS_FLAGS     +=
-"""  # noqa: E501
+"""
 
 # The wheels of 12.4 hold no static runtime, which nvcc links by default. ld reads this text in its place.
 STATIC_RUNTIME = b"/* GNU ld script of the lab */ INPUT(libcudart.so.12)\n"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 import typing as t
 import weakref
@@ -20,6 +21,8 @@ GUI_PROGRAMS = frozenset({"msiexec", "nvidia-setup"})
 """Programs of the GUI subsystem."""
 
 NOT_MODELLED_EXIT_CODE = 255
+
+_FILES_OF_PROGRAMS = ("lab.windows.programs", "lab.wsl.client", "lab.wsl.inbox", "lab.wsl.stub")
 
 _running: weakref.WeakKeyDictionary[Laptop, list[Process]] = weakref.WeakKeyDictionary()
 _running_lock = threading.Lock()
@@ -150,18 +153,20 @@ def _blocked_part(laptop: Laptop, path: str) -> str:
     return match if path.lower().endswith(match.lower()) else ""
 
 
-def _main(laptop: Laptop, path: str) -> t.Callable[[Process], int]:
-    import lab.windows.programs
-    import lab.wsl.client
-    import lab.wsl.inbox
-    import lab.wsl.stub  # noqa: F401  late, all of them: they register the programs, and use this file
+def programs() -> t.Mapping[str, t.Callable[[Process], int]]:
+    """Every program of the lab by its name. Their files use this one, so they are imported late."""
+    for name in _FILES_OF_PROGRAMS:
+        importlib.import_module(name)
+    return PROGRAMS
 
+
+def _main(laptop: Laptop, path: str) -> t.Callable[[Process], int]:
     name = laptop.drive.is_program(path)
     if name is None:
         raise NotModelled(f"{path} is not a program of the lab (a batch file, or a file opened by its type)")
-    if name not in PROGRAMS:
+    if name not in programs():
         raise NotModelled(f"{path} (program {name})")
-    return PROGRAMS[name]
+    return programs()[name]
 
 
 def _run(parent: Process, child: Process, main: t.Callable[[Process], int]) -> int:

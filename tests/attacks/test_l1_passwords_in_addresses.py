@@ -28,7 +28,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import Wsl
 
 from tests.conftest import ROOT
 from tests.unit.plugins.modules.box import Box
-from tests.unit.plugins.modules.conftest import *  # noqa: F403
 from tests.unit.scripted_runner import ScriptedRunner
 
 ADDRESS = "https://user:s3cret@host.example/x"

@@ -14,7 +14,6 @@ import pytest
 from lab.laptop import User
 from lab.process import NotModelled
 from lab.streams import Pipe
-from lab.windows.programs import dism  # noqa: F401  (registers the program)
 from lab.wsl import package, stub
 from lab.wsl.windows_state import MACHINE_LXSS, MSI
 from tests.lab.wsl_bench import FILES, NEWEST, Bench

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from lab.laptop import Laptop, User, WindowsState
 from lab.linux import disks as linux_disks
-from lab.process import PROGRAMS, Process
+from lab.process import Process
 from lab.streams import Pipe
-from lab.wsl import client, disks, package, stub  # noqa: F401  (client and stub register their programs)
+from lab.windows import launch
+from lab.wsl import disks, package
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from lab.wsl.windows_state import SERVICES
 
@@ -205,7 +206,7 @@ class Bench:
         pipe.write(stdin)
         pipe.close()
         process = self.process(arguments, stdin=pipe, env=env, path=path, cwd=cwd, utf8=utf8, user=user)
-        code = PROGRAMS[program](process) & 0xFFFFFFFF
+        code = launch.programs()[program](process) & 0xFFFFFFFF
         stdout, stderr = t.cast(Sink, process.stdout), t.cast(Sink, process.stderr)
         return Result(code, stdout.data, stderr.data, process.started)
 

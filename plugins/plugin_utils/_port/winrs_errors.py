@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import typing as t
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import AuthenticationFailed, HostUnreachable
 
+_REFUSALS: tuple[type[Exception], ...] = ()
+_FAULTS: tuple[type[Exception], ...] = ()
 try:
     from winrm.exceptions import AuthenticationError, WSManFaultError
-except ImportError:  # _winrs.py names the missing library; here is only what it would have raised.
-
-    class AuthenticationError(Exception):  # type: ignore[no-redef]
-        """Never raised without pywinrm."""
-
-    class WSManFaultError(Exception):  # type: ignore[no-redef]
-        """Never raised without pywinrm."""
-
+except ImportError:
+    pass  # _winrs.py names the missing library
+else:
+    _REFUSALS, _FAULTS = (AuthenticationError,), (WSManFaultError,)
 
 _FAULT_ACCESS_DENIED = 5
 
@@ -87,7 +86,7 @@ def _described(error: Exception, host: str, user: str | None, when: str) -> Host
     """
     text = " ".join(str(error).split())
     code = getattr(error, "code", None)
-    if isinstance(error, AuthenticationError) or code == 401 or "credentials were rejected" in text:
+    if isinstance(error, _REFUSALS) or code == 401 or "credentials were rejected" in text:
         return AuthenticationFailed(
             f"{host}: Windows refused the account {user!r}: check its name, its password and that it may log on over"
             " the network"
@@ -103,7 +102,7 @@ def _described(error: Exception, host: str, user: str | None, when: str) -> Host
     for sign, what, remedy in _NETWORK_SIGNS:
         if sign in text:
             return HostUnreachable(f"{host}: {what}{when}: {remedy}")
-    if isinstance(error, WSManFaultError):
+    if isinstance(error, _FAULTS):
         return _describe_fault(error, host, user, when)
     return HostUnreachable(f"{host}: the WinRM connection failed{when}: {text[:200]}")
 
@@ -118,7 +117,7 @@ def _describe_certificate(text: str, host: str) -> HostUnreachable:
     return HostUnreachable(f"{host}: the certificate of the WinRM listener is not trusted ({reason}): {remedy}")
 
 
-def _describe_fault(error: WSManFaultError, host: str, user: str | None, when: str) -> HostUnreachable:
+def _describe_fault(error: t.Any, host: str, user: str | None, when: str) -> HostUnreachable:
     if _FAULT_ACCESS_DENIED in (error.wsman_fault_code, error.wmierror_code):
         return AuthenticationFailed(
             f"{host}: Windows denied access to {user!r}: it has to be an administrator, and a local one needs"
