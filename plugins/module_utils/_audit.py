@@ -27,8 +27,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, search_path
 
-MINIMUM_KERNEL = (4, 19, 121)
-RECOMMENDED_KERNEL = (5, 10, 16)
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
 _LINK = "put a link to the file in /usr/lib/wsl/lib in its place: a copy is stale after the next Windows driver"
@@ -146,9 +144,9 @@ def _kernel(text: str) -> Verdict:
         return Verdict("kernel", "G7", WARN, "/proc/version holds no version", "run wsl --update on Windows")
     version = tuple(int(part) for part in match.groups())
     seen = ".".join(match.groups())
-    if version < MINIMUM_KERNEL:
+    if version < catalogue.MINIMUM_KERNEL:
         return Verdict("kernel", "G7", STOP, f"{seen}, below 4.19.121", "run wsl --update on Windows")
-    if version < RECOMMENDED_KERNEL:
+    if version < catalogue.RECOMMENDED_KERNEL:
         return Verdict("kernel", "G7", WARN, f"{seen}, below the recommended 5.10.16", "run wsl --update on Windows")
     return Verdict("kernel", "G7", OK, seen)
 

@@ -13,6 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import STOP, WARN
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu
@@ -169,7 +170,7 @@ def _preflight_rows() -> list[Row]:
     found: dict[tuple[str, str], Row] = {}
     for state in states:
         for verdict in preflight_rows.preflight(state, Needs(toolkit="12.6")):
-            if verdict.remedy:
+            if verdict.level in (WARN, STOP):
                 row = (f"``{verdict.id}`` ({verdict.level})", verdict.seen, verdict.remedy)
                 found.setdefault((verdict.id, verdict.remedy), row)
     return [row for _key, row in sorted(found.items())]
@@ -246,7 +247,7 @@ def _audit_rows() -> list[Row]:
     found: dict[tuple[str, str], Row] = {}
     for seen in [worst, *others]:
         for row in _audit.rows(seen):
-            if row.remedy:
+            if row.level in (WARN, STOP):
                 found.setdefault((row.id, row.remedy), (f"``{row.id}`` ({row.level})", row.seen, row.remedy))
     return [row for _key, row in sorted(found.items())]
 

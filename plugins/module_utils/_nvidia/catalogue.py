@@ -7,7 +7,8 @@
 """What is known of the CUDA toolkits: versions, components, minimum drivers, keys, addresses.
 
 Sources: NVIDIA's release notes (table of drivers), the metapackages of 12.4.0, 12.8.1 and 13.3.0, the key rotation
-of 2022-04-27.
+of 2022-04-27. "The guide" is NVIDIA's "CUDA on WSL User Guide"; its table of what works in WSL 2 (1.1) is that of the
+editions 13.1 to 13.4.
 """
 
 from __future__ import annotations
@@ -41,6 +42,44 @@ VERSIONS = (
 
 MINIMUM_WINDOWS_DRIVER = {12: (527, 41), 13: (580, 0)}
 """Major version of the toolkit -> lowest Windows driver for minor-version compatibility."""
+
+MINIMUM_KERNEL = (4, 19, 121)
+RECOMMENDED_KERNEL = (5, 10, 16)
+"""Of WSL (guide 5.2.2): what CUDA needs, and what the guide would rather see."""
+
+LEGACY_IPC_DRIVER = (510, 0)
+"""The first Windows driver with legacy CUDA IPC in WSL (guide 1.1)."""
+
+
+@dataclass(frozen=True)
+class DeveloperTool:
+    """What a tool for developers needs in WSL (guide 1.1)."""
+
+    id: str
+    name: str
+    capability: t.Tuple[int, int]
+    """The lowest compute capability."""
+    generation: str
+    """The GPUs that begin with it."""
+    driver: t.Tuple[int, int] = (495, 0)
+    """The lowest driver on Windows 11; 495 is that of CUDA in WSL at all."""
+    driver_windows_10: t.Tuple[int, int] | None = None
+    """The lowest driver on Windows 10; None: the same."""
+    build_windows_10: int = 0
+    """The lowest build of Windows 10; 0: whatever CUDA in WSL takes."""
+
+
+DEVELOPER_TOOLS = (
+    DeveloperTool("compute_sanitizer", "Compute Sanitizer", (6, 0), "Pascal"),
+    DeveloperTool("nsight_systems", "Nsight Systems (command line) and traces by CUPTI", (7, 0), "Volta"),
+    DeveloperTool("debuggers", "debuggers (cuda-gdb)", (6, 0), "Pascal", (535, 0)),
+    DeveloperTool("profilers", "profilers (Nsight Compute)", (7, 0), "Volta", (525, 0), (545, 0), 19044),
+)
+
+LIBRARY_FLOORS = {"nccl": ("libnccl2", (2, 12)), "ucx": ("libucx0", (1, 10))}
+"""Library of several processes -> its package and the first version that works in WSL (guide 1.1)."""
+RAPIDS_FLOOR = "22.04"
+"""The first RAPIDS that works in WSL (guide 1.1). It comes by pip and conda, in no package of a distribution."""
 
 COMPONENTS: t.Dict[str, str] = {
     "toolkit": "cuda-toolkit-{v}",

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu, version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
@@ -32,11 +34,16 @@ def driver(state: HostState, needs: Needs) -> Verdict:
     if not state.gpus:
         remedy = f"install driver {minimum} or later"
         return Verdict("nvidia_driver", "G1", "warn", "no NVIDIA driver on Windows", remedy)
-    version = min((gpu.driver_version for gpu in state.gpus), key=version_key)
+    version = lowest_driver(state.gpus)
     seen = f"NVIDIA driver {version} on Windows, at least {minimum} needed"
     if version_key(version) >= version_key(minimum):
         return Verdict("nvidia_driver", "G1", "ok", seen)
     return Verdict("nvidia_driver", "G1", "stop", seen, "update the NVIDIA driver on Windows, never inside WSL")
+
+
+def lowest_driver(gpus: t.Sequence[Gpu]) -> str:
+    """The version that holds for all of GPUS, at least one."""
+    return min((gpu.driver_version for gpu in gpus), key=version_key)
 
 
 def cuda_library(state: HostState) -> Verdict:
@@ -76,13 +83,12 @@ def _model(gpu: Gpu) -> str:
 
 def compute_capability(state: HostState, needs: Needs) -> Verdict:
     """The GPU with the highest compute capability decides: programs choose it."""
-    capabilities = [_capability(gpu) for gpu in state.gpus]
-    known = [capability for capability in capabilities if capability is not None]
-    if not known:
+    found = best_capability(state.gpus)
+    if not found:
         seen = "no GPU" if not state.gpus else "the compute capability is not known"
         level = "info" if state.gpus else "ok"
         return Verdict("compute_capability", "G3", level, seen, "ask nvidia-smi" if state.gpus else "")
-    value, source, sure = max(known)
+    value, source, sure = found
     seen = f"compute capability {value[0]}.{value[1]} {source}"
     lowest = gpu_families.lowest_for(needs.toolkit) if needs.toolkit else gpu_families.PASCAL
     wanted = f"toolkit {needs.toolkit}" if needs.toolkit else "CUDA in WSL"
@@ -97,8 +103,17 @@ def compute_capability(state: HostState, needs: Needs) -> Verdict:
     return Verdict("compute_capability", "G3", "ok", seen)
 
 
-def _capability(gpu: Gpu) -> tuple[tuple[int, int], str, bool] | None:
-    """Value, where it is from, and whether that can be relied on."""
+Capability = t.Tuple[t.Tuple[int, int], str, bool]
+"""A compute capability, where it is from, and whether that can be relied on."""
+
+
+def best_capability(gpus: t.Sequence[Gpu]) -> Capability | None:
+    """The highest one of GPUS; None where none is known."""
+    known = [capability for capability in map(_capability, gpus) if capability is not None]
+    return max(known, default=None)
+
+
+def _capability(gpu: Gpu) -> Capability | None:
     major, _dot, minor = (gpu.compute_capability or "").partition(".")
     if major.isdigit() and minor.isdigit():
         return (int(major), int(minor)), f"({gpu.name})", True

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import gpu, remote, windows, wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import cuda, gpu, remote, windows, wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 
 
@@ -34,6 +34,8 @@ def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
         wsl.app_control(state),
         wsl.files(state),
         wsl.registrations(state),
+        wsl.distributions(state),
+        wsl.kernel(state),
         windows.features(state),
         windows.virtualization(state),
         windows.free_space(state, needs),
@@ -42,6 +44,9 @@ def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
         gpu.cuda_library(state),
         gpu.driver_model(state),
         gpu.compute_capability(state, needs),
+        cuda.legacy_ipc(state),
+        *cuda.developer_tools(state),
+        *cuda.known_limits(state),
         windows.pending_reboot(state),
         windows.bitlocker_pin(state),
         windows.wireless(state),

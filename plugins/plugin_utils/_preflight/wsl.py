@@ -8,11 +8,17 @@
 
 from __future__ import annotations
 
+import re
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import fetches_package
 
 _ALLOW = "allow it for C:\\Program Files\\WSL in App Control or AppLocker (Microsoft's recommended block list names it)"
+_MOST_NAMES = 10
+"""Of distributions in one verdict."""
 _OLD_CLIENT = "the wsl.exe of this Windows cannot fetch its package (before KB5020030)"
 _NAME_IT = (
     "name the package (windows_host_wsl_msi or windows_host_wsl_version), or install the updates of Windows first"
@@ -75,3 +81,45 @@ def registrations(state: HostState) -> Verdict:
         return Verdict("wsl_registrations", "G8", "ok", "every registered distribution has a name and a folder")
     remedy = "save its virtual disk if it is wanted, then delete the key (reg.exe delete): WSL fails while it is there"
     return Verdict("wsl_registrations", "G8", "warn", "; ".join(state.damaged_registrations), remedy)
+
+
+def distributions(state: HostState) -> Verdict:
+    """Which distributions there are, and whose. The GPU is there in WSL 2 only."""
+    owners = {user.sid: user.name for user in state.users}
+    found = [(entry, owners.get(sid) or sid) for sid, entries in state.distributions.items() for entry in entries]
+    if not found:
+        seen = "no distribution is registered for anyone whose profile is loaded"
+        return Verdict("distributions", "G8", "info", seen, "run provision.yml, which installs or imports one")
+    more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
+    seen = ", ".join(_distribution(entry, owner) for entry, owner in found[:_MOST_NAMES]) + more
+    if any(entry.version == 1 for entry, _owner in found):
+        remedy = "WSL 1 has no GPU: let its owner run wsl.exe --set-version NAME 2 if programs in it need one"
+        return Verdict("distributions", "G8", "warn", seen, remedy)
+    return Verdict("distributions", "G8", "ok", seen)
+
+
+def _distribution(entry: Distribution, owner: str) -> str:
+    words = [f"WSL {entry.version}", *(["default"] if entry.default else [])]
+    words += [] if entry.state == "installed" else [entry.state]
+    words += ["opens as root"] if entry.default_uid == 0 else []
+    return f"{entry.name} of {owner} ({', '.join(words)})"
+
+
+def kernel(state: HostState) -> Verdict:
+    """Whether WSL brings a kernel that is new enough; without one, wsl.exe warns and waits for a key."""
+    wsl = state.wsl
+    if wsl.kind == "none":
+        seen = "WSL is not installed, and so neither is its kernel"
+        return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the package of WSL brings a kernel")
+    if wsl.kind != "msi":
+        seen = "which kernel this WSL has cannot be told; without one, wsl.exe warns and waits for a key"
+        return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the MSI package brings a kernel")
+    numbers = tuple(int(part) for part in re.findall(r"\d+", wsl.kernel or "")[:3])
+    if len(numbers) < 3:
+        seen = f"wsl.exe of WSL {wsl.version} did not tell its kernel"
+        return Verdict("wsl_kernel", "G23", "info", seen, "see the row app_control; repair WSL if it does not start")
+    seen = f"WSL {wsl.version} brings kernel {wsl.kernel}"
+    if numbers < catalogue.MINIMUM_KERNEL:
+        floor = ".".join(str(part) for part in catalogue.MINIMUM_KERNEL)
+        return Verdict("wsl_kernel", "G23", "warn", f"{seen}, below {floor}", "run wsl.exe --update on Windows")
+    return Verdict("wsl_kernel", "G23", "ok", seen)

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict, as_result
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot
@@ -36,6 +37,8 @@ GOOD = HostState(
 )
 ADA = Gpu("Ada", "551.61", "", "WDDM", 8188, "8.9", "PCI\\VEN_10DE&DEV_28B8")
 INSTALLED = Wsl("2.6.3.0", None, {"vmcompute": True, "hns": True}, {}, starts=True)
+UBUNTU = Distribution("Ubuntu-24.04", "{8d0f}", 2, True, 1000, "C:\\wsl\\ubuntu", "installed")
+TOOLS = ("compute_sanitizer", "nsight_systems", "debuggers", "profilers")
 OWN = User("S-1-5-21-1-2-3-1001", "admin", "C:\\Users\\admin", True, True)
 
 
@@ -57,7 +60,7 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ("policy", {"wsl": Wsl(None, None, {}, {"AllowWSL": 0})}, {"wsl_policy": "stop"}),
     ("policy allows", {"wsl": Wsl(None, None, {}, {"AllowWSL": 1})}, {}),
     ("no gpu", {"gpus": []}, {"nvidia_gpu": "warn", "nvidia_driver": "warn"}),
-    ("old driver", {"gpus": [Gpu("x", "472.39", "")]}, {"nvidia_driver": "stop"}),
+    ("old driver", {"gpus": [Gpu("x", "472.39", "")]}, {"nvidia_driver": "stop", "legacy_ipc": "warn"}),
     ("no libcuda", {"cuda_library": False}, {"wsl_libcuda": "warn"}),
     ("pending", {"pending": PendingReboot(("updates",), 41, ())}, {"pending_reboot": "warn"}),
     (
@@ -71,7 +74,7 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ("little space", {"free_bytes": 5 * 1024**3}, {"free_space": "stop"}),
     (
         "little space, all there",
-        {"free_bytes": 5 * 1024**3, "users": [OWN], "distributions": {OWN.sid: [t.cast(t.Any, "a distribution")]}},
+        {"free_bytes": 5 * 1024**3, "users": [OWN], "distributions": {OWN.sid: [UBUNTU]}},
         {"free_space": "warn"},
     ),
     ("store", {"wsl": Wsl(None, None, {}, {}, store=True)}, {"wsl_kind": "warn"}),
@@ -109,7 +112,11 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ("tcc by registry", {"gpus": [replace(ADA, driver_model=None, tcc_by_registry=True)]}, {"driver_model": "warn"}),
     ("registry is wrong", {"gpus": [replace(ADA, tcc_by_registry=True)]}, {}),
     ("one of two", {"gpus": [ADA, replace(ADA, driver_model="TCC")]}, {"driver_model": "warn"}),
-    ("oldest driver of two", {"gpus": [ADA, replace(ADA, driver_version="472.39")]}, {"nvidia_driver": "stop"}),
+    (
+        "oldest driver of two",
+        {"gpus": [ADA, replace(ADA, driver_version="472.39")]},
+        {"nvidia_driver": "stop", "legacy_ipc": "warn", **dict.fromkeys(TOOLS, "warn")},
+    ),
     (
         "everything at once",
         {"elevated": False, "gpus": [], "windows": replace(GOOD.windows, build=17763)},
@@ -201,3 +208,42 @@ def test_windows_10_that_cannot_fetch_the_package(ubr: int, level: str) -> None:
     found = verdict("wsl_kind", wsl=Wsl(None, None, {}, {}), windows=replace(GOOD.windows, build=19044, ubr=ubr))
     assert found.level == level
     assert ("windows_host_wsl_msi" in found.remedy) is (level == "info")
+
+
+OLD = replace(UBUNTU, name="Old", version=1, default=False, default_uid=0)
+ANNA = "S-1-5-21-1-2-3-1002"
+
+
+@pytest.mark.parametrize(
+    ("registered", "level", "words"),
+    [
+        ({OWN.sid: [UBUNTU]}, "ok", "Ubuntu-24.04 of admin (WSL 2, default)"),
+        ({OWN.sid: [UBUNTU], ANNA: [replace(UBUNTU, default=False)]}, "ok", f"Ubuntu-24.04 of {ANNA} (WSL 2)"),
+        ({OWN.sid: [replace(UBUNTU, state="installing")]}, "ok", "(WSL 2, default, installing)"),
+        ({OWN.sid: [UBUNTU, OLD]}, "warn", "Old of admin (WSL 1, opens as root)"),
+        ({OWN.sid: [UBUNTU] * 14}, "ok", " and 4 more"),
+        ({OWN.sid: []}, "info", "no distribution is registered"),
+        ({}, "info", "no distribution is registered"),
+    ],
+)
+def test_g8_distributions(registered: dict[str, list[Distribution]], level: str, words: str) -> None:
+    found = verdict("distributions", users=[OWN], distributions=registered)
+    assert (found.row, found.level) == ("G8", level) and words in found.seen
+
+
+@pytest.mark.parametrize(
+    ("wsl", "level", "words"),
+    [
+        (replace(INSTALLED, kernel="6.6.87.2-1"), "ok", "WSL 2.6.3.0 brings kernel 6.6.87.2-1"),
+        (replace(INSTALLED, kernel="4.19.121"), "ok", "4.19.121"),
+        (replace(INSTALLED, kernel="4.19.104-microsoft"), "warn", "below 4.19.121"),
+        (INSTALLED, "info", "did not tell its kernel"),
+        (replace(INSTALLED, kernel="6.6"), "info", "did not tell its kernel"),
+        (Wsl(None, None, {"LxssManager": True}, {}), "info", "cannot be told"),
+        (Wsl(None, None, {}, {}, store=True), "info", "cannot be told"),
+        (Wsl(None, None, {}, {}), "info", "WSL is not installed"),
+    ],
+)
+def test_g23_kernel(wsl: Wsl, level: str, words: str) -> None:
+    found = verdict("wsl_kernel", wsl=wsl)
+    assert (found.row, found.level) == ("G23", level) and words in found.seen

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Verdicts about what CUDA in WSL can do on this laptop: legacy IPC, the tools of developers, and what never works.
+
+The levels tell who can do something: warn is what an update of this laptop would mend, info what nothing mends here.
+Nothing of this stops a run: programs compile and run all the same.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.catalogue import DeveloperTool
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.gpu import best_capability, lowest_driver
+
+_FIRST_WINDOWS_11 = 22000
+_NO_DRIVER = "there is no NVIDIA driver on Windows to tell by"
+_INSTALL_DRIVER = "install the NVIDIA driver for Windows if there is a GPU"
+_UPDATE_DRIVER = "update the NVIDIA driver on Windows, never inside WSL"
+
+LIMITS = (
+    (
+        "managed_memory",
+        "4.1",
+        "managed memory (unified memory) works in part only and is slower than on Linux",
+        "allocate with cudaMalloc and copy where speed counts",
+    ),
+    (
+        "concurrent_access",
+        "4.1",
+        "the processor must not touch managed memory while the GPU works on it",
+        "programs ask cudaDevAttrConcurrentManagedAccess, and wait with cudaDeviceSynchronize first",
+    ),
+    (
+        "nvml",
+        "4.2",
+        "NVML and nvidia-smi do not tell everything (use of the GPU, its processes) and set neither ECC, compute mode"
+        " nor persistence mode",
+        "look and set on Windows (Task Manager, nvidia-smi.exe)",
+    ),
+    (
+        "opengl_interop",
+        "4.2",
+        "CUDA and OpenGL cannot share buffers",
+        "copy through memory of the processor, or run the program on Windows",
+    ),
+)
+"""What no laptop can do in WSL: id, section of the guide, the limit, what to do instead."""
+
+
+def legacy_ipc(state: HostState) -> Verdict:
+    """Handles that one process opens and another one uses (cudaIpcGetMemHandle)."""
+    since = _version(catalogue.LEGACY_IPC_DRIVER)
+    if not state.gpus:
+        seen = f"legacy CUDA IPC works since driver {since}; {_NO_DRIVER}"
+        return Verdict("legacy_ipc", "G2", "info", seen, _INSTALL_DRIVER)
+    version = lowest_driver(state.gpus)
+    if version_key(version) >= catalogue.LEGACY_IPC_DRIVER:
+        return Verdict("legacy_ipc", "G2", "ok", f"legacy CUDA IPC works with driver {version}")
+    return Verdict(
+        "legacy_ipc", "G2", "warn", f"legacy CUDA IPC needs driver {since}, here is {version}", _UPDATE_DRIVER
+    )
+
+
+def developer_tools(state: HostState) -> list[Verdict]:
+    """Which of NVIDIA's tools for developers work on this laptop; one verdict each."""
+    return [_tool(state, tool) for tool in catalogue.DEVELOPER_TOOLS]
+
+
+def _tool(state: HostState, tool: DeveloperTool) -> Verdict:
+    def verdict(level: str, seen: str, remedy: str = "") -> Verdict:
+        return Verdict(tool.id, "G17", level, f"{tool.name}: {seen}", remedy)
+
+    lowest = f"compute capability {_dotted(tool.capability)} ({tool.generation})"
+    if not state.gpus:
+        return verdict("info", f"needs {lowest}; {_NO_DRIVER}", _INSTALL_DRIVER)
+    found = best_capability(state.gpus)
+    if found is None:
+        return verdict("info", f"needs {lowest}, and that of this GPU is not known", "gather_subset: [nvidia_smi] asks")
+    value, source, _sure = found
+    here = f"compute capability {_dotted(value)} {source}"
+    if value < tool.capability:
+        return verdict("info", f"needs {lowest}, here is {here}", "no update mends this: use it on another laptop")
+    version, minimum = lowest_driver(state.gpus), _minimum_driver(state, tool)
+    if version_key(version) < minimum:
+        return verdict("warn", f"needs driver {_version(minimum)}, here is {version}", _UPDATE_DRIVER)
+    windows = f"{state.windows.product} build {state.windows.version}"
+    if state.windows.build < min(tool.build_windows_10, _FIRST_WINDOWS_11):
+        return verdict("warn", f"needs Windows 10 build {tool.build_windows_10}, here is {windows}", "update Windows")
+    return verdict("ok", f"supported with driver {version}, {here}, {windows}")
+
+
+def _minimum_driver(state: HostState, tool: DeveloperTool) -> tuple[int, int]:
+    on_windows_10 = state.windows.build < _FIRST_WINDOWS_11
+    return tool.driver_windows_10 or tool.driver if on_windows_10 else tool.driver
+
+
+def known_limits(state: HostState) -> list[Verdict]:
+    """What CUDA in WSL cannot do, whatever the laptop; one verdict each, so that nobody looks for a fault."""
+    where = f"{', '.join(gpu.name for gpu in state.gpus)}, as every GPU in WSL" if state.gpus else "no NVIDIA GPU here"
+    return [
+        Verdict(name, "G21", "info", f"{limit} (guide {section}); {where}", instead)
+        for name, section, limit, instead in LIMITS
+    ]
+
+
+def _dotted(value: tuple[int, int]) -> str:
+    return f"{value[0]}.{value[1]}"
+
+
+def _version(value: tuple[int, int]) -> str:
+    """A driver's version as people write it: ``535``, ``527.41``."""
+    return f"{value[0]}.{value[1]:02d}" if value[1] else str(value[0])
