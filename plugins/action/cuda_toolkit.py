@@ -9,6 +9,7 @@ Each look is one short module run, so that no WinRM command is open for as long 
 from __future__ import annotations
 
 import itertools
+import time
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure
@@ -27,6 +28,9 @@ that is lost early is known to have left a transaction behind."""
 LONGEST_WAIT = 20
 """Seconds, the default of O(wait)."""
 
+LONGEST_HOURS = 6
+"""A whole toolkit takes minutes. Whoever is root in the distribution could say for ever that it still runs."""
+
 
 class ActionModule(ActionBase):
     """Runs the module until its transaction has ended."""
@@ -43,6 +47,7 @@ class ActionModule(ActionBase):
         longest = int(arguments.get("wait", LONGEST_WAIT))
         waits = itertools.chain(FIRST_WAITS, itertools.repeat(longest))
         looks: list[dict[str, t.Any]] = []
+        end = time.monotonic() + LONGEST_HOURS * 3600
         while True:
             arguments["wait"] = min(next(waits), longest)
             answer = self._look(arguments, task_vars)
@@ -51,8 +56,11 @@ class ActionModule(ActionBase):
             if not transaction.get("running"):
                 result.update(apt_looks.together(looks))
                 return named(self, result, task_vars)
+            arguments["transaction"] = transaction.get("id")
+            if not arguments["transaction"] or time.monotonic() > end:
+                result.update(apt_looks.together(looks), failed=True, msg=self._never_ends(transaction))
+                return named(self, result, task_vars)
             self._show(transaction, task_vars)
-            arguments["transaction"] = transaction["id"]
 
     def _look(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """One module run. A lost connection while a transaction runs is told for what it is."""
@@ -67,8 +75,18 @@ class ActionModule(ActionBase):
             ) from error
         return taken(self.MODULE, answer, complete=False)
 
+    def _never_ends(self, transaction: dict[str, t.Any]) -> str:
+        if not transaction.get("id"):
+            return f"damaged result of {self.MODULE}: transaction.id is missing; look at the distribution"
+        return clean(
+            f"transaction {transaction['id']} still runs after {LONGEST_HOURS} hours and goes on; read its log"
+            f" {transaction.get('log')} inside the distribution, then run the playbook again"
+        )
+
     def _show(self, transaction: dict[str, t.Any], task_vars: dict[str, t.Any]) -> None:
         """One line of progress."""
         host = task_vars.get("inventory_hostname", "")
         what = transaction.get("text") or transaction.get("package") or "working"
-        display.display(f"[{host}] apt {transaction.get('progress', 0):.0f}%: {clean(str(what))}", color="bright gray")
+        display.display(
+            f"[{host}] apt {transaction.get('progress') or 0:.0f}%: {clean(str(what))}", color="bright gray"
+        )

@@ -31,48 +31,68 @@ from tests.unit.plugins.modules.box import Box
 from tests.unit.scripted_runner import ScriptedRunner
 
 ADDRESS = "https://user:s3cret@host.example/x"
-INSTALLER = "https://user:s3cret@host.example/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 FAILED = Completed(100, f"Err:1 {ADDRESS}\n", f"E: Failed to fetch {ADDRESS}  404  Not Found\n")
 DIGEST = "0" * 64
 FINGERPRINT = catalogue.OLD_KEY
 
-LINUX: dict[str, tuple[str, dict[str, t.Any]]] = {
-    "cuda_repository url": ("cuda_repository", {"source": "mirror", "url": ADDRESS, "key_fingerprint": FINGERPRINT}),
-    "cuda_repository keyring_url": ("cuda_repository", {"keyring_url": ADDRESS}),
-    "cuda_repository key": ("cuda_repository", {"key": ADDRESS}),
-    "cuda_repository installer": (
-        "cuda_repository",
-        {"source": "local_installer", "installer": INSTALLER, "installer_sha256": DIGEST},
+HOSTILE = (
+    ADDRESS,
+    "HTTP://user:s3cret@host.example:8080/x/",
+    "https://s3cret@host.example/x",
+    "https://:s3cret@host.example/x",
+    "https://user:s3cret/2@host.example/x",
+    "https://user:s3c@et:s3cret@host.example/x",
+    "user:s3cret@host.example/x",
+    "https://user:s3cret@host.example:99999999/x",
+    "https://user:s3cret@[::1/x",
+    "https://user:s3cret@host.example/x\nsecond: line",
+    "https://user:s3cret@host.example/%zz\x1b]52;c;x\x07",
+    f"gopher{ADDRESS[5:]}",
+)
+MODULES: dict[str, tuple[str, str, dict[str, t.Any]]] = {
+    "mirror": ("cuda_repository", "url", {"source": "mirror", "key_fingerprint": FINGERPRINT}),
+    "keyring": ("cuda_repository", "keyring_url", {}),
+    "key": ("cuda_repository", "key", {}),
+    "installer": ("cuda_repository", "installer", {"source": "local_installer", "installer_sha256": DIGEST}),
+    "containers": ("container_toolkit", "url", {"engines": ["podman"], "key": "/key", "key_fingerprint": FINGERPRINT}),
+    "key of containers": ("container_toolkit", "key", {"engines": ["podman"]}),
+    "proxy": ("distribution_network", "proxy", {}),
+    "proxy with another password": (
+        "distribution_network",
+        "proxy",
+        {"proxy_username": "me", "proxy_password": "other"},
     ),
-    "cuda_repository installer of another name": (
-        "cuda_repository",
-        {"source": "local_installer", "installer": ADDRESS, "installer_sha256": DIGEST},
-    ),
-    "cuda_repository no address": ("cuda_repository", {"source": "mirror", "url": f"gopher{ADDRESS[5:]}"}),
+    "libraries": ("cuda_extra_libraries", "url", {"libraries": ["nccl"], "version": "12.8"}),
+    "old sources": ("cuda_legacy", "repository_url", {"repository_name": "x"}),
 }
-"""What fails, since that is where addresses are named."""
 
 
-@pytest.mark.parametrize("what", LINUX)
+@pytest.mark.parametrize("what", MODULES)
 def test_a_module_inside_the_distribution(what: str, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, options = LINUX[what]
+    """Neither in the result nor in a command line, nor in a file that others may read, whatever becomes of it."""
+    name, option, more = MODULES[what]
     lines: list[str] = []
-    box.write("/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
-    box.module(name)
-    box.path("/var/cache").mkdir(parents=True, exist_ok=True)
-    box.patch("_repository.steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
 
     def run(arguments: t.Sequence[str]) -> Completed:
         lines.append(" ".join(arguments))
         return FAILED
 
-    answers: t.Any = [(".", run)]
-    try:
-        result = box.run(name, *answers, **options)
-    except AssertionError:
-        result = box.run(name, **options)  # refused before any command
-    assert result["failed"] and "s3cret" not in json.dumps(result)
-    assert all("s3cret" not in line for line in lines), lines
+    monkeypatch.setattr(run, "done", lambda: None, raising=False)
+    monkeypatch.setattr("tests.unit.plugins.modules.box.ScriptedRun", lambda: run)
+    box.write("/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
+    box.write("/usr/bin/podman")
+    box.module(name)
+    box.path("/var/cache").mkdir(parents=True, exist_ok=True)
+    box.patch("_repository.steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
+    installer = "/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb" if option == "installer" else ""
+    for address in HOSTILE:
+        for end in {"", installer}:
+            result = box.run(name, **{**more, option: address + end})
+            assert "s3cret" not in json.dumps(result), address
+            assert all("s3cret" not in line for line in lines), lines
+    for path in box.root.rglob("*"):
+        if path.is_file() and path.stat().st_mode & 0o077:
+            assert b"s3cret" not in path.read_bytes(), path
 
 
 def test_what_apt_helper_is_given(tmp_path: Path) -> None:

@@ -8,11 +8,16 @@ laptop and developer alone.
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
 import re
 import typing as t
+from types import SimpleNamespace
 
 import pytest
+from ansible.plugins.action import ActionBase
+from ansible_collections.wslfleet.cuda.plugins.action import cuda_toolkit
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import BatchPart
@@ -108,3 +113,60 @@ def test_the_documentation_is_the_shape(name: str) -> None:
     """Every module that runs in a distribution says of each value what it is; else nothing would be checked."""
     assert shape.documented(name)
     assert all(field["type"] in (*shape._TYPES, "raw") for field in shape.documented(name).values())
+
+
+INSIDE = [
+    name
+    for name in MODULES
+    if (name.startswith(("cuda_", "container_", "distribution_")) or name == "wsl_conf") and name != "cuda_bundle"
+]
+OTHERS: tuple[t.Any, ...] = (5, -0.5, "x", True, ["x"], [5], [[]], {"a": {}}, [{"a": 5}])
+
+
+def action(module: str, monkeypatch: pytest.MonkeyPatch, *answers: t.Any) -> t.Any:
+    """The action of MODULE, in whose distribution somebody prints ANSWERS, the last one for ever."""
+    left = list(answers)
+    source = importlib.import_module(f"ansible_collections.wslfleet.cuda.plugins.action.{module}")
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
+    monkeypatch.setattr(
+        ActionBase, "_execute_module", lambda self, **_asked: left.pop(0) if len(left) > 1 else dict(left[0])
+    )
+    options = {"terminate": False, "windows_certificates": None, "certificates": None}
+    monkeypatch.setattr(source, "checked_arguments", lambda _action, _documentation: options, raising=False)
+    made = source.ActionModule.__new__(source.ActionModule)
+    made._task = SimpleNamespace(args={}, action=f"wslfleet.cuda.{module}", async_val=0, check_mode=False)
+    made._connection = SimpleNamespace(has_native_async=False)
+    return made
+
+
+@pytest.mark.parametrize("module", INSIDE)
+def test_no_action_takes_or_stumbles_over_another_shape(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value of each module, through the action that a task runs."""
+    fields = {**shape.documented(module), "diff": {"type": "diff"}, "warnings": {"type": "list"}}
+    for (name, field), value in itertools.product(fields.items(), OTHERS):
+        result = action(module, monkeypatch, {"changed": True, name: value}).run(None, {})
+        fits = shape.damage(module, {name: value}, complete=False) is None
+        assert fits or (result["failed"] and "damaged result" in result["msg"]), (name, value)
+        wrong = {"diff": not isinstance(value, (dict, list)) or value in ([5], ["x"], [[]])}.get(name)
+        assert not (fits and (wrong or not isinstance(value, shape._TYPES.get(field["type"], object)))), (name, value)
+
+
+@pytest.mark.parametrize(
+    "transaction",
+    [
+        {"running": True},
+        {"running": True, "id": None},
+        {"running": True, "id": "x", "progress": None},
+        {"running": True, "id": "x", "progress": "half"},
+        {"running": True, "id": "x", "progress": 1, "text": 5},
+        {"running": True, "id": "x", "progress": float("nan")},
+    ],
+)
+def test_a_transaction_that_never_ends(transaction: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would hold a fork of the controller, and with it the next task of all laptops."""
+    clock = itertools.count(0, 600)
+    monkeypatch.setattr(cuda_toolkit.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(cuda_toolkit.display, "display", lambda _text, color: None)
+    result = action("cuda_toolkit", monkeypatch, {"changed": True, "transaction": transaction}).run(None, {})
+    assert result["failed"]
+    assert "damaged result" in result["msg"] or "still runs after 6 hours" in result["msg"]

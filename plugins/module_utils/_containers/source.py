@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 import typing as t
-import urllib.parse
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, repository
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
@@ -106,11 +106,7 @@ def plan_absent(root: str = "") -> t.List[system_changes.FileChange]:
 
 def is_container_source(uri: str) -> bool:
     """Whether URI is a repository of NVIDIA's container packages, at NVIDIA or in a mirror."""
-    try:
-        path = urllib.parse.urlsplit(uri).path
-    except ValueError:
-        return False
-    return _REPOSITORY.search(path) is not None
+    return _REPOSITORY.search(addresses.split(uri).path) is not None
 
 
 def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[sources_entries.Stale]:

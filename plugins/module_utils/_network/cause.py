@@ -17,11 +17,11 @@ import re
 import socket
 import ssl
 import typing as t
-import urllib.parse
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
@@ -103,12 +103,12 @@ class _Names:
     """The words of a sentence."""
 
     def __init__(self, output: str, url: str, seen: Seen) -> None:
-        self.host = urllib.parse.urlsplit(url).hostname or url
+        self.host = addresses.split(url).hostname or url
         self.proxy = seen.proxy
         self.seen = seen
         resolving = re.search(r"resolv(?:e|ing) '([^':]+)", output)
         self.name = resolving.group(1) if resolving else self.host
-        self.of_proxy = bool(seen.proxy) and self.name == urllib.parse.urlsplit(seen.proxy).hostname
+        self.of_proxy = bool(seen.proxy) and self.name == addresses.split(seen.proxy).hostname
         self.place = f"the proxy {seen.proxy}" if seen.proxy else f"{self.host}"
 
     @property
@@ -198,7 +198,7 @@ def observe(run: system_run.Runner, url: str, look_at_certificate: bool = False,
 
 def proxy_of(dump: str, url: str) -> str:
     """The proxy for URL in what ``apt-config dump`` prints; empty for none. A host's own setting comes first."""
-    parts = urllib.parse.urlsplit(url)
+    parts = addresses.split(url)
     settings = dict(re.findall(r'(?mi)^(Acquire::\S+) "(.*)";$', dump))
     folded = {name.lower(): value for name, value in settings.items()}
     schemes = [parts.scheme] if parts.scheme == "http" else [parts.scheme, "http"]
@@ -212,13 +212,13 @@ def proxy_of(dump: str, url: str) -> str:
 
 def _bare(proxy: str) -> str:
     """PROXY without what may stand before an @, and without a slash at its end."""
-    parts = urllib.parse.urlsplit(proxy)
+    parts = addresses.split(proxy)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
 
 
 def shown_issuer(url: str, proxy: str, root: str = "") -> str:
     """Who signed the certificate that answers for URL; empty when that cannot be seen. Nothing else is asked."""
-    parts = urllib.parse.urlsplit(url)
+    parts = addresses.split(url)
     host, port = parts.hostname or "", parts.port or 443
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is only looked at
@@ -233,7 +233,7 @@ def _connection(host: str, port: int, proxy: str, root: str) -> socket.socket:
     """A connection to HOST, through PROXY where one is used. Raises OSError."""
     if not proxy:
         return socket.create_connection((host, port), SECONDS)
-    way = urllib.parse.urlsplit(proxy)
+    way = addresses.split(proxy)
     plain = socket.create_connection((way.hostname or "", way.port or 8080), SECONDS)
     try:
         login = ""

@@ -67,13 +67,25 @@ def _never_show(module: t.Any, words: t.Set[str]) -> None:
         return
 
 
+def _parts(url: str) -> urllib.parse.SplitResult:
+    """The parts of URL. Raises CredentialsError; what urllib says might hold a password."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        _port = parts.port  # raises too
+    except ValueError:
+        raise CredentialsError("url is not an address; check its host name, its port and brackets") from None
+    return parts
+
+
 def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:
     """URL without user and password, and the credentials in it or those given beside it. Raises CredentialsError."""
     match = _USER.match(url)
     if match and "/" in match.group("place"):
         raise CredentialsError("the password in url holds a slash; write it as %2F")
-    parts = urllib.parse.urlsplit(url)
+    parts = _parts(url)
     place, at, host = parts.netloc.rpartition("@")
+    if match and not (at and parts.scheme in ("http", "https")):
+        raise CredentialsError("only an address that begins with http:// or https:// may hold a user name and password")
     bare = urllib.parse.urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment)) if at else url
     if at and parts.scheme in ("http", "https"):
         if username or password:

@@ -187,8 +187,6 @@ def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, network
         bare, credentials = network_credentials.taken_from(url, user, word)
     except network_credentials.CredentialsError as error:
         raise RepositoryError(str(error)) from error
-    except ValueError:
-        raise RepositoryError("url is not an address; check its host name and brackets") from None
     bare = _checked_url(bare)
     if credentials and not bare.startswith("http"):
         raise RepositoryError("username and password are for http and https addresses")

@@ -17,7 +17,6 @@ import re
 import subprocess
 import tarfile
 import typing as t
-import urllib.parse
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
@@ -84,7 +83,7 @@ def _fetch(run: system_run.Runner, wanted: Wanted, url: str, sha256: str, target
         files.write_file(target, data)
     else:
         options: t.List[str] = []
-        if urllib.parse.urlsplit(url).netloc == urllib.parse.urlsplit(wanted.url).netloc:
+        if addresses.split(url).netloc == addresses.split(wanted.url).netloc:
             options = network_credentials.for_trial(
                 wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
             )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+import urllib.parse
 
 _USER = re.compile(
     r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)"
@@ -21,6 +22,15 @@ _USER = re.compile(
     re.IGNORECASE,
 )
 _QUERY = re.compile(r"""(?P<address>\bhttps?://[^\s?#"'<>]*\?)[^\s"'<>]+""", re.IGNORECASE)
+
+
+def split(address: str) -> urllib.parse.SplitResult:
+    """The parts of ADDRESS, which somebody else may have written; one that is none, such as ``http://[x``, is all
+    path."""
+    try:
+        return urllib.parse.urlsplit(address)
+    except ValueError:
+        return urllib.parse.SplitResult("", "", address, "", "")
 
 
 def masked(text: str) -> str:

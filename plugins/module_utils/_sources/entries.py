@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-import urllib.parse
 from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 
 NVIDIA_HOSTS = ("developer.download.nvidia.com", "developer.download.nvidia.cn")
 MARK = "# Written by wslfleet.cuda"
@@ -68,17 +69,9 @@ class Edit:
     stale: t.Tuple[Stale, ...] = field(default_factory=tuple)
 
 
-def _split(uri: str) -> urllib.parse.SplitResult:
-    """The parts of URI; an address that is none, such as ``http://[x``, is all path."""
-    try:
-        return urllib.parse.urlsplit(uri)
-    except ValueError:
-        return urllib.parse.SplitResult("", "", uri, "", "")
-
-
 def normal_address(uri: str, suite: str) -> str:
     """Host, path and suite without scheme, user, trailing slashes; lower-case host."""
-    parts = _split(uri)
+    parts = addresses.split(uri)
     host = parts.netloc.rsplit("@", 1)[-1].lower()
     path = re.sub(r"/+", "/", parts.path).rstrip("/")
     scheme = parts.scheme.lower()
@@ -89,7 +82,7 @@ def normal_address(uri: str, suite: str) -> str:
 
 def kind_of(uri: str) -> str:
     """``cuda``, ``machine-learning`` or ``local-installer`` for NVIDIA's addresses, else an empty string."""
-    parts = _split(uri)
+    parts = addresses.split(uri)
     if parts.scheme in ("file", "copy"):
         return "local-installer" if re.match(r"^/+var/cuda-repo-", parts.path) else ""
     if "/compute/machine-learning/repos/" in parts.path + "/":

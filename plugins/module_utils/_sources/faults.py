@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-import urllib.parse
 from dataclasses import replace
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources.entries import Entry, Stale
 
@@ -99,10 +99,7 @@ def _stanza_fault(stanza: str) -> t.Tuple[str, str]:
 
 def is_nvidias(entry: Entry) -> bool:
     """Whether ENTRY is one of NVIDIA's, by its address, or, where it has none, by the name of its file."""
-    try:
-        host = urllib.parse.urlsplit(entry.uri).hostname or ""
-    except ValueError:
-        host = ""
+    host = addresses.split(entry.uri).hostname or ""
     if host:
         return host in HOSTS
     return bool(sources_entries.kind_of(entry.uri)) or (not entry.uri and bool(_FILE.search(entry.path)))

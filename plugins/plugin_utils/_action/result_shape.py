@@ -98,10 +98,18 @@ def damage(module: str, result: t.Any, complete: bool = True) -> str | None:
         return f"it is no dictionary but {_kind(result)}"
     if too_deep(result):
         return _TOO_DEEP
-    wrong = _wrong(result, _COMMON, "", complete=False)
+    wrong = _wrong(result, _COMMON, "", complete=False) or _wrong_diff(result.get("diff"))
     if wrong or result.get("failed"):
         return wrong
     return _wrong(result, documented(module), "", complete and not result.get("skipped"))
+
+
+def _wrong_diff(diff: t.Any) -> str | None:
+    """What is wrong with DIFF, which is one difference, a list of them, or none."""
+    wrong = next(
+        (part for part in (diff if isinstance(diff, list) else [diff or {}]) if not isinstance(part, dict)), None
+    )
+    return None if wrong is None else f"diff is or holds {_kind(wrong)}, not dict"
 
 
 def _wrong(values: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any], where: str, complete: bool) -> str | None:

@@ -178,6 +178,8 @@ def test_observe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cause, "shown_issuer", lambda url, proxy, root: f"{url} by {proxy}")
     run = ScriptedRun(("apt-config dump", Completed(0, "", "")))
     assert cause.observe(run, URL, True, str(tmp_path / "nothing")) == cause.Seen(issuer=f"{URL} by ")
+    run = ScriptedRun(("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://[::1/";\n', "")))
+    assert cause.observe(run, "http://x/", root=str(tmp_path)).proxy == ""
 
 
 @pytest.fixture

@@ -37,6 +37,10 @@ def test_taken_from(url: str, username: str, password: str, expected: object) ->
         ("https://me:s3cret/@x/", "", "", "holds a slash; write it as %2F"),
         ("https://x/", "", "s3cret", "belong together"),
         ("https://x/", "a b", "s3cret", "username holds a blank"),
+        ("me:s3cret@x/y", "", "", "only an address that begins with http:// or https://"),
+        ("ftp://me:s3cret@x/y", "", "", "only an address that begins with"),
+        ("https://me:s3cret@[::1/y", "", "", "not an address; check its host name"),
+        ("https://me:s3cret@x:99999/y", "", "", "not an address; check its host name, its port"),
         ("https://me:s3cret%0a@x/", "", "", "password holds a blank or a control"),
     ],
 )

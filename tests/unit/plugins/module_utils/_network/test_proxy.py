@@ -56,7 +56,7 @@ def test_resolve(options: dict[str, t.Any], expected: object) -> None:
     [
         ({"proxy": "proxy:8080"}, "must read http://host:port"),
         ({"proxy": "http://proxy"}, "must read"),
-        ({"proxy": "http://proxy:port"}, "must read"),
+        ({"proxy": "http://proxy:port"}, "proxy: url is not an address; check its host name, its port"),
         ({"proxy": "http://proxy:80/x"}, "must read"),
         ({"proxy": 'http://proxy":80'}, "must read"),
         ({"proxy": "socks5h://proxy:80"}, "must read"),

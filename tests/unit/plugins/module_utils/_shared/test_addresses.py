@@ -64,3 +64,11 @@ def test_nothing_to_refuse(address: str | None) -> None:
 def test_http_needs_a_digest() -> None:
     assert a.exposed("msi", "HTTP://u:p@h/x", None).startswith("msi HTTP://h/x is an http address")
     assert a.exposed("msi", "http://h/x", "0" * 64) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"), [("https://me@Host:8/x", ("host", "/x")), ("http://[::1/x", (None, "http://[::1/x"))]
+)
+def test_split(address: str, parts: tuple[str | None, str]) -> None:
+    found = a.split(address)
+    assert (found.hostname, found.path) == parts
