@@ -17,8 +17,9 @@ description:
   - Writes a hook that tells the developer why apt refused and what to install instead, since apt itself names no
     reason.
   - Writes a hook that stops what pins cannot stop, C(apt install ./driver.deb) and C(apt install NAME=VERSION). It
-    judges by name, then by the source package that the file itself names and by what it provides, so that a driver
-    under another name is stopped too. It never stops a removal or a repair, and passes what it cannot read.
+    judges by name, then by the source package that the file itself names, by what it provides and by the files that it
+    brings, so that a driver under another name is stopped too. It never unpacks a package to look, never stops a
+    removal or a repair, and passes what it cannot read.
   - After a change, asks apt whether any driver package could still be installed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -29,7 +30,7 @@ attributes:
     support: full
   diff_mode:
     support: full
-    details: Of the thousands of names in the pin only their number is shown, with a digest.
+    details: Of the names in the pin and of the code of the hook only the number is shown, with a digest.
   platform:
     support: full
     platforms: debian
@@ -90,11 +91,12 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 
 
 def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
-    """CHANGE with a diff that a person can read: of the pin's names only how many there are."""
-    if change.path != guard.PIN:
+    """CHANGE with a diff that a person can read: of the pin's names and the hook's code only how much there is."""
+    summary = {guard.PIN: guard.pin_summary, guard.PRE_INSTALL: guard.script_summary}.get(change.path)
+    if summary is None:
         return change
     before, after = (
-        guard.pin_summary(data.decode("utf-8", "surrogateescape")) if data is not None else ""
+        summary(data.decode("utf-8", "surrogateescape")) if data is not None else ""
         for data in (change.before, change.after)
     )
     return replace(change, shown_before=before, shown_after=after)

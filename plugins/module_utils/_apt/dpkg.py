@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import struct
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dependencies
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 STATUS = "/var/lib/dpkg/status"
@@ -91,24 +90,6 @@ class Package:
         return self.code.endswith("R")
 
 
-def parse_stanzas(text: str) -> t.List[t.Dict[str, str]]:
-    """The stanzas of a deb822 TEXT (status file, Packages, apt-cache show), field names as written."""
-    stanzas: t.List[t.Dict[str, str]] = []
-    for block in re.split(r"\n(?:[ \t\r]*\n)+", text.strip("\n")):
-        stanza: t.Dict[str, str] = {}
-        name = ""
-        for line in block.split("\n"):
-            if line[:1] in (" ", "\t"):
-                if name:
-                    stanza[name] += "\n" + line[1:]
-            elif ":" in line:
-                name, value = line.split(":", 1)
-                stanza[name] = value.strip()
-        if stanza:
-            stanzas.append(stanza)
-    return stanzas
-
-
 def code_of(status: str) -> str:
     """The code of a ``Status:`` value: ``install reinstreq half-installed`` -> ``iHR``. Unknown words become ``?``."""
     words = ([*status.split(), "", "", ""])[:3]
@@ -125,7 +106,7 @@ def parse_status(text: str) -> t.List[Package]:
             code_of(stanza.get("Status", "")),
             stanza,
         )
-        for stanza in parse_stanzas(text)
+        for stanza in deb822.parse_stanzas(text)
         if "Package" in stanza
     ]
 
@@ -177,7 +158,7 @@ def journal(root: str = "") -> t.List[str]:
 
 def automatic(text: str) -> t.Set[str]:
     """The names marked as automatically installed in the TEXT of apt's extended_states."""
-    return {stanza.get("Package", "") for stanza in parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
+    return {stanza.get("Package", "") for stanza in deb822.parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
 
 
 UNSEEN = -1

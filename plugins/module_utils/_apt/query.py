@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -56,7 +56,7 @@ def records(run: system_run.Runner, packages: t.Sequence[str], all_versions: boo
     if not packages:
         return []
     options = [] if all_versions else ["--no-all-versions"]
-    return dpkg.parse_stanzas(ask(run, apt_command.cache("show", *options, *packages)).stdout)
+    return deb822.parse_stanzas(ask(run, apt_command.cache("show", *options, *packages)).stdout)
 
 
 def plan_install(

@@ -17,7 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, deb822, dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
@@ -113,7 +113,7 @@ def pick(available: t.Iterable[str], version: str | None, minimum: str) -> str:
 
 def versions_in(packages_text: str) -> t.List[str]:
     """The versions of the base package in a Packages file, or in the output of ``apt-cache show``."""
-    stanzas = dpkg.parse_stanzas(packages_text)
+    stanzas = deb822.parse_stanzas(packages_text)
     return [stanza.get("Version", "") for stanza in stanzas if stanza.get("Package") == BASE]
 
 

@@ -8,17 +8,21 @@
 
 Traps that shape them: packages in a stanza are separated by blanks (a comma switches all but the last off, in silence);
 the first matching stanza wins, so the file sorts first; a priority of 0 kills all of apt; a hook whose script is gone
-fails every transaction, so the configuration asks for the script first, scripts are written before it, and it goes
-first.
+fails every transaction, so the configuration asks for the script first and heeds one exit code only, scripts are
+written before it, and it goes first.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
+import types
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, deb_file, dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard_hook
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, pin_names
 
 PIN = "/etc/apt/preferences.d/00-wslfleet-guard.pref"
@@ -68,6 +72,12 @@ def pin_summary(text: str) -> str:
     return f"{len(words) - len(sources):,} names and {len(sources)} source packages{told} (sha256 {digest})\n"
 
 
+def script_summary(text: str) -> str:
+    """One line about the script of the hook, which is the collection's own code, no two alike."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return f"a script of {text.count(chr(10))} lines (sha256 {digest})\n"
+
+
 def configuration_text() -> str:
     """The apt configuration of both hooks.
 
@@ -77,67 +87,29 @@ def configuration_text() -> str:
     return f"""\
 // Written by wslfleet.cuda: explains the pin in {PIN} and stops what pins cannot.
 AptCli::Hooks::Install {{ "[ ! -x {EXPLAIN} ] || {EXPLAIN} || true"; }};
-DPkg::Pre-Install-Pkgs {{ "{word} ; [ ! -x {PRE_INSTALL} ] || {PRE_INSTALL}"; }};
+DPkg::Pre-Install-Pkgs {{ "{word} ; [ ! -x {PRE_INSTALL} ] || {PRE_INSTALL} || [ $? -ne {guard_hook.REFUSED} ]"; }};
 DPkg::Tools::Options::{word}::Version "3";
 """
 
 
 def pre_install_script(instead: str) -> str:
-    """Reads protocol version 3: settings, an empty line, then one line per package whose last word is a path or a
-    marker.
-
-    Lines with **CONFIGURE** or **REMOVE** belong to repairs and pass. Names come first, since they cost nothing; only
-    when none of them is a driver's, each file is asked for its source package and for what it provides (about 7 ms
-    each; the control part only), so that a driver under a name that nobody knows is found too. What
-    cannot be read passes: apt and dpkg say better what is wrong with it, and a guard that fails must not stop a repair.
-    Only sh, cut, grep, tr and dpkg-deb, all of essential packages.
-    """
-    pattern = "|".join(driver_packages.name_patterns())
-    provided = " | ".join(driver_packages.PROVIDED)
-    sources = " | ".join(driver_packages.DRIVER_SOURCES)
+    """The judgement of plans as one script: _driver/guard_hook.py with what it imports of ours, each as it stands."""
+    parts = [_body(part) for part in (deb822, dependencies, deb_file, driver_packages, guard_hook)]
     return f"""\
-#!/bin/sh
+#!/usr/bin/python3 -IS
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Written by wslfleet.cuda: refuses to unpack a Linux NVIDIA driver in WSL.
-# Standard input: DPkg::Pre-Install-Pkgs, protocol version 3.
-files=$(
-  while read -r name _old _oldarch _oldma _sign _new _newarch _newma action; do
-    case $action in
-      '' | '**'*) ;;
-      *) printf '%s %s\\n' "$name" "$action" ;;
-    esac
-  done
-)
-found=$(printf '%s\\n' "$files" | cut -d' ' -f1 | grep -Ex '{pattern}' | tr '\\n' ' ')
-[ -n "$found" ] || found=$(
-  set -f
-  printf '%s\\n' "$files" | while read -r name file; do
-    # A line without a field's name goes on with the one before, which is Provides: sources are not folded.
-    dpkg-deb -f "$file" Source Provides 2>/dev/null </dev/null | while IFS=' ,' read -r field words; do
-      case $field in
-        Source:) words="=${{words%% *}}" ;;
-        Provides:) ;;
-        *) words="$field $words" ;;
-      esac
-      IFS=' ,'
-      for word in $words; do
-        case $word in
-          =*)
-            word=${{word#=}}
-            case $word in
-              {sources}) printf '%s (built from %s) ' "$name" "$word" ;;
-            esac
-            ;;
-          {provided}) printf '%s (provides %s) ' "$name" "$word" ;;
-        esac
-      done
-    done
-  done
-)
-[ -n "$found" ] || exit 0
-echo "wslfleet.cuda: refused: $found- WSL gets its NVIDIA driver from Windows; a Linux driver breaks CUDA here." >&2
-echo "wslfleet.cuda: install {instead} instead." >&2
-exit 1
+from __future__ import annotations
+
+{"".join(parts)}
+sys.exit(main({instead!r}))
 """
+
+
+def _body(part: types.ModuleType) -> str:
+    """The code of PART without its head, and without what it imports of ours."""
+    text = inspect.getsource(part).split("from __future__ import annotations\n", 1)[1]
+    return re.sub(r"(?m)^from ansible_collections\.(?:[^(\n]*|[^(]*\([^)]*\))\n", "", text)
 
 
 def explain_script(instead: str) -> str:

@@ -18,7 +18,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
@@ -104,7 +104,7 @@ def keyring(installer: Installer, fingerprint: str, root: str = "") -> bytes:
 
 def fields_problem(installer: Installer, fields: str) -> str:
     """What is wrong with the control FIELDS (``dpkg-deb -f``) of the file; empty when they fit its name."""
-    stanza = (dpkg.parse_stanzas(fields) or [{}])[0]
+    stanza = (deb822.parse_stanzas(fields) or [{}])[0]
     found = (stanza.get("Package", ""), stanza.get("Version", ""))
     if found == (installer.package, installer.version):
         return ""

@@ -8,7 +8,7 @@ import fnmatch
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, pin_names
 
 from lab.linux import images
@@ -57,7 +57,7 @@ def whole_index(image: str) -> Stanzas:
         "contrib",
         "non-free",
     }
-    return [stanza for file in files for stanza in dpkg.parse_stanzas(file.read_text("utf-8"))]
+    return [stanza for file in files for stanza in deb822.parse_stanzas(file.read_text("utf-8"))]
 
 
 def names_in(field: str) -> list[set[str]]:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -18,6 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import drive
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import pin_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
+from tests.unit.plugins.module_utils import deb_builder
 from tests.unit.plugins.module_utils.apt_world import AptWorld
 from tests.unit.plugins.module_utils.index_data import BOOKWORM, TRIXIE, UBUNTU2404, names, stanzas
 
@@ -181,129 +183,68 @@ def test_a_hook_without_its_script_passes(hook: str) -> None:
     assert subprocess.run(["sh", "-c", command], input=b"", check=False).returncode == 0
 
 
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="needs shellcheck")
-def test_shellcheck(tmp_path: Path) -> None:
-    (tmp_path / "hook").write_text(g.pre_install_script(INSTEAD))
-    done = subprocess.run(["shellcheck", str(tmp_path / "hook")], capture_output=True, text=True, check=False)
-    assert done.stdout == ""
+# The hook before unpacking: the code of test_guard_hook.py as one script
 
 
-# The hook before unpacking: protocol version 3, name old arch ma sign new arch ma action
-
-SETTINGS = "VERSION 3\nAPT::Architecture=amd64\nDPkg::Options::=--force-confold\n\n"
-
-
-def line(name: str, action: str, old: str = "-", new: str = "1") -> str:
-    return (
-        f"{name} {old} {'-' if old == '-' else 'amd64'} {'-' if old == '-' else 'none'} < {new} amd64 none {action}\n"
-    )
+def hook(tmp_path: Path) -> Path:
+    script = tmp_path / "guard-pre-install"
+    script.write_text(g.pre_install_script(INSTEAD))
+    script.chmod(0o755)
+    return script
 
 
-DEB = "/var/cache/apt/archives/x_1_amd64.deb"
-LOCAL = "/home/jörg/My Debs/x.deb"
-HOOK_CASES = [
-    pytest.param("", [], id="nothing"),
-    pytest.param(line("cuda-nvcc-12-8", DEB) + line("cuda-driver-dev-12-8", DEB), [], id="toolkit"),
-    pytest.param(line("libnvidia-compute-570", DEB), ["libnvidia-compute-570"], id="with =version"),
-    pytest.param(
-        line("libnvidia-compute-570", LOCAL), ["libnvidia-compute-570"], id="a local file, blanks in its path"
-    ),
-    pytest.param(line("libcuda1", DEB, old="535"), ["libcuda1"], id="upgrade"),
-    pytest.param(line("cuda", DEB), ["cuda"], id="metapackage"),
-    pytest.param(
-        line("cuda-nvcc-12-8", DEB) + line("nvidia-driver-570", DEB) + line("libc6", DEB) + line("nvidia-smi", DEB),
-        ["nvidia-driver-570", "nvidia-smi"],
-        id="several",
-    ),
-    pytest.param(line("nvidia-dkms-570", "**CONFIGURE**", old="570"), [], id="configuring goes on: a repair"),
-    pytest.param(line("libcuda1", "**REMOVE**", old="535", new="-"), [], id="purge"),
-    pytest.param(line("libnvidia-container1", DEB) + line("cuda-keyring", DEB), [], id="keep-list"),
-    pytest.param(line("xcuda", DEB) + line("cudax", DEB), [], id="whole names only"),
-]
+def test_the_script_is_whole_and_nothing_in_it_hides_another(tmp_path: Path) -> None:
+    text = g.pre_install_script(INSTEAD)
+    assert "ansible_collections" not in text and "import_module" not in text
+    tree = ast.parse(text)
+    defined = [item.name for item in tree.body if isinstance(item, (ast.FunctionDef, ast.ClassDef))]
+    targets = [item.targets[0] if isinstance(item, ast.Assign) else item.target
+               for item in tree.body if isinstance(item, (ast.Assign, ast.AnnAssign))]  # fmt: skip
+    defined += [target.id for target in targets if isinstance(target, ast.Name)]
+    assert len(defined) > 40 and sorted(defined) == sorted(set(defined))
+    imported = {alias.name.split(".")[0] for item in tree.body if isinstance(item, ast.Import) for alias in item.names}
+    assert imported == {"ctypes", "fnmatch", "lzma", "re", "sys", "time", "typing", "zlib"}
 
 
-@pytest.mark.parametrize("shell", ["sh", "dash", "bash"])
-@pytest.mark.parametrize("packages, refused", HOOK_CASES)
-def test_pre_install_hook(packages: str, refused: list[str], shell: str) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"needs {shell}")
-    command = [shell, "-c", g.pre_install_script(INSTEAD)]
-    done = subprocess.run(command, input=(SETTINGS + packages).encode(), capture_output=True, check=False)
-    errors = done.stderr.decode()
-    assert done.stdout == b""
-    if not refused:
-        assert (done.returncode, errors) == (0, "")
-        return
-    assert done.returncode == 1
-    assert f"refused: {' '.join(refused)} - WSL gets its NVIDIA driver from Windows" in errors
-    assert f"install {INSTEAD} instead" in errors
+HOOKED = [
+    pytest.param("joerg-gpu", "Source: nvidia-graphics-drivers-570\n", [],
+                 "joerg-gpu (built from nvidia-graphics-drivers-570)", id="source"),
+    pytest.param("joerg-gpu", "Provides: a, libcuda1 (= 535), b\n", [],
+                 "joerg-gpu (provides libcuda1, which only a driver does)", id="provides"),
+    pytest.param("joerg-gpu", "", ["/opt/j\xf6rg/libnvidia-ml.so.1"],
+                 "joerg-gpu (brings /opt/j\xf6rg/libnvidia-ml.so.1, which only a driver does)", id="files"),
+    pytest.param("cuda-cudart-dev-12-8", "", ["/usr/local/cuda-12.8/lib/stubs/libcuda.so"], "", id="stubs"),
+]  # fmt: skip
 
 
-# A driver under a name that nobody knows: dpkg-deb tells what it was built from.
-
-STRANGE = "libjoerg-gpu"
-SOURCE_CASES = [
-    pytest.param(
-        STRANGE, "echo Source: nvidia-graphics-drivers-570", "built from nvidia-graphics-drivers-570", id="branch"
-    ),
-    pytest.param(
-        STRANGE, "echo 'Source: nvidia-support (535)'", "built from nvidia-support", id="with the version of the source"
-    ),
-    pytest.param(STRANGE, "echo Source: nvidia-cuda-samples", "", id="another source of NVIDIA's"),
-    pytest.param(STRANGE, "echo Source: nvidia-supportive", "", id="longer than a driver's"),
-    pytest.param(STRANGE, "echo; exit 0", "", id="no source field"),
-    pytest.param(
-        "libnvidia-container1",
-        "echo Source: nvidia-graphics-drivers-570",
-        "built from nvidia-graphics-drivers-570",
-        id="on the keep-list, which never overrules a source",
-    ),
-    pytest.param(STRANGE, "echo 'Provides: a, libcuda1 (= 535), b'", "provides libcuda1", id="provides"),
-    pytest.param(
-        STRANGE,
-        "echo 'Provides: a,'; echo ' nvidia-kernel-535.1,'; echo ' b'",
-        "provides nvidia-kernel-535.1",
-        id="provides, folded",
-    ),
-    pytest.param(
-        STRANGE, "echo Source: own; echo 'Provides: libcuda.so.1'", "provides libcuda.so.1", id="with a source"
-    ),
-    pytest.param(
-        STRANGE, "echo 'Provides: nvidia-settings-gtk-535, libcudart1, *'", "", id="provides what is harmless"
-    ),
-    pytest.param("libnvidia-container1", "echo 'Provides: libnvidia-container'", "", id="on the keep-list"),
-    pytest.param(STRANGE, "echo nvidia-graphics-drivers >&2; exit 2", "", id="a file that is no package"),
-    pytest.param(STRANGE, "cat; echo libc6", "", id="a tool that reads the list of packages"),
-    pytest.param(STRANGE, "kill -9 $$", "", id="killed"),
-    pytest.param(STRANGE, "", "", id="no such tool"),
-]
-
-
-@pytest.mark.parametrize("shell", ["dash", "bash"])
-@pytest.mark.parametrize(("name", "tool", "source"), SOURCE_CASES)
-def test_pre_install_hook_asks_for_the_source(name: str, tool: str, source: str, shell: str, tmp_path: Path) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"needs {shell}")
-    folder = tmp_path / "bin"
+@pytest.mark.parametrize(("name", "fields", "files", "told"), HOOKED)
+def test_the_script_by_itself(name: str, fields: str, files: list[str], told: str, tmp_path: Path) -> None:
+    """As apt runs it: no environment, a path with blanks."""
+    folder = tmp_path / "my debs"
     folder.mkdir()
-    for program in ("cut", "grep", "tr", "cat"):
-        (folder / program).symlink_to(str(shutil.which(program)))
-    if tool:
-        # Field and file are asked for as dpkg-deb wants it, blanks and all; the second file is always harmless.
-        check = f'[ "$1" = -f ] && [ "$3 $4" = "Source Provides" ] || exit 2; [ "$2" = "{LOCAL}" ] || exit 0'
-        (folder / "dpkg-deb").write_text(f"#!/bin/sh\n{check}\n{tool}\n")
-        (folder / "dpkg-deb").chmod(0o755)
-    packages = line("libc6", DEB) + line(name, LOCAL) + line(STRANGE, "**CONFIGURE**") + line("zlib1g", DEB)
-    done = subprocess.run(
-        [str(shutil.which(shell)), "-c", g.pre_install_script(INSTEAD)],
-        input=(SETTINGS + packages).encode(),
-        capture_output=True,
-        check=False,
-        env={"PATH": str(folder)},
-    )
+    control = f"Package: {name}\nVersion: 1\n{fields}"
+    file = deb_builder.deb(folder / "x.deb", control, files)
+    text = f"VERSION 3\nAPT::Architecture=amd64\n\n{name} - - - < 1 amd64 none {file}\n"
+    done = subprocess.run([str(hook(tmp_path))], input=text.encode(), capture_output=True, check=False, env={})
     errors = done.stderr.decode()
-    assert done.returncode == (1 if source else 0), errors
-    assert (f"refused: {name} ({source}) - WSL gets" in errors) is bool(source), errors
+    assert (done.returncode, done.stdout) == (10 if told else 0, b""), errors
+    assert errors == "" or f"refused: {told} - WSL gets its NVIDIA driver from Windows" in errors
+    assert (f"install {INSTEAD} instead" in errors) is bool(told)
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 10, 127, 137])
+def test_only_a_refusal_ends_a_transaction(code: int, tmp_path: Path) -> None:
+    line = next(line for line in g.configuration_text().splitlines() if line.startswith("DPkg::Pre-Install-Pkgs"))
+    script = write_script(tmp_path, code)
+    command = line.split('"')[1].replace(g.PRE_INSTALL, str(script))
+    assert (subprocess.run(["sh", "-c", command], check=False).returncode == 0) is (code != 10)
+
+
+def write_script(tmp_path: Path, code: int) -> Path:
+    script = tmp_path / "hook"
+    script.write_text(f"#!/bin/sh\nexit {code}\n")
+    script.chmod(0o755)
+    return script
 
 
 @pytest.fixture
@@ -312,7 +253,8 @@ def hooked_world(apt_world: AptWorld) -> AptWorld:
     if shutil.which("dpkg-deb") is None:
         pytest.skip("needs dpkg-deb")
     apt_world.build("libnvidia-compute-570", "cuda-nvcc-12-8")
-    script = write(apt_world, g.PRE_INSTALL, g.pre_install_script(INSTEAD))
+    text = g.pre_install_script(INSTEAD).replace("#!/usr/bin/python3", f"#!{sys.executable}")
+    script = write(apt_world, g.PRE_INSTALL, text)
     script.chmod(0o755)
     write(apt_world, g.CONFIGURATION, g.configuration_text().replace(g.PRE_INSTALL, str(script)))
     return apt_world

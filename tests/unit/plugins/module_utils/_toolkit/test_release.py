@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import release as toolkit_release
 
 
@@ -32,7 +32,7 @@ def release(meta: str, nvcc: str, cudart: str, nsight: str) -> list[str]:
 TEXT = "\n".join(
     [*release("12.8.0", "12.8.61", "12.8.57", "2024.6.2"), *release("12.8.1", "12.8.93", "12.8.90", "2024.6.3")]
 )
-INDEX = toolkit_release.index_of(dpkg.parse_stanzas(TEXT))
+INDEX = toolkit_release.index_of(deb822.parse_stanzas(TEXT))
 
 
 def test_minors() -> None:

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What the guard does before apt unpacks packages: the judgement of plans, on the files themselves.
+
+guard.py writes this file and those that it imports into one script, so they import the standard library only: its cost
+is a start of Python (about 20 ms) and 0.2 ms for each package.
+
+Names come first, since they cost nothing; only when none of them is a driver's, the files are read. What cannot be read
+passes: apt and dpkg say better what is wrong with it, and a guard that fails must not stop a repair.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.deb_file import DebError, read
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.dependencies import provided
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.driver_packages import why_refused
+
+REFUSED = 10
+"""The exit code for a driver. Any other lets apt go on: a Python that is broken must not keep apt from mending it."""
+SECONDS = 3.0
+"""After which no further data of packages without a list of files is looked at, however many there are."""
+
+
+def unpacked(text: str) -> t.List[t.Tuple[str, str]]:
+    """(package, file) of what apt is about to unpack, from TEXT in version 3 of DPkg::Pre-Install-Pkgs.
+
+    Settings, an empty line, then one line per package: ``name old arch ma < new arch ma action``. Lines with
+    **CONFIGURE** or **REMOVE** in place of a path belong to repairs.
+    """
+    _settings, _empty, lines = text.partition("\n\n")
+    fields = [line.split(" ", 8) for line in lines.splitlines()]
+    return [(words[0], words[8]) for words in fields if len(words) == 9 and words[8][:1] == "/"]
+
+
+def refused(packages: t.Sequence[t.Tuple[str, str]], seconds: float = SECONDS) -> t.List[str]:
+    """The drivers among PACKAGES (name, file), for a person."""
+    named = [name for name, _file in packages if why_refused(name)]
+    if named:
+        return named
+    end = time.monotonic() + seconds
+    found = [(name, _why(file, time.monotonic() < end)) for name, file in packages]
+    return [f"{name} ({why})" for name, why in found if why]
+
+
+def _why(file: str, data: bool) -> str | None:
+    try:
+        deb = read(file, data)
+    except DebError:
+        return None
+    return why_refused(deb.fields["Package"], deb.fields.get("Source", ""), provided(deb.fields), deb.files)
+
+
+def main(instead: str) -> int:
+    """Judge what stands on standard input. INSTEAD: what the developer should install."""
+    found = refused(unpacked(sys.stdin.buffer.read().decode("utf-8", "surrogateescape")))
+    if not found:
+        return 0
+    told = (
+        f"wslfleet.cuda: refused: {', '.join(found)} - WSL gets its NVIDIA driver from Windows; a Linux driver breaks"
+        f" CUDA here.\nwslfleet.cuda: install {instead} instead.\n"
+    )
+    sys.stderr.buffer.write(told.encode("utf-8", "backslashreplace"))
+    return REFUSED
