@@ -13,7 +13,10 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Simulates the installation of O(packages) and judges every package of the transaction, by its source package
-    first, its name second, and third by what it cannot do without. Nothing is downloaded and nothing is locked.
+    first, its name second, then by what it provides and what it cannot do without. Nothing is downloaded and nothing
+    is locked.
+  - Packages whose files are on this disk, named by their path or from a source here, are judged by the files that they
+    bring too. Of others only the hook of M(wslfleet.cuda.cuda_guard) can see that, after they were fetched.
   - Looks for an interrupted dpkg first, which a simulation does not notice.
   - When apt finds no way, plans once more without the guard, to name the driver package behind the refusal.
   - Removals count as a reason to refuse, unless they are asked for.
@@ -89,8 +92,9 @@ findings:
       sample: libcuda1
     by:
       description:
-        - What told. V(source), V(name) and V(provides) for a driver package, V(closure) for one that cannot do without
-          a driver, V(removal) for one that would go, V(dpkg) for an interrupted dpkg, V(apt) when apt itself refuses.
+        - What told. V(source), V(name), V(provides) and V(files) for a driver package, V(closure) for one that cannot
+          do without a driver, V(removal) for one that would go, V(dpkg) for an interrupted dpkg, V(apt) when apt itself
+          refuses.
       type: str
       returned: always
       sample: source

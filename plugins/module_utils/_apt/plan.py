@@ -17,6 +17,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.deb_file import Deb
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
 
 _LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[([^\]]*)\])?\))?(?:\s.*)?$")
@@ -49,7 +50,7 @@ class Reason:
     package: str
     text: str
     by: str = "apt"
-    """What told: source, name, provides, closure, removal, dpkg, apt."""
+    """What told: source, name, provides, files, closure, removal, dpkg, apt."""
 
 
 @dataclass(frozen=True)
@@ -95,20 +96,25 @@ def judge(
     records: t.Sequence[t.Mapping[str, str]],
     allowed_removals: t.Collection[str] = (),
     installed: t.Iterable[t.Mapping[str, str]] = (),
+    debs: t.Iterable[Deb] = (),
 ) -> Judgement:
     """Judge ACTIONS with the index RECORDS (stanzas of ``apt-cache show``) of what would be installed.
 
     ALLOWED_REMOVALS are names (``name:i386`` of a foreign architecture) that the caller asked to lose; any other
     removal is a reason to refuse. INSTALLED are the stanzas of what is on the system: a driver that is there already
-    lets its dependents in without a word of apt.
+    lets its dependents in without a word of apt. DEBS are packages among them whose files are at hand: they tell more
+    than an index, and all there is of a package that no index knows.
     """
+    opened = {(deb.fields.get("Package", ""), deb.fields.get("Version", "")): deb for deb in debs}
     fields = {(record.get("Package", ""), record.get("Version", "")): record for record in records}
+    fields = {**{key: deb.fields for key, deb in opened.items()}, **fields}
     installs = tuple(action for action in actions if action.kind == "Inst")
     # Purg repeats what Remv announced when a configured package is purged.
     removed = {action.qualified: action for action in actions if action.kind in ("Remv", "Purg")}
     removes = tuple(removed.values())
     mine = [fields.get((action.name, action.new), {}) for action in installs]
-    reasons = [_install_reason(action, record) for action, record in zip(installs, mine)]
+    brought = [opened[key].files if key in opened else () for key in ((item.name, item.new) for item in installs)]
+    reasons = [_install_reason(*item) for item in zip(installs, mine, brought)]
     reasons += _closure_reasons(installs, mine, installed)
     reasons += [_removal_reason(action, allowed_removals) for action in removes]
     return Judgement(
@@ -121,15 +127,24 @@ def judge(
     )
 
 
-def _install_reason(action: Action, record: t.Mapping[str, str]) -> Reason | None:
-    found = driver_packages.why_refused(action.name, record.get("Source", ""))
-    why = found or driver_packages.why_provider(dependencies.provided(record))
+def _install_reason(action: Action, record: t.Mapping[str, str], brought: t.Sequence[str]) -> Reason | None:
+    source, provides = record.get("Source", ""), dependencies.provided(record)
+    why = driver_packages.why_refused(action.name, source, provides, brought)
     if why is None:
         return None
     place = f" from {action.origin}" if action.origin else ""
-    by = "source" if driver_packages.is_driver_source(record.get("Source") or action.name) else "name"
-    text = f"would install {action.name} {action.new}{place}: {why}"
-    return Reason(action.name, text, by if found else "provides")
+    return Reason(
+        action.name, f"would install {action.name} {action.new}{place}: {why}", _by(action.name, source, provides)
+    )
+
+
+def _by(name: str, source: str, provides: t.Sequence[str]) -> str:
+    """What tells that the package is refused: the first that is enough."""
+    if driver_packages.is_driver_source(source or name):
+        return "source"
+    if driver_packages.why_refused(name, source):
+        return "name"
+    return "provides" if driver_packages.why_provider(provides) else "files"
 
 
 def _closure_reasons(

@@ -13,8 +13,8 @@ import re
 import time
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import at_hand, deb822, dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -73,8 +73,8 @@ def plan_install(
     command = apt_command.simulation(apt_command.install(*packages, options=options))
     done = run(command)
     if done.code == 0:
-        return _judged(run, done.stdout, allowed_removals, installed)
-    return _refused(run, done, command, installed)
+        return _judged(run, done.stdout, allowed_removals, installed, packages)
+    return _refused(run, done, command, installed, packages)
 
 
 def plan_purge(
@@ -91,16 +91,25 @@ def plan_purge(
 
 
 def _judged(
-    run: system_run.Runner, simulation: str, allowed: t.Collection[str], installed: t.Sequence[dpkg.Package] = ()
+    run: system_run.Runner,
+    simulation: str,
+    allowed: t.Collection[str],
+    installed: t.Sequence[dpkg.Package] = (),
+    asked: t.Sequence[str] = (),
 ) -> plan.Judgement:
     actions = plan.parse_simulation(simulation)
     wanted = plan.requests([action for action in actions if action.kind == "Inst"])
     found = records(run, wanted, all_versions=False)
-    return plan.judge(actions, found, allowed, [package.fields for package in installed if package.present])
+    present = [package.fields for package in installed if package.present]
+    return plan.judge(actions, found, allowed, present, at_hand.read(asked, found))
 
 
 def _refused(
-    run: system_run.Runner, done: system_run.Completed, command: t.Sequence[str], installed: t.Sequence[dpkg.Package]
+    run: system_run.Runner,
+    done: system_run.Completed,
+    command: t.Sequence[str],
+    installed: t.Sequence[dpkg.Package],
+    asked: t.Sequence[str],
 ) -> plan.Judgement:
     """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
     if faults.concerns(done.stderr):
@@ -108,7 +117,7 @@ def _refused(
     with files.scratch() as empty:
         again = run([command[0], "-o", f"Dir::Etc::PreferencesParts={empty}", *command[1:]])
     if again.code == 0:
-        judged = _judged(run, again.stdout, (), installed)
+        judged = _judged(run, again.stdout, (), installed, asked)
         if judged.reasons:
             return judged
     return plan.Judgement((), (), (_apt_reason(done),))

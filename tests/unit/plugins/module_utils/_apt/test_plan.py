@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as p
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.deb_file import Deb
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -294,3 +295,17 @@ def test_a_driver_under_the_name_of_a_third_party_is_seen_by_what_it_provides() 
     assert (reason.by, reason.text) == (
         "provides", "would install vendor-gpu 1: provides libcuda1, which only a driver does"
     )  # fmt: skip
+
+
+def test_what_a_package_at_hand_brings() -> None:
+    record = {"Package": "vendor-gpu", "Version": "1", "Depends": "libc6"}
+    deb = Deb(record, ("/usr/share/doc/x", "/opt/vendor/libcuda.so.1"))
+    (reason,) = p.judge([inst("vendor-gpu", origin="")], [record], debs=[deb]).reasons
+    assert (reason.by, reason.text) == (
+        "files", "would install vendor-gpu 1: brings /opt/vendor/libcuda.so.1, which only a driver does"
+    )  # fmt: skip
+    assert p.judge([inst("vendor-gpu")], [record], debs=[deb._replace(files=("/opt/x/stubs/libcuda.so",))]).allowed
+    # What no index knows is known by its file alone.
+    (reason,) = p.judge([inst("x")], [], debs=[Deb({"Package": "x", "Version": "1", **BUILT}, ())]).reasons
+    assert reason.by == "source"
+    assert p.judge([inst("x")], [], debs=[deb]).allowed

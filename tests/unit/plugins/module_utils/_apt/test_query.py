@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import typing as t
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query as
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard as g
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
+from tests.unit.plugins.module_utils import deb_builder
 from tests.unit.plugins.module_utils.apt_world import AptWorld
 from tests.unit.plugins.module_utils.index_data import BOOKWORM, UBUNTU2404
 from tests.unit.plugins.module_utils.scripted_run import plain
@@ -279,3 +281,13 @@ def test_age(tmp_path: Path) -> None:
     (folder / "x_Packages").touch()
     os.utime(folder, (400.0, 400.0))
     assert a.lists_age(1000.0, str(tmp_path)) == 600.0
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
+def test_a_file_that_brings_a_driver_under_another_name(apt_world: AptWorld) -> None:
+    """The index knows nothing of it, and its name says nothing."""
+    for name, path, allowed in (("vendor-gpu", "libcuda.so.1", False), ("vendor-dev", "stubs/libcuda.so", True)):
+        file = deb_builder.built(apt_world.root, name, files=[f"/opt/vendor/{path}"])
+        judgement = a.plan_install(apt_world.run, [str(file)])
+        assert judgement.allowed is allowed, judgement
+        assert allowed or "brings /opt/vendor/libcuda.so.1" in judgement.why
