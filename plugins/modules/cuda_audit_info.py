@@ -102,7 +102,7 @@ failures:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
@@ -117,11 +117,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     fingerprints = legacy_keys.fingerprints_of(module)
-    seen = _audit.observe(run.runner_of(module), fingerprints)
-    rows = _audit.rows(seen)
+    seen = report.observe(run.runner_of(module), fingerprints)
+    rows = report.rows(seen)
     module.exit_json(
         changed=False,
-        clean=_audit.is_clean(rows),
+        clean=report.is_clean(rows),
         driver_packages=[package.name for package in seen.repair.drivers],
         rows=verdict.as_result(rows),
         failures=verdict.lines(rows, verdict.STOP),

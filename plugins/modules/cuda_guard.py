@@ -83,8 +83,8 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
@@ -129,7 +129,7 @@ def main() -> None:
         system_changes.apply(changes)
         if present:
             try:
-                result["open_candidates"] = _audit.open_candidates(run.runner_of(module))
+                result["open_candidates"] = report.open_candidates(run.runner_of(module))
             except query.AptError as error:
                 # What runs next mends it or stops there: the container role takes broken lists out after the guard.
                 module.warn(f"the guard is written, but nobody can tell whether it holds: {error}")

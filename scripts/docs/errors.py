@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import replace
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import STOP, WARN
@@ -208,7 +208,7 @@ def _troubled_states(gpu: Gpu) -> list[HostState]:
 
 
 def _audit_rows() -> list[Row]:
-    """What the judges of _audit say about distributions in which everything is wrong."""
+    """What the judges of the audit say about distributions in which everything is wrong."""
     driver = blank(dpkg.Package, name="nvidia-driver-570", version="570.86.10-0ubuntu1", code="iU")
     metapackage = blank(dpkg.Package, name="cuda-12-8", version="12.8.0-1", code="ii")
     repair = blank(
@@ -229,7 +229,7 @@ def _audit_rows() -> list[Row]:
     candidates = {"nvidia-driver-570": "570.86.10-0ubuntu1"}
     wsl = ("libcuda.so.1", "nvidia-smi")
     worst = blank(
-        _audit.Seen,
+        report.Seen,
         repair=repair,
         legacy=legacy,
         kernel="Linux version 4.4.0-19041-Microsoft",
@@ -241,12 +241,12 @@ def _audit_rows() -> list[Row]:
     )
     unread = blank(legacy_keys.State, unread={key: "not a keyring"})
     others = [
-        blank(_audit.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
-        blank(_audit.Seen, open_candidates=candidates),
+        blank(report.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
+        blank(report.Seen, open_candidates=candidates),
     ]
     found: dict[tuple[str, str], Row] = {}
     for seen in [worst, *others]:
-        for row in _audit.rows(seen):
+        for row in report.rows(seen):
             if row.level in (WARN, STOP):
                 found.setdefault((row.id, row.remedy), (f"``{row.id}`` ({row.level})", row.seen, row.remedy))
     return [row for _key, row in sorted(found.items())]

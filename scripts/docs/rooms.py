@@ -58,7 +58,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "module_utils/_containers": ("the container toolkit and the engines it serves",
                                  "_shared _system _apt _sources _network _repository _toolkit"),
     "module_utils/_audit": ("all rows of the audit inside a distribution",
-                            "_shared _system _nvidia _apt _driver _repository _toolkit _containers"),
+                            "_shared _system _nvidia _apt _sources _driver _repository _toolkit _containers"),
     "module_utils/_bundle": ("steps that travel together, run in a distribution", "_apt"),
 }  # fmt: skip
 """Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""

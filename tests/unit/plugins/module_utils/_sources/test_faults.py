@@ -9,8 +9,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit as audit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report as audit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as c
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys as legacy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as s

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils import _audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
@@ -16,7 +16,7 @@ from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
 KERNEL = "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@x) (gcc) #1 SMP\n"
 
 
-def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> _audit.Seen:
+def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> report.Seen:
     for name, text in {"var/lib/dpkg/status": status, "proc/version": KERNEL, **(files or {})}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,13 +25,13 @@ def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] |
         ("apt-cache pkgnames", Completed(0, "bash\nnvidia-driver-570\nlibcudart12\n", "")),
         ("apt-cache policy nvidia-driver-570$", Completed(0, policy, "")),
     )
-    found = _audit.observe(run, [catalogue.OLD_KEY], root=str(root))
+    found = report.observe(run, [catalogue.OLD_KEY], root=str(root))
     run.done()
     return found
 
 
-def levels(found: _audit.Seen) -> dict[str, str]:
-    return {row.id: row.level for row in _audit.rows(found) if row.level not in ("ok", "info")}
+def levels(found: report.Seen) -> dict[str, str]:
+    return {row.id: row.level for row in report.rows(found) if row.level not in ("ok", "info")}
 
 
 GUARD = {file.path.lstrip("/"): file.text for file in guard.files("x")}
@@ -42,7 +42,7 @@ OPEN = "nvidia-driver-570:\n  Installed: (none)\n  Candidate: 570.1\n"
 def test_guarded_system_is_clean(tmp_path: Path) -> None:
     found = seen(tmp_path, policy=BLOCKED, files=GUARD)
     assert levels(found) == {}
-    assert _audit.is_clean(_audit.rows(found))
+    assert report.is_clean(report.rows(found))
 
 
 def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path: Path) -> None:
@@ -65,6 +65,7 @@ def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path:
         ("run_file", {"var/lib/nvidia/log": "1.0-550.54.14\nNVIDIA\n"}, "", "stop"),
         ("library_path", {"home/ann/.bashrc": "export LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu\n"}, "", "warn"),
         ("nvidia_smi", {"usr/lib/wsl/lib/nvidia-smi": "", "usr/local/bin/nvidia-smi": ""}, "", "warn"),
+        ("nvidia_smi", {"usr/lib/wsl/lib/nvidia-smi": ""}, "", "warn"),
         ("ld_wsl_conf", {"usr/lib/wsl/lib/libdxcore.so": ""}, "", "warn"),
         ("loader", {"usr/lib/wsl/lib/libcuda.so.1": ""}, "", "stop"),
         ("metapackages", {}, "Package: cuda-12-8\nStatus: install ok installed\n", "warn"),
@@ -75,7 +76,7 @@ def test_pin_without_effect_is_a_failure_and_a_missing_guard_a_warning(tmp_path:
 def test_each_damage_has_its_row(tmp_path: Path, name: str, files: dict[str, str], status: str, level: str) -> None:
     found = seen(tmp_path, status, BLOCKED, {**GUARD, **files})
     assert levels(found)[name] == level
-    row = next(row for row in _audit.rows(found) if row.id == name)
+    row = next(row for row in report.rows(found) if row.id == name)
     assert row.remedy and "\n" not in row.seen
 
 
@@ -87,7 +88,7 @@ def test_loader_and_its_configuration(tmp_path: Path) -> None:
 
 def test_a_folder_that_wsl_may_not_list_needs_a_person(tmp_path: Path) -> None:
     files = {"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": "[automount]\nldconfig=false\n"}
-    rows = {row.id: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, {**GUARD, **files}))}
+    rows = {row.id: row for row in report.rows(seen(tmp_path, "", BLOCKED, {**GUARD, **files}))}
     assert rows["loader"].level == "stop" and rows["ld_wsl_conf"].level == "warn"
     assert rows["loader"].remedy == rows["ld_wsl_conf"].remedy
     assert "take ldconfig=false out" in rows["loader"].remedy
@@ -96,37 +97,25 @@ def test_a_folder_that_wsl_may_not_list_needs_a_person(tmp_path: Path) -> None:
 def test_kernel_modules_are_told_once_and_long_lists_are_cut(tmp_path: Path) -> None:
     strays = {f"usr/lib/x86_64-linux-gnu/libcuda.so.{number}": "" for number in range(30)}
     files = {**GUARD, **strays, "usr/src/nvidia-570.1/dkms.conf": ""}
-    rows = {row.id: row for row in _audit.rows(seen(tmp_path, "", BLOCKED, files))}
+    rows = {row.id: row for row in report.rows(seen(tmp_path, "", BLOCKED, files))}
     assert rows["stray_files"].seen.endswith("and 10 more") and "/usr/src" not in rows["stray_files"].seen
     assert rows["dkms"].seen == "/usr/src/nvidia-570.1"
 
 
-CONTAINERS = "Package: nvidia-container-toolkit-base\nStatus: install ok installed\nVersion: {}\n"
-SPECIFICATION = {"etc/cdi/nvidia.yaml": "mounts:\n  - hostPath: /usr/lib/wsl/drivers/nv_old/libcuda.so.1.1\n"}
+def test_every_row_that_is_not_ok_says_what_to_do_and_every_id_is_told_once(tmp_path: Path) -> None:
+    rows = report.rows(seen(tmp_path))
+    assert [row for row in rows if not row.remedy and row.level != "ok"] == []
+    assert len({row.id for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize(
-    ("version", "files", "row", "level", "words"),
-    [
-        ("1.19.1-1", {}, "G16", "ok", "container toolkit 1.19.1"),
-        ("1.17.8-1", {}, "G16", "warn", "1.17.8, below the recommended 1.19.1"),
-        ("1.19.1-1", SPECIFICATION, "G22", "warn", "/usr/lib/wsl/drivers/nv_old/libcuda.so.1.1 is gone"),
-        (
-            "1.19.1-1",
-            {**SPECIFICATION, "usr/lib/wsl/drivers/nv_old/libcuda.so.1.1": ""},
-            "G16",
-            "ok",
-            "container toolkit 1.19.1",
-        ),
-    ],
-)
-def test_container_toolkit(
-    tmp_path: Path, version: str, files: dict[str, str], row: str, level: str, words: str
-) -> None:
-    rows = {item.id: item for item in _audit.rows(seen(tmp_path, CONTAINERS.format(version), BLOCKED, files))}
-    found = rows["containers"]
-    assert (found.row, found.level) == (row, level) and words in found.seen
+def test_g19_root_finds_nvidia_smi_by_the_link(tmp_path: Path) -> None:
+    (tmp_path / "usr/local/bin").mkdir(parents=True)
+    (tmp_path / "usr/local/bin/nvidia-smi").symlink_to("/usr/lib/wsl/lib/nvidia-smi")
+    rows = {row.id: row for row in report.rows(seen(tmp_path, files={"usr/lib/wsl/lib/nvidia-smi": ""}))}
+    assert (rows["nvidia_smi"].row, rows["nvidia_smi"].level) == ("G19", "ok")
+    assert rows["nvidia_smi"].seen == "/usr/lib/wsl/lib/nvidia-smi; root finds it by /usr/local/bin"
 
 
-def test_no_row_without_the_container_toolkit(tmp_path: Path) -> None:
-    assert "containers" not in {row.id for row in _audit.rows(seen(tmp_path, files=SPECIFICATION))}
+def test_g19_without_a_driver_on_windows(tmp_path: Path) -> None:
+    row = next(row for row in report.rows(seen(tmp_path)) if row.id == "nvidia_smi")
+    assert (row.row, row.level, row.seen) == ("G19", "info", "there is no /usr/lib/wsl/lib/nvidia-smi")

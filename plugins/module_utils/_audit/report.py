@@ -6,7 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The read-only report of one distribution, row by row of NVIDIA's guide. Observing and judging are apart.
 
-Rows are those of the guide's table (G7 kernel, G9 no driver, G10 old key, …).
+Rows are those of the guide's table (G7 kernel, G9 no driver, G10 old key, …). This file has those about the driver and
+the keys; the other files of this room have the rest.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers, libraries, memory, toolkit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard, installer_log, kernel_module, loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages, pin_names
@@ -25,14 +26,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import l
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, search_path
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path, search_path
 
 _REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
 _LINK = "put a link to the file in /usr/lib/wsl/lib in its place: a copy is stale after the next Windows driver"
 _MEND_APT = "run wslfleet.cuda.cuda_legacy, which takes out NVIDIA's own broken sources; mend others by hand"
 _GUARD = "run wslfleet.cuda.cuda_guard"
-_CONTAINERS = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,20 @@ class Seen:
     """Driver package -> version that apt would install."""
     apt_problem: str
     """Why apt cannot tell; empty when it can."""
-    default_toolkit: str
-    stale_cdi: t.Mapping[str, t.Tuple[str, ...]] = field(default_factory=dict)
-    """CDI specification -> files that it names and that are gone."""
-    nvcc: str = ""
-    """Of the default toolkit; empty when it has none."""
-    first_nvccs: t.Tuple[search_path.FirstNvcc, ...] = ()
+    toolkit: toolkit.State
+    containers: containers.State
+    meminfo: str
+    """/proc/meminfo."""
+    nvidia_smi_for_root: bool
+    """/usr/local/bin, which is in everybody's PATH, leads to WSL's nvidia-smi."""
 
 
 def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
     """Read the system; two quick processes of apt, for the effect of the pin."""
+    repair, legacy = driver_repair.observe(root), legacy_keys.observe(fingerprints, root)
     return Seen(
-        driver_repair.observe(root),
-        legacy_keys.observe(fingerprints, root),
+        repair,
+        legacy,
         (files.read_text(root + "/proc/version") or "").strip(),
         loader.read_picks(root),
         tuple(loader.wsl_files(root)),
@@ -82,16 +83,11 @@ def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str 
         search_path.first_nvidia_smi(root),
         tuple(file.path for file in guard.files(instead) if not os.path.exists(root + file.path)),
         *_candidates_or_problem(run),
-        plan.default_toolkit(root),
-        cdi.observe(root).gone,
-        _default_nvcc(root),
-        tuple(search_path.first_nvccs(root)),
+        toolkit.observe(repair.database, legacy.sources, root),
+        containers.observe(repair.database, root),
+        files.read_text(root + "/proc/meminfo") or "",
+        os.path.lexists(root + path.NVIDIA_SMI) and loader.leads_to_wsl(root, path.NVIDIA_SMI),
     )
-
-
-def _default_nvcc(root: str) -> str:
-    path = files.resolved("/usr/local/cuda/bin/nvcc", root)
-    return path if os.path.isfile(root + path) else ""
 
 
 def open_candidates(run: system_run.Runner) -> t.Dict[str, str]:
@@ -130,10 +126,11 @@ def rows(seen: Seen) -> t.List[Verdict]:
         _metapackages(seen),
         _keys(seen),
         _sources_row(seen),
-        _toolkit_row(seen),
-        _nvcc(seen),
+        *toolkit.rows(seen.toolkit, guarded=not seen.guard_missing),
+        *libraries.rows(seen.repair.database),
         _nvidia_smi(seen),
-        _containers(seen),
+        memory.row(seen.meminfo),
+        *containers.rows(seen.containers),
     ]
     return [row for row in found if row is not None]
 
@@ -191,7 +188,8 @@ def _loader_row(seen: Seen) -> Verdict:
         text = "; ".join(loader.told(seen.repair.shadowed, seen.repair.named))
         return Verdict("loader", "G9", STOP, text, _REPAIR)
     if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
-        return Verdict("loader", "G9", INFO, "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL")
+        text = "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL"
+        return Verdict("loader", "G9", INFO, text, "see the rows about the driver on Windows")
     if "libcuda.so.1" not in seen.picks:
         remedy = _ALLOW if seen.forbidden else _REPAIR
         return Verdict("loader", "G9", STOP, "the loader does not find libcuda.so.1", remedy)
@@ -283,63 +281,17 @@ def _sources_row(seen: Seen) -> Verdict:
     return Verdict("stale_sources", "G10", OK, "none")
 
 
-def _toolkit_row(seen: Seen) -> Verdict:
-    versions = sorted(
-        {
-            match.group(1).replace("-", ".")
-            for package in seen.repair.database.packages
-            if package.installed
-            for match in [re.match(r"^cuda-(?:toolkit|nvcc|compiler)-([0-9]+-[0-9]+)$", package.name)]
-            if match
-        }
-    )
-    if not versions:
-        return Verdict("toolkit", "G11", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
-    where = f"; default {seen.default_toolkit}" if seen.default_toolkit else ""
-    need = max(catalogue.MINIMUM_WINDOWS_DRIVER.get(int(version.split(".")[0]), (0, 0)) for version in versions)
-    return Verdict(
-        "toolkit", "G11", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
-    )
-
-
-def _nvcc(seen: Seen) -> Verdict | None:
-    """Whether everybody's nvcc is that of the default toolkit: no other makes the distribution what was asked for."""
-    others = [found for found in seen.first_nvccs if found.leads_to != seen.nvcc]
-    if not seen.nvcc:
-        return None
-    if not others:
-        return Verdict("nvcc", "G11", OK, f"every shell finds {seen.nvcc}")
-    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    text = "; ".join(found.text for found in others[:5]) + more
-    if all(not found.path for found in others):
-        return Verdict("nvcc", "G11", WARN, text, "run wslfleet.cuda.cuda_toolkit")
-    return Verdict("nvcc", "G11", WARN, f"{text}, not {seen.nvcc}", "take it out of that PATH, or put it behind")
-
-
-def _nvidia_smi(seen: Seen) -> Verdict | None:
-    """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH."""
+def _nvidia_smi(seen: Seen) -> Verdict:
+    """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH; and whether root finds one."""
     wsl = f"{loader.WSL_LIBRARIES}/nvidia-smi"
     if "nvidia-smi" not in seen.wsl_files:
-        return None
+        return Verdict("nvidia_smi", "G19", INFO, f"there is no {wsl}", "see the rows about the driver on Windows")
     if seen.nvidia_smi not in ("", wsl):
         return Verdict("nvidia_smi", "G19", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
-    return Verdict("nvidia_smi", "G19", OK, f"{wsl}; root finds it by /usr/local/bin")
-
-
-def _containers(seen: Seen) -> Verdict | None:
-    """Whether NVIDIA's container toolkit, where it is installed, can start a container with the GPU."""
-    version = packages.installed_version(seen.repair.database)
-    if not version:
-        return None
-    text = f"NVIDIA's container toolkit {packages.upstream(version)}"
-    for path, gone in sorted(seen.stale_cdi.items()):
-        if gone:
-            why = f"{path} is of another driver of Windows: {gone[0]} is gone"
-            return Verdict("containers", "G22", WARN, f"{text}; {why}", _CONTAINERS)
-    if packages.numbers(version) < packages.numbers(packages.RECOMMENDED):
-        floor = f"below the recommended {packages.RECOMMENDED}"
-        return Verdict("containers", "G16", WARN, f"{text}, {floor}", _CONTAINERS)
-    return Verdict("containers", "G16", OK, text)
+    if not seen.nvidia_smi_for_root:
+        remedy = "run wslfleet.cuda.cuda_toolkit, or call it by its full path"
+        return Verdict("nvidia_smi", "G19", WARN, f"{wsl} is not in the PATH of root, sudo and cron", remedy)
+    return Verdict("nvidia_smi", "G19", OK, f"{wsl}; root finds it by {path.COMMANDS}")
 
 
 def is_clean(found: t.Sequence[Verdict]) -> bool:

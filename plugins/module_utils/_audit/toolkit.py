@@ -1,0 +1,217 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The audit's rows about the toolkit: which one, from where, in which parts, whether it compiles and is found."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
+    host_compiler,
+    path,
+    plan,
+    search_path,
+    smoke_test,
+)
+
+_INSTALL = "run wslfleet.cuda.cuda_toolkit (playbooks/provision.yml)"
+_GUARD = "run wslfleet.cuda.cuda_guard"
+_MOST = 8
+"""Names in one verdict."""
+_OF_RELEASE = re.compile(r"/cuda/repos/((?:ubuntu|debian)[0-9]+)(?:/|$)")
+_FOR_WSL = re.compile(r"/cuda/repos/wsl-ubuntu(?:/|$)")
+_OURS = re.compile(r"/cuda-[^/]+\.sources$")
+_LIBRARIES = "targets/x86_64-linux/lib"
+_COMPONENTS = {package: component for component, package in catalogue.COMPONENTS.items()}
+
+
+@dataclass(frozen=True)
+class State:
+    """What was read, without a process."""
+
+    database: dpkg.Database
+    sources: t.Mapping[str, str] = field(default_factory=dict)
+    """File of apt's sources -> its text."""
+    default: str = ""
+    """Where /usr/local/cuda leads; empty when nowhere."""
+    nvcc: str = ""
+    """Of the default toolkit; empty when it has none."""
+    first_nvccs: t.Tuple[search_path.FirstNvcc, ...] = ()
+    commands_missing: t.Tuple[str, ...] = ()
+    """Files of ours that would put the default toolkit's commands on every PATH, and are not as they should be."""
+    libraries: str = ""
+    """The folder of the default toolkit's libraries; empty when there is none."""
+    libraries_named: t.Tuple[str, ...] = ()
+    """The files of the loader's configuration that name this folder."""
+    smoke: str = ""
+    """The verdict of the last smoke test with today's compiler and driver; empty when there was none."""
+
+
+def observe(database: dpkg.Database, sources: t.Mapping[str, str], root: str = "") -> State:
+    """Read what is not in DATABASE and SOURCES under ROOT."""
+    default = plan.default_toolkit(root)
+    nvcc = files.resolved("/usr/local/cuda/bin/nvcc", root)
+    nvcc = nvcc if os.path.isfile(root + nvcc) else ""
+    libraries = f"{default}/{_LIBRARIES}" if default and os.path.isdir(f"{root}{default}/{_LIBRARIES}") else ""
+    named = loader_conf.naming(libraries, loader_conf.named(root), root) if libraries else []
+    missing = [change.path for change in path.changes(True, root) if change.path != path.NVIDIA_SMI] if nvcc else []
+    tested = smoke_test.cached(smoke_test.key(nvcc, root), root) if nvcc else None
+    return State(
+        database,
+        sources,
+        default,
+        nvcc,
+        tuple(search_path.first_nvccs(root)),
+        tuple(missing),
+        libraries,
+        tuple(entry.path for entry in named),
+        tested.verdict if tested else "",
+    )
+
+
+def rows(state: State, guarded: bool) -> t.List[Verdict]:
+    """The verdicts on STATE. GUARDED: the guard is in place."""
+    return [
+        _toolkit(state),
+        _source(state, guarded),
+        _components(state),
+        _compile(state),
+        _nvcc(state),
+        _search_paths(state),
+    ]
+
+
+def _toolkit(state: State) -> Verdict:
+    versions = _versions(state.database)
+    if not versions:
+        return Verdict("toolkit", "G11", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
+    where = f"; default {state.default}" if state.default else ""
+    need = max(catalogue.MINIMUM_WINDOWS_DRIVER.get(int(version.split(".")[0]), (0, 0)) for version in versions)
+    return Verdict(
+        "toolkit", "G11", OK, f"{', '.join(versions)}{where}; needs Windows driver {need[0]}.{need[1]:02d} or later"
+    )
+
+
+def _versions(database: dpkg.Database) -> t.List[str]:
+    """The toolkits with a compiler that are installed."""
+    found = (
+        re.match(r"^cuda-(?:toolkit|nvcc|compiler)-([0-9]+-[0-9]+)$", package.name)
+        for package in database.packages
+        if package.installed
+    )
+    return sorted({match.group(1).replace("-", ".") for match in found if match})
+
+
+def _source(state: State, guarded: bool) -> Verdict:
+    """Whether the toolkit may come from a repository for ordinary Ubuntu or Debian, which holds drivers too."""
+    enabled = [entry for entry in entries.parse_all(state.sources) if entry.enabled]
+    matches = [(entry, _OF_RELEASE.search(entry.uri)) for entry in enabled]
+    others = {f"{match.group(1)} ({entry.path})" for entry, match in matches if match}
+    if others:
+        seen = f"NVIDIA's repository of {', '.join(sorted(others))}, which holds drivers too"
+        if guarded:
+            return Verdict("toolkit_source", "G12", OK, f"{seen}; the guard lets only the toolkit in")
+        return Verdict("toolkit_source", "G12", WARN, f"{seen}, and no guard", _GUARD)
+    ours = {entry.path for entry in enabled if _is_for_wsl(entry)}
+    if ours:
+        seen = f"NVIDIA's repository for WSL, a mirror of it or a local installer ({', '.join(sorted(ours))})"
+        return Verdict("toolkit_source", "G12", OK, f"{seen}; none that holds drivers")
+    seen = "no repository with a CUDA toolkit is set up"
+    return Verdict("toolkit_source", "G12", INFO, seen, "run wslfleet.cuda.cuda_repository if updates are wanted")
+
+
+def _is_for_wsl(entry: entries.Entry) -> bool:
+    local = entries.kind_of(entry.uri) == "local-installer"
+    return local or bool(_FOR_WSL.search(entry.uri) or _OURS.search(entry.path))
+
+
+def _components(state: State) -> Verdict:
+    """Which parts of a toolkit are there, in the words of the variable cuda_components."""
+    found: t.Dict[str, t.List[str]] = {}
+    for package in state.database.packages:
+        match = re.match(r"^(.+)-([0-9]+)-([0-9]+)$", package.name) if package.installed else None
+        component = _COMPONENTS.get(f"{match.group(1)}-{{v}}") if match else None
+        if match and component:
+            found.setdefault(f"{match.group(2)}.{match.group(3)}", []).append(component)
+    if not found:
+        remedy = "name what is wanted in cuda_components and run wslfleet.cuda.cuda_toolkit"
+        return Verdict("components", "G14", INFO, "no component of a CUDA toolkit is installed", remedy)
+    told = [f"{short}: {_listed(names)}" for short, names in sorted(found.items())]
+    return Verdict("components", "G14", OK, "; ".join(told))
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    if "toolkit" in names:
+        return f"the whole toolkit, {len(names)} components"
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(sorted(names)[:_MOST]) + more
+
+
+def _compile(state: State) -> Verdict:
+    """Whether a new program compiles here, by the versions; and what became of the last one that was tried."""
+    if not state.nvcc:
+        seen = "no nvcc: programs that exist run by libcuda alone (row loader), new ones do not compile"
+        return Verdict("compile", "G15", INFO, seen, _INSTALL)
+    host = host_compiler.host_of(state.database.packages)
+    match = re.search(r"/cuda-([0-9]+\.[0-9]+)", state.nvcc)
+    problem, _colon, way = (host_compiler.problem(match.group(1), host) if match else "").partition(": ")
+    if problem:
+        return Verdict("compile", "G15", WARN, problem, way)
+    if host.gcc is None and not host.others:
+        remedy = "install g++, or run role wslfleet.cuda.cuda_toolkit, which does (cuda_host_compiler)"
+        return Verdict("compile", "G15", WARN, f"{state.nvcc} is there, and no g++, which it needs", remedy)
+    with_what = f"{state.nvcc} with g++ {host.gcc or host.others[-1]}"
+    if not state.smoke:
+        remedy = "run wslfleet.cuda.cuda_smoke_test, which compiles a program and runs it"
+        return Verdict("compile", "G15", INFO, f"{with_what} fits; no program was tried with them", remedy)
+    remedy = smoke_test.REMEDIES.get(state.smoke, "run wslfleet.cuda.cuda_smoke_test")
+    levels = {"ran_on_gpu": OK, "no_gpu": INFO}
+    seen = f"{with_what} compiled a program; it ran: {state.smoke}"
+    return Verdict("compile", "G15", levels.get(state.smoke, WARN), seen, remedy)
+
+
+def _nvcc(state: State) -> Verdict:
+    """Whether everybody's nvcc is that of the default toolkit: no other makes the distribution what was asked for."""
+    if not state.nvcc:
+        return Verdict("nvcc", "G24", INFO, "the default toolkit has no nvcc that a shell could find", _INSTALL)
+    others = [found for found in state.first_nvccs if found.leads_to != state.nvcc]
+    if not others:
+        return Verdict("nvcc", "G24", OK, f"every shell finds {state.nvcc}")
+    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+    text = "; ".join(found.text for found in others[:5]) + more
+    if all(not found.path for found in others):
+        return Verdict("nvcc", "G24", WARN, text, "run wslfleet.cuda.cuda_toolkit")
+    return Verdict("nvcc", "G24", WARN, f"{text}, not {state.nvcc}", "take it out of that PATH, or put it behind")
+
+
+def _search_paths(state: State) -> Verdict:
+    """The step after the installation: PATH and the loader lead to the default toolkit, whichever that is."""
+    if not state.nvcc:
+        seen = "no toolkit with a compiler is the default one, so that there is nothing to put into PATH"
+        return Verdict("toolkit_path", "G24", INFO, seen, _INSTALL)
+    wrong = list(state.commands_missing[:_MOST])
+    if len(state.commands_missing) > _MOST:
+        wrong.append(f"{len(state.commands_missing) - _MOST} more")
+    if wrong:
+        seen = f"not written or changed since: {', '.join(wrong)}"
+        return Verdict("toolkit_path", "G24", WARN, seen, "run wslfleet.cuda.cuda_toolkit")
+    if state.libraries and not state.libraries_named:
+        seen = f"no file in /etc/ld.so.conf.d names {state.libraries}: programs do not find the toolkit's libraries"
+        remedy = "install the package cuda-toolkit-config-common, or run ldconfig after naming the folder there"
+        return Verdict("toolkit_path", "G24", WARN, seen, remedy)
+    seen = f"{path.PROFILE} and {path.COMMANDS} lead to {state.default}"
+    seen += f", {state.libraries_named[0]} to its libraries" if state.libraries_named else ""
+    return Verdict("toolkit_path", "G24", OK, seen)
