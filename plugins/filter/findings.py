@@ -13,12 +13,15 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Takes the verdicts of M(wslfleet.cuda.host_info) and adds those of M(wslfleet.cuda.cuda_audit_info).
+  - Every row of NVIDIA's guide, V(G1) to V(G24), is told at least once. One that nobody has looked at is a verdict of
+    level V(info) that says why.
   - The order within a level stays.
 positional: linux, developers, levels
 options:
   _input:
     description:
       - The verdicts about Windows, as RV(wslfleet.cuda.host_info#module:preflight) holds them.
+      - A list that this filter has made is taken as well, for other O(levels).
     type: list
     elements: dict
     required: true
@@ -60,18 +63,25 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The verdicts with C(about) (V(Windows), V(Linux) or the name of a Windows user), C(level), C(row), C(id), C(seen)
-      and C(remedy).
+    - The verdicts with C(about) (V(Windows), V(Linux) or the name of a Windows user), C(level), C(row), C(title) (of
+      the guide's row, empty where it is not the guide's concern), C(id), C(seen) and C(remedy).
   type: list
   elements: dict
   sample:
-    - {about: Linux, level: stop, row: G9, id: driver_packages, seen: libnvidia-compute-570 ii, remedy: run repair.yml}
+    - about: Linux
+      level: stop
+      row: G9
+      title: No Linux driver inside WSL
+      id: driver_packages
+      seen: libnvidia-compute-570 ii
+      remedy: run repair.yml
 """
 
 import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import guide
 
 LEVELS = (STOP, WARN, INFO, OK)
 """The worst first."""
@@ -89,23 +99,39 @@ def findings(
         raise AnsibleFilterError(f"findings needs the verdicts of host_info, not {type(windows).__name__}")
     if unknown := sorted(set(levels) - set(LEVELS)):
         raise AnsibleFilterError(f"findings knows no level {', '.join(unknown)}: {', '.join(LEVELS)}")
-    found = [{"about": "Windows", **verdict} for verdict in windows]
+    found = _about(guide.WINDOWS, windows)
     if linux is not None:
-        found += [{"about": "Linux", **verdict} for verdict in linux.get("rows") or [vars(_ABSENT)]]
+        told = linux.get("rows")
+        found += _about(guide.LINUX, _complete(told) if told else _unaudited(_ABSENT))
     for developer in developers:
-        found += [{"about": developer["user"], **verdict} for verdict in _of(developer)]
+        found += _about(developer["user"], _of(developer))
     return sorted((row for row in found if row["level"] in levels), key=lambda row: LEVELS.index(row["level"]))
 
 
-def _of(developer: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+def _about(whom: str, verdicts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    return [{"about": whom, "title": guide.TITLES.get(verdict["row"], ""), **verdict} for verdict in verdicts]
+
+
+def _of(developer: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     """The verdicts about the distribution of one DEVELOPER, or why there are none."""
     audit = (developer.get("results") or {}).get("__wslfleet_audit") or {}
     if rows := audit.get("rows"):
-        return list(rows)
+        return _complete(rows)
     level = STOP if developer.get("failed") else WARN
-    return [
-        vars(Verdict("distribution", "G8", level, developer.get("msg") or developer.get("reason") or "not audited"))
-    ]
+    why = developer.get("msg") or developer.get("reason") or "not audited"
+    return _unaudited(Verdict("distribution", "G8", level, why))
+
+
+def _complete(rows: list[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
+    """ROWS of one distribution; whoever is root there decides what is among them, and what not."""
+    missing = guide.untold(rows, guide.LINUX, "the audit of the distribution did not tell it", "run the audit again")
+    return [*rows, *map(vars, missing)]
+
+
+def _unaudited(reason: Verdict) -> list[t.Mapping[str, t.Any]]:
+    """REASON, why there is no audit, and every row that is not told for it."""
+    why = f"not looked at, see the row {reason.id}"
+    return [vars(verdict) for verdict in (reason, *guide.untold([], guide.LINUX, why, reason.remedy or "audit later"))]
 
 
 class FilterModule:

@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict impo
 _NAMES = {"nccl": "NCCL", "ucx": "UCX"}
 _REMEDIES = {
     "nccl": "run wslfleet.cuda.cuda_extra_libraries with nccl (cuda_extra_libraries)",
-    "ucx": "take a newer one by conda or pip, or a newer release of the distribution",
+    "ucx": "take it by conda or pip, or from a newer release of the distribution",
 }
 _NOTES = {"nccl": "", "ucx": "; in WSL it is experimental, and with one GPU only"}
 _ENVIRONMENTS = "environments of pip and conda are not looked into"
@@ -49,5 +49,5 @@ def _library(name: str, database: dpkg.Database) -> Verdict:
 
 def _rapids() -> Verdict:
     """No package of a distribution holds RAPIDS, so that nothing of it can be seen here."""
-    seen = f"RAPIDS works in WSL from {catalogue.RAPIDS_FLOOR} on; it comes by pip and conda, and {_ENVIRONMENTS}"
+    seen = f"RAPIDS works in WSL from {catalogue.RAPIDS_FLOOR} on; it is in no package, and {_ENVIRONMENTS}"
     return Verdict("rapids", "G18", INFO, seen, "look with pip list or conda list in the environment that uses it")

@@ -22,8 +22,9 @@ def row(meminfo: str) -> Verdict:
     numbers = {name: int(size) for name, size in re.findall(r"(?m)^(MemTotal|SwapTotal):\s+(\d{1,15}) kB$", meminfo)}
     if "MemTotal" not in numbers:
         return Verdict("memory", "G20", INFO, "/proc/meminfo does not tell the memory", "run free in the distribution")
-    seen = f"WSL has {_gib(numbers['MemTotal'])} of memory and {_gib(numbers.get('SwapTotal', 0))} of swap"
-    seen += " on this laptop; pinned memory is limited to a part of it, and managed memory comes out of it too"
+    swap = f"{_gib(numbers['SwapTotal'])} of swap" if numbers.get("SwapTotal") else "no swap"
+    seen = f"WSL has {_gib(numbers['MemTotal'])} of memory and {swap} on this laptop"
+    seen += "; pinned memory is limited to a part of it, and managed memory comes out of it too"
     remedy = "when programs run out of it: wslfleet.cuda.wsl_config with memory and swap in wsl2 (.wslconfig); unset,"
     return Verdict("memory", "G20", INFO, seen, f"{remedy} WSL takes half of the laptop's memory")
 
