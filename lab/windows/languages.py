@@ -285,6 +285,7 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "{x} 個のファイル {y} バイト",
     ),
     # fsutil.exe, where.exe, sc.exe
+    "fsutil_drives": ("Drives: {x}", "Laufwerke: {x}", "Lecteurs : {x}", "ドライブ: {x}"),
     "fsutil_free": (
         "Total free bytes                : {x}",
         "Gesamtzahl der freien Bytes     : {x}",

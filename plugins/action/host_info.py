@@ -30,7 +30,8 @@ class ActionModule(WindowsAction):
         unloaded = arguments["unloaded_profiles"]
         if unloaded == "copy" and "users" not in subsets:
             raise StepFailed("unloaded_profiles=copy needs users in gather_subset: nothing was read")
-        state = read.read_host(self.wslfleet_runner, subsets, unloaded, clean=not self._task.check_mode)
+        clean = not self._task.check_mode
+        state = read.read_host(self.wslfleet_runner, subsets, unloaded, clean, drives=bool(needs.drives))
         if state.hive_problem:
             result["warnings"] = [state.hive_problem]
         result.update(host_result.as_result(state), changed=False)
@@ -47,4 +48,5 @@ def _needs(arguments: dict[str, t.Any]) -> Needs:
             check_version(toolkit)
         except CatalogueError as error:
             raise StepFailed(str(error).replace("cuda_version", "toolkit")) from None
-    return Needs(minimum, toolkit, arguments["minimum_free_space"])
+    paths = {str(name): str(path or "") for name, path in (arguments["paths"] or {}).items()}
+    return Needs(minimum, toolkit, arguments["minimum_free_space"], paths)

@@ -91,6 +91,14 @@ options:
       - With less, a host is stopped only as long as the account has no distribution.
     type: int
     default: 20
+  paths:
+    description:
+      - Paths that later tasks use, each by the name of the variable that holds it. RV(preflight) names those on a drive
+        that the host does not have. Addresses, shares, paths on the controller and empty values do not count.
+      - A host without WSL is stopped then. With WSL it is a warning, and only information when the account has a
+        distribution.
+      - When unset, no drive is looked for.
+    type: dict
 author:
   - The wslfleet contributors (@wslfleet)
 """
@@ -105,6 +113,11 @@ EXAMPLES = r"""
     gather_subset: [nvidia_smi]
     toolkit: "13.0"
     minimum_driver: "580"
+
+- name: Make sure that the place for the distribution exists
+  wslfleet.cuda.host_info:
+    paths:
+      windows_host_distribution_location: E:\wsl
 
 - name: Whose distributions there are, also of those who are not logged on
   wslfleet.cuda.host_info:

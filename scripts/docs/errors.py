@@ -10,11 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers, report, toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import installer_log
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import STOP, WARN
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import search_path, smoke_test
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot
@@ -31,6 +35,7 @@ from scripts.docs.blank import blank
 
 PATH = Path("docs/docsite/rst/troubleshooting.rst")
 
+_NVIDIA = "https://developer.download.nvidia.com/compute"
 _HOST, _USER = "laptop-17.example.com", "fleet-admin@CORP.EXAMPLE.COM"
 Row = tuple[str, str, str]
 """Error text or code, cause, remedy."""
@@ -160,19 +165,41 @@ def _sign(failure: Exception) -> str:
 
 
 def _preflight_rows() -> list[Row]:
-    bare = blank(HostState, windows=blank(Windows, product="Windows 10 Pro", build=18363, ubr=1556))
+    old = blank(Windows, product="Windows 10 Pro", build=18363, ubr=1556)
+    bare = blank(HostState, drives=frozenset("C"), free_bytes=5 * 1024**3, windows=old)
     bare.wsl.policies["AllowWSL"] = 0
     gpu = blank(Gpu, name="NVIDIA GeForce RTX 4070 Laptop GPU", driver_version="472.12")
     pending = blank(PendingReboot, reasons=["Windows Update waits for a restart"], wsl_files=["wsl.exe"])
     key = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{8d0f…} without BasePath"
     damaged = blank(HostState, gpus=[gpu], pending=pending, damaged_registrations=[key])
     states = [bare, damaged, *_troubled_states(gpu)]
-    found: dict[tuple[str, str], Row] = {}
-    for state in states:
-        for verdict in preflight_rows.preflight(state, Needs(toolkit="12.6")):
-            if verdict.level in (WARN, STOP):
-                row = (f"``{verdict.id}`` ({verdict.level})", verdict.seen, verdict.remedy)
-                found.setdefault((verdict.id, verdict.remedy), row)
+    needs = Needs(toolkit="12.6", paths={"windows_host_distribution_location": "E:\\wsl"})
+    return _rows(verdict for state in states for verdict in preflight_rows.preflight(state, needs))
+
+
+def _out_of_date(wsl: tuple[str, ...]) -> report.Seen:
+    """A distribution in which things were right once."""
+    copy, nvcc = "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/local/cuda-12.8/bin/nvcc"
+    gone = {"/etc/cdi/nvidia.yaml": ("/usr/lib/wsl/drivers/nvlti.inf_amd64_1/libcuda.so.1.1",)}
+    nobody = search_path.FirstNvcc("sh, sudo and what wsl.exe starts", "", "")
+    libraries = "/usr/local/cuda-12.8/targets/x86_64-linux/lib"
+    return blank(
+        report.Seen,
+        repair=blank(driver_repair.State, copies=(copy,)),
+        wsl_files=wsl,
+        picks={"libcuda.so.1": copy},
+        toolkit=blank(toolkit.State, nvcc=nvcc, first_nvccs=(nobody,), libraries=libraries),
+        containers=blank(containers.State, version=packages.RECOMMENDED, gone=gone),
+    )
+
+
+def _rows(verdicts: t.Iterable[Verdict]) -> list[Row]:
+    """Those of VERDICTS that warn or stop, each level and remedy of a row once."""
+    found: dict[tuple[str, str, str], Row] = {}
+    for verdict in verdicts:
+        if verdict.level in (WARN, STOP):
+            row = (f"``{verdict.id}`` ({verdict.level})", verdict.seen, verdict.remedy)
+            found.setdefault((verdict.id, verdict.level, verdict.remedy), row)
     return [row for _key, row in sorted(found.items())]
 
 
@@ -180,12 +207,16 @@ def _troubled_states(gpu: Gpu) -> list[HostState]:
     """Laptops with everything that a verdict warns of, one way and the other."""
     package = Wsl("2.6.3.0", None, {}, {}, starts=False)
     blocked = ("\\Device\\HarddiskVolume3\\Program Files\\WSL\\wsl.exe at 2026-11-22T20:15:00Z",)
+    admin = User("S-1-5-21-1-2-3-1001", "fleet-admin", "C:\\Users\\fleet-admin", True, True)
+    ubuntu = blank(Distribution, name="Ubuntu-24.04", state="installed")
     turing = replace(gpu, compute_capability="7.0", driver_model="TCC", driver_version="580.88")
     return [
         blank(
             HostState,
             wsl=package,
-            gpus=[turing],
+            gpus=[turing, replace(turing, driver_model="WDDM")],
+            users=[admin],
+            distributions={admin.sid: [replace(ubuntu, version=1)]},
             hypervisor=False,
             manufacturer="LENOVO",
             free_bytes=5 * 1024**3,
@@ -202,6 +233,7 @@ def _troubled_states(gpu: Gpu) -> list[HostState]:
             security=Security(bitlocker_pin=2, blocked_wsl=blocked),
             power=Power(True),
         ),
+        blank(HostState, wsl=replace(package, starts=None, kernel="4.19.84"), gpus=[turing], drives=frozenset("C")),
         blank(HostState, wsl=replace(package, starts=None), nvidia_hardware=True, gpus=[]),
         blank(HostState, gpus=[replace(turing, compute_capability="12.0", driver_model="WDDM")]),
     ]
@@ -217,9 +249,10 @@ def _audit_rows() -> list[Row]:
         drivers=(driver,),
         strays=("/usr/lib/x86_64-linux-gnu/libcuda.so.1",),
         shadowed={"libcuda.so.1": "/usr/lib/x86_64-linux-gnu/libcuda.so.1"},
+        installed=blank(installer_log.Installed, version="570.86.10"),
     )
     key = "/etc/apt/trusted.gpg"
-    line = "deb https://developer.download.nvidia.com/compute/machine-learning/repos/ubuntu1804/x86_64 /"
+    line = f"deb {_NVIDIA}/machine-learning/repos/ubuntu1804/x86_64 /"
     legacy = blank(
         legacy_keys.State,
         keyrings={key: b""},
@@ -228,6 +261,7 @@ def _audit_rows() -> list[Row]:
     )
     candidates = {"nvidia-driver-570": "570.86.10-0ubuntu1"}
     wsl = ("libcuda.so.1", "nvidia-smi")
+    older = "/usr/local/cuda-12.4/bin/nvcc"
     worst = blank(
         report.Seen,
         repair=repair,
@@ -238,18 +272,23 @@ def _audit_rows() -> list[Row]:
         library_path=("/etc/environment",),
         guard_missing=("/etc/apt/preferences.d/00-wslfleet-guard.pref",),
         open_candidates=candidates,
+        nvidia_smi="/usr/bin/nvidia-smi",
+        toolkit=blank(
+            toolkit.State,
+            nvcc="/usr/local/cuda-12.8/bin/nvcc",
+            first_nvccs=(search_path.FirstNvcc("anna's login shell (/home/anna/.profile)", older, older),),
+            sources={"/etc/apt/sources.list.d/cuda.list": f"deb {_NVIDIA}/cuda/repos/ubuntu2404/x86_64/ /"},
+            commands_missing=("/usr/local/bin/nvcc",),
+        ),
+        containers=blank(containers.State, version="1.18.0-1"),
     )
     unread = blank(legacy_keys.State, unread={key: "not a keyring"})
     others = [
         blank(report.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
         blank(report.Seen, open_candidates=candidates),
+        _out_of_date(wsl),
     ]
-    found: dict[tuple[str, str], Row] = {}
-    for seen in [worst, *others]:
-        for row in report.rows(seen):
-            if row.level in (WARN, STOP):
-                found.setdefault((row.id, row.remedy), (f"``{row.id}`` ({row.level})", row.seen, row.remedy))
-    return [row for _key, row in sorted(found.items())]
+    return _rows(row for seen in [worst, *others] for row in report.rows(seen))
 
 
 def _section(title: str, text: str, head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:

@@ -34,7 +34,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_reboot": ("restarts, and what keeps one from being due", "_port _windows _host"),
     "plugin_utils/_wsl": ("the features and the package of WSL", "_port _wsl_exe _windows _host"),
     "plugin_utils/_probe": ("the questions of the doctor", "_port _wsl_exe _windows _host"),
-    "plugin_utils/_preflight": ("the rows of the preflight", "_host _wsl"),
+    "plugin_utils/_preflight": ("the rows of the preflight", "_windows _host _wsl"),
     "plugin_utils/_driver": ("NVIDIA's driver for Windows", "_port _windows _host _preflight"),
     "plugin_utils/_distribution": ("distributions of the connecting account", "_port _wsl_exe _windows _host _wsl"),
     "plugin_utils/_users": (

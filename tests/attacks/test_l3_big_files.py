@@ -151,6 +151,7 @@ def test_json_that_nests_too_deeply(text: str, tmp_path: Path) -> None:
 OPENS_ITSELF = {
     "_system/files.py": "the reader",
     "_bundle.py": "what the bundle itself unpacked and its own output",
+    "_apt/deb_file.py": "packages, bounded in every part",
     "_apt/dpkg.py": "dpkg's locks, to ask who holds them",
     "_system/leftovers.py": "folders and files of its own user, to lock them",
     "_repository/steps.py": "a folder of root's, to lock it",

@@ -119,6 +119,10 @@ def test_fsutil_groups_digits(tmp_path: Path, language: str, free: str) -> None:
     assert len(lines) == 3
 
 
+def test_fsutil_lists_drives(tmp_path: Path) -> None:
+    assert run(make_laptop(tmp_path, language="de-DE"), "fsutil fsinfo drives").out == "\r\nLaufwerke: C:\\ \r\n"
+
+
 def test_powercfg_values_are_hexadecimal_whatever_the_labels(tmp_path: Path) -> None:
     for index, language in enumerate(("en-US", "de-DE", "fr-FR", "ja-JP")):
         laptop = make_laptop(tmp_path / str(index), language=language)

@@ -1,6 +1,9 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``fsutil volume diskfree C:``: localised, with grouped digits; the first number of each line is in bytes."""
+"""``fsutil volume diskfree C:``: localised, with grouped digits; the first number of each line is in bytes.
+
+``fsutil fsinfo drives``: an empty line, then a localised word and each drive with a backslash (its documentation).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ TOTAL_BYTES = 475 * 1024**3
 def main(process: Process) -> int:
     """Three lines: free, total, free within the quota."""
     words = [word.lower().rstrip("\\") for word in arguments_of(process)]
+    if words == ["fsinfo", "drives"]:
+        out(process)
+        out(process, localised(process, "fsutil_drives", "C:\\ "))
+        return 0
     if words != ["volume", "diskfree", "c:"]:
         raise NotModelled(process.command_line)
     if not process.user.admin:

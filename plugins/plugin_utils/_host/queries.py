@@ -185,6 +185,12 @@ def free_space() -> dict[str, str]:
     return {"free_space": cmd_line(f"{SYSTEM32}\\fsutil.exe", ["volume", "diskfree", "C:"])}
 
 
+def drives() -> dict[str, str]:
+    """The drives of this logon (documentation of fsutil.exe): a localised word, then each as ``C:\\``. Letters that a
+    user has given to shares are not among them."""
+    return {"drives": cmd_line(f"{SYSTEM32}\\fsutil.exe", ["fsinfo", "drives"])}
+
+
 def gpus() -> dict[str, str]:
     """Narrow searches: the whole class holds thousands of values of the display driver.
 

@@ -39,10 +39,11 @@ SUBSETS = ("users", "battery", "nvidia_smi")
 """What costs the second command; nvidia-smi comes last in it, so that its hanging costs nothing else."""
 
 
-def first_lines(of_users: bool = False) -> dict[str, str]:
+def first_lines(of_users: bool = False, drives: bool = False) -> dict[str, str]:
     """The reads of the first command; wsl.exe comes last, in case that it does not answer.
 
     :arg of_users: with the distributions of everyone whose profile is loaded.
+    :arg drives: with the drives that there are.
     """
     return {
         **q.windows(),
@@ -62,6 +63,7 @@ def first_lines(of_users: bool = False) -> dict[str, str]:
         **q.network(),
         **q.power(),
         **q.free_space(),
+        **(q.drives() if drives else {}),
         **q.wsl_start(),
     }
 
@@ -71,6 +73,7 @@ def read_host(
     subsets: t.Collection[str] = SUBSETS,
     unloaded_profiles: str = "unknown",
     clean: bool = True,
+    drives: bool = False,
 ) -> HostState:
     """The state of the host.
 
@@ -79,9 +82,10 @@ def read_host(
     :arg unloaded_profiles: ``copy`` reads the registry of users who are not there from copies (``_host.hive_copies``);
         where something goes wrong with that, they stay unknown and ``HostState.hive_problem`` says why.
     :arg clean: delete copies that an earlier run has left; check mode leaves them, and makes none beside them.
+    :arg drives: ask which drives there are.
     :raises StepFailed, HostUnreachable, CommandTimeout: the first read failed.
     """
-    first = first_lines("users" in subsets)
+    first = first_lines("users" in subsets, drives)
     reads = read(runner, first, partial=True)
     if reads.cut_short and set(first) - set(reads.parts) - set(q.wsl_start()):
         raise StepFailed("reading the host's state took too long: it is busy, or a program in System32 hangs")

@@ -129,6 +129,8 @@ class HostState:
     manufacturer: str = ""
     free_bytes: int | None = None
     """On C:."""
+    drives: frozenset[str] | None = None
+    """Letters, in capitals; None where they were not asked for, or could not be read."""
     power: Power = field(default_factory=Power)
     network: Network = field(default_factory=Network)
     security: Security = field(default_factory=Security)
@@ -213,6 +215,12 @@ def free_bytes(reads: Reads) -> int | None:
     return int(re.sub(r"\D", "", number.group())) if number and reads.succeeded("free_space") else None
 
 
+def drives(reads: Reads) -> frozenset[str] | None:
+    """From the read ``_host.queries.drives``."""
+    found = re.findall(r"\b([A-Z]):\\", reads.output("drives").decode("utf-8", "replace").upper())
+    return frozenset(found) if found and reads.succeeded("drives") else None
+
+
 def _hypervisor(reads: Reads) -> bool | None:
     """Whether the hypervisor came up in this boot. Without VirtualMachinePlatform nothing tries to start it."""
     boots, failures = events(reads.output("boot_event")), events(reads.output("hypervisor_failed"))
@@ -235,6 +243,7 @@ def host_state(reads: Reads) -> HostState:
         hypervisor=_hypervisor(reads),
         manufacturer=reads.registry.text(q.FIRMWARE, "SystemManufacturer") or "",
         free_bytes=free_bytes(reads),
+        drives=drives(reads),
         power=power(reads),
         network=network(reads.registry),
         security=security(reads),

@@ -8,7 +8,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_host_path
 
 MINIMUM_DRIVER = "495"
 """The first Windows driver that carries CUDA into WSL (guide 1.1)."""
@@ -26,3 +29,14 @@ class Needs:
     """The chosen toolkit, ``12.8``; None leaves out what depends on it."""
     minimum_free_space: int = MINIMUM_FREE_SPACE
     """GiB on C: before anything is installed."""
+    paths: t.Mapping[str, str] = field(default_factory=dict)
+    """Option -> what it names: a path on the host, or something else, which does not count."""
+
+    @property
+    def drives(self) -> dict[str, list[str]]:
+        """Letter -> the options that name a path on it, with the path."""
+        found: dict[str, list[str]] = {}
+        for name, path in self.paths.items():
+            if is_host_path(path):
+                found.setdefault(path[0].upper(), []).append(f"{name} {path}")
+        return found

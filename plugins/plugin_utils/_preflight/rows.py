@@ -39,6 +39,7 @@ def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
         windows.features(state),
         windows.virtualization(state),
         windows.free_space(state, needs),
+        windows.drives(state, needs),
         gpu.gpu(state),
         gpu.driver(state, needs),
         gpu.cuda_library(state),

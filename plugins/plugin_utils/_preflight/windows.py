@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.firmware import virtualization_menu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
@@ -74,6 +76,27 @@ def free_space(state: HostState, needs: Needs) -> Verdict:
         return Verdict("free_space", "", "ok", seen)
     installed = any(user.connected and state.distributions.get(user.sid) for user in state.users)
     return Verdict("free_space", "", "warn" if installed else "stop", seen, "free some space on C:")
+
+
+def drives(state: HostState, needs: Needs) -> Verdict:
+    """A path on a drive that is not there stops a first installation only, as too little space does."""
+    wanted = needs.drives
+    if not wanted:
+        return Verdict("drives", "", "ok", "no option names a path on this host")
+    if state.drives is None:
+        return Verdict("drives", "", "info", "the drives of this host could not be read", "check the paths yourself")
+    missing = {letter: named for letter, named in wanted.items() if letter not in state.drives}
+    if not missing:
+        return Verdict("drives", "", "ok", f"every drive that an option names exists: {_letters(wanted)}")
+    seen = "; ".join(f"there is no drive {letter}: for {', '.join(named)}" for letter, named in missing.items())
+    later = any(user.connected and state.distributions.get(user.sid) for user in state.users)
+    level = "stop" if state.wsl.version is None and not later else "info" if later else "warn"
+    remedy = "name a path on one of them; a letter that a user gave to a share does not count"
+    return Verdict("drives", "", level, f"{seen}; this host has {_letters(state.drives)}", remedy)
+
+
+def _letters(drives: t.Iterable[str]) -> str:
+    return ", ".join(f"{letter}:" for letter in sorted(drives))
 
 
 def pending_reboot(state: HostState) -> Verdict:

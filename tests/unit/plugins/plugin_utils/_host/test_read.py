@@ -42,6 +42,27 @@ def read(answers: HostAnswers, second: HostAnswers | None = None) -> host_read.H
 
 def test_first_command_fits_into_one_line() -> None:
     assert len(Batch(list(host_read.first_lines(of_users=True).values())).line) < MAXIMUM_LENGTH * 0.98
+    assert len(Batch(list(host_read.first_lines(of_users=True, drives=True).values())).line) < MAXIMUM_LENGTH * 0.99
+
+
+@pytest.mark.parametrize(
+    ("printed", "drives"),
+    [
+        (b"\r\nDrives: C:\\ D:\\ \r\n", {"C", "D"}),
+        (b"\r\nLaufwerke: A:\\\0C:\\\0 \r\n", {"A", "C"}),
+        (b"", None),
+        (b"Zugriff verweigert\r\n", None),
+    ],
+)
+def test_the_drives_are_asked_where_paths_are_named(printed: bytes, drives: set[str] | None) -> None:
+    answers = fresh()
+    if printed:
+        answers[q.drives()["drives"]] = printed
+    with ScriptedRunner([(BATCH, answers)]) as runner:
+        assert host_read.read_host(runner, (), drives=True).drives == drives
+    with ScriptedRunner([(BATCH, fresh())]) as runner:
+        assert host_read.read_host(runner, ()).drives is None
+    assert "fsinfo" not in runner.calls[0][0]
 
 
 def test_fresh_host() -> None:

@@ -52,6 +52,50 @@ def verdict(identifier: str, toolkit: str | None = None, **changes: t.Any) -> Ve
     return next(entry for entry in found if entry.id == identifier)
 
 
+PATHS = {
+    "location": "E:\\wsl",
+    "source": "e:\\x.tar",
+    "msi": "C:\\wsl.msi",
+    "image": "https://x/y.tar",
+    "share": "\\\\s\\x\\y",
+}
+CD = frozenset("CD")
+
+
+@pytest.mark.parametrize(
+    ("paths", "changes", "level", "seen"),
+    [
+        ({}, {}, "ok", "no option names a path on this host"),
+        (
+            {"share": PATHS["share"], "image": PATHS["image"], "file": "/srv/x.tar"},
+            {"drives": CD},
+            "ok",
+            "no option names",
+        ),
+        ({"msi": PATHS["msi"]}, {"drives": CD}, "ok", "every drive that an option names exists: C:"),
+        (PATHS, {"drives": frozenset("CE")}, "ok", "exists: C:, E:"),
+        (PATHS, {"drives": None}, "info", "the drives of this host could not be read"),
+        (
+            PATHS,
+            {"drives": CD},
+            "stop",
+            "there is no drive E: for location E:\\wsl, source e:\\x.tar; this host has C:, D:",
+        ),
+        ({"location": "E:\\wsl"}, {"drives": CD, "wsl": INSTALLED}, "warn", "no drive E: for location"),
+        (
+            {"location": "E:\\wsl"},
+            {"drives": CD, "wsl": INSTALLED, "users": [OWN], "distributions": {OWN.sid: [UBUNTU]}},
+            "info",
+            "no drive E: for location",
+        ),
+    ],
+)
+def test_drives(paths: dict[str, str], changes: dict[str, t.Any], level: str, seen: str) -> None:
+    found = preflight(replace(GOOD, **changes), Needs(paths=paths))
+    row = next(entry for entry in found if entry.id == "drives")
+    assert (row.level, seen in row.seen) == (level, True), row
+
+
 CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ("good", {}, {}),
     ("old build", {"windows": replace(GOOD.windows, build=19042)}, {"windows_build": "stop"}),
