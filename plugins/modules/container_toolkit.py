@@ -250,7 +250,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages, removal, source, steps
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
 def result_of(report: steps.Report) -> t.Dict[str, t.Any]:
@@ -272,10 +273,29 @@ def result_of(report: steps.Report) -> t.Dict[str, t.Any]:
     return result
 
 
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+    """Look once."""
+    params = credentials.hidden(module, "url", "key")
+    request = steps.Request(
+        engines=params["engines"],
+        version=params["version"],
+        minimum=params["minimum_version"],
+        source=source.resolve(params),
+        check_mode=module.check_mode,
+        wait=params["wait"],
+        follow=params["transaction"],
+        rootless=params["rootless_users"],
+    )
+    if request.source.warning:
+        module.warn(request.source.warning)
+    way = removal if params["state"] == "absent" else steps
+    return result_of(way.look(run, request))
+
+
 def main() -> None:
     """Look once."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "engines": {"type": "list", "elements": "str", "choices": ["docker", "containerd", "podman"]},
             "rootless_users": {"type": "list", "elements": "str", "default": []},
@@ -290,28 +310,9 @@ def main() -> None:
             "wait": {"type": "int", "default": 20},
             "transaction": {"type": "str"},
         },
-        supports_check_mode=True,
+        work,
     )
-    params = credentials.hidden(module, "url", "key")
-    try:
-        request = steps.Request(
-            engines=params["engines"],
-            version=params["version"],
-            minimum=params["minimum_version"],
-            source=source.resolve(params),
-            check_mode=module.check_mode,
-            wait=params["wait"],
-            follow=params["transaction"],
-            rootless=params["rootless_users"],
-        )
-        if request.source.warning:
-            module.warn(request.source.warning)
-        work = removal if params["state"] == "absent" else steps
-        report = work.look(run.runner_of(module), request)
-    except steps.ERRORS as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result_of(report))
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

@@ -101,32 +101,39 @@ failures:
   sample: []
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+    """Observe and judge."""
+    fingerprints = legacy_keys.fingerprints_of(module)
+    seen = report.observe(run, fingerprints)
+    rows = report.rows(seen)
+    return {
+        "changed": False,
+        "clean": report.is_clean(rows),
+        "driver_packages": [package.name for package in seen.repair.drivers],
+        "rows": verdict.as_result(rows),
+        "failures": verdict.lines(rows, verdict.STOP),
+    }
 
 
 def main() -> None:
     """Observe and judge."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "fingerprints": legacy_keys.FINGERPRINTS,
         },
-        supports_check_mode=True,
-    )
-    fingerprints = legacy_keys.fingerprints_of(module)
-    seen = report.observe(run.runner_of(module), fingerprints)
-    rows = report.rows(seen)
-    module.exit_json(
-        changed=False,
-        clean=report.is_clean(rows),
-        driver_packages=[package.name for package in seen.repair.drivers],
-        rows=verdict.as_result(rows),
-        failures=verdict.lines(rows, verdict.STOP),
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

@@ -134,54 +134,41 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.extra_libraries import LibrariesError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries
 
 PURPOSE = "libraries"
 
 
 def purge_command(run: system_run.Runner, names: t.Sequence[str]) -> t.List[str]:
-    """The command that purges NAMES. Raises LibrariesError when more would go with them."""
+    """The command that purges NAMES. Raises Failure when more would go with them."""
     judged = query.plan_purge(run, names, ())
     if not judged.allowed:
-        raise LibrariesError(f"refused: {judged.why}")
+        raise Failure(f"refused: {judged.why}")
     return command.purge(*names)
 
 
-def start(
+def commands(
     module: AnsibleModule, run: system_run.Runner, what: extra_libraries.Wanted, todo: t.Sequence[str], url: str | None
-) -> None:
-    """Start the transaction for TODO; URL is the option. Raises LibrariesError."""
+) -> t.List[t.List[str]]:
+    """What the transaction for TODO runs; the source is opened for it. URL is the option. Raises Failure."""
     database = dpkg.read_database()
     interruption = query.interruption(database)
     if interruption is not None:
-        raise LibrariesError(interruption.text)
+        raise Failure(interruption.text)
     if module.params["state"] == "absent":
-        apt_transaction.start(PURPOSE, [purge_command(run, todo)])
-        return
+        return [purge_command(run, todo)]
     url = url or extra_libraries.default_url(files.read_text("/etc/os-release") or "")
     extra_libraries.open_source(run, what, url, module.params["keyring"])
     judged = extra_libraries.plan(run, what, todo, database)
     short = space.shortage(judged.download_bytes + judged.installed_bytes, space.free_bytes())
     if short:
-        raise LibrariesError(short)
-    apt_transaction.start(PURPOSE, [extra_libraries.install_command(judged)])
-
-
-def follow(module: AnsibleModule, transaction: apt_transaction.Transaction) -> t.Dict[str, t.Any]:
-    """Wait for TRANSACTION for as long as one look may. Raises LibrariesError when one of ours ended badly."""
-    ended = apt_transaction.attach(transaction, module.params["wait"])
-    if ended and transaction.purpose != PURPOSE:
-        return {}
-    if ended:
-        transaction.mark_collected()
-        if transaction.exit_code != 0:
-            raise LibrariesError(plan.failure(transaction, dpkg.read_database()))
-    return {"changed": True, "transaction": transaction.shown()}
+        raise Failure(short)
+    return [extra_libraries.install_command(judged)]
 
 
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
@@ -189,11 +176,13 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     params = credentials.hidden(module, "url")
     what = extra_libraries.wanted(params["libraries"], params["version"])
     result: t.Dict[str, t.Any] = {"changed": False, "packages": list(what.packages)}
-    for transaction in [] if module.check_mode else apt_transaction.all_transactions():
-        if transaction.running or transaction.id == params["transaction"]:
-            result.update(follow(module, transaction))
-        if transaction.running:
-            return result
+    seen = apt_follow.Earlier()
+    if not module.check_mode:
+        seen = apt_follow.earlier(PURPOSE, params["transaction"], params["wait"], module.warn)
+    if seen.running is not None:
+        return {**result, "changed": True, "transaction": seen.running.shown()}
+    if seen.ended:
+        result.update(changed=True, transaction=seen.ended[0].shown())
     database = dpkg.read_database()
     if params["state"] == "present":
         todo = extra_libraries.missing(what, database)
@@ -201,20 +190,20 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
         todo = extra_libraries.installed(params["libraries"], what, database)
     text = "".join(f"{name}\n" for name in todo)
     result["diff"] = {"before": text, "after": ""} if params["state"] == "absent" else {"before": "", "after": text}
-    if todo and params["transaction"] and result["changed"]:
-        raise LibrariesError(f"transaction {params['transaction']} has ended, but {' '.join(todo)} did not change")
+    if todo and params["transaction"] in [transaction.id for transaction in seen.ended]:
+        raise Failure(f"transaction {params['transaction']} has ended, but {' '.join(todo)} did not change")
     if todo:
         result["changed"] = True
         if not module.check_mode:
-            start(module, run, what, todo, params["url"])
-            result.update(follow(module, apt_transaction.all_transactions()[0]))
+            begun = apt_follow.begin(PURPOSE, commands(module, run, what, todo, params["url"]), params["wait"])
+            result["transaction"] = begun.shown()
     return {**result, "installed": extra_libraries.present(what, dpkg.read_database())}
 
 
 def main() -> None:
     """Look once."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "libraries": {
                 "type": "list",
                 "elements": "str",
@@ -232,14 +221,9 @@ def main() -> None:
             "wait": {"type": "int", "default": 20},
             "transaction": {"type": "str"},
         },
-        supports_check_mode=True,
+        work,
     )
-    try:
-        result = work(module, system_run.runner_of(module))
-    except (LibrariesError, query.AptError, apt_transaction.TransactionError, plan.ToolkitError) as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

@@ -86,8 +86,10 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
 def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
@@ -102,19 +104,12 @@ def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
     return replace(change, shown_before=before, shown_after=after)
 
 
-def main() -> None:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Observe, plan, apply, check the effect."""
-    module = AnsibleModule(
-        argument_spec={
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "instead": {"type": "str", "default": "cuda-toolkit-12-8"},
-        },
-        supports_check_mode=True,
-    )
     instead = module.params["instead"]
     # It becomes part of scripts that run as root.
     if not re.match(r"^[a-z0-9][a-z0-9+. -]*$", instead):
-        module.fail_json(msg=f"instead: {instead!r} is not a list of package names")
+        raise Failure(f"instead: {instead!r} is not a list of package names")
     present = module.params["state"] == "present"
     files = guard.files(instead)
     wanted = files if present else list(reversed(files))
@@ -129,7 +124,7 @@ def main() -> None:
         system_changes.apply(changes)
         if present:
             try:
-                result["open_candidates"] = report.open_candidates(run.runner_of(module))
+                result["open_candidates"] = report.open_candidates(run)
             except query.AptError as error:
                 # What runs next mends it or stops there: the container role takes broken lists out after the guard.
                 module.warn(f"the guard is written, but nobody can tell whether it holds: {error}")
@@ -140,8 +135,19 @@ def main() -> None:
                     f"/etc/apt/preferences, or one that sorts before {guard.PIN}",
                     **result,
                 )
-    module.exit_json(**result)
+    return result
+
+
+def main() -> None:
+    """Observe, plan, apply, check the effect."""
+    entry.run(
+        {
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "instead": {"type": "str", "default": "cuda-toolkit-12-8"},
+        },
+        work,
+    )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

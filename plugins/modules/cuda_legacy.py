@@ -92,23 +92,18 @@ backups:
     - /etc/apt/sources.list.d/cuda.list.wslfleet-20260131T120000.bak
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
-def main() -> None:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
-    module = AnsibleModule(
-        argument_spec={
-            "fingerprints": legacy_keys.FINGERPRINTS,
-            "repository_url": {"type": "str"},
-            "repository_name": {"type": "str"},
-        },
-        supports_check_mode=True,
-    )
     url = credentials.hidden(module, "repository_url")["repository_url"] or ""
     fingerprints = legacy_keys.fingerprints_of(module)
     state = legacy_keys.observe(fingerprints)
@@ -120,14 +115,28 @@ def main() -> None:
     backups = [change.backup for change in plan.changes]
     if not module.check_mode:
         backups = changes.apply(plan.changes)
-    module.exit_json(
-        changed=bool(plan.changes),
-        diff=changes.diff(plan.changes),
-        removed_keys=[{"path": path, "fingerprints": list(keys)} for path, keys in plan.keys],
-        stale_sources=[{"path": item.entry.path, "uri": item.entry.uri, "reason": item.reason} for item in plan.stale],
-        backups=backups,
+    return {
+        "changed": bool(plan.changes),
+        "diff": changes.diff(plan.changes),
+        "removed_keys": [{"path": path, "fingerprints": list(keys)} for path, keys in plan.keys],
+        "stale_sources": [
+            {"path": item.entry.path, "uri": item.entry.uri, "reason": item.reason} for item in plan.stale
+        ],
+        "backups": backups,
+    }
+
+
+def main() -> None:
+    """Observe, plan, apply."""
+    entry.run(
+        {
+            "fingerprints": legacy_keys.FINGERPRINTS,
+            "repository_url": {"type": "str"},
+            "repository_name": {"type": "str"},
+        },
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

@@ -134,51 +134,53 @@ interrupted:
   sample: false
 """
 
+import typing as t
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+    """Plan and report."""
+    params = module.params
+    odd = [name for name in params["packages"] if name.startswith("-") or not name.strip()]
+    if odd or not params["packages"]:
+        raise Failure(f"packages: {odd or 'nothing'} given; name packages, not options")
+    database = dpkg.read_database()
+    options = ["--install-recommends"] if params["recommends"] else []
+    judged = query.plan_install(
+        run, params["packages"], options, params["allowed_removals"], installed=database.packages
+    )
+    interruption = query.interruption(database)
+    reasons = [*([interruption] if interruption else []), *judged.reasons]
+    return {
+        "changed": False,
+        "allowed": not reasons,
+        "reasons": [reason.text for reason in reasons],
+        "findings": [asdict(reason) for reason in reasons],
+        "installs": [f"{action.name}={action.new}" for action in judged.installs],
+        "removes": [action.name for action in judged.removes],
+        "download_bytes": judged.download_bytes,
+        "installed_bytes": judged.installed_bytes,
+        "interrupted": interruption is not None,
+    }
+
+
 def main() -> None:
     """Plan and report."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "packages": {"type": "list", "elements": "str", "required": True},
             "recommends": {"type": "bool", "default": False},
             "allowed_removals": {"type": "list", "elements": "str", "default": []},
         },
-        supports_check_mode=True,
-    )
-    params = module.params
-    odd = [name for name in params["packages"] if name.startswith("-") or not name.strip()]
-    if odd or not params["packages"]:
-        module.fail_json(msg=f"packages: {odd or 'nothing'} given; name packages, not options")
-    run = system_run.runner_of(module)
-    database = dpkg.read_database()
-    options = ["--install-recommends"] if params["recommends"] else []
-    try:
-        judged = query.plan_install(
-            run, params["packages"], options, params["allowed_removals"], installed=database.packages
-        )
-    except query.AptError as error:
-        module.fail_json(msg=str(error))
-    interruption = query.interruption(database)
-    reasons = [*([interruption] if interruption else []), *judged.reasons]
-    module.exit_json(
-        changed=False,
-        allowed=not reasons,
-        reasons=[reason.text for reason in reasons],
-        findings=[asdict(reason) for reason in reasons],
-        installs=[f"{action.name}={action.new}" for action in judged.installs],
-        removes=[action.name for action in judged.removes],
-        download_bytes=judged.download_bytes,
-        installed_bytes=judged.installed_bytes,
-        interrupted=interruption is not None,
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

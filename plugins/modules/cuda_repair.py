@@ -122,6 +122,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
@@ -129,23 +130,19 @@ MAX_ROUNDS = 5
 """How often packages are tried again without the scripts that failed (each driver has two), or after a lock."""
 
 
-class RepairError(Exception):
-    """The repair cannot go on. One line for a person."""
-
-
 def wait_for_others(timeout: int) -> None:
-    """Wait for a transaction of ours, then for dpkg's locks. Raises RepairError."""
+    """Wait for a transaction of ours, then for dpkg's locks. Raises Failure."""
     running = apt_transaction.find_running()
     if running is not None and not apt_transaction.attach(running, timeout):
-        raise RepairError(f"transaction {running.id} still runs after {timeout} s; run again later; log: {running.log}")
+        raise Failure(f"transaction {running.id} still runs after {timeout} s; run again later; log: {running.log}")
     held = apt_transaction.wait_for_locks(timeout)
     for path, process in held.items():
         who = f"process {process}" if process != dpkg.UNSEEN else "a process outside this pid namespace"
-        raise RepairError(f"{path} is still held by {who} after {timeout} s; run again when it has ended")
+        raise Failure(f"{path} is still held by {who} after {timeout} s; run again when it has ended")
 
 
 def run_packages(plan: driver_repair.Plan, timeout: int) -> str:
-    """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises TransactionError."""
+    """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises Failure."""
     transaction = apt_transaction.start("repair", driver_repair.commands(plan), stop_on_failure=False)
     apt_transaction.finish(transaction, timeout)
     return transaction.log
@@ -153,11 +150,11 @@ def run_packages(plan: driver_repair.Plan, timeout: int) -> str:
 
 def purge(run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int) -> str:
     """Run what PLAN says about packages; the log. A removal script of a driver that fails is moved away: it would keep
-    the driver for ever. Raises RepairError.
+    the driver for ever. Raises Failure.
     """
     refusals = driver_repair.refusals(plan) + driver_repair.judge_purge(run, plan)
     if refusals:
-        raise RepairError(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
+        raise Failure(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
     log = run_packages(plan, timeout)
     for _round in range(MAX_ROUNDS):
         state, said = driver_repair.observe(), files.read_text(log) or ""
@@ -174,10 +171,10 @@ def purge(run: system_run.Runner, state: driver_repair.State, plan: driver_repai
 def repair(
     run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int
 ) -> driver_repair.State:
-    """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises RepairError."""
+    """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises Failure."""
     obstacles = driver_repair.obstacles()
     if obstacles:
-        raise RepairError(f"nothing was changed: {'; '.join(obstacles)}")
+        raise Failure(f"nothing was changed: {'; '.join(obstacles)}")
     log = purge(run, state, plan, when, timeout) if plan.packages_change else ""
     # Links that the packages' alternatives left behind are strays only now.
     strays = driver_repair.observe().strays
@@ -194,7 +191,7 @@ def repair(
     if left:
         words = driver_repair.dpkg_words(files.read_text(log) or "") if log else ""
         said = f"; dpkg: {words}" if words else ""
-        raise RepairError(f"still wrong after the repair: {'; '.join(left[:5])}{said}{f'; log: {log}' if log else ''}")
+        raise Failure(f"still wrong after the repair: {'; '.join(left[:5])}{said}{f'; log: {log}' if log else ''}")
     return after
 
 
@@ -218,9 +215,8 @@ def result_of(
     }
 
 
-def main() -> None:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Observe, plan, apply, observe."""
-    module = AnsibleModule(argument_spec={"timeout": {"type": "int", "default": 1800}}, supports_check_mode=True)
     timeout = module.params["timeout"]
     try:
         state = driver_repair.observe()
@@ -228,20 +224,28 @@ def main() -> None:
             # Half-way states are normal while a transaction lives; look again when it has ended.
             wait_for_others(timeout)
             state = driver_repair.observe()
-        automatic = dpkg.automatic(files.read_text(dpkg.EXTENDED_STATES) or "") if state.drivers else set()
+        automatic = dpkg.read_automatic() if state.drivers else set()
         plan = driver_repair.plan(state, automatic)
         when = files.stamp()
         after = state
         if driver_repair.describe(plan) and not module.check_mode:
-            after = repair(system_run.runner_of(module), state, plan, when, timeout)
-    except (RepairError, apt_transaction.TransactionError) as error:
+            after = repair(run, state, plan, when, timeout)
+    except Failure as error:
         distribution = os.environ.get("WSL_DISTRO_NAME", "")
-        module.fail_json(msg=f"{distribution}: {error}" if distribution else str(error))
+        raise Failure(f"{distribution}: {error}" if distribution else str(error)) from error
     result = result_of(state, after, plan, when)
     if result["others"]:
         module.warn(f"not ours to mend, apt may refuse to work: {'; '.join(result['others'][:5])}")
-    module.exit_json(**result)
+    return result
+
+
+def main() -> None:
+    """Observe, plan, apply, observe."""
+    entry.run(
+        {"timeout": {"type": "int", "default": 1800}},
+        work,
+    )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

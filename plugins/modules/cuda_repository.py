@@ -232,11 +232,13 @@ path:
   sample: /etc/apt/sources.list.d/cuda-wsl-ubuntu.sources
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, steps
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
 def shown(outcome: steps.Outcome) -> list[dict[str, str]]:
@@ -249,10 +251,30 @@ def shown(outcome: steps.Outcome) -> list[dict[str, str]]:
     return diff
 
 
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+    """Resolve, bring, report."""
+    state = module.params["state"]
+    options = credentials.hidden(module, "url", "keyring_url", "key", "installer")
+    wanted = repository.resolve(options["source"], options, files.read_text("/etc/os-release") or "")
+    if wanted.warning:
+        module.warn(wanted.warning)
+    params = module.params
+    outcome = steps.bring(run, wanted, state, params["packages"], params["other_installers"], module.check_mode)
+    return {
+        "changed": outcome.changed,
+        "diff": shown(outcome),
+        "name": wanted.name,
+        "url": wanted.url,
+        "path": wanted.path,
+        "current": outcome.current,
+        "freed": [{"package": name, "bytes": size} for name, size in outcome.gone],
+    }
+
+
 def main() -> None:
     """Resolve, bring, report."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "state": {"type": "str", "choices": ["present", "absent", "verified"], "default": "present"},
             "source": {
                 "type": "str",
@@ -272,31 +294,9 @@ def main() -> None:
             "other_installers": {"type": "str", "choices": ["unused", "all", "keep"], "default": "unused"},
             "packages": {"type": "list", "elements": "str", "default": []},
         },
-        supports_check_mode=True,
-    )
-    state = module.params["state"]
-    options = credentials.hidden(module, "url", "keyring_url", "key", "installer")
-    try:
-        os_release = files.read_text("/etc/os-release") or ""
-        wanted = repository.resolve(options["source"], options, os_release)
-        if wanted.warning:
-            module.warn(wanted.warning)
-        params = module.params
-        outcome = steps.bring(
-            run.runner_of(module), wanted, state, params["packages"], params["other_installers"], module.check_mode
-        )
-    except (repository.RepositoryError, transaction.TransactionError) as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(
-        changed=outcome.changed,
-        diff=shown(outcome),
-        name=wanted.name,
-        url=wanted.url,
-        path=wanted.path,
-        current=outcome.current,
-        freed=[{"package": name, "bytes": size} for name, size in outcome.gone],
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

@@ -111,13 +111,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, smoke_test
 
 
-def outcome_of(module: AnsibleModule) -> smoke_test.Outcome:
-    """The earlier outcome while it holds, else a new one. Raises SmokeTestError, CatalogueError."""
+def outcome_of(module: AnsibleModule, run: system_run.Runner) -> smoke_test.Outcome:
+    """The earlier outcome while it holds, else a new one. Raises Failure, CatalogueError."""
     nvcc = plan.nvcc_path(module.params["version"] or "")
     digest = smoke_test.key(nvcc)
     earlier = None if module.params["force"] else smoke_test.cached(digest)
@@ -125,36 +125,37 @@ def outcome_of(module: AnsibleModule) -> smoke_test.Outcome:
         return earlier
     if module.check_mode:
         return smoke_test.Outcome("not_tested", {}, nvcc)
-    outcome = smoke_test.compile_and_run(run.runner_of(module), nvcc, bool(loader.in_the_way()))
+    outcome = smoke_test.compile_and_run(run, nvcc, bool(loader.in_the_way()))
     if outcome.verdict != "no_compiler":
         smoke_test.remember(digest, outcome)
     return outcome
 
 
-def main() -> None:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Test and report."""
-    module = AnsibleModule(
-        argument_spec={"version": {"type": "raw"}, "force": {"type": "bool", "default": False}},
-        supports_check_mode=True,
-    )
-    try:
-        outcome = outcome_of(module)
-    except (smoke_test.SmokeTestError, catalogue.CatalogueError) as error:
-        module.fail_json(msg=str(error))
+    outcome = outcome_of(module, run)
     built = outcome.verdict not in ("no_compiler", "not_tested")
     values: t.Mapping[str, str] = outcome.values
-    module.exit_json(
-        changed=False,
-        verdict=outcome.verdict,
-        remedy=smoke_test.remedy(outcome.verdict, loader.in_the_way()),
-        cached=outcome.cached,
-        program=f"{smoke_test.FOLDER}/program" if built else "",
-        compiler=outcome.compiler,
-        gpu=values.get("gpu", "") if outcome.verdict == "ran_on_gpu" else "",
-        seconds=float(values.get("seconds", "0")),
-        printed=dict(values),
+    return {
+        "changed": False,
+        "verdict": outcome.verdict,
+        "remedy": smoke_test.remedy(outcome.verdict, loader.in_the_way()),
+        "cached": outcome.cached,
+        "program": f"{smoke_test.FOLDER}/program" if built else "",
+        "compiler": outcome.compiler,
+        "gpu": values.get("gpu", "") if outcome.verdict == "ran_on_gpu" else "",
+        "seconds": float(values.get("seconds", "0")),
+        "printed": dict(values),
+    }
+
+
+def main() -> None:
+    """Test and report."""
+    entry.run(
+        {"version": {"type": "raw"}, "force": {"type": "bool", "default": False}},
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

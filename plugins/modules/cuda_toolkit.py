@@ -219,12 +219,15 @@ transaction:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, steps
+
+PURPOSE = "toolkit"
 
 
 def asked(params: t.Mapping[str, t.Any]) -> steps.Options:
@@ -238,13 +241,14 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     options = asked(module.params)
     packages = catalogue.package_names(options.version, options.components)
     result: t.Dict[str, t.Any] = {"changed": False, "packages": packages, "version": "", "release": ""}
-    running = apt_transaction.find_running()
-    if running is not None and not module.check_mode and not apt_transaction.attach(running, module.params["wait"]):
-        return {**result, "changed": True, "transaction": running.shown()}
-    reported = [] if module.check_mode else plan.collect(module.params["transaction"], module.warn)
-    ended = [item for item in reported if item.purpose == "toolkit"]
-    if ended:
-        result.update(changed=True, transaction=ended[0].shown())
+    params = module.params
+    seen = apt_follow.Earlier()
+    if not module.check_mode:
+        seen = apt_follow.earlier(PURPOSE, params["transaction"], params["wait"], module.warn, of_any=True)
+    if seen.running is not None:
+        return {**result, "changed": True, "transaction": seen.running.shown()}
+    if seen.ended:
+        result.update(changed=True, transaction=seen.ended[0].shown())
     try:
         found = steps.look(run, options, module.check_mode)
     except query.AptError as error:
@@ -256,7 +260,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     if found is None:
         text = f"no source of this distribution holds a toolkit for {options.version}; add one with cuda_repository"
         if not module.check_mode:
-            raise plan.ToolkitError(text)
+            raise Failure(text)
         module.warn(f"the plan can be judged only once the source is written; now {text}")
         return {**result, "changed": True, "nvcc": ""}
     for text in found.warnings:
@@ -267,15 +271,14 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     if module.check_mode:
         return {**result, "nvcc": plan.nvcc_path(short)}
     if found.plan.packages_change:
-        transaction = apt_transaction.start("toolkit", plan.commands(found.plan, found.database.interrupted))
-        if not apt_transaction.attach(transaction, module.params["wait"]):
-            return {**result, "transaction": transaction.shown()}
-        transaction.mark_collected()
+        commands = plan.commands(found.plan, found.database.interrupted)
+        transaction = apt_follow.begin(PURPOSE, commands, params["wait"])
         result["transaction"] = transaction.shown()
-        after = plan.read()
-        left = plan.make_plan(found.wanted, after, plan.automatic(), found.parts)
-        if transaction.exit_code != 0 or (left.packages_change and not left.upgrade):
-            raise plan.ToolkitError(plan.failure(transaction, after))
+        if transaction.running:
+            return result
+        left = plan.make_plan(found.wanted, dpkg.read_database(), dpkg.read_automatic(), found.parts)
+        if left.packages_change and not left.upgrade:
+            raise Failure(apt_follow.failure(transaction))
     # Which commands belong on the PATH is known only when the packages are there.
     found.settling = steps.settle(run, options, found)
     result.update(changed=result["changed"] or not found.settling.empty, diff=steps.diff(found))
@@ -284,8 +287,8 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
 
 def main() -> None:
     """Look once."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "version": {"type": "raw", "required": True},
             "components": {"type": "list", "elements": "str", "default": ["toolkit"]},
             "host_compiler": {"type": "bool", "default": True},
@@ -298,14 +301,9 @@ def main() -> None:
             "wait": {"type": "int", "default": 20},
             "transaction": {"type": "str"},
         },
-        supports_check_mode=True,
+        work,
     )
-    try:
-        result = work(module, system_run.runner_of(module))
-    except (query.AptError, catalogue.CatalogueError, plan.ToolkitError, apt_transaction.TransactionError) as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

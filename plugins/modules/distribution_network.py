@@ -149,10 +149,13 @@ certificates:
       sample: "2031-12-31"
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
 def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
@@ -160,10 +163,34 @@ def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
     return proxy.resolve(credentials.hidden(module, "proxy"))
 
 
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+    """Observe, plan, apply."""
+    when = files.stamp()
+    changes = proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
+    asked = module.params["certificates"]
+    wanted = trusted_certificates.read(asked or [])
+    trust = trusted_certificates.plan(wanted, when) if asked is not None else trusted_certificates.Plan()
+    if not module.check_mode:
+        system_changes.apply(changes)
+        trusted_certificates.apply(run, wanted, trust)
+    if module.params["proxy"]:
+        for path in proxy.overruling():
+            module.warn(f"{path} sets a proxy for apt too, or detects one, and is read after {proxy.APT_PATH}")
+    steps = [f"{'remove' if change.after is None else 'write'} {change.path}" for change in changes] + trust.steps
+    return {
+        "changed": bool(steps),
+        "steps": steps,
+        "certificates": [
+            {"subject": item.subject, "thumbprint": item.thumbprint, "not_after": item.not_after} for item in wanted
+        ],
+        "diff": system_changes.diff([*changes, *trust.changes]),
+    }
+
+
 def main() -> None:
     """Observe, plan, apply."""
-    module = AnsibleModule(
-        argument_spec={
+    entry.run(
+        {
             "proxy": {"type": "str"},
             "proxy_username": {"type": "str"},
             "proxy_password": {"type": "str", "no_log": True},
@@ -172,32 +199,9 @@ def main() -> None:
             "windows_certificates": {"type": "list", "elements": "str"},
             "certificates": {"type": "list", "elements": "str"},
         },
-        supports_check_mode=True,
-    )
-    when = files.stamp()
-    try:
-        changes = proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
-        asked = module.params["certificates"]
-        wanted = trusted_certificates.read(asked or [])
-        trust = trusted_certificates.plan(wanted, when) if asked is not None else trusted_certificates.Plan()
-        if not module.check_mode:
-            system_changes.apply(changes)
-            trusted_certificates.apply(run.runner_of(module), wanted, trust)
-    except (proxy.ProxyError, trusted_certificates.TrustError) as error:
-        module.fail_json(msg=str(error))
-    if module.params["proxy"]:
-        for path in proxy.overruling():
-            module.warn(f"{path} sets a proxy for apt too, or detects one, and is read after {proxy.APT_PATH}")
-    steps = [f"{'remove' if change.after is None else 'write'} {change.path}" for change in changes] + trust.steps
-    module.exit_json(
-        changed=bool(steps),
-        steps=steps,
-        certificates=[
-            {"subject": item.subject, "thumbprint": item.thumbprint, "not_after": item.not_after} for item in wanted
-        ],
-        diff=system_changes.diff([*changes, *trust.changes]),
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

@@ -93,8 +93,12 @@ needs:
   sample: wsl.exe --terminate
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import settings
 
 PATH = "/etc/wsl.conf"
@@ -109,33 +113,37 @@ def version(module: AnsibleModule) -> tuple[int, ...] | None:
     return tuple(int(part) for part in parts) if code == 0 and all(part.isdigit() for part in parts) else None
 
 
-def main() -> None:
+def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
-    module = AnsibleModule(
-        argument_spec={
-            "settings": {"type": "dict", "required": True},
-            "terminate": {"type": "bool", "default": False},
-        },
-        supports_check_mode=True,
-    )
     text = files.read_text(PATH)
     host = settings.Host(version(module))
     try:
         plan = settings.plan(text, module.params["settings"], settings.WSL_CONF, host, "\n")
     except settings.SettingError as error:
-        module.fail_json(msg=f"{PATH} was not changed: {error}")
+        raise Failure(f"{PATH} was not changed: {error}") from error
     for warning in plan.warnings:
         module.warn(warning)
     if plan.steps and not module.check_mode:
         files.write_file(PATH, plan.after)
-    module.exit_json(
-        changed=bool(plan.steps),
-        path=PATH,
-        steps=plan.steps,
-        needs=TERMINATE if plan.steps else "",
-        diff={"before": plan.before, "after": plan.after, "before_header": PATH, "after_header": PATH},
+    return {
+        "changed": bool(plan.steps),
+        "path": PATH,
+        "steps": plan.steps,
+        "needs": TERMINATE if plan.steps else "",
+        "diff": {"before": plan.before, "after": plan.after, "before_header": PATH, "after_header": PATH},
+    }
+
+
+def main() -> None:
+    """Observe, plan, apply."""
+    entry.run(
+        {
+            "settings": {"type": "dict", "required": True},
+            "terminate": {"type": "bool", "default": False},
+        },
+        work,
     )
 
 
 if __name__ == "__main__":
-    entry.run(main)
+    main()

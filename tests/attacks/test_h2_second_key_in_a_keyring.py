@@ -19,6 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
     repository,
     trial,
 )
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run
 
 INDEX = b"Origin: NVIDIA\n"
@@ -125,7 +126,7 @@ def test_nothing_can_be_attached_to_the_pinned_key(
     keyring = good.export() + ATTACHED[how](evil.export(), secret(evil))
     path = tmp_path / "key"
     path.write_bytes(openpgp.armor(keyring) if armored else keyring)
-    with pytest.raises(repository.RepositoryError, match="not an OpenPGP key"):
+    with pytest.raises(Failure, match="not an OpenPGP key"):
         trial.fetch_keyring(no_command, wanted(good.fingerprint, str(path)), str(tmp_path))
 
 
@@ -182,7 +183,7 @@ def test_the_keyring_of_a_local_installer(signers: tuple[Signer, Signer], tmp_pa
     folder = tmp_path / installer.folder.lstrip("/")
     folder.mkdir(parents=True)
     (folder / "cuda-12345678-keyring.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
-    with pytest.raises(local_installer.InstallerError, match="not an OpenPGP key"):
+    with pytest.raises(Failure, match="not an OpenPGP key"):
         local_installer.keyring(installer, good.fingerprint, str(tmp_path))
 
 
@@ -198,7 +199,7 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
     source = repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
-    with pytest.raises(repository.RepositoryError, match="not an OpenPGP key"):
+    with pytest.raises(Failure, match="not an OpenPGP key"):
         trial.fetch_keyring(no_command, source, str(tmp_path))
 
 
@@ -232,5 +233,5 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
     source = repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
-    with pytest.raises(repository.RepositoryError, match="too big"):
+    with pytest.raises(Failure, match="too big"):
         trial.fetch_keyring(no_command, source, str(tmp_path))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless, runtimes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
@@ -160,7 +160,7 @@ def test_a_home_that_leads_elsewhere(turn: t.Callable[[World], None], world: Wor
     turn(world)
     before = world.of_root()
     begin = time.monotonic()
-    with pytest.raises((as_user.AsUserError, EngineError)) as told:
+    with pytest.raises((Failure, Failure)) as told:
         world.serve()
     assert time.monotonic() - begin < 10
     assert "\n" not in str(told.value) and "secret" not in str(told.value)
@@ -185,7 +185,7 @@ def test_what_is_swapped_while_the_file_is_written(world: World) -> None:
     swapping.start()
     try:
         for _number in range(20):
-            with contextlib.suppress(as_user.AsUserError):
+            with contextlib.suppress(Failure):
                 as_user.write(ATTACKER, str(world.daemon), b"{}")
     finally:
         ended.set()
@@ -211,7 +211,7 @@ def test_taking_out_what_was_put_in_goes_the_same_way(world: World, monkeypatch:
     (target / "daemon.json").chmod(0o600)
     world.link(world.docker, target)
     before = world.of_root()
-    with pytest.raises((as_user.AsUserError, EngineError)):
+    with pytest.raises((Failure, Failure)):
         system_changes.apply(rootless.plan_removal({ATTACKER.path: None}, str(world.root)), str(world.root))
     assert world.of_root() == before
 

@@ -193,7 +193,7 @@ def test_no_option_with_an_address_is_forgotten() -> None:
             if name in options:
                 found.setdefault(path.stem, set()).add(name)
         code = path.read_text()
-        for name in ASKED.get(path.stem, set()) if "AnsibleModule(" in code else ():
+        for name in ASKED.get(path.stem, set()) if "entry.run(" in code else ():
             hidden = re.search(r"credentials\.hidden\(module, ([^)]*)\)", code)
             assert hidden is not None and f'"{name}"' in hidden.group(1), f"{path.stem}: {name}"
     assert found == ASKED

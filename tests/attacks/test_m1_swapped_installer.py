@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer, repository, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
@@ -68,7 +69,7 @@ def test_what_was_checked_is_what_is_unpacked(world: World) -> None:
 
 def test_a_file_swapped_before_is_refused(world: World) -> None:
     world.swap()
-    with pytest.raises(repository.RepositoryError, match="has SHA-256"):
+    with pytest.raises(Failure, match="has SHA-256"):
         steps._install(world.run, world.installer)
     assert world.used == [] and not world.copies.exists()
 
@@ -105,9 +106,9 @@ def test_an_attacker_who_writes_into_the_open_file(world: World, monkeypatch: py
 def test_what_is_no_file(make: t.Callable[[str], None], world: World) -> None:
     world.file.unlink()
     make(str(world.file))
-    with pytest.raises(repository.RepositoryError, match="cannot be read"):
+    with pytest.raises(Failure, match="cannot be read"):
         steps._install(world.run, world.installer)
-    with pytest.raises(repository.RepositoryError, match="cannot be read"):
+    with pytest.raises(Failure, match="cannot be read"):
         steps._check_installer(world.run, world.installer)
     assert not world.copies.exists()
 
@@ -128,7 +129,7 @@ def test_a_copy_that_a_transaction_still_unpacks_stays(world: World) -> None:
 
 def test_another_run_is_not_disturbed(world: World) -> None:
     with steps._installer_folder():
-        with pytest.raises(repository.RepositoryError, match="another run brings an installer"):
+        with pytest.raises(Failure, match="another run brings an installer"):
             steps._install(world.run, world.installer)
         assert world.copies.exists()
     assert not world.copies.exists()
@@ -136,6 +137,6 @@ def test_another_run_is_not_disturbed(world: World) -> None:
 
 def test_room_for_the_copy_is_asked_for_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps.space, "free_bytes", lambda _path: steps.space.RESERVE + len(GOOD))
-    with pytest.raises(repository.RepositoryError, match="not enough space"):
+    with pytest.raises(Failure, match="not enough space"):
         steps._install(world.run, world.installer)
     assert not world.copies.exists()

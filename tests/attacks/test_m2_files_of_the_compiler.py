@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
@@ -41,7 +42,7 @@ def test_nvcc_has_a_folder_of_its_own_for_what_it_writes(
         return Completed(0, "error=0\n", "")
 
     if fails:
-        with pytest.raises(smoke_test.SmokeTestError):
+        with pytest.raises(Failure):
             smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
     else:
         smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import plan as driver_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -54,7 +55,7 @@ def test_with_a_digest_http_may_be() -> None:
 
 def test_a_local_installer_needs_its_digest_wherever_it_comes_from() -> None:
     place = f"{HTTP}cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
-    with pytest.raises(repository.RepositoryError, match="needs installer_sha256") as told:
+    with pytest.raises(Failure, match="needs installer_sha256") as told:
         repository.resolve("local_installer", {"installer": place}, "")
     assert "s3cret" not in str(told.value)
 
@@ -67,7 +68,7 @@ def test_a_local_installer_needs_its_digest_wherever_it_comes_from() -> None:
     ],
 )
 def test_a_key_needs_its_fingerprint(options: dict[str, str]) -> None:
-    with pytest.raises(repository.RepositoryError, match="needs key_fingerprint"):
+    with pytest.raises(Failure, match="needs key_fingerprint"):
         repository.resolve(options["source"], options, "")
 
 

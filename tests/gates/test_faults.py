@@ -189,7 +189,7 @@ QUICK = [
         "unit",
         "test_a_module_shows_no_password",
         replace(
-            "plugins/modules/cuda_repository.py", '_credentials.hidden(module, "url", ', "_credentials.hidden(module, "
+            "plugins/modules/cuda_repository.py", 'credentials.hidden(module, "url", ', "credentials.hidden(module, "
         ),
         SECRETS,
     ),

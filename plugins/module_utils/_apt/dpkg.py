@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 STATUS = "/var/lib/dpkg/status"
@@ -140,9 +141,15 @@ class Database:
 
 
 def read_database(root: str = "") -> Database:
-    """The state under ROOT (empty: this system). Journal entries overrule the status file, as dpkg has it."""
-    with open(root + STATUS, encoding="utf-8", errors="surrogateescape") as file:
-        packages = parse_status(file.read())
+    """The state under ROOT (empty: this system). Journal entries overrule the status file, as dpkg has it.
+
+    Raises Failure where there is no dpkg.
+    """
+    try:
+        with open(root + STATUS, encoding="utf-8", errors="surrogateescape") as file:
+            packages = parse_status(file.read())
+    except FileNotFoundError as error:
+        raise Failure(f"{error.filename}: no such file; this distribution does not use dpkg") from error
     entries = journal(root)
     latest = {(package.name, package.architecture): package for package in packages}
     for entry in entries:
@@ -159,6 +166,11 @@ def journal(root: str = "") -> t.List[str]:
 def automatic(text: str) -> t.Set[str]:
     """The names marked as automatically installed in the TEXT of apt's extended_states."""
     return {stanza.get("Package", "") for stanza in deb822.parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
+
+
+def read_automatic(root: str = "") -> t.Set[str]:
+    """The names that apt installed as dependencies, under ROOT."""
+    return automatic(files.read_text(root + EXTENDED_STATES) or "")
 
 
 UNSEEN = -1

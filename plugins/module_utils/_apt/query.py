@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import at_hand, deb822, dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -24,7 +25,7 @@ _NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
 """Errors that are an answer: apt has read its sources, and no package of that name is in them."""
 
 
-class AptError(Exception):
+class AptError(Failure):
     """apt cannot answer, which says nothing of what was asked. One line for a person: apt's words, and a way out."""
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, run
 
 ROOT = "/var/lib/wslfleet/transactions"
@@ -33,10 +34,6 @@ KEEP = 10
 """How many finished transactions stay for reading."""
 
 _STATUS_FD = 3
-
-
-class TransactionError(Exception):
-    """A transaction could not be started, or ended badly. One line for a person."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +142,10 @@ def _watched(command: Command) -> Command:
 
 
 def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True, root: str = ROOT) -> Transaction:
-    """Start COMMANDS detached. Raises TransactionError when another transaction runs or nothing comes up."""
+    """Start COMMANDS detached. Raises Failure when another transaction runs or nothing comes up."""
     running = find_running(root)
     if running is not None:
-        raise TransactionError(f"transaction {running.id} is still running; log: {running.log}")
+        raise Failure(f"transaction {running.id} is still running; log: {running.log}")
     os.makedirs(root, exist_ok=True)
     directory = files.free_name(f"{root}/{files.stamp()}-{purpose}")
     os.mkdir(directory, 0o700)
@@ -160,7 +157,7 @@ def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = T
     transaction = Transaction(directory)
     _wait(lambda: os.path.exists(f"{directory}/pid"), 10.0)
     if not os.path.exists(f"{directory}/pid"):
-        raise TransactionError(f"transaction {transaction.id} did not start; log: {transaction.log}")
+        raise Failure(f"transaction {transaction.id} did not start; log: {transaction.log}")
     return transaction
 
 
@@ -208,9 +205,9 @@ def attach(transaction: Transaction, seconds: float) -> bool:
 
 
 def finish(transaction: Transaction, seconds: float) -> None:
-    """Wait for the end of TRANSACTION and take its result as reported. Raises TransactionError after SECONDS."""
+    """Wait for the end of TRANSACTION and take its result as reported. Raises Failure after SECONDS."""
     if not attach(transaction, seconds):
-        raise TransactionError(
+        raise Failure(
             f"transaction {transaction.id} still runs after {seconds:g} s; run again later; log: {transaction.log}"
         )
     transaction.mark_collected()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, engines, packages, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
 
 _ROLE = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
@@ -40,7 +41,7 @@ def observe(database: dpkg.Database, root: str = "") -> State:
     if version:
         try:
             unconfigured = runtimes.unconfigured(engines.choose(None, seen).serve, root)
-        except engines.EngineError as error:
+        except Failure as error:
             problem = str(error)
     return State(version, seen, cdi.observe(root).gone, tuple(unconfigured), problem)
 

@@ -19,6 +19,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -31,10 +32,6 @@ RECORD = "/var/lib/wslfleet/cdi.json"
 LIBRARIES = "/usr/lib/wsl/lib"
 STORE = "/usr/lib/wsl/drivers"
 DEVICE = "/dev/dxg"
-
-
-class CdiError(Exception):
-    """No usable specification came about. One line for a person."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def stale(state: State, toolkit: str) -> t.Dict[str, str]:
 
 
 def generate(run: system_run.Runner) -> str:
-    """A new specification from nvidia-ctk. Raises CdiError when it is none for WSL."""
+    """A new specification from nvidia-ctk. Raises Failure when it is none for WSL."""
     with files.scratch() as folder:
         target = f"{folder}/nvidia.yaml"
         # Without WSL's folder on the loader's path, as when ld.wsl.conf is missing, dxcore is not found.
@@ -118,11 +115,11 @@ def generate(run: system_run.Runner) -> str:
         done = run([*command, f"--output={target}"])
         text = files.read_text(target) or ""
     if done.code != 0:
-        raise CdiError(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
+        raise Failure(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
     missing = [name for name in host_paths(text) if not os.path.exists(name)]
     if "all" not in devices(text) or DEVICE not in text or missing:
         what = f"names {missing[0]}, which does not exist" if missing else f"holds no device all with {DEVICE}"
-        raise CdiError(f"nvidia-ctk cdi generate: the specification {what}; update nvidia-container-toolkit-base")
+        raise Failure(f"nvidia-ctk cdi generate: the specification {what}; update nvidia-container-toolkit-base")
     return text
 
 

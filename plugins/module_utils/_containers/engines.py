@@ -18,6 +18,7 @@ import signal
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 ENGINES = ("docker", "containerd", "podman")
@@ -37,10 +38,6 @@ COMPANIONS = {"podman": ("uidmap", "slirp4netns", "passt", "fuse-overlayfs", "ca
 _DESKTOP_LINKS = ("/usr/bin/docker", "/usr/local/bin/docker", "/usr/bin/docker-compose", "/run/docker.sock")
 _PROGRAMS = {"docker": "dockerd", "containerd": "containerd", "podman": "podman"}
 _FOLDERS = ("/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin")
-
-
-class EngineError(Exception):
-    """An engine cannot be served. One line for a person."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def observe(root: str = "") -> Seen:
 
 
 def choose(wanted: t.Sequence[str] | None, seen: Seen) -> Choice:
-    """Which engines to serve. WANTED None: those that are there. Raises EngineError."""
+    """Which engines to serve. WANTED None: those that are there. Raises Failure."""
     if wanted is None:
         # A containerd beside docker is docker's own.
         own = [engine for engine in seen.engines if not (engine == "containerd" and "docker" in seen.engines)]
@@ -82,7 +79,7 @@ def choose(wanted: t.Sequence[str] | None, seen: Seen) -> Choice:
         note = f"docker is left alone: Docker Desktop serves it ({seen.desktop}), and the GPU with it"
         return Choice(tuple(engine for engine in own if engine == "podman"), notes=(note,))
     if seen.desktop and set(wanted) & {"docker", "containerd"}:
-        raise EngineError(
+        raise Failure(
             f"Docker Desktop serves docker here ({seen.desktop} leads to {DESKTOP}) and the GPU with it; "
             "name podman only, or switch off the integration of this distribution in Docker Desktop"
         )

@@ -21,6 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 BASE = "nvidia-container-toolkit-base"
@@ -31,10 +32,6 @@ _OPTIONS = ("--allow-downgrades",)
 """Every version is named, so a downgrade is one that was asked for."""
 
 Version = t.Tuple[int, ...]
-
-
-class ContainerToolkitError(Exception):
-    """The packages cannot be brought in. One line for a person."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +61,18 @@ def upstream(version: str) -> str:
 
 
 def check(version: t.Any, minimum: t.Any) -> None:
-    """Refuse versions that are none or cannot work. Raises ContainerToolkitError."""
+    """Refuse versions that are none or cannot work. Raises Failure."""
     for option, text in (("version", version), ("minimum_version", minimum)):
         problem = version_text.problem(option, text)
         if problem:
-            raise ContainerToolkitError(problem)
+            raise Failure(problem)
         if text is not None and not re.match(r"^\d+\.\d+\.\d+$", text):
-            raise ContainerToolkitError(f'{option} {text!r}: write three numbers, quoted, as in "{RECOMMENDED}"')
+            raise Failure(f'{option} {text!r}: write three numbers, quoted, as in "{RECOMMENDED}"')
         if text is not None and numbers(text) < FLOOR:
             floor = ".".join(str(part) for part in FLOOR)
-            raise ContainerToolkitError(f"{option} {text}: no CDI for WSL before {floor}; name a later one")
+            raise Failure(f"{option} {text}: no CDI for WSL before {floor}; name a later one")
     if version is not None and numbers(version) < numbers(minimum):
-        raise ContainerToolkitError(f"version {version} is below minimum_version {minimum}; lower that one too")
+        raise Failure(f"version {version} is below minimum_version {minimum}; lower that one too")
 
 
 def needed(engines: t.Sequence[str]) -> t.Tuple[str, ...]:
@@ -101,13 +98,13 @@ def suits(database: dpkg.Database, engines: t.Sequence[str], version: str | None
 
 
 def pick(available: t.Iterable[str], version: str | None, minimum: str) -> str:
-    """The newest of the AVAILABLE Debian versions that will do. Raises ContainerToolkitError."""
+    """The newest of the AVAILABLE Debian versions that will do. Raises Failure."""
     known = sorted((numbers(item), item) for item in available if numbers(item))
     fitting = [item for item in known if (item[0] == numbers(version) if version else item[0] >= numbers(minimum))]
     if not fitting:
         what = version or f"{minimum} or later"
         newest = f"the newest is {upstream(known[-1][1])}" if known else f"it holds no {BASE}"
-        raise ContainerToolkitError(f"the source holds no toolkit {what}: {newest}; update the mirror or check url")
+        raise Failure(f"the source holds no toolkit {what}: {newest}; update the mirror or check url")
     return fitting[-1][1]
 
 
@@ -130,7 +127,7 @@ def make_plan(
 
 def engine_packages(run: system_run.Runner, engine: str) -> t.List[str]:
     """The packages to install for ENGINE: the first that the sources hold, and its companions. Raises AptError and
-    ContainerToolkitError.
+    Failure.
     """
     names, companions = containers_engines.CANDIDATES[engine], containers_engines.COMPANIONS.get(engine, ())
     stanzas = query.records(run, [*names, *companions], all_versions=False)
@@ -139,24 +136,24 @@ def engine_packages(run: system_run.Runner, engine: str) -> t.List[str]:
         if name not in versions:
             continue
         if engine == "podman" and containers_engines.podman_too_old(versions[name]):
-            raise ContainerToolkitError(
+            raise Failure(
                 f"podman {versions[name]} of this release cannot read CDI specifications, 4.1.0 or later can; "
                 "use docker, or a later release of the distribution"
             )
         return [name, *(companion for companion in companions if companion in versions)]
-    raise ContainerToolkitError(
+    raise Failure(
         f"no source of the distribution holds {' or '.join(names)}; add a source that does, or install {engine} first"
     )
 
 
 def judge(run: system_run.Runner, plan: Plan, database: dpkg.Database, free_bytes: int) -> apt_plan.Judgement:
-    """What apt would do. Raises ContainerToolkitError when that is refused, for a driver above all."""
+    """What apt would do. Raises Failure when that is refused, for a driver above all."""
     judged = query.plan_install(run, plan.install, _OPTIONS, installed=database.packages)
     if not judged.allowed:
-        raise ContainerToolkitError(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
+        raise Failure(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
     missing = judged.download_bytes + judged.installed_bytes - free_bytes
     if missing > 0:
-        raise ContainerToolkitError(f"not enough space on /: {missing // 2**20 + 1} MiB are missing")
+        raise Failure(f"not enough space on /: {missing // 2**20 + 1} MiB are missing")
     return judged
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     cdi,
     engines,
@@ -21,13 +20,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     source,
     steps,
 )
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan
 
 
 def look(run: system_run.Runner, request: steps.Request) -> steps.Report:
-    """One look: attach to what runs, else take out what is left. Raises one of ERRORS of _container_work.
+    """One look: attach to what runs, else take out what is left. Raises Failure.
 
     The engines forget the runtime before its program goes, and the source goes last, so that an interrupted removal
     is found and ended by the next one.
@@ -37,7 +36,7 @@ def look(run: system_run.Runner, request: steps.Request) -> steps.Report:
     if not request.check_mode and steps.follow(request, report):
         return report
     removal = runtimes.plan_removal(rootless.plan_removal)
-    names = present(plan.read())
+    names = present(dpkg.read_database())
     judge(run, names)
     report.notes += removal.notes
     report.add(removal.changes)
@@ -63,19 +62,16 @@ def present(database: dpkg.Database) -> t.List[str]:
 
 
 def judge(run: system_run.Runner, names: t.Sequence[str]) -> None:
-    """Refuse when others would go with NAMES. Raises ContainerToolkitError."""
+    """Refuse when others would go with NAMES. Raises Failure."""
     why = query.plan_purge(run, names, ()).why if names else ""
     if why:
-        raise packages.ContainerToolkitError(
-            f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first"
-        )
+        raise Failure(f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first")
 
 
 def _purge(request: steps.Request, report: steps.Report, names: t.Sequence[str]) -> bool:
-    """Purge NAMES in a transaction; whether it has ended. Raises ToolkitError, TransactionError."""
+    """Purge NAMES in a transaction; whether it has ended. Raises Failure."""
     report.changed = True
     report.packages = ("".join(f"{name}\n" for name in names), "")
     if request.check_mode:
         return True
-    transaction = apt_transaction.start(steps.PURPOSE, [command.purge(*names)])
-    return steps.ended(request, report, transaction)
+    return steps.run_packages(request, report, [command.purge(*names)])

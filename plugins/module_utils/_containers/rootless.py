@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import runtimes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, changes, files
 
 CONFIG_TOML = "/etc/nvidia-container-runtime/config.toml"
@@ -37,22 +37,22 @@ class User(as_user.Account):
 
 
 def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[User]:
-    """The users NAMES, while the engines SERVE are served. Raises EngineError."""
+    """The users NAMES, while the engines SERVE are served. Raises Failure."""
     if names and "containerd" in serve:
-        raise EngineError(
+        raise Failure(
             "rootless_users and containerd do not go together: no-cgroups, which docker without root needs, takes the "
             "GPU from containers that containerd starts; name engines without containerd"
         )
     if names and "docker" not in serve:
-        raise EngineError("rootless_users: docker is not here or not among engines; add docker to engines")
+        raise Failure("rootless_users: docker is not here or not among engines; add docker to engines")
     found = []
     for name in names:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
-            raise EngineError(f"rootless_users: this distribution has no user {name!r}") from None
+            raise Failure(f"rootless_users: this distribution has no user {name!r}") from None
         if entry.pw_uid == 0:
-            raise EngineError("rootless_users: root has no docker without root; leave root out")
+            raise Failure("rootless_users: root has no docker without root; leave root out")
         found.append(User(name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")))
     return found
 
@@ -60,7 +60,7 @@ def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[User]:
 def unconfigured(wanted: t.Sequence[User], root: str = "") -> t.List[User]:
     """Those of WANTED whose docker does not know the runtime.
 
-    Raises EngineError for a file that docker cannot read, AsUserError for one that the user cannot read or write.
+    Raises Failure for a file that docker cannot read, Failure for one that the user cannot read or write.
     """
     found = [user for user in wanted if not runtimes.docker_knows(user.path, root, user)]
     for user in found:
@@ -69,7 +69,7 @@ def unconfigured(wanted: t.Sequence[User], root: str = "") -> t.List[User]:
 
 
 def plan(wanted: t.Sequence[User], root: str = "") -> t.List[changes.FileChange]:
-    """What serves the docker of WANTED; the record first. Raises EngineError."""
+    """What serves the docker of WANTED; the record first. Raises Failure."""
     written = [runtimes.with_runtime(user.path, root, user) for user in unconfigured(wanted, root)]
     before = files.read_text(root + CONFIG_TOML)
     after = without_cgroups(before or "")
@@ -107,7 +107,7 @@ def without_cgroups(text: str) -> str:
 def plan_removal(known: runtimes.Texts, root: str = "") -> t.List[changes.FileChange]:
     """What gives the files of the record KNOWN that are ours alone their old content.
 
-    Raises EngineError and AsUserError. What is in the home of a user who is gone stays.
+    Raises Failure and Failure. What is in the home of a user who is gone stays.
     """
     found = []
     for path, before in sorted(known.items()):

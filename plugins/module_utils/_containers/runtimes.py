@@ -20,7 +20,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, daemon_json
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
@@ -43,7 +43,7 @@ class Removal:
 
 
 def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
-    """The engines of SERVE that do not know NVIDIA's runtime. Raises EngineError."""
+    """The engines of SERVE that do not know NVIDIA's runtime. Raises Failure."""
     found = []
     if "docker" in serve and not docker_knows(DAEMON_JSON, root):
         found.append("docker")
@@ -53,7 +53,7 @@ def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
 
 
 def docker_knows(path: str, root: str = "", user: as_user.Account | None = None) -> bool:
-    """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises EngineError."""
+    """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises Failure."""
     return bool(_docker(path, daemon_json.knows, _read(path, root, user)))
 
 
@@ -78,7 +78,7 @@ def record(root: str = "") -> Texts:
 
 
 def plan(engine: str, root: str = "") -> t.List[system_changes.FileChange]:
-    """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises EngineError."""
+    """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises Failure."""
     if engine == "docker":
         before = system_files.read_text(root + DAEMON_JSON)
         return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
@@ -91,7 +91,7 @@ def plan(engine: str, root: str = "") -> t.List[system_changes.FileChange]:
 
 
 def with_runtime(path: str, root: str = "", user: as_user.Account | None = None) -> system_changes.FileChange:
-    """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises EngineError."""
+    """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises Failure."""
     before = _read(path, root, user)
     after = _docker(path, daemon_json.with_runtime, before)
     return system_changes.rewritten(path, before, after, user=user)
@@ -112,15 +112,15 @@ def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[system_chan
 
 
 def _docker(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """FUNCTION of _daemon_json, with PATH in its error. Raises EngineError."""
+    """FUNCTION of _daemon_json, with PATH in its error. Raises Failure."""
     try:
         return function(*arguments)
     except daemon_json.DaemonJsonError as error:
-        raise EngineError(f"{path} cannot be used: {error}; mend it first, nothing was changed") from error
+        raise Failure(f"{path} cannot be used: {error}; mend it first, nothing was changed") from error
 
 
 def check(run: system_run.Runner, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
-    """Ask dockerd whether it takes the text of CHANGES, where it can tell (23.0 and later). Raises EngineError."""
+    """Ask dockerd whether it takes the text of CHANGES, where it can tell (23.0 and later). Raises Failure."""
     texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
     if engine != "docker" or not texts:
         return
@@ -130,11 +130,11 @@ def check(run: system_run.Runner, engine: str, changes: t.Sequence[system_change
         done = run(["dockerd", "--validate", f"--config-file={file.name}"])
         why = done.last_line.replace(file.name, DAEMON_JSON)
     if done.code != 0 and "unknown flag" not in done.output:
-        raise EngineError(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
+        raise Failure(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
 
 
 def check_containerd(run: system_run.Runner, changes: t.Sequence[system_changes.FileChange]) -> None:
-    """Put CHANGES back, and raise EngineError, when containerd does not read them as they were meant."""
+    """Put CHANGES back, and raise Failure, when containerd does not read them as they were meant."""
     done = run(["containerd", "config", "dump"])
     # The plugin itself may be switched off, as in Docker's package of containerd: then nothing shows its settings.
     seen = r"\.runtimes\.[\"']?nvidia[\"']?\]|(?m:^[ \t]*disabled_plugins[ \t]*=.*cri)"
@@ -143,14 +143,14 @@ def check_containerd(run: system_run.Runner, changes: t.Sequence[system_changes.
     back = [system_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
     system_changes.apply(reversed(back))
     why = done.last_line if done.code else "the runtime nvidia does not reach it"
-    raise EngineError(
+    raise Failure(
         f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
         "first"
     )
 
 
 def plan_removal(others: t.Callable[[Texts], t.Sequence[system_changes.FileChange]], root: str = "") -> Removal:
-    """What takes out the entries that ``plan`` made, and no others. Raises EngineError.
+    """What takes out the entries that ``plan`` made, and no others. Raises Failure.
 
     OTHERS does the same for the files of the record that are not known here.
     """
@@ -187,11 +187,11 @@ def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.Lis
 def docker_removal(
     path: str, text: str, before: str | None, user: as_user.Account | None = None
 ) -> t.List[system_changes.FileChange]:
-    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises EngineError."""
+    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises Failure."""
     if not _docker(path, daemon_json.knows, text):
         return []
     if _docker(path, daemon_json.is_default, text):
-        raise EngineError(
+        raise Failure(
             f"{path} makes nvidia the default runtime, without which no container would start; take out "
             "default-runtime first, nothing was changed"
         )
@@ -216,7 +216,7 @@ def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[s
             )
         return []
     if containerd_toml.is_default(files):
-        raise EngineError(
+        raise Failure(
             f"{containerd_toml.PATH} or a file that it imports makes nvidia the default runtime, without which no "
             "container would start; take out default_runtime_name first, nothing was changed"
         )

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, repository
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
@@ -63,11 +64,11 @@ class Wanted(repository.Wanted):
 
 
 def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
-    """Fill in what OPTIONS (of the module) leave out. Raises RepositoryError."""
+    """Fill in what OPTIONS (of the module) leave out. Raises Failure."""
     address, credentials = repository.address_of(str(options.get("url") or URL), options)
     key = str(options.get("key") or "")
     if not key and address != URL:
-        raise repository.RepositoryError("a mirror needs key: the public key, or an address or a path where it is")
+        raise Failure("a mirror needs key: the public key, or an address or a path where it is")
     fingerprint = repository.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
     sha1 = str(options.get("sha1") or "refuse")
     return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)

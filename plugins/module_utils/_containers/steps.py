@@ -14,30 +14,18 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as containers_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, legacy_keys, repository, trial
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
 
-ERRORS = (
-    query.AptError,
-    as_user.AsUserError,
-    files.UnreadableFile,
-    cdi.CdiError,
-    containers_packages.ContainerToolkitError,
-    containers_engines.EngineError,
-    repository.RepositoryError,
-    toolkit_plan.ToolkitError,
-    apt_transaction.TransactionError,
-)
-"""What a look may raise, each with one line."""
 PURPOSE = "containers"
 
 
@@ -79,7 +67,7 @@ class Report:
 
 
 def look(run: system_run.Runner, request: Request) -> Report:
-    """One look: attach to what runs, else do what is missing. Raises one of ERRORS."""
+    """One look: attach to what runs, else do what is missing. Raises Failure."""
     containers_packages.check(request.version, request.minimum)
     seen = containers_engines.observe()
     choice = containers_engines.choose(request.engines, seen)
@@ -92,7 +80,7 @@ def look(run: system_run.Runner, request: Request) -> Report:
     containers_rootless.unconfigured(rootless)
     if not request.check_mode and follow(request, report):
         return report
-    database = toolkit_plan.read()
+    database = dpkg.read_database()
     listed = _bring_source(run, request, report, choice, database)
     try:
         plan = _plan(run, request, report, choice, database, listed)
@@ -112,12 +100,12 @@ def look(run: system_run.Runner, request: Request) -> Report:
 
 
 def follow(request: Request, report: Report) -> bool:
-    """Attach to a running transaction; whether it still runs. Collect those that ended. Raises ToolkitError."""
-    running = apt_transaction.find_running()
-    if running is not None and not apt_transaction.attach(running, request.wait):
-        report.changed, report.running, report.transaction = True, True, running
+    """Attach to a running transaction; whether it still runs. Take what has ended as reported. Raises Failure."""
+    seen = apt_follow.earlier(PURPOSE, request.follow, request.wait, report.notes.append)
+    if seen.running is not None:
+        report.changed, report.running, report.transaction = True, True, seen.running
         return True
-    for ended in toolkit_plan.collect(request.follow, report.notes.append, PURPOSE):
+    for ended in seen.ended:
         if ended.exit_code == 0:
             report.changed, report.transaction = True, ended
     return False
@@ -189,7 +177,7 @@ def _install(
     database: dpkg.Database,
     listed: str,
 ) -> bool:
-    """Judge, then run the transaction; whether it has ended. Raises ContainerToolkitError, ToolkitError."""
+    """Judge, then run the transaction; whether it has ended. Raises Failure."""
     report.changed = True
     if request.check_mode and (listed or database.broken or report.changes):
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
@@ -202,24 +190,18 @@ def _install(
     )
     if request.check_mode:
         return True
-    commands = containers_packages.commands(plan, database.interrupted)
-    return ended(request, report, apt_transaction.start(PURPOSE, commands))
+    return run_packages(request, report, containers_packages.commands(plan, database.interrupted))
 
 
-def ended(request: Request, report: Report, transaction: apt_transaction.Transaction) -> bool:
-    """Wait for TRANSACTION, for as long as a look may; whether it has ended. Raises ToolkitError when it failed."""
-    report.transaction = transaction
-    if not apt_transaction.attach(transaction, request.wait):
-        report.running = True
-        return False
-    transaction.mark_collected()
-    if transaction.exit_code != 0:
-        raise toolkit_plan.ToolkitError(toolkit_plan.failure(transaction, toolkit_plan.read()))
-    return True
+def run_packages(request: Request, report: Report, commands: t.Sequence[t.Sequence[str]]) -> bool:
+    """Run COMMANDS in a transaction, for as long as a look may wait; whether it has ended. Raises Failure."""
+    report.transaction = apt_follow.begin(PURPOSE, commands, request.wait)
+    report.running = report.transaction.running
+    return not report.running
 
 
 def _bring_specification(run: system_run.Runner, request: Request, report: Report) -> None:
-    """Write the CDI specification where it does not fit the driver of Windows. Raises CdiError."""
+    """Write the CDI specification where it does not fit the driver of Windows. Raises Failure."""
     state = cdi.observe()
     report.gpu = state.gpu
     if not state.gpu:
@@ -243,7 +225,7 @@ def _bring_specification(run: system_run.Runner, request: Request, report: Repor
 
 
 def _configure(run: system_run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
-    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises EngineError."""
+    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises Failure."""
     for engine in runtimes.unconfigured(serve):
         changes = runtimes.plan(engine)
         if not request.check_mode:
@@ -256,7 +238,7 @@ def _configure(run: system_run.Runner, request: Request, report: Report, serve: 
 
 
 def _serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.User]) -> None:
-    """Tell the users' own docker about the runtime. Raises EngineError."""
+    """Tell the users' own docker about the runtime. Raises Failure."""
     changes = containers_rootless.plan(users)
     if not request.check_mode:
         system_changes.apply(changes)

@@ -19,6 +19,7 @@ import urllib.parse
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
@@ -35,10 +36,6 @@ _BLOCK = re.compile(rf"(?ms)^{re.escape(BEGIN)}\n.*?^{re.escape(END)}\n?")
 _SETTING = re.compile(r"(?im)^\s*Acquire::https?::Proxy(-Auto-Detect)?\s+\"")
 
 
-class ProxyError(ValueError):
-    """The proxy cannot be written down. One line, without a password."""
-
-
 @dataclass(frozen=True)
 class Proxy:
     """A proxy as it should be."""
@@ -53,30 +50,30 @@ class Proxy:
 
 
 def resolve(options: t.Mapping[str, t.Any]) -> Proxy | None:
-    """The proxy of the module's OPTIONS; None where ``proxy`` is empty. Raises ProxyError."""
+    """The proxy of the module's OPTIONS; None where ``proxy`` is empty. Raises Failure."""
     url = str(options.get("proxy") or "")
     username, password = str(options.get("proxy_username") or ""), str(options.get("proxy_password") or "")
     if not url:
         if username or password:
-            raise ProxyError("proxy_username and proxy_password need proxy")
+            raise Failure("proxy_username and proxy_password need proxy")
         return None
     try:
         bare, credentials = network_credentials.taken_from(url, username, password)
     except network_credentials.CredentialsError as error:
-        raise ProxyError(f"proxy: {error}") from error
+        raise Failure(f"proxy: {error}") from error
     direct = tuple(str(item).strip() for item in options.get("no_proxy") or [])
     return Proxy(_checked(bare), credentials, _checked_direct(direct), bool(options.get("environment", True)))
 
 
 def _checked(bare: str) -> str:
-    """The address BARE, without a slash at its end. Raises ProxyError."""
+    """The address BARE, without a slash at its end. Raises Failure."""
     parts = urllib.parse.urlsplit(bare)
     try:
         port = parts.port
     except ValueError:
         port = None
     if parts.path.lower().endswith((".pac", ".dat")):
-        raise ProxyError("proxy is the address of a PAC script, which apt cannot read; name the proxy itself")
+        raise Failure("proxy is the address of a PAC script, which apt cannot read; name the proxy itself")
     if (
         parts.scheme not in ("http", "https")
         or not parts.hostname
@@ -86,14 +83,14 @@ def _checked(bare: str) -> str:
         or parts.fragment
         or not re.fullmatch(r"[A-Za-z0-9._:/\[\]-]+", bare)
     ):
-        raise ProxyError("proxy must read http://host:port or https://host:port")
+        raise Failure("proxy must read http://host:port or https://host:port")
     return bare.rstrip("/")
 
 
 def _checked_direct(direct: t.Tuple[str, ...]) -> t.Tuple[str, ...]:
     for item in direct:
         if not re.fullmatch(r"[A-Za-z0-9._:/*\[\]-]+", item):
-            raise ProxyError(f"no_proxy: {item!r} is neither a host, a domain (.example.com) nor a network")
+            raise Failure(f"no_proxy: {item!r} is neither a host, a domain (.example.com) nor a network")
     return direct
 
 

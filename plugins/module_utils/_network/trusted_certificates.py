@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate as network_certificate
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -30,10 +31,6 @@ PROGRAM = "/usr/sbin/update-ca-certificates"
 PACKAGE = "ca-certificates"
 INSTALL_SECONDS = 600.0
 """How long the module waits for the package; it has 400 kB."""
-
-
-class TrustError(Exception):
-    """The authorities cannot be put in place. One line: what, where, what to do."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +53,16 @@ class Plan:
 
 
 def read(texts: t.Iterable[str]) -> t.List[network_certificate.Certificate]:
-    """The certificates in TEXTS (PEM), each once, sorted by name. Raises TrustError for what is no authority."""
+    """The certificates in TEXTS (PEM), each once, sorted by name. Raises Failure for what is no authority."""
     found: t.Dict[str, network_certificate.Certificate] = {}
     for text in texts:
         try:
             certificates = network_certificate.from_pem(text)
         except network_certificate.CertificateError as error:
-            raise TrustError(f"certificates: {error}; nothing was changed") from error
+            raise Failure(f"certificates: {error}; nothing was changed") from error
         for certificate in certificates:
             if not certificate.is_authority:
-                raise TrustError(
+                raise Failure(
                     f"certificates: {certificate.subject or certificate.thumbprint} is not a certificate authority; "
                     "name the one that signed it; nothing was changed"
                 )
@@ -102,7 +99,7 @@ def is_trusted(certificate: network_certificate.Certificate, root: str = "") -> 
 
 
 def apply(run: system_run.Runner, wanted: t.Sequence[network_certificate.Certificate], planned: Plan) -> None:
-    """Carry the plan out, then look whether the bundle is as it should be. Raises TrustError."""
+    """Carry the plan out, then look whether the bundle is as it should be. Raises Failure."""
     system_changes.apply(planned.changes)
     if planned.install:
         _install()
@@ -112,22 +109,19 @@ def apply(run: system_run.Runner, wanted: t.Sequence[network_certificate.Certifi
         done = run([PROGRAM, *(["--fresh"] if gone else [])])
         if done.code != 0:
             said = f"update-ca-certificates ended with {done.code}: {done.last_line}"
-            raise TrustError(f"{said}; run it inside the distribution")
+            raise Failure(f"{said}; run it inside the distribution")
     missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(item)]
     if missing:
-        raise TrustError(f"{BUNDLE} does not hold {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
+        raise Failure(f"{BUNDLE} does not hold {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
 
 
 def _install() -> None:
-    """Bring the package, by a transaction that outlives the connection. Raises TrustError."""
+    """Bring the package, by a transaction that outlives the connection. Raises Failure."""
     commands = [command.update(), command.install(PACKAGE)]
-    try:
-        transaction = apt_transaction.start("certificates", commands, stop_on_failure=False)
-        apt_transaction.finish(transaction, INSTALL_SECONDS)
-    except apt_transaction.TransactionError as error:
-        raise TrustError(str(error)) from error
+    transaction = apt_transaction.start("certificates", commands, stop_on_failure=False)
+    apt_transaction.finish(transaction, INSTALL_SECONDS)
     if not os.path.exists(PROGRAM):
-        raise TrustError(
+        raise Failure(
             f"package {PACKAGE} could not be installed; put it into the image, or give apt a source without TLS; "
             f"log: {transaction.log}"
         )

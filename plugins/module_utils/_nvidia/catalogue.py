@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 OLD_KEY = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
 """7fa2af80, rsa4096 of 2016; signed the CUDA and machine-learning repositories until 2022-04-27."""
@@ -154,7 +155,7 @@ _CAPABILITIES = (
 """From toolkit on, lowest and highest compute capability that nvcc builds for."""
 
 
-class CatalogueError(ValueError):
+class CatalogueError(Failure):
     """A version or a component that does not exist; the message names those that do."""
 
 

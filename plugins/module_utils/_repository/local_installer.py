@@ -21,14 +21,11 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 _NAME = re.compile(r"^(cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-([0-9]+-[0-9]+)-local)_([^_/]+)_amd64\.deb$")
-
-
-class InstallerError(Exception):
-    """The installer cannot be used. One line."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +58,19 @@ class Installer:
 
 
 def parse(place: str, sha256: str) -> Installer:
-    """The installer at PLACE (a path or an address that ends in NVIDIA's file name). Raises InstallerError."""
+    """The installer at PLACE (a path or an address that ends in NVIDIA's file name). Raises Failure."""
     match = _NAME.match(place.rsplit("/", 1)[-1])
     if not match:
-        raise InstallerError(
+        raise Failure(
             f"installer {addresses.masked(place)!r} does not end in NVIDIA's name, such as "
             "cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb; keep the name, it tells package and version"
         )
     if not re.match(r"^(/|https?://|file:/)", place):
-        raise InstallerError(
+        raise Failure(
             f"installer {addresses.masked(place)!r} is neither an absolute path nor an http, https or file address"
         )
     if not re.match(r"^[0-9a-f]{64}$", sha256.lower()):
-        raise InstallerError("source local_installer needs installer_sha256, the 64 hex digits of the file's digest")
+        raise Failure("source local_installer needs installer_sha256, the 64 hex digits of the file's digest")
     package, distribution, release, version = match.groups()
     return Installer(place, sha256.lower(), package, version, distribution, release)
 
@@ -87,18 +84,18 @@ def installed(installer: Installer, root: str = "") -> bool:
 
 
 def keyring(installer: Installer, fingerprint: str, root: str = "") -> bytes:
-    """The key inside the repository, binary; the one with FINGERPRINT if that is not empty. Raises InstallerError."""
+    """The key inside the repository, binary; the one with FINGERPRINT if that is not empty. Raises Failure."""
     paths = sorted(glob.glob(f"{root}{installer.folder}/*keyring.gpg") + glob.glob(f"{root}{installer.folder}/*.pub"))
     keys: t.List[openpgp.Key] = []
     for path in paths:
         try:
             keys += openpgp.read_keys(files.read_bytes(path) or b"")
         except openpgp.OpenPgpError as error:
-            raise InstallerError(f"{path[len(root) :]}: not an OpenPGP key: {error}") from error
+            raise Failure(f"{path[len(root) :]}: not an OpenPGP key: {error}") from error
     mine = [key.data for key in keys if fingerprint in ("", key.fingerprint)]
     if not mine:
         held = ", ".join(key.fingerprint for key in keys) or "no key"
-        raise InstallerError(f"{installer.folder} holds {held}, not {fingerprint or 'a keyring'}; check the installer")
+        raise Failure(f"{installer.folder} holds {held}, not {fingerprint or 'a keyring'}; check the installer")
     return b"".join(dict.fromkeys(mine))
 
 

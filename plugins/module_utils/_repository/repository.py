@@ -23,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1 as repository_sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
@@ -44,10 +45,6 @@ Pin: release l=NVIDIA CUDA
 Pin-Priority: 600
 """
 """As NVIDIA ships it: its repository before the distribution's own packages of the same names."""
-
-
-class RepositoryError(Exception):
-    """The source cannot be used. One line: what, where, what to do."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ class Wanted:
 
 
 def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wanted:
-    """Fill in what OPTIONS leave out for SOURCE (network, mirror, local_installer, ubuntu). Raises RepositoryError."""
+    """Fill in what OPTIONS leave out for SOURCE (network, mirror, local_installer, ubuntu). Raises Failure."""
     if source == "local_installer":
         return _resolve_installer(options)
     url = str(options.get("url") or "")
@@ -120,9 +117,9 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
         release = catalogue.release_name(os_release)
         name = release if re.match(r"^(ubuntu|debian)[0-9]+$", release) else "ubuntu"
     if not url and source == "mirror":
-        raise RepositoryError("source mirror needs url, the address of the folder that holds Packages and InRelease")
+        raise Failure("source mirror needs url, the address of the folder that holds Packages and InRelease")
     if not url and name == "ubuntu":
-        raise RepositoryError("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
+        raise Failure("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
     url, credentials = address_of(url or catalogue.repository_url(name), options)
     key = str(options.get("key") or "")
     keyring_url = str(options.get("keyring_url") or "") or ("" if key else url + catalogue.KEYRING_DEB)
@@ -133,9 +130,9 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
     if not fingerprint and source != "mirror":
         fingerprint = catalogue.REPOSITORY_KEYS.get(name, catalogue.CURRENT_KEY)
     if not fingerprint:
-        raise RepositoryError("source mirror needs key_fingerprint, the 40 hex digits of the key that signs it")
+        raise Failure("source mirror needs key_fingerprint, the 40 hex digits of the key that signs it")
     if sha256 and not re.match(r"^[0-9a-f]{64}$", sha256):
-        raise RepositoryError(f"keyring_sha256 {sha256!r} is not a digest of 64 hex digits")
+        raise Failure(f"keyring_sha256 {sha256!r} is not a digest of 64 hex digits")
     return Wanted(
         name,
         url,
@@ -152,13 +149,10 @@ def _resolve_installer(options: t.Mapping[str, t.Any]) -> Wanted:
     """The source that a local installer brings."""
     unused = [name for name in ("url", "key", "keyring_url", "username", "password") if options.get(name)]
     if unused:
-        raise RepositoryError(f"source local_installer takes no {', '.join(unused)}: all of it is in the package")
+        raise Failure(f"source local_installer takes no {', '.join(unused)}: all of it is in the package")
     if not options.get("installer"):
-        raise RepositoryError("source local_installer needs installer, the path or address of NVIDIA's .deb file")
-    try:
-        installer = local_installer.parse(str(options["installer"]), str(options.get("installer_sha256") or ""))
-    except local_installer.InstallerError as error:
-        raise RepositoryError(str(error)) from error
+        raise Failure("source local_installer needs installer, the path or address of NVIDIA's .deb file")
+    installer = local_installer.parse(str(options["installer"]), str(options.get("installer_sha256") or ""))
     fingerprint = str(options.get("key_fingerprint") or "")
     return Wanted(
         installer.name,
@@ -173,29 +167,29 @@ def _resolve_installer(options: t.Mapping[str, t.Any]) -> Wanted:
 
 
 def normal_fingerprint(text: str) -> str:
-    """The option key_fingerprint in one form. Raises RepositoryError."""
+    """The option key_fingerprint in one form. Raises Failure."""
     try:
         return openpgp.normal_fingerprint(text)
     except openpgp.OpenPgpError as error:
-        raise RepositoryError(f"key_fingerprint: {error}") from error
+        raise Failure(f"key_fingerprint: {error}") from error
 
 
 def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, network_credentials.Credentials | None]:
-    """The checked address without credentials, and the credentials in it or in OPTIONS. Raises RepositoryError."""
+    """The checked address without credentials, and the credentials in it or in OPTIONS. Raises Failure."""
     user, word = str(options.get("username") or ""), str(options.get("password") or "")
     try:
         bare, credentials = network_credentials.taken_from(url, user, word)
     except network_credentials.CredentialsError as error:
-        raise RepositoryError(str(error)) from error
+        raise Failure(str(error)) from error
     bare = _checked_url(bare)
     if credentials and not bare.startswith("http"):
-        raise RepositoryError("username and password are for http and https addresses")
+        raise Failure("username and password are for http and https addresses")
     return bare, credentials
 
 
 def _checked_url(url: str) -> str:
     if not re.match(r"^(https?|file|copy)://?[^\s]+$", url):
-        raise RepositoryError(f"url {addresses.masked(url)!r} is not an http, https, file or copy address")
+        raise Failure(f"url {addresses.masked(url)!r} is not an http, https, file or copy address")
     return url.rstrip("/") + "/"
 
 

@@ -15,7 +15,7 @@ import shutil
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, follow, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
@@ -24,8 +24,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
     spare_installers,
     trial,
 )
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import RepositoryError, Wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, leftovers, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -53,7 +54,7 @@ class Outcome:
 def bring(
     run: system_run.Runner, wanted: Wanted, state: str, packages: t.Sequence[str], others: str, check_mode: bool
 ) -> Outcome:
-    """Bring the source to STATE (present, absent, verified). Raises RepositoryError.
+    """Bring the source to STATE (present, absent, verified). Raises Failure.
 
     OTHERS: what happens to local installers that are not the chosen source, see _spare_installers.
     """
@@ -79,7 +80,7 @@ def bring(
     if state == "verified":
         return Outcome()
     if wanted.holds_drivers and not check_mode and files.read_bytes(guard.PIN) is None:
-        raise RepositoryError(
+        raise Failure(
             f"{wanted.url} holds Linux drivers and there is no guard in this distribution; run cuda_guard first"
         )
     if not check_mode:
@@ -93,16 +94,13 @@ def bring(
 def _tried(run: system_run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes:
     """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
     with files.scratch() as folder:
-        try:
-            if wanted.installer:
-                keyring = local_installer.keyring(wanted.installer, wanted.fingerprint)
-            else:
-                keyring = trial.fetch_keyring(run, wanted, folder)
-        except local_installer.InstallerError as error:
-            raise RepositoryError(str(error)) from error
+        if wanted.installer:
+            keyring = local_installer.keyring(wanted.installer, wanted.fingerprint)
+        else:
+            keyring = trial.fetch_keyring(run, wanted, folder)
         missing = trial.missing(trial.try_index(run, wanted, keyring, folder), packages)
     if missing:
-        raise RepositoryError(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
+        raise Failure(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
     return keyring
 
 
@@ -129,18 +127,18 @@ def _let_go(
     if names and not check_mode:
         running = apt_transaction.find_running()
         if running is not None:
-            _follow(running)
+            follow.to_the_end(running, INSTALL_SECONDS)
         judged = query.plan_purge(run, names, ())
         if judged.reasons:
-            raise RepositoryError(f"cannot remove {' '.join(names)}: {judged.reasons[0].text}")
+            raise Failure(f"cannot remove {' '.join(names)}: {judged.reasons[0].text}")
     if check_mode:
         return
     system_changes.apply(changes)
     if names:
-        _follow(apt_transaction.start("source", [command.purge(*names)]))
+        follow.to_the_end(apt_transaction.start("source", [command.purge(*names)]), INSTALL_SECONDS)
         left = [item.name for item in dpkg.read_database().packages if item.name in names and item.present]
         if left:
-            raise RepositoryError(f"{', '.join(left)} was not removed; see {apt_transaction.ROOT}")
+            raise Failure(f"{', '.join(left)} was not removed; see {apt_transaction.ROOT}")
 
 
 # -- local installer -------------------------------------------------------------------------------------------------
@@ -162,35 +160,33 @@ def _local_path(installer: local_installer.Installer) -> str:
 
 
 def _copied(path: str, target: str = "") -> str:
-    """The digest of the installer PATH, which is copied to TARGET if that is not empty. Raises RepositoryError."""
+    """The digest of the installer PATH, which is copied to TARGET if that is not empty. Raises Failure."""
     try:
         return files.copy(path, target)
     except FileNotFoundError:
-        raise RepositoryError(
-            f"installer {path}: no such file in the distribution; put it there or name an address"
-        ) from None
+        raise Failure(f"installer {path}: no such file in the distribution; put it there or name an address") from None
     except OSError as error:
-        raise RepositoryError(f"installer cannot be read: {error}; check installer and the space in /var") from error
+        raise Failure(f"installer cannot be read: {error}; check installer and the space in /var") from error
 
 
 def _check_space(installer: local_installer.Installer, path: str) -> None:
-    """Room for the copy, if PATH is to be copied, and for what is unpacked from it. Raises RepositoryError."""
+    """Room for the copy, if PATH is to be copied, and for what is unpacked from it. Raises Failure."""
     copies = 1 if path.startswith(f"{INSTALLER_FOLDER}/") else 2
     size = os.path.getsize(path) if os.path.exists(path) else 0
     short = space.shortage(copies * size, space.free_bytes("/var"), "/var")
     if short:
-        raise RepositoryError(f"{installer.package}: {short}")
+        raise Failure(f"{installer.package}: {short}")
 
 
 def _check_file(run: system_run.Runner, installer: local_installer.Installer, path: str, digest: str) -> None:
     if digest != installer.sha256:
-        raise RepositoryError(
+        raise Failure(
             f"{_local_path(installer) or addresses.masked(installer.place)} has SHA-256 {digest}, not "
             f"{installer.sha256}; check installer_sha256 and the copy"
         )
     problem = local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
     if problem:
-        raise RepositoryError(problem)
+        raise Failure(problem)
 
 
 def _install(run: system_run.Runner, installer: local_installer.Installer) -> None:
@@ -201,7 +197,7 @@ def _install(run: system_run.Runner, installer: local_installer.Installer) -> No
     """
     running = apt_transaction.find_running()
     if running is not None:
-        _follow(running)
+        follow.to_the_end(running, INSTALL_SECONDS)
         if local_installer.installed(installer):
             return
     path = _local_path(installer)
@@ -218,19 +214,17 @@ def _install(run: system_run.Runner, installer: local_installer.Installer) -> No
         _check_file(run, installer, copy, digest)
         _unpack(copy)
     if not local_installer.installed(installer):
-        raise RepositoryError(f"{installer.package} {installer.version} was not installed; see {apt_transaction.ROOT}")
+        raise Failure(f"{installer.package} {installer.version} was not installed; see {apt_transaction.ROOT}")
 
 
 @contextlib.contextmanager
 def _installer_folder() -> t.Iterator[str]:
-    """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises RepositoryError."""
+    """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises Failure."""
     _sweep()
     try:
         os.mkdir(INSTALLER_FOLDER, 0o700)
     except FileExistsError:
-        raise RepositoryError(
-            f"another run brings an installer to {INSTALLER_FOLDER}; run again when that has ended"
-        ) from None
+        raise Failure(f"another run brings an installer to {INSTALLER_FOLDER}; run again when that has ended") from None
     handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -260,13 +254,4 @@ def _unpack(path: str) -> None:
     words = command.install(path, options=["--allow-downgrades"])
     # The transaction takes the copy away too, however it ends: this module may be gone by then.
     tidy = ["rm", "-rf", os.path.dirname(path)]
-    _follow(apt_transaction.start("source", [words, tidy], stop_on_failure=False))
-
-
-def _follow(transaction: apt_transaction.Transaction) -> None:
-    """Wait for the end. Raises TransactionError when it takes too long, RepositoryError when it ends badly."""
-    apt_transaction.finish(transaction, INSTALL_SECONDS)
-    if transaction.exit_code != 0:
-        raise RepositoryError(
-            f"transaction {transaction.id} ended with {transaction.exit_code}; log: {transaction.log}"
-        )
+    follow.to_the_end(apt_transaction.start("source", [words, tidy], stop_on_failure=False), INSTALL_SECONDS)

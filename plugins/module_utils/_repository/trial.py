@@ -23,8 +23,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, sha1
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import RepositoryError, Wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -34,7 +35,7 @@ MAXIMUM_KEYRING = 1 << 20
 
 
 def fetch_keyring(run: system_run.Runner, wanted: Wanted, folder: str) -> bytes:
-    """The binary keyring with just the wanted key, fetched into FOLDER. Raises RepositoryError."""
+    """The binary keyring with just the wanted key, fetched into FOLDER. Raises Failure."""
     if wanted.key:
         inside = "BEGIN PGP" in wanted.key
         data = wanted.key.encode() if inside else _fetch(run, wanted, wanted.key, "", f"{folder}/key")
@@ -46,11 +47,11 @@ def fetch_keyring(run: system_run.Runner, wanted: Wanted, folder: str) -> bytes:
     try:
         keys = openpgp.read_keys(data)
     except openpgp.OpenPgpError as error:
-        raise RepositoryError(f"{place}: not an OpenPGP key: {error}") from error
+        raise Failure(f"{place}: not an OpenPGP key: {error}") from error
     mine = [key.data for key in keys if key.fingerprint == wanted.fingerprint]
     if not mine:
         seen = ", ".join(key.fingerprint for key in keys) or "no key"
-        raise RepositoryError(
+        raise Failure(
             f"{place} holds {seen}, not {wanted.fingerprint}; check key_fingerprint and the source of the key"
         )
     return b"".join(mine)
@@ -64,14 +65,14 @@ def download(run: system_run.Runner, url: str, target: str, options: t.Sequence[
     try:
         url, credentials = network_credentials.taken_from(url, "", "")
     except network_credentials.CredentialsError as error:
-        raise RepositoryError(f"{addresses.masked(url)}: {error}") from error
+        raise Failure(f"{addresses.masked(url)}: {error}") from error
     options = options or network_credentials.for_trial(credentials, [url], os.path.dirname(target))
     helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
     done, shown = run([*helper, "download-file", url, target]), addresses.masked(url)
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
-        raise RepositoryError(f"{shown}: {network_cause.named(run, url, done.output) or _why(done)}")
+        raise Failure(f"{shown}: {network_cause.named(run, url, done.output) or _why(done)}")
     if files.head(target, 100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise RepositoryError(f"{shown}: {network_cause.explain(network_cause.PAGE, url, network_cause.Seen())}")
+        raise Failure(f"{shown}: {network_cause.explain(network_cause.PAGE, url, network_cause.Seen())}")
 
 
 def _fetch(run: system_run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:
@@ -79,7 +80,7 @@ def _fetch(run: system_run.Runner, wanted: Wanted, url: str, sha256: str, target
     if url.startswith("/"):
         data = files.read_bytes(url)
         if data is None:
-            raise RepositoryError(f"{url}: no such file in the distribution")
+            raise Failure(f"{url}: no such file in the distribution")
         files.write_file(target, data)
     else:
         options: t.List[str] = []
@@ -91,7 +92,7 @@ def _fetch(run: system_run.Runner, wanted: Wanted, url: str, sha256: str, target
         data = files.read_bytes(target) or b""
     digest = hashlib.sha256(data).hexdigest()
     if sha256 and digest != sha256:
-        raise RepositoryError(
+        raise Failure(
             f"{addresses.masked(url)} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and where the "
             "file comes from"
         )
@@ -118,7 +119,7 @@ def _from_deb(path: str, place: str) -> bytes:
             with tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive:
                 return _keyring_in(archive, place)
         except tarfile.TarError as error:
-            raise RepositoryError(f"{place} is not a Debian package: {error}") from error
+            raise Failure(f"{place} is not a Debian package: {error}") from error
         finally:
             unpacking.kill()
 
@@ -128,14 +129,14 @@ def _keyring_in(archive: tarfile.TarFile, place: str) -> bytes:
         if member.isfile() and re.search(r"/usr/share/keyrings/[^/]+\.(gpg|asc)$", "/" + member.name.lstrip("./")):
             file = archive.extractfile(member)
             if member.size > MAXIMUM_KEYRING:
-                raise RepositoryError(f"{place}: {member.name} is too big for a keyring ({member.size} bytes)")
+                raise Failure(f"{place}: {member.name} is too big for a keyring ({member.size} bytes)")
             if file is not None:
                 return file.read()
-    raise RepositoryError(f"{place} holds no file in /usr/share/keyrings")
+    raise Failure(f"{place} holds no file in /usr/share/keyrings")
 
 
 def try_index(run: system_run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> str:
-    """Let apt fetch and verify the index in FOLDER; the text of the Packages files. Raises RepositoryError."""
+    """Let apt fetch and verify the index in FOLDER; the text of the Packages files. Raises Failure."""
     key_file = f"{folder}/keyring.gpg"
     files.write_file(key_file, keyring)
     files.write_file(f"{folder}/try.sources", entries.render(wanted.url, key_file))
@@ -151,7 +152,7 @@ def try_index(run: system_run.Runner, wanted: Wanted, keyring: bytes, folder: st
     names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
     if done.code != 0 or not names:
         cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
-        raise RepositoryError(f"{wanted.url}: {cause}")
+        raise Failure(f"{wanted.url}: {cause}")
     return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
 
 
@@ -201,7 +202,7 @@ def only_options(path: str) -> t.List[str]:
 
 
 def refresh(run: system_run.Runner, wanted: Wanted, root: str = "") -> None:
-    """Fetch the index of the source, and those of the others when there are none yet. Raises RepositoryError."""
+    """Fetch the index of the source, and those of the others when there are none yet. Raises Failure."""
     lists = root + "/var/lib/apt/lists"
     ours = query.list_prefix(wanted.url)
     others = any("Packages" in name and not name.startswith(ours) for name in files.names(lists))
@@ -212,7 +213,7 @@ def refresh(run: system_run.Runner, wanted: Wanted, root: str = "") -> None:
         done = refresh_excepted(run, wanted.path)
     if done.code != 0 or not query.has_index(wanted.url, root):
         cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
-        raise RepositoryError(f"apt-get update: {cause}")
+        raise Failure(f"apt-get update: {cause}")
 
 
 def refresh_excepted(run: system_run.Runner, path: str) -> system_run.Completed:

@@ -20,6 +20,7 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 SECONDS = 30.0
@@ -27,10 +28,6 @@ SECONDS = 30.0
 MAXIMUM = 1 << 20
 """Bytes of a file that is read."""
 _DONE, _NONE, _FAILED = b"+", b"0", b"-"
-
-
-class AsUserError(Exception):
-    """It cannot be done as that user. One line for a person."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,13 @@ class Account:
 
 
 def read_text(account: Account, path: str) -> str | None:
-    """The text of PATH; None when there is no such file. Raises AsUserError."""
+    """The text of PATH; None when there is no such file. Raises Failure."""
     data = _call(account, f"read {path}", lambda: files.read_bytes(path, MAXIMUM))
     return None if data is None else data.decode("utf-8", "surrogateescape")
 
 
 def write(account: Account, path: str, data: bytes) -> None:
-    """Replace PATH in one step, with the folders that it needs; an old file's mode stays. Raises AsUserError."""
+    """Replace PATH in one step, with the folders that it needs; an old file's mode stays. Raises Failure."""
 
     def replace() -> None:
         mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o644
@@ -60,12 +57,12 @@ def write(account: Account, path: str, data: bytes) -> None:
 
 
 def remove(account: Account, path: str) -> None:
-    """Remove PATH; no error when it is gone already. Raises AsUserError."""
+    """Remove PATH; no error when it is gone already. Raises Failure."""
     _call(account, f"remove {path}", lambda: files.remove_file(path))
 
 
 def check_writable(account: Account, path: str) -> None:
-    """Raise AsUserError when PATH could not be written, before anything is changed."""
+    """Raise Failure when PATH could not be written, before anything is changed."""
 
     def look() -> None:
         folder = os.path.dirname(path)
@@ -80,7 +77,7 @@ def check_writable(account: Account, path: str) -> None:
 
 
 def _call(account: Account, what: str, work: t.Callable[[], bytes | None]) -> bytes | None:
-    """What WORK returns in a child that has become ACCOUNT. Raises AsUserError within SECONDS."""
+    """What WORK returns in a child that has become ACCOUNT. Raises Failure within SECONDS."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -96,7 +93,7 @@ def _call(account: Account, what: str, work: t.Callable[[], bytes | None]) -> by
     if kind in (_DONE, _NONE):
         return content if kind == _DONE else None
     why = content.decode("utf-8", "replace") if kind == _FAILED else f"no answer within {SECONDS:g} s"
-    raise AsUserError(f"user {account.name} cannot {what}: {why}; look at it as that user, nothing was changed there")
+    raise Failure(f"user {account.name} cannot {what}: {why}; look at it as that user, nothing was changed there")
 
 
 def _answer(account: Account, work: t.Callable[[], bytes | None], writing: int) -> t.NoReturn:

@@ -4,23 +4,28 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How a module is run: a file that cannot be read is a failure of one line, wherever it was met."""
+"""How every module is run: options in, one result or one line of failure out."""
 
 from __future__ import annotations
 
-import json
-import sys
 import typing as t
 
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+Work = t.Callable[[AnsibleModule, system_run.Runner], t.Mapping[str, t.Any]]
 
 
-def run(main: t.Callable[[], None]) -> None:
-    """Run MAIN of a module. Whoever is root in a distribution can put a pipe or a huge file where a module reads."""
+def run(options: t.Mapping[str, t.Any], work: Work) -> None:
+    """Make a module with OPTIONS (its argument_spec), and leave with what WORK returns, or with its Failure.
+
+    Whoever is root in a distribution chooses the names that end in messages.
+    """
+    module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
     try:
-        main()
-    except files.UnreadableFile as error:
-        told = {"failed": True, "changed": False, "msg": f"{clean(str(error))}: look at it by hand"}
-        sys.stdout.write(json.dumps(told) + "\n")
-        raise SystemExit(1) from None
+        result = work(module, system_run.runner_of(module))
+    except Failure as error:
+        module.fail_json(msg=clean(str(error)))
+    module.exit_json(**result)

@@ -19,6 +19,7 @@ import tempfile
 import time
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import leftovers
 
 BACKUP_ROOT = "/var/lib/wslfleet/backup"
@@ -36,8 +37,11 @@ _KINDS = {
 }
 
 
-class UnreadableFile(OSError):
-    """What has this name is no file that is read. One line: which, and why."""
+class UnreadableFile(Failure, OSError):
+    """What has this name is no file that is read. One line: which, why, and what to do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text}: look at it by hand")
 
 
 def read_bytes(path: str, maximum: int = MAXIMUM) -> bytes | None:

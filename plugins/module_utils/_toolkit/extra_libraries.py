@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
@@ -50,10 +51,6 @@ LIBRARIES = {
 _NAMES = re.compile(r"^lib(nccl2|nccl-dev|cudnn9-(cuda|headers-cuda|dev-cuda)-[0-9]+)$")
 
 
-class LibrariesError(Exception):
-    """The libraries cannot be had. One line for a person."""
-
-
 @dataclass(frozen=True)
 class Wanted:
     """Package names in order, and the major version of the toolkit that they must be made for."""
@@ -63,14 +60,14 @@ class Wanted:
 
 
 def wanted(libraries: t.Sequence[str], version: t.Any) -> Wanted:
-    """The packages of LIBRARIES for toolkit VERSION (``12.8``, ``12.latest``, ``12``). Raises LibrariesError."""
+    """The packages of LIBRARIES for toolkit VERSION (``12.8``, ``12.latest``, ``12``). Raises Failure."""
     unknown = [name for name in libraries if name not in LIBRARIES]
     if unknown or not libraries:
-        raise LibrariesError(f"libraries: {unknown or 'nothing'} given; name some of: {', '.join(LIBRARIES)}")
+        raise Failure(f"libraries: {unknown or 'nothing'} given; name some of: {', '.join(LIBRARIES)}")
     try:
         major = version if version in ("12", "13") else str(catalogue.parse_version(version).major)
     except catalogue.CatalogueError as error:
-        raise LibrariesError(str(error).replace("cuda_version", "version")) from None
+        raise Failure(str(error).replace("cuda_version", "version")) from None
     return Wanted(tuple(_names(libraries, major)), major)
 
 
@@ -106,21 +103,21 @@ def installed(libraries: t.Sequence[str], what: Wanted, database: dpkg.Database)
 
 
 def default_url(os_release: str) -> str:
-    """NVIDIA's repository for this distribution. Raises LibrariesError for an unknown one."""
+    """NVIDIA's repository for this distribution. Raises Failure for an unknown one."""
     name = catalogue.release_name(os_release)
     if not re.match(r"^(ubuntu(20|22|24|26)04|debian1[1-3])$", name):
-        raise LibrariesError(f"NVIDIA has no repository for {name or 'this distribution'} that is known here; set url")
+        raise Failure(f"NVIDIA has no repository for {name or 'this distribution'} that is known here; set url")
     return catalogue.repository_url(name)
 
 
 def files(what: Wanted, url: str, keyring: str) -> t.Dict[str, str]:
-    """Path -> text of the source and of the pin that keeps everything else of it away. Raises LibrariesError."""
+    """Path -> text of the source and of the pin that keeps everything else of it away. Raises Failure."""
     if not re.match(r"^(https?|file|copy):[^\s\[\]]+$", url):
-        raise LibrariesError(f"url {_shown(url)!r} is not an address of an apt repository")
+        raise Failure(f"url {_shown(url)!r} is not an address of an apt repository")
     if "@" in url:
-        raise LibrariesError(f"url {_shown(url)!r} holds a user: write it to /etc/apt/auth.conf.d instead")
+        raise Failure(f"url {_shown(url)!r} holds a user: write it to /etc/apt/auth.conf.d instead")
     if not re.match(r"^/[^\s\[\]]+$", keyring):
-        raise LibrariesError(f"keyring {keyring!r} is not an absolute path")
+        raise Failure(f"keyring {keyring!r} is not an absolute path")
     pins = [("*", -1), (" ".join(what.packages), 990)]
     return {
         f"{FOLDER}/source.list": f"deb [signed-by={keyring}] {url.rstrip('/')}/ /\n",
@@ -131,9 +128,9 @@ def files(what: Wanted, url: str, keyring: str) -> t.Dict[str, str]:
 
 
 def open_source(run: system_run.Runner, what: Wanted, url: str, keyring: str, root: str = "") -> None:
-    """Write the source and fetch its index. Raises LibrariesError."""
+    """Write the source and fetch its index. Raises Failure."""
     if not os.path.exists(root + keyring):
-        raise LibrariesError(f"{keyring}: no such keyring; add the toolkit's source first, or set keyring")
+        raise Failure(f"{keyring}: no such keyring; add the toolkit's source first, or set keyring")
     for path, text in files(what, url, keyring).items():
         system_files.write_file(root + path, text)
     os.makedirs(f"{root}{FOLDER}/lists/partial", exist_ok=True)
@@ -141,7 +138,7 @@ def open_source(run: system_run.Runner, what: Wanted, url: str, keyring: str, ro
     if done.code != 0:
         found = apt_plan.errors(done.output)
         cause = network_cause.named(run, _shown(url), done.output) or "; ".join(found[:2])
-        raise LibrariesError(f"{_shown(url)}: {cause or f'apt-get update failed with {done.code}'}")
+        raise Failure(f"{_shown(url)}: {cause or f'apt-get update failed with {done.code}'}")
 
 
 def _shown(url: str) -> str:
@@ -152,7 +149,7 @@ def _shown(url: str) -> str:
 def choose(what: Wanted, names: t.Sequence[str], madison: str) -> t.List[str]:
     """``name=version`` for NAMES out of the output of ``apt-cache madison``, whose first fitting line is the newest.
 
-    Raises LibrariesError.
+    Raises Failure.
     """
     rows = [[part.strip() for part in line.split("|")] for line in madison.splitlines()]
     offers: t.Dict[str, t.List[str]] = {}
@@ -161,12 +158,12 @@ def choose(what: Wanted, names: t.Sequence[str], madison: str) -> t.List[str]:
             offers.setdefault(row[0], []).append(row[1])
     nothing = [name for name in names if name not in offers]
     if nothing:
-        raise LibrariesError(f"the source holds no {', '.join(nothing)} for CUDA {what.major}")
+        raise Failure(f"the source holds no {', '.join(nothing)} for CUDA {what.major}")
     return [f"{name}={offers[name][0]}" for name in names]
 
 
 def plan(run: system_run.Runner, what: Wanted, names: t.Sequence[str], database: dpkg.Database) -> apt_plan.Judgement:
-    """What installing NAMES from the open source would do. Raises LibrariesError when that is refused."""
+    """What installing NAMES from the open source would do. Raises Failure when that is refused."""
     asked = choose(what, names, query.ask(run, command.cache("madison", *OPTIONS, *names)).stdout)
 
     def with_source(arguments: t.Sequence[str]) -> system_run.Completed:
@@ -177,7 +174,7 @@ def plan(run: system_run.Runner, what: Wanted, names: t.Sequence[str], database:
     reasons = [apt_plan.Reason(name, f"would install {name}, which this source is not asked for") for name in others]
     judged = replace(judged, reasons=(*judged.reasons, *reasons))
     if not judged.allowed:
-        raise LibrariesError(f"refused before anything was downloaded: {' '.join(asked)}: {judged.why}")
+        raise Failure(f"refused before anything was downloaded: {' '.join(asked)}: {judged.why}")
     return judged
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query, uninstallable, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
@@ -24,11 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import remo
 COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
 
 
-class ToolkitError(Exception):
-    """The toolkit cannot be installed or removed. One line for a person."""
-
-
-class NoPlanError(ToolkitError):
+class NoPlanError(Failure):
     """apt itself found no plan, so that there is nothing to judge."""
 
 
@@ -92,7 +88,7 @@ def make_plan(
     """Compare WANTED with the package DATABASE and the files under ROOT. Starts no process.
 
     AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, where one is
-    wanted. Raises ToolkitError for a downgrade that nobody allowed.
+    wanted. Raises Failure for a downgrade that nobody allowed.
     """
     if not wanted.present:
         gone = removal.of_versions(database, automatic, [wanted.version.short]).packages
@@ -127,7 +123,7 @@ def _exact(wanted: Desired, database: dpkg.Database, parts: t.Mapping[str, str],
     newer = [name for name in change if name in there and versions.compare(there[name], parts[name]) > 0]
     if newer and not wanted.allow_downgrade:
         name = newer[0]
-        raise ToolkitError(
+        raise Failure(
             f"{name} {there[name]} is installed, newer than the {parts[name]} of toolkit {wanted.version.exact}; set "
             "allow_downgrade to go back"
         )
@@ -152,7 +148,7 @@ def judge(
 ) -> t.Tuple[Plan, apt_plan.Judgement]:
     """What apt would do for STEPS, and these without the purge of what the new packages need.
 
-    Raises ToolkitError when that is refused or the disk is too small.
+    Raises Failure when that is refused or the disk is too small.
     """
     judged = apt_plan.Judgement((), (), ())
     # What is held and changes is let go first; a simulation does as if.
@@ -167,7 +163,7 @@ def judge(
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
     short = space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
     if short:
-        raise ToolkitError(f"{short}; nothing was downloaded")
+        raise Failure(f"{short}; nothing was downloaded")
     if steps.upgrade and not judged.installs:
         steps = Plan(purge=steps.purge, unhold=steps.unhold if steps.purge else ())
     return steps, judged
@@ -179,12 +175,12 @@ def _accepted(
     judged: apt_plan.Judgement,
     installed: t.Sequence[dpkg.Package] = (),
 ) -> apt_plan.Judgement:
-    """JUDGED if it is allowed. Raises ToolkitError with the reason, NoPlanError when apt itself found no way."""
+    """JUDGED if it is allowed. Raises Failure with the reason, NoPlanError when apt itself found no way."""
     if judged.allowed:
         return judged
     start = f"refused before anything was downloaded: {' '.join(words[:3])}"
     if any(reason.package for reason in judged.reasons):
-        raise ToolkitError(f"{start}: {judged.why}")
+        raise Failure(f"{start}: {judged.why}")
     try:
         missing = uninstallable.missing(run, words)
     except query.AptError:  # JUDGED says the same
@@ -193,7 +189,7 @@ def _accepted(
         missing, toolkit_host_compiler.fitting(toolkit_host_compiler.host_of(installed), (12, 5))
     )
     if lost:
-        raise ToolkitError(f"{start}: {lost}")
+        raise Failure(f"{start}: {lost}")
     raise NoPlanError(f"{start}: {judged.why}")
 
 
@@ -215,40 +211,6 @@ def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
         found.append(command.mark("auto", *steps.automatic))
     if steps.purge:
         found.append(command.purge(*steps.purge))
-    return found
-
-
-def failure(transaction: apt_transaction.Transaction, database: dpkg.Database) -> str:
-    """Why a transaction that has ended did not do its work, in one line."""
-    found = apt_plan.errors(transaction.log_tail(20000))
-    code = transaction.exit_code
-    how = "was interrupted" if code is None else f"ended with code {code}"
-    why = f": {'; '.join(found[-2:])}" if found else ""
-    half = ", ".join(f"{package.name} {package.code}" for package in database.broken[:5])
-    state = f"; half way: {half}" if half else ""
-    return f"apt transaction {transaction.id} {how}{why}{state}; log in the distribution: {transaction.log}"
-
-
-def collect(
-    follow: str | None, warn: t.Callable[[str], t.Any], purpose: str = ""
-) -> t.List[apt_transaction.Transaction]:
-    """Take the results of ended transactions as reported: those of PURPOSE (empty: of any), and the one to FOLLOW (id).
-
-    WARN gets the failures of earlier runs. Raises ToolkitError when the one that is followed failed.
-    """
-    found = []
-    for ended in apt_transaction.uncollected():
-        if purpose not in ("", ended.purpose) and ended.id != follow:
-            continue
-        ended.mark_collected()
-        found.append(ended)
-        if ended.exit_code == 0:
-            continue
-        text = failure(ended, read())
-        if ended.id == follow:
-            raise ToolkitError(text)
-        # This run mends what is left of it.
-        warn(text)
     return found
 
 
@@ -279,22 +241,13 @@ def default_toolkit(root: str = "") -> str:
     return target if os.path.isdir(root + target) else ""
 
 
-def read(root: str = "") -> dpkg.Database:
-    """The package database, with an error that names the file."""
-    try:
-        return dpkg.read_database(root)
-    except FileNotFoundError as error:
-        raise ToolkitError(f"{error.filename}: no such file; this distribution does not use dpkg") from error
-
-
-def automatic(root: str = "") -> t.Set[str]:
-    """The names that apt installed as dependencies."""
-    return dpkg.automatic(files.read_text(root + dpkg.EXTENDED_STATES) or "")
-
-
 def release(short: str, root: str = "") -> str:
     """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
     dashed = short.replace(".", "-")
     names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
-    found = {item.version.rpartition("-")[0] for item in read(root).packages if item.name in names and item.installed}
+    found = {
+        item.version.rpartition("-")[0]
+        for item in dpkg.read_database(root).packages
+        if item.name in names and item.installed
+    }
     return max(found, key=versions.key) if found else ""

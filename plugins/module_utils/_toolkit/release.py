@@ -18,14 +18,11 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import versions as apt_versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 Stanza = t.Mapping[str, str]
 Index = t.Mapping[str, t.Mapping[str, Stanza]]
 """Name -> version -> stanza."""
-
-
-class ReleaseError(Exception):
-    """The index does not hold what was asked for. One line."""
 
 
 def minors(names: t.Iterable[str], major: int) -> t.List[int]:
@@ -51,18 +48,18 @@ def releases(index: Index, package: str) -> t.List[str]:
 def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, str]:
     """Package -> version for everything of the exact release VERSION (``12.8.1``) that WANTED (names) need.
 
-    Packages that several releases share (the loader's configuration) are left to apt. Raises ReleaseError.
+    Packages that several releases share (the loader's configuration) are left to apt. Raises Failure.
     """
     short = version.rpartition(".")[0]
     package = catalogue.toolkit_package(version)
     known = releases(index, package)
     if version not in known:
         held = f"there are {', '.join(known)}" if known else "there is none"
-        raise ReleaseError(f"no source of this distribution holds toolkit {version}; of {short} {held}")
+        raise Failure(f"no source of this distribution holds toolkit {version}; of {short} {held}")
     whole = _walk(index, short, {package: _version_of(index, package, version)})
     missing = [name for name in wanted if name not in whole]
     if missing:
-        raise ReleaseError(f"toolkit {version} has no {', '.join(missing)} in the sources of this distribution")
+        raise Failure(f"toolkit {version} has no {', '.join(missing)} in the sources of this distribution")
     found: t.Dict[str, str] = {}
     todo = list(wanted)
     while todo:

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler
@@ -94,10 +95,6 @@ def remedy(verdict: str, in_the_way: t.Sequence[str]) -> str:
     return f"{'; '.join(in_the_way)}: {told}" if verdict == "driver_shadowed" and in_the_way else told
 
 
-class SmokeTestError(Exception):
-    """The program did not compile, or gave a wrong result. One line for a person."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What the test found. ``values``: the lines that the program printed."""
@@ -116,9 +113,9 @@ def parse(output: str) -> t.Dict[str, str]:
 
 
 def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_device: bool) -> str:
-    """Judge what the program printed. Raises SmokeTestError for a wrong sum or an outcome that is none of the five."""
+    """Judge what the program printed. Raises Failure for a wrong sum or an outcome that is none of the five."""
     if "wrong" in values:
-        raise SmokeTestError(f"the GPU gave a wrong sum at element {values['wrong']}")
+        raise Failure(f"the GPU gave a wrong sum at element {values['wrong']}")
     error = int(values.get("error", "-1"))
     if error == 0:
         return "ran_on_gpu"
@@ -129,7 +126,7 @@ def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_
         return "toolkit_newer_than_driver"
     if error in (35, 100) or not (wsl_libcuda and gpu_device):
         return "no_gpu"
-    raise SmokeTestError(f"the program failed with CUDA error {error}: {values.get('message', 'no message')}")
+    raise Failure(f"the program failed with CUDA error {error}: {values.get('message', 'no message')}")
 
 
 def key(nvcc: str, root: str = "") -> str:
@@ -165,7 +162,7 @@ def remember(digest: str, outcome: Outcome, root: str = "") -> None:
 
 
 def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str = "") -> Outcome:
-    """Compile the program with NVCC and run it. Raises SmokeTestError."""
+    """Compile the program with NVCC and run it. Raises Failure."""
     if not nvcc:
         return Outcome("no_compiler", {})
     version = run([nvcc, "--version"])
@@ -191,13 +188,13 @@ def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str
         archive = _archive(run) if host_compiler.problem(short, host) else []
         why = host_compiler.problem(short, host, archive)
         told = f"{_first_error(built.output)}; {why}" if why else _first_error(built.output)
-        raise SmokeTestError(f"{nvcc} cannot compile: {told}; source kept in {source}")
+        raise Failure(f"{nvcc} cannot compile: {told}; source kept in {source}")
     home = os.path.dirname(os.path.dirname(nvcc))
     libraries = f"LD_LIBRARY_PATH={home}/targets/x86_64-linux/lib:{home}/lib64"
     done = run(["env", libraries, program])
     values = parse(done.stdout)
     if not values:
-        raise SmokeTestError(f"{program} ended with code {done.code}: {_first_error(done.output)}")
+        raise Failure(f"{program} ended with code {done.code}: {_first_error(done.output)}")
     wsl = any(name.startswith("libcuda.so") for name in loader.wsl_files(root))
     judged = verdict(values, shadowed, wsl, os.path.exists(root + "/dev/dxg"))
     return Outcome(judged, values, nvcc, release.group(1) if release else "")
@@ -206,7 +203,7 @@ def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str
 def _host(root: str) -> host_compiler.Host:
     try:
         return host_compiler.host_of(dpkg.read_database(root).packages)
-    except FileNotFoundError:
+    except Failure:  # no dpkg: nothing is known of the host compiler
         return host_compiler.Host()
 
 

@@ -17,13 +17,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, qu
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, release
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Desired, NoPlanError, ToolkitError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Desired, NoPlanError
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Look:
 def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | None:
     """Compare what is there with OPTIONS. Starts no process when a plain version is there as wanted.
 
-    None in check mode when no source tells which toolkit is the newest. Raises ToolkitError, CatalogueError, AptError.
+    None in check mode when no source tells which toolkit is the newest. Raises Failure, CatalogueError, AptError.
     """
     warnings: t.List[str] = []
     version = catalogue.parse_version(options.version)
@@ -81,11 +82,11 @@ def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | N
         others=options.others,
         allow_downgrade=options.allow_downgrade,
     )
-    database = toolkit_plan.read()
+    database = dpkg.read_database()
     parts: t.Mapping[str, str] = {}
     if version.exact and wanted.present:
         parts = _parts(run, wanted, database, check_mode, warnings)
-    plan = toolkit_plan.make_plan(wanted, database, toolkit_plan.automatic(), parts)
+    plan = toolkit_plan.make_plan(wanted, database, dpkg.read_automatic(), parts)
     found = Look(wanted, database, plan, _settling(options, wanted, database, parts), parts, warnings=warnings)
     if plan.packages_change:
         _judge(run, found, options, check_mode)
@@ -93,13 +94,13 @@ def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | N
 
 
 def settle(run: system_run.Runner, options: Options, found: Look) -> finish.Settling:
-    """Do what is left once the packages are as wanted; what it was. Raises ToolkitError."""
-    settling = _settling(options, found.wanted, toolkit_plan.read(), found.parts)
+    """Do what is left once the packages are as wanted; what it was. Raises Failure."""
+    settling = _settling(options, found.wanted, dpkg.read_database(), found.parts)
     for command in settling.commands():
         done = run(command)
         if done.code != 0:
             what = " ".join(apt_command.shown(command).split()[:3])
-            raise ToolkitError(f"{what} ended with {done.code}: {done.last_line}")
+            raise Failure(f"{what} ended with {done.code}: {done.last_line}")
     system_changes.apply(settling.files)
     return settling
 
@@ -134,7 +135,7 @@ def _fetch(run: system_run.Runner, check_mode: bool, warnings: t.List[str]) -> N
 def _newest_minor(run: system_run.Runner, version: catalogue.Version, options: Options) -> int | None:
     """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
     if options.state == "absent":
-        raise ToolkitError("version: say which toolkit to remove, such as 12.8; latest is for installing")
+        raise Failure("version: say which toolkit to remove, such as 12.8; latest is for installing")
     found = release.minors(query.names(run, f"cuda-toolkit-{version.major}-"), version.major)
     return found[-1] if found else None
 
@@ -156,7 +157,7 @@ def _parts(
     ]
     try:
         return release.parts(release.index_of(query.records(run, names)), exact, wanted.packages)
-    except release.ReleaseError as error:
+    except Failure as error:
         raise NoPlanError(str(error)) from error
 
 
@@ -167,7 +168,7 @@ def _judge(run: system_run.Runner, found: Look, options: Options, check_mode: bo
         if options.check_gpu:
             verdict = gpu.judge(gpu.read(run), found.wanted.version.short)
             if verdict.stop:
-                raise ToolkitError(f"refused before anything was downloaded: {verdict.stop}")
+                raise Failure(f"refused before anything was downloaded: {verdict.stop}")
             found.warnings += [verdict.warning] if verdict.warning else []
         _judge_host(run, found, options, {})
         _fetch(run, check_mode, found.warnings)
@@ -193,7 +194,7 @@ def _judge_host(run: system_run.Runner, found: Look, options: Options, coming: t
     if text:
         text = toolkit_host_compiler.problem(short, host, _compilers(run))
     if text and options.host_compiler:
-        raise ToolkitError(f"refused before anything was downloaded: {text}")
+        raise Failure(f"refused before anything was downloaded: {text}")
     own = toolkit_host_compiler.compiler(short, host)
     text = text or (f"g++ is newer than CUDA {short} works with: call nvcc with -ccbin {own}" if own else "")
     found.warnings += [text] if text and text not in found.warnings else []

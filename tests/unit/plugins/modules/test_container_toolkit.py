@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import removal, steps
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 from ansible_collections.wslfleet.cuda.plugins.modules import container_toolkit
 
 
@@ -38,7 +38,7 @@ def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any)
 
     module = SimpleNamespace(params=params, check_mode=False, exit_json=end, fail_json=end, run_command=None)
     module.no_log_values, module.warn = set(), lambda text: None
-    monkeypatch.setattr(container_toolkit, "AnsibleModule", lambda **spec: module)
+    monkeypatch.setattr(entry, "AnsibleModule", lambda **spec: module)
     if report is not None:
         used = removal if options.get("state") == "absent" else steps
         monkeypatch.setattr(used, "look", lambda runner, request: report)

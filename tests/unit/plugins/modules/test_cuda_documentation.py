@@ -14,6 +14,7 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 
 MODULES = (
     "container_toolkit",
@@ -35,7 +36,7 @@ def spec_of(module: t.Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[st
         seen.update(settings)
         raise SpecSeenError
 
-    monkeypatch.setattr(module, "AnsibleModule", stop)
+    monkeypatch.setattr(entry, "AnsibleModule", stop)
     with pytest.raises(SpecSeenError):
         module.main()
     spec: dict[str, dict[str, t.Any]] = seen["argument_spec"]

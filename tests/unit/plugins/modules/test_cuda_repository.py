@@ -158,7 +158,8 @@ def test_no_space(box: Box, installer: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "words"), [(["false"], "ended with 1; log: "), (["true"], "12.8.1-1 was not installed; see ")]
+    ("command", "words"),
+    [(["false"], "ended with code 1; log in the distribution: "), (["true"], "12.8.1-1 was not installed; see ")],
 )
 def test_an_installation_that_fails(box: Box, installer: dict[str, t.Any], command: list[str], words: str) -> None:
     box.patch("_apt.command", "install", lambda *_words, **_options: command)

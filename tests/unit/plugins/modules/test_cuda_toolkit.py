@@ -8,6 +8,7 @@ import os
 import typing as t
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.modules.box import Box
@@ -87,10 +88,10 @@ def test_what_went_wrong_is_one_line(box: Box, commands: list[list[str]], comman
 
 @pytest.mark.parametrize("mine", [True, False], ids=["of this run", "of an earlier run"])
 def test_a_transaction_that_ended_badly_is_told_once(box: Box, mine: bool) -> None:
-    transactions = box.module("cuda_toolkit").apt_transaction
+    box.module("cuda_toolkit")
     box.status(NVCC)
-    begun = transactions.start("toolkit", [["false"]])
-    assert transactions.attach(begun, 20)
+    begun = transaction.start("toolkit", [["false"]])
+    assert transaction.attach(begun, 20)
     box.run("cuda_toolkit", **WANTED, check=True)
     result = box.run("cuda_toolkit", **WANTED, transaction=begun.id if mine else None)
     assert result.get("failed", False) is mine

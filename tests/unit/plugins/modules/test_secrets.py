@@ -16,7 +16,8 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -83,7 +84,7 @@ BESIDE = {"username": "builder", "password": PASSWORD}
 
 def refuse(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> t.NoReturn:
     """A mirror that lets nobody in; the message holds all that is known of it."""
-    raise repository.RepositoryError(f"{wanted} {PASSWORD}: 401")
+    raise Failure(f"{wanted} {PASSWORD}: 401")
 
 
 def accept(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> steps.Outcome:

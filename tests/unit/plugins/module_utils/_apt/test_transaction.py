@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as x
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,10 +151,10 @@ def test_a_hang_up_of_the_starter_s_session_does_not_reach_it(root: str, gate: P
 def test_only_one_at_a_time(root: str, gate: Path) -> None:
     first = x.start("first", [["cat", str(gate)]], root=root)
     assert x.find_running(root) == first
-    with pytest.raises(x.TransactionError, match=f"{first.id} is still running; log: {first.log}"):
+    with pytest.raises(Failure, match=f"{first.id} is still running; log: {first.log}"):
         x.start("second", [["true"]], root=root)
     assert not x.attach(first, 0.05)
-    with pytest.raises(x.TransactionError, match=rf"{first.id} still runs after 0\.05 s; .*log: {first.log}"):
+    with pytest.raises(Failure, match=rf"{first.id} still runs after 0\.05 s; .*log: {first.log}"):
         x.finish(first, 0.05)
     assert not first.collected
     open_gate(gate)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -146,5 +147,5 @@ def test_generate() -> None:
     ],
 )
 def test_a_specification_that_will_not_do(text: str, code: int, log: str, words: str) -> None:
-    with pytest.raises(cdi.CdiError, match=words):
+    with pytest.raises(Failure, match=words):
         cdi.generate(writes(text, code, log))

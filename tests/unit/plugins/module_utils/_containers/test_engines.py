@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import Choice, Seen
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 DESKTOP = "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker"
 
@@ -62,7 +63,7 @@ def test_docker_desktop_is_left_alone() -> None:
     choice = engines.choose(None, seen)
     assert choice.serve == ("podman",) and "docker is left alone" in choice.notes[0]
     for engine in ("docker", "containerd"):
-        with pytest.raises(engines.EngineError, match="Docker Desktop serves docker here"):
+        with pytest.raises(Failure, match="Docker Desktop serves docker here"):
             engines.choose([engine], seen)
 
 

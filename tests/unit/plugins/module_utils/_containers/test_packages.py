@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -64,7 +65,7 @@ def test_pick(version: str | None, minimum: str, expected: str) -> None:
     ],
 )
 def test_nothing_to_pick(available: list[str], version: str | None, minimum: str, words: str) -> None:
-    with pytest.raises(toolkit.ContainerToolkitError, match=words):
+    with pytest.raises(Failure, match=words):
         toolkit.pick(available, version, minimum)
 
 
@@ -78,7 +79,7 @@ def test_nothing_to_pick(available: list[str], version: str | None, minimum: str
     ],
 )
 def test_wrong_versions(version: str | None, minimum: str, words: str) -> None:
-    with pytest.raises(toolkit.ContainerToolkitError, match=words):
+    with pytest.raises(Failure, match=words):
         toolkit.check(version, minimum)
 
 
@@ -114,9 +115,9 @@ def test_engine_packages() -> None:
     assert toolkit.engine_packages(shows(("docker.io", "20.10"), ("docker-ce", "5:27")), "docker") == ["docker-ce"]
     found = toolkit.engine_packages(shows(("uidmap", "1"), ("podman", "4.3.1+ds1-8")), "podman")
     assert found == ["podman", "uidmap"]
-    with pytest.raises(toolkit.ContainerToolkitError, match=r"podman 3.4.4.*cannot read CDI"):
+    with pytest.raises(Failure, match=r"podman 3.4.4.*cannot read CDI"):
         toolkit.engine_packages(shows(("podman", "3.4.4+ds1-1ubuntu1")), "podman")
-    with pytest.raises(toolkit.ContainerToolkitError, match=r"holds containerd\.io or containerd"):
+    with pytest.raises(Failure, match=r"holds containerd\.io or containerd"):
         toolkit.engine_packages(shows(), "containerd")
 
 
@@ -133,9 +134,9 @@ def apt(name: str, source: str) -> ScriptedRun:
 
 def test_a_plan_with_a_driver_is_refused() -> None:
     plan = toolkit.Plan(("nvidia-container-toolkit-base=1.19.1-1",), (), "1.19.1")
-    with pytest.raises(toolkit.ContainerToolkitError, match=r"refused before anything was downloaded: .*libcuda1"):
+    with pytest.raises(Failure, match=r"refused before anything was downloaded: .*libcuda1"):
         toolkit.judge(apt("libcuda1", "nvidia-graphics-drivers"), plan, database(), 10**9)
     judged = toolkit.judge(apt("podman", "libpod"), plan, database(), 10**9)
     assert [action.name for action in judged.installs] == ["podman"]
-    with pytest.raises(toolkit.ContainerToolkitError, match="not enough space on /: 3 MiB"):
+    with pytest.raises(Failure, match="not enough space on /: 3 MiB"):
         toolkit.judge(apt("podman", "libpod"), plan, database(), 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless, runtimes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 ME = pwd.getpwuid(os.getuid())
@@ -58,7 +58,7 @@ def test_users(monkeypatch: pytest.MonkeyPatch) -> None:
         (["anna"], ["docker", "containerd"], "do not go together"),
         (["anna"], ["podman"], "add docker to engines"),
     ):
-        with pytest.raises(EngineError, match=words):
+        with pytest.raises(Failure, match=words):
             rootless.users(names, serve)
 
 

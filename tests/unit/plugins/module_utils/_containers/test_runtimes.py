@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, runtimes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import EngineError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
@@ -110,21 +110,19 @@ def test_a_default_runtime_is_not_taken_away(tmp_path: Path) -> None:
     configure(tmp_path, ["docker", "containerd"])
     kept = read(tmp_path, runtimes.DAEMON_JSON) or ""
     put(tmp_path, runtimes.DAEMON_JSON, kept.replace("{", '{"default-runtime": "nvidia",', 1))
-    with pytest.raises(EngineError, match=r"daemon\.json makes nvidia the default runtime.*nothing was changed"):
+    with pytest.raises(Failure, match=r"daemon\.json makes nvidia the default runtime.*nothing was changed"):
         runtimes.plan_removal(nothing_else, str(tmp_path))
     put(tmp_path, runtimes.DAEMON_JSON, kept)
     toml = (read(tmp_path, containerd_toml.PATH) or "") + "default_runtime_name = 'nvidia'\n"
     put(tmp_path, containerd_toml.PATH, toml)
-    with pytest.raises(EngineError, match="default_runtime_name first"):
+    with pytest.raises(Failure, match="default_runtime_name first"):
         runtimes.plan_removal(nothing_else, str(tmp_path))
 
 
 def test_broken_json_is_one_line(tmp_path: Path) -> None:
     put(tmp_path, runtimes.DAEMON_JSON, "{\n")
     for function in (lambda: runtimes.unconfigured(["docker"], str(tmp_path)), lambda: take_out(tmp_path)):
-        with pytest.raises(
-            EngineError, match=r"/etc/docker/daemon\.json cannot be used.*nothing was changed"
-        ) as caught:
+        with pytest.raises(Failure, match=r"/etc/docker/daemon\.json cannot be used.*nothing was changed") as caught:
             function()
         assert "\n" not in str(caught.value)
 
@@ -144,7 +142,7 @@ def test_dockerd_has_a_say(tmp_path: Path, answer: Completed, refused: str) -> N
         runtimes.check(run, "docker", changes)
         runtimes.check(run, "containerd", changes)
         return
-    with pytest.raises(EngineError, match=f"{refused}; mend it first"):
+    with pytest.raises(Failure, match=f"{refused}; mend it first"):
         runtimes.check(run, "docker", changes)
 
 
@@ -170,7 +168,7 @@ def test_containerd_has_a_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a
         runtimes.check_containerd(run, changes)
         assert put_back == []
         return
-    with pytest.raises(EngineError, match=f"does not take {containerd_toml.PATH}.*{refused}; the file is as it was"):
+    with pytest.raises(Failure, match=f"does not take {containerd_toml.PATH}.*{refused}; the file is as it was"):
         runtimes.check_containerd(run, changes)
     assert [(item.path, item.after) for item in put_back] == [
         (containerd_toml.PATH, SETS.encode()), (runtimes.RECORD, None),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp, repository, sha1
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp, sha1
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 
 KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_bytes()
@@ -41,7 +42,7 @@ def test_defaults_are_nvidias() -> None:
     ],
 )
 def test_wrong_options(url: str | None, key: str | None, fingerprint: str | None, words: str) -> None:
-    with pytest.raises(repository.RepositoryError, match=words) as caught:
+    with pytest.raises(Failure, match=words) as caught:
         containers_source.resolve({"url": url, "key": key, "key_fingerprint": fingerprint})
     assert "sec ret" not in str(caught.value)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 
@@ -69,7 +70,7 @@ def test_resolve(options: dict[str, t.Any], expected: object) -> None:
     ],
 )
 def test_refused_without_telling(options: dict[str, t.Any], words: str) -> None:
-    with pytest.raises(network_proxy.ProxyError, match=words) as caught:
+    with pytest.raises(Failure, match=words) as caught:
         network_proxy.resolve(options)
     assert "s3cret" not in str(caught.value)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import trusted_certificates as trusted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files, run
 
 from tests.unit.plugins.module_utils.certificate_data import AUTHORITY, OLD_AUTHORITY, SERVER
@@ -25,9 +26,9 @@ def put(root: Path, path: str, text: str) -> None:
 def test_read() -> None:
     found = trusted.read([AUTHORITY + OLD_AUTHORITY, AUTHORITY])
     assert [item.subject for item in found] == ["Corp TLS Inspection CA", "Old Corp"]
-    with pytest.raises(trusted.TrustError, match=r"Corp is not a certificate authority.*nothing was changed"):
+    with pytest.raises(Failure, match=r"Corp is not a certificate authority.*nothing was changed"):
         trusted.read([SERVER])
-    with pytest.raises(trusted.TrustError, match="no certificate in PEM form"):
+    with pytest.raises(Failure, match="no certificate in PEM form"):
         trusted.read(["nothing"])
 
 
@@ -84,9 +85,9 @@ def test_apply_looks_at_what_became_of_it(place: Path) -> None:
     trusted.apply(works, [], trusted.plan([], "now"))
     assert len(ran) == 2, "nothing to do is nothing run"
     planned = trusted.plan(wanted, "now")
-    with pytest.raises(trusted.TrustError, match="ended with 1: no space; run it"):
+    with pytest.raises(Failure, match="ended with 1: no space; run it"):
         trusted.apply(lambda _: run.Completed(1, "", "more\nno space"), wanted, planned)
-    with pytest.raises(trusted.TrustError, match="does not hold Corp TLS Inspection CA"):
+    with pytest.raises(Failure, match="does not hold Corp TLS Inspection CA"):
         trusted.apply(lambda _: run.Completed(0, "", ""), wanted, planned)
 
 
@@ -106,15 +107,15 @@ def test_the_package_is_brought_by_a_transaction(place: Path, monkeypatch: pytes
     trusted._install()
     comes = False
     (place / "program").unlink()
-    with pytest.raises(trusted.TrustError, match="could not be installed; put it into the image"):
+    with pytest.raises(Failure, match="could not be installed; put it into the image"):
         trusted._install()
     ended = False
-    with pytest.raises(trusted.TrustError, match=r"still runs after .* s; run again later"):
+    with pytest.raises(Failure, match=r"still runs after .* s; run again later"):
         trusted._install()
 
     def busy(*_: object, **__: object) -> t.NoReturn:
-        raise apt_transaction.TransactionError("another one runs")
+        raise Failure("another one runs")
 
     monkeypatch.setattr(apt_transaction, "start", busy)
-    with pytest.raises(trusted.TrustError, match="another one runs"):
+    with pytest.raises(Failure, match="another one runs"):
         trusted.apply(lambda _: run.Completed(0, "", ""), [], trusted.Plan(install=True))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer as local
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 PLACE = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 INSTALLER = local.parse(PLACE, "0" * 64)
@@ -51,16 +52,16 @@ def test_installed(tmp_path: Path, version: str, state: str, there: bool) -> Non
 def test_keyring(tmp_path: Path) -> None:
     folder = tmp_path / INSTALLER.folder.lstrip("/")
     folder.mkdir(parents=True)
-    with pytest.raises(local.InstallerError, match="holds no key, not a keyring"):
+    with pytest.raises(Failure, match="holds no key, not a keyring"):
         local.keyring(INSTALLER, "", str(tmp_path))
     (folder / "cuda-12345678-keyring.gpg").write_bytes(KEY + OTHER)
     (folder / "12345678.pub").write_bytes(openpgp.armor(KEY))
     assert local.keyring(INSTALLER, "", str(tmp_path)) == KEY + OTHER
     assert local.keyring(INSTALLER, FINGERPRINT, str(tmp_path)) == KEY
-    with pytest.raises(local.InstallerError, match=f"holds {FINGERPRINT}, .*, not 1111"):
+    with pytest.raises(Failure, match=f"holds {FINGERPRINT}, .*, not 1111"):
         local.keyring(INSTALLER, "1" * 40, str(tmp_path))
     (folder / "cuda-12345678-keyring.gpg").write_bytes(b"no key")
-    with pytest.raises(local.InstallerError, match=r"12345678-keyring\.gpg: not an OpenPGP key"):
+    with pytest.raises(Failure, match=r"12345678-keyring\.gpg: not an OpenPGP key"):
         local.keyring(INSTALLER, "", str(tmp_path))
 
 

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, repository
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_text()
@@ -73,7 +74,7 @@ def test_resolve(source: str, options: dict[str, t.Any], name: str, url: str, ke
     ],
 )
 def test_resolve_refuses(source: str, options: dict[str, t.Any], words: str) -> None:
-    with pytest.raises(repository.RepositoryError, match=words) as caught:
+    with pytest.raises(Failure, match=words) as caught:
         repository.resolve(source, options, "ID=fedora\n")
     assert "secret" not in str(caught.value)
 

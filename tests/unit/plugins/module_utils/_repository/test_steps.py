@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, spare_installers, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -51,11 +52,13 @@ class World:
 
     def start(self, _purpose: str, commands: t.Sequence[t.Sequence[str]]) -> t.Any:
         self.journal.append(" ".join(word for word in commands[0] if word in ("purge", PACKAGE)))
-        return SimpleNamespace(id="t", log="/log", exit_code=self.code, mark_collected=lambda: None)
+        return SimpleNamespace(
+            id="t", log="/log", exit_code=self.code, mark_collected=lambda: None, log_tail=lambda _size: ""
+        )
 
     def database(self) -> dpkg.Database:
         package = dpkg.Package(PACKAGE, "amd64", "1", "ii") if self.left else None
-        return t.cast(dpkg.Database, SimpleNamespace(packages=[package] if package else []))
+        return t.cast(dpkg.Database, SimpleNamespace(packages=[package] if package else [], broken=[]))
 
     def find(self, how: str, url: str = "") -> spare_installers.Spare:
         self.journal.append(f"find {how} {url}".strip())
@@ -96,14 +99,14 @@ def test_nothing_spare_is_no_change(world: World) -> None:
     [
         ("would remove mine", False, 0, f"cannot remove {PACKAGE}: would remove mine", []),
         ("", True, 0, f"{PACKAGE} was not removed", [CHANGE.path, f"purge {PACKAGE}"]),
-        ("", False, 100, "transaction t ended with 100", [CHANGE.path, f"purge {PACKAGE}"]),
+        ("", False, 100, "transaction t ended with code 100", [CHANGE.path, f"purge {PACKAGE}"]),
     ],
 )
 def test_what_goes_wrong_is_told(
     refused: str, left: bool, code: int, words: str, done: list[str], world: World
 ) -> None:
     world.refused, world.left, world.code = refused, left, code
-    with pytest.raises(repository.RepositoryError, match=words):
+    with pytest.raises(Failure, match=words):
         bring()
     assert world.journal[1:] == done
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, repository, sha1, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -52,7 +53,7 @@ def test_key_from_text_address_and_path(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_keys(tmp_path: Path, options: dict[str, str], content: bytes, words: str) -> None:
-    with pytest.raises(repository.RepositoryError, match=words) as caught:
+    with pytest.raises(Failure, match=words) as caught:
         trial.fetch_keyring(ScriptedRun(("download-file", download(content))), wanted(**options), str(tmp_path))
     assert "\n" not in str(caught.value)
 
@@ -95,7 +96,7 @@ def test_explain(output: str, words: str) -> None:
 def test_what_keeps_apt_from_the_server_is_named(tmp_path: Path, step: str) -> None:
     failed = Completed(100, "", "E: Failed to fetch http://d  Could not resolve 'd'")
     run = ScriptedRun((step, failed), ("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://p:1";', "")))
-    with pytest.raises(repository.RepositoryError, match=r": DNS does not know d; check the address"):
+    with pytest.raises(Failure, match=r": DNS does not know d; check the address"):
         if step == "download-file":
             trial.download(run, "http://d", str(tmp_path / "file"))
         else:
@@ -120,7 +121,7 @@ def index(folder: Path) -> t.Callable[[Sequence[str]], Completed]:
 
 def test_sha1_is_accepted_for_one_run_only_when_asked_for(tmp_path: Path) -> None:
     run = ScriptedRun(("^apt-get update", SHA1))
-    with pytest.raises(repository.RepositoryError, match="or allow it by sha1: this_source"):
+    with pytest.raises(Failure, match="or allow it by sha1: this_source"):
         trial.try_index(run, wanted(key=KEY), BINARY, str(tmp_path))
     run = ScriptedRun(
         ("^apt-get update", SHA1),
@@ -134,7 +135,7 @@ def test_sha1_is_accepted_for_one_run_only_when_asked_for(tmp_path: Path) -> Non
 
 def test_another_failure_is_no_reason_to_accept_sha1(tmp_path: Path) -> None:
     run = ScriptedRun(("^apt-get update", Completed(100, "", "E: 404")))
-    with pytest.raises(repository.RepositoryError, match="HTTP 404"):
+    with pytest.raises(Failure, match="HTTP 404"):
         trial.try_index(run, wanted(key=KEY, sha1="this_source"), BINARY, str(tmp_path))
     run.done()
 

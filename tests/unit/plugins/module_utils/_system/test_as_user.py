@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user as a
 
 ENTRY = pwd.getpwuid(os.getuid())
@@ -35,20 +36,20 @@ def test_a_file_as_big_as_may_be(tmp_path: Path) -> None:
 
 def test_why_it_cannot_be_done(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(a.AsUserError, match=f"user {ME.name} cannot read {tmp_path}: .* is a folder"):
+    with pytest.raises(Failure, match=f"user {ME.name} cannot read {tmp_path}: .* is a folder"):
         a.read_text(ME, str(tmp_path))
-    with pytest.raises(a.AsUserError, match="is no folder"):
+    with pytest.raises(Failure, match="is no folder"):
         a.check_writable(ME, f"{tmp_path}/file/below")
 
 
 def test_who_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(a, "SECONDS", 0.2)
     monkeypatch.setattr(a.files, "read_bytes", lambda *_arguments: time.sleep(60))
-    with pytest.raises(a.AsUserError, match=r"no answer within 0\.2 s"):
+    with pytest.raises(Failure, match=r"no answer within 0\.2 s"):
         a.read_text(ME, f"{tmp_path}/file")
 
 
 def test_a_fault_of_ours_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(a.files, "read_bytes", lambda *_arguments: 1 / 0)
-    with pytest.raises(a.AsUserError, match="no answer"):
+    with pytest.raises(Failure, match="no answer"):
         a.read_text(ME, "/x")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries as e
 
@@ -36,7 +37,7 @@ def test_packages(library: str, version: str) -> None:
     [([], "12.8", "nothing given"), (["tensorrt"], "12.8", "name some of: nccl"), (["nccl"], "new", "no such toolkit")],
 )
 def test_bad_input(libraries: list[str], version: str, words: str) -> None:
-    with pytest.raises(e.LibrariesError, match=words):
+    with pytest.raises(Failure, match=words):
         e.wanted(libraries, version)
 
 
@@ -63,7 +64,7 @@ def test_the_newest_that_fits_is_chosen() -> None:
         "libnccl2=2.25.1-1+cuda12.8",
         "libcudnn9-cuda-12=9.8.0.87-1",
     ]
-    with pytest.raises(e.LibrariesError, match="holds no libnccl-dev for CUDA 12"):
+    with pytest.raises(Failure, match="holds no libnccl-dev for CUDA 12"):
         e.choose(CUDA12, ["libnccl-dev", "libnccl2"], MADISON)
 
 
@@ -81,7 +82,7 @@ def test_default_url(os_release: str, name: str) -> None:
 
 @pytest.mark.parametrize("os_release", ["", "ID=ubuntu\nVERSION_ID=25.10\n", "ID=arch\n"])
 def test_no_default_url(os_release: str) -> None:
-    with pytest.raises(e.LibrariesError, match="set url"):
+    with pytest.raises(Failure, match="set url"):
         e.default_url(os_release)
 
 
@@ -90,14 +91,14 @@ def test_no_default_url(os_release: str) -> None:
                        ("https://user:secret@mirror.example/", KEYRING), ("ftp://user:secret@mirror.example/", KEYRING)]
 )  # fmt: skip
 def test_nothing_odd_gets_into_the_source(url: str, keyring: str) -> None:
-    with pytest.raises(e.LibrariesError) as error:
+    with pytest.raises(Failure) as error:
         e.files(CUDA12, url, keyring)
     assert "secret" not in str(error.value)
 
 
 def test_the_source_is_apart_and_everything_else_pinned_away(tmp_path: Path) -> None:
     (tmp_path / KEYRING.lstrip("/")).parent.mkdir(parents=True)
-    with pytest.raises(e.LibrariesError, match="no such keyring"):
+    with pytest.raises(Failure, match="no such keyring"):
         e.open_source(ScriptedRun(), CUDA12, URL, KEYRING, str(tmp_path))
     (tmp_path / KEYRING.lstrip("/")).touch()
     run = ScriptedRun(("apt-get update .*SourceParts=-", Completed(0, "", "")))
@@ -105,7 +106,7 @@ def test_the_source_is_apart_and_everything_else_pinned_away(tmp_path: Path) -> 
     run.done()
     failed = Completed(100, "", "E: Failed to fetch https://x/InRelease  Could not resolve 'x'")
     run = ScriptedRun(("update", failed), ("apt-config dump", Completed(0, "", "")))
-    with pytest.raises(e.LibrariesError, match="DNS does not know x; check the address"):
+    with pytest.raises(Failure, match="DNS does not know x; check the address"):
         e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
     source = tmp_path / e.FOLDER.lstrip("/") / "source.list"
     assert source.read_text() == f"deb [signed-by={KEYRING}] {URL}/ /\n"
@@ -117,7 +118,7 @@ def test_failing_source(tmp_path: Path) -> None:
     (tmp_path / KEYRING.lstrip("/")).parent.mkdir(parents=True)
     (tmp_path / KEYRING.lstrip("/")).touch()
     run = ScriptedRun(("apt-get update", Completed(100, "", "E: 403 Forbidden\n")))
-    with pytest.raises(e.LibrariesError) as error:
+    with pytest.raises(Failure) as error:
         e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
     assert str(error.value) == "https://mirror.example/ubuntu2404/x86_64: 403 Forbidden"
 
@@ -142,7 +143,7 @@ def test_plan_lets_nothing_else_in(simulation: str, words: str) -> None:
     )
     what = e.wanted(["nccl"], "12.8")
     if words:
-        with pytest.raises(e.LibrariesError, match=words):
+        with pytest.raises(Failure, match=words):
             e.plan(run, what, what.packages, database())
     else:
         judged = e.plan(run, what, what.packages, database())

@@ -6,8 +6,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
 
@@ -100,7 +101,7 @@ def test_an_exact_release_is_of_one_piece(there: tuple[str, ...], install: tuple
 
 def test_no_downgrade_unless_allowed() -> None:
     there = versions("ii cuda-nvcc-12-8 12.8.93-1")
-    with pytest.raises(toolkit_plan.ToolkitError, match=r"12\.8\.93-1 is installed, newer than .* set allow_downgrade"):
+    with pytest.raises(Failure, match=r"12\.8\.93-1 is installed, newer than .* set allow_downgrade"):
         toolkit_plan.make_plan(wanted("12.8.0", "nvcc", host_compiler=False), there, (), PARTS)
 
 
@@ -151,7 +152,7 @@ def test_what_apt_cannot_install_is_explained() -> None:
     run = ScriptedRun(
         ("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", Completed(0, output, ""))
     )
-    with pytest.raises(toolkit_plan.ToolkitError, match=r"needs libtinfo5: .* cuda_version 12\.5 or newer") as caught:
+    with pytest.raises(Failure, match=r"needs libtinfo5: .* cuda_version 12\.5 or newer") as caught:
         toolkit_plan.judge(run, toolkit_plan.Plan(install=("cuda-toolkit-12-4",)), GIB)
     assert not isinstance(caught.value, toolkit_plan.NoPlanError)
     run.done()
@@ -201,7 +202,7 @@ def test_plan_with_a_driver_is_refused() -> None:
         ),
     )
     with pytest.raises(
-        toolkit_plan.ToolkitError, match="refused before anything was downloaded: cuda-x: would install cuda-drivers"
+        Failure, match="refused before anything was downloaded: cuda-x: would install cuda-drivers"
     ) as caught:
         toolkit_plan.judge(run, toolkit_plan.Plan(install=("cuda-x",)), 100 * GIB)
     assert not isinstance(caught.value, toolkit_plan.NoPlanError)
@@ -216,7 +217,7 @@ def test_space_is_counted(free: int, fits: bool) -> None:
         _plan, judged = toolkit_plan.judge(run, toolkit_plan.Plan(install=("a",)), free)
         assert judged.download_bytes == GIB
     else:
-        with pytest.raises(toolkit_plan.ToolkitError, match="not enough space on /: 2048 MiB are needed"):
+        with pytest.raises(Failure, match="not enough space on /: 2048 MiB are needed"):
             toolkit_plan.judge(run, toolkit_plan.Plan(install=("a",)), free)
 
 
@@ -238,12 +239,3 @@ def test_commands_mend_first_and_never_ask() -> None:
         and lines[1].endswith("--no-install-recommends a")
     )
     assert len(toolkit_plan.commands(toolkit_plan.Plan(install=("a",)), False)) == 1
-
-
-def test_failure_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "log").write_text("Err:1\nE: Failed to fetch x  404\nE: Sub-process returned an error code (1)\n")
-    (tmp_path / "exit").write_text("100\n")
-    text = toolkit_plan.failure(
-        transaction.Transaction(str(tmp_path)), database("b", status="install ok half-configured")
-    )
-    assert "ended with code 100: Failed to fetch x  404" in text and "half way: b iF" in text and "\n" not in text

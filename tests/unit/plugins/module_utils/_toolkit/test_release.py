@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import release as toolkit_release
 
 
@@ -75,5 +76,5 @@ def test_a_component_brings_what_it_needs_and_no_more() -> None:
     ],
 )
 def test_what_is_not_there(version: str, wanted: str, words: str) -> None:
-    with pytest.raises(toolkit_release.ReleaseError, match=words):
+    with pytest.raises(Failure, match=words):
         toolkit_release.parts(INDEX, version, [wanted])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 
@@ -39,7 +40,7 @@ def test_verdict(values: dict[str, str], shadowed: bool, libcuda: bool, device: 
     [({**OK, "error": "700"}, "CUDA error 700"), ({"wrong": "17"}, "wrong sum at element 17")],
 )
 def test_what_is_none_of_the_five_is_an_error(values: dict[str, str], words: str) -> None:
-    with pytest.raises(smoke_test.SmokeTestError, match=words):
+    with pytest.raises(Failure, match=words):
         smoke_test.verdict(values, False, True, True)
 
 
@@ -66,9 +67,7 @@ def test_without_a_compiler(tmp_path: Path) -> None:
 
 def test_compiler_error_is_told(tmp_path: Path) -> None:
     run = ScriptedRun(VERSION, ("-o", Completed(1, "", "program.cu(3): error: no such file\n1 more\n")))
-    with pytest.raises(
-        smoke_test.SmokeTestError, match=r"cannot compile: program.cu\(3\): error: no such file; source kept in"
-    ):
+    with pytest.raises(Failure, match=r"cannot compile: program.cu\(3\): error: no such file; source kept in"):
         smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
 
 
@@ -112,7 +111,7 @@ def test_the_first_error_is_whole_with_the_way_out_of_cuda_samples_378(tmp_path:
     (tmp_path / "usr/bin").mkdir(parents=True)
     (tmp_path / "usr/bin/g++").touch()
     words = r'mathcalls.h\(79\): error: exception specification is incompatible with that of previous function "cospi"'
-    with pytest.raises(smoke_test.SmokeTestError, match=words + "; CUDA 12.4 .* use cuda_version 13.0 or newer"):
+    with pytest.raises(Failure, match=words + "; CUDA 12.4 .* use cuda_version 13.0 or newer"):
         smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
 
 

@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, removal, steps
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
@@ -35,8 +36,8 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.extend(plan.install)
         return plan, apt_plan.Judgement(tuple(apt_plan.Action("Inst", name) for name in plan.install), (), ())
 
-    monkeypatch.setattr(toolkit_plan, "read", lambda: dpkg.Database((), False))
-    monkeypatch.setattr(toolkit_plan, "automatic", lambda: set())
+    monkeypatch.setattr(dpkg, "read_database", lambda: dpkg.Database((), False))
+    monkeypatch.setattr(dpkg, "read_automatic", lambda: set())
     monkeypatch.setattr(toolkit_plan, "judge", judge)
     monkeypatch.setattr(toolkit_plan, "_has_compiler", lambda root: True)
     monkeypatch.setattr(indexes, "bring_up_to_date", lambda run, now: "")
@@ -56,7 +57,7 @@ def test_latest_is_the_newest_that_a_source_holds(system: list[str]) -> None:
     assert found is not None and found.wanted.version.short == "12.8"
     assert system == ["cuda-nvcc-12-8"]
     assert steps.look(ScriptedRun(("pkgnames", Completed(0, "", ""))), options("12.latest"), True) is None
-    with pytest.raises(toolkit_plan.ToolkitError, match="say which toolkit to remove"):
+    with pytest.raises(Failure, match="say which toolkit to remove"):
         steps.look(ScriptedRun(), options("12.latest", state="absent"), False)
 
 
@@ -73,7 +74,7 @@ def test_an_exact_release_comes_from_the_index(system: list[str]) -> None:
 
 def test_a_gpu_that_is_too_old_stops_before_the_plan(system: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "read", lambda run: gpu.parse("GTX 1060, 581.15, 6.1\n"))
-    with pytest.raises(toolkit_plan.ToolkitError, match=r"compute capability 6\.1"):
+    with pytest.raises(Failure, match=r"compute capability 6\.1"):
         steps.look(ScriptedRun(), options("13.0"), False)
     assert system == []
     assert steps.look(ScriptedRun(), options("13.0", check_gpu=False), False) is not None
@@ -81,7 +82,7 @@ def test_a_gpu_that_is_too_old_stops_before_the_plan(system: list[str], monkeypa
 
 def test_the_plan_that_apt_was_asked_about_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Package: cuda-nvcc-12-8\nStatus: install ok installed\nVersion: 12.8.93-1\n"
-    monkeypatch.setattr(toolkit_plan, "read", lambda: dpkg.Database(tuple(dpkg.parse_status(text)), False))
+    monkeypatch.setattr(dpkg, "read_database", lambda: dpkg.Database(tuple(dpkg.parse_status(text)), False))
     monkeypatch.setattr(toolkit_plan, "judge", lambda *arguments: (toolkit_plan.Plan(), apt_plan.Judgement((), (), ())))
     found = steps.look(ScriptedRun(), options("12.8", state="latest"), False)
     assert found is not None and not found.changes
@@ -114,7 +115,7 @@ def test_a_command_that_fails_is_told_with_its_reason(monkeypatch: pytest.Monkey
     found = steps.look(ScriptedRun(), options("12.8"), False)
     assert found is not None
     run = ScriptedRun(("^apt-mark hold", Completed(100, "", "W: x\nE: no space\n")))
-    with pytest.raises(toolkit_plan.ToolkitError, match=r"^apt-mark hold cuda-nvcc-12-8 ended with 100: E: no space$"):
+    with pytest.raises(Failure, match=r"^apt-mark hold cuda-nvcc-12-8 ended with 100: E: no space$"):
         steps.settle(run, options("12.8"), found)
 
 
@@ -127,9 +128,9 @@ def glibc(version: str, *more: str) -> dpkg.Database:
 def test_a_host_too_new_for_the_toolkit_is_refused_before_the_plan(
     system: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(toolkit_plan, "read", lambda: glibc("2.41-12"))
+    monkeypatch.setattr(dpkg, "read_database", lambda: glibc("2.41-12"))
     names = ("apt-cache pkgnames", Completed(0, "g++-12\n", ""))
-    with pytest.raises(toolkit_plan.ToolkitError, match=r"C library 2.41 .* use cuda_version 13.0 or newer"):
+    with pytest.raises(Failure, match=r"C library 2.41 .* use cuda_version 13.0 or newer"):
         steps.look(ScriptedRun(names), options("12.8"), False)
     assert system == []
     own = steps.look(ScriptedRun(names, names), options("12.8", host_compiler=False), False)
@@ -139,15 +140,13 @@ def test_a_host_too_new_for_the_toolkit_is_refused_before_the_plan(
 
 
 def test_a_compiler_that_would_come_along_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolkit_plan, "read", lambda: glibc("2.39-0ubuntu8"))
+    monkeypatch.setattr(dpkg, "read_database", lambda: glibc("2.39-0ubuntu8"))
     action = apt_plan.Action("Inst", "g++", new="4:14.2.0-1ubuntu1")
     monkeypatch.setattr(toolkit_plan, "judge", lambda _run, plan, *_: (plan, apt_plan.Judgement((action,), (), ())))
     names = ("apt-cache pkgnames g", Completed(0, "g++-12\ng++-13\n", ""))
-    with pytest.raises(
-        toolkit_plan.ToolkitError, match=r"here it is 14: use cuda_version 12.8 or newer; or install g..-13"
-    ):
+    with pytest.raises(Failure, match=r"here it is 14: use cuda_version 12.8 or newer; or install g..-13"):
         steps.look(ScriptedRun(names), options("12.4"), False)
-    monkeypatch.setattr(toolkit_plan, "read", lambda: glibc("2.39-0ubuntu8", "g++-13=13.3.0-1"))
+    monkeypatch.setattr(dpkg, "read_database", lambda: glibc("2.39-0ubuntu8", "g++-13=13.3.0-1"))
     found = steps.look(ScriptedRun(), options("12.4"), False)
     assert found is not None and found.warnings == [
         "g++ is newer than CUDA 12.4 works with: call nvcc with -ccbin g++-13"

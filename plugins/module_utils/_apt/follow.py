@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Follow transactions: those of earlier runs, and one of this run, for as long as one look may take.
+
+A module looks for some seconds; when its transaction still works then, the controller shows how far it is and runs the
+module again with the id.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.transaction import Transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What there is of transactions that were started before this look."""
+
+    running: Transaction | None = None
+    """One that has not ended, whoever started it: nothing else can be done now."""
+    ended: t.Tuple[Transaction, ...] = ()
+    """Those of the purpose that have ended since, reported by this look."""
+
+
+def earlier(
+    purpose: str, followed: str | None, seconds: float, warn: t.Callable[[str], t.Any], of_any: bool = False
+) -> Earlier:
+    """Wait at most SECONDS for what runs, then take the results of PURPOSE (OF_ANY: of all) as reported.
+
+    FOLLOWED: the id of the transaction that this run began. WARN gets the failures of earlier runs, which this run
+    mends. Raises Failure when the one that is followed failed.
+    """
+    running = apt_transaction.find_running()
+    if running is not None and not apt_transaction.attach(running, seconds):
+        return Earlier(running)
+    found = []
+    for ended in apt_transaction.uncollected():
+        if not (of_any or ended.purpose == purpose or ended.id == followed):
+            continue
+        ended.mark_collected()
+        if ended.purpose == purpose:
+            found.append(ended)
+        if ended.exit_code != 0 and ended.id == followed:
+            raise Failure(failure(ended))
+        if ended.exit_code != 0:
+            warn(failure(ended))
+    return Earlier(None, tuple(found))
+
+
+def begin(purpose: str, commands: t.Sequence[Command], seconds: float) -> Transaction:
+    """Start COMMANDS and wait at most SECONDS; whether it still runs is told by what is returned.
+
+    Raises Failure when it has ended, and badly.
+    """
+    transaction = apt_transaction.start(purpose, commands)
+    if apt_transaction.attach(transaction, seconds):
+        transaction.mark_collected()
+        if transaction.exit_code != 0:
+            raise Failure(failure(transaction))
+    return transaction
+
+
+def to_the_end(transaction: Transaction, seconds: float) -> None:
+    """Wait for the end of TRANSACTION. Raises Failure when it takes more than SECONDS, or ends badly."""
+    apt_transaction.finish(transaction, seconds)
+    if transaction.exit_code != 0:
+        raise Failure(failure(transaction))
+
+
+def failure(transaction: Transaction) -> str:
+    """Why a transaction that has ended did not do its work, in one line."""
+    found = plan.errors(transaction.log_tail(20000))
+    code = transaction.exit_code
+    how = "was interrupted" if code is None else f"ended with code {code}"
+    why = f": {'; '.join(found[-2:])}" if found else ""
+    half = ", ".join(f"{package.name} {package.code}" for package in dpkg.read_database().broken[:5])
+    state = f"; half way: {half}" if half else ""
+    return f"apt transaction {transaction.id} {how}{why}{state}; log in the distribution: {transaction.log}"
