@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.docs import errors, roles, rooms, variables
+from scripts.docs import audit_rows, errors, roles, rooms, variables
 
 
 def pages() -> dict[Path, str]:
     """Path below the checkout -> text. The working directory is the checkout."""
     return {
+        audit_rows.PATH: audit_rows.page(),
         errors.PATH: errors.page(),
         rooms.PATH: rooms.page(),
         variables.PATH: variables.page(),

@@ -26,7 +26,7 @@ class Row:
     id: str
     title: str
     section: str
-    """Of the guide, as its editions up to CUDA 12.8 count; later ones begin with an overview, so that 2 became 3."""
+    """Of the guide as older editions count; those of 12.9 and later begin with an overview, so that 2 became 3."""
     sides: tuple[str, ...]
     """Who tells it: host_info about Windows, cuda_audit_info about a distribution."""
 
