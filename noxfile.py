@@ -28,7 +28,7 @@ from scripts.gates import ansible_test, cores  # needs the path above
 nox.options.default_venv_backend = "none"
 nox.options.tags = ["check"]
 
-SCENARIOS = sorted(path.parent.name for path in ROOT.glob("extensions/molecule/*/molecule.yml"))
+SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
 INTEGRATION = ROOT / "tests" / "integration"
 PARTS = {
     "whole": sorted(f"tests/integration/{path.name}" for path in INTEGRATION.glob("test_*.py")),
