@@ -26,6 +26,7 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab import journal
 from lab.faults import Faults
 from lab.linux.instances import Instances
 from lab.process import Process
@@ -293,8 +294,8 @@ class Laptop:
             "killed": command.process.killed.is_set(),
             "seconds": round(time.time() - started, 3),
         }
-        with self.lock, (self.directory / "commands.jsonl").open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        with self.lock:
+            journal.append(self.directory / "commands.jsonl", entry)
 
     def kill_all(self) -> None:
         """End every command, as power-off does."""

@@ -20,6 +20,12 @@ if t.TYPE_CHECKING:
 
 PROGRAM_FILE_PREFIX = b"lab-program "
 
+NOT_MODELLED_EXIT_CODE = 0xE04C4142
+"""What a line ends with that asks for something which the lab does not model. Bit 29 of a status is for others than
+Microsoft, so that no part of Windows ends like this; the last three bytes read LAB."""
+DEFECT_EXIT_CODE = 0xE04C4144
+"""What a line ends with that met a fault of the lab itself (lab/defects.py)."""
+
 
 class NotModelled(Exception):
     """The lab was asked for something that it does not model: fails loudly, never pretends."""

@@ -19,7 +19,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from lab import fleet
+from lab import defects, fleet
 from lab.fleet import LabError
 from lab.processes import start_time
 from lab.wsman.link import LinkSettings
@@ -79,7 +79,10 @@ def _wait_until_ready(server: subprocess.Popen[bytes], ready: Path, log: Path) -
 
 
 def stop(state: Path, purge: bool = False) -> None:
-    """Stop the server of STATE (no error when none runs); PURGE deletes the state directory afterwards."""
+    """Stop the server of STATE (no error when none runs); PURGE deletes the state directory afterwards.
+
+    Raises LabError for every fault of the lab that its laptops met, so that no test run passes over one.
+    """
     pid = _server_pid(state)
     if pid is not None:
         os.kill(pid, signal.SIGTERM)
@@ -92,11 +95,14 @@ def stop(state: Path, purge: bool = False) -> None:
     left = [mount for mount in mounts if mount.startswith(f"{state}/")]
     if left:
         raise LabError(f"still mounted after the lab went down: {', '.join(left)}; unmount with: umount -R {left[0]}")
+    found = defects.recorded(state)
     if purge and state.exists():
         # "up" chooses the port first of all, so this stands there even when it went no further.
         if not (state / "web.port").is_file():
             raise LabError(f"{state} is not a lab's state directory; it was not deleted")
         shutil.rmtree(state)
+    if found:
+        raise LabError(f"{len(found)} faults of the lab itself: {'; '.join(found)}")
 
 
 def serve(state: Path, stop_after: int, link: LinkSettings) -> int:
@@ -106,6 +112,7 @@ def serve(state: Path, stop_after: int, link: LinkSettings) -> int:
         signal.signal(number, lambda *_: done.set())
     record = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
     (state / "server.json").write_text(json.dumps(record), encoding="utf-8")
+    defects.watch_threads(state)
     running = fleet.Fleet(state, link)
     try:
         running.start()

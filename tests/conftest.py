@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import sys
+import typing as t
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_TREE = ROOT.parts[-3:-1] == ("ansible_collections", "wslfleet")
@@ -24,3 +27,12 @@ def pytest_configure() -> None:
     for entry in (str(TREE), str(ROOT)):
         if entry not in sys.path:
             sys.path.insert(0, entry)
+
+
+@pytest.fixture(autouse=True)
+def no_fault_of_the_lab() -> t.Iterator[None]:
+    """A test during which a program of the lab died fails, whatever it made of that. Tests of that take them away."""
+    yield
+    defects = sys.modules.get("lab.defects")
+    found = defects.take() if defects else []
+    assert not found, found

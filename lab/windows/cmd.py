@@ -15,11 +15,19 @@ from lab.process import ByteSink, NotModelled, Process
 from lab.streams import Pipe
 from lab.windows import cmd_files, cmd_percent, cmd_syntax, launch
 from lab.windows.access import may_read, may_write
-from lab.windows.cmd_builtins import BUILTINS, NOT_MODELLED, empty_echo, run_external
+from lab.windows.cmd_builtins import (
+    BUILTINS,
+    LEAVES_ERRORLEVEL,
+    NOT_MODELLED,
+    SETS_ERRORLEVEL,
+    empty_echo,
+    run_external,
+)
+from lab.windows.cmd_files import is_nul
 from lab.windows.cmd_shell import Ended, Shell
 from lab.windows.cmd_syntax import CmdSyntaxError, For, Group, If, Node, Pair, Redirection, Simple
 from lab.windows.disk_space import DiskFull
-from lab.windows.drive import absolute
+from lab.windows.drive import BadName, NoSuchDrive, absolute
 from lab.windows.hives import load_hive
 from lab.windows.sinks import FileSink, NullSink, Streams, filled_pipe
 
@@ -36,12 +44,25 @@ class _CannotRedirect(Exception):
     """A redirection failed; the argument is the key of the text."""
 
 
-def run(process: Process, line: str, autorun: bool = True, always_strip: bool = False) -> int:
-    """Run ``cmd.exe /C LINE`` (``/D`` without AUTORUN, ``/S`` with ALWAYS_STRIP) as PROCESS; returns the exit code.
+def run(process: Process, line: str) -> int:
+    """Run ``cmd.exe /C LINE`` as PROCESS; returns the exit code.
 
-    What the lab does not model ends the whole line with exit code 255, so that ``|| echo`` cannot hide it.
+    What the lab does not model ends the whole line with an exit code of its own, so that ``|| echo`` cannot hide it.
     """
-    shell = Shell(process, dict(process.env), process.cwd, _run_line)
+    try:
+        return run_inner(process, line)
+    except BrokenPipeError:
+        raise  # nobody reads on; Windows ends the program
+    except Exception as error:  # noqa: BLE001 - told to the client and to whoever runs the lab
+        return launch.report(process, process.stderr, error)
+
+
+def run_inner(process: Process, line: str, autorun: bool = True, always_strip: bool = False) -> int:
+    """As ``run``, for a cmd.exe that a program starts (``/D`` without AUTORUN, ``/S`` with ALWAYS_STRIP).
+
+    Raises NotModelled, for the outermost one to report.
+    """
+    shell = Shell(process, dict(process.env), process.cwd, run_called)
     streams = Streams(process.stdin, process.stdout, process.stderr)
     load_hive(process.laptop, process.user)
     try:
@@ -53,8 +74,6 @@ def run(process: Process, line: str, autorun: bool = True, always_strip: bool = 
         return _run_line(shell, _without_outer_quotes(shell, line, always_strip), streams)
     except Ended as end:
         return end.code
-    except NotModelled as error:
-        return launch.report_not_modelled(process, streams.stderr, error)
 
 
 def _run_autorun(shell: Shell, streams: Streams) -> None:
@@ -149,6 +168,8 @@ def _pair(shell: Shell, node: Pair, streams: Streams) -> int:
     code = _execute(shell, node.left, streams)
     if (node.operator == "&&" and code != 0) or (node.operator == "||" and code == 0):
         return code
+    if node.operator == "||":
+        shell.error_level = code  # also for what does not set it, such as rd
     return _execute(shell, node.right, streams)
 
 
@@ -159,7 +180,8 @@ def _holds(shell: Shell, node: If) -> bool:
     elif node.kind == "defined":
         result = shell.lookup(operands[0]) is not None
     elif node.kind == "errorlevel":
-        result = shell.error_level >= int(operands[0])
+        number = re.fullmatch(r"-?[0-9]+", operands[0])
+        result = number is not None and shell.signed_error_level >= int(number[0])
     elif node.ignore_case:
         result = operands[0].lower() == operands[1].lower()
     else:
@@ -181,7 +203,7 @@ def _pipeline(shell: Shell, node: Pair, streams: Streams) -> int:
             _side(shell, node.left, Streams(streams.stdin, pipe, streams.stderr))
         except BrokenPipeError:
             pass  # the right side has ended, or the line was killed
-        except NotModelled as error:
+        except Exception as error:  # noqa: BLE001 - raised below, on the thread of the line
             failure.append(error)
         finally:
             pipe.close()
@@ -197,6 +219,7 @@ def _pipeline(shell: Shell, node: Pair, streams: Streams) -> int:
         shell.process.on_kill.remove(end_pipe)
     if failure:
         raise failure[0]
+    shell.error_level = code
     return code
 
 
@@ -207,6 +230,8 @@ def _side(shell: Shell, node: Node, streams: Streams) -> int:
         raise NotModelled("cmd.exe: percent signs or carets in a pipeline, which are read twice there")
     if builtin:
         shell.process.started.append("C:\\Windows\\System32\\cmd.exe")
+    elif isinstance(node, Simple) and node.name and _program(shell, node.name) is None:
+        raise NotModelled("cmd.exe: a program that is not there in a pipeline, which ends the whole line")
     try:
         return _execute(shell.copy(), node, streams)
     except Ended as end:
@@ -249,14 +274,8 @@ def _redirect(shell: Shell, redirections: tuple[Redirection, ...], streams: Stre
     return Streams(stdin, sinks[1], sinks[2])
 
 
-def _is_device(target: str) -> bool:
-    if target.lower() in ("con", "con:", "prn", "aux", "conout$", "conin$"):
-        raise NotModelled(f"cmd.exe: redirection to the device {target}")
-    return target.lower() in ("nul", "nul:")
-
-
 def _input(shell: Shell, redirection: Redirection) -> Pipe:
-    if _is_device(redirection.target):
+    if is_nul(redirection.target):
         return filled_pipe(b"")
     path = shell.path(redirection.target)
     if not shell.laptop.drive.is_file(path):
@@ -267,7 +286,7 @@ def _input(shell: Shell, redirection: Redirection) -> Pipe:
 
 
 def _output(shell: Shell, redirection: Redirection, opened: list[FileSink]) -> ByteSink:
-    if _is_device(redirection.target):
+    if is_nul(redirection.target):
         return NullSink()
     path = shell.path(redirection.target)
     drive = shell.laptop.drive
@@ -275,7 +294,10 @@ def _output(shell: Shell, redirection: Redirection, opened: list[FileSink]) -> B
         raise _CannotRedirect("path_not_found")
     if drive.is_dir(path) or not may_write(shell.process.user, path, shell.laptop):
         raise _CannotRedirect("access_denied")
-    opened.append(FileSink(shell.laptop, drive.host_path(path), append=redirection.mode == ">>"))
+    try:
+        opened.append(FileSink(shell.laptop, drive.host_path(path), append=redirection.mode == ">>"))
+    except BadName:
+        raise _CannotRedirect("bad_name") from None
     return opened[-1]
 
 
@@ -292,14 +314,12 @@ def _simple(shell: Shell, node: Simple, streams: Streams) -> int:
     builtin = _builtin(node.name)
     if builtin:
         code = _run_builtin(shell, *builtin, node.arguments, streams)
-    elif re.fullmatch(r"[A-Za-z]:", node.name):
-        code = _change_drive(shell, node.name, streams)
-    else:
-        shell.error_level = _external(shell, node, streams)
-        return shell.error_level
-    if code:
-        shell.error_level = code
-    return code
+        if builtin[0] in SETS_ERRORLEVEL or (code and builtin[0] not in LEAVES_ERRORLEVEL):
+            shell.error_level = code
+        return code
+    if re.fullmatch(r"[^\\/]:", node.name):
+        return _change_drive(shell, node.name, streams)
+    return _external(shell, node, streams)
 
 
 def _run_builtin(shell: Shell, command: str, glued: str, arguments: str, streams: Streams) -> int:
@@ -309,31 +329,64 @@ def _run_builtin(shell: Shell, command: str, glued: str, arguments: str, streams
         raise NotModelled(f"cmd.exe: {command} /?")
     if command == "echo" and glued:
         return empty_echo(shell, glued + arguments, streams)
-    return BUILTINS[command](shell, glued + arguments, streams)
+    try:
+        return BUILTINS[command](shell, glued + arguments, streams)
+    except NoSuchDrive:
+        shell.say(streams.stderr, "path_not_found")
+    except BadName:
+        shell.say(streams.stderr, "bad_name")
+    return 1
 
 
 def _change_drive(shell: Shell, name: str, streams: Streams) -> int:
     if name.upper() == "C:":
         return 0
+    shell.error_level = 1
     shell.say(streams.stderr, "drive_not_found")
     return 1
 
 
 def _external(shell: Shell, node: Simple, streams: Streams) -> int:
-    name = cmd_syntax.unquoted(node.name)
-    found = launch.resolve(shell.laptop, shell.env, shell.cwd, name)
+    found = _program(shell, node.name)
     if found is None:
-        return _not_found(shell, node.name, name, streams)
+        return _not_found(shell, node.name, streams)
     if not WAITS_FOR_GUI_PROGRAMS and shell.laptop.drive.is_program(found) in launch.GUI_PROGRAMS:
         raise NotModelled("cmd.exe that does not wait for a GUI program")
-    return run_external(shell, name, node.name + node.arguments, streams)
+    name = cmd_syntax.unquoted(node.name)
+    shell.error_level = run_external(shell, name, node.name + node.arguments, streams)
+    return shell.error_level
 
 
-def _not_found(shell: Shell, shown: str, name: str, streams: Streams) -> int:
-    """Exit code 1 here; 9009 is for batch files. A missing directory has a text of its own."""
+def _program(shell: Shell, name: str) -> str | None:
+    return launch.resolve(shell.laptop, shell.env, shell.cwd, cmd_syntax.unquoted(name))
+
+
+def _not_found(shell: Shell, shown: str, streams: Streams) -> int:
+    """The return code is 1, only ERRORLEVEL has 9009. A missing directory has a number and a text of its own."""
+    name = cmd_syntax.unquoted(shown)
     folder = absolute(shell.cwd, name).rpartition("\\")[0] + "\\"
     if "\\" in name and not shell.laptop.drive.is_dir(folder):
+        shell.error_level = 3
         shell.say(streams.stderr, "path_not_found")
     else:
+        shell.error_level = 9009
         shell.say(streams.stderr, "not_recognized", shown)
     return 1
+
+
+def run_called(shell: Shell, line: str, streams: Streams) -> int:
+    """What ``call LINE`` does with LINE, expanded: one command, not if; a success clears ERRORLEVEL."""
+    try:
+        node = cmd_syntax.parse(cmd_syntax.first_line(line))
+    except CmdSyntaxError as error:
+        raise NotModelled(f"cmd.exe: call of what it cannot read: {line}") from error
+    if isinstance(node, If):
+        shell.error_level = 1
+        shell.say(streams.stderr, "not_recognized", "if")
+        return 1
+    if not isinstance(node, Simple) or node.redirections or cmd_syntax.utf16_units(line) > cmd_syntax.LINE_LIMIT:
+        raise NotModelled(f"cmd.exe: call of anything but one command: {line}")
+    code = _simple(shell, node, streams)
+    if code == 0 and _builtin(node.name) != ("start", ""):
+        shell.error_level = 0
+    return code

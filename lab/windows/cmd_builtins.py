@@ -68,15 +68,15 @@ def set_variable(shell: Shell, arguments: str, streams: Streams) -> int:
         text = before if quote else text
     name, equals, value = text.partition("=")
     if not equals:
-        return _list_variables(shell, name.rstrip(), streams)
+        return _list_variables(shell, name, streams)
     if not name:
         shell.say(streams.stderr, "syntax")
         return 1
     if value:
         shell.env[name.upper()] = value
         shell.spelling.setdefault(name.upper(), name)
-    elif shell.env.pop(name.upper(), None) is None:
-        return 1
+    else:
+        shell.env.pop(name.upper(), None)
     return 0
 
 
@@ -108,7 +108,10 @@ def remark(shell: Shell, arguments: str, streams: Streams) -> int:
 
 
 def version(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``ver``"""
+    """``ver``: words are passed over, a switch is refused."""
+    if arguments.lstrip().startswith("/"):
+        shell.say(streams.stderr, "syntax")
+        return 1
     shell.write(streams.stdout, "\r\n" + shell.text("version", windows_version(shell.laptop)))
     return 0
 
@@ -139,10 +142,16 @@ def start(shell: Shell, arguments: str, streams: Streams) -> int:
 
 
 def call(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``call COMMAND``: percent signs are expanded once more, now with what the line has set before."""
+    """``call COMMAND``: percent signs are expanded once more, now with what the line has set before.
+
+    Without a command it sets ERRORLEVEL: to 1, or to 0 where a blank follows.
+    """
     if "^" in arguments:
         raise NotModelled("cmd.exe: call with a caret, which it doubles")
-    return shell.run_line(shell, cmd_percent.expand(arguments.lstrip(), shell.lookup), streams)
+    if not arguments.strip():
+        shell.error_level = 0 if arguments else 1
+        return shell.error_level
+    return shell.run_called(shell, cmd_percent.expand(arguments.lstrip(), shell.lookup), streams)
 
 
 def change_directory(shell: Shell, arguments: str, streams: Streams) -> int:
@@ -154,6 +163,8 @@ def change_directory(shell: Shell, arguments: str, streams: Streams) -> int:
     if not target:
         shell.write(streams.stdout, shell.cwd)
         return 0
+    if "*" in target or "?" in target:
+        raise NotModelled("cmd.exe: cd with a pattern")
     path = shell.path(target)
     if not shell.laptop.drive.is_dir(path):
         shell.say(streams.stderr, "path_not_found")
@@ -199,3 +210,10 @@ BUILTINS: dict[str, Builtin] = {
     "type": cmd_files.type_file,
     "ver": version,
 }
+
+SETS_ERRORLEVEL = frozenset(
+    {"cd", "chdir", "copy", "del", "dir", "erase", "md", "mkdir", "move", "ren", "rename", "type", "ver"}
+)
+"""Commands that set ERRORLEVEL whatever becomes of them; the others leave it alone where they succeed."""
+LEAVES_ERRORLEVEL = frozenset({"call", "rd", "rmdir"})
+"""Commands that do not set it where they fail either; ``call`` says itself what it sets."""

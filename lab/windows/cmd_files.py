@@ -20,13 +20,33 @@ from lab.windows import disk_space, hives, languages, shares
 from lab.windows.access import may_delete, may_read, may_write
 from lab.windows.cmd_shell import Shell
 from lab.windows.cmd_words import switches_and_words
+from lab.windows.drive import device
 from lab.windows.sinks import Streams
+
+DIRECTORY_NAME_INVALID = 267
+PATH_NOT_FOUND = 3
+
+
+def is_nul(name: str) -> bool:
+    """Whether NAME is that of the device NUL, which swallows everything; raises NotModelled for other devices."""
+    named = device(name)
+    if named not in ("", "nul"):
+        raise NotModelled(f"cmd.exe: the device {name}")
+    return named == "nul"
+
+
+def _no_device(*names: str) -> None:
+    """Raise NotModelled for NUL too."""
+    for name in names:
+        if is_nul(name):
+            raise NotModelled(f"cmd.exe: the device {name} here")
 
 
 def exists(shell: Shell, name: str) -> bool:
-    """``if exist NAME``: wildcards in the last part are allowed; ``NUL`` exists everywhere."""
-    folder, pattern = _folder_and_pattern(shell, name)
-    return pattern.lower() == "nul" or bool(_matches(shell, folder, pattern))
+    """``if exist NAME``: wildcards in the last part are allowed; ``NUL`` exists everywhere, nothing nowhere."""
+    if not name or is_nul(name):
+        return bool(name)
+    return bool(_matches(shell, *_folder_and_pattern(shell, name)))
 
 
 def directory(shell: Shell, arguments: str, streams: Streams) -> int:
@@ -41,6 +61,7 @@ def directory(shell: Shell, arguments: str, streams: Streams) -> int:
     if "/b" not in switches or switches - known or len(words) > 1:
         raise NotModelled(f"cmd.exe: dir{arguments} (only /b with /s, /a, /a-d, /ad, /al; or /-c /a-d with /s)")
     target = words[0] if words else shell.cwd
+    _no_device(target)
     if shares.is_share(target):
         return _directory_of_share(shell, target, streams)
     if shell.laptop.drive.is_dir(shell.path(target)):
@@ -156,8 +177,10 @@ def _no_share(shell: Shell, error: shares.NoShare, streams: Streams) -> int:
 def type_file(shell: Shell, arguments: str, streams: Streams) -> int:
     """``type FILE``: UTF-16 with a byte order mark is converted to the code page, anything else is copied."""
     switches, words = switches_and_words(arguments)
-    if switches or len(words) != 1:
+    if switches or len(words) != 1 or any(c in "*?" for c in words[0]):
         raise NotModelled(f"cmd.exe: type{arguments}")
+    if is_nul(words[0]):
+        return 0
     path = shell.path(words[0])
     if not shell.laptop.drive.exists(path):
         return _missing(shell, path, streams)
@@ -184,24 +207,57 @@ def _transfer(shell: Shell, arguments: str, streams: Streams, verb: str) -> int:
     switches, words = switches_and_words(arguments)
     if "/y" not in switches or switches - {"/y", "/b"} or len(words) != 2 or any(c in "*?+" for c in "".join(words)):
         raise NotModelled(f"cmd.exe: {verb}{arguments} (only {verb} /y SOURCE TARGET)")
+    _no_device(words[1])
     if verb == "copy" and shares.is_share(words[0]):
         return _copy_from_share(shell, words[0], shell.path(words[1]), streams)
-    source, target = (shell.path(word) for word in words)
+    if verb == "copy" and is_nul(words[0]):
+        return _copy_of_nothing(shell, shell.path(words[1]), streams)
+    _no_device(words[0])
+    source = shell.path_not_in_use(words[0]) if verb == "move" else shell.path(words[0])
+    target = shell.path(words[1])
     drive = shell.laptop.drive
     if not drive.exists(source) or (verb == "copy" and _is_hidden(drive.host_path(source))):
         return _missing(shell, source, streams)
+    if verb == "copy" and drive.is_dir(source):
+        raise NotModelled(f"cmd.exe: copy of a folder: {source}")
+    no_folder = [word for word in words if word.endswith("\\") and not drive.is_dir(shell.path(word))]
     if drive.is_dir(target):
         target = f"{target}\\{source.rsplit(chr(92), 1)[-1]}"
-    if not drive.is_dir(target.rsplit("\\", 1)[0]):
+    if (no_folder and drive.is_file(source)) or not drive.is_dir(target.rsplit("\\", 1)[0]):
         shell.say(streams.stderr, "path_not_found")
-        return 1
-    if not may_write(shell.process.user, target, shell.laptop) or (verb == "copy" and drive.is_dir(source)):
+        return _none_copied(shell, verb, streams)
+    if verb == "copy" and target.lower() == source.lower():
+        shell.say(streams.stderr, "onto_itself")
+        return _none_copied(shell, verb, streams)
+    into_itself = f"{target.lower()}\\".startswith(f"{source.lower()}\\") and drive.is_dir(source)
+    if into_itself or drive.is_dir(target) or not may_write(shell.process.user, target, shell.laptop):
         return _denied(shell, streams)
     allowed = may_read if verb == "copy" else may_delete
     if not allowed(shell.process.user, source, shell.laptop):
         return _denied(shell, streams)
     _transfer_file(shell, source, target, verb)
     shell.say(streams.stdout, "files_copied" if verb == "copy" else "files_moved", 1)
+    return 0
+
+
+def _none_copied(shell: Shell, verb: str, streams: Streams) -> int:
+    if verb == "copy":
+        shell.say(streams.stdout, "files_copied", 0)
+    return 1
+
+
+def _copy_of_nothing(shell: Shell, target: str, streams: Streams) -> int:
+    """``copy NUL TARGET`` makes an empty file."""
+    drive = shell.laptop.drive
+    if drive.is_dir(target):
+        raise NotModelled(f"cmd.exe: copy of NUL into a folder: {target}")
+    if not drive.is_dir(target.rsplit("\\", 1)[0] + "\\"):
+        shell.say(streams.stderr, "path_not_found")
+        return _none_copied(shell, "copy", streams)
+    if not may_write(shell.process.user, target, shell.laptop):
+        return _denied(shell, streams)
+    drive.host_path(target).write_bytes(b"")
+    shell.say(streams.stdout, "files_copied", 1)
     return 0
 
 
@@ -237,12 +293,21 @@ def _transfer_file(shell: Shell, source: str, target: str, verb: str) -> None:
 
 
 def delete(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``del [/f] [/q] [/a] NAME...``; a missing file is no error, and a hidden one is missing without /a."""
+    """``del [/f] [/q] [/a] NAME...``; a hidden file is missing without /a.
+
+    A file that is missing is no error, its folder is.
+    """
     switches, words = switches_and_words(arguments)
     if switches - {"/f", "/q", "/a"} or not words:
         raise NotModelled(f"cmd.exe: del{arguments} (only /f, /q and /a)")
     for word in words:
+        _no_device(word)
         folder, pattern = _folder_and_pattern(shell, word)
+        if shell.laptop.drive.is_dir(shell.path(word)) and "*" not in pattern:
+            raise NotModelled(f"cmd.exe: del of the files in a folder: {word}")
+        if not shell.laptop.drive.is_dir(folder):
+            shell.say(streams.stderr, "path_not_found")
+            return 1
         if "/q" not in switches and pattern in ("*", "*.*"):
             raise NotModelled("cmd.exe: del of a whole directory without /q, which asks")
         found = [
@@ -266,28 +331,43 @@ def delete(shell: Shell, arguments: str, streams: Streams) -> int:
 
 
 def make_directory(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``mkdir NAME...`` makes the directories above too; one that exists is an error."""
+    """``mkdir NAME`` makes the directories above too; one that exists is an error."""
     switches, words = switches_and_words(arguments)
-    if switches or not words:
-        raise NotModelled(f"cmd.exe: mkdir{arguments}")
-    for word in words:
-        path = shell.path(word)
-        if shell.laptop.drive.exists(path):
-            shell.say(streams.stderr, "already_exists", word)
-            return 1
-        if not may_write(shell.process.user, path, shell.laptop):
-            return _denied(shell, streams)
-        disk_space.require(shell.laptop, 0)
-        shell.laptop.drive.host_path(path).mkdir(parents=True)
+    if switches or len(words) != 1:
+        raise NotModelled(f"cmd.exe: mkdir{arguments} (only one folder)")
+    if is_nul(words[0]):
+        return 0
+    path, drive = shell.path(words[0]), shell.laptop.drive
+    if drive.exists(path):
+        shell.say(streams.stderr, "already_exists", words[0])
+        return 1
+    if not may_write(shell.process.user, path, shell.laptop):
+        return _denied(shell, streams)
+    disk_space.require(shell.laptop, 0)
+    parts = path.split("\\")
+    for count in range(2, len(parts) + 1):
+        folder = "\\".join(parts[:count])
+        if drive.is_file(folder):
+            raise NotModelled(f"cmd.exe: mkdir below the file {folder}")
+        drive.host_path(folder).mkdir(exist_ok=True)  # raises BadName, and what is above has been made
     return 0
 
 
 def remove_directory(shell: Shell, arguments: str, streams: Streams) -> int:
-    """``rmdir [/s /q] NAME``; exit codes 2 (missing) and 145 (not empty) are Windows' error numbers."""
+    """``rmdir [/s /q] NAME``; the exit codes are Windows' error numbers, but none of them reaches ERRORLEVEL."""
     switches, words = switches_and_words(arguments)
     if switches not in (set(), {"/s", "/q"}) or len(words) != 1:
         raise NotModelled(f"cmd.exe: rmdir{arguments} (only with both or none of /s /q)")
-    path = shell.path(words[0])
+    _no_device(words[0])
+    if any(character in "*?" for character in words[0]):
+        raise NotModelled(f"cmd.exe: rmdir with a pattern: {words[0]}")
+    path = shell.path_not_in_use(words[0])
+    if shell.laptop.drive.is_file(path):
+        shell.say(streams.stderr, "no_directory")
+        return DIRECTORY_NAME_INVALID
+    if not shell.laptop.drive.is_dir(path.rpartition("\\")[0] + "\\"):
+        shell.say(streams.stderr, "path_not_found")
+        return PATH_NOT_FOUND
     if not shell.laptop.drive.is_dir(path):
         shell.say(streams.stderr, "file_not_found")
         return 2
@@ -315,12 +395,13 @@ def rename(shell: Shell, arguments: str, streams: Streams) -> int:
     switches, words = switches_and_words(arguments)
     if switches or len(words) != 2 or any(c in "*?\\/:" for c in words[1]) or any(c in "*?" for c in words[0]):
         raise NotModelled(f"cmd.exe: ren{arguments} (only one file, and a name without a folder)")
-    source = shell.path(words[0])
+    _no_device(*words)
+    source = shell.path_not_in_use(words[0])
     drive = shell.laptop.drive
     if not drive.exists(source):
         return _missing(shell, source, streams)
     target = f"{source.rpartition(chr(92))[0]}\\{words[1]}"
-    if drive.exists(target):
+    if drive.exists(target) and target.lower() != source.lower():
         shell.say(streams.stderr, "duplicate_name")
         return 1
     if not may_delete(shell.process.user, source, shell.laptop) or not may_write(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lab.process import ByteSink, NotModelled, Process
 from lab.windows import languages
-from lab.windows.drive import absolute
+from lab.windows.drive import absolute, require_short
 from lab.windows.sinks import Streams
 
 if t.TYPE_CHECKING:
@@ -46,8 +46,8 @@ class Shell:
     process: Process
     env: dict[str, str]
     cwd: str
-    run_line: RunLine
-    """Reads and runs one more line, for ``call``."""
+    run_called: RunLine
+    """Reads and runs what ``call`` is given."""
     error_level: int = 0
     spelling: dict[str, str] = field(default_factory=lambda: dict(_SPELLING))
     """Upper-case name of a variable -> the name as it was written when it was set."""
@@ -56,6 +56,11 @@ class Shell:
     def laptop(self) -> Laptop:
         """The laptop that it runs on."""
         return self.process.laptop
+
+    @property
+    def signed_error_level(self) -> int:
+        """ERRORLEVEL as cmd.exe shows and compares it."""
+        return self.error_level if self.error_level < 1 << 31 else self.error_level - (1 << 32)
 
     def copy(self) -> Shell:
         """A cmd.exe for one side of a pipeline: what it sets is lost with it."""
@@ -72,7 +77,7 @@ class Shell:
             "CD": self.cwd,
             "CMDCMDLINE": self.process.command_line,
             "CMDEXTVERSION": "2",
-            "ERRORLEVEL": str(self.error_level if self.error_level < 1 << 31 else self.error_level - (1 << 32)),
+            "ERRORLEVEL": str(self.signed_error_level),
             "RANDOM": str(random.randrange(32768)),
         }
         return dynamic.get(name)
@@ -82,6 +87,14 @@ class Shell:
         path = absolute(self.cwd, name)
         if path.startswith("\\\\"):
             raise NotModelled(f"cmd.exe: the share {name}")
+        require_short(path)
+        return path
+
+    def path_not_in_use(self, name: str) -> str:
+        """As ``path``, for what is moved or deleted; raises NotModelled for a folder that the shell stands in."""
+        path = self.path(name)
+        if f"{self.cwd.lower()}\\".startswith(path.lower().rstrip("\\") + "\\"):
+            raise NotModelled(f"cmd.exe: moving or deleting the working directory or what is above it: {name}")
         return path
 
     def text(self, key: str, x: object = "") -> str:

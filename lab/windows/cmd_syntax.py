@@ -129,6 +129,15 @@ def unquoted(token: str) -> str:
     return token.replace('"', "")
 
 
+def _ends_with_bracket(node: Node) -> bool:
+    """Whether the last thing in NODE is a closing bracket, behind which alone an ``else`` is read."""
+    if isinstance(node, Pair):
+        return _ends_with_bracket(node.right)
+    if isinstance(node, If):
+        return _ends_with_bracket(node.otherwise or node.then)
+    return isinstance(node, Group) or (isinstance(node, For) and _ends_with_bracket(node.body))
+
+
 @dataclass
 class _Parser:
     text: str
@@ -282,7 +291,7 @@ class _Parser:
     def with_else(self, then: Node) -> tuple[Node, Node | None]:
         self.skip()
         start = self.position
-        if isinstance(then, Group) and self.token().lower() == "else":
+        if _ends_with_bracket(then) and self.token().lower() == "else":
             return then, self.sequence()
         self.position = start
         return then, None

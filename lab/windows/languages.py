@@ -99,6 +99,24 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Ce nom de fichier existe déjà ou le fichier\r\nest introuvable.",
         "同じファイル名が存在するか、またはファイルが\r\n見つかりません。",
     ),
+    "bad_name": (
+        "The filename, directory name, or volume label syntax is incorrect.",
+        "Die Syntax für den Dateinamen, Verzeichnisnamen oder die Datenträgerbezeichnung ist falsch.",
+        "La syntaxe du nom de fichier, de répertoire ou de volume est incorrecte.",
+        "ファイル名、ディレクトリ名、またはボリューム ラベルの構文が間違っています。",
+    ),
+    "no_directory": (
+        "The directory name is invalid.",
+        "Der Verzeichnisname ist ungültig.",
+        "Nom de répertoire non valide.",
+        "ディレクトリ名が無効です。",
+    ),
+    "onto_itself": (
+        "The file cannot be copied onto itself.",
+        "Die Datei kann nicht auf sich selbst kopiert werden.",
+        "Impossible de copier le fichier sur lui-même.",
+        "ファイルをそれ自身にコピーすることはできません。",
+    ),
     "no_file": ("File Not Found", "Datei nicht gefunden", "Fichier introuvable", "ファイルが見つかりません"),
     "could_not_find": (
         "Could Not Find {x}",

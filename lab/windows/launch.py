@@ -9,9 +9,18 @@ import threading
 import typing as t
 import weakref
 
-from lab.process import PROGRAMS, ByteSink, NotModelled, Process
+from lab import defects
+from lab.process import (
+    DEFECT_EXIT_CODE,
+    NOT_MODELLED_EXIT_CODE,
+    PROGRAMS,
+    ByteSink,
+    NotModelled,
+    Process,
+)
 from lab.streams import Pipe
 from lab.windows import events, languages
+from lab.windows.disk_space import DiskFull
 from lab.windows.drive import absolute
 
 if t.TYPE_CHECKING:
@@ -19,8 +28,6 @@ if t.TYPE_CHECKING:
 
 GUI_PROGRAMS = frozenset({"msiexec", "nvidia-setup"})
 """Programs of the GUI subsystem."""
-
-NOT_MODELLED_EXIT_CODE = 255
 
 _FILES_OF_PROGRAMS = ("lab.windows.programs", "lab.wsl.client", "lab.wsl.inbox", "lab.wsl.stub")
 
@@ -73,22 +80,30 @@ def launch(
 ) -> int:
     """Run the program at PATH as a child of PARENT and wait for it; streams, environment and directory are inherited.
 
-    Returns its exit code. What the lab does not model ends in exit code 255 with a text on stderr, and a missing file
-    in exit code 1, never in success. PARENT's ``started`` grows by the path.
+    Returns its exit code. What the lab does not model ends in an exit code of its own with a text on stderr, and a
+    missing file in exit code 1, never in success. PARENT's ``started`` grows by the path.
     """
     errors = stderr or parent.stderr
     try:
         return run_program(parent, path, command_line, stdin, stdout, stderr, env, cwd)
-    except NotModelled as error:
-        return report_not_modelled(parent, errors, error)
+    except BrokenPipeError:
+        raise  # nobody reads on; Windows ends the program
+    except DiskFull:
+        return _refuse(parent.laptop, errors, "disk_full")
+    except Exception as error:  # noqa: BLE001 - told to the client and to whoever runs the lab
+        return report(parent, errors, error)
 
 
-def report_not_modelled(process: Process, stderr: ByteSink, error: NotModelled) -> int:
-    """Say loudly, on STDERR and in the journal, that the lab lacks something; returns the exit code for it."""
-    message = f"lab: not modelled: {error}"
+def report(process: Process, stderr: ByteSink, error: Exception) -> int:
+    """Say loudly, on STDERR and in the journal, that the lab lacks or did something; returns the exit code for it."""
+    if isinstance(error, NotModelled):
+        message, code = f"lab: not modelled: {error}", NOT_MODELLED_EXIT_CODE
+    else:
+        recorded = defects.record(process.laptop.directory, process.command_line, error)
+        message, code = f"lab: defect: {recorded}", DEFECT_EXIT_CODE
     process.started.append(message)
-    stderr.write(f"{message}\r\n".encode())
-    return NOT_MODELLED_EXIT_CODE
+    stderr.write(f"{message}\r\n".encode("utf-8", "backslashreplace"))
+    return code
 
 
 def run_program(

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
-from lab.process import Process
+from pathlib import Path
+
+from lab.process import NotModelled, Process
 from lab.windows import arguments, languages
-from lab.windows.drive import absolute
+from lab.windows.access import may_write
+from lab.windows.drive import absolute, require_short
 
 
 def arguments_of(process: Process) -> list[str]:
@@ -30,5 +33,24 @@ def localised(process: Process, key: str, x: object = "", y: object = "") -> str
 
 
 def path_of(process: Process, name: str) -> str:
-    """NAME as an absolute Windows path, seen from the working directory."""
-    return absolute(process.cwd, name)
+    """NAME as an absolute Windows path, seen from the working directory; raises NotModelled for a share."""
+    path = absolute(process.cwd, name)
+    if path.startswith("\\\\"):
+        raise NotModelled(f"the share {name} in {process.command_line}")
+    require_short(path)
+    return path
+
+
+def output_file(process: Process, name: str) -> Path | None:
+    """Where the file NAME stands that a program is about to write; None where it cannot be made.
+
+    The folder or the drive is not there, no file can have the name, a folder has it, or the user has no right.
+    """
+    path = path_of(process, name)
+    drive = process.laptop.drive
+    try:
+        file = drive.host_path(path)
+    except FileNotFoundError:
+        return None
+    writable = file.parent.is_dir() and not file.is_dir() and may_write(process.user, path, process.laptop)
+    return file if writable else None

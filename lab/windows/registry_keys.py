@@ -8,6 +8,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from lab.process import NotModelled
+
 if t.TYPE_CHECKING:
     from lab.laptop import User
 
@@ -28,6 +30,8 @@ class KeyName:
 
     shown: str
     stored: str
+    root_with_backslash: bool = False
+    """It was written ``HKLM\\``, which reads and does not write."""
 
     def child(self, name: str) -> KeyName:
         """The key NAME below this one."""
@@ -35,14 +39,18 @@ class KeyName:
 
 
 def key_name(text: str, user: User) -> KeyName | None:
-    """The key that TEXT names for USER; None when its root is unknown."""
-    root, _, rest = text.strip("\\").partition("\\")
+    """The key that TEXT names for USER; None when its root is unknown, or too many backslashes stand around it."""
+    root, backslash, rest = text.removesuffix("\\").partition("\\")
+    if root.upper() in ("HKCC", "HKEY_CURRENT_CONFIG"):
+        raise NotModelled(f"the registry key {text}")
     short = root.upper() if root.upper() in _LONG_ROOTS else _SHORT_ROOTS.get(root.upper())
-    if short is None:
+    if short is None or rest.endswith("\\") or (backslash and not rest):
         return None
+    if "\\\\" in rest:
+        raise NotModelled(f"two backslashes inside the registry key {text}")
     stored_root = {"HKCU": f"HKU\\{user.sid}", "HKCR": "HKLM\\SOFTWARE\\Classes"}.get(short, short)
     tail = f"\\{rest}" if rest else ""
-    return KeyName(_LONG_ROOTS[short] + tail, stored_root + tail)
+    return KeyName(_LONG_ROOTS[short] + tail, stored_root + tail, not rest and text.endswith("\\"))
 
 
 def may_read(user: User, stored: str) -> bool:

@@ -23,6 +23,7 @@ import typing as t
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from lab import journal
 from lab.process import NotModelled, Process
 from lab.windows import launch
 from lab.windows.fresh_registry import add_session
@@ -89,9 +90,15 @@ class Task:
 
 
 def parse(path: str, xml: bytes) -> Task:
-    """The task in XML, which has to be UTF-16LE with its mark; raises BadTask, NotModelled."""
+    """The task in XML: UTF-16LE with its mark, or ASCII that does not call itself anything else.
+
+    Raises BadTask, NotModelled.
+    """
     if not xml.startswith(codecs.BOM_UTF16_LE):
-        raise BadTask("(1,40)::")  # what Windows says to UTF-8 that calls itself UTF-16
+        if b'encoding="UTF-16"' in xml.partition(b"?>")[0]:
+            raise BadTask("(1,40)::")  # what Windows says to UTF-8 that calls itself UTF-16
+        if not xml.isascii() or b"encoding=" in xml.partition(b"?>")[0]:
+            raise NotModelled("a task in another encoding than UTF-16LE with its mark, or ASCII without a name")
     try:
         root = ElementTree.fromstring(xml)
     except ElementTree.ParseError as error:
@@ -154,6 +161,8 @@ class Scheduler:
         if other and task.logon_type == "S4U" and self._laptop.faults.strike("s4u_refused", path):
             raise PermissionError
         file = self._laptop.drive.host_path(f"{FOLDER}\\{path}")
+        if file.is_dir() or any(folder.is_file() for folder in file.parents):
+            raise NotModelled(f"a task in the place of a folder, or below a task: {path}")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(xml)
         self._note(path, NEVER_RUN)
@@ -180,7 +189,7 @@ class Scheduler:
         return self._results().get(path, NEVER_RUN)
 
     def delete(self, path: str) -> None:
-        """Forget the task; what it started goes on."""
+        """Forget the task; what it started goes on, and its folder stays."""
         self._laptop.drive.host_path(f"{FOLDER}\\{path}").unlink()
         with self._lock:
             results = self._results()
@@ -248,8 +257,8 @@ class Scheduler:
             "exit_code": code,
             "stderr": errors.data.decode("utf-8", "replace"),
         }
-        with self._laptop.lock, (self._laptop.directory / "tasks.jsonl").open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        with self._laptop.lock:
+            journal.append(self._laptop.directory / "tasks.jsonl", entry)
 
     def wait(self, path: str, seconds: float = 30) -> None:
         """Until the task PATH does not run; for tests. Raises TimeoutError."""

@@ -3,8 +3,8 @@
 """C:\\Program Files\\WSL\\wsl.exe, the client that the MSI installs (program ``wsl``).
 
 Its own failures end with -1 and a text on standard output; standard error has warnings and what Linux writes.
-Not modelled, so exit code 255 and ``lab: not modelled``: bash.exe, wslconfig.exe and wslg.exe, --system, --mount and
---unmount, --debug-shell, --parent-console, distributions of WSL 1, appx distributions, systemd.
+Not modelled, so NOT_MODELLED_EXIT_CODE and ``lab: not modelled``: bash.exe, wslconfig.exe and wslg.exe, --system,
+--mount and --unmount, --debug-shell, --parent-console, distributions of WSL 1, appx distributions, systemd.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Laptop
-from lab.process import PROGRAMS, Process, program
+from lab.process import NOT_MODELLED_EXIT_CODE, PROGRAMS, Process, program
 from lab.windows import arguments
 from tests.lab.windows_laptop import ADMIN_SID, make_laptop, run
 
@@ -211,6 +211,7 @@ def test_environment_of_the_shell_reaches_the_program(laptop: Laptop) -> None:
         "dir",
         "C:\\tools\\..\\Windows\\System32\\schtasks.exe /query",
         "schtasks /query||echo hidden",
+        "cmd /c schtasks /query||echo hidden",
         "schtasks /query|C:\\tools\\cat.exe",
         "start C:\\tools\\code.exe 0",
         "echo %DATE%",
@@ -221,7 +222,7 @@ def test_environment_of_the_shell_reaches_the_program(laptop: Laptop) -> None:
 )
 def test_what_is_not_modelled_fails_loudly(laptop: Laptop, line: str) -> None:
     result = run(laptop, line)
-    assert result.code == 255
+    assert result.code == NOT_MODELLED_EXIT_CODE
     assert result.err.startswith("lab: not modelled: ")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PosixPath
 import pytest
 
 from lab.laptop import Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import cmd_files
 from lab.windows.cmd_words import switches_and_words
 from tests.lab.windows_laptop import make_laptop, run
@@ -73,7 +74,7 @@ def test_commands(laptop: Laptop, line: str, code: int, out: str, err: str) -> N
 
 @pytest.mark.parametrize("line", [f"del {WORK}\\*", f"rmdir /s {WORK}", f"copy {WORK}\\a.txt {WORK}\\b.txt"])
 def test_commands_that_would_ask_are_not_modelled(laptop: Laptop, line: str) -> None:
-    assert run(laptop, line).code == 255
+    assert run(laptop, line).code == NOT_MODELLED_EXIT_CODE
     assert laptop.drive.exists(f"{WORK}\\a.txt")
 
 

@@ -15,6 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions imp
 
 from lab import probe_profile, profiles
 from lab.laptop import Gpu, Laptop, User
+from lab.process import DEFECT_EXIT_CODE, NOT_MODELLED_EXIT_CODE
 from lab.windows import fresh
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from tests.lab.laptop_runner import LaptopRunner
@@ -84,7 +85,8 @@ def test_the_answers_are_about_that_laptop(tmp_path: Path) -> None:
 
 def test_every_question_is_answered_by_the_lab(tmp_path: Path) -> None:
     rows = ask(make(tmp_path / "original", "en-US"))
-    assert [row["id"] for row in rows if row["exit_code"] in (None, 255) and row["id"] != "exit_255"] == []
+    unanswered = (None, NOT_MODELLED_EXIT_CODE, DEFECT_EXIT_CODE)
+    assert [row["id"] for row in rows if row["exit_code"] in unanswered] == []
 
 
 @pytest.mark.parametrize(

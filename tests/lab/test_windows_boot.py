@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Gpu, Laptop, User
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import boot
 from lab.windows.fresh_registry import DISPLAY_CLASS_KEY, driver_file_version
 from tests.lab.windows_laptop import ADMIN_SID, OTHER_SID, make_laptop, run
@@ -129,7 +130,7 @@ def test_dism_speaks_the_language_of_windows_without_english(tmp_path: Path) -> 
 
 
 def test_dism_that_would_ask_is_not_modelled(tmp_path: Path) -> None:
-    assert run(make_laptop(tmp_path), ENABLE.replace("/NoRestart ", "")).code == 255
+    assert run(make_laptop(tmp_path), ENABLE.replace("/NoRestart ", "")).code == NOT_MODELLED_EXIT_CODE
 
 
 def test_pending_file_operations_delete_and_rename(tmp_path: Path) -> None:
@@ -180,7 +181,7 @@ def test_boot_event_is_xml_with_the_time_of_the_boot(tmp_path: Path) -> None:
     out = run(laptop, BOOT_EVENT).out
     assert "SystemTime='2025-11-22T18:58:27.5000000Z'" in out
     assert re.search(r"<EventRecordID>\d+</EventRecordID>", out)
-    assert run(laptop, f"{SYSTEM32}\\wevtutil.exe qe System /c:5").code == 255
+    assert run(laptop, f"{SYSTEM32}\\wevtutil.exe qe System /c:5").code == NOT_MODELLED_EXIT_CODE
 
 
 # -- shutdown ----------------------------------------------------------------------------------------------------

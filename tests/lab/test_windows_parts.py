@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.process import NotModelled
 from lab.windows import arguments, languages
 from lab.windows.drive import Drive, absolute
 
@@ -21,13 +22,17 @@ from lab.windows.drive import Drive, absolute
         ('x "a b" ""', ["x", "a b", ""]),
         ('x "a\\"b" c\\\\d "e\\\\"', ["x", 'a"b', "c\\\\d", "e\\"]),
         ('x a"b c"d', ["x", "ab cd"]),
-        ('x "a""b"', ["x", 'a"b']),
         ("x a\tb", ["x", "a", "b"]),
         ("x C:\\dir\\", ["x", "C:\\dir\\"]),
     ],
 )
 def test_arguments(line: str, expected: list[str]) -> None:
     assert arguments.split(line) == expected
+
+
+def test_two_quotes_inside_quotes_are_read_in_two_ways() -> None:
+    with pytest.raises(NotModelled):
+        arguments.split('x "a""b"')
 
 
 def test_remainder_keeps_the_text_as_it_is() -> None:
@@ -47,6 +52,10 @@ def test_remainder_keeps_the_text_as_it_is() -> None:
         ("\\??\\C:\\a", "C:\\a"),
         ("..\\..\\..", "C:\\"),
         ("\\\\server\\share", "\\\\server\\share"),
+        ("C:\\ ", "C:\\"),
+        ("a . ", "C:\\work\\a"),
+        ("a.\\b...", "C:\\work\\a\\b"),
+        ("\\\\?\\C:\\a.", "C:\\a."),
     ],
 )
 def test_absolute(path: str, expected: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from tests.lab.windows_laptop import OTHER_SID, make_laptop, run
 
 ICACLS = "C:\\Windows\\System32\\icacls.exe"
@@ -73,11 +74,11 @@ def test_reset_and_owner(laptop: Laptop) -> None:
     ("line", "code"),
     [
         ("C:\\no /reset", 2),
-        (FOLDER, 255),
-        ("", 255),
-        (f"{FOLDER} /deny *S-1-5-32-545:W", 255),
-        (f"{FOLDER} /grant Users:W", 255),
-        (f"{FOLDER} /grant *S-1-5-32-545:(OI)(IO)W", 255),
+        (FOLDER, NOT_MODELLED_EXIT_CODE),
+        ("", NOT_MODELLED_EXIT_CODE),
+        (f"{FOLDER} /deny *S-1-5-32-545:W", NOT_MODELLED_EXIT_CODE),
+        (f"{FOLDER} /grant Users:W", NOT_MODELLED_EXIT_CODE),
+        (f"{FOLDER} /grant *S-1-5-32-545:(OI)(IO)W", NOT_MODELLED_EXIT_CODE),
     ],
 )
 def test_what_is_missing_or_not_modelled(laptop: Laptop, line: str, code: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Gpu, Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import boot, events
 from lab.windows.programs import nvidia_setup
 from tests.lab.windows_laptop import make_laptop, run
@@ -59,7 +60,7 @@ def test_what_application_control_blocks_is_logged(laptop: Laptop) -> None:
 
 def test_other_logs_and_queries_are_not_modelled(laptop: Laptop) -> None:
     for log, text in (("Setup", STARTED), ("System", "*[System[(Level=2)]]")):
-        assert run(laptop, f'wevtutil qe {log} /c:1 /rd:true /f:xml "/q:{text}"').code == 255
+        assert run(laptop, f'wevtutil qe {log} /c:1 /rd:true /f:xml "/q:{text}"').code == NOT_MODELLED_EXIT_CODE
 
 
 def test_events_keep_their_order(laptop: Laptop) -> None:
@@ -82,7 +83,7 @@ def test_battery_report_of_a_laptop_without_a_battery(laptop: Laptop) -> None:
     laptop.state.battery = False
     run(laptop, f"powercfg /batteryreport /xml /output {REPORT}")
     assert "UsageEntry" not in run(laptop, f"type {REPORT}").out
-    assert run(laptop, "powercfg /batteryreport").code == 255
+    assert run(laptop, "powercfg /batteryreport").code == NOT_MODELLED_EXIT_CODE
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_sizes(tmp_path: Path, language: str, total: str) -> None:
     assert "C:\\ProgramData\\disks" in result.out
     assert total in result.out
     assert run(laptop, "dir /-c /a-d C:\\ProgramData\\*.vhdx").code == 1
-    assert run(laptop, "dir /-c C:\\ProgramData").code == 255
+    assert run(laptop, "dir /-c C:\\ProgramData").code == NOT_MODELLED_EXIT_CODE
 
 
 def test_a_feature_that_needs_two_restarts(laptop: Laptop) -> None:
@@ -116,7 +117,7 @@ def test_a_feature_that_needs_two_restarts(laptop: Laptop) -> None:
 def test_nvidia_installer(laptop: Laptop) -> None:
     path = laptop.drive.host_path("C:\\ProgramData\\setup.exe")
     path.write_bytes(nvidia_setup.installer("580.88"))
-    assert run(laptop, "C:\\ProgramData\\setup.exe").code == 255
+    assert run(laptop, "C:\\ProgramData\\setup.exe").code == NOT_MODELLED_EXIT_CODE
     assert (
         run(laptop, 'start "" /wait C:\\ProgramData\\setup.exe /s /noreboot&call exit %^ERRORLEVEL%', user="dev").code
         != 0
@@ -126,7 +127,7 @@ def test_nvidia_installer(laptop: Laptop) -> None:
     drivers = run(laptop, "pnputil /enum-drivers").out
     assert "32.0.15.8088" in drivers
     assert "Microsoft Windows Hardware Compatibility Publisher" in drivers
-    assert run(laptop, "pnputil /delete-driver oem1.inf").code == 255
+    assert run(laptop, "pnputil /delete-driver oem1.inf").code == NOT_MODELLED_EXIT_CODE
 
 
 def test_an_installer_for_other_hardware(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Gpu, Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.streams import Pipe
 from lab.windows.launch import launch
 from tests.lab.windows_laptop import make_laptop, run
@@ -69,7 +70,7 @@ def test_nvidia_smi_that_hangs_ends_with_its_shell(laptop: Laptop) -> None:
 
 
 def test_the_table_of_nvidia_smi_is_not_modelled(laptop: Laptop) -> None:
-    assert run(with_gpu(laptop), SMI).code == 255
+    assert run(with_gpu(laptop), SMI).code == NOT_MODELLED_EXIT_CODE
 
 
 # -- tasklist, sc, where, hostname, chcp, fsutil, powercfg -------------------------------------------------------
@@ -137,18 +138,18 @@ def test_powercfg_values_are_hexadecimal_whatever_the_labels(tmp_path: Path) -> 
         ("where reg", 0, f"{SYSTEM32}\\reg.exe\r\n"),
         ("where nothing", 1, ""),
         ("chcp", 0, "Active code page: 65001\r\n"),
-        ("chcp 437", 255, ""),
+        ("chcp 437", NOT_MODELLED_EXIT_CODE, ""),
         ('(echo One&echo two)|find /i "o"', 0, "One\r\ntwo\r\n"),
         ('(echo One&echo two)|findstr /v /c:"One"', 0, "two\r\n"),
         ('echo a|find "b"', 1, ""),
-        ("powercfg /l", 255, ""),
-        ("tasklist", 255, ""),
-        ("sc stop WinRM", 255, ""),
-        ("certutil -urlcache -f http://x y", 255, ""),
-        ("shutdown /h", 255, ""),
-        ("tar -cf - x", 255, ""),
-        ("curl --upload-file x http://127.0.0.1/", 255, ""),
-        ("msiexec /i C:\\x.msi", 255, ""),
+        ("powercfg /l", NOT_MODELLED_EXIT_CODE, ""),
+        ("tasklist", NOT_MODELLED_EXIT_CODE, ""),
+        ("sc stop WinRM", NOT_MODELLED_EXIT_CODE, ""),
+        ("certutil -urlcache -f http://x y", NOT_MODELLED_EXIT_CODE, ""),
+        ("shutdown /h", NOT_MODELLED_EXIT_CODE, ""),
+        ("tar -cf - x", NOT_MODELLED_EXIT_CODE, ""),
+        ("curl --upload-file x http://127.0.0.1/", NOT_MODELLED_EXIT_CODE, ""),
+        ("msiexec /i C:\\x.msi", NOT_MODELLED_EXIT_CODE, ""),
     ],
 )
 def test_small_programs(laptop: Laptop, line: str, code: int, out: str) -> None:
@@ -232,7 +233,7 @@ def test_launch_reports_what_is_not_modelled_and_what_is_missing(laptop: Laptop)
     assert command.done.wait(5)
     parent, errors = command.process, Pipe()
     laptop.drive.add_program(f"{SYSTEM32}\\unheard.exe", "unheard")
-    assert launch(parent, f"{SYSTEM32}\\unheard.exe", "unheard /of", stderr=errors) == 255
+    assert launch(parent, f"{SYSTEM32}\\unheard.exe", "unheard /of", stderr=errors) == NOT_MODELLED_EXIT_CODE
     assert launch(parent, f"{SYSTEM32}\\none.exe", "none", stderr=errors) == 1
     errors.close()
     text = errors.read_all().decode()
@@ -243,4 +244,4 @@ def test_launch_reports_what_is_not_modelled_and_what_is_missing(laptop: Laptop)
 
 def test_a_file_that_is_no_program_is_not_modelled(laptop: Laptop) -> None:
     laptop.drive.host_path("C:\\ProgramData\\x.bat").write_text("echo x", encoding="ascii")
-    assert run(laptop, "C:\\ProgramData\\x.bat").code == 255
+    assert run(laptop, "C:\\ProgramData\\x.bat").code == NOT_MODELLED_EXIT_CODE

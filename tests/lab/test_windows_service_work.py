@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import boot, lab_msi
 from lab.wsl import package
 from lab.wsl.windows_state import installed_version
@@ -98,7 +99,7 @@ def test_shares(laptop: Laptop, tmp_path: Path) -> None:
     assert run(laptop, "copy /y /b \\\\files\\wsl\\new\\a.msi C:\\none\\a.msi").code == 1
     assert run(laptop, "copy /y /b \\\\files\\wsl\\new\\a.msi C:\\a.msi").code == 0
     assert laptop.drive.host_path("C:\\a.msi").read_bytes() == b"content"
-    assert run(laptop, "type \\\\files\\wsl\\new\\a.msi").code == 255
+    assert run(laptop, "type \\\\files\\wsl\\new\\a.msi").code == NOT_MODELLED_EXIT_CODE
 
 
 def test_why_a_share_cannot_be_read(laptop: Laptop, tmp_path: Path) -> None:

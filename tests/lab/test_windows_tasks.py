@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.laptop import Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import tasks
 from tests.lab.windows_laptop import ADMIN_SID, OTHER_SID, make_laptop, run
 
@@ -127,8 +128,8 @@ def test_refusals(laptop: Laptop) -> None:
     assert create(laptop, user="S-1-5-21-9-9-9-9") == 1
     laptop.faults.switch_on("s4u_refused", count=1)
     assert create(laptop) == 1
-    assert create(laptop, logon="Password") == 255
-    assert create(laptop, arguments="x</Arguments><Other/><Arguments>") == 255
+    assert create(laptop, logon="Password") == NOT_MODELLED_EXIT_CODE
+    assert create(laptop, arguments="x</Arguments><Other/><Arguments>") == NOT_MODELLED_EXIT_CODE
     assert laptop.tasks.names() == []
 
 
@@ -147,7 +148,7 @@ def test_delete(laptop: Laptop) -> None:
 @pytest.mark.parametrize("line", ["/Create /TN x /TR cmd.exe /RU dev", "/Query", "/Query /TN job", "/End /TN box\\job"])
 def test_what_is_not_modelled(laptop: Laptop, line: str) -> None:
     create(laptop)
-    assert run(laptop, f"{SCHTASKS} {line}").code in (1, 255)
+    assert run(laptop, f"{SCHTASKS} {line}").code in (1, NOT_MODELLED_EXIT_CODE)
 
 
 def test_power_off_ends_a_task(laptop: Laptop) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from lab import profiles
 from lab.laptop import Laptop
+from lab.process import NOT_MODELLED_EXIT_CODE
 from lab.windows.version import runs_packages_directly, windows_version
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from lab.wsl.windows_state import installed_version
@@ -53,7 +54,8 @@ def test_the_wsl_of_windows_itself(tmp_path: Path) -> None:
     version = laptop_bytes(laptop, f"{WSL} --version")
     assert version[0] == 0xFFFFFFFF
     assert "Invalid command line option: --version\r\r\n" in version[1].decode("utf-16-le")
-    assert run(laptop, f"{WSL} --import a C:\\a C:\\a.tar").code == 255  # not modelled is never a success
+    # What is not modelled is never a success.
+    assert run(laptop, f"{WSL} --import a C:\\a C:\\a.tar").code == NOT_MODELLED_EXIT_CODE
     assert laptop_bytes(laptop, f"{WSL} --update")[0] == 0
     assert installed_version(laptop) == "2.6.3.0"
     assert laptop.drive.is_program(WSL) == "wsl-inbox"
@@ -105,10 +107,10 @@ def test_before_november_2022_there_was_no_package(tmp_path: Path) -> None:
 
 def test_an_update_of_windows_10_teaches_it_the_package(tmp_path: Path) -> None:
     laptop = shaped(tmp_path, "windows_10_updated")
-    assert run(laptop, f"{WSL} --install Debian").code == 255
+    assert run(laptop, f"{WSL} --install Debian").code == NOT_MODELLED_EXIT_CODE
     assert laptop_bytes(laptop, f"{WSL} --install --no-distribution")[0] == 0
     assert installed_version(laptop) == "2.6.3.0"
-    assert run(shaped(tmp_path / "server", "server_2022_old"), f"{WSL} --update").code == 255
+    assert run(shaped(tmp_path / "server", "server_2022_old"), f"{WSL} --update").code == NOT_MODELLED_EXIT_CODE
 
 
 def test_registrations_of_the_wsl_of_windows_itself(tmp_path: Path) -> None:

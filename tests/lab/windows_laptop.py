@@ -50,4 +50,4 @@ def run(laptop: Laptop, line: str, stdin: bytes = b"", user: str = "admin", **se
     command.stdin.close()
     out, err = command.stdout.read_all(), command.stderr.read_all()
     assert command.done.wait(TIMEOUT_SECONDS), f"{line} did not end"
-    return Result(command.exit_code, out.decode("utf-8"), err.decode("utf-8"))
+    return Result(command.exit_code, out.decode("utf-8", "surrogatepass"), err.decode("utf-8", "surrogatepass"))

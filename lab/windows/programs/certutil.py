@@ -12,12 +12,15 @@ from pathlib import Path
 
 from lab.process import NotModelled, Process, program
 from lab.windows import shares
+from lab.windows.drive import BadName, NoSuchDrive
 from lab.windows.program_io import arguments_of, localised, out, path_of
 
 _ALGORITHMS = {"MD5", "SHA1", "SHA256", "SHA384", "SHA512"}
 _WIN32 = 0x80070000
+ERROR_PATH_NOT_FOUND = 3
 _ERRORS = {
     shares.ERROR_FILE_NOT_FOUND: ("ERROR_FILE_NOT_FOUND", "file_not_found"),
+    ERROR_PATH_NOT_FOUND: ("ERROR_PATH_NOT_FOUND", "path_not_found"),
     shares.ERROR_ACCESS_DENIED: ("ERROR_ACCESS_DENIED", "access_denied"),
     shares.ERROR_BAD_NETPATH: ("ERROR_BAD_NETPATH", "network_path_not_found"),
     shares.ERROR_BAD_NET_NAME: ("ERROR_BAD_NET_NAME", "network_name_not_found"),
@@ -40,8 +43,12 @@ def main(process: Process) -> int:
         return _failed(process, error.number)
     except shares.Refused:
         return _failed(process, shares.ERROR_ACCESS_DENIED)
+    except NoSuchDrive:
+        return _failed(process, ERROR_PATH_NOT_FOUND)
+    except BadName:
+        raise NotModelled(f"{process.command_line} (a name that no file can have)") from None
     if not path.is_file():
-        return _failed(process, shares.ERROR_FILE_NOT_FOUND)
+        return _failed(process, shares.ERROR_FILE_NOT_FOUND if path.parent.is_dir() else ERROR_PATH_NOT_FOUND)
     digest = hashlib.new(algorithm.lower())
     with path.open("rb") as file:
         while block := file.read(1 << 20):

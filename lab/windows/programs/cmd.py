@@ -23,7 +23,7 @@ def main(process: Process) -> int:
             raise NotModelled(f"an interactive cmd.exe: {process.command_line}")
         switch = match.group(1).lower()
         if switch.startswith("c"):  # /cLINE needs no blank
-            return cmd.run(process, rest[2:], autorun="d" not in switches, always_strip="s" in switches)
+            return cmd.run_inner(process, rest[2:], autorun="d" not in switches, always_strip="s" in switches)
         if switch not in ("d", "s", "q", "e:on", "v:off"):
             raise NotModelled(f"cmd.exe /{switch}")
         switches.add(switch)

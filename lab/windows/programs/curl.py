@@ -18,7 +18,8 @@ from lab.windows import curl_options
 from lab.windows.access import may_write
 from lab.windows.curl_options import BadOption, Request
 from lab.windows.disk_space import DiskFull, require
-from lab.windows.program_io import arguments_of, err, out, path_of
+from lab.windows.drive import BadName
+from lab.windows.program_io import arguments_of, err, out, output_file, path_of
 
 VERSION = (
     "curl 8.10.1 (Windows) libcurl/8.10.1 Schannel zlib/1.3.1 WinIDN",
@@ -74,11 +75,18 @@ def main(process: Process) -> int:
 
 def _config(process: Process, name: str) -> str:
     if name == "-":
-        return process.stdin.read_all().decode("utf-8")
+        return _text(process.stdin.read_all())
     path = path_of(process, name)
     if not process.laptop.drive.is_file(path):
         raise BadOption(f"cannot read config from '{name}'")
-    return process.laptop.drive.host_path(path).read_text(encoding="utf-8")
+    return _text(process.laptop.drive.host_path(path).read_bytes())
+
+
+def _text(config: bytes) -> str:
+    try:
+        return config.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotModelled("a configuration of curl that is not UTF-8") from None
 
 
 def _with_retries(process: Process, request: Request) -> int:
@@ -123,16 +131,21 @@ def _target(process: Process, request: Request) -> Path | None:
         raise NotModelled(f"curl --continue-at {request.continue_at}")
     if not request.output or request.output == "-":
         return None
-    path = path_of(process, request.output)
-    try:
-        target = process.laptop.drive.host_path(path)
-    except FileNotFoundError:
-        raise _Failure(WRITE_ERROR, "Failure writing output to destination") from None
     if request.create_dirs:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.parent.is_dir() or target.is_dir() or not may_write(process.user, path, process.laptop):
+        _make_folder(process, path_of(process, request.output).rpartition("\\")[0])
+    target = output_file(process, request.output)
+    if target is None:
         raise _Failure(WRITE_ERROR, "Failure writing output to destination")
     return target
+
+
+def _make_folder(process: Process, folder: str) -> None:
+    drive = process.laptop.drive
+    if drive.is_dir(folder[:2] + "\\") and may_write(process.user, folder, process.laptop):
+        try:
+            drive.host_path(folder).mkdir(parents=True, exist_ok=True)
+        except (BadName, FileExistsError, NotADirectoryError):
+            raise _Failure(WRITE_ERROR, "Failure writing output to destination") from None
 
 
 def _open(process: Process, request: Request, done: int) -> internet.Response:

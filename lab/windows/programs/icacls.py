@@ -16,6 +16,7 @@ from lab.windows.permissions import Entry
 from lab.windows.program_io import arguments_of, err, localised, out, path_of
 
 FILE_NOT_FOUND = 2
+PATH_NOT_FOUND = 3
 ACCESS_DENIED = 5
 
 _GRANT = re.compile(r"\*(S-1-[0-9-]+):((?:\((?:OI|CI|IO|NP)\))*)\(?(F|M|RX|R,W|R,D|R|W)\)?")
@@ -36,8 +37,10 @@ def main(process: Process) -> int:
     permissions = process.laptop.permissions
     _changed(Entry(), changes, process)
     if not paths:
-        err(process, f"{words[0]}: {localised(process, 'file_not_found')}")
-        return FILE_NOT_FOUND
+        folder = path_of(process, words[0]).rpartition("\\")[0] + "\\"
+        there = process.laptop.drive.is_dir(folder)
+        err(process, f"{words[0]}: {localised(process, 'file_not_found' if there else 'path_not_found')}")
+        return FILE_NOT_FOUND if there else PATH_NOT_FOUND
     for path in paths:
         entry = _changed(permissions.entry(path), changes, process)
         if not process.user.admin and entry.owner != process.user.sid:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lab.process import NotModelled, Process, program
 from lab.windows import lab_msi, service_work
 from lab.windows.disk_space import DiskFull, require
-from lab.windows.program_io import arguments_of, path_of
+from lab.windows.program_io import arguments_of, output_file, path_of
 from lab.windows.version import build_number, runs_packages_directly
 
 INSTALLER_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer"
@@ -27,6 +28,7 @@ UNKNOWN_PRODUCT = 1605
 ALREADY_RUNNING = 1618
 CANNOT_OPEN = 1619
 NOT_A_PACKAGE = 1620
+CANNOT_LOG = 1622
 
 FIRST_BUILD = 19041
 """The WSL package refuses older builds, so Windows Server 2019 too."""
@@ -49,12 +51,15 @@ def main(process: Process) -> int:
     """Install, repair or remove WSL; writes the log when one is asked for."""
     request = _request(process)
     lines: list[str] = [f"=== Verbose logging started: {process.command_line}"]
+    log = output_file(process, request.log) if request.log else None
+    if request.log and log is None:
+        return CANNOT_LOG
 
     def task() -> int:
         code = _run(process, request, lines)
         lines.append(f"MSI (c) (B4:9C): MainEngineThread is returning {code}")
-        if request.log:
-            _write_log(process, request.log, lines)
+        if log:
+            _write_log(log, lines)
         return code
 
     if not _lock(process):
@@ -187,8 +192,6 @@ def _remove(process: Process) -> int:
     return remove_package(process.laptop) if process.user.admin else FATAL_ERROR
 
 
-def _write_log(process: Process, name: str, lines: list[str]) -> None:
+def _write_log(file: Path, lines: list[str]) -> None:
     """The log of Windows Installer is UTF-16 with a byte order mark."""
-    path = process.laptop.drive.host_path(path_of(process, name))
-    if path.parent.is_dir():
-        path.write_bytes("".join(f"{line}\r\n" for line in lines).encode("utf-16"))
+    file.write_bytes("".join(f"{line}\r\n" for line in lines).encode("utf-16"))

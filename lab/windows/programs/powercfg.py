@@ -11,8 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from lab.process import NotModelled, Process, program
-from lab.windows.access import may_write
-from lab.windows.program_io import arguments_of, err, localised, out, path_of
+from lab.windows.program_io import arguments_of, err, localised, out, output_file
 
 if t.TYPE_CHECKING:
     from lab.laptop import WindowsState
@@ -70,12 +69,11 @@ def _battery_report(process: Process, words: list[str]) -> int:
     target = named.get("/output", "")
     if not options or not target or set(named) - {"/xml", "/output", "/duration", target.lower()} - {"1"}:
         raise NotModelled(f"{process.command_line} (only /xml /output FILE [/duration 1])")
-    path = path_of(process, target)
-    drive = process.laptop.drive
-    if not drive.is_dir(path.rpartition("\\")[0] + "\\") or not may_write(process.user, path):
+    file = output_file(process, target)
+    if file is None:
         err(process, localised(process, "access_denied"))
         return 1
-    drive.host_path(path).write_text(_report(process.laptop.state), encoding="utf-8")
+    file.write_text(_report(process.laptop.state), encoding="utf-8")
     return 0
 
 

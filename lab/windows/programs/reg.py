@@ -9,6 +9,7 @@ types are not. The only error signal is exit code 1.
 from __future__ import annotations
 
 import fnmatch
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -20,12 +21,40 @@ from lab.windows.registry import Value
 from lab.windows.registry_keys import KeyName, key_name, may_read, may_write
 
 FAILED = 1
-_NUMBERS = ("REG_DWORD", "REG_QWORD")
+_NUMBERS = {"REG_DWORD": 32, "REG_DWORD_BIG_ENDIAN": 32, "REG_QWORD": 64}
+"""Types of numbers, and their bits. reg.exe writes the big-endian kind like the other one."""
+_SAME_TYPE = {"REG_DWORD_LITTLE_ENDIAN": "REG_DWORD"}
 _TYPES = ("REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ", "REG_BINARY", "REG_NONE", *_NUMBERS)
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
+_HELP = ("/?", "/h", "-?", "-h")
 
 
 class _Refused(Exception):
     """reg.exe ends with exit code 1; the argument is the key of the text."""
+
+
+@dataclass(frozen=True)
+class _Switches:
+    """What may follow the key of a verb: switches that take a word, and others."""
+
+    with_word: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+    exclusive: frozenset[str] = frozenset({"v", "ve", "va"})
+    """At most one of them."""
+    not_modelled: frozenset[str] = frozenset({"reg:32"})
+
+
+_VIEWS = frozenset({"reg:32", "reg:64"})
+_SWITCHES = {
+    "query": _Switches(
+        frozenset({"v", "f", "t", "se"}), frozenset({"ve", "s", "k", "d", "c", "e", "z"}) | _VIEWS,
+        not_modelled=frozenset({"reg:32", "z", "se"}),
+    ),
+    "add": _Switches(frozenset({"v", "t", "s", "d"}), frozenset({"ve", "f"}) | _VIEWS),
+    "delete": _Switches(frozenset({"v"}), frozenset({"ve", "va", "f"}) | _VIEWS),
+    "load": _Switches(),
+    "unload": _Switches(),
+}  # fmt: skip
 
 
 @dataclass
@@ -35,12 +64,6 @@ class _Options:
     flags: set[str] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
 
-    def forbid_others(self, verb: str, *known: str) -> None:
-        """Raise NotModelled for anything but KNOWN."""
-        unknown = (self.flags | set(self.values)) - set(known)
-        if unknown:
-            raise NotModelled(f"reg {verb} /{' /'.join(sorted(unknown))}")
-
 
 @program("reg")
 def main(process: Process) -> int:
@@ -48,7 +71,7 @@ def main(process: Process) -> int:
     words = arguments_of(process)
     verbs = {"query": _query, "add": _add, "delete": _delete, "unload": _unload}
     verb = words[0].lower() if words else ""
-    if verb not in (*verbs, "load"):
+    if verb not in _SWITCHES or (words[1:2] and words[1].lower() in _HELP):
         raise NotModelled(process.command_line)
     try:
         if len(words) < 2:
@@ -58,34 +81,34 @@ def main(process: Process) -> int:
             raise _Refused("reg_bad_key")
         if verb == "load":
             return _load(process, key, words[2:])
-        return verbs[verb](process, key, _options(words[2:]))
+        return verbs[verb](process, key, _options(verb, words[2:]))
     except _Refused as error:
         err(process, localised(process, str(error), verb.upper()))
         return FAILED
 
 
-def _options(words: list[str]) -> _Options:
-    """``/v NAME`` and others take the next word, whatever it begins with."""
-    options = _Options()
+def _options(verb: str, words: list[str]) -> _Options:
+    """``/v NAME`` and others take the next word, whatever it begins with; nothing may stand there twice."""
+    switches, options = _SWITCHES[verb], _Options()
     rest = iter(words)
     for word in rest:
         name = word[1:].lower()
-        if not word.startswith("/") and not word.startswith("-"):
+        known = word[:1] in ("/", "-") and name in switches.with_word | switches.alone
+        given = options.flags | set(options.values)
+        if not known or name in given or (name in _VIEWS and given & _VIEWS):
             raise _Refused("reg_bad_syntax")
-        if name in ("v", "t", "d", "s_separator"):
+        if name in switches.exclusive and given & switches.exclusive:
+            raise _Refused("reg_bad_syntax")
+        if name in switches.with_word:
             value = next(rest, None)
             if value is None:
                 raise _Refused("reg_bad_syntax")
             options.values[name] = value
-        elif name == "f":
+        else:
             options.flags.add(name)
-            value = next(rest, None)
-            if value is not None:
-                options.values["pattern"] = value
-        elif name == "reg:32":
-            raise NotModelled("the 32-bit view of the registry")
-        elif name != "reg:64":
-            options.flags.add(name)
+    for name in (options.flags | set(options.values)) & switches.not_modelled:
+        raise NotModelled(f"reg {verb} /{name}")
+    options.flags -= _VIEWS
     return options
 
 
@@ -93,13 +116,12 @@ def _options(words: list[str]) -> _Options:
 
 
 def _query(process: Process, key: KeyName, options: _Options) -> int:
-    options.forbid_others("query", "v", "ve", "s", "f", "pattern", "k", "d", "c", "e", "t")
     if not may_read(process.user, key.stored):
         raise _Refused("reg_denied")
     if not _exists(process, key):
         raise _Refused("reg_missing")
     out(process)
-    if "f" in options.flags:
+    if "f" in options.values:
         return _search(process, key, options)
     if "v" in options.values or "ve" in options.flags:
         return _query_value(process, key, options)
@@ -117,8 +139,11 @@ def _exists(process: Process, key: KeyName) -> bool:
 
 
 def _show_tree(process: Process, key: KeyName) -> None:
+    """The keys below are listed with or without values, the one that was asked for only with."""
     for each in _with_subkeys(process, key):
-        _show_rows(process, each, process.laptop.registry.values(each.stored))
+        values = process.laptop.registry.values(each.stored)
+        if values or each is not key:
+            _show_rows(process, each, values)
 
 
 def _show_key(process: Process, key: KeyName) -> None:
@@ -186,7 +211,7 @@ def _end_of_search(process: Process, found: int) -> int:
 
 def _search(process: Process, key: KeyName, options: _Options) -> int:
     """``/f PATTERN [/s] [/k] [/d] [/c] [/e] [/t TYPE]``: matching key names, and rows whose name or data match."""
-    if "pattern" not in options.values or "v" in options.values or "ve" in options.flags:
+    if "v" in options.values or "ve" in options.flags:
         raise NotModelled(process.command_line)
     found = 0
     keys = _with_subkeys(process, key) if "s" in options.flags else [key]
@@ -219,7 +244,7 @@ def _matching_rows(process: Process, key: KeyName, options: _Options) -> dict[st
 
 
 def _matches(options: _Options, text: str) -> bool:
-    pattern = options.values["pattern"]
+    pattern = options.values["f"]
     if "c" not in options.flags:
         pattern, text = pattern.lower(), text.lower()
     pattern = pattern.replace("[", "[[]")
@@ -230,34 +255,75 @@ def _matches(options: _Options, text: str) -> bool:
 
 
 def _add(process: Process, key: KeyName, options: _Options) -> int:
-    options.forbid_others("add", "v", "ve", "t", "d", "f")
+    """Without a name it is the default value that is set."""
+    _require_root_alone(key)
+    name, type_ = options.values.get("v", ""), options.values.get("t", "REG_SZ").upper()
+    type_ = _SAME_TYPE.get(type_, type_)
+    if type_ not in _TYPES:
+        raise _Refused("reg_bad_syntax")
+    data = _parsed(type_, options.values.get("d"), options.values.get("s"))
     _require_write(process, key)
     registry = process.laptop.registry
-    if "v" not in options.values and "ve" not in options.flags and "d" not in options.values:
-        registry.create(key.stored)
-    else:
-        name = options.values.get("v", "")
-        if "f" not in options.flags and registry.get(key.stored, name) is not None:
-            raise NotModelled("reg add of an existing value without /f, which asks")
-        type_ = options.values.get("t", "REG_SZ").upper()
-        if type_ not in _TYPES:
-            raise _Refused("reg_bad_syntax")
-        registry.set(key.stored, name, type_, _parsed(type_, options.values.get("d", "")))
+    if "f" not in options.flags and registry.get(key.stored, name) is not None:
+        raise NotModelled("reg add of an existing value without /f, which asks")
+    registry.set(key.stored, name, type_, data)
     out(process, localised(process, "success"))
     return 0
 
 
-def _parsed(type_: str, data: str) -> int | str | list[str]:
+def _parsed(type_: str, data: str | None, separator: str | None) -> int | str | list[str]:
+    """DATA, None without ``/d``, as the registry holds it."""
+    if type_ == "REG_MULTI_SZ":
+        return _strings(data or "", separator)
+    if separator is not None:
+        raise NotModelled(f"reg add /s with {type_}")
     if type_ in _NUMBERS:
-        try:
-            return int(data or "0", 16 if data.lower().startswith("0x") else 10)
-        except ValueError:
-            raise _Refused("reg_bad_syntax") from None
-    return data.split("\\0") if type_ == "REG_MULTI_SZ" else data
+        return _number(type_, data)
+    if type_ == "REG_BINARY":
+        return _bytes(data or "")
+    if type_ == "REG_NONE":
+        return f"{data or ''}\0".encode("utf-16-le", "surrogatepass").hex().upper()
+    return data or ""
+
+
+def _number(type_: str, data: str | None) -> int:
+    """Decimal, or hexadecimal behind 0x. Only REG_QWORD has a default, and takes -1."""
+    if type_ == "REG_QWORD" and data in (None, "-1"):
+        return 0 if data is None else (1 << 64) - 1
+    if data is None or not _NUMBER.fullmatch(data):
+        raise _Refused("reg_bad_syntax")
+    number = int(data, 16 if data[:2].lower() == "0x" else 10)
+    if number >= 1 << _NUMBERS[type_]:
+        raise _Refused("reg_bad_syntax")
+    return number
+
+
+def _bytes(data: str) -> str:
+    if not re.fullmatch("[0-9a-fA-F]*", data):
+        raise _Refused("reg_bad_syntax")
+    return data.upper().zfill(len(data) + len(data) % 2)
+
+
+def _strings(data: str, separator: str | None) -> list[str]:
+    """An empty string among others ends a REG_MULTI_SZ, so that none may stand inside; the last separator may."""
+    if separator is not None and (len(separator) != 1 or not data):
+        raise _Refused("reg_bad_syntax")
+    strings = data.removesuffix(separator or "\\0").split(separator or "\\0")
+    if strings == [""]:
+        return []
+    if "" in strings:
+        raise _Refused("reg_bad_syntax")
+    return strings
+
+
+def _require_root_alone(key: KeyName) -> None:
+    """A root followed by a backslash is no key to write to."""
+    if key.root_with_backslash:
+        raise _Refused("reg_bad_key")
 
 
 def _delete(process: Process, key: KeyName, options: _Options) -> int:
-    options.forbid_others("delete", "v", "ve", "va", "f")
+    _require_root_alone(key)
     if "f" not in options.flags:
         raise NotModelled("reg delete without /f, which asks")
     _require_write(process, key)
@@ -303,7 +369,8 @@ def _load(process: Process, key: KeyName, words: list[str]) -> int:
 
 def _unload(process: Process, key: KeyName, options: _Options) -> int:
     """``reg unload HKU\\NAME``"""
-    options.forbid_others("unload")
+    if options.flags or options.values:
+        raise _Refused("reg_bad_syntax")
     name = _hive_name(key)
     if not process.user.admin:
         raise _Refused("reg_privilege")

@@ -33,7 +33,7 @@ def main(process: Process) -> int:
     names = [word for word in words if not word.startswith("/")]
     if _NEEDED - options or options - _NEEDED - _QUIET or len(names) < 3:
         raise NotModelled(process.command_line)
-    if any(character in "*?\\" for name in names[2:] for character in name):
+    if any(character in '*?\\/<>:"|' for name in names[2:] for character in name):
         raise NotModelled(f"robocopy with wildcards or paths: {process.command_line}")
     drive = process.laptop.drive
     source, target = path_of(process, names[0]), path_of(process, names[1])
@@ -42,6 +42,9 @@ def main(process: Process) -> int:
         return FATAL
     if not drive.is_dir(source):
         out(process, f"ERROR 2 (0x00000002) Accessing Source Directory {source}\\")
+        return FATAL
+    if not drive.is_dir(target[:3]):
+        out(process, f"ERROR 3 (0x00000003) Creating Destination Directory {target}\\")
         return FATAL
     if not may_write(process.user, target, process.laptop):
         out(process, f"ERROR 5 (0x00000005) Creating Destination Directory {target}\\")

@@ -8,6 +8,8 @@ fixed order, the seventh is the last result in decimal; words in it are in the d
 
 from __future__ import annotations
 
+import re
+
 from lab.process import NotModelled, Process, program
 from lab.windows.program_io import arguments_of, err, localised, out, path_of
 from lab.windows.tasks import BadTask, Task
@@ -15,6 +17,7 @@ from lab.windows.tasks import BadTask, Task
 FAILED = 1
 COLUMNS = 28
 LAST_RESULT = 6
+_PATH = re.compile(r'[^<>:"/|?*\x00-\x1f\\]+(\\[^<>:"/|?*\x00-\x1f\\]+)*')
 _VALUES = {"/tn", "/xml", "/fo"}
 
 
@@ -25,6 +28,9 @@ def main(process: Process) -> int:
     if "/tn" not in options:
         raise NotModelled(process.command_line)
     path = options["/tn"].strip("\\")
+    if not _PATH.fullmatch(path) or any(set(name) == {"."} for name in path.split("\\")):
+        err(process, f"ERROR: {localised(process, 'bad_name')}")
+        return FAILED
     if action == "/create":
         return _create(process, path, options)
     tasks = process.laptop.tasks

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lab.process import NotModelled, Process, program
 from lab.windows.program_io import arguments_of, err, localised
 
@@ -39,7 +41,7 @@ def main(process: Process) -> int:
 
 
 def _seconds(word: str) -> float:
-    if not word.isdigit() or int(word) > LONGEST_DELAY_SECONDS:
+    if not re.fullmatch("[0-9]+", word) or int(word) > LONGEST_DELAY_SECONDS:
         raise NotModelled(f"shutdown /t {word}")
     return float(word)
 

@@ -12,6 +12,7 @@ import zlib
 from lab.process import NotModelled, Process, program
 from lab.windows.access import may_write
 from lab.windows.disk_space import DiskFull, require
+from lab.windows.drive import BadName
 from lab.windows.program_io import arguments_of, err, out, path_of
 
 FAILED = 1
@@ -135,7 +136,10 @@ def _extract_member(process: Process, members: tarfile.TarFile, member: tarfile.
     target = path_of(process, f"{folder}\\{name}")
     if not may_write(process.user, target, process.laptop):
         raise _Failure(f"{member.name}: Can't create '{target}': Permission denied")
-    path = process.laptop.drive.host_path(target)
+    try:
+        path = process.laptop.drive.host_path(target)
+    except BadName:
+        raise NotModelled(f"tar: a member with a name that no file on Windows can have: {member.name}") from None
     if member.isdir():
         path.mkdir(parents=True, exist_ok=True)
         return

@@ -35,7 +35,7 @@ _ALWAYS = (
 def main(process: Process) -> int:
     """One line a process; filters and other formats are not modelled."""
     words = [word.lower() for word in arguments_of(process)]
-    if sorted(words) != ["/fo", "/nh", "csv"] or words[words.index("/fo") + 1] != "csv":
+    if words not in (["/fo", "csv", "/nh"], ["/nh", "/fo", "csv"]):
         raise NotModelled(f"{process.command_line} (only /fo csv /nh)")
     for name, number, session, kibibytes in [*_services(process), *_of_users(process)]:
         memory = _memory(process, kibibytes)

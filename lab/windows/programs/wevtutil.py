@@ -26,7 +26,10 @@ def main(process: Process) -> int:
     options = {name.lower(): value for name, _, value in (word.lstrip("/").partition(":") for word in words[2:])}
     count = options.pop("c", "")
     query = options.pop("q", "")
-    if not count.isdigit() or {key: value.lower() for key, value in options.items()} != {"rd": "true", "f": "xml"}:
+    if not re.fullmatch("[0-9]+", count) or {key: value.lower() for key, value in options.items()} != {
+        "rd": "true",
+        "f": "xml",
+    }:
         raise NotModelled(f"{process.command_line} (only /c:N /rd:true /f:xml)")
     provider, number = _asked(query)
     if not process.user.admin and words[1].lower() != events.SYSTEM.lower():
