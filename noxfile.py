@@ -196,6 +196,12 @@ def attacks(session: nox.Session) -> None:
     run_as_root(session, "pytest", "-q", "--durations=15", *chosen(session, "tests/attacks"))
 
 
+@nox.session(tags=["lab"])
+def browser(session: nox.Session) -> None:
+    """The report's page in headless Chromium; screenshots go to .cache/screenshots, or to WSLFLEET_SCREENSHOTS."""
+    run(session, "pytest", "-q", *chosen(session, "tests/browser"))
+
+
 @nox.session(name="lab-tests", tags=["lab"])
 def lab_tests(session: nox.Session) -> None:
     """Tests of the lab itself."""

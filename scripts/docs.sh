@@ -23,5 +23,6 @@ mkdir -p "$site/rst"
 chmod go-w "$site" "$site/rst"
 antsibull collection --use-current --cleanup everything --fail-on-error --dest-dir "$site/rst" wslfleet.cuda
 cp scripts/docs/index.rst "$site/rst/index.rst"
+cp -r docs/docsite/images "$site/rst/collections/wslfleet/cuda/"
 sphinx-build -q -W --keep-going -b html -d "$site/doctrees" -c scripts/docs "$site/rst" "$site/html"
 echo "$PWD/$site/html/index.html"

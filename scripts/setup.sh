@@ -18,6 +18,8 @@ pigz:pigz
 pgrep:procps
 nsenter:util-linux
 shellcheck:shellcheck
+chromium:chromium
+/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core
 git:git
 /usr/include/stdio.h:libc6-dev
 /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring

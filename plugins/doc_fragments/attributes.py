@@ -7,7 +7,7 @@
 """The attributes that every module documents.
 
 A module names ``attributes`` and states ``support`` of its four attributes by itself, then ``actiongroup``, then
-``windows`` or ``linux``, which say the same for all modules of that side. What a module states wins.
+``windows``, ``linux`` or ``controller``, which say the same for all modules of that side. What a module states wins.
 """
 
 from __future__ import annotations
@@ -85,6 +85,40 @@ notes:
   - The host is asked and changed with native Windows programs only. PowerShell is not used.
 requirements:
   - pywinrm 0.5.0 or later on the controller
+"""
+
+    # What a module does that works on files of the controller and asks no host.
+    CONTROLLER = r"""
+options: {}
+attributes:
+  action:
+    description:
+      - Whether a part of the module runs on the controller.
+    support: full
+    details:
+      - The whole module runs on the controller, whichever host the task is for. Use C(run_once).
+  async:
+    description:
+      - Can be used with the keyword C(async).
+    support: none
+  become:
+    description:
+      - Can be used with the keyword C(become).
+    support: none
+    details:
+      - The module has the rights of whoever runs Ansible.
+  bypass_host_loop:
+    description:
+      - Runs once for all hosts instead of once for each.
+    support: none
+  connection:
+    description:
+      - Uses the connection that is configured for the host.
+    support: none
+  delegation:
+    description:
+      - Can be used with C(delegate_to) and its relatives.
+    support: full
 """
 
     # What all modules do that run inside the distribution.

@@ -62,6 +62,12 @@ driver_packages:
   type: list
   elements: str
   sample: []
+toolkits:
+  description: Versions of the toolkits with a compiler that are installed.
+  returned: success
+  type: list
+  elements: str
+  sample: ["12.8"]
 rows:
   description: The verdicts.
   returned: success
@@ -104,7 +110,7 @@ failures:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report, toolkit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
@@ -120,6 +126,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
         "changed": False,
         "clean": report.is_clean(rows),
         "driver_packages": [package.name for package in seen.repair.drivers],
+        "toolkits": toolkit.versions_of(seen.repair.database),
         "rows": verdict.as_result(rows),
         "failures": verdict.lines(rows, verdict.STOP),
     }

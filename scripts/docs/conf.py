@@ -34,6 +34,7 @@ _ANSIBLE = "https://docs.ansible.com/projects/ansible/latest/"
 _BUILTIN = re.compile(r"^ansible_collections\.ansible\.builtin\.(?P<page>[a-z0-9_]+_(module|connection|filter|lookup))")
 _PAGES = {
     "action_plugins": "plugins/action.html",
+    "callback_plugins": "plugins/callback.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
     "ANSIBLE_PIPELINING": "reference_appendices/config.html",

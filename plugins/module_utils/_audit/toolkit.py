@@ -95,7 +95,7 @@ def rows(state: State, guarded: bool) -> t.List[Verdict]:
 
 
 def _toolkit(state: State) -> Verdict:
-    versions = _versions(state.database)
+    versions = versions_of(state.database)
     if not versions:
         return Verdict("toolkit", "G11", INFO, "no CUDA toolkit is installed", "run wslfleet.cuda.cuda_toolkit")
     where = f"; default {state.default}" if state.default else ""
@@ -105,7 +105,7 @@ def _toolkit(state: State) -> Verdict:
     )
 
 
-def _versions(database: dpkg.Database) -> t.List[str]:
+def versions_of(database: dpkg.Database) -> t.List[str]:
     """The toolkits with a compiler that are installed."""
     found = (
         re.match(r"^cuda-(?:toolkit|nvcc|compiler)-([0-9]+-[0-9]+)$", package.name)

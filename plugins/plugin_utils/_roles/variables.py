@@ -40,6 +40,12 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_probe_distribution": {"type": "str", "about": "distribution that doctor may start; unset: none"},
     "wslfleet_probe_idle": {"type": "int", "default": 130, "about": "seconds that doctor leaves a shell idle; 0: none"},
     "wslfleet_connect_timeout": {"type": "int", "default": 10, "about": "seconds to wait for a laptop to answer"},
+    "wslfleet_report": {"type": "str", "about": "folder on the controller for documents and report; unset: none"},
+    "wslfleet_report_names": {
+        "type": "bool",
+        "default": True,
+        "about": "whether documents and report hold names of users and computers",
+    },
     "wslfleet_levels": {
         "type": "list",
         "elements": "str",

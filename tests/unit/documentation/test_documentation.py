@@ -70,7 +70,7 @@ def markup_faults(document: Document) -> list[str]:
 def test_the_head_is_complete(document: Document) -> None:
     documentation = document.documentation
     assert document.path.endswith(f"/{document.name}.py")
-    assert documentation["version_added"] == "0.1.0"
+    assert documentation["version_added"] in ("0.1.0", "0.2.0")
     assert documentation["author"]
     assert _text(documentation)
     assert not documentation["short_description"].endswith(".")
@@ -94,7 +94,7 @@ def test_modules_state_every_attribute(document: Document) -> None:
         assert attribute["description"], name
         assert attribute["support"] in ("full", "partial", "none", "N/A"), name
         assert attribute["support"] != "partial" or attribute.get("details"), f"{name}: partial needs details"
-    assert attributes["platform"]["platforms"] in ("windows", "debian")
+    assert attributes["platform"]["platforms"] in ("windows", "debian", "posix")
     assert attributes["action_group"]["membership"] == ["wslfleet.cuda.cuda"]
 
 

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Callback plugin that writes one document for each laptop of a run, and the report of the fleet."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: documents
+type: notification
+short_description: Write one document for each laptop of a run, and the report of the fleet
+version_added: 0.2.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Does nothing unless the variable C(wslfleet_report) names a folder on the controller. It can stand in the inventory
+    or come with C(-e), and is the same for all laptops.
+  - The playbooks of the collection bring this plugin along. For plays of your own that use its roles or modules, set
+    C(callbacks_enabled = wslfleet.cuda.documents) in C(ansible.cfg).
+  - A laptop has its document whatever happens to it, unreachable or failed, even when no laptop is left for a last
+    play. A document is written as soon as its laptop fails, and after each play, so that a run that is killed leaves
+    those of the laptops that were done.
+  - With C(wslfleet_report_names=false) names of users and computers are left out, and laptops get pseudonyms. The file
+    C(names.json) in the folder holds the key that they are made with. Do not hand it on.
+  - At the end of the run the folder holds the report of all its documents, see M(wslfleet.cuda.fleet_report), and one
+    line says where.
+options: {}
+"""
+
+import datetime
+import functools
+import os
+import typing as t
+from collections import defaultdict
+
+from ansible import context
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Run
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.report import PAGE
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import StoreError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.version import collection_version
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.writer import Writer
+
+_TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+_COLLECTION = "wslfleet.cuda."
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
+
+
+@functools.lru_cache(maxsize=None)
+def _is_ours(path: str | None) -> bool:
+    """Whether a play or a task at PATH is one of the collection's own."""
+    return os.path.realpath(path or "").startswith(_TOP + os.sep)
+
+
+class CallbackModule(CallbackBase):
+    """Callback plugin ``wslfleet.cuda.documents``."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "wslfleet.cuda.documents"
+    CALLBACK_NEEDS_ENABLED = True
+
+    wslfleet_active: t.ClassVar[t.Any] = None
+    """A playbook brings this plugin along, and ansible.cfg may name it too: one of them is enough."""
+
+    def v2_playbook_on_start(self, playbook: t.Any) -> None:
+        """A run begins."""
+        if CallbackModule.wslfleet_active not in (None, self):
+            self.disabled = True
+            return
+        CallbackModule.wslfleet_active = self
+        now = _now()
+        name = os.path.splitext(os.path.basename(str(playbook._file_name)))[0]
+        check = bool(context.CLIARGS.get("check"))
+        self.wslfleet_keeper = Recorder(Run(f"{now}-{os.urandom(4).hex()}", name, now, collection_version(), check))
+        self.wslfleet_writer: Writer | None = None
+        self.wslfleet_played: list[str] = []
+        self.wslfleet_groups: dict[str, list[str]] = {}
+        self.wslfleet_broken = False
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        """The play before, or a batch of it, is over: what it told is written down."""
+        self._wslfleet_write(self.wslfleet_played)
+        variables = play.get_variable_manager().get_vars(play=play)
+        self.wslfleet_played = list(variables.get("ansible_play_hosts_all") or ())
+        groups = defaultdict(list)
+        for group, members in variables["groups"].items():
+            for member in members if group != "all" else ():
+                groups[member].append(group)
+        self.wslfleet_groups = groups
+        if _is_ours(str(play.get_path() or "").rpartition(":")[0]):
+            for laptop in self.wslfleet_played:
+                self.wslfleet_keeper.begin(laptop, groups[laptop])
+        self._wslfleet_open(variables)
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """A task has done its work for one laptop."""
+        self._wslfleet_told(result, self.wslfleet_keeper.result)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        """A task has failed for one laptop."""
+        keeper = self.wslfleet_keeper
+        self._wslfleet_told(result, keeper.result if ignore_errors else keeper.failed, at_once=not ignore_errors)
+
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        """A laptop cannot be reached."""
+        self._wslfleet_told(result, self.wslfleet_keeper.failed, at_once=True)
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        """The run is over, whatever became of its laptops."""
+        keeper = self.wslfleet_keeper
+        for laptop, kept in keeper.laptops.items():
+            if kept.failure and laptop not in stats.failures and laptop not in stats.dark:
+                keeper.rescued(laptop)
+        CallbackModule.wslfleet_active = None
+        if not (self.wslfleet_writer and keeper.laptops):
+            return
+        self._wslfleet_write(keeper.laptops, finished=True)
+        if not self.wslfleet_broken:
+            self._wslfleet_try(self._wslfleet_report)
+
+    def _wslfleet_told(self, result: t.Any, tell: t.Callable[..., None], at_once: bool = False) -> None:
+        """TELL the keeper what a task returned, if it is the collection's own or one of its modules."""
+        task, laptop = result._task, str(result._host.get_name())
+        module = str(getattr(task, "resolved_action", None) or task.action)
+        if not (module.startswith(_COLLECTION) or _is_ours(str(task.get_path() or "").rpartition(":")[0])):
+            return
+        if module.startswith(_COLLECTION) and laptop in self.wslfleet_played:
+            self.wslfleet_keeper.begin(laptop, self.wslfleet_groups[laptop])
+        tell(laptop, module.rpartition(".")[2], str(task.get_name(include_role_fqcn=False)), result._result)
+        if at_once:
+            self._wslfleet_write([laptop])
+
+    def _wslfleet_open(self, variables: t.Mapping[str, t.Any]) -> None:
+        """Learn the folder, and whether names stay: the first play that knows says so for the whole run."""
+        if self.wslfleet_writer or self.wslfleet_broken or not self.wslfleet_played:
+            return
+        laptop = variables["hostvars"].get(self.wslfleet_played[0]) or {}
+        folder = str(laptop.get("wslfleet_report") or "")
+        if folder:
+            named = boolean(laptop.get("wslfleet_report_names", True), strict=False)
+            self._wslfleet_try(lambda: setattr(self, "wslfleet_writer", Writer(folder, named)))
+
+    def _wslfleet_write(self, laptops: t.Iterable[str], finished: bool = False) -> None:
+        writer = self.wslfleet_writer
+        if writer and not self.wslfleet_broken:
+            self._wslfleet_try(lambda: writer.documents(self.wslfleet_keeper, list(laptops), _now(), finished))
+
+    def _wslfleet_report(self) -> None:
+        writer = t.cast("Writer", self.wslfleet_writer)
+        fleet = writer.report(_now(), collection_version())
+        for problem in fleet.problems:
+            self._display.warning(f"fleet report: {problem}")
+        self._display.display(f"\nFleet report: {fleet.sentence()}: {os.path.join(writer.folder, PAGE)}")
+
+    def _wslfleet_try(self, write: t.Callable[[], None]) -> None:
+        """WRITE; where that is not possible say so once. The run goes on, since no laptop has done anything wrong."""
+        try:
+            write()
+        except StoreError as error:
+            self.wslfleet_broken = True
+            self._display.error(f"no fleet report: {error}", wrap_text=False)

@@ -1,0 +1,100 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action plugin of the same name, which runs on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fleet_report
+short_description: Make the report of a fleet from folders of documents
+version_added: 0.2.0
+description:
+  - Every run of a playbook with the variable C(wslfleet_report) leaves one document for each laptop in that folder, and
+    makes the report of them. This module makes it again, or one report of several folders, as those of several
+    controllers, of job slices, or of runs in a pipeline.
+  - A laptop is told by the newest of its documents. What that run did not look at comes from the one before, unless the
+    laptop was changed since.
+  - Writes C(fleet.html), one page that needs nothing else and sends nothing; C(fleet.json); C(fleet.csv), in which
+    nothing is a formula; C(junit.xml) with a suite for each laptop; C(wslfleet.prom) for the textfile collector of
+    node_exporter; C(not_conforming.limit) and C(out_of_reach.limit) for C(--limit @FILE).
+  - Documents that are cut, that are no documents, or whose schema is newer are left out and told in RV(problems).
+extends_documentation_fragment:
+  - wslfleet.cuda.attributes
+  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.controller
+attributes:
+  check_mode:
+    support: full
+    details: The report is written in check mode too. It concerns no laptop.
+  diff_mode:
+    support: N/A
+  platform:
+    support: full
+    platforms: posix
+  idempotent:
+    support: full
+options:
+  src:
+    description:
+      - Folders on the controller, each of which a run got as C(wslfleet_report), or which hold documents only.
+    type: list
+    elements: path
+    required: true
+  dest:
+    description:
+      - Folder on the controller for the report. It is made when missing.
+      - When unset, it is the first of O(src).
+    type: path
+author:
+  - The wslfleet contributors (@wslfleet)
+"""
+
+EXAMPLES = r"""
+- name: One report of all job slices
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Make the report
+      wslfleet.cuda.fleet_report:
+        src:
+          - slices/1
+          - slices/2
+          - slices/3
+        dest: report
+      register: report
+
+    - name: Say what became of the fleet
+      ansible.builtin.debug:
+        msg: "{{ report.summary }}: {{ report.page }}"
+"""
+
+RETURN = r"""
+page:
+  description: Path of the page.
+  returned: success
+  type: str
+  sample: /srv/report/fleet.html
+summary:
+  description: One sentence.
+  returned: success
+  type: str
+  sample: 291 conforming, 2 not conforming, 0 unknown, 3 out of reach
+counts:
+  description: State and number of laptops.
+  returned: success
+  type: dict
+  sample: {conforming: 291, not_conforming: 2, unknown: 0, unreachable: 3}
+causes:
+  description: Why laptops are not in order, and how many.
+  returned: success
+  type: dict
+  sample: {driver_packages: 2, "off": 3}
+problems:
+  description: What was left out, and why, one sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: ["laptop-7.audit.json left out: not JSON, or cut in the middle"]
+"""

@@ -1,0 +1,150 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""One document a laptop and run: what was found, what was changed, what it waits for, what went wrong. Pure.
+
+``document.schema.json`` beside this file is its published shape. A document holds plain data, every text of it in one
+line, cleaned and without credentials: what comes from a laptop may have been written by somebody else than its reader.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import asdict, dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, foreign_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import PROFILES, WINDOWS, Seen
+
+SCHEMA = 1
+"""Raised when a reader of the former one would misunderstand a document."""
+MAXIMUM_TEXT = 2000
+"""Characters of one text that are taken."""
+LONGEST_TEXT = 2100
+"""Characters of what becomes of it."""
+
+Document = t.Dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run that a document belongs to."""
+
+    id: str
+    playbook: str
+    started: str
+    """UTC, ISO 8601 with Z."""
+    collection: str
+    check: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What put a laptop out of the run."""
+
+    step: str
+    message: str
+    cause: str = ""
+    """Why it cannot be reached, in the words of the table at the end of a run: off, no WinRM."""
+    unreachable: bool = False
+
+
+def make(
+    laptop: str,
+    groups: t.Sequence[str],
+    run: Run,
+    time: str,
+    seen: Seen,
+    failure: Failure | None = None,
+    finished: bool = True,
+) -> Document:
+    """The document of LAPTOP.
+
+    :arg time: when it is made; UTC, ISO 8601 with Z.
+    :arg finished: whether the run came to its end for this laptop.
+    """
+    state, status, reason = _verdict(laptop, seen, failure, finished)
+    findings = sorted(seen.findings.values(), key=lambda one: words.LEVELS.index(one["level"]))
+    made: Document = cleaned(
+        {
+            "schema": SCHEMA,
+            "laptop": laptop,
+            "groups": sorted(groups),
+            "time": time,
+            "run": {**asdict(run), "finished": finished},
+            "state": state,
+            "status": status,
+            "reason": reason,
+            "error": asdict(failure) if failure else None,
+            "computer": seen.computer,
+            "rows": {row: _level_of(row, findings) for row in words.ROWS},
+            "findings": findings,
+            "windows": seen.windows,
+            "wsl": seen.wsl,
+            "gpus": seen.gpus,
+            "distributions": seen.distributions,
+            "toolkits": list(seen.toolkits.values()) if seen.toolkits else None,
+            "containers": seen.containers,
+            "changes": seen.changes,
+            "waits_for": list(seen.waits.values()),
+        }
+    )
+    return made
+
+
+def cleaned(value: t.Any) -> t.Any:
+    """VALUE with every text in one line, harmless, bounded, and without credentials."""
+    if isinstance(value, str):
+        # Nearly every text: half a million of them in a large fleet.
+        if value.isprintable() and len(value) <= MAXIMUM_TEXT and "://" not in value and "  " not in value:
+            return value.strip()
+        # What acts on a terminal becomes up to six characters.
+        return foreign_text.clean(" ".join(addresses.masked(value).split()), MAXIMUM_TEXT)[:LONGEST_TEXT]
+    if isinstance(value, t.Mapping):
+        return {cleaned(str(name)): cleaned(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [cleaned(part) for part in value]
+    return value
+
+
+def _level_of(row: str, findings: t.Sequence[t.Mapping[str, str]]) -> str:
+    return words.worst([one["level"] for one in findings if one["row"] == row])
+
+
+def _verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) -> tuple[str, str, str]:
+    """The state of LAPTOP, its status in words, and the reason."""
+    if failure:
+        message = failure.message.strip()
+        message = message[len(laptop) + 2 :] if message.startswith(f"{laptop}: ") else message
+        if failure.unreachable:
+            return words.UNREACHABLE, failure.cause or "unreachable", message
+        return words.NOT_CONFORMING, "failed", message
+    if not finished:
+        return words.UNKNOWN_STATE, "not finished", f"the run did not end; last step: {seen.step or 'none'}"
+    if seen.waits:
+        first = next(iter(seen.waits.values()))
+        return words.NOT_CONFORMING, f"awaiting {first['what']}", first["reason"]
+    fails = [one for one in seen.findings.values() if one["level"] == words.FAIL]
+    if fails:
+        return words.NOT_CONFORMING, "not in order", "; ".join(f"{one['id']}: {one['seen']}" for one in fails)
+    if seen.would_change:
+        return words.NOT_CONFORMING, "would be provisioned", "a run without check mode would change it"
+    if missing := _missing(seen):
+        return words.NOT_CONFORMING, "not provisioned", missing
+    if not (seen.looked_at_windows and seen.looked_at_linux):
+        side = "the distribution" if seen.looked_at_windows else "the laptop" if not seen.looked_at_linux else "Windows"
+        return words.UNKNOWN_STATE, "not looked at", f"this run did not look at {side}"
+    return words.CONFORMING, "in order", ""
+
+
+def _missing(seen: Seen) -> str:
+    """What has to be there before anybody can look at it; empty where that is there, or not known."""
+    if seen.looked_at_linux or not seen.looked_at_windows:
+        return ""
+    if seen.wsl and seen.wsl["installed"] is False:
+        return "WSL is not installed"
+    hidden = (WINDOWS, PROFILES) in seen.findings
+    return "no distribution is registered" if seen.distributions == [] and not hidden else ""

@@ -1,0 +1,198 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The fleet as the documents of its laptops tell it, of several runs, controllers and job slices. Pure."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, shape, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document
+
+CLOCKS_APART = datetime.timedelta(minutes=5)
+_LASTING = ("computer", "windows", "wsl", "gpus", "distributions", "containers")
+"""What an older document still tells when a newer run did not look."""
+
+
+class Source(t.Protocol):
+    """One folder that was read."""
+
+    folder: str
+    documents: list[Document]
+    history: list[history.Line]
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class Laptop:
+    """One laptop as all its documents tell it."""
+
+    name: str
+    """As it is shown: with its computer where two laptops have one name."""
+    document: Document
+    audited: str
+    """When what its state comes from was looked at."""
+    changed: tuple[str, ...] = ()
+    """What changed since its last run."""
+
+    @property
+    def state(self) -> str:
+        """One of words.STATES."""
+        return str(self.document["state"])
+
+    @property
+    def cause(self) -> str:
+        """Why it is not conforming, in words that many laptops can share."""
+        document = self.document
+        if document["status"] == "failed" and document["error"]:
+            return f"failed: {document['error']['step']}"
+        found = (str(one["id"]) for one in document["findings"] if one["level"] == words.FAIL)
+        status = str(document["status"])
+        return next(found, status) if status == "not in order" else status
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """All laptops, what needs a person first."""
+
+    made: str
+    laptops: tuple[Laptop, ...]
+    over_time: tuple[tuple[str, dict[str, int]], ...]
+    problems: tuple[str, ...]
+
+    def counts(self) -> dict[str, int]:
+        """State -> how many laptops."""
+        found = collections.Counter(laptop.state for laptop in self.laptops)
+        return {state: found[state] for state in words.STATES}
+
+    def causes(self) -> list[tuple[str, int]]:
+        """Reason -> how many laptops, the most frequent first; those that conform are left out."""
+        return _ranked(laptop.cause for laptop in self.laptops if laptop.state != words.CONFORMING)
+
+    def versions(self, of: t.Callable[[Document], str]) -> list[tuple[str, int]]:
+        """Version -> how many laptops, the most frequent first."""
+        return _ranked(of(laptop.document) or "unknown" for laptop in self.laptops)
+
+    def sentence(self) -> str:
+        """The last line of a run: 291 conforming, 4 not conforming."""
+        counts = self.counts()
+        return ", ".join(f"{counts[state]} {words.STATE_NAMES[state].lower()}" for state in words.AS_SHOWN)
+
+
+def wsl_of(document: Document) -> str:
+    """The version of WSL."""
+    return str((document["wsl"] or {}).get("version") or "")
+
+
+def windows_of(document: Document) -> str:
+    """Windows and its version, as people name it."""
+    windows = document["windows"] or {}
+    return " ".join(str(windows[part]) for part in ("product", "display_version") if windows.get(part))
+
+
+def merge(sources: t.Sequence[Source], now: str) -> Fleet:
+    """The fleet from SOURCES.
+
+    :arg now: by this controller's clock; UTC, ISO 8601 with Z.
+    """
+    problems = [
+        f"{source.folder}: {problem}" if len(sources) > 1 else problem
+        for source in sources
+        for problem in source.problems
+    ]
+    problems += [text for source in sources if (text := _clock(source, now))]
+    names = _Names(sources, problems)
+    lines = sorted((one for source in sources for one in source.history), key=lambda one: min(str(one["time"]), now))
+    by_name: dict[str, list[history.Line]] = collections.defaultdict(list)
+    for one in lines:
+        by_name[names.of(one)].append(one)
+    documents: dict[str, list[Document]] = collections.defaultdict(list)
+    for source in sources:
+        for each in source.documents:
+            documents[names.of(each)].append(each)
+    laptops = [_laptop(name, parts, by_name[name], now) for name, parts in documents.items()]
+    laptops.sort(key=lambda laptop: (words.STATES.index(laptop.state), laptop.name))
+    return Fleet(now, tuple(laptops), tuple(history.points(lines, names.of)), tuple(problems))
+
+
+def _ranked(names: t.Iterable[str]) -> list[tuple[str, int]]:
+    return sorted(collections.Counter(names).items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _clock(source: Source, now: str) -> str:
+    """A sentence where the clock that wrote SOURCE is ahead of ours; empty where it is not."""
+    latest = max((str(one["time"]) for one in source.documents), default=now)
+    ahead = datetime.datetime.strptime(latest, shape.TIME) - datetime.datetime.strptime(now, shape.TIME)
+    if ahead <= CLOCKS_APART:
+        return ""
+    minutes = int(ahead.total_seconds() // 60)
+    return (
+        f"{source.folder} has documents that are {minutes} minutes ahead of this controller's clock: set the clocks of"
+        " the controllers right; which of two documents is the newer one can be wrong"
+    )
+
+
+@dataclass
+class _Names:
+    """Who is who. Inventory names are unique in one inventory; two inventories may give one name to two laptops."""
+
+    sources: t.Sequence[Source]
+    problems: list[str]
+    computers: dict[str, list[str]] = field(default_factory=dict)
+    """Name -> its computers, where there are several."""
+
+    def __post_init__(self) -> None:
+        seen: dict[str, dict[str, str]] = collections.defaultdict(dict)
+        for source in self.sources:
+            # One folder, one inventory: another computer there is a laptop that was replaced or set up anew.
+            latest = {one["laptop"]: one for one in sorted(source.documents, key=_time) if one["computer"]}
+            for name, one in latest.items():
+                seen[name].setdefault(one["computer"].casefold(), one["computer"])
+        self.computers = {name: sorted(found.values()) for name, found in seen.items() if len(found) > 1}
+        for name, found in sorted(self.computers.items()):
+            self.problems.append(
+                f"{len(found)} laptops have the name {name} ({', '.join(found)}): they are shown apart; name them apart"
+            )
+
+    def of(self, one: t.Mapping[str, t.Any]) -> str:
+        """The name under which a document or a line of history is shown."""
+        name = str(one["laptop"])
+        if name not in self.computers:
+            return name
+        return f"{name} ({one['computer'] or 'unknown computer'})"
+
+
+def _time(document: Document) -> str:
+    return str(document["time"])
+
+
+def _laptop(name: str, documents: list[Document], lines: list[history.Line], now: str) -> Laptop:
+    ordered = sorted(documents, key=lambda one: min(_time(one), now), reverse=True)
+    merged, audited = dict(ordered[0]), _time(ordered[0])
+    current = True
+    for newer, older in zip(ordered, ordered[1:]):
+        current = current and not (newer["changes"] and not newer["run"]["check"])
+        for each in _LASTING:
+            merged[each] = older[each] if merged[each] in (None, "") else merged[each]
+        if current:
+            merged["toolkits"] = older["toolkits"] if merged["toolkits"] is None else merged["toolkits"]
+            abouts = {one["about"] for one in merged["findings"]}
+            merged["findings"] = merged["findings"] + [one for one in older["findings"] if one["about"] not in abouts]
+            if merged["status"] == "not looked at" and older["status"] != "not looked at":
+                audited = _time(older)
+                merged.update({each: older[each] for each in ("state", "status", "reason", "error", "waits_for")})
+    if merged["status"] == "not looked at" and not current:
+        merged["reason"] = "it was changed since the last audit: run the audit"
+    merged["findings"] = sorted(merged["findings"], key=lambda one: words.LEVELS.index(one["level"]))
+    merged["rows"] = {
+        row: words.worst([one["level"] for one in merged["findings"] if one["row"] == row]) for row in words.ROWS
+    }
+    changed = history.difference(lines[-2], lines[-1]) if len(lines) > 1 else []
+    return Laptop(name, merged, audited, tuple(changed))

@@ -1,0 +1,258 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""From the results of tasks to what a document holds: nothing else of the report knows the shapes of results. Pure.
+
+Modules are told apart by name; inside the one result of a bundle, which holds those of several modules, by their shape.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
+
+Result = t.Mapping[str, t.Any]
+Finding = t.Dict[str, str]
+
+LEVELS = {
+    verdict.OK: words.PASS,
+    verdict.INFO: words.UNKNOWN,
+    verdict.WARN: words.WARN,
+    verdict.STOP: words.FAIL,
+}
+"""Level of a verdict -> level of a finding."""
+LIMITS = "G21"
+"""The row of limits that hold on every laptop: there is nothing to judge about this one."""
+MAXIMUM_CHANGES = 100
+PROFILES = "profiles"
+"""The finding that there are users whose distributions are not known."""
+WINDOWS, LINUX = "Windows", "Linux"
+"""Whom a finding is about; besides these the name of a Windows user, for that user's distribution."""
+
+
+@dataclass
+class Seen:
+    """What the tasks of a run have told about one laptop so far."""
+
+    step: str = ""
+    """The task that was the last to answer."""
+    computer: str = ""
+    windows: dict[str, t.Any] | None = None
+    wsl: dict[str, t.Any] | None = None
+    gpus: list[dict[str, t.Any]] | None = None
+    distributions: list[dict[str, t.Any]] | None = None
+    toolkits: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    """By whom it is about."""
+    containers: dict[str, t.Any] | None = None
+    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    """By whom it is about, and what was looked at."""
+    changes: list[dict[str, t.Any]] = field(default_factory=list)
+    waits: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """By what is waited for, and by whom."""
+    would_change: bool = False
+    looked_at_windows: bool = False
+    looked_at_linux: bool = False
+    people: set[str] = field(default_factory=set)
+    """Names of users, to be left out where somebody wishes that."""
+
+
+def take(seen: Seen, module: str, step: str, result: Result) -> None:
+    """Take into SEEN what the task STEP, which ran MODULE (without its collection), has returned."""
+    seen.step = step
+    items = result.get("results")
+    for one in items if isinstance(items, list) else [result]:
+        if not isinstance(one, t.Mapping) or one.get("skipped"):
+            continue
+        if one.get("changed"):
+            _changed(seen, step, one)
+        if not (one.get("failed") or one.get("unreachable")) and module in _TAKERS:
+            _TAKERS[module](seen, one, LINUX)
+
+
+def _changed(seen: Seen, step: str, result: Result) -> None:
+    if len(seen.changes) < MAXIMUM_CHANGES:
+        steps = result.get("steps")
+        texts = [one for one in steps if isinstance(one, str)] if isinstance(steps, list) else []
+        seen.changes.append({"step": step, "what": texts[:MAXIMUM_CHANGES]})
+
+
+def _judged(seen: Seen, verdicts: t.Any, about: str) -> None:
+    """Findings take the place of what was found about the same before; what is not looked at any more goes."""
+    for key in [key for key in seen.findings if key[0] == about]:
+        del seen.findings[key]
+    for one in verdicts or ():
+        level = LEVELS.get(str(one.get("level")), words.UNKNOWN)
+        texts = {name: str(one.get(name) or "") for name in ("id", "row", "seen", "remedy")}
+        if texts["row"] == LIMITS and level == words.UNKNOWN:
+            level = words.NOT_APPLICABLE
+        seen.findings[about, texts["id"]] = {"about": about, **texts, "level": level}
+
+
+def _host(seen: Seen, result: Result, _about: str) -> None:
+    if not isinstance(result.get("windows"), t.Mapping):
+        return
+    windows, wsl = result["windows"], result.get("wsl") or {}
+    seen.computer = str(windows.get("computer_name") or seen.computer)
+    seen.windows = _chosen(
+        windows, "product", "display_version", "version", "architecture", "ui_language", "manufacturer"
+    )
+    seen.wsl = _chosen(wsl, "installed", "kind", "version", "kernel")
+    gpus = (result.get("nvidia") or {}).get("gpus") or ()
+    seen.gpus = [
+        _chosen(gpu, "name", "driver_version", "driver_model", "compute_capability", "memory_mib") for gpu in gpus
+    ]
+    seen.distributions = [
+        _chosen(one, "owner", "name", "version", "default", "state", "disk_bytes")
+        for one in result.get("distributions") or ()
+    ]
+    seen.people.update(str(user.get("name")) for user in result.get("users") or () if user.get("name"))
+    seen.people.update(one["owner"] for one in seen.distributions if one["owner"])
+    if result.get("account"):
+        seen.people.add(str(result["account"]))
+    if result.get("preflight"):
+        seen.looked_at_windows = True
+        _judged(seen, result["preflight"], WINDOWS)
+    _unknown_profiles(seen, result.get("users") or ())
+
+
+def _unknown_profiles(seen: Seen, users: t.Iterable[Result]) -> None:
+    unknown = [str(user.get("name")) for user in users if user.get("distributions_known") is False]
+    if unknown:
+        text = f"the distributions of {', '.join(sorted(unknown))} are unknown: their profiles could not be read"
+        remedy = "run again while they are logged on, or set windows_host_unloaded_profiles to copy"
+        finding = {"about": WINDOWS, "id": PROFILES, "row": "", "seen": text, "remedy": remedy}
+        seen.findings[WINDOWS, PROFILES] = {**finding, "level": words.UNKNOWN}
+
+
+def _chosen(values: Result, *names: str) -> dict[str, t.Any]:
+    return {name: values.get(name) for name in names}
+
+
+def _audit(seen: Seen, result: Result, about: str) -> None:
+    seen.looked_at_linux = True
+    _judged(seen, result.get("rows"), about)
+    toolkit = _toolkit_of(seen, about)
+    toolkit["driver_packages"] = [str(name) for name in result.get("driver_packages") or ()]
+    if result.get("toolkits"):
+        toolkit["version"] = ", ".join(str(version) for version in result["toolkits"])
+
+
+def _toolkit_of(seen: Seen, about: str) -> dict[str, t.Any]:
+    empty = {"about": about, "version": "", "release": "", "compiler": "", "verdict": "", "driver_packages": None}
+    return seen.toolkits.setdefault(about, empty)
+
+
+def _toolkit(seen: Seen, result: Result, about: str) -> None:
+    if about in seen.toolkits and _toolkit_of(seen, about)["version"]:
+        return  # Further toolkits come after the one that is asked for.
+    _toolkit_of(seen, about).update(version=str(result.get("version") or ""), release=str(result.get("release") or ""))
+
+
+def _program(seen: Seen, result: Result, about: str) -> None:
+    _toolkit_of(seen, about).update(
+        compiler=str(result.get("compiler") or ""), verdict=str(result.get("verdict") or "")
+    )
+
+
+def _containers(seen: Seen, result: Result, _about: str) -> None:
+    seen.containers = {
+        "engines": [str(name) for name in result.get("engines") or ()],
+        "version": str(result.get("version") or ""),
+        "docker_desktop": bool(result.get("docker_desktop")),
+        "notes": [str(note) for note in result.get("notes") or ()],
+    }
+
+
+def _wsl(seen: Seen, result: Result, _about: str) -> None:
+    if result.get("version"):
+        seen.wsl = {**(seen.wsl or _chosen({}, "installed", "kind", "version", "kernel")), "version": result["version"]}
+
+
+def _reboot(seen: Seen, result: Result, _about: str) -> None:
+    _waits(seen, "restart", "", bool(result.get("awaiting_reboot")), str(result.get("msg") or ""))
+
+
+def _waits(seen: Seen, what: str, who: str, waiting: bool, reason: str) -> None:
+    if waiting:
+        seen.waits[what, who] = {"what": what, "who": who, "reason": reason}
+    else:
+        seen.waits.pop((what, who), None)
+
+
+_WAITING = {"not_logged_on": "logon", "on_battery": "mains power"}
+"""The word of a module for why somebody's task has not begun -> what is waited for."""
+
+
+def _hand_over(seen: Seen, result: Result, _about: str) -> None:
+    for one in result.get("hand_over") or ():
+        _waiting_user(seen, one)
+
+
+def _waiting_user(seen: Seen, one: Result) -> None:
+    user, waiting = str(one.get("user") or ""), str(one.get("waiting") or "")
+    seen.people.add(user)
+    for key in [key for key in seen.waits if key[1] == user]:
+        del seen.waits[key]
+    if waiting:
+        what = _WAITING.get(waiting, waiting.replace("_", " "))
+        reason = str(one.get("reason") or "")
+        _waits(seen, f"{what} of {user}" if what == "logon" else what, user, True, f"{user}: {reason}")
+
+
+def _bundle(seen: Seen, result: Result, _about: str) -> None:
+    for one in result.get("developers") or ():
+        user = str(one.get("user") or LINUX)
+        _waiting_user(seen, one)
+        for part in (one.get("results") or {}).values():
+            taker = _by_shape(part) if isinstance(part, t.Mapping) else None
+            if taker:
+                taker(seen, part, user)
+        if one.get("failed"):
+            seen.looked_at_linux = True
+            failed = verdict.Verdict("distribution", "G8", verdict.STOP, str(one.get("msg") or "failed"))
+            _judged(seen, [vars(failed)], user)
+
+
+def _by_shape(result: Result) -> t.Callable[[Seen, Result, str], None] | None:
+    """Who takes RESULT of a module whose name is not told."""
+    for names, taker in (
+        ({"rows", "clean"}, _audit),
+        ({"verdict", "compiler"}, _program),
+        ({"packages", "nvcc"}, _toolkit),
+        ({"engines", "docker_desktop"}, _containers),
+    ):
+        if names <= set(result):
+            return taker
+    return None
+
+
+def _facts(seen: Seen, result: Result, _about: str) -> None:
+    """What the roles set, where no module has told it: that a restart is waited for, that check mode ends here."""
+    facts = result.get("ansible_facts") or {}
+    side, toolkit = facts.get("windows_host_result"), facts.get("cuda_toolkit_result")
+    if isinstance(side, t.Mapping):
+        waiting = side.get("status") == "awaiting restart"
+        _waits(seen, "restart", "", waiting, str(side.get("reason") or ""))
+        seen.would_change = seen.would_change or side.get("status") == "would be provisioned"
+    if isinstance(toolkit, t.Mapping):
+        seen.would_change = seen.would_change or toolkit.get("installed") is False
+
+
+_TAKERS: dict[str, t.Callable[[Seen, Result, str], None]] = {
+    "host_info": _host,
+    "wsl": _wsl,
+    "reboot": _reboot,
+    "wsl_distribution": _hand_over,
+    "cuda_audit_info": _audit,
+    "cuda_toolkit": _toolkit,
+    "cuda_smoke_test": _program,
+    "container_toolkit": _containers,
+    "cuda_bundle": _bundle,
+    "set_fact": _facts,
+}

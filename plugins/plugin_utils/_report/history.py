@@ -1,0 +1,92 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""History: one line a laptop and run; what changed between two of them, and how the fleet was over time. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, words
+
+Line = t.Dict[str, t.Any]
+MAXIMUM_POINTS = 40
+"""Runs that are shown over time, the newest."""
+_VERSIONS = {"toolkit": "toolkit", "driver": "driver", "wsl": "WSL"}
+
+
+def line(one: document.Document) -> Line:
+    """What history keeps of the document ONE."""
+    return {
+        "schema": document.SCHEMA,
+        "time": one["time"],
+        "run": one["run"]["id"],
+        "playbook": one["run"]["playbook"],
+        "laptop": one["laptop"],
+        "computer": one["computer"],
+        "state": one["state"],
+        "status": one["status"],
+        "reason": one["reason"],
+        "fails": sorted({found["id"] for found in one["findings"] if found["level"] == words.FAIL}),
+        "warns": sorted({found["id"] for found in one["findings"] if found["level"] == words.WARN}),
+        "toolkit": toolkit_of(one),
+        "driver": driver_of(one),
+        "wsl": str((one["wsl"] or {}).get("version") or ""),
+    }
+
+
+def toolkit_of(one: document.Document) -> str:
+    """The versions of the toolkit on a laptop, of all its distributions."""
+    found = {
+        # The patch release is known of the one that the run was about.
+        toolkit["release"] if toolkit["release"].startswith(f"{toolkit['version']}.") else toolkit["version"]
+        for toolkit in one["toolkits"] or ()
+    }
+    return ", ".join(sorted(found - {""}))
+
+
+def driver_of(one: document.Document) -> str:
+    """The version of the NVIDIA driver on Windows."""
+    return ", ".join(sorted({str(gpu["driver_version"]) for gpu in one["gpus"] or () if gpu["driver_version"]}))
+
+
+def difference(before: Line, after: Line) -> list[str]:
+    """What changed from BEFORE to AFTER, one part of a sentence each. What a run did not look at has not changed."""
+    found = []
+    if (before["state"], before["status"]) != (after["state"], after["status"]):
+        found.append(f"{before['status']} → {after['status']}")
+    if after["state"] in (words.CONFORMING, words.NOT_CONFORMING):
+        found += [f"new: {name}" for name in after["fails"] if name not in before["fails"]]
+        if after["status"] not in ("failed", "not finished"):
+            found += [f"gone: {name}" for name in before["fails"] if name not in after["fails"]]
+    for name, word in _VERSIONS.items():
+        if before[name] and after[name] and before[name] != after[name]:
+            found.append(f"{word} {before[name]} → {after[name]}")
+    return found
+
+
+def points(lines: t.Iterable[Line], laptop_of: t.Callable[[Line], str]) -> list[tuple[str, dict[str, int]]]:
+    """The time of each run, and how many laptops were in which state after it; who took no part stays as before.
+
+    :arg lines: by their time.
+    """
+    ends: dict[str, int] = {}
+    ordered = list(lines)
+    for number, one in enumerate(ordered):
+        ends[one["run"]] = number
+    shown = set(sorted(ends.values())[-MAXIMUM_POINTS:])
+    state: dict[str, str] = {}
+    counts: dict[str, int] = dict.fromkeys(words.STATES, 0)
+    found = []
+    for number, one in enumerate(ordered):
+        name = laptop_of(one)
+        if name in state:
+            counts[state[name]] -= 1
+        state[name] = one["state"]
+        counts[one["state"]] += 1
+        if number in shown:
+            found.append((str(one["time"]), dict(counts)))
+    return found

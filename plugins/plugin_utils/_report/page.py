@@ -1,0 +1,187 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The report as one HTML page that needs nothing else, and may do nothing else: its policy allows its own script only.
+
+The data travels as JSON that the browser does not run; the script shows it as text. Pure, but for reading its files.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import os
+import re
+import typing as t
+from html import escape
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import charts, history, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop, windows_of, wsl_of
+
+MAXIMUM_LINES = 50
+"""Problems and changes that are told at the top; all of them are in fleet.json."""
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_LETTERS = {words.FAIL: "f", words.WARN: "w", words.UNKNOWN: "u", words.PASS: "p", words.NOT_APPLICABLE: "n"}
+
+
+def render(fleet: Fleet, version: str, hidden: bool = False) -> str:
+    """The page.
+
+    :arg version: of the collection.
+    :arg hidden: names were left out, so that no line for ``--limit`` can be made.
+    """
+    style, library, script = _file("page.css"), _file("table-core.js"), _file("page.js")
+    # Nobody has the map that the library names for its own developers.
+    library = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", library)
+    parts = {
+        "policy": _policy([library, script], style),
+        "style": style,
+        "library": library,
+        "script": script,
+        "data": _data(fleet, hidden),
+        "sentence": escape(fleet.sentence()),
+        "total": f"{len(fleet.laptops):,} laptop{'' if len(fleet.laptops) == 1 else 's'}",
+        "made": escape(fleet.made),
+        "made_shown": escape(fleet.made.replace("T", " ").rstrip("Z") + " UTC"),
+        "version": escape(version),
+        "tiles": charts.tiles(fleet.counts()),
+        "bar": charts.share(fleet.counts()),
+        "problems": _problems(fleet.problems),
+        "cards": _cards(fleet),
+    }
+    return _PLACE.sub(lambda match: parts[match.group(1)], _file("page.html"))
+
+
+@functools.lru_cache(maxsize=None)
+def _file(name: str) -> str:
+    with open(os.path.join(os.path.dirname(__file__), "assets", name), encoding="utf-8") as stream:
+        return stream.read()
+
+
+def _policy(scripts: t.Sequence[str], style: str) -> str:
+    """Content-Security-Policy: only what is in the page, and nothing in it becomes markup later."""
+    return (
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; img-src data:;"
+        " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _problems(problems: t.Sequence[str]) -> str:
+    if not problems:
+        return ""
+    return (
+        f'<section class="notice" aria-label="Left out"><b>Not everything could be used</b>{_lines(problems)}</section>'
+    )
+
+
+def _lines(lines: t.Sequence[str], css: str = "") -> str:
+    more = [f"and {len(lines) - MAXIMUM_LINES} more, see fleet.json"] if len(lines) > MAXIMUM_LINES else []
+    items = "".join(f"<li>{escape(line)}</li>" for line in [*lines[:MAXIMUM_LINES], *more])
+    return f'<ul class="{css}">{items}</ul>'
+
+
+def _cards(fleet: Fleet) -> str:
+    changed = [f"{one.name}: {', '.join(one.changed)}" for one in fleet.laptops if one.changed]
+    none = "<p>No laptop is in another state, or has another version, than before.</p>"
+    return (
+        charts.bars("Why not in order", fleet.causes(), "bad", "All laptops conform.")
+        + charts.over_time(fleet.over_time)
+        + charts.card("Changed since the last run", _lines(changed, "changes") if changed else none)
+        + charts.bars("Toolkit", fleet.versions(history.toolkit_of))
+        + charts.bars("Driver on Windows", fleet.versions(history.driver_of))
+        + charts.bars("WSL", fleet.versions(wsl_of))
+        + charts.bars("Windows", fleet.versions(windows_of))
+    )
+
+
+class _Texts:
+    """Texts by number: a fleet says the same about most of its laptops."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+
+def _data(fleet: Fleet, hidden: bool) -> str:
+    texts = _Texts()
+    laptops = [_laptop(one, texts) for one in fleet.laptops]
+    states = {state: words.STATE_NAMES[state] for state in words.STATES}
+    whole = {"states": states, "rows": words.ROWS, "hidden": hidden, "texts": list(texts.numbers), "laptops": laptops}
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    # Within a script element nothing but these can end it or begin a comment.
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _laptop(laptop: Laptop, text: _Texts) -> dict[str, t.Any]:
+    document = laptop.document
+    windows = document["windows"] or {}
+    return {
+        "name": laptop.name,
+        "limit": document["laptop"],
+        "computer": document["computer"],
+        "groups": document["groups"],
+        "state": laptop.state,
+        "status": document["status"],
+        "reason": document["reason"],
+        "cause": laptop.cause,
+        "step": (document["error"] or {}).get("step", ""),
+        "time": document["time"],
+        "audited": laptop.audited,
+        "playbook": document["run"]["playbook"],
+        "check": document["run"]["check"],
+        "toolkit": history.toolkit_of(document),
+        "driver": history.driver_of(document),
+        "wsl": wsl_of(document),
+        "windows": windows.get("version") or "",
+        "product": windows_of(document),
+        "gpus": [str(gpu["name"] or "") for gpu in document["gpus"] or ()],
+        "toolkits": [_toolkit(one) for one in document["toolkits"] or ()],
+        "distributions": [
+            f"{one['name']} of {one['owner']} (WSL {one['version']})" for one in document["distributions"] or ()
+        ],
+        "owners": sorted({str(one["owner"]) for one in document["distributions"] or ()}),
+        "containers": _containers(document["containers"]),
+        "changes": [
+            f"{one['step']}{': ' if one['what'] else ''}{'; '.join(one['what'])}" for one in document["changes"]
+        ],
+        "waits": [f"{one['what']}: {one['reason']}" for one in document["waits_for"]],
+        "changed": list(laptop.changed),
+        "rows": "".join(_LETTERS[document["rows"][row]] for row in words.ROWS),
+        "findings": [
+            [
+                text(one["about"]),
+                text(one["id"]),
+                text(one["row"]),
+                _LETTERS[one["level"]],
+                text(one["seen"]),
+                text(one["remedy"]),
+            ]
+            for one in document["findings"]
+        ],
+    }
+
+
+def _toolkit(one: t.Mapping[str, t.Any]) -> str:
+    """What a distribution has, in a few words."""
+    version = one["version"] or "none known"
+    version = f"{version}, release {one['release']}" if one["release"] else version
+    program = f", program {one['verdict'].replace('_', ' ')}" if one["verdict"] else ""
+    return f"{version} ({one['about']}{program})"
+
+
+def _containers(containers: t.Mapping[str, t.Any] | None) -> str:
+    if containers is None:
+        return ""
+    engines = ", ".join(containers["engines"]) or ("Docker Desktop" if containers["docker_desktop"] else "no engine")
+    return f"{engines}, toolkit {containers['version'] or 'not needed'}"

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Keeps what the tasks of a run tell about each laptop, and makes their documents. Pure; a callback plugin feeds it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, take
+
+
+@dataclass
+class _Laptop:
+    groups: tuple[str, ...]
+    seen: Seen = field(default_factory=Seen)
+    failure: document.Failure | None = None
+    stale: bool = True
+    """Whether something was told since the last document."""
+
+
+@dataclass
+class Recorder:
+    """What one run has told so far."""
+
+    run: document.Run
+    laptops: dict[str, _Laptop] = field(default_factory=dict)
+
+    def begin(self, laptop: str, groups: t.Sequence[str]) -> None:
+        """LAPTOP takes part in the run."""
+        self.laptops.setdefault(laptop, _Laptop(tuple(groups)))
+
+    def result(self, laptop: str, module: str, step: str, result: t.Mapping[str, t.Any]) -> None:
+        """The task STEP has returned RESULT for LAPTOP; unknown ones (a controller) are left out."""
+        if laptop in self.laptops:
+            self.laptops[laptop].stale = True
+            take(self.laptops[laptop].seen, module, step, result)
+
+    def failed(self, laptop: str, module: str, step: str, result: t.Mapping[str, t.Any]) -> None:
+        """The task STEP has failed, or could not reach LAPTOP."""
+        if laptop in self.laptops:
+            self.result(laptop, module, step, result)
+            unreachable = bool(result.get("unreachable"))
+            cause = str(result.get("cause") or "") if unreachable else ""
+            self.laptops[laptop].failure = document.Failure(step, _message(result), cause, unreachable)
+
+    def rescued(self, laptop: str) -> None:
+        """What failed for LAPTOP was mended by the play."""
+        if laptop in self.laptops:
+            self.laptops[laptop].failure = None
+
+    def documents(self, time: str, names: t.Iterable[str], finished: bool = False) -> list[document.Document]:
+        """The documents of the laptops NAMES of which something was told since their last document."""
+        made = []
+        for name in names:
+            laptop = self.laptops.get(name)
+            if laptop and (laptop.stale or finished):
+                laptop.stale = False
+                # Whoever failed takes part in nothing that comes later.
+                end = finished or laptop.failure is not None
+                made.append(document.make(name, laptop.groups, self.run, time, laptop.seen, laptop.failure, end))
+        return made
+
+    def people(self) -> dict[str, set[str]]:
+        """Laptop -> the names of its users, as far as they are known."""
+        return {name: laptop.seen.people for name, laptop in self.laptops.items()}
+
+
+def _message(result: t.Mapping[str, t.Any]) -> str:
+    """What RESULT says; of a loop, what its failed item says."""
+    items = result.get("results")
+    for one in items if isinstance(items, list) else ():
+        if isinstance(one, t.Mapping) and (one.get("failed") or one.get("unreachable")):
+            return str(one.get("msg") or "no reason given")
+    return str(result.get("msg") or "no reason given")

@@ -1,0 +1,223 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Documents, reports and history on the controller's disk: written whole or not at all, read with distrust."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import foreign_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, shape
+
+DOCUMENTS = "documents"
+HISTORY = "history.jsonl"
+KEY = "names.json"
+LARGEST_DOCUMENT = 4 << 20
+"""Bytes; a laptop with a hundred findings has 40 kB."""
+LARGEST_HISTORY = 16 << 20
+"""Bytes that are read, from the end: about 50,000 laptops and runs."""
+
+
+class StoreError(Exception):
+    """Something could not be written or read: one line that says what, where, and what to do."""
+
+
+@dataclass
+class Found:
+    """What was read from one folder."""
+
+    folder: str
+    documents: list[document.Document] = field(default_factory=list)
+    history: list[dict[str, t.Any]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What was left out, and why; one sentence each."""
+
+
+@contextlib.contextmanager
+def _told(path: str) -> t.Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise StoreError(
+            f"{path} cannot be written: {reason}; free space or name another folder in wslfleet_report"
+        ) from error
+
+
+def write(path: str, text: str) -> None:
+    """TEXT at PATH, in place of what was there, or nothing. Raises StoreError."""
+    temporary = f"{path}.{secrets.token_hex(4)}.new"
+    with _told(path):
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        try:
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:
+                stream.write(text.encode("utf-8", "backslashreplace"))
+            os.replace(temporary, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+
+def write_document(folder: str, one: document.Document) -> None:
+    """The document ONE in FOLDER, in place of that of the last run of the same playbook. Raises StoreError."""
+    name = f"{file_name(one['laptop'])}.{file_name(one['run']['playbook'])}.json"
+    write(os.path.join(folder, DOCUMENTS, name), json.dumps(one, ensure_ascii=False, indent=1) + "\n")
+
+
+def append_history(folder: str, lines: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    """LINES at the end of the history in FOLDER, by one write; a line that was cut there stays by itself."""
+    path = os.path.join(folder, HISTORY)
+    text = "".join(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n" for line in lines)
+    with _told(path):
+        os.makedirs(folder, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            size = os.fstat(descriptor).st_size
+            cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+            data = (("\n" if cut else "") + text).encode()
+            while data:
+                data = data[os.write(descriptor, data) :]
+        finally:
+            os.close(descriptor)
+
+
+def prepare(folder: str) -> None:
+    """Make FOLDER, and see that a file can be written there, before a run begins. Raises StoreError."""
+    path = os.path.join(folder, DOCUMENTS, ".new")
+    write(path, "")
+    os.unlink(path)
+
+
+def check_names(folder: str, named: bool) -> None:
+    """Names are in all documents of a FOLDER, or in none: one report shows them together. Raises StoreError."""
+    without = os.path.exists(os.path.join(folder, KEY))
+    used = without or os.path.isdir(os.path.join(folder, DOCUMENTS))
+    if used and without is named:
+        raise StoreError(
+            f"{folder} has documents {'without' if without else 'with'} names of users and computers: name another"
+            f" folder in wslfleet_report, or set wslfleet_report_names to {str(not without).lower()}"
+        )
+
+
+def key_of(folder: str) -> bytes:
+    """The key of pseudonyms of FOLDER, made at its first use; only its owner can read it. Raises StoreError."""
+    path = os.path.join(folder, KEY)
+    with _told(path):
+        os.makedirs(folder, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+                stream.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        with open(path, encoding="ascii", errors="replace") as stream:
+            return stream.read().strip().encode()
+
+
+def file_name(name: str) -> str:
+    """A file name for NAME: readable, never a path, and another one for another name, whatever the case."""
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80]
+    if plain == name and plain == plain.lower():
+        return plain
+    return f"{plain}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def read(folder: str) -> Found:
+    """The documents and the history in FOLDER, or the documents that lie there by themselves. Raises StoreError."""
+    found = Found(folder)
+    inner = os.path.join(folder, DOCUMENTS)
+    place = inner if os.path.isdir(inner) else folder
+    try:
+        names = sorted(name for name in os.listdir(place) if name.endswith(".json") and name not in ("fleet.json", KEY))
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise StoreError(f"{folder} cannot be read: {reason}; name a folder with documents of a run") from error
+    for name in names:
+        one = _document(os.path.join(place, name), found.problems)
+        if one is not None:
+            found.documents.append(one)
+    _history(os.path.join(folder, HISTORY), found)
+    return found
+
+
+def _document(path: str, problems: list[str]) -> document.Document | None:
+    """The document at PATH; None, with a sentence in PROBLEMS, where there is none that can be used."""
+    name = foreign_text.clean(os.path.basename(path), 120)
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(LARGEST_DOCUMENT + 1)
+    except OSError as error:
+        problems.append(f"{name} left out: cannot be read: {(error.strerror or type(error).__name__).lower()}")
+        return None
+    if len(data) > LARGEST_DOCUMENT:
+        problems.append(f"{name} left out: larger than {LARGEST_DOCUMENT >> 20} MiB, so no document of a laptop")
+        return None
+    value, reason = parsed(data)
+    if not reason and (value.get("schema") != document.SCHEMA or value["schema"] is True):
+        reason = _of_another_schema(value.get("schema"))
+    if not reason:
+        reason = shape.problem(value, shape.schema())
+    if reason:
+        problems.append(foreign_text.clean(f"{name} left out: {reason}", 300))
+        return None
+    one: document.Document = document.cleaned(value)
+    return one
+
+
+def parsed(data: bytes) -> tuple[dict[str, t.Any], str]:
+    """DATA as a JSON object, or why it is none."""
+    try:
+        value = json.loads(data, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return {}, "not JSON, or cut in the middle"
+    return (value, "") if isinstance(value, dict) else ({}, "not a JSON object")
+
+
+def _no_number(word: str) -> t.NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _of_another_schema(found: t.Any) -> str:
+    if isinstance(found, int) and not isinstance(found, bool) and found > document.SCHEMA:
+        return f"schema {found} is newer than {document.SCHEMA}: update wslfleet.cuda on this controller"
+    return "it names no schema that is known: no document of wslfleet.cuda"
+
+
+def _history(path: str, found: Found) -> None:
+    """The lines of the history at PATH; those that cannot be used are counted."""
+    try:
+        with open(path, "rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - LARGEST_HISTORY))
+            lines = stream.read().split(b"\n")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        found.problems.append(f"{HISTORY} cannot be read: {(error.strerror or type(error).__name__).lower()}")
+        return
+    if size > LARGEST_HISTORY:
+        lines = lines[1:]
+    damaged = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        value, reason = parsed(line)
+        if reason or value.get("schema") != document.SCHEMA or shape.problem(value, shape.schema()["$defs"]["line"]):
+            damaged.append(number)
+        else:
+            found.history.append(document.cleaned(value))
+    if damaged:
+        where = ", ".join(str(number) for number in damaged[:5]) + (" …" if len(damaged) > 5 else "")
+        what = "line is" if len(damaged) == 1 else "lines are"
+        found.problems.append(f"{HISTORY}: {len(damaged)} {what} damaged or of a newer schema, and left out ({where})")

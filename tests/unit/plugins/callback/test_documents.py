@@ -1,0 +1,182 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The callback plugin that writes documents: what Ansible tells it, and what is on the disk then."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.callback import documents
+
+from tests.unit.a_fleet import audit, host_info
+
+OURS = str(Path(documents.__file__).parents[2] / "playbooks" / "audit.yml")
+OFF = {"unreachable": True, "msg": "no answer", "cause": "off"}
+
+
+class Run:
+    """A run of two laptops in one play, as Ansible tells it."""
+
+    def __init__(self, path: str = OURS, laptops: tuple[str, ...] = ("a", "b"), **variables: t.Any) -> None:
+        self.path, self.laptops, self.variables = path, laptops, variables
+        self.callback = documents.CallbackModule()
+        self.callback._display = MagicMock()
+        self.callback.v2_playbook_on_start(SimpleNamespace(_file_name=path))
+
+    def play(self) -> None:
+        groups = {"all": list(self.laptops), "laptops": list(self.laptops), "berlin": ["a"]}
+        hostvars = dict.fromkeys(self.laptops, self.variables)
+        variables = {"ansible_play_hosts_all": list(self.laptops), "groups": groups, "hostvars": hostvars}
+        manager = SimpleNamespace(get_vars=lambda play: variables)
+        self.callback.v2_playbook_on_play_start(
+            SimpleNamespace(get_variable_manager=lambda: manager, get_path=lambda: f"{self.path}:5")
+        )
+
+    def result(self, laptop: str, action: str, result: dict[str, t.Any], path: str = OURS) -> t.Any:
+        task = SimpleNamespace(
+            action=action,
+            resolved_action=action,
+            get_path=lambda: f"{path}:7",
+            get_name=lambda include_role_fqcn: "A step",
+        )
+        return SimpleNamespace(_task=task, _host=SimpleNamespace(get_name=lambda: laptop), _result=result)
+
+    def ok(self, laptop: str, action: str, result: dict[str, t.Any], path: str = OURS) -> None:
+        self.callback.v2_runner_on_ok(self.result(laptop, action, result, path))
+
+    def end(self, failures: tuple[str, ...] = (), dark: tuple[str, ...] = ()) -> None:
+        stats = SimpleNamespace(failures=dict.fromkeys(failures, 1), dark=dict.fromkeys(dark, 1))
+        self.callback.v2_playbook_on_stats(stats)
+
+    @property
+    def said(self) -> list[str]:
+        display = self.callback._display
+        return [
+            str(call.args[0]) for kind in (display.display, display.warning, display.error) for call in kind.mock_calls
+        ]
+
+
+@pytest.fixture(autouse=True)
+def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents.CallbackModule, "wslfleet_active", None)
+
+
+def read(folder: Path) -> dict[str, dict[str, t.Any]]:
+    found = [json.loads(path.read_text()) for path in (folder / "documents").glob("*.json")]
+    return {one["laptop"]: one for one in found}
+
+
+def test_all_laptops_are_off_and_the_report_is_there(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path))
+    run.play()
+    for laptop in run.laptops:
+        run.callback.v2_runner_on_unreachable(run.result(laptop, "wslfleet.cuda.host_info", OFF))
+    run.end(dark=("a", "b"))
+    found = read(tmp_path)
+    assert [(one["status"], one["error"]["step"]) for one in found.values()] == [("off", "A step")] * 2
+    assert (found["a"]["groups"], found["b"]["groups"]) == (["berlin", "laptops"], ["laptops"])
+    assert run.said == [
+        f"\nFleet report: 0 conforming, 0 not conforming, 0 unknown, 2 out of reach: {tmp_path / 'fleet.html'}"
+    ]
+
+
+def test_without_the_variable_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = Run()
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.end()
+    assert (run.said, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_a_killed_run_leaves_the_documents_of_plays_that_are_over(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path))
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.callback.v2_runner_on_failed(run.result("b", "ansible.builtin.assert", {"failed": True, "msg": "no"}))
+    assert list(read(tmp_path)) == ["b"]
+    run.play()
+    assert {name: one["run"]["finished"] for name, one in read(tmp_path).items()} == {"a": False, "b": True}
+    assert not (tmp_path / "fleet.html").exists()
+
+
+def test_what_a_play_mends_or_ignores_is_no_failure(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path))
+    run.play()
+    for laptop in run.laptops:
+        run.ok(laptop, "wslfleet.cuda.host_info", host_info(1))
+        run.ok(laptop, "wslfleet.cuda.cuda_audit_info", audit())
+    broken = {"failed": True, "msg": "no"}
+    run.callback.v2_runner_on_failed(run.result("a", "wslfleet.cuda.wsl", broken))
+    run.callback.v2_runner_on_failed(run.result("b", "wslfleet.cuda.wsl", broken), ignore_errors=True)
+    run.end()
+    assert [one["state"] for one in read(tmp_path).values()] == ["conforming"] * 2
+
+
+def test_of_other_plays_only_laptops_that_our_modules_ask(tmp_path: Path) -> None:
+    run = Run(path="/srv/site.yml", wslfleet_report=str(tmp_path))
+    run.play()
+    run.ok("b", "ansible.builtin.ping", {"windows": {}}, path="/srv/site.yml")
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1), path="/srv/site.yml")
+    run.ok("controller", "wslfleet.cuda.fleet_report", {}, path="/srv/site.yml")
+    run.end()
+    assert (list(read(tmp_path)), read(tmp_path)["a"]["run"]["playbook"]) == (["a"], "site")
+
+
+@pytest.mark.parametrize("value", [False, "false", "no"])
+def test_names_are_left_out_when_asked(tmp_path: Path, value: t.Any) -> None:
+    run = Run(wslfleet_report=str(tmp_path), wslfleet_report_names=value)
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.end()
+    assert all(name.startswith("laptop-") for name in read(tmp_path))
+
+
+def test_a_folder_that_cannot_be_written_is_said_once_and_the_run_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run = Run(wslfleet_report=str(tmp_path / "file" / "x"))
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.play()
+    run.end()
+    assert len(run.said) == 1 and run.said[0].startswith(f"no fleet report: {tmp_path / 'file' / 'x'}")
+
+
+def test_a_disk_that_is_full_later_is_said_once(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path / "x"))
+    run.play()
+    (tmp_path / "x" / "documents").rmdir()
+    (tmp_path / "x" / "documents").write_text("")
+    run.callback.v2_runner_on_unreachable(run.result("a", "wslfleet.cuda.host_info", OFF))
+    run.end(dark=("a",))
+    assert [line for line in run.said if "no fleet report" in line] == run.said and len(run.said) == 1
+
+
+def test_problems_of_older_documents_are_warnings(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path))
+    run.play()
+    (tmp_path / "documents" / "x.json").write_text("{cut")
+    run.end()
+    assert run.said[1] == "fleet report: x.json left out: not JSON, or cut in the middle"
+
+
+def test_no_laptop_no_report(tmp_path: Path) -> None:
+    run = Run(laptops=(), wslfleet_report=str(tmp_path))
+    run.play()
+    run.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_plugins_write_once() -> None:
+    first, second = Run(), documents.CallbackModule()
+    second.v2_playbook_on_start(SimpleNamespace(_file_name=OURS))
+    assert (getattr(first.callback, "disabled", False), second.disabled) == (False, True)
+    first.end()
+    third = documents.CallbackModule()
+    third.v2_playbook_on_start(SimpleNamespace(_file_name=OURS))
+    assert not getattr(third, "disabled", False)
