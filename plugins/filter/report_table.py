@@ -71,7 +71,7 @@ def _cell(row: t.Mapping[str, t.Any], column: str, width: int) -> list[str]:
     if isinstance(value, (list, tuple)):
         value = ", ".join(str(item) for item in value)
     text = "-" if value is None or value == "" else str(value)
-    return textwrap.wrap(text, width) or ["-"]
+    return textwrap.wrap(text, width, break_on_hyphens=False) or ["-"]
 
 
 def report_table(rows: t.Any, columns: t.Any, width: int = 60) -> list[str]:

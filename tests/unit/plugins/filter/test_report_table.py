@@ -37,3 +37,8 @@ def test_no_columns_are_refused() -> None:
 
 def test_the_filter_is_registered() -> None:
     assert FilterModule().filters() == {"report_table": report_table}
+
+
+def test_names_of_packages_stay_in_one_piece() -> None:
+    rows = [{"seen": "libnvidia-compute-570 ii, nvidia-driver-570 iF"}]
+    assert report_table(rows, ["seen"], 36)[2:] == ["libnvidia-compute-570 ii,", "nvidia-driver-570 iF"]
