@@ -26,13 +26,16 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import P
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.security import Security
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState, Windows, Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_errors
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.known_error import KnownError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import rows as preflight_rows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import program_errors
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import errors
 from winrm.exceptions import AuthenticationError, WSManFaultError
 
 from scripts.docs.blank import blank
 
+CATALOGUE = (*errors.CATALOGUE, *program_errors.CATALOGUE)
 PATH = Path("docs/docsite/rst/troubleshooting.rst")
 
 _NVIDIA = "https://developer.download.nvidia.com/compute"
@@ -120,7 +123,9 @@ def page() -> str:
                 ("Code", "Cause", "Remedy"),
                 [(_code(entry), entry.meaning, entry.remedy) for entry in entries],
             )
-            for program, entries in itertools.groupby(errors.CATALOGUE, lambda entry: entry.program)
+            for program, entries in itertools.groupby(
+                (*errors.CATALOGUE, *program_errors.CATALOGUE), lambda entry: entry.program
+            )
         ),
         _section(
             "The audit of the distribution finds something",
@@ -139,7 +144,7 @@ def page() -> str:
     return "\n".join([_HEAD, *sections])
 
 
-def _code(entry: errors.KnownError) -> str:
+def _code(entry: KnownError) -> str:
     return ", ".join(f"``{spelling}``" for spelling in (entry.code, *entry.aliases))
 
 

@@ -26,7 +26,7 @@ SHARED = ("module_utils/_shared", "module_utils/_nvidia", "module_utils/_wsl_set
 ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_port": ("one command line in, its output and exit code out; WinRM behind it", ""),
     "plugin_utils/_wsl_exe": ("wsl.exe: its lines, its text, its errors", "_port"),
-    "plugin_utils/_windows": ("registry, files, tasks, installers and names of Windows", "_port _wsl_exe"),
+    "plugin_utils/_windows": ("registry, files, tasks, installers and names of Windows", "_port"),
     "plugin_utils/_roles": ("the variables of the roles and what is wrong with given ones", "_windows"),
     "plugin_utils/_action": ("the base of all action plugins, and the shape of results", "_port _windows _roles"),
     "plugin_utils/_linux": ("programs and files inside a distribution, over the port", "_port _wsl_exe"),

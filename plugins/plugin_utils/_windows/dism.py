@@ -17,9 +17,9 @@ import time
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import DISM as PROGRAM
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import DISM as PROGRAM
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import known_error
 
 DISM = f"{SYSTEM32}\\dism.exe"
 SUCCESS = 0

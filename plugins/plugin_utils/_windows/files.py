@@ -35,8 +35,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Stdin,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import CURL, known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import CURL, known_error
 
 FOLDER = "C:\\Program Files\\wslfleet"
 """Everything that the collection puts on a host lies below it: only administrators can make anything there."""

@@ -23,9 +23,9 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import MSIEXEC as PROGRAM
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import MSIEXEC as PROGRAM
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import known_error
 
 SUCCESS = 0
 RESTART_NEEDED = 3010

@@ -13,7 +13,6 @@ import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_errors
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import errors as wsl_exe_errors
 
 from scripts.docs import __main__ as program
 from scripts.docs import errors, roles
@@ -50,7 +49,7 @@ def test_a_stale_page_is_named_and_not_written(
 
 def test_every_known_error_is_on_the_page() -> None:
     page = errors.page()
-    for entry in wsl_exe_errors.CATALOGUE:
+    for entry in errors.CATALOGUE:
         assert f"``{entry.code}``" in page
         assert errors.cell(entry.remedy) in page
     for _sign, cause, remedy in winrs_errors._NETWORK_SIGNS:

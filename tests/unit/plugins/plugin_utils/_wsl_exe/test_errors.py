@@ -49,16 +49,7 @@ def test_no_spelling_twice() -> None:
         e.WSL_PLACE,
         e.WSL_NUMBER,
         e.WSL_EXIT,
-        e.DISM,
-        e.MSIEXEC,
-        e.CURL,
     }
-
-
-def test_the_same_number_of_another_program() -> None:
-    wsl, dism = known_error("50", e.WSL_EXIT), known_error("50", e.DISM)
-    assert wsl and dism and wsl.meaning != dism.meaning
-    assert known_error("50") is None
 
 
 def test_both_spellings_explain_the_same() -> None:
@@ -149,17 +140,10 @@ def test_every_known_situation_has_an_entry() -> None:
     assert [code for code, entry in known.items() if entry is None or not (entry.meaning and entry.remedy)] == []
 
 
-@pytest.mark.parametrize(
-    ("program", "codes"),
-    [
-        (e.DISM, "50 14081 0x8007371b 0x800f080c 0x800f081f 0x800f0954 0x80070652"),
-        (e.MSIEXEC, "1602 1603 1605 1612 1618 1619 1625 1638"),
-        (e.CURL, "5 6 7 18 22 23 28 35 56 60"),
-        (e.WSL_EXIT, "50 -444 4294966852 1260 4551 3221225506 0xc0000022"),
-    ],
-)
-def test_codes_of_other_programs(program: str, codes: str) -> None:
-    assert [code for code in codes.split() if e.known_error(code, program) is None] == []
+def test_exit_codes() -> None:
+    codes = "50 -444 4294966852 1260 4551 3221225506 0xc0000022"
+    assert [code for code in codes.split() if e.known_error(code, e.WSL_EXIT) is None] == []
+    assert known_error("50") is None, "an exit code is no code of Windows"
 
 
 START = "Wsl/Service/CreateInstance/E_FAIL"
