@@ -167,6 +167,12 @@ CHECKS: dict[str, Words] = {
         "warn": ("one of several GPUs is in TCC mode, or the registry says so", "``nvidia-smi -dm 0``, then restart"),
         "stop": ("every GPU is in TCC mode", "``nvidia-smi -dm 0``, then restart"),
     },
+    "drives": {
+        "ok": ("no variable names a path on the host, or each drive is there", _NOTHING),
+        "info": ("the drives could not be read; or one is missing that this laptop needs no more", "check the paths"),
+        "warn": ("a drive that a variable names is not there", "name a path on a drive of this laptop"),
+        "stop": ("the same, and WSL is to be installed", "name a path on a drive of this laptop"),
+    },
     "windows_build": {
         "ok": ("new enough", _NOTHING),
         "stop": ("older", "update Windows"),
