@@ -149,7 +149,8 @@ def _kernel(text: str) -> Verdict:
 
 
 def _drivers(seen: Seen) -> Verdict:
-    names = [f"{package.name} {package.code}" for package in seen.repair.drivers]
+    unlike = {package.key: f" ({seen.repair.reasons[package.key]})" for package in seen.repair.unlike}
+    names = [f"{item.name} {item.code}{unlike.get(item.key, '')}" for item in seen.repair.drivers]
     if names:
         return Verdict("driver_packages", "G9", STOP, ", ".join(names), _REPAIR)
     return Verdict("driver_packages", "G9", OK, "none")

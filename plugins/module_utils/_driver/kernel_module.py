@@ -15,13 +15,15 @@ from __future__ import annotations
 import glob
 import typing as t
 
+_MODULES = ("nvidia", "gdrdrv", "nv_peer_mem")
+"""How the names of the driver's modules, and of those that only work beside it, begin."""
 _PATTERNS = (
-    "/var/lib/dkms/nvidia*",
-    "/usr/src/nvidia*-[0-9]*",
-    "/lib/modules/*/updates/dkms/nvidia*.ko*",
-    "/lib/modules/*/updates/nvidia*.ko*",
-    "/lib/modules/*/extra/nvidia*.ko*",
-    "/lib/modules/*/kernel/drivers/video/nvidia*.ko*",
+    "/var/lib/dkms/{}*",
+    "/usr/src/{}*-[0-9]*",
+    "/lib/modules/*/updates/dkms/{}*.ko*",
+    "/lib/modules/*/updates/{}*.ko*",
+    "/lib/modules/*/extra/{}*.ko*",
+    "/lib/modules/*/kernel/drivers/video/{}*.ko*",
 )
 _NO_DRIVER = ("nvidiafb.ko",)
 """Part of Linux itself."""
@@ -29,5 +31,6 @@ _NO_DRIVER = ("nvidiafb.ko",)
 
 def leftovers(root: str = "") -> t.List[str]:
     """Folders and files of NVIDIA's kernel module, in order. Paths without ROOT."""
-    paths = {path[len(root) :] for pattern in _PATTERNS for path in glob.glob(glob.escape(root) + pattern)}
+    patterns = [pattern.format(name) for pattern in _PATTERNS for name in _MODULES]
+    paths = {path[len(root) :] for pattern in patterns for path in glob.glob(glob.escape(root) + pattern)}
     return sorted(path for path in paths if not any(name in path for name in _NO_DRIVER))

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dependencies, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
+    carriers,
     installer_log,
     kernel_module,
     loader,
@@ -38,6 +39,8 @@ class State:
     database: dpkg.Database
     drivers: t.Tuple[dpkg.Package, ...]
     """Driver packages of which anything is left, residual configuration included."""
+    reasons: t.Mapping[t.Tuple[str, str], str]
+    """Key of each of ``drivers`` -> why it is one."""
     strays: t.Tuple[str, ...]
     """Driver files that no package owns: libraries, programs, kernel modules and their sources."""
     shadowed: t.Mapping[str, str]
@@ -60,6 +63,11 @@ class State:
         return tuple(package for package in self.database.broken if package.key not in drivers)
 
     @property
+    def unlike(self) -> t.Tuple[dpkg.Package, ...]:
+        """Drivers whose names and sources do not tell that they are any."""
+        return tuple(item for item in self.drivers if not driver_packages.why_driver(item.name, item.source))
+
+    @property
     def healthy(self) -> bool:
         """Whether there is nothing to repair."""
         wrong = (self.drivers, self.database.broken, self.database.journal_dirty, self.strays, self.shadowed)
@@ -72,6 +80,8 @@ class Plan:
 
     purge: t.Tuple[str, ...] = ()
     """Drivers, in whatever state."""
+    unlike: t.Tuple[str, ...] = ()
+    """Those of them whose names do not tell, each with its reason."""
     dependents: t.Tuple[str, ...] = ()
     """Packages that cannot stay without the driver and go with it."""
     held: t.Tuple[str, ...] = ()
@@ -98,11 +108,7 @@ class Plan:
 def observe(root: str = "") -> State:
     """The state of the system under ROOT."""
     database = dpkg.read_database(root)
-    drivers = tuple(
-        package
-        for package in database.packages
-        if package.left and (driver_packages.why_driver(package.name, package.source) or _carries_driver(package, root))
-    )
+    reasons = carriers.drivers(database.packages, root)
     installed = installer_log.read(root)
     ours = set(installer_log.present(installed, root)) if installed else set()
     files = sorted({*loader.driver_files(root), *kernel_module.leftovers(root), *ours})
@@ -114,7 +120,8 @@ def observe(root: str = "") -> State:
     expected = "libcuda.so.1" in wsl_files and not loader.forbids_configuration(wsl_conf)
     return State(
         database,
-        drivers,
+        tuple(package for package in database.packages if package.key in reasons),
+        reasons,
         tuple(path for path in files if path not in owners),
         shadowed,
         installed,
@@ -123,20 +130,6 @@ def observe(root: str = "") -> State:
         loader.named_for(shadowed, root),
         tuple(loader.copies(found, root)),
     )
-
-
-def _carries_driver(package: dpkg.Package, root: str) -> bool:
-    """Whether PACKAGE, under whatever name, provides a driver and brings files of one.
-
-    One that only provides it is somebody's stand-in for dependencies, empty and harmless.
-    """
-    if not driver_packages.why_provider(dependencies.provided(package.fields)):
-        return False
-    stem = f"{root}/var/lib/dpkg/info/{package.name}"
-    listed = (
-        system_files.read_text(f"{stem}.list") or system_files.read_text(f"{stem}:{package.architecture}.list") or ""
-    )
-    return any(loader.is_driver_file(path) for path in listed.splitlines())
 
 
 def plan(state: State, automatic: t.Collection[str]) -> Plan:
@@ -158,6 +151,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
     stuck = {package.key for package, _name in dpkg.unmet(database.packages)}
     return Plan(
         purge=_labels(database, state.drivers),
+        unlike=tuple(f"{database.label(package)} {state.reasons[package.key]}" for package in state.unlike),
         dependents=_labels(database, away),
         held=_labels(database, [package for package in away if package.held]),
         mark_manual=tuple(sorted(keep - needed)) if drivers else (),
@@ -331,6 +325,7 @@ def describe(steps: Plan) -> t.List[str]:
         lines.append("mark as manually installed: " + " ".join(steps.mark_manual))
     if steps.purge:
         lines.append("purge: " + " ".join(steps.purge))
+    lines += [f"purged as a driver: {text}" for text in steps.unlike]
     if steps.dependents:
         lines.append("goes with it: " + " ".join(steps.dependents))
     if steps.configure:

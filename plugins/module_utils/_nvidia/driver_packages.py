@@ -130,6 +130,8 @@ FILES = (
 )
 """What only a driver brings (regular expressions of whole paths), whatever somebody calls the package. In a folder
 ``stubs`` they are what a linker needs: toolkits bring them."""
+FILE_MARKS = ("/libcuda.so", "/libnvidia-ml.so", ".ko", "/dkms.conf")
+"""Each of FILES holds one of them: a quick look before the expressions."""
 
 DEPENDENTS = ("glx-diversions", "glx-alternative-mesa", "update-glx", "nvidia-settings")
 """Packages that apt may take away together with a driver, although no dependency field says so."""

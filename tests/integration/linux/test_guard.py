@@ -57,6 +57,71 @@ def test_hook_stops_what_the_pin_cannot_and_no_removal(distribution: Distributio
     distribution.run("dpkg -i --force-depends /root/libnv*.deb && apt-get purge -y libnvidia-compute-570")
 
 
+FOREIGN = {
+    "vendor-gpu": ("", "/opt/vendor/lib64/libcuda.so.1", "files"),
+    "vendor-monitor": ("", "/usr/lib/vendor/libnvidia-ml.so.1", "files"),
+    "vendor-rdma": ("", "/usr/src/gdrdrv-2.5/dkms.conf", "files"),
+    "stand-in": ("Provides: libcuda1 (= 570), libcuda.so.1", "/usr/share/stand-in", "provides"),
+    "nvidia-linux-grid-570": ("", "/usr/share/grid", "name"),
+    "gdrdrv-dkms": ("", "/usr/share/gdrdrv", "name"),
+}
+HARMLESS = {
+    "vendor-dev": ("", "/usr/local/cuda-12.8/targets/x86_64-linux/lib/stubs/libcuda.so", ""),
+    "wsl-driver-link": ("", "/usr/share/wsl-driver-link", ""),
+}
+BUILD = """
+mkdir -p /srv/mirror && cd /srv/mirror
+while read -r name file fields; do
+  mkdir -p /root/tree/$name/DEBIAN /root/tree/$name${file%/*}
+  echo x >/root/tree/$name$file
+  printf '%s\\n' "Package: $name" Version:\\ 1 Architecture:\\ all 'Maintainer: x <x@invalid.example>' \\
+    ${fields:+"$fields"} 'Description: x' >/root/tree/$name/DEBIAN/control
+done
+mkdir -p /root/tree/wsl-driver-link/usr/lib/x86_64-linux-gnu
+ln -s /usr/lib/wsl/lib/libcuda.so.1 /root/tree/wsl-driver-link/usr/lib/x86_64-linux-gnu/libcuda.so.1
+for tree in /root/tree/*; do dpkg-deb -b $tree . >/dev/null; done
+for file in *.deb; do
+  dpkg-deb -f $file && printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' \\
+    $file $(stat -c %s $file) $(sha256sum <$file | cut -d' ' -f1)
+done >Packages
+echo 'deb [trusted=yes] file:/srv/mirror /' >/etc/apt/sources.list.d/mirror.list
+apt-get update
+"""
+
+
+def test_drivers_under_foreign_names(distribution: Distribution) -> None:
+    """What a package provides and brings: plan, hook, audit and repair, from a source and as a file."""
+    box = distribution
+    lines = "".join(f"{name} {file} {fields}\n" for name, (fields, file, _by) in {**FOREIGN, **HARMLESS}.items())
+    box.run(BUILD, data=lines.encode())
+    before = box.run("dpkg -l | cat")
+    assert box.module("cuda_guard")["changed"]
+    for asked in (list(FOREIGN), [f"/srv/mirror/{name}_1_all.deb" for name in FOREIGN]):
+        plan = box.module("cuda_plan_info", packages=[*asked, *HARMLESS])
+        assert {item["package"]: item["by"] for item in plan["findings"]} == {
+            name: by for name, (_fields, _file, by) in FOREIGN.items()
+        }
+        # Names that no pin holds, and those it does as a file.
+        named = [name for name in asked if name.rpartition("/")[2].startswith(("vendor", "stand"))] or asked
+        for name in named:
+            output = box.run(f"apt-get install -y {name}; echo code=$?", check=False)
+            assert "code=100" in output and "wslfleet.cuda: refused: " in output, output
+    assert box.run("dpkg -l | cat") == before
+    box.run(f"apt-get install -y {' '.join(HARMLESS)}")
+    kept = box.run("dpkg -l | cat")
+    box.run(f"dpkg -i {' '.join(f'/srv/mirror/{name}_1_all.deb' for name in FOREIGN)}")
+    rows = {row["id"]: row for row in box.module("cuda_audit_info")["rows"]}
+    assert rows["driver_packages"]["level"] == "stop"
+    told = rows["driver_packages"]["seen"]
+    assert [name for name in FOREIGN if f"{name} ii" not in told] == [] and "vendor-dev" not in told, told
+    assert "vendor-gpu ii (brings /opt/vendor/lib64/libcuda.so.1, which only a driver does)" in told
+    result = box.module("cuda_repair")
+    assert not result.get("failed"), result
+    assert sorted(result["purged"]) == sorted(FOREIGN) and result["dependents"] == [], result
+    assert box.run("dpkg -l | cat") == kept
+    assert not box.module("cuda_repair")["changed"]
+
+
 def test_apt_lives_on_when_the_scripts_are_gone(distribution: Distribution) -> None:
     distribution.module("cuda_guard")
     distribution.run("rm -r /usr/local/lib/wslfleet && apt-get install -y --reinstall --no-install-recommends procps")

@@ -80,6 +80,20 @@ def test_each_damage_has_its_row(tmp_path: Path, name: str, files: dict[str, str
     assert row.remedy and "\n" not in row.seen
 
 
+def test_a_driver_under_another_name_is_told_with_the_reason(tmp_path: Path) -> None:
+    status = "\n\n".join(
+        f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64{more}"
+        for name, more in (("libcuda1", ""), ("vendor-gpu", ""), ("stand-in", "\nProvides: libcuda.so.1"))
+    )
+    files = {"var/lib/dpkg/info/vendor-gpu.list": "/.\n/opt/vendor/libcuda.so.1\n", "opt/vendor/libcuda.so.1": ""}
+    rows = {row.id: row for row in _audit.rows(seen(tmp_path, status + "\n", BLOCKED, {**GUARD, **files}))}
+    assert rows["driver_packages"].level == "stop"
+    assert rows["driver_packages"].seen == (
+        "libcuda1 ii, vendor-gpu ii (brings /opt/vendor/libcuda.so.1, which only a driver does), "
+        "stand-in ii (provides libcuda.so.1, which only a driver does)"
+    )
+
+
 def test_loader_and_its_configuration(tmp_path: Path) -> None:
     found = seen(tmp_path, "", BLOCKED, {**GUARD, "usr/lib/wsl/lib/libcuda.so.1": ""})
     found = replace(found, picks={"libcuda.so.1": "/usr/lib/wsl/lib/libcuda.so.1"}, ld_wsl_conf=True)

@@ -144,12 +144,24 @@ def test_packages_of_others_do_not_keep_a_driver(tmp_path: Path) -> None:
     ]
 
 
-def test_a_driver_under_another_name_goes_and_an_empty_stand_in_stays(tmp_path: Path) -> None:
-    state = system(tmp_path, stanza("vendor-gpu", Provides="libcuda1"), stanza("stand-in", Provides="libcuda1"))
-    for name, path in (("vendor-gpu", "/usr/lib/x86_64-linux-gnu/libcuda.so.570.1"), ("stand-in", "/usr/share/doc/x")):
-        (tmp_path / f"var/lib/dpkg/info/{name}.list").write_text(f"/.\n{path}\n")
-    state = repair.observe(str(tmp_path))
-    assert [package.name for package in state.drivers] == ["vendor-gpu"]
+def test_a_driver_under_another_name_goes_and_the_plan_says_why(tmp_path: Path) -> None:
+    """By what it provides, although it brings nothing, and by what it brings, although it says nothing."""
+    (tmp_path / "var/lib/dpkg/info").mkdir(parents=True)
+    (tmp_path / "var/lib/dpkg/info/vendor-gpu.list").write_text("/.\n/opt/vendor/libcuda.so.570.1\n")
+    (tmp_path / "opt/vendor").mkdir(parents=True)
+    (tmp_path / "opt/vendor/libcuda.so.570.1").touch()
+    (tmp_path / "var/lib/dpkg/info/cuda-driver-dev-12-8.list").write_text("/usr/local/cuda-12.8/stubs/libcuda.so\n")
+    state = system(
+        tmp_path, stanza("vendor-gpu"), stanza("stand-in", Provides="libcuda1"), stanza("cuda-driver-dev-12-8"),
+        stanza("nvidia-smi"), stanza("tool", Depends="libcuda1"),
+    )  # fmt: skip
+    plan = repair.plan(state, ())
+    assert (plan.purge, plan.dependents) == (("nvidia-smi", "stand-in", "vendor-gpu"), ("tool",))
+    assert repair.describe(plan)[:3] == [
+        "purge: nvidia-smi stand-in vendor-gpu",
+        "purged as a driver: vendor-gpu brings /opt/vendor/libcuda.so.570.1, which only a driver does",
+        "purged as a driver: stand-in provides libcuda1, which only a driver does",
+    ]
 
 
 def test_a_held_dependent_needs_a_person(tmp_path: Path) -> None:
