@@ -15,6 +15,7 @@ description:
   - Purges every driver package in one transaction, of foreign architectures and half removed ones too, together with
     what cannot stay without it. C(dpkg) itself does that, so that nothing else goes, whatever the site's C(apt.conf)
     says and whatever state other packages and sources are in. Never runs C(autoremove).
+  - A package counts as a driver by its source, its name, what it provides, or the files that C(dpkg) lists for it.
   - Asks C(dpkg) beforehand by the same command whether it would, and whether the disk can be written; if not, nothing
     is changed. A removal script of a driver that fails is moved to the backup, and the driver goes.
   - Marks the CUDA toolkit as manually installed first, so that it outlives the metapackage that brought it.
