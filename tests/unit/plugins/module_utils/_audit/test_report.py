@@ -86,7 +86,7 @@ def test_a_driver_under_another_name_is_told_with_the_reason(tmp_path: Path) -> 
         for name, more in (("libcuda1", ""), ("vendor-gpu", ""), ("stand-in", "\nProvides: libcuda.so.1"))
     )
     files = {"var/lib/dpkg/info/vendor-gpu.list": "/.\n/opt/vendor/libcuda.so.1\n", "opt/vendor/libcuda.so.1": ""}
-    rows = {row.id: row for row in _audit.rows(seen(tmp_path, status + "\n", BLOCKED, {**GUARD, **files}))}
+    rows = {row.id: row for row in report.rows(seen(tmp_path, status + "\n", BLOCKED, {**GUARD, **files}))}
     assert rows["driver_packages"].level == "stop"
     assert rows["driver_packages"].seen == (
         "libcuda1 ii, vendor-gpu ii (brings /opt/vendor/libcuda.so.1, which only a driver does), "
