@@ -133,3 +133,63 @@ def test_g19_root_finds_nvidia_smi_by_the_link(tmp_path: Path) -> None:
 def test_g19_without_a_driver_on_windows(tmp_path: Path) -> None:
     row = next(row for row in report.rows(seen(tmp_path)) if row.id == "nvidia_smi")
     assert (row.row, row.level, row.seen) == ("G19", "info", "there is no /usr/lib/wsl/lib/nvidia-smi")
+
+
+KEY = Path(__file__).parents[4] / "unit" / "data" / "7fa2af80.pub"
+RETIRED = "deb https://developer.download.nvidia.com/compute/machine-learning/repos/ubuntu1804/x86_64 /\n"
+UNSIGNED = "deb https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/ /\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "level", "words"),
+    [
+        ({}, "old_keys", "ok", "not found"),
+        ({"etc/apt/trusted.gpg.d/cuda.asc": KEY.read_text()}, "old_keys", "stop", "/etc/apt/trusted.gpg.d/cuda.asc"),
+        ({"usr/share/keyrings/x.asc": KEY.read_text()}, "old_keys", "stop", "/usr/share/keyrings/x.asc"),
+        (
+            {"etc/apt/keyrings/x.asc": KEY.read_text().replace("=", "!")},
+            "old_keys",
+            "warn",
+            "cannot be read and may hold the old key: /etc/apt/keyrings/x.asc",
+        ),
+        ({}, "stale_sources", "ok", "none"),
+        ({"etc/apt/sources.list.d/ml.list": RETIRED}, "stale_sources", "warn", "/etc/apt/sources.list.d/ml.list"),
+        ({"etc/apt/sources.list.d/cuda.list": UNSIGNED}, "stale_sources", "warn", "cuda.list (no signed-by)"),
+        ({"etc/apt/sources.list.d/cuda.list": f"# {UNSIGNED}"}, "stale_sources", "ok", "none"),
+    ],
+)
+def test_g10_old_keys_and_sources(tmp_path: Path, files: dict[str, str], name: str, level: str, words: str) -> None:
+    row = next(row for row in report.rows(seen(tmp_path, files=files)) if row.id == name)
+    assert (row.row, row.level) == ("G10", level) and words in row.seen
+
+
+@pytest.mark.parametrize(
+    ("package", "level", "words"),
+    [
+        ("cuda", "warn", "cuda"),
+        ("cuda-12-8", "warn", "cuda-12-8"),
+        ("cuda-runtime-12-8", "warn", "cuda-runtime-12-8"),
+        ("cuda-toolkit-12-8", "ok", "none of cuda, cuda-X-Y, cuda-runtime-X-Y"),
+        ("cuda-nvcc-12-8", "ok", "none of cuda"),
+    ],
+)
+def test_g13_metapackages(tmp_path: Path, package: str, level: str, words: str) -> None:
+    status = f"Package: {package}\nStatus: install ok installed\n"
+    row = next(row for row in report.rows(seen(tmp_path, status)) if row.id == "metapackages")
+    assert (row.row, row.level) == ("G13", level) and words in row.seen
+
+
+@pytest.mark.parametrize(
+    ("version", "level", "words"),
+    [
+        (KERNEL, "ok", "6.6.87"),
+        ("Linux version 5.10.16.3-microsoft-standard-WSL2\n", "ok", "5.10.16"),
+        ("Linux version 5.10.15-microsoft\n", "warn", "below the recommended 5.10.16"),
+        ("Linux version 4.19.121-microsoft\n", "warn", "below the recommended"),
+        ("Linux version 4.19.120-microsoft\n", "stop", "below 4.19.121"),
+        ("", "warn", "holds no version"),
+    ],
+)
+def test_g7_kernel(tmp_path: Path, version: str, level: str, words: str) -> None:
+    row = next(row for row in report.rows(seen(tmp_path, files={"proc/version": version})) if row.id == "kernel")
+    assert (row.row, row.level) == ("G7", level) and words in row.seen
