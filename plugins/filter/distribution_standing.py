@@ -49,10 +49,12 @@ RETURN = r"""
 _value:
   description:
     - C(usable) is V(true) where there is a distribution of the account to work in, else C(text) says in one line why
-      there is nothing to do.
+      there is nothing to do. C(seen) and C(remedy) are its parts, as a finding has them.
   type: dict
   sample:
     usable: false
+    seen: Ubuntu-24.04 belongs to anna, ben
+    remedy: set windows_host_windows_users
     text: "nothing to remove: Ubuntu-24.04 belongs to anna, ben: set windows_host_windows_users"
 """
 
@@ -65,16 +67,18 @@ def distribution_standing(
     """Whether NAME can be entered on HOST, and why not."""
     wanted = str(name).lower()
     owners = [str(each["owner"]) for each in host["distributions"] if str(each["name"]).lower() == wanted]
-    nothing = f"nothing to {verb}: "
     if windows_users:
-        text = f"{name} belongs to {', '.join(windows_users)}: this is for distributions of the account that connects"
-        return {"usable": False, "text": nothing + text}
+        seen = f"{name} belongs to {', '.join(windows_users)}"
+        return _nothing(verb, seen, "this is for distributions of the account that connects")
     if host["account"] in owners:
-        return {"usable": True, "text": ""}
+        return {"usable": True, "seen": "", "remedy": "", "text": ""}
     if owners:
-        text = f"{name} belongs to {', '.join(sorted(set(owners)))}: set windows_host_windows_users"
-        return {"usable": False, "text": nothing + text}
-    return {"usable": False, "text": f"{nothing}{host['account']} has no distribution {name} here"}
+        return _nothing(verb, f"{name} belongs to {', '.join(sorted(set(owners)))}", "set windows_host_windows_users")
+    return _nothing(verb, f"{host['account']} has no distribution {name} here", "run provision.yml to install it")
+
+
+def _nothing(verb: str, seen: str, remedy: str) -> dict[str, t.Any]:
+    return {"usable": False, "seen": seen, "remedy": remedy, "text": f"nothing to {verb}: {seen}: {remedy}"}
 
 
 class FilterModule:

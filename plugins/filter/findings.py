@@ -28,7 +28,8 @@ options:
   linux:
     description:
       - What M(wslfleet.cuda.cuda_audit_info) returned about the distribution of the account that is logged on.
-      - One that was not audited, since it is not registered, is empty; that is a finding too.
+      - One that was not audited, since there is none to enter, is what P(wslfleet.cuda.distribution_standing#filter)
+        says of it; that is a finding too.
       - When unset, the distributions of O(developers) are meant.
     type: dict
   developers:
@@ -85,7 +86,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import guide
 
 LEVELS = (STOP, WARN, INFO, OK)
 """The worst first."""
-_ABSENT = Verdict("distribution", "G8", WARN, "not registered for the account that is logged on", "run provision.yml")
 
 
 def findings(
@@ -102,7 +102,7 @@ def findings(
     found = _about(guide.WINDOWS, windows)
     if linux is not None:
         told = linux.get("rows")
-        found += _about(guide.LINUX, _complete(told) if told else _unaudited(_ABSENT))
+        found += _about(guide.LINUX, _complete(told) if told else _unaudited(_absent(linux)))
     for developer in developers:
         found += _about(developer["user"], _of(developer))
     return sorted((row for row in found if row["level"] in levels), key=lambda row: LEVELS.index(row["level"]))
@@ -120,6 +120,11 @@ def _of(developer: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     level = STOP if developer.get("failed") else WARN
     why = developer.get("msg") or developer.get("reason") or "not audited"
     return _unaudited(Verdict("distribution", "G8", level, why))
+
+
+def _absent(standing: t.Mapping[str, t.Any]) -> Verdict:
+    seen = standing.get("seen") or "not registered for the account that is logged on"
+    return Verdict("distribution", "G8", WARN, seen, standing.get("remedy") or "run provision.yml")
 
 
 def _complete(rows: list[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:

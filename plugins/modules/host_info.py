@@ -95,8 +95,7 @@ options:
     description:
       - Paths that later tasks use, each by the name of the variable that holds it. RV(preflight) names those on a drive
         that the host does not have. Addresses, shares, paths on the controller and empty values do not count.
-      - A host without WSL is stopped then. With WSL it is a warning, and only information when the account has a
-        distribution.
+      - A host is stopped then only as long as the account has no distribution.
       - When unset, no drive is looked for.
     type: dict
 author:

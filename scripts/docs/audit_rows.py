@@ -170,8 +170,7 @@ CHECKS: dict[str, Words] = {
     "drives": {
         "ok": ("no variable names a path on the host, or each drive is there", _NOTHING),
         "info": ("the drives could not be read; or one is missing that this laptop needs no more", "check the paths"),
-        "warn": ("a drive that a variable names is not there", "name a path on a drive of this laptop"),
-        "stop": ("the same, and WSL is to be installed", "name a path on a drive of this laptop"),
+        "stop": ("one is missing, and the account has no distribution yet", "name a path on a drive of this laptop"),
     },
     "windows_build": {
         "ok": ("new enough", _NOTHING),

@@ -174,9 +174,10 @@ def _preflight_rows() -> list[Row]:
     bare = blank(HostState, drives=frozenset("C"), free_bytes=5 * 1024**3, windows=old)
     bare.wsl.policies["AllowWSL"] = 0
     gpu = blank(Gpu, name="NVIDIA GeForce RTX 4070 Laptop GPU", driver_version="472.12")
+    older = replace(gpu, compute_capability="8.9")
     pending = blank(PendingReboot, reasons=["Windows Update waits for a restart"], wsl_files=["wsl.exe"])
     key = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{8d0f…} without BasePath"
-    damaged = blank(HostState, gpus=[gpu], pending=pending, damaged_registrations=[key])
+    damaged = blank(HostState, gpus=[older], pending=pending, damaged_registrations=[key])
     states = [bare, damaged, *_troubled_states(gpu)]
     needs = Needs(toolkit="12.6", paths={"windows_host_distribution_location": "E:\\wsl"})
     return _rows(verdict for state in states for verdict in preflight_rows.preflight(state, needs))
@@ -187,13 +188,14 @@ def _out_of_date(wsl: tuple[str, ...]) -> report.Seen:
     copy, nvcc = "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/local/cuda-12.8/bin/nvcc"
     gone = {"/etc/cdi/nvidia.yaml": ("/usr/lib/wsl/drivers/nvlti.inf_amd64_1/libcuda.so.1.1",)}
     nobody = search_path.FirstNvcc("sh, sudo and what wsl.exe starts", "", "")
-    libraries = "/usr/local/cuda-12.8/targets/x86_64-linux/lib"
+    old = {"libnccl2": "2.11.4-1+cuda11.5", "libucx0": "1.8.1-2"}
+    libraries = tuple(blank(dpkg.Package, name=name, version=version, code="ii") for name, version in old.items())
     return blank(
         report.Seen,
-        repair=blank(driver_repair.State, copies=(copy,)),
+        repair=blank(driver_repair.State, copies=(copy,), database=dpkg.Database(libraries, False)),
         wsl_files=wsl,
         picks={"libcuda.so.1": copy},
-        toolkit=blank(toolkit.State, nvcc=nvcc, first_nvccs=(nobody,), libraries=libraries),
+        toolkit=blank(toolkit.State, nvcc=nvcc, first_nvccs=(nobody,), libraries="/usr/local/cuda-12.8/lib64"),
         containers=blank(containers.State, version=packages.RECOMMENDED, gone=gone),
     )
 

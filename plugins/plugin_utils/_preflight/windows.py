@@ -90,9 +90,9 @@ def drives(state: HostState, needs: Needs) -> Verdict:
         return Verdict("drives", "", "ok", f"every drive that an option names exists: {_letters(wanted)}")
     seen = "; ".join(f"there is no drive {letter}: for {', '.join(named)}" for letter, named in missing.items())
     later = any(user.connected and state.distributions.get(user.sid) for user in state.users)
-    level = "stop" if state.wsl.version is None and not later else "info" if later else "warn"
     remedy = "name a path on one of them; a letter that a user gave to a share does not count"
-    return Verdict("drives", "", level, f"{seen}; this host has {_letters(state.drives)}", remedy)
+    seen = f"{seen}; this host has {_letters(state.drives)}"
+    return Verdict("drives", "", "info" if later else "stop", seen, remedy)
 
 
 def _letters(drives: t.Iterable[str]) -> str:

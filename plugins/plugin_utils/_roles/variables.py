@@ -61,9 +61,7 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
 }
 """Every variable of the playbooks themselves, whichever of them reads it."""
 
-RESULTS = frozenset(
-    {*(f"{role}_result" for role in PREFIXES), "wslfleet_audit_possible", "wslfleet_audits", "wslfleet_findings"}
-)
+RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_audits", "wslfleet_findings"})
 """What roles and playbooks set themselves; a role sets nothing else, save names that begin with two underscores."""
 
 _ROLES = Path(__file__).resolve().parents[3] / "roles"

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import typing as t
 from pathlib import Path
@@ -15,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smok
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_errors
 
 from scripts.docs import __main__ as program
-from scripts.docs import errors, roles
+from scripts.docs import errors, roles, verdicts
 from scripts.docs.blank import blank
 from scripts.docs.generated import pages
 from scripts.docs.markup import markdown
@@ -58,21 +57,10 @@ def test_every_known_error_is_on_the_page() -> None:
     assert all(remedy in page for remedy in smoke_test.REMEDIES.values())
 
 
-def judged() -> t.Iterator[tuple[str, str]]:
-    """Each row of preflight and audit that can warn or stop, and the level, as they stand in the code."""
-    folder = ROOT / "plugins"
-    for path in [*(folder / "module_utils/_audit").glob("*.py"), *(folder / "plugin_utils/_preflight").glob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Verdict":
-                name, _guide, level = node.args[:3]
-                for word in ("warn", "stop"):
-                    if isinstance(name, ast.Constant) and word in ast.unparse(level).lower():
-                        yield name.value, word
-
-
 def test_every_row_that_warns_or_stops_is_on_the_page() -> None:
     page = errors.page()
-    assert [row for row in sorted(set(judged())) if "``{}`` ({})".format(*row) not in page] == []
+    told = [f"``{name}`` ({level})" for name, row in verdicts.told().items() for level in row.levels & {"warn", "stop"}]
+    assert [row for row in sorted(told) if row not in page] == []
 
 
 def test_every_row_of_the_page_has_a_remedy() -> None:

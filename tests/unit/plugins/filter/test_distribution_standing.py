@@ -35,3 +35,4 @@ def test_standing(owners: list[str], users: list[str], usable: bool, text: str) 
     distributions.append({"owner": "admin", "name": "Debian"})
     found = standing({"account": "admin", "distributions": distributions}, "Ubuntu-24.04", users, "remove")
     assert found["usable"] is usable and found["text"].startswith(text) and bool(text) is not usable
+    assert found["text"] == (f"nothing to remove: {found['seen']}: {found['remedy']}" if text else "")

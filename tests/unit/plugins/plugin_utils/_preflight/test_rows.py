@@ -81,7 +81,7 @@ CD = frozenset("CD")
             "stop",
             "there is no drive E: for location E:\\wsl, source e:\\x.tar; this host has C:, D:",
         ),
-        ({"location": "E:\\wsl"}, {"drives": CD, "wsl": INSTALLED}, "warn", "no drive E: for location"),
+        ({"location": "E:\\wsl"}, {"drives": CD, "wsl": INSTALLED}, "stop", "no drive E: for location"),
         (
             {"location": "E:\\wsl"},
             {"drives": CD, "wsl": INSTALLED, "users": [OWN], "distributions": {OWN.sid: [UBUNTU]}},
