@@ -116,7 +116,8 @@ def inside(monkeypatch: pytest.MonkeyPatch, module: t.Any, answer: dict[str, t.A
     return result
 
 
-AUDIT: dict[str, t.Any] = {"changed": False, "clean": True, "driver_packages": [], "failures": [], "rows": []}
+NOTHING: dict[str, t.Any] = {key: [] for key in ("driver_packages", "toolkits", "failures", "rows")}
+AUDIT: dict[str, t.Any] = {"changed": False, "clean": True, **NOTHING}
 
 
 def test_results_of_a_distribution_are_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ PLACE = plans.Place("Debian")
 GOAL = b.Goal("Debian", ("anna",), b"payload", (("cuda_audit_info", "audit"),), on_battery=True, timeout=100)
 QUERY = schtasks.query_line(PLACE.task(SID))
 RUNNING, NEVER_RUN, REFUSED = 0x41301, 0x41303, 0x800710E0
-AUDIT = {"changed": True, "clean": True, "driver_packages": [], "rows": [], "failures": []}
+AUDIT = {"changed": True, "clean": True, "driver_packages": [], "toolkits": [], "rows": [], "failures": []}
 ROWS = [{"module": "cuda_audit_info", "register": "audit", "result": AUDIT}]
 SIZES = cmd_line("dir", ["/-c", "/a-d", PLACE.results(SID)])
 _PARTS = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")
