@@ -302,8 +302,9 @@ hand_over:
       description:
         - Why the user cannot use it yet.
         - "With a task that starts at the next logon: V(not_logged_on), V(no_right), V(no_token) or V(denied)."
-        - "Until a later run: V(on_battery), V(no_profile) where the user has never logged on, and V(not_known) where
-          the user has some virtual disk of WSL and cannot be asked which."
+        - "Until a later run: V(on_battery), V(no_profile) where the user has never logged on, V(not_known) where the
+          user has some virtual disk of WSL and cannot be asked which, and V(spoiled) where the user has made a link or
+          a flood of the file for the result of that user's task."
         - "Until that user puts it right: V(wsl_1), V(unfinished), V(damaged), V(disk_missing) or V(disk_left)."
         - Empty where nothing is waited for.
       type: str

@@ -12,7 +12,6 @@ it decides what is brought to them, and nothing else.
 
 from __future__ import annotations
 
-import re
 import time
 import typing as t
 
@@ -33,7 +32,6 @@ PATIENCE = 60.0
 """Seconds after which a task that has not answered is not waited for."""
 MOST_BYTES = 1 << 20
 """An answer that is larger is not read."""
-_SIZE = re.compile(r"^\S.*\s(\d+) \S+-(log|done)\.txt\r?$", re.MULTILINE)
 
 
 class Place(tasks.Place):
@@ -141,7 +139,7 @@ class _Asking:
         for one in developers:
             task = tasks.last_result(reads, f"task_{one.sid}")
             why = tasks.why_not(task or 0, self._on_battery)
-            sizes = self._sizes(reads, one.sid)
+            sizes = tasks.sizes(reads.output(f"sizes_{one.sid}"))
             if sizes.get("done"):
                 # A link would lead the administrator elsewhere; a giant would fill the controller.
                 if reads.succeeded(f"links_{one.sid}") or sum(sizes.values()) > MOST_BYTES:
@@ -156,15 +154,9 @@ class _Asking:
         return {
             # First: what has ended by then has left its result already, whatever happens between the reads.
             f"task_{sid}": schtasks.query_line(self._place.task(sid)),
-            f"sizes_{sid}": cmd_line("dir", ["/-c", "/a-d", self._place.results(sid)]),
+            f"sizes_{sid}": tasks.sizes_line(self._place, sid),
             f"links_{sid}": cmd_line("dir", ["/b", "/al", self._place.results(sid)]),
         }
-
-    @staticmethod
-    def _sizes(reads: Reads, sid: str) -> dict[str, int]:
-        """Bytes in the files for results: none in "done" before the task has ended."""
-        listed = reads.output(f"sizes_{sid}").decode("utf-8", "replace")
-        return {match.group(2): int(match.group(1)) for match in _SIZE.finditer(listed)}
 
     def _read(self, developers: t.Sequence[Developer]) -> None:
         groups = []

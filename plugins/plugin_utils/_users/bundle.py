@@ -14,7 +14,6 @@ and files go away; after a lost connection the next run takes them away.
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -56,7 +55,6 @@ WAITS = (1.0, 2.0, 3.0)
 POLL_SECONDS = 5.0
 _AT_ONCE = 6
 """Users served and looked at in one command; more do not fit into one line."""
-_SIZE = re.compile(r"^\S.*\s(\d+) \S+-(?:out|err)\.txt\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -282,7 +280,7 @@ class Work:
                 # First: what has ended by then has left its mark already, whatever happens between the reads.
                 lines[f"task_{one.sid}"] = schtasks.query_line(self._place.task(one.sid))
                 lines[f"done_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "done")])
-                lines[f"size_{one.sid}"] = cmd_line("dir", ["/-c", "/a-d", self._place.results(one.sid)])
+                lines[f"size_{one.sid}"] = tasks.sizes_line(self._place, one.sid)
             try:
                 reads = read(self.runner, lines)
             except OutputTooLong:
@@ -291,8 +289,8 @@ class Work:
                 # Whoever may write to the mark of an end has made a flood of it: it is the failure of that user alone.
                 return {sid: look for one in accounts for sid, look in self._look([one]).items()}
             for one in accounts[start : start + _AT_ONCE]:
-                listed = reads.output(f"size_{one.sid}").decode("utf-8", "replace")
-                size = sum(int(match.group(1)) for match in _SIZE.finditer(listed))
+                sizes = tasks.sizes(reads.output(f"size_{one.sid}"))
+                size = sizes.get("out", 0) + sizes.get("err", 0)
                 task = tasks.last_result(reads, f"task_{one.sid}")
                 looks[one.sid] = _Look(reads.output(f"done_{one.sid}")[:10] == b"ended\r\n", size, task)
         return looks

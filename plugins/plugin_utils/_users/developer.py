@@ -52,6 +52,8 @@ HELD_REASONS = {
     NOT_KNOWN: "that user has a virtual disk of WSL, and only they can tell which distribution it is; run again when"
     " they are logged on",
     tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
+    tasks.SPOILED: "a file for the result of that user's task has become a link or is far too long, which nobody but"
+    " that user can have done; nothing was read from it and it was removed; ask that user, then run again",
 }
 
 
@@ -90,7 +92,7 @@ class Developer:
     logon_task: int | None = None
     """The same of the one that waits for a logon."""
     done: str = ""
-    """What the task left behind: ok, failed, or nothing."""
+    """What the task left behind: ok, failed, tasks.SPOILED, or nothing."""
     answer: Answer | None = None
     """What that user's own task said in this run; None: it was not asked."""
     disks: bool = False
@@ -137,6 +139,8 @@ class Developer:
             lost = not self.disk and found.base_path.lower() == self.place.lower()
             why = why or (DISK_MISSING if lost else "")
             return (HELD, why) if why else (PRESENT, "")
+        if self.done == tasks.SPOILED:
+            return HELD, tasks.SPOILED
         if self.done == "failed":
             return RUNNING, ""
         if damaged or self.disk:
@@ -145,6 +149,8 @@ class Developer:
 
     def _by_signs(self) -> tuple[str, str]:
         """The hive is not loaded and nobody has answered: what the task left, the disk, or the question."""
+        if self.done == tasks.SPOILED:
+            return HELD, tasks.SPOILED
         if self.done:
             return (PRESENT if self.done == "ok" else RUNNING), ""
         if self.logon_task is not None and not self.logged_on:

@@ -37,11 +37,17 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandRunner,
     CommandTimeout,
     HostUnreachable,
+    OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask as users_ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import Answer, Developer, to_ask
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import (
+    HELD_REASONS,
+    Answer,
+    Developer,
+    to_ask,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_plan import Place, Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
@@ -54,6 +60,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors impo
 POLL_SECONDS = 5.0
 ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 _LOG_BYTES = 20_000
+_WORD_BYTES = 10
+"""More than any task of ours writes to say how it ended."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,10 @@ class Outcome:
 
 
 def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> Seen:
-    """Two WinRS commands: the host, then the developers. Raises StepFailed where one of them cannot be found."""
+    """Two WinRS commands: the host, then the developers; one more for each whose task has left a result.
+
+    Raises StepFailed where one of them cannot be found.
+    """
     own = goal.from_distribution or goal.name
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
     lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
@@ -106,9 +117,10 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
         "asked": cmd_line("dir", ["/b", users_ask.Place(goal.name).folder]),
     }
     second = read_groups(runner, [general, *(_developer_lines(one, goal, place) for one in users if one.profile)])
+    ends = {user.sid: _end(runner, place, second, user.sid) for user in users}
     return Seen(
         state_of(reads, own, executable or host_state.wsl(reads).executable),
-        [_developer(user, goal, second) for user in users],
+        [replace(_developer(user, goal, second), done=ends[user.sid]) for user in users],
         second.succeeded("left"),
         second.output("identity").decode("ascii", "replace").strip() if second.succeeded("identity") else "",
         second.succeeded("asked"),
@@ -155,7 +167,7 @@ def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, s
         # First: a task that has ended by then has left its result already, whatever happens between the reads.
         f"task_{sid}": schtasks.query_line(place.task(sid, at_logon)),
         f"links_{sid}": cmd_line("dir", ["/b", "/al", place.results(sid)]),
-        f"done_{sid}": cmd_line("type", [place.result(sid, "done")]),
+        f"sizes_{sid}": tasks.sizes_line(place, sid),
     }
 
 
@@ -174,15 +186,24 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
         begun=reads.succeeded(f"begun_{sid}"),
         task=tasks.last_result(reads, f"task_{sid}"),
         logon_task=tasks.last_result(reads, f"logon_task_{sid}"),
-        done=_done(reads, sid),
     )
 
 
-def _done(reads: Reads, sid: str) -> str:
-    if reads.succeeded(f"links_{sid}"):
-        raise StepFailed(f"{sid}: {tasks.HOLDS_LINK}")
-    text = reads.output(f"done_{sid}")[:10].decode("ascii", "replace")
-    return text.strip() if reads.succeeded(f"done_{sid}") and text in ("ok\r\n", "failed\r\n") else ""
+def _end(runner: CommandRunner, place: Place, reads: Reads, sid: str) -> str:
+    """How the task of SID ended: ok, failed, or SPOILED; empty where it has left nothing.
+
+    Its user can write anything into the file at any moment, so that it is read alone, and only while it is short.
+    """
+    size = tasks.sizes(reads.output(f"sizes_{sid}")).get("done", 0)
+    if reads.succeeded(f"links_{sid}") or size > _WORD_BYTES:
+        return tasks.SPOILED
+    if not size:
+        return ""
+    try:
+        text = read(runner, {"done": cmd_line("type", [place.result(sid, "done")])}).output("done")
+    except (OutputTooLong, CommandTimeout):
+        return tasks.SPOILED
+    return {b"ok\r\n": "ok", b"failed\r\n": "failed"}.get(text, "")
 
 
 def apply(
@@ -314,7 +335,10 @@ class _Work:
         waited = 0.0
         while True:
             reads = read(self.runner, _result_lines(developer.sid, self.place, at_logon))
-            done, code = _done(reads, developer.sid), tasks.last_result(reads, f"task_{developer.sid}")
+            code = tasks.last_result(reads, f"task_{developer.sid}")
+            done = _end(self.runner, self.place, reads, developer.sid)
+            if done == tasks.SPOILED:
+                raise StepFailed(HELD_REASONS[done])
             if done:
                 return done
             reason = tasks.why_not(code or 0, self.goal.on_battery)

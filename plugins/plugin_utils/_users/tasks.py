@@ -13,9 +13,11 @@ there is a reason. Pure.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
@@ -34,7 +36,12 @@ HOLDS_LINK = (
     "a file for results has become a link, which nobody but that user can have done; nothing was read from it: look at"
     " it as an administrator"
 )
+SPOILED = "spoiled"
+"""A file for results of that user is a link, or holds more than any task writes; only that user can have done it."""
 NO_TASK = "schtasks.exe registered no task: look whether a policy forbids that"
+
+
+_SIZE = re.compile(r"^\S.*\s(\d+) \S+-([a-z]+)\.txt\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,16 @@ class Place:
     def task(self, sid: str) -> str:
         """Name of the task of SID."""
         return f"wslfleet\\{self.TASK_PREFIX}{self.name}-{sid}"
+
+
+def sizes_line(place: Place, sid: str) -> str:
+    """The line that lists the files for results of SID."""
+    return cmd_line("dir", ["/-c", "/a-d", place.results(sid)])
+
+
+def sizes(listed: bytes) -> dict[str, int]:
+    """Name of RESULTS -> bytes in that file, in what ``sizes_line`` printed; none before a task has written to it."""
+    return {match.group(2): int(match.group(1)) for match in _SIZE.finditer(listed.decode("utf-8", "replace"))}
 
 
 def last_result(reads: Reads, name: str) -> int | None:

@@ -304,11 +304,13 @@ def test_a_dozen_developers_in_different_states_at_once(states: States) -> None:
         registered(here=True)(states, user)
     for user in extra[2:4]:
         states.laptop.tasks.log_on(user)
-    for changed in (True, False):
+    # What nobody but that developer can have written, and no more than an answer of 16 MiB is taken from any host.
+    result(b"ok\r\n" * (5 << 20))(states, extra[4])
+    for changed, spoiled in ((True, {extra[4].name: "spoiled"}), (True, {}), (False, {})):
         outcome = states.task(windows_user=[user.sid for user in extra])
         assert (outcome.get("msg"), outcome["changed"]) == (None, changed)
         waits = {row["user"]: row["waiting"] for row in outcome["hand_over"] if row["waiting"]}
-        assert waits == {extra[1].name: "wsl_1", extra[2].name: "disk_left"}
+        assert waits == {extra[1].name: "wsl_1", extra[2].name: "disk_left", **spoiled}
     assert states.left() == []
 
 
@@ -327,15 +329,16 @@ def test_who_never_logged_on_keeps_nobody_from_theirs(states: States) -> None:
 
 
 class Writing(LaptopRunner):
-    """The developer puts something into the folder for the answer just before it is looked at."""
+    """The developer puts something into the folder for the answer just before COMMAND looks at it."""
 
-    def __init__(self, states: States, write: t.Callable[[Path], object]) -> None:
+    def __init__(self, states: States, write: t.Callable[[Path], object], command: str) -> None:
         super().__init__(states.laptop)
         self._folder, self._write = states.laptop.drive.host_path(ask.Place(NAME).folder), write
+        self._command = command
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         """See ``LaptopRunner.run``."""
-        if "dir /-c" in line and "ask-" in line:
+        if f"{self._command} " in line and "ask-" in line:
             for log in self._folder.glob("*-log.txt"):
                 self._write(log)
         return super().run(line, stdin, timeout)
@@ -350,7 +353,9 @@ def test_an_answer_that_is_not_one(states: States, number: int, what: str) -> No
         "another word": lambda log: log.with_name(log.name.replace("log", "done")).write_bytes(b"\x1b]52;c;x\x07 ok"),
     }
     user = states.developer(Case(what, False, registered(), ()), len(CASES) + 1 + number)
-    outcome = states.task(Writing(states, writes[what]), windows_user=[user.sid])
+    # A word is written over that of the task, which has ended when it is read.
+    command = "type" if what == "another word" else "dir /-c"
+    outcome = states.task(Writing(states, writes[what], command), windows_user=[user.sid])
     assert (outcome.get("msg"), outcome["changed"]) == (None, False)
     assert outcome["hand_over"][0]["waiting"] == "not_known"
     assert states.left() == []

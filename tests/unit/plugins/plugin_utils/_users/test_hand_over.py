@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
     DistributionGoal,
@@ -12,9 +14,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan i
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, OutputTooLong
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import developer as d
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over as h
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import NOT_LOGGED_ON
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks
 
@@ -55,9 +59,9 @@ def has_it() -> HostAnswers:
     )
 
 
-def observed(first: HostAnswers, second: HostAnswers) -> d.Developer:
-    """Anna, as two commands show her."""
-    with ScriptedRunner([(BATCH, first), (BATCH, second)]) as runner:
+def observed(first: HostAnswers, second: HostAnswers, *more: t.Any) -> d.Developer:
+    """Anna, as two commands show her, and a third where a task of hers left something."""
+    with ScriptedRunner([(BATCH, first), (BATCH, second), *((BATCH, one) for one in more)]) as runner:
         [anna] = h.observe(runner, GOAL, None).developers
     return anna
 
@@ -79,7 +83,30 @@ def test_a_profile_that_is_not_loaded() -> None:
 )
 def test_only_known_words_are_taken_from_what_a_user_can_write(text: bytes, state: str) -> None:
     done = HostAnswers({cmd_line("type", [PLACE.result(SID, "done")]): text})
-    assert observed(host(loaded=False), done).state == state
+    assert observed(host(loaded=False), sized(4), done).state == state
+
+
+def sized(size: int) -> HostAnswers:
+    listing = f"11/28/2026  03:00 PM            {size} {SID}-done.txt\r\n".encode()
+    return HostAnswers({tasks.sizes_line(PLACE, SID): b" Directory of C:\\x\r\n\r\n" + listing})
+
+
+LINK = HostAnswers({cmd_line("dir", ["/b", "/al", PLACE.results(SID)]): b"secret\r\n"})
+
+
+@pytest.mark.parametrize("spoiled", [LINK, sized(11), sized(3 << 30)], ids=["a link", "too long", "a flood"])
+def test_what_a_user_has_spoiled_is_not_read_and_holds_that_user_alone(spoiled: HostAnswers) -> None:
+    for loaded in (False, True):
+        anna = observed(host(loaded), spoiled)
+        assert (anna.state, anna.held) == (d.HELD, tasks.SPOILED)
+    # What is registered counts.
+    assert observed(host(), HostAnswers({**has_it(), **spoiled})).state == d.PRESENT
+
+
+@pytest.mark.parametrize("error", [OutputTooLong("x"), CommandTimeout("x", b"")])
+def test_a_flood_after_the_look_at_its_size(error: Exception) -> None:
+    anna = observed(host(loaded=False), sized(4), error)
+    assert (anna.state, anna.held) == (d.HELD, tasks.SPOILED)
 
 
 def test_a_task_that_waits() -> None:
@@ -92,11 +119,6 @@ def test_refusals() -> None:
     plain = host()
     del plain[q.windows()["elevated"]]
     with ScriptedRunner([(BATCH, plain)]) as runner, pytest.raises(StepFailed, match="no administrator rights"):
-        h.observe(runner, GOAL, None)
-    link = HostAnswers({cmd_line("dir", ["/b", "/al", PLACE.results(SID)]): b"secret\r\n"})
-    with ScriptedRunner([(BATCH, host()), (BATCH, link)]) as runner, pytest.raises(
-        StepFailed, match="has become a link"
-    ):
         h.observe(runner, GOAL, None)
 
 
