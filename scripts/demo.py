@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``make demo``: three simulated laptops, provisioned in one run, then the same playbook again.
 
-The first run shows the work and ends with a table; the second one must change nothing. The laptops stay up, so that
-one can look inside, until ``make demo-down`` or two hours later.
+The first run shows the work and ends with a table; the second one must change nothing. Both write the report of the
+fleet. The laptops stay up, so that one can look inside, until ``make demo-down`` or two hours later.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".demo"
+REPORT = STATE / "report"
 PROFILES = ["fresh", "legacy_keys", "broken_driver"]
 RECAP = re.compile(
     r"^(?P<host>\S+)\s+: ok=\d+\s+changed=(?P<changed>\d+)\s+unreachable=(?P<lost>\d+)\s+failed=(?P<failed>\d+)"
@@ -34,6 +35,7 @@ def lab(*arguments: str) -> None:
 def provision() -> str:
     """Run the main playbook; shows its output as it comes and returns it. Exits with its code when it fails."""
     command = ["ansible-playbook", "-i", str(STATE / "inventory.yml"), str(ROOT / "playbooks" / "provision.yml")]
+    command += ["-e", f"wslfleet_report={REPORT}"]
     environment = {**os.environ, "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0"}
     lines = []
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as playbook:
@@ -72,6 +74,7 @@ def main() -> int:
         print(f"demo: the second run was not without changes: {again}", file=sys.stderr)
         return 1
     print("demo: the second run changed nothing on all three laptops")
+    print(f"\nThe report of the three laptops, for a browser:\n  {REPORT / 'fleet.html'}")
     # What make ran under sudo belongs to root.
     python = f"{'sudo ' if 'SUDO_USER' in os.environ else ''}.venv/bin/python"
     print("\nLook inside (the laptops stay up for two hours):")

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, foreign_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import PROFILES, WINDOWS, Seen
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import LINUX, PROFILES, WINDOWS, Seen
 
 SCHEMA = 1
 """Raised when a reader of the former one would misunderstand a document."""
@@ -141,7 +141,10 @@ def _verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) -
 
 
 def _missing(seen: Seen) -> str:
-    """What has to be there before anybody can look at it; empty where that is there, or not known."""
+    """What the laptop is without; empty where everything is there, or not known."""
+    if seen.without_toolkit:
+        whose = ", ".join(sorted(seen.without_toolkit - {LINUX}))
+        return f"no CUDA toolkit is installed{f' in the distribution of {whose}' if whose else ''}"
     if seen.looked_at_linux or not seen.looked_at_windows:
         return ""
     if seen.wsl and seen.wsl["installed"] is False:

@@ -49,6 +49,8 @@ class Seen:
     distributions: list[dict[str, t.Any]] | None = None
     toolkits: dict[str, dict[str, t.Any]] = field(default_factory=dict)
     """By whom it is about."""
+    without_toolkit: set[str] = field(default_factory=set)
+    """Whose distribution was looked at and has none."""
     containers: dict[str, t.Any] | None = None
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
     """By whom it is about, and what was looked at."""
@@ -139,8 +141,10 @@ def _audit(seen: Seen, result: Result, about: str) -> None:
     _judged(seen, result.get("rows"), about)
     toolkit = _toolkit_of(seen, about)
     toolkit["driver_packages"] = [str(name) for name in result.get("driver_packages") or ()]
-    if result.get("toolkits"):
+    if isinstance(result.get("toolkits"), list):
         toolkit["version"] = ", ".join(str(version) for version in result["toolkits"])
+        seen.without_toolkit.discard(about)
+        seen.without_toolkit.update([about] if not result["toolkits"] else [])
 
 
 def _toolkit_of(seen: Seen, about: str) -> dict[str, t.Any]:

@@ -52,6 +52,18 @@ CASES: dict[str, tuple[list[Told], Failure | None, tuple[str, str, str]]] = {
     ),
     "nothing": ([], None, ("unknown", "not looked at", "this run did not look at the laptop")),
     "no WSL": ([("host_info", NO_WSL)], None, ("not_conforming", "not provisioned", "WSL is not installed")),
+    "no toolkit": (
+        [("host_info", host_info(1)), ("cuda_audit_info", {**audit(), "toolkits": []})],
+        None, ("not_conforming", "not provisioned", "no CUDA toolkit is installed"),
+    ),
+    "a developer without toolkit": (
+        [*BOTH, ("cuda_bundle", {"developers": [{"user": "ada", "results": {"a": {**audit(), "toolkits": []}}}]})],
+        None, ("not_conforming", "not provisioned", "no CUDA toolkit is installed in the distribution of ada"),
+    ),
+    "a toolkit that was installed since": (
+        [("host_info", host_info(1)), *[("cuda_audit_info", {**audit(), "toolkits": them}) for them in ([], ["12.8"])]],
+        None, ("conforming", "in order", ""),
+    ),
     "no distribution": (
         [("host_info", NO_DISTRIBUTION)], None, ("not_conforming", "not provisioned", "no distribution is registered"),
     ),
