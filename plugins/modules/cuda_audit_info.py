@@ -13,7 +13,10 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Looks at driver packages, dpkg states, stray driver files, what the loader picks, the guard and its effect, old
-    keys, stale sources, the kernel and the toolkit, and gives one verdict for each row of NVIDIA's guide.
+    keys, stale sources, the kernel, the memory, the toolkit with its source, components and search paths, NCCL and UCX,
+    and containers.
+  - Gives one verdict or more for each row of NVIDIA's guide that is about a distribution. What does not apply is told
+    as V(info), with the reason.
   - Changes nothing.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -80,7 +83,9 @@ rows:
       returned: success
       sample: driver_packages
     row:
-      description: Row of the collection's walk through NVIDIA's guide.
+      description: >-
+        Row of NVIDIA's guide, V(G1) to V(G24). The page about the
+        R(rows of the audit,ansible_collections.wslfleet.cuda.docsite.audit_rows) explains each.
       type: str
       returned: success
       sample: G9

@@ -15,8 +15,8 @@ description:
   - What concerns the machine takes one WinRS command, and nothing in it wakes up a GPU. Other users, the state of the
     battery and the confirmation by C(nvidia-smi.exe) take a second one, all together.
   - Where C(nvidia-smi.exe) hangs, it is given up after 20 seconds, or after 60 where profiles are searched as well.
-  - Judges what was read, see RV(preflight). What Windows does not tell without localised text or guessing is reported
-    as V(info), never assumed.
+  - Judges what was read, see RV(preflight), for each row of NVIDIA's guide that is about Windows, the GPU and WSL. What
+    Windows does not tell without localised text or guessing is reported as V(info), never assumed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -520,7 +520,9 @@ preflight:
       type: str
       sample: windows_build
     row:
-      description: Row of the collection's walk through NVIDIA's guide, empty when it is not the guide's concern.
+      description: >-
+        Row of NVIDIA's guide, V(G1) to V(G24), empty when it is not the guide's concern. The page about the
+        R(rows of the audit,ansible_collections.wslfleet.cuda.docsite.audit_rows) explains each.
       type: str
       sample: G5
     level:

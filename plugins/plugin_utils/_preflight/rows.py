@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Verdicts about a host before anything changes on it: all of them at once, so that an admin fixes them in one go.
 
-The row ids G1, G5, … are those of the page in docs that walks through NVIDIA's "CUDA on WSL User Guide".
+The row ids G1, G5, … are those of NVIDIA's "CUDA on WSL User Guide", see ``_report/guide.py`` and the page audit_rows.
 """
 
 from __future__ import annotations

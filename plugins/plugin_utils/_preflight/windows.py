@@ -70,7 +70,7 @@ def features(state: HostState) -> Verdict:
 def free_space(state: HostState, needs: Needs) -> Verdict:
     """Too little stops a first installation only: a laptop that has everything keeps passing."""
     if state.free_bytes is None:
-        return Verdict("free_space", "", "info", "the free space on C: could not be read", "look at it yourself")
+        return Verdict("free_space", "", "info", "the free space on C: could not be read", "check the free space on C:")
     seen = f"{state.free_bytes / _GIB:.1f} GiB free on C:, {needs.minimum_free_space} GiB wanted"
     if state.free_bytes >= needs.minimum_free_space * _GIB:
         return Verdict("free_space", "", "ok", seen)
