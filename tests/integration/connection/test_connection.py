@@ -163,6 +163,31 @@ def test_a_time_limit_ends_the_command_on_the_host(laptop: Laptop) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("where", ["", ">&2"])
+def test_a_command_that_never_stops_printing(connection: t.Any, laptop: Laptop, where: str) -> None:
+    """Attack M4 on a whole laptop: ended there, told as the failure of this task, and the next one works."""
+    before = len(laptop.lab.journal(LAPTOP))
+    with pytest.raises(AnsibleError, match="printed more than 16 MiB and was ended") as caught:
+        connection.exec_command(f"exec yes wslfleet {where}")
+    assert not isinstance(caught.value, AnsibleConnectionFailure) and "\n" not in str(caught.value)
+    assert connection.exec_command("pgrep -x yes")[0] == 1, "the Linux process is still there"
+    assert [command["killed"] for command in laptop.lab.journal(LAPTOP)[before:]] == [True, False]
+
+
+def test_a_registry_that_floods_what_is_read_of_it(laptop: Laptop) -> None:
+    """Attack M4 by what a user writes into the registry: one line, the read is named, and the others go on."""
+    machine = LabLaptop(laptop.directory, images.default_cache())
+    registry = machine.registry
+    key = f"HKU\\{machine.state.users[0].sid}\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss\\{{x}}"
+    registry.set(key, "DistributionName", "REG_SZ", "x" * (17 << 20))
+    try:
+        run = laptop.lab.task(LAPTOP, "wslfleet.cuda.host_info")
+        assert run.code == 2 and run.lines("reading own_lxss failed: "), run.output[:2000]
+        assert "printed more than 16 MiB" in run.output and len(run.output) < 5000
+    finally:
+        registry.delete(key)
+
+
 def test_a_silent_minute(connection: t.Any, laptop: Laptop) -> None:
     """The server has dropped the connection meanwhile; the clock is moved, not the time."""
     runner = connection.windows_runner
