@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.filter.report_table import report_table
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask, hand_over
 
@@ -25,6 +24,8 @@ from tests.lab.laptop_runner import LaptopRunner
 
 DATA = b"months of work"
 NAME = "Debian"
+COLUMNS, WIDTH = ["state", "runs", "changed", "images", "imports", "questions", "commands"], 62
+"""Of the table that is printed in the end."""
 Prepare = t.Callable[["States", User], object]
 
 
@@ -231,19 +232,6 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[States]:
         patch.setattr(ask, "WAITS", (0.03,) * 200)
         yield made
     made.laptop.shut_down()
-
-
-@pytest.fixture(scope="module")
-def rows(request: pytest.FixtureRequest) -> t.Iterator[list[dict[str, t.Any]]]:
-    """Filled by the tests and printed after the last one."""
-    found: list[dict[str, t.Any]] = []
-    yield found
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        reporter.write_line("")
-        for line in report_table(found, list(found[0]) if found else [], 62):
-            reporter.write_line(line)
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])

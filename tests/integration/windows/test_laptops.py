@@ -15,7 +15,6 @@ from unittest.mock import MagicMock
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info, reboot, wsl
 from ansible_collections.wslfleet.cuda.plugins.filter.minimum_windows_driver import minimum_windows_driver
-from ansible_collections.wslfleet.cuda.plugins.filter.report_table import report_table
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
@@ -92,22 +91,12 @@ class Run:
         return first["steps"], f"WSL {last['version']} ready"
 
 
+COLUMNS, WIDTH = ["laptop", "verdicts", "steps", "restarts", "final_state"], 46
+"""Of the table that is printed in the end."""
+
+
 def stops(info: dict[str, t.Any]) -> list[str]:
     return [verdict["id"] for verdict in info["preflight"] if verdict["level"] == "stop"]
-
-
-@pytest.fixture(scope="module")
-def rows(request: pytest.FixtureRequest) -> t.Iterator[list[dict[str, t.Any]]]:
-    """Filled by the tests and printed after the last one."""
-    found: list[dict[str, t.Any]] = []
-    yield found
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    columns = ["laptop", "verdicts", "steps", "restarts", "final_state"]
-    with capture.global_and_fixture_disabled():
-        reporter.write_line("")
-        for line in report_table(found, columns, 46):
-            reporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)
