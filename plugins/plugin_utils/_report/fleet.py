@@ -109,7 +109,9 @@ def merge(sources: t.Sequence[Source], now: str) -> Fleet:
     ]
     problems += [text for source in sources if (text := _clock(source, now))]
     names = _Names(sources, problems)
-    lines = sorted((one for source in sources for one in source.history), key=lambda one: min(str(one["time"]), now))
+    # A folder may have been copied into another one: a laptop has one line in each run.
+    distinct = {(one["run"], one["laptop"], one["computer"]): one for source in sources for one in source.history}
+    lines = sorted(distinct.values(), key=lambda one: min(str(one["time"]), now))
     by_name: dict[str, list[history.Line]] = collections.defaultdict(list)
     for one in lines:
         by_name[names.of(one)].append(one)

@@ -27,8 +27,28 @@ LEVELS = {
     verdict.STOP: words.FAIL,
 }
 """Level of a verdict -> level of a finding."""
+GOOD_TO_KNOW = frozenset(
+    [
+        "nccl",
+        "ucx",
+        "rapids",
+        "memory",
+        "containers",
+        "container_start",
+        "components",
+        "toolkit",
+        "toolkit_source",
+        "nvcc",
+        "toolkit_path",
+        "proxy",
+        "certificates",
+        "wireless",
+    ]
+)
+"""What is told at level info and needs no look: there is nothing on this laptop to judge."""
 LIMITS = "G21"
 """The row of limits that hold on every laptop: there is nothing to judge about this one."""
+_BUNDLE = "cuda_bundle"
 MAXIMUM_CHANGES = 100
 PROFILES = "profiles"
 """The finding that there are users whose distributions are not known."""
@@ -73,8 +93,20 @@ def take(seen: Seen, module: str, step: str, result: Result) -> None:
             continue
         if one.get("changed"):
             _changed(seen, step, one)
-        if not (one.get("failed") or one.get("unreachable")) and module in _TAKERS:
+        # What was done in a distribution before a step failed there is told with the failure.
+        usable = module == _BUNDLE or not (one.get("failed") or one.get("unreachable"))
+        if usable and module in _TAKERS:
             _TAKERS[module](seen, one, LINUX)
+
+
+def failed_step(step: str, result: Result) -> str:
+    """Where the task STEP failed: of a bundle, the step of it that did."""
+    people = result.get("developers")
+    for person in people if isinstance(people, list) else ():
+        for one in person.get("steps") or ():
+            if one.get("failed"):
+                return f"{step}: {one.get('name') or one.get('module')}"
+    return step
 
 
 def _changed(seen: Seen, step: str, result: Result) -> None:
@@ -89,11 +121,15 @@ def _judged(seen: Seen, verdicts: t.Any, about: str) -> None:
     for key in [key for key in seen.findings if key[0] == about]:
         del seen.findings[key]
     for one in verdicts or ():
-        level = LEVELS.get(str(one.get("level")), words.UNKNOWN)
-        texts = {name: str(one.get(name) or "") for name in ("id", "row", "seen", "remedy")}
-        if texts["row"] == LIMITS and level == words.UNKNOWN:
-            level = words.NOT_APPLICABLE
-        seen.findings[about, texts["id"]] = {"about": about, **texts, "level": level}
+        _found(seen, one, about)
+
+
+def _found(seen: Seen, one: Result, about: str) -> None:
+    level = LEVELS.get(str(one.get("level")), words.UNKNOWN)
+    texts = {name: str(one.get(name) or "") for name in ("id", "row", "seen", "remedy")}
+    if level == words.UNKNOWN and (texts["row"] == LIMITS or texts["id"] in GOOD_TO_KNOW):
+        level = words.NOT_APPLICABLE
+    seen.findings[about, texts["id"]] = {"about": about, **texts, "level": level}
 
 
 def _host(seen: Seen, result: Result, _about: str) -> None:
@@ -200,6 +236,8 @@ def _hand_over(seen: Seen, result: Result, _about: str) -> None:
 
 def _waiting_user(seen: Seen, one: Result) -> None:
     user, waiting = str(one.get("user") or ""), str(one.get("waiting") or "")
+    if not user:
+        return  # The account that connects waits for nobody.
     seen.people.add(user)
     for key in [key for key in seen.waits if key[1] == user]:
         del seen.waits[key]
@@ -220,7 +258,7 @@ def _bundle(seen: Seen, result: Result, _about: str) -> None:
         if one.get("failed"):
             seen.looked_at_linux = True
             failed = verdict.Verdict("distribution", "G8", verdict.STOP, str(one.get("msg") or "failed"))
-            _judged(seen, [vars(failed)], user)
+            _found(seen, vars(failed), user)
 
 
 def _by_shape(result: Result) -> t.Callable[[Seen, Result, str], None] | None:
@@ -257,6 +295,6 @@ _TAKERS: dict[str, t.Callable[[Seen, Result, str], None]] = {
     "cuda_toolkit": _toolkit,
     "cuda_smoke_test": _program,
     "container_toolkit": _containers,
-    "cuda_bundle": _bundle,
+    _BUNDLE: _bundle,
     "set_fact": _facts,
 }

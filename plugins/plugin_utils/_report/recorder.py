@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, take
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, failed_step, take
 
 
 @dataclass
@@ -47,7 +47,9 @@ class Recorder:
             self.result(laptop, module, step, result)
             unreachable = bool(result.get("unreachable"))
             cause = str(result.get("cause") or "") if unreachable else ""
-            self.laptops[laptop].failure = document.Failure(step, _message(result), cause, unreachable)
+            self.laptops[laptop].failure = document.Failure(
+                failed_step(step, result), _message(result), cause, unreachable
+            )
 
     def rescued(self, laptop: str) -> None:
         """What failed for LAPTOP was mended by the play."""

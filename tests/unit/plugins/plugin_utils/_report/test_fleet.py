@@ -94,6 +94,13 @@ def test_slices_of_one_run_are_the_same_as_the_run() -> None:
     assert together.over_time == apart.over_time
 
 
+def test_a_folder_that_was_copied_counts_once() -> None:
+    both = source(one(20, LOOKED), one(21, [("host_info", OFF)], "provision"))
+    merged = fleet.merge([both, both], NOW)
+    assert [laptop.changed for laptop in merged.laptops] == [("in order → off",)]
+    assert len(merged.over_time) == 2
+
+
 def test_two_laptops_with_one_name_are_shown_apart() -> None:
     other = [("host_info", host_info(2))]
     merged = fleet.merge([source(one(20, LOOKED), folder="a"), source(one(21, other), folder="b")], NOW)

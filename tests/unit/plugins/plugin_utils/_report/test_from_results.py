@@ -5,12 +5,23 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import LINUX, WINDOWS, Seen, take
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import (
+    GOOD_TO_KNOW,
+    LINUX,
+    WINDOWS,
+    Seen,
+    failed_step,
+    take,
+)
 
 from tests.unit import a_fleet
 from tests.unit.a_fleet import audit, host_info, verdict
+
+PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
+FOLDERS = [PLUGINS / "module_utils" / "_audit", PLUGINS / "plugin_utils" / "_preflight"]
 
 
 def seen_of(*results: tuple[str, dict[str, t.Any]]) -> Seen:
@@ -127,6 +138,30 @@ def test_a_bundle_tells_each_developer_by_the_shape_of_results() -> None:
     assert seen.findings["ada", "driver_packages"]["level"] == "fail"
     assert (seen.toolkits["ada"]["version"], seen.toolkits["ada"]["verdict"]) == ("12.8", "ran_on_gpu")
     assert seen.containers and seen.containers["engines"] == ["docker"]
+
+
+def test_an_order_that_failed_tells_what_was_found_before_and_where() -> None:
+    steps = [{"name": "Audit", "module": "cuda_audit_info"}, {"name": "Insist", "module": "x", "failed": True}]
+    person = {"user": "", "waiting": "", "failed": True, "msg": "not clean", "results": {"a": audit()}, "steps": steps}
+    result = {"failed": True, "changed": True, "steps": ["Audit"], "developers": [person]}
+    waiting = ("reboot", {"awaiting_reboot": True, "msg": "never"})
+    seen = seen_of(waiting, ("cuda_bundle", result))
+    assert (seen.findings[LINUX, "loader"]["level"], seen.findings[LINUX, "distribution"]["seen"]) == (
+        "pass",
+        "not clean",
+    )
+    assert seen.changes == [{"step": "step of cuda_bundle", "what": ["Audit"]}]
+    assert ("restart", "") in seen.waits
+    assert failed_step("Install", result) == "Install: Insist"
+    assert failed_step("Install", {"failed": True}) == "Install"
+
+
+@pytest.mark.parametrize("name", sorted(GOOD_TO_KNOW))
+def test_what_is_good_to_know_is_something_that_is_told(name: str) -> None:
+    seen = seen_of(("cuda_audit_info", audit(verdict(name, "G16", "none", "info"))))
+    assert seen.findings[LINUX, name]["level"] == "not_applicable"
+    sources = [path.read_text(encoding="utf-8") for folder in FOLDERS for path in folder.glob("*.py")]
+    assert [text for text in sources if f'"{name}"' in text]
 
 
 def test_a_developer_whose_work_failed_is_a_finding() -> None:
