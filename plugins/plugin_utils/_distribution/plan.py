@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths, sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
@@ -25,7 +26,6 @@ EXPORT_FORMAT_SINCE = (2, 5, 8)
 VHD_SINCE = (2, 7, 0)
 """``--import --vhd`` takes ``.vhd`` besides ``.vhdx`` from here on."""
 WSL1_SERVICE = "LxssManager"
-WSL1_FEATURE = "Microsoft-Windows-Subsystem-Linux"
 
 _LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 
@@ -322,7 +322,7 @@ def _conversion(state: DistributionState, found: Distribution, goal: Distributio
     if not state.wsl1:
         raise StepFailed(
             f"distribution {found.name} was not converted to WSL {goal.version}: WSL needs the Windows feature"
-            f" {WSL1_FEATURE} for that; enable it (dism.exe /Online /Enable-Feature), restart, and run again"
+            f" {SUBSYSTEM} for that; enable it (dism.exe /Online /Enable-Feature), restart, and run again"
         )
     _refuse_while_running(state, goal, "converted")
     return Convert(found.name, goal.version)

@@ -19,6 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
     registry_query,
     registry_search,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 WINDOWS = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
@@ -43,7 +44,9 @@ MACHINE_LANGUAGES = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\MUI\\Settings"
 REGION = "HKCU\\Control Panel\\International"
 
 FEATURES = f"{SERVICING}\\Notifications\\OptionalFeatures"
-FEATURE_NAMES = ("VirtualMachinePlatform", "Microsoft-Windows-Subsystem-Linux")
+VIRTUAL_MACHINE_PLATFORM = "VirtualMachinePlatform"
+SUBSYSTEM = "Microsoft-Windows-Subsystem-Linux"
+FEATURE_NAMES = (VIRTUAL_MACHINE_PLATFORM, SUBSYSTEM)
 STORE_PACKAGES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore\\Applications"
 STORE_WSL = "WindowsSubsystemForLinux"
 SYSTEM_POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
@@ -60,7 +63,6 @@ NETWORK_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e972-e325
 NETWORK_INTERFACES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\Interfaces"
 BATTERY_REPORT = "C:\\Windows\\wslfleet-battery.xml"
 """Where only administrators can write, so that nobody puts something else in its place."""
-PROGRAM_FILES_WSL = "C:\\Program Files\\WSL\\wsl.exe"
 
 BOOT_EVENT = ("Microsoft-Windows-Kernel-General", 12)
 """The operating system started."""
@@ -139,7 +141,7 @@ def wsl_kind() -> dict[str, str]:
 
 def wsl_start() -> dict[str, str]:
     """Start wsl.exe of the package, which tells its versions, or fails where something forbids it."""
-    return {"wsl_version": wsl_line(PROGRAM_FILES_WSL, ["--version"])}
+    return {"wsl_version": wsl_line(EXECUTABLE, ["--version"])}
 
 
 def blocked_programs() -> dict[str, str]:

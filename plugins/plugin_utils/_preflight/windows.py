@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.firmware import virtualization_menu
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 
@@ -60,7 +61,7 @@ def features(state: HostState) -> Verdict:
     """Chosen and in effect are two things: a restart, sometimes two, lies between them."""
     if state.wsl.services.get("vmcompute") and state.wsl.services.get("hns"):
         return Verdict("features", "G6", "ok", "VirtualMachinePlatform is in effect")
-    if state.wsl.features.get("VirtualMachinePlatform"):
+    if state.wsl.features.get(VIRTUAL_MACHINE_PLATFORM):
         seen = "VirtualMachinePlatform was chosen and is not in effect"
         return Verdict("features", "G6", "info", seen, "it takes effect after a restart, sometimes after two")
     seen = "VirtualMachinePlatform is off"

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM, VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
@@ -29,8 +30,6 @@ version_key = wsl_package.version_key
 """``2.6.3`` -> (2, 6, 3, 0)."""
 MINIMUM_VERSION = (2, 0)
 """Older packages cannot be used from a remote logon; they are upgraded first."""
-VIRTUAL_MACHINE_PLATFORM = "VirtualMachinePlatform"
-SUBSYSTEM = "Microsoft-Windows-Subsystem-Linux"
 _WINDOWS_11 = 22000
 _VFPEXT_SINCE = 22621
 _MSI_MINIMUM_BUILD = 19041
