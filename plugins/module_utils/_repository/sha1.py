@@ -31,8 +31,11 @@ _ACCEPTED = 'sha1.second_preimage_resistance = "always"'
 
 
 def is_refusal(output: str) -> bool:
-    """Whether apt's OUTPUT says that SHA-1 was the reason. sqv's texts are not translated."""
-    return bool(re.search(r"SHA-?1 is not considered secure|No binding signature", output))
+    """Whether apt's OUTPUT says that SHA-1 was the reason. sqv's texts are not translated.
+
+    A key without any binding signature, such as one that somebody hung onto another as its subkey, is another case.
+    """
+    return bool(re.search(r"SHA-?1 is not considered secure", output))
 
 
 def uses_sqv(root: str = "") -> bool:

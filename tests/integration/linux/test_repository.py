@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import struct
 import typing as t
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 
 from lab.repository import cuda
 from tests.integration.linux.linux_distribution import Distribution, Web
@@ -116,6 +118,36 @@ def test_sha1_key_on_apt_3_is_refused_unless_allowed_for_one_source(debian13: Di
     assert not box.module("cuda_repository", sha1="all_sources", **wanted)["changed"]
     back = box.module("cuda_repository", sha1="this_source", **wanted)
     assert back["changed"] and "SHA-1" in box.run(f"test ! -e {POLICY}; cat {back['path']}")
+
+
+def subkey(key: bytes) -> bytes:
+    """KEY whose first packet says that it is a subkey: RFC 4880, tag 14 in place of 6."""
+    first, *others = openpgp.split_packets(key)
+    return b"\xce\xff" + struct.pack(">I", len(first.body)) + first.body + b"".join(other.raw for other in others)
+
+
+def test_a_second_key_beside_the_pinned_one_opens_nothing_in_apt_3(debian13: Distribution, web: Web) -> None:
+    """Attack H2 against sqv, which gpgv's part of is in tests/attacks: a repository signed by somebody else."""
+    box, foreign = debian13, web.repository("wsl-ubuntu-foreign")
+    pinned, others = web.keys.new.binary, web.keys.other
+    rings = {"secret": pinned + others.secret, "subkey": pinned + subkey(others.binary), "plain": pinned}
+    taken = {}
+    for name, ring in rings.items():
+        box.write(f"/srv/{name}.gpg", ring)
+        for repository in ("wsl-ubuntu", "wsl-ubuntu-foreign"):
+            line = f"deb [signed-by=/srv/{name}.gpg] {web.repository(repository)} /\n"
+            box.write("/etc/apt/sources.list.d/attack.list", line)
+            taken[name, repository] = "code=0" in box.run("apt-get update 2>&1; echo code=$?")
+    box.run("rm /etc/apt/sources.list.d/attack.list; rm -r /var/lib/apt/lists/*_InRelease")
+    # Without the collection apt takes the packet of the secret key for a key.
+    assert [name for (name, repository), done in taken.items() if done and repository != "wsl-ubuntu"] == ["secret"]
+    assert [name for (name, repository), done in taken.items() if not done and repository == "wsl-ubuntu"] == []
+    box.run("touch /mark && sleep 0.1")
+    for name, words in (("secret", "not an OpenPGP key"), ("subkey", "not signed by")):
+        wanted = {"url": foreign, "key": f"/srv/{name}.gpg", "key_fingerprint": web.fingerprint}
+        refused = box.module("cuda_repository", source="mirror", sha1="this_source", **wanted)
+        assert refused["failed"] and words in refused["msg"], refused
+    assert box.run(SNAPSHOT) == ""
 
 
 def test_mirror_with_credentials_never_shows_them(distribution: Distribution, web: Web) -> None:

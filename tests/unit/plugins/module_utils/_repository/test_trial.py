@@ -79,6 +79,7 @@ def test_keyring_package(tmp_path: Path) -> None:
         ("W: GPG error: x: NO_PUBKEY A4B469963BF863CC\nE: The repository is not signed.", "but by A4B469963BF863CC"),
         ("Missing key EB693B3035CD5710E231E123A4B469963BF863CC, which is needed", "but by EB693B30"),
         ("No binding signature at time 2026\nSHA1 is not considered secure since 2026-02-01", "bound by SHA-1"),
+        ("Sub-process /usr/bin/sqv returned\nSigning key on AB is not bound: No binding signature", "is not signed by"),
         (
             "W: Failed to fetch http://x/InRelease  Could not connect",
             "Failed to fetch http://x/InRelease Could not connect",
