@@ -95,6 +95,11 @@ def make(
     return made
 
 
+def tells_all(one: t.Mapping[str, t.Any]) -> bool:
+    """Whether the document ONE tells of Windows and of a distribution, as that of a run that was cut short does not."""
+    return bool(one.get("windows")) and one.get("toolkits") is not None
+
+
 def cleaned(value: t.Any) -> t.Any:
     """VALUE with every text in one line, harmless, bounded, and without credentials."""
     if isinstance(value, str):

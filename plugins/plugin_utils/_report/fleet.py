@@ -38,7 +38,7 @@ class Laptop:
     """As it is shown: with its computer where two laptops have one name."""
     document: Document
     audited: str
-    """When what its state comes from was looked at."""
+    """When its distribution was last looked at, or Windows, where that never was."""
     changed: tuple[str, ...] = ()
     """What changed since its last run."""
 
@@ -177,7 +177,7 @@ def _time(document: Document) -> str:
 
 def _laptop(name: str, documents: list[Document], lines: list[history.Line], now: str) -> Laptop:
     ordered = sorted(documents, key=lambda one: min(_time(one), now), reverse=True)
-    merged, audited = dict(ordered[0]), _time(ordered[0])
+    merged = dict(ordered[0])
     current = True
     for newer, older in zip(ordered, ordered[1:]):
         current = current and not (newer["changes"] and not newer["run"]["check"])
@@ -188,7 +188,6 @@ def _laptop(name: str, documents: list[Document], lines: list[history.Line], now
             abouts = {one["about"] for one in merged["findings"]}
             merged["findings"] = merged["findings"] + [one for one in older["findings"] if one["about"] not in abouts]
             if merged["status"] == "not looked at" and older["status"] != "not looked at":
-                audited = _time(older)
                 merged.update({each: older[each] for each in ("state", "status", "reason", "error", "waits_for")})
     if merged["status"] == "not looked at" and not current:
         merged["reason"] = "it was changed since the last audit: run the audit"
@@ -196,5 +195,6 @@ def _laptop(name: str, documents: list[Document], lines: list[history.Line], now
     merged["rows"] = {
         row: words.worst([one["level"] for one in merged["findings"] if one["row"] == row]) for row in words.ROWS
     }
+    looked = [one for one in ordered if one["toolkits"] is not None] or [one for one in ordered if one["windows"]]
     changed = history.difference(lines[-2], lines[-1]) if len(lines) > 1 else []
-    return Laptop(name, merged, audited, tuple(changed))
+    return Laptop(name, merged, _time((looked or ordered)[0]), tuple(changed))

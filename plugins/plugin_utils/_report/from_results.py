@@ -100,13 +100,13 @@ def take(seen: Seen, module: str, step: str, result: Result) -> None:
 
 
 def failed_step(step: str, result: Result) -> str:
-    """Where the task STEP failed: of a bundle, the step of it that did."""
+    """Where the task STEP failed: of a bundle, the step of it that did; without the name of the role."""
     people = result.get("developers")
     for person in people if isinstance(people, list) else ():
         for one in person.get("steps") or ():
             if one.get("failed"):
-                return f"{step}: {one.get('name') or one.get('module')}"
-    return step
+                return str(one.get("name") or one.get("module"))
+    return step.rpartition(" : ")[2]
 
 
 def _changed(seen: Seen, step: str, result: Result) -> None:
@@ -255,7 +255,7 @@ def _bundle(seen: Seen, result: Result, _about: str) -> None:
             taker = _by_shape(part) if isinstance(part, t.Mapping) else None
             if taker:
                 taker(seen, part, user)
-        if one.get("failed"):
+        if one.get("failed") and one.get("user"):
             seen.looked_at_linux = True
             failed = verdict.Verdict("distribution", "G8", verdict.STOP, str(one.get("msg") or "failed"))
             _found(seen, vars(failed), user)

@@ -71,9 +71,29 @@ def write(path: str, text: str) -> None:
 
 
 def write_document(folder: str, one: document.Document) -> None:
-    """The document ONE in FOLDER, in place of that of the last run of the same playbook. Raises StoreError."""
-    name = f"{file_name(one['laptop'])}.{file_name(one['run']['playbook'])}.json"
-    write(os.path.join(folder, DOCUMENTS, name), json.dumps(one, ensure_ascii=False, indent=1) + "\n")
+    """The document ONE in FOLDER, in place of that of the last run of the same playbook. Raises StoreError.
+
+    Where ONE does not tell all, as of a laptop that is off, the last one that did is kept beside it.
+    """
+    stem = os.path.join(folder, DOCUMENTS, f"{file_name(one['laptop'])}.{file_name(one['run']['playbook'])}")
+    path, known = f"{stem}.json", f"{stem}.known.json"
+    whole = document.tells_all(one)
+    with _told(path):
+        if not whole and document.tells_all(_at(path)):
+            os.replace(path, known)
+    write(path, json.dumps(one, ensure_ascii=False, indent=1) + "\n")
+    with _told(known), contextlib.suppress(FileNotFoundError):
+        if whole:
+            os.unlink(known)
+
+
+def _at(path: str) -> dict[str, t.Any]:
+    """The object at PATH; an empty one where there is none that can be used."""
+    try:
+        with open(path, "rb") as stream:
+            return parsed(stream.read(LARGEST_DOCUMENT))[0]
+    except FileNotFoundError:
+        return {}
 
 
 def append_history(folder: str, lines: t.Sequence[t.Mapping[str, t.Any]]) -> None:

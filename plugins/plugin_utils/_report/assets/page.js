@@ -142,7 +142,7 @@
       ["State", data.states[one.state]], ["Computer", one.computer], ["Windows", [one.product, one.windows].filter(Boolean).join(" ")], ["WSL", one.wsl],
       ["GPU", one.gpus.join("; ")], ["Driver on Windows", one.driver], ["Toolkit", one.toolkits.join("; ")], ["Distributions", one.distributions.join("; ")],
       ["Containers", one.containers], ["Groups", one.groups.join(", ")], ["Last run", `${one.playbook}${one.check ? " (check mode)" : ""}, ${shownTime(one.time)}`],
-      ["State as of", shownTime(one.audited)],
+      ["Findings as of", shownTime(one.audited)],
     ];
     made.append(element("dl", {}, ...facts.filter((fact) => fact[1]).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))));
     made.append(...list("Changed since the last run", one.changed), ...list("Waits for", one.waits), ...list(one.check ? "The run would change" : "The run changed", one.changes));

@@ -28,6 +28,19 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert sorted(found.documents, key=lambda one: one["laptop"]) == a_fleet.documents(30)
 
 
+def test_who_is_off_keeps_the_last_document_that_told_all(tmp_path: Path) -> None:
+    whole = next(one for one in a_fleet.documents(60) if one["state"] == "conforming")
+    off = {**whole, "windows": None, "toolkits": None, "findings": [], "state": "unreachable", "status": "off"}
+    name = whole["laptop"]
+    for _night in range(3):
+        store.write_document(str(tmp_path), whole)
+        assert [path.name for path in (tmp_path / "documents").iterdir()] == [f"{name}.audit.json"]
+        for _again in range(2):
+            store.write_document(str(tmp_path), off)
+            found = store.read(str(tmp_path)).documents
+            assert [one["state"] for one in found] == ["unreachable", "conforming"]
+
+
 def test_documents_alone_are_read_too(tmp_path: Path) -> None:
     a_fleet.run(tmp_path, 3)
     assert len(store.read(str(tmp_path / "documents")).documents) == 3
