@@ -116,7 +116,7 @@ ABOUT = {
 def _tool(needs: str) -> Words:
     return {
         "ok": (f"GPU, driver and Windows suffice ({needs})", _NOTHING),
-        "info": ("the GPU is older, or it or its driver is not known", "use it on another laptop"),
+        "info": ("the GPU is older or not known; or the driver or Windows is so old that a row stops", "see that row"),
         "warn": ("the GPU suffices, the driver or Windows is too old", f"{_DRIVER}; update Windows"),
     }
 
@@ -149,7 +149,7 @@ CHECKS: dict[str, Words] = {
     },
     "legacy_ipc": {
         "ok": ("driver 510 or later", _NOTHING),
-        "info": ("no NVIDIA driver on Windows", _INSTALL_DRIVER),
+        "info": ("no NVIDIA driver on Windows, or ``nvidia_driver`` stops", "see that row"),
         "warn": ("driver below 510", _DRIVER),
     },
     "nvidia_gpu": {

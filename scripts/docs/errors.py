@@ -180,7 +180,9 @@ def _preflight_rows() -> list[Row]:
     damaged = blank(HostState, gpus=[older], pending=pending, damaged_registrations=[key])
     states = [bare, damaged, *_troubled_states(gpu)]
     needs = Needs(toolkit="12.6", paths={"windows_host_distribution_location": "E:\\wsl"})
-    return _rows(verdict for state in states for verdict in preflight_rows.preflight(state, needs))
+    lenient = replace(needs, minimum_driver="450")
+    found = [verdict for state in states for verdict in preflight_rows.preflight(state, needs)]
+    return _rows([*found, *preflight_rows.preflight(damaged, lenient)])
 
 
 def _out_of_date(wsl: tuple[str, ...]) -> report.Seen:

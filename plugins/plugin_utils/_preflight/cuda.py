@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Verdicts about what CUDA in WSL can do on this laptop: legacy IPC, the tools of developers, and what never works.
 
-The levels tell who can do something: warn is what an update of this laptop would mend, info what nothing mends here.
-Nothing of this stops a run: programs compile and run all the same.
+The levels tell who can do something: warn is what an update of this laptop would mend, info what nothing mends here, or
+what a row that stops has already named. Nothing of this stops a run: programs compile and run all the same.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.gpu import best_capability, lowest_driver
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.windows import supported_build
 
 _FIRST_WINDOWS_11 = 22000
 _NO_DRIVER = "there is no NVIDIA driver on Windows to tell by"
 _INSTALL_DRIVER = "install the NVIDIA driver for Windows if there is a GPU"
+_SEE_DRIVER = "see the row nvidia_driver"
 _UPDATE_DRIVER = "update the NVIDIA driver on Windows, never inside WSL"
 
 LIMITS = (
@@ -54,7 +57,7 @@ LIMITS = (
 """What no laptop can do in WSL: id, section of the guide, the limit, what to do instead."""
 
 
-def legacy_ipc(state: HostState) -> Verdict:
+def legacy_ipc(state: HostState, needs: Needs) -> Verdict:
     """Handles that one process opens and another one uses (cudaIpcGetMemHandle)."""
     since = _version(catalogue.LEGACY_IPC_DRIVER)
     if not state.gpus:
@@ -63,17 +66,23 @@ def legacy_ipc(state: HostState) -> Verdict:
     version = lowest_driver(state.gpus)
     if version_key(version) >= catalogue.LEGACY_IPC_DRIVER:
         return Verdict("legacy_ipc", "G2", "ok", f"legacy CUDA IPC works with driver {version}")
-    return Verdict(
-        "legacy_ipc", "G2", "warn", f"legacy CUDA IPC needs driver {since}, here is {version}", _UPDATE_DRIVER
-    )
+    seen = f"legacy CUDA IPC needs driver {since}, here is {version}"
+    if _below(version, needs):
+        return Verdict("legacy_ipc", "G2", "info", seen, _SEE_DRIVER)
+    return Verdict("legacy_ipc", "G2", "warn", seen, _UPDATE_DRIVER)
 
 
-def developer_tools(state: HostState) -> list[Verdict]:
+def _below(version: str, needs: Needs) -> bool:
+    """Whether the row nvidia_driver stops for VERSION."""
+    return version_key(version) < version_key(needs.minimum_driver)
+
+
+def developer_tools(state: HostState, needs: Needs) -> list[Verdict]:
     """Which of NVIDIA's tools for developers work on this laptop; one verdict each."""
-    return [_tool(state, tool) for tool in catalogue.DEVELOPER_TOOLS]
+    return [_tool(state, needs, tool) for tool in catalogue.DEVELOPER_TOOLS]
 
 
-def _tool(state: HostState, tool: DeveloperTool) -> Verdict:
+def _tool(state: HostState, needs: Needs, tool: DeveloperTool) -> Verdict:
     def verdict(level: str, seen: str, remedy: str = "") -> Verdict:
         return Verdict(tool.id, "G17", level, f"{tool.name}: {seen}", remedy)
 
@@ -89,10 +98,12 @@ def _tool(state: HostState, tool: DeveloperTool) -> Verdict:
         return verdict("info", f"needs {lowest}, here is {here}", "no update mends this: use it on another laptop")
     version, minimum = lowest_driver(state.gpus), _minimum_driver(state, tool)
     if version_key(version) < minimum:
-        return verdict("warn", f"needs driver {_version(minimum)}, here is {version}", _UPDATE_DRIVER)
+        seen = f"needs driver {_version(minimum)}, here is {version}"
+        return verdict("info", seen, _SEE_DRIVER) if _below(version, needs) else verdict("warn", seen, _UPDATE_DRIVER)
     windows = f"{state.windows.product} build {state.windows.version}"
     if state.windows.build < min(tool.build_windows_10, _FIRST_WINDOWS_11):
-        return verdict("warn", f"needs Windows 10 build {tool.build_windows_10}, here is {windows}", "update Windows")
+        level = "warn" if supported_build(state.windows.build, state.windows.ubr) else "info"
+        return verdict(level, f"needs Windows 10 build {tool.build_windows_10}, here is {windows}", "update Windows")
     return verdict("ok", f"supported with driver {version}, {here}, {windows}")
 
 

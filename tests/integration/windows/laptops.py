@@ -21,9 +21,6 @@ from lab.wsl.registrations import Distribution, Registrations, new_id
 
 READY = "WSL 2.6.3.0 ready"
 UNCHANGED = "unchanged"
-OLD_WINDOWS = {"profilers": "warn"}
-OLD_DRIVER = dict.fromkeys(("compute_sanitizer", "debuggers", "legacy_ipc", "nsight_systems", "profilers"), "warn")
-"""What NVIDIA's guide says of tools and old drivers beside the stop."""
 Change = t.Callable[[Laptop], object]
 StateChange = t.Callable[[WindowsState], object]
 
@@ -192,10 +189,9 @@ CASES = [
     Case("Windows 11 21H2", after=build(22000, 1)),
     Case("Windows 10 22H2", 3, after=build(19045, 5011, name="22H2")),
     Case("Windows 10 21H2, its wsl.exe fetches nothing", 3, after=build(19044, 1288, name="21H2")),
-    Case("Windows 10 21H1, new enough", 3, expected=OLD_WINDOWS, after=build(19043, 1263, name="21H1")),
-    Case("Windows 10 21H1, too old", 0, UNCHANGED, {"windows_build": "stop", **OLD_WINDOWS}, after=build(19043, 1262),
-         restarts=0),
-    Case("Windows 10 1909", 0, UNCHANGED, {"windows_build": "stop", **OLD_WINDOWS}, after=build(18363, 1), restarts=0),
+    Case("Windows 10 21H1, new enough", 3, expected={"profilers": "warn"}, after=build(19043, 1263, name="21H1")),
+    Case("Windows 10 21H1, too old", 0, UNCHANGED, {"windows_build": "stop"}, after=build(19043, 1262), restarts=0),
+    Case("Windows 10 1909", 0, UNCHANGED, {"windows_build": "stop"}, after=build(18363, 1), restarts=0),
     Case("Server 2022", 3, after=build(20348, 2582, "Windows Server 2022 Standard", "21H2")),
     Case("ARM64", 0, UNCHANGED, {"architecture": "stop"}, restarts=0, after=registry(
         "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment", "PROCESSOR_ARCHITECTURE", "ARM64")),
@@ -216,8 +212,7 @@ CASES = [
     Case("no NVIDIA GPU", expected={"nvidia_gpu": "warn", "nvidia_driver": "warn"}, before=state(gpus=[])),
     Case("GPU without a driver", expected={"nvidia_gpu": "warn", "nvidia_driver": "warn"}, before=state(gpus=[]),
          after=key("HKLM\\SYSTEM\\CurrentControlSet\\Enum\\PCI\\VEN_10DE&DEV_28B8&SUBSYS_22E517AA&REV_A1")),
-    Case("driver too old for WSL", 0, UNCHANGED, {"nvidia_driver": "stop", **OLD_DRIVER}, restarts=0,
-         before=gpu(driver="472.39")),
+    Case("driver too old for WSL", 0, UNCHANGED, {"nvidia_driver": "stop"}, before=gpu(driver="472.39"), restarts=0),
     Case("driver too old for toolkit 13", 0, UNCHANGED, {"nvidia_driver": "stop"}, toolkit="13.0", restarts=0),
     Case("driver of toolkit 13", before=gpu(driver="580.88"), toolkit="13.0"),
     Case("driver brings no libcuda", expected={"wsl_libcuda": "warn"},

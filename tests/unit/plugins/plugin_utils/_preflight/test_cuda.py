@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import cuda
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 
 from tests.unit.plugins.plugin_utils._preflight.test_rows import ADA, GOOD
 
@@ -31,18 +32,19 @@ def driver(version: str, gpu: Gpu = ADA) -> Gpu:
     [
         ([driver("510.06")], "ok", "works with driver 510.06"),
         ([driver("509.99")], "warn", "needs driver 510, here is 509.99"),
+        ([driver("472.39")], "info", "needs driver 510, here is 472.39"),
         ([driver("496.13"), ADA], "warn", "here is 496.13"),
         ([], "info", "there is no NVIDIA driver on Windows to tell by"),
     ],
 )
 def test_g2_legacy_ipc(gpus: list[Gpu], level: str, words: str) -> None:
-    found = cuda.legacy_ipc(replace(GOOD, gpus=gpus))
+    found = cuda.legacy_ipc(replace(GOOD, gpus=gpus), Needs())
     assert (found.id, found.row, found.level) == ("legacy_ipc", "G2", level)
     assert words in found.seen
 
 
 def tools(gpu: Gpu | None, windows: t.Any = WINDOWS_11) -> dict[str, Verdict]:
-    found = cuda.developer_tools(replace(GOOD, gpus=[gpu] if gpu else [], windows=windows))
+    found = cuda.developer_tools(replace(GOOD, gpus=[gpu] if gpu else [], windows=windows), Needs())
     assert {verdict.row for verdict in found} == {"G17"}
     return {verdict.id: verdict for verdict in found}
 
@@ -61,6 +63,8 @@ ALL_OK = {"compute_sanitizer": "ok", "nsight_systems": "ok", "debuggers": "ok", 
         (driver("524.99"), WINDOWS_11, {"debuggers": "warn", "profilers": "warn"}),
         (driver("544.99"), WINDOWS_10, {"profilers": "warn"}),
         (driver("545.84"), OLDEST_WINDOWS_10, {"profilers": "warn"}),
+        (driver("472.39"), WINDOWS_11, dict.fromkeys(ALL_OK, "info")),
+        (driver("545.84"), replace(WINDOWS_10, build=18363), {"profilers": "info"}),
         (PASCAL, WINDOWS_11, {"nsight_systems": "info", "profilers": "info"}),
         (driver("530.41", PASCAL), WINDOWS_11, {"nsight_systems": "info", "profilers": "info", "debuggers": "warn"}),
         (BY_PCI_ID, WINDOWS_11, {"nsight_systems": "info", "profilers": "info"}),

@@ -38,7 +38,6 @@ GOOD = HostState(
 ADA = Gpu("Ada", "551.61", "", "WDDM", 8188, "8.9", "PCI\\VEN_10DE&DEV_28B8")
 INSTALLED = Wsl("2.6.3.0", None, {"vmcompute": True, "hns": True}, {}, starts=True)
 UBUNTU = Distribution("Ubuntu-24.04", "{8d0f}", 2, True, 1000, "C:\\wsl\\ubuntu", "installed")
-TOOLS = ("compute_sanitizer", "nsight_systems", "debuggers", "profilers")
 OWN = User("S-1-5-21-1-2-3-1001", "admin", "C:\\Users\\admin", True, True)
 
 
@@ -104,7 +103,12 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ("policy", {"wsl": Wsl(None, None, {}, {"AllowWSL": 0})}, {"wsl_policy": "stop"}),
     ("policy allows", {"wsl": Wsl(None, None, {}, {"AllowWSL": 1})}, {}),
     ("no gpu", {"gpus": []}, {"nvidia_gpu": "warn", "nvidia_driver": "warn"}),
-    ("old driver", {"gpus": [Gpu("x", "472.39", "")]}, {"nvidia_driver": "stop", "legacy_ipc": "warn"}),
+    (
+        "driver below some tools",
+        {"gpus": [replace(ADA, driver_version="500.00")]},
+        {"legacy_ipc": "warn", "debuggers": "warn", "profilers": "warn"},
+    ),
+    ("old driver", {"gpus": [Gpu("x", "472.39", "")]}, {"nvidia_driver": "stop"}),
     ("no libcuda", {"cuda_library": False}, {"wsl_libcuda": "warn"}),
     ("pending", {"pending": PendingReboot(("updates",), 41, ())}, {"pending_reboot": "warn"}),
     (
@@ -159,7 +163,7 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     (
         "oldest driver of two",
         {"gpus": [ADA, replace(ADA, driver_version="472.39")]},
-        {"nvidia_driver": "stop", "legacy_ipc": "warn", **dict.fromkeys(TOOLS, "warn")},
+        {"nvidia_driver": "stop"},
     ),
     (
         "everything at once",
