@@ -9,7 +9,12 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.distribution_network import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments, failures_in, taken
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import (
+    checked_arguments,
+    failures_in,
+    named,
+    taken,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 
@@ -29,7 +34,7 @@ class ActionModule(ActionBase):
                 arguments["certificates"] = [*(checked["certificates"] or []), *found]
             answer = self._execute_module(module_args=arguments, task_vars=task_vars)
             result.update(taken("distribution_network", answer, complete=False))
-        return result
+        return named(self, result, task_vars)
 
     def _from_windows(self, wanted: list[str]) -> list[str]:
         """The certificates in PEM form. Raises StepFailed, HostUnreachable, CommandTimeout."""

@@ -9,7 +9,12 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_conf import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments, failures_in, taken
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import (
+    checked_arguments,
+    failures_in,
+    named,
+    taken,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as install
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
@@ -32,4 +37,4 @@ class ActionModule(ActionBase):
                 name, executable = connection.get_option("distribution"), task_vars.get("ansible_wsl_executable")
                 install.terminate(connection.windows_runner, name, executable, really=True)
                 result["needs"] = ""
-        return result
+        return named(self, result, task_vars)

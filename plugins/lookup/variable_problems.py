@@ -57,11 +57,13 @@ class LookupModule(LookupBase):
         del terms, kwargs
         given = variables or {}
         templar: t.Any = self._templar
-        values, found = {}, []
+        values, unsound = {}, {}
         for name in sorted(set(given) & set(roles_variables.all_variables())):
             try:
                 values[name] = templar.template(given[name])
             except AnsibleError as error:
-                text = " ".join(str(error).split())[:300]
-                found.append(f"{name} cannot be worked out: {text}")
-        return found + problems.problems(values, [str(name) for name in given])
+                unsound[name] = " ".join(str(error).split())
+        found = problems.problems(values, [str(name) for name in given])
+        # A default that is made of a wrong variable is told by that variable.
+        alone = {name: text for name, text in unsound.items() if not any(known in text for known in found)}
+        return [f"{name} cannot be worked out: {text[:300]}" for name, text in alone.items()] + found

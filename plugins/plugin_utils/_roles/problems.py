@@ -186,6 +186,10 @@ def _of_toolkit(every: t.Mapping[str, t.Any]) -> list[str]:
             "cuda_source local_installer needs cuda_local_installer and cuda_local_installer_sha256",
         ),
         (
+            source == "local_installer" and every["cuda_repository_url"],
+            "cuda_source local_installer takes no cuda_repository_url: all of it is in the package",
+        ),
+        (
             every["cuda_proxy_username"] and not every["cuda_proxy"],
             "cuda_proxy_username and cuda_proxy_password belong to cuda_proxy",
         ),

@@ -275,10 +275,23 @@ def check_exists(runner: CommandRunner, path: str) -> None:
     """Raise StepFailed unless the host can see the file PATH; a share's usual cause is named."""
     completed = runner.run(cmd_line("dir", ["/b", "/a-d", path]), timeout=120)
     if completed.exit_code == 0:
+        if _lists_a_folder(completed, path):
+            raise StepFailed(f"{path} on the host is a folder: name a file")
         return
     if shares.is_share(path):
         raise StepFailed(why_unreadable(runner, path) or f"the host sees no file {path}: check the path")
     raise StepFailed(f"there is no file {path} on the host ({_last_line(completed)}); check the path")
+
+
+def _lists_a_folder(completed: Completed, path: str) -> bool:
+    """Whether ``dir /b`` of PATH printed other names than the file's own. A short name (``IMAGES~1``) tells nothing."""
+    name, listed = path.rpartition("\\")[2], completed.stdout.decode("utf-8", "replace").split("\r\n")[:-1]
+    return (
+        "~" not in name
+        and "\ufffd" not in "".join(listed)
+        and listed not in ([], [name])
+        and (len(listed) > 1 or listed[0].casefold() != name.casefold())
+    )
 
 
 def links_line(path: str) -> str:

@@ -45,3 +45,5 @@ def test_the_linux_side() -> None:
     role = str(ROLES / "cuda_toolkit")
     told = told_to_user_of(role, "wslfleet.cuda.cuda_repository", "check key_fingerprint; url: 404")
     assert told == "check cuda_key_fingerprint; cuda_repository_url: 404"
+    told = told_to_user_of(role, "wslfleet.cuda.distribution_network", "proxy must read http://host:port")
+    assert told == "cuda_proxy must read http://host:port"

@@ -64,6 +64,15 @@ CONTRADICTIONS = [
     ({"cuda_additional_versions": ["12.7"]}, "'12.7': no such toolkit"),
     ({"cuda_additional_versions": ["12.4"], "cuda_other_versions": "remove"}, "needs cuda_other_versions: keep"),
     ({"cuda_source": "local_installer"}, "needs cuda_local_installer and"),
+    (
+        {
+            "cuda_source": "local_installer",
+            "cuda_local_installer": "/x.deb",
+            "cuda_local_installer_sha256": "0" * 64,
+            "cuda_repository_url": "https://x/",
+        },
+        "takes no cuda_repository_url",
+    ),
     ({"cuda_source": "mirror"}, "needs cuda_repository_url and"),
     ({"cuda_source": "ubuntu", "cuda_guard": "no"}, "needs cuda_guard: true"),
     ({"cuda_repository_username": "x"}, "cuda_repository_username and cuda_repository_password belong together"),

@@ -157,3 +157,23 @@ def test_a_controller_file_goes_below_any_folder(tmp_path: Path) -> None:
     with ScriptedRunner([('C:\\Windows\\System32\\tar.exe -xf - -C "C:\\Program Files"', OK)]) as runner:
         f.upload(runner, source, "C:\\Program Files\\wslfleet\\1\\x", 60)
     assert runner.calls[0][1].startswith(b"wslfleet/1/x\0")
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "folder"),
+    [
+        ("C:\\images\\x.tar", "x.tar\r\n", False),
+        ("C:\\images\\X.TAR", "x.tar\r\n", False),
+        ("C:\\IMAGES~1\\X~1.TAR", "x long.tar\r\n", False),
+        ("C:\\images\\größe.tar", "größe.tar\r\n", False),
+        ("C:\\images", "x.tar\r\n", True),
+        ("C:\\images", "images\r\ny.tar\r\n", True),
+    ],
+)
+def test_a_folder_in_the_place_of_a_file(path: str, listed: str, folder: bool) -> None:
+    runner = ScriptedRunner([(re.compile(r"dir /b /a-d "), Completed(0, listed.encode(), b""))])
+    if folder:
+        with pytest.raises(StepFailed, match="images on the host is a folder: name a file"):
+            f.check_exists(runner, path)
+    else:
+        f.check_exists(runner, path)
