@@ -12,8 +12,8 @@ short_description: Test every assumption about a Windows host
 version_added: 0.1.0
 description:
   - Asks a host everything that the collection takes for granted about C(cmd.exe), WinRM, the registry, WSL and NVIDIA
-    drivers, and keeps the raw bytes of every answer. Questions that need no more than success or failure travel together,
-    about a hundred questions in 45 commands.
+    drivers, and keeps the raw bytes of every answer. Questions that need no more than success or failure travel
+    together, about a hundred questions in 45 commands.
   - Only reads. Nothing is installed, changed or started, but for what O(distribution) says.
   - The file that it writes holds names of users and of the computer. It holds no password.
 extends_documentation_fragment:
