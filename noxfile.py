@@ -190,6 +190,12 @@ def integration(session: nox.Session, part: str) -> None:
     run_as_root(session, "pytest", "-q", "--durations=15", *chosen(session, *PARTS[part]))
 
 
+@nox.session(name="second-judge", tags=["lab"])
+def second_judge(session: nox.Session) -> None:
+    """Wine's cmd.exe and the lab's read every line that the integration tests sent; see scripts/gates/second_judge."""
+    run_as_root(session, "unshare", "--mount", "python", "-m", "scripts.gates.second_judge", *session.posargs)
+
+
 @nox.session(tags=["lab"])
 def attacks(session: nox.Session) -> None:
     """Attacks by a developer or on the network, each by the number of its finding."""

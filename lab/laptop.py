@@ -26,7 +26,7 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import journal
+from lab import journal, recorded_lines
 from lab.faults import Faults
 from lab.linux.instances import Instances
 from lab.process import Process
@@ -262,6 +262,7 @@ class Laptop:
 
     def _run(self, command: Command) -> None:
         started = time.time()
+        recorded_lines.record(command.process.command_line)
         try:
             command.exit_code = self._exit_code(command)
             for hook in self.after_command:

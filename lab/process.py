@@ -62,6 +62,8 @@ class Process:
     """Paths of every program started for this WinRS command, for the journal; shared by children."""
     batch_logon: bool = False
     """True inside a scheduled task, False in the network logon of WinRM."""
+    error_level: int = 0
+    """ERRORLEVEL of the cmd.exe that this process was, unsigned; its exit code need not be the same."""
 
 
 Program = t.Callable[[Process], int]

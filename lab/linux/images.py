@@ -88,15 +88,19 @@ def recipe(name: str) -> Recipe:
 
 def layer_name(name: str) -> str:
     """The name of the tree of image NAME: the name and twelve digits of its recipe's digest."""
+    return f"{name}-{recipe_digest(recipe(name))[:12]}"
+
+
+def recipe_digest(what: Recipe) -> str:
+    """SHA-256 of WHAT and of all on this machine that a tree made from it depends on."""
     content = {
         "version": RECIPE_VERSION,
-        "recipe": dataclasses.asdict(recipe(name)),
+        "recipe": dataclasses.asdict(what),
         "mirror": dataclasses.asdict(sources.host_mirror()),
         "apt": list(sources.host_apt_options()),
         "certificates": {file.name: _sha256(file) for file in _host_certificates()},
     }
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return f"{name}-{digest[:12]}"
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def layer_path(layer: str, cache: Path) -> Path:
@@ -111,7 +115,7 @@ def image(name: str, cache: Path, say: Say = lambda text: None) -> Path:
     if not tree.is_dir():
         with _locked(layer, cache, say):
             if not tree.is_dir():
-                _build(name, tree, say)
+                build(f"image {name}", recipe(name), tree, lambda unfinished: _finish(recipe(name), unfinished), say)
     return tree
 
 
@@ -168,24 +172,27 @@ def _locked(layer: str, cache: Path, say: Say) -> t.Iterator[None]:
         yield
 
 
-def _build(name: str, tree: Path, say: Say) -> None:
-    """Make TREE in a folder beside it and rename it, so that a half-made tree is never used."""
+def build(title: str, what: Recipe, tree: Path, finish: t.Callable[[Path], None], say: Say) -> None:
+    """Make TREE from WHAT in a folder beside it, FINISH it and rename it: a half-made tree is never used.
+
+    Raises ImageError, which begins with TITLE.
+    """
     if os.geteuid() != 0:
-        raise ImageError(f"image {name}: building it needs root; run the lab with sudo")
+        raise ImageError(f"{title}: building it needs root; run the lab with sudo")
     if shutil.which("mmdebstrap") is None:
-        raise ImageError(f"image {name}: mmdebstrap is not installed; run: apt-get install mmdebstrap")
+        raise ImageError(f"{title}: mmdebstrap is not installed; run: apt-get install mmdebstrap")
     unfinished = tree.with_name(f".{tree.name}.unfinished")
     _remove_tree(unfinished)
-    say(f"image {name}: building with mmdebstrap, log in {tree.with_suffix('.log')}")
+    say(f"{title}: building with mmdebstrap, log in {tree.with_suffix('.log')}")
     started = time.monotonic()
     try:
-        _run_logged(_mmdebstrap(recipe(name), unfinished), tree.with_suffix(".log"), f"image {name}", say)
-        _finish(recipe(name), unfinished)
+        _run_logged(_mmdebstrap(what, unfinished), tree.with_suffix(".log"), title, say)
+        finish(unfinished)
         unfinished.rename(tree)
     except BaseException:
         _remove_tree(unfinished)
         raise
-    say(f"image {name}: built in {time.monotonic() - started:.0f} s")
+    say(f"{title}: built in {time.monotonic() - started:.0f} s")
 
 
 def _mmdebstrap(what: Recipe, target: Path) -> list[str]:

@@ -74,6 +74,8 @@ def run_inner(process: Process, line: str, autorun: bool = True, always_strip: b
         return _run_line(shell, _without_outer_quotes(shell, line, always_strip), streams)
     except Ended as end:
         return end.code
+    finally:
+        process.error_level = shell.error_level & 0xFFFFFFFF
 
 
 def _run_autorun(shell: Shell, streams: Streams) -> None:

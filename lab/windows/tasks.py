@@ -23,7 +23,7 @@ import typing as t
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from lab import journal
+from lab import journal, recorded_lines
 from lab.process import NotModelled, Process
 from lab.windows import launch
 from lab.windows.fresh_registry import add_session
@@ -240,6 +240,8 @@ class Scheduler:
         errors = _Text()
         load_hive(self._laptop, user)
         line = f"{task.command} {task.arguments}"
+        if task.command.lower().endswith("\\cmd.exe"):
+            recorded_lines.record(line)
         code = launch.launch(process, task.command, line, stderr=errors)
         if not loaded and not user.logged_on:
             unload_hive(self._laptop, user)

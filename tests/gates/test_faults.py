@@ -279,6 +279,20 @@ SLOW = [
         ("tests/lab/test_cmd_percent.py",),
     ),
     Fault(
+        "lab that reads a command line otherwise than Wine",
+        "second-judge",
+        "not explained: branches",
+        replace("lab/windows/cmd_syntax.py", 'operators = ("||", "&&", "|")', 'operators = ("&&", "||", "|")'),
+        ("--line", "tasklist"),
+    ),
+    Fault(
+        "line that the second judge has not read",
+        "integration(windows)",
+        "lines that cmd_lines.txt lacks",
+        replace("tests/integration/cmd_lines.txt", "cmd.exe /C echo x>>C:\\Users\\developer\\.wslconfig\n", ""),
+        ("tests/integration/windows/test_wsl_config.py",),
+    ),
+    Fault(
         "program of the doctor in a place of others",
         "attacks",
         "test_l5_programs_of_the_doctor",
