@@ -181,8 +181,11 @@ def test_it_provisions_a_laptop_and_says_what_is_wrong(project: Project, start_l
     assert (lab.laptop("fresh-1") / "laptop.json").read_bytes() == before
 
     few = ("-e", '{"cuda_components": ["cudart"], "cuda_host_compiler": false}')
-    run = project.run("ansible-playbook", *provision, *few)
+    run = project.run("ansible-playbook", *provision, *few, "-e", "wslfleet_report=report")
     assert run.code == 0, run.output
+    manifest = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    page = (project.directory / "report" / "fleet.html").read_text(encoding="utf-8")
+    assert "fresh-1" in page and f"wslfleet.cuda {manifest['version']}<" in page
     assert run.recap["fresh-1"]["changed"] > 0
     assert run.lines("fresh-1  provisioned"), run.output
     without_secrets(run.output, lab.secrets())
