@@ -72,6 +72,7 @@ DEFAULT_FEATURES = {
 }
 
 _FOLDERS = (
+    "C:\\PerfLogs",
     "C:\\Program Files",
     "C:\\Program Files (x86)",
     "C:\\ProgramData",
@@ -105,6 +106,9 @@ def make_windows(directory: Path, state: WindowsState) -> None:
 def _make_folders(drive: Drive, state: WindowsState) -> None:
     for folder in _FOLDERS:
         drive.host_path(folder).mkdir(parents=True, exist_ok=True)
+    all_users = drive.host_path("C:\\Users\\All Users")
+    if not all_users.is_symlink():
+        all_users.symlink_to("../ProgramData")
     drive.host_path(f"{SYSTEM32}\\drivers\\etc\\hosts").write_text("# localhost name resolution\r\n", encoding="ascii")
     drive.host_path("C:\\Windows\\Logs\\CBS\\CBS.log").write_text("", encoding="ascii")
     for user in state.users:

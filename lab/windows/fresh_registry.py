@@ -15,7 +15,7 @@ from lab.windows.boot import (
     SESSION_MANAGER_KEY,
     UPDATE_KEY,
 )
-from lab.windows.languages import LANGUAGE_ID, OEM_CODE_PAGE
+from lab.windows.languages import CURRENCY, LANGUAGE_ID, OEM_CODE_PAGE
 from lab.windows.version import CURRENT_VERSION_KEY
 
 if t.TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _windows(registry: Registry) -> None:
         CURRENT_VERSION_KEY,
         {"CurrentMajorVersionNumber": 10, "CurrentMinorVersionNumber": 0, "UBR": REVISION},
     )
+    registry.set(CURRENT_VERSION_KEY, "InstallTime", "REG_QWORD", 0x1DB8C5A0F3E2B17)
     policies = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
     _numbers(registry, policies, {"EnableLUA": 1, "ConsentPromptBehaviorAdmin": 5, "LocalAccountTokenFilterPolicy": 1})
     processor = "HKLM\\SOFTWARE\\Microsoft\\Command Processor"
@@ -232,7 +233,8 @@ def _user(registry: Registry, user: User, state: WindowsState) -> None:
         "REG_EXPAND_SZ",
     )
     registry.set(f"{hive}\\Control Panel\\Desktop", "PreferredUILanguages", "REG_MULTI_SZ", [state.language])
-    registry.set(f"{hive}\\Control Panel\\International", "LocaleName", "REG_SZ", state.language)
+    region = f"{hive}\\Control Panel\\International"
+    _strings(registry, region, {"LocaleName": state.language, "sCurrency": CURRENCY.get(state.language, "$")})
     internet = f"{hive}\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
     registry.set(internet, "ProxyEnable", "REG_DWORD", 0)
     registry.create(f"{hive}\\Console")

@@ -342,6 +342,8 @@ DIGIT_GROUP = {"en-US": ",", "de-DE": ".", "fr-FR": "\u202f", "ja-JP": ","}
 LANGUAGE_ID = {"en-US": "0409", "de-DE": "0407", "fr-FR": "040c", "ja-JP": "0411"}
 """Windows' numbers of the languages, as under Nls\\Language."""
 
+CURRENCY = {"en-US": "$", "de-DE": "€", "fr-FR": "€", "ja-JP": "¥"}
+
 OEM_CODE_PAGE = {"en-US": "437", "de-DE": "850", "fr-FR": "850", "ja-JP": "932"}
 
 

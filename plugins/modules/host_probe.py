@@ -12,7 +12,8 @@ short_description: Test every assumption about a Windows host
 version_added: 0.1.0
 description:
   - Asks a host everything that the collection takes for granted about C(cmd.exe), WinRM, the registry, WSL and NVIDIA
-    drivers, one command each, and keeps the raw bytes of every answer.
+    drivers, and keeps the raw bytes of every answer. Questions that need no more than success or failure travel
+    together, about a hundred questions in 45 commands.
   - Only reads. Nothing is installed, changed or started, but for what O(distribution) says.
   - The file that it writes holds names of users and of the computer. It holds no password.
 extends_documentation_fragment:
@@ -85,7 +86,9 @@ rows:
       type: str
       sample: ""
     exit_code:
-      description: Exit code, unsigned, V(null) when the command did not end.
+      description:
+        - Exit code, unsigned, V(null) when the command did not end.
+        - V(0) or V(1), success or failure, where several questions travelled in one command.
       type: int
       sample: 0
     stdout:
@@ -93,7 +96,7 @@ rows:
       type: str
       sample: YSZiDQo=
     stderr:
-      description: Raw error output in base64.
+      description: Raw error output in base64. Empty where several questions travelled in one command.
       type: str
       sample: ""
     seconds:

@@ -3,8 +3,9 @@
 """``robocopy SOURCE TARGET FILE... /B /R:0 /W:0 [/NP] [/NJH] [/NJS] [/NFL] [/NDL]``: named files of one folder.
 
 Its exit code is a set of bits: 1 files were copied, 8 some could not be copied, 16 nothing was done. Permissions stay
-behind, so that a copy has those of its folder. /B passes every permission by, which takes an administrator. Without
-/R:0 a file that is in use is tried again a million times, every thirty seconds. Source: robocopy /?.
+behind, so that a copy has those of its folder. /B passes every permission by, which takes an administrator; /L only
+lists what would be copied. Without /R:0 a file that is in use is tried again a million times, every thirty seconds.
+Source: robocopy /?.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ COPIED = 1
 FAILED = 8
 FATAL = 16
 
+_LIST_ONLY = "/l"
 _QUIET = {"/np", "/njh", "/njs", "/nfl", "/ndl"}
 _NEEDED = {"/b", "/r:0", "/w:0"}
 
@@ -31,7 +33,7 @@ def main(process: Process) -> int:
     words = arguments_of(process)
     options = {word.lower() for word in words if word.startswith("/")}
     names = [word for word in words if not word.startswith("/")]
-    if _NEEDED - options or options - _NEEDED - _QUIET or len(names) < 3:
+    if _NEEDED - options or options - _NEEDED - _QUIET - {_LIST_ONLY} or len(names) < 3:
         raise NotModelled(process.command_line)
     if any(character in '*?\\/<>:"|' for name in names[2:] for character in name):
         raise NotModelled(f"robocopy with wildcards or paths: {process.command_line}")
@@ -49,6 +51,12 @@ def main(process: Process) -> int:
     if not may_write(process.user, target, process.laptop):
         out(process, f"ERROR 5 (0x00000005) Creating Destination Directory {target}\\")
         return FATAL
+    if _LIST_ONLY in options:
+        found = [path for path in (f"{source}\\{name}" for name in names[2:]) if drive.is_file(path)]
+        for path in found:
+            size = drive.host_path(path).stat().st_size
+            out(process, f"\t    New File  \t\t{size:>10}\t{path.rpartition(chr(92))[2]}")
+        return COPIED if found else 0
     drive.host_path(target).mkdir(parents=True, exist_ok=True)
     code = 0
     for name in names[2:]:

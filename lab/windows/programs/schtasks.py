@@ -18,6 +18,8 @@ FAILED = 1
 COLUMNS = 28
 LAST_RESULT = 6
 _PATH = re.compile(r'[^<>:"/|?*\x00-\x1f\\]+(\\[^<>:"/|?*\x00-\x1f\\]+)*')
+BUILT_IN = "Microsoft\\Windows\\Defrag\\ScheduledDefrag"
+"""A task that every Windows has, which can be listed here and nothing else."""
 _VALUES = {"/tn", "/xml", "/fo"}
 
 
@@ -33,6 +35,11 @@ def main(process: Process) -> int:
         return FAILED
     if action == "/create":
         return _create(process, path, options)
+    listed = action == "/query" and set(options) == {"/tn", "/fo", "/v", "/nh"} and options["/fo"].lower() == "csv"
+    if path.lower() == BUILT_IN.lower():
+        if not listed:
+            raise NotModelled(f"{process.command_line} (a task of Windows itself)")
+        return _print(process, BUILT_IN, 0, "%windir%\\system32\\defrag.exe -c -h -k -g -$")
     tasks = process.laptop.tasks
     task = tasks.task(path)
     if task is None:
@@ -47,8 +54,8 @@ def main(process: Process) -> int:
         tasks.delete(task.path)
         out(process, localised(process, "task_deleted", f"\\{task.path}"))
         return 0
-    if action == "/query" and set(options) == {"/tn", "/fo", "/v", "/nh"} and options["/fo"].lower() == "csv":
-        return _query(process, task)
+    if listed:
+        return _print(process, task.path, tasks.last_result(task.path), f"{task.command} {task.arguments}")
     raise NotModelled(process.command_line)
 
 
@@ -97,12 +104,12 @@ def _run(process: Process, task: Task) -> int:
     return 0
 
 
-def _query(process: Process, task: Task) -> int:
-    result = process.laptop.tasks.last_result(task.path)
+def _print(process: Process, path: str, result: int, command: str) -> int:
+    """The verbose row of a task."""
     fields = [""] * COLUMNS
-    fields[:3] = [process.laptop.state.computer_name, f"\\{task.path}", "N/A"]
+    fields[:3] = [process.laptop.state.computer_name, f"\\{path}", "N/A"]
     fields[LAST_RESULT] = str(result - 0x100000000 if result & 0x80000000 else result)
-    fields[8] = f"{task.command} {task.arguments}"
+    fields[8] = command
     quoted = (field.replace('"', '""') for field in fields)
     out(process, ",".join(f'"{field}"' for field in quoted))
     return 0

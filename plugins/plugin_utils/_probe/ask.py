@@ -12,6 +12,7 @@ import base64
 import time
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, BatchError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     CommandRunner,
@@ -21,7 +22,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Answer
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import SILENCE, Question
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import SILENCE
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import fits
 
 FORMAT = 1
 """Of the JSON; raised when a reader of an older one would go wrong."""
@@ -44,6 +47,9 @@ NEEDED: t.Mapping[str, str] = {
 """Rows without which nothing can be done, and why. Bytes on Windows itself (stdin_binary) are not among them: base64
 takes their place."""
 
+TOGETHER_SECONDS = 180
+"""For all questions of one command."""
+
 Row = t.Dict[str, t.Any]
 
 
@@ -59,19 +65,59 @@ def probe(
     """
     rows: list[Row] = []
     noise = b""
-    for question in questions:
-        if question.wait:
-            sleep(question.wait)
-        rows.append(_ask(runner, question, noise, first=not rows))
-        if question.id == SILENCE:
-            noise = base64.b64decode(rows[-1]["stdout"])
+    for group in _groups(questions):
+        together = _ask_together(runner, group) if len(group) > 1 else []
+        for question in [] if together else group:
+            if question.wait:
+                sleep(question.wait)
+            rows.append(_ask(runner, question, noise, first=not rows))
+            if question.id == SILENCE:
+                noise = base64.b64decode(rows[-1]["stdout"])
+        rows += together
     return rows
+
+
+def _groups(questions: t.Sequence[Question]) -> list[list[Question]]:
+    """QUESTIONS in their order, cut into those that travel in one command."""
+    groups: list[list[Question]] = []
+    for question in questions:
+        last = groups[-1] if groups else []
+        if question.together and last and last[-1].together and _fits([*last, question]):
+            last.append(question)
+        else:
+            groups.append([question])
+    return groups
+
+
+def _fits(group: t.Sequence[Question]) -> bool:
+    return fits({question.id: question.line for question in group})
+
+
+def _ask_together(runner: CommandRunner, group: t.Sequence[Question]) -> list[Row]:
+    """One row for each of GROUP; none where they did not all come back, so that each is asked by itself."""
+    started = time.monotonic()
+    batch = Batch([question.line for question in group])
+    try:
+        parts = batch.split(runner.run(batch.line, timeout=TOGETHER_SECONDS).stdout)
+    except AuthenticationFailed:
+        raise
+    except (BatchError, CommandTimeout, HostUnreachable, OutputTooLong):
+        return []
+    seconds = (time.monotonic() - started) / len(group)
+    return [
+        _row(question, completed, seconds, question.judge(completed))
+        for question, completed in zip(group, (Completed(part.exit_code, part.stdout, b"") for part in parts))
+    ]
 
 
 def _ask(runner: CommandRunner, question: Question, noise: bytes, first: bool) -> Row:
     """NOISE is what an AutoRun command prints before every answer: kept in the raw bytes, not judged."""
     started = time.monotonic()
     completed, answer = _run(runner, question, noise, first)
+    return _row(question, completed, time.monotonic() - started, answer)
+
+
+def _row(question: Question, completed: Completed | None, seconds: float, answer: Answer) -> Row:
     return {
         "id": question.id,
         "question": question.text,
@@ -80,7 +126,7 @@ def _ask(runner: CommandRunner, question: Question, noise: bytes, first: bool) -
         "exit_code": completed.exit_code if completed else None,
         "stdout": _base64(completed.stdout) if completed else "",
         "stderr": _base64(completed.stderr) if completed else "",
-        "seconds": round(time.monotonic() - started, 3),
+        "seconds": round(seconds, 3),
         "verdict": answer.verdict,
         "answer": answer.text,
     }

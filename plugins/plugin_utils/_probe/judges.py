@@ -91,6 +91,45 @@ def prints_digest(content: bytes) -> Judge:
     )
 
 
+def matches(pattern: str) -> Judge:
+    """PATTERN somewhere on stdout, and exit code 0."""
+    return lambda completed: _compare(
+        completed.exit_code == 0 and re.search(pattern, _stdout(completed)) is not None, _stdout(completed)
+    )
+
+
+def reads(read: t.Callable[[bytes], object]) -> Judge:
+    """READ, by which the collection reads such output, finds something."""
+
+    def answer(completed: Completed) -> Answer:
+        found = read(completed.stdout)
+        return _compare(found not in (None, []), f"exit {completed.exit_code}: {found}")
+
+    return answer
+
+
+def is_utf8(completed: Completed) -> Answer:
+    """Output that is not UTF-8 differs; ASCII alone tells nothing."""
+    try:
+        text = completed.stdout.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Answer("differs", _shorten(f"byte {completed.stdout[error.start]:#04x} in {_stdout(completed)}"))
+    if text.isascii():
+        return Answer("noted", "nothing but ASCII")
+    return Answer("holds", _shorten("".join(character for character in text if not character.isascii())))
+
+
+def notes_utf8(completed: Completed) -> Answer:
+    """Everything that was printed, unless it is not UTF-8."""
+    answer = is_utf8(completed)
+    return answer if answer.verdict == "differs" else notes_code(completed)
+
+
+def notes_code(completed: Completed) -> Answer:
+    """Exit code and text, whatever they are."""
+    return Answer("noted", _shorten(f"exit {completed.exit_code}: {_stdout(completed).strip() or 'nothing'}"))
+
+
 def _noted(completed: Completed, text: str) -> Answer:
     if completed.exit_code != 0 and not text.strip():
         return Answer("missing", f"exit {completed.exit_code}")

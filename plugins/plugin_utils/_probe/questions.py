@@ -16,19 +16,21 @@ import hashlib
 import io
 import tarfile
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
     EACH_LINE,
+    MARK,
     cmd_line,
     first_that_succeeds,
     for_each_line,
     waited_for,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import unjudged
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Judge
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
     REG,
     SYSTEM32,
@@ -45,27 +47,14 @@ _POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\Syste
 _BOOT_EVENT = "/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and (EventID=12)]]"
 
 
-@dataclass(frozen=True)
-class Question:
-    """One row of the probe before it is asked."""
-
-    id: str
-    text: str
-    line: str
-    judge: Judge
-    stdin: bytes = b""
-    timeout: float = 60
-    wait: float = 0
-    """Seconds of silence on the connection before it is asked."""
-
-
 def questions(distribution: str | None = None, idle: float = 130) -> list[Question]:
     """Every question.
 
     :arg distribution: start this distribution once, to see that it starts in a network logon; None leaves that out.
     :arg idle: seconds of silence before the last question; 0 leaves it out.
     """
-    rows = [*_cmd_exe(), *_lengths(), *_exit_codes(), *_waiting(), *_pipes(), *_registry(), *_programs(), *_wsl()]
+    rows = [*_cmd_exe(), *_lengths(), *_exit_codes(), *_waiting(), *_pipes(), *_registry()]
+    rows += [*unjudged.questions(), *_programs(), *_wsl()]
     if distribution:
         rows += _start(distribution_name(distribution))
     if idle:
@@ -102,7 +91,7 @@ def _cmd_exe() -> list[Question]:
 def _lengths() -> list[Question]:
     return [
         Question(f"length_{size}", f"Does a line of {size} characters arrive whole?", _echo(size), _length(size))
-        for size in (4000, 8000, 9000)
+        for size in (4000, 8000, 8191, 9000)
     ]
 
 
@@ -186,7 +175,10 @@ def _registry() -> list[Question]:
     }
     for name in ("boot_event", "hypervisor_failed", "sleep"):
         del lines[name]  # no registry; the first and the last have rows of their own
-    return [Question(name, f"What does this say: {line}", line, _notes(line)) for name, line in lines.items()]
+    return [
+        Question(name, f"What does this say: {line}", line, _notes(line), together=MARK not in line)
+        for name, line in lines.items()
+    ]
 
 
 def _notes(line: str) -> Judge:

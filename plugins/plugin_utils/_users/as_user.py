@@ -104,7 +104,7 @@ def _wait(runner: CommandRunner, place: Place, user: User, sleep: t.Callable[[fl
     waited = 0.0
     while True:
         reads = read(runner, _look(place, user))
-        if reads.succeeded("links"):
+        if reads.listed("links"):
             raise StepFailed(f"{user.name}: {tasks.HOLDS_LINK}")
         done = reads.output("done")[:10]
         if done == b"ok\r\n":

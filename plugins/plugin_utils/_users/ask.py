@@ -142,7 +142,7 @@ class _Asking:
             sizes = tasks.sizes(reads.output(f"sizes_{one.sid}"))
             if sizes.get("done"):
                 # A link would lead the administrator elsewhere; a giant would fill the controller.
-                if reads.succeeded(f"links_{one.sid}") or sum(sizes.values()) > MOST_BYTES:
+                if reads.listed(f"links_{one.sid}") or sum(sizes.values()) > MOST_BYTES:
                     self._answers[one.sid] = Answer(refused=NOT_KNOWN)
                 else:
                     ended.append(one)

@@ -339,7 +339,7 @@ class Work:
 
     def _outcome(self, account: Account, reads: Reads) -> plans.Outcome:
         where = self._where(account)
-        if reads.succeeded(f"links_{account.sid}"):
+        if reads.listed(f"links_{account.sid}"):
             return plans.Outcome(failure=f"{where}: {tasks.HOLDS_LINK}")
         out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
         try:

@@ -195,7 +195,7 @@ def _end(runner: CommandRunner, place: Place, reads: Reads, sid: str) -> str:
     Its user can write anything into the file at any moment, so that it is read alone, and only while it is short.
     """
     size = tasks.sizes(reads.output(f"sizes_{sid}")).get("done", 0)
-    if reads.succeeded(f"links_{sid}") or size > _WORD_BYTES:
+    if reads.listed(f"links_{sid}") or size > _WORD_BYTES:
         return tasks.SPOILED
     if not size:
         return ""

@@ -74,6 +74,10 @@ class Reads:
         """True when the read called NAME ended with exit code 0: for reg.exe, the key (or value) exists."""
         return name in self.parts and self.parts[name].exit_code == 0
 
+    def listed(self, name: str) -> bool:
+        """True when the ``dir /b`` called NAME named something; that it fails otherwise is certain for no filter."""
+        return self.succeeded(name) and self.output(name).strip() != b""
+
     def output(self, name: str) -> bytes:
         """What the read called NAME printed; empty when it was not asked for."""
         return self.parts[name].stdout if name in self.parts else b""

@@ -6,15 +6,18 @@ import base64
 import re
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     CommandTimeout,
     Completed,
     HostUnreachable,
+    OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask as probe_ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import Question, questions
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
 from tests.unit.scripted_runner import Answer, ScriptedRunner
 
@@ -53,6 +56,55 @@ def test_the_account_or_the_first_question_decides() -> None:
         ask(HostUnreachable("off"))
     with pytest.raises(AuthenticationFailed):
         ask(Completed(0, b"", b""), AuthenticationFailed("refused"))
+
+
+TOGETHER = [
+    Question("silence", "?", "rem", judges.prints("")),
+    Question("a", "?", "echo a", judges.prints("a"), together=True),
+    Question("b", "?", "(exit 3)", judges.fails(), together=True),
+    Question("alone", "?", "echo x", judges.prints("x")),
+    Question("c", "?", "echo c", judges.prints("c"), together=True),
+]
+
+
+def test_neighbours_travel_in_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cmd_line, "new_mark", lambda: "MARK")
+    batch = "echo MARK-begin&echo a&&echo MARK-1-0||echo MARK-1-1&(exit 3)&&echo MARK-2-0||echo MARK-2-1"
+    printed = b"hello\r\nMARK-begin\r\na\r\nMARK-1-0\r\nwhat\r\nMARK-2-1\r\n"
+    steps: list[tuple[str, Answer]] = [
+        ("rem", Completed(0, b"hello\r\n", b"")),
+        (batch, Completed(0, printed, b"noise")),
+        ("echo x", Completed(0, b"hello\r\nx\r\n", b"")),
+        ("echo c", Completed(0, b"hello\r\nc\r\n", b"")),
+    ]
+    with ScriptedRunner(steps) as runner:
+        rows = probe_ask.probe(runner, TOGETHER)
+    assert [(row["id"], row["exit_code"], row["verdict"]) for row in rows[1:]] == [
+        ("a", 0, "holds"), ("b", 1, "holds"), ("alone", 0, "holds"), ("c", 0, "holds"),
+    ]  # fmt: skip
+    assert [base64.b64decode(row["stdout"]) for row in rows[1:3]] == [b"a\r\n", b"what\r\n"]
+
+
+@pytest.mark.parametrize(
+    "broken", [CommandTimeout("x"), HostUnreachable("cut"), OutputTooLong("x"), Completed(0, b"", b"")]
+)
+def test_where_they_do_not_come_back_together_each_is_asked_by_itself(broken: Answer) -> None:
+    answers: list[Answer] = [Completed(0, b"", b""), broken, Completed(0, b"a\r\n", b""), Completed(7, b"", b"")]
+    with ScriptedRunner([(ANY, answer) for answer in answers]) as runner:
+        rows = probe_ask.probe(runner, TOGETHER[:3])
+    assert [(row["id"], row["exit_code"], row["verdict"]) for row in rows[1:]] == [("a", 0, "holds"), ("b", 7, "holds")]
+
+
+def test_an_account_that_is_refused_on_the_way_ends_it() -> None:
+    answers: list[Answer] = [Completed(0, b"", b""), AuthenticationFailed("refused")]
+    runner = ScriptedRunner([(ANY, answer) for answer in answers])
+    with runner, pytest.raises(AuthenticationFailed):
+        probe_ask.probe(runner, TOGETHER)
+
+
+def test_a_line_has_an_end() -> None:
+    many = [Question(f"q{number}", "?", f"echo {'x' * 3000}", judges.fails(), together=True) for number in range(5)]
+    assert [len(group) for group in probe_ask._groups(many)] == [2, 2, 1]
 
 
 def test_waiting() -> None:

@@ -75,6 +75,12 @@ def test_a_link_in_the_place_of_a_result() -> None:
         run(HostAnswers({**look(b"ok\r\n"), **links}))
 
 
+def test_a_dir_that_finds_no_link_and_succeeds_all_the_same() -> None:
+    """No judge says that it fails: only what it names is a link."""
+    nothing = {cmd_line("dir", ["/b", "/al", PLACE.results(SID)]): b""}
+    assert run(HostAnswers({**look(b"ok\r\n"), **nothing})) == b"printed"
+
+
 def test_a_lost_connection_cleans_up_later() -> None:
     with ScriptedRunner([(BATCH, HostUnreachable("lost"))]) as runner, pytest.raises(HostUnreachable):
         a.run_as(runner, PLACE, ANNA, "type C:\\x")

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import reads as windows_reads
 
 from tests.unit.host_answers import BATCH, HostAnswers
@@ -27,3 +30,24 @@ def test_groups_that_fit_travel_together_and_no_group_is_torn() -> None:
 def test_nothing_to_read_costs_nothing() -> None:
     with ScriptedRunner([]) as runner:
         assert windows_reads.read_groups(runner, []).parts == {}
+
+
+def test_only_what_dir_names_counts_as_found() -> None:
+    lines = {name: f"dir /b C:\\{name}" for name in ("some", "none", "missing")}
+    answers = HostAnswers({lines["some"]: b"x\r\n", lines["none"]: b""})
+    with ScriptedRunner([(BATCH, answers)]) as runner:
+        reads = windows_reads.read(runner, lines)
+    assert [reads.listed(name) for name in lines] == [True, False, False]
+    assert not reads.listed("never asked")
+
+
+def test_no_link_is_taken_from_an_exit_code_alone() -> None:
+    """Whether ``dir /b /al`` fails where nothing is a link has no judge."""
+    tree = Path(windows_reads.__file__).parents[1]
+    careless = [
+        f"{file.name}: {line.strip()}"
+        for file in sorted(tree.rglob("*.py"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.search('succeeded\\(f?"links', line)
+    ]
+    assert careless == []
