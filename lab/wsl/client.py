@@ -13,7 +13,7 @@ import ntpath
 import typing as t
 
 from lab.process import NotModelled, Process, program
-from lab.windows.drive import NoSuchDrive
+from lab.windows.drive import BadName, NoSuchDrive
 from lab.wsl import install, linux_command, listing, manage, transfer, update
 from lab.wsl.argv import split
 from lab.wsl.command_line import Failure, Invocation, Problem, parse
@@ -59,6 +59,8 @@ def main(process: Process) -> int:
     except NoSuchDrive:
         # Of a drive that is not there Windows says what it says of any folder that is not there.
         _print(session, WslError("ERROR_PATH_NOT_FOUND"))
+    except BadName as error:
+        raise NotModelled(f"wsl.exe: {error}") from None
     except UsageError:
         session.console.line(usage())
     except UnknownArgument as error:

@@ -44,5 +44,9 @@ class Console:
 
     def warn(self, name: str, *arguments: str) -> None:
         """Print ``wsl: `` and the text NAME on standard error, unless WSL_DISABLE_WARNINGS=1."""
+        self.warn_text(text(name, *arguments, language=self.language, version=self.version))
+
+    def warn_text(self, warning: str) -> None:
+        """As ``warn``, for a text that is no resource of the lab."""
         if self._warnings:
-            self.error_line("wsl: " + text(name, *arguments, language=self.language, version=self.version))
+            self.error_line(f"wsl: {warning}")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from lab.process import NotModelled
+
 
 def linux_path(windows_path: str) -> str | None:
     """``C:\\a\\b`` as ``/mnt/c/a/b``; None when it has no drive letter."""
@@ -38,6 +40,8 @@ def shared(env: t.Mapping[str, str]) -> dict[str, str]:
 def _translated(value: str, flags: str) -> str:
     if "l" in flags:
         return ":".join(linux_path(part) or part for part in value.split(";")) if value else ""
+    if "p" in flags and ";" in value:
+        raise NotModelled(f"WSLENV: the flag p alone on a list of paths: {value}")
     if "p" in flags and value:
         return linux_path(value) or value
     return value

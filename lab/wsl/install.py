@@ -200,7 +200,7 @@ def _check_digest(entry: Modern, file: Path) -> None:
             digest.update(part)
     if entry.sha256 and digest.hexdigest() != entry.sha256:
         context = f"{INSTALL}/VerifyChecksum"
-        raise WslError("TRUST_E_BAD_DIGEST", context, "HashMismatch", (entry.sha256, digest.hexdigest()))
+        raise WslError("TRUST_E_BAD_DIGEST", context, "HashMismatch", (entry.written, f"0x{digest.hexdigest()}"))
 
 
 def _register(

@@ -126,7 +126,7 @@ class LinuxCommand:
 
     def _first_use(self) -> int:
         """The distribution's out-of-box experience; 0 when it is done, else its failure is wsl.exe's exit code 1."""
-        settings = self._config(linux_files.DISTRIBUTION_CONF, check=False).values
+        settings = self._config(linux_files.DISTRIBUTION_CONF).values
         command = settings.get("oobe.command")
         root = next((user for user in self.users if user.uid == 0), LinuxUser("root", 0, "/root", "/bin/sh"))
         if command and self._start(["/bin/sh", "-c", command], root) != 0:
@@ -149,8 +149,10 @@ class LinuxCommand:
         for warning in self._config(linux_files.WSL_CONF).warnings:
             self.session.process.stderr.write(f"wsl: {warning}\r\n".encode())
 
-    def _config(self, path: str, check: bool = True) -> linux_files.Config:
-        return linux_files.config(self._read(path), path, check)
+    def _config(self, path: str) -> linux_files.Config:
+        """Only wsl.conf is checked."""
+        keys = linux_files.WSL_CONF_KEYS if path == linux_files.WSL_CONF else None
+        return linux_files.config(self._read(path), path, keys)
 
     def _read(self, path: str) -> str:
         content = linux_disks.read_file(self.session.laptop, self.disk, path) or b""

@@ -10,39 +10,63 @@ from __future__ import annotations
 
 import re
 import shlex
+import typing as t
 from dataclasses import dataclass, field
+
+from lab.wsl.sizes import size
 
 WSL_CONF = "/etc/wsl.conf"
 DISTRIBUTION_CONF = "/etc/wsl-distribution.conf"
 OS_RELEASE = "/etc/os-release"
 PASSWD = "/etc/passwd"
 
-KNOWN_KEYS = {
-    "automount": {"enabled", "root", "options", "mountfstab", "ldconfig", "cgroups"},
-    "boot": {"command", "inittimeout", "protectbinfmt", "systemd"},
-    "fileserver": {"enabled", "logfile", "loglevel", "logtruncate"},
-    "filesystem": {"umask"},
-    "general": {"guiapplications"},
-    "gpu": {"appendlibpath", "enabled"},
-    "interop": {"appendwindowspath", "enabled"},
-    "network": {"generatehosts", "generateresolvconf", "hostname"},
-    "time": {"usewindowstimezone"},
-    "user": {"default"},
-}
-BOOLEAN_KEYS = {
-    "automount.enabled",
-    "automount.ldconfig",
-    "automount.mountfstab",
-    "boot.protectbinfmt",
-    "boot.systemd",
-    "gpu.appendlibpath",
-    "gpu.enabled",
-    "interop.appendwindowspath",
-    "interop.enabled",
-    "network.generatehosts",
-    "network.generateresolvconf",
-}
 BOOLEANS = {"true", "false", "1", "0"}
+_INTEGER = re.compile(r"-?(0[xX][0-9a-fA-F]+|[0-9]+)")
+
+_Names = t.Mapping[str, t.AbstractSet[str]]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys that a file may hold, by section, in lower case, and what their values have to be."""
+
+    booleans: _Names
+    texts: _Names
+    integers: _Names = field(default_factory=dict)
+    sizes: _Names = field(default_factory=dict)
+
+    def problem(self, section: str, name: str, value: str) -> str:
+        """What is said of the key NAME, in its spelling, and its VALUE; "" when nothing is."""
+        lower, shown = name.lower(), f"{section}.{name}"
+        if lower in self.booleans.get(section, ()):
+            return "" if value.lower() in BOOLEANS else f"Invalid boolean value '{value}' for key '{shown}'"
+        if lower in self.integers.get(section, ()):
+            return "" if _INTEGER.fullmatch(value) else f"Invalid integer value '{value}' for key '{shown}'"
+        if lower in self.sizes.get(section, ()):
+            valid = size(value) is not None
+            return "" if valid else f"Invalid memory string '{value}' for .wslconfig entry '{shown}'"
+        return "" if lower in self.texts.get(section, ()) else f"Unknown key '{shown}'"
+
+
+WSL_CONF_KEYS = Keys(
+    booleans={
+        "automount": {"enabled", "ldconfig", "mountfstab"},
+        "boot": {"protectbinfmt", "systemd"},
+        "gpu": {"appendlibpath", "enabled"},
+        "interop": {"appendwindowspath", "enabled"},
+        "network": {"generatehosts", "generateresolvconf"},
+    },
+    texts={
+        "automount": {"root", "options", "cgroups"},
+        "boot": {"command", "inittimeout"},
+        "fileserver": {"enabled", "logfile", "loglevel", "logtruncate"},
+        "filesystem": {"umask"},
+        "general": {"guiapplications"},
+        "network": {"hostname"},
+        "time": {"usewindowstimezone"},
+        "user": {"default"},
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +109,8 @@ def os_release(text: str) -> dict[str, str]:
     return fields
 
 
-def config(text: str, path: str = WSL_CONF, check: bool = True) -> Config:
-    """Read TEXT, the content of PATH (named in warnings); with CHECK unknown keys and bad booleans are warned of."""
+def config(text: str, path: str = WSL_CONF, keys: Keys | None = WSL_CONF_KEYS) -> Config:
+    """Read TEXT, the content of PATH (named in warnings); what KEYS do not allow is warned of."""
     result = Config()
     section = ""
     for number, raw in enumerate(text.splitlines(), 1):
@@ -100,23 +124,21 @@ def config(text: str, path: str = WSL_CONF, check: bool = True) -> Config:
             if not header.group(2):
                 result.warnings.append(f"Expected ']' in {place}")
             continue
-        _entry(result, section, line, place, check)
+        _entry(result, section, line, place, keys)
     return result
 
 
-def _entry(result: Config, section: str, line: str, place: str, check: bool) -> None:
+def _entry(result: Config, section: str, line: str, place: str, keys: Keys | None) -> None:
     name, equals, rest = line.partition("=")
     name = name.strip()
     if not equals:
         result.warnings.append(f"Expected '=' in {place}")
         return
-    key = f"{section}.{name.lower()}"
     value = _value(rest)
-    if check and name.lower() not in KNOWN_KEYS.get(section, set()):
-        result.warnings.append(f"Unknown key '{section}.{name}' in {place}")
-    elif check and key in BOOLEAN_KEYS and value.lower() not in BOOLEANS:
-        result.warnings.append(f"Invalid boolean value '{value}' for key '{section}.{name}' in {place}")
-    result.values.setdefault(key, value)
+    problem = keys.problem(section, name, value) if keys else ""
+    if problem:
+        result.warnings.append(f"{problem} in {place}")
+    result.values.setdefault(f"{section}.{name.lower()}", value)
 
 
 def _value(text: str) -> str:

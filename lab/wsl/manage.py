@@ -49,7 +49,7 @@ def set_default(session: Session, rest: str) -> int:
     """``--set-default NAME``."""
     name, _after = value(rest)
     session.check_service()
-    session.distributions.set_default(session.named(name))
+    session.distributions.set_default(session.settled(name))
     session.console.system("ERROR_SUCCESS")
     return 0
 
@@ -58,7 +58,7 @@ def terminate(session: Session, rest: str) -> int:
     """``--terminate NAME``; well also when it does not run."""
     name, _after = value(rest)
     session.check_service()
-    _stop(session, session.named(name))
+    _stop(session, session.settled(name))
     session.console.system("ERROR_SUCCESS")
     return 0
 
@@ -104,7 +104,7 @@ def set_version(session: Session, rest: str) -> int:
     session.check_service()
     if text == "2":
         session.console.text("VmModeConversionInfo")
-    item = session.named(name)
+    item = session.settled(name)
     if item.version == int(text):
         raise WslError("WSL_E_VM_MODE_INVALID_STATE", SERVICE, "AlreadyRequestedVersion")
     if text == "1":
@@ -125,7 +125,7 @@ def unregister(session: Session, rest: str) -> int:
     """``--unregister NAME``: no question asked; works on broken registrations too."""
     name, _after = value(rest)
     session.check_service()
-    item = session.named(name)
+    item = session.settled(name)
     disk = known_disk(session.laptop, item)
     if disk is not None:
         linux_disks.delete_disk(session.laptop, disk)
@@ -165,7 +165,7 @@ def manage(session: Session, rest: str) -> int:
 def _set_sparse(session: Session, name: str, argument: str, options: Options) -> int:
     if argument not in ("true", "false"):
         raise WslError("E_INVALIDARG", name="InvalidBoolean", arguments=(argument,))
-    item = session.named(name)
+    item = session.settled(name)
     if item.version == 1:
         raise WslError("WSL_E_WSL2_NEEDED", SERVICE, "SparseVhdWsl2Only")
     if argument == "true" and "allow-unsafe" not in options.switches:
@@ -179,7 +179,7 @@ def _resize(session: Session, name: str, argument: str, _options: Options) -> in
     wanted = size(argument)
     if wanted is None:
         raise WslError("E_INVALIDARG", name="InvalidSize", arguments=(argument,))
-    item = session.named(name)
+    item = session.settled(name)
     if item.version == 1:
         raise WslError("WSL_E_WSL2_NEEDED", SERVICE, "Wsl2Needed")
     _check_detached(session, item, SERVICE)
@@ -191,7 +191,7 @@ def _resize(session: Session, name: str, argument: str, _options: Options) -> in
 
 def _move(session: Session, name: str, argument: str, _options: Options) -> int:
     context = f"{SERVICE}/MoveDistro"
-    item = session.named(name)
+    item = session.settled(name)
     if item.version == 1:
         raise WslError("E_NOTIMPL", context)
     _check_detached(session, item, context)
@@ -210,7 +210,7 @@ def _move(session: Session, name: str, argument: str, _options: Options) -> int:
 
 def _set_default_user(session: Session, name: str, argument: str, _options: Options) -> int:
     """Ask ``id -u`` inside, as root; its failure is wsl.exe's exit code."""
-    item = session.named(name)
+    item = session.settled(name)
     output = _Collected()
     inner = dataclasses.replace(session.process, stdout=output)
     invocation = Invocation(user="root", directory="/", execute=True, rest=f'/usr/bin/id -u "{argument}"')

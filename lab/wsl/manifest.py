@@ -29,6 +29,8 @@ class Modern:
     url: str
     sha256: str
     """Hex, lower case, without ``0x``; empty when the manifest names none."""
+    written: str = ""
+    """The same as the list writes it."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,9 @@ def parse(content: t.Mapping[str, t.Any]) -> Manifest:
 
 def _modern(entry: t.Mapping[str, t.Any]) -> Modern:
     address = entry["Amd64Url"]
-    digest = str(address.get("Sha256", "")).lower().removeprefix("0x")
-    return Modern(entry["Name"], entry["FriendlyName"], address["Url"], digest)
+    written = str(address.get("Sha256", ""))
+    digest = written.lower().removeprefix("0x")
+    return Modern(entry["Name"], entry["FriendlyName"], address["Url"], digest, written)
 
 
 def _merge(target: Manifest, other: Manifest) -> None:

@@ -94,7 +94,7 @@ def _finish(session: Session, request: Request, guid: str, folder: str, disk: st
     laptop = session.laptop
     name = request.name
     if name is None:
-        settings = linux_files.config(_read(session, disk, linux_files.DISTRIBUTION_CONF), check=False).values
+        settings = linux_files.config(_read(session, disk, linux_files.DISTRIBUTION_CONF), keys=None).values
         name = settings.get("oobe.defaultname")
         if not name:
             raise WslError("WSL_E_DISTRIBUTION_NAME_NEEDED", REGISTER, "DistributionNameNeeded")

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from lab.process import NotModelled, Process
 from lab.windows.drive import absolute
-from lab.wsl import package, windows_state
+from lab.wsl import package, settings, windows_state
 from lab.wsl.console import Console
 from lab.wsl.errors import CREATE_INSTANCE, SERVICE, WslError, distribution_not_found, virtualization_off
-from lab.wsl.registrations import Distribution, Registrations
+from lab.wsl.registrations import Distribution, Registrations, State
 from lab.wsl.texts import parse_version
 
 DEFAULT_VERSION = "2.6.3.0"
+_BUSY = (State.EXPORTING, State.CONVERTING)
 
 
 class Session:
@@ -66,6 +67,18 @@ class Session:
             raise virtualization_off(context)
         if not all(laptop.drive.exists(path) for path in package.VIRTUAL_DISKS):
             raise WslError("ERROR_FILE_NOT_FOUND", f"{context}/CreateVm/HCS")
+        self._warn_of_settings()
+
+    def _warn_of_settings(self) -> None:
+        """Problems of .wslconfig go to whoever starts the virtual machine, once."""
+        path = f"{self.user.profile}\\{settings.FILE}"
+        if not self.laptop.drive.is_file(path):
+            return
+        found = settings.warnings(self.laptop.drive.host_path(path).read_bytes(), path)
+        if found and self.console.language != "en-US":
+            raise NotModelled(f"what wsl.exe says in {self.console.language} of {path}: {found[0]}")
+        for text in found:
+            self.console.warn_text(text)
 
     def check_space(self, context: str) -> None:
         """Raise WslError when the C: drive is full."""
@@ -79,6 +92,13 @@ class Session:
         found = self.distributions.find(name)
         if found is None:
             raise distribution_not_found(context)
+        return found
+
+    def settled(self, name: str) -> Distribution:
+        """As ``named``, for what changes it; raises NotModelled while something else is done with it."""
+        found = self.named(name)
+        if found.state in _BUSY:
+            raise NotModelled(f"wsl.exe: a change of {name} while it is in the state {State(found.state).name}")
         return found
 
     def by_id(self, guid: str) -> Distribution:

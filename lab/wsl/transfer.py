@@ -14,6 +14,7 @@ from lab.linux import disks as linux_disks
 from lab.process import NotModelled, Process
 from lab.windows import shares
 from lab.windows.access import may_read, may_write
+from lab.windows.drive import BadName
 from lab.wsl import disks, register
 from lab.wsl.disks import attach
 from lab.wsl.errors import REGISTER, SERVICE, UsageError, WslError, invalid_argument
@@ -201,13 +202,15 @@ def _truncated(session: Session, path: str) -> Path:
     try:
         file = session.laptop.drive.host_path(path)
         file.write_bytes(b"")
+    except BadName:
+        raise
     except OSError:
         raise WslError("ERROR_PATH_NOT_FOUND") from None
     return file
 
 
 def _export(session: Session, name: str, kind: str, file: Path, target: str) -> None:
-    item = session.named(name)
+    item = session.settled(name)
     if kind == "vhd":
         _check_vhd_target(item, target)
     disk = _stopped_disk(session, item)
@@ -232,7 +235,7 @@ def _export_to_stdout(session: Session, name: str, kind: str) -> None:
     """Raw bytes, and no closing line."""
     if kind == "vhd":
         raise UsageError
-    disk = _stopped_disk(session, session.named(name))
+    disk = _stopped_disk(session, session.settled(name))
     disks.to_tar(session.laptop, disk, t.cast(t.BinaryIO, _Sink(session.process)), kind)
 
 

@@ -144,9 +144,9 @@ def test_a_name_that_is_taken_fails_before_the_download(bench: Bench) -> None:
 
 
 def test_a_wrong_digest(bench: Bench) -> None:
-    offer(bench, sha256="ab" * 32)
+    offer(bench, sha256=f"0x{'AB' * 32}")
     stdout = bench.wsl("--install -n").stdout
-    assert "The distribution hash doesn't match. Expected: abab" in stdout
+    assert f"The distribution hash doesn't match. Expected: 0x{'AB' * 32}, actual hash: 0x" in stdout
     assert stdout.endswith(f"{INSTALL}VerifyChecksum/TRUST_E_BAD_DIGEST\r\n")
     assert bench.registrations.all() == []
 
