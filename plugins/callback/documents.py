@@ -46,6 +46,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.writer impor
 
 _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 _COLLECTION = "wslfleet.cuda."
+_ABOUT_NO_LAPTOP = f"{_COLLECTION}fleet_report"
 
 
 def _now() -> str:
@@ -54,7 +55,7 @@ def _now() -> str:
 
 @functools.lru_cache(maxsize=None)
 def _is_ours(path: str | None) -> bool:
-    """Whether a play or a task at PATH is one of the collection's own."""
+    """Whether a task at PATH is one of the collection's own."""
     return os.path.realpath(path or "").startswith(_TOP + os.sep)
 
 
@@ -82,6 +83,7 @@ class CallbackModule(CallbackBase):
         self.wslfleet_writer: Writer | None = None
         self.wslfleet_played: list[str] = []
         self.wslfleet_groups: dict[str, list[str]] = {}
+        self.wslfleet_hostvars: t.Mapping[str, t.Any] = {}
         self.wslfleet_broken = False
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
@@ -94,10 +96,7 @@ class CallbackModule(CallbackBase):
             for member in members if group != "all" else ():
                 groups[member].append(group)
         self.wslfleet_groups = groups
-        if _is_ours(str(play.get_path() or "").rpartition(":")[0]):
-            for laptop in self.wslfleet_played:
-                self.wslfleet_keeper.begin(laptop, groups[laptop])
-        self._wslfleet_open(variables)
+        self.wslfleet_hostvars = variables["hostvars"]
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """A task has done its work for one laptop."""
@@ -129,22 +128,23 @@ class CallbackModule(CallbackBase):
         """TELL the keeper what a task returned, if it is the collection's own or one of its modules."""
         task, laptop = result._task, str(result._host.get_name())
         module = str(getattr(task, "resolved_action", None) or task.action)
-        if not (module.startswith(_COLLECTION) or _is_ours(str(task.get_path() or "").rpartition(":")[0])):
+        ours = module.startswith(_COLLECTION) or _is_ours(str(task.get_path() or "").rpartition(":")[0])
+        if not ours or module == _ABOUT_NO_LAPTOP:
             return
-        if module.startswith(_COLLECTION) and laptop in self.wslfleet_played:
+        if laptop in self.wslfleet_played:
+            if not self.wslfleet_keeper.laptops:
+                self._wslfleet_open(laptop)
             self.wslfleet_keeper.begin(laptop, self.wslfleet_groups[laptop])
         tell(laptop, module.rpartition(".")[2], str(task.get_name(include_role_fqcn=False)), result._result)
         if at_once:
             self._wslfleet_write([laptop])
 
-    def _wslfleet_open(self, variables: t.Mapping[str, t.Any]) -> None:
-        """Learn the folder, and whether names stay: the first play that knows says so for the whole run."""
-        if self.wslfleet_writer or self.wslfleet_broken or not self.wslfleet_played:
-            return
-        laptop = variables["hostvars"].get(self.wslfleet_played[0]) or {}
-        folder = str(laptop.get("wslfleet_report") or "")
+    def _wslfleet_open(self, first: str) -> None:
+        """Learn the folder, and whether names stay, from the FIRST laptop that tells something: for the whole run."""
+        variables = self.wslfleet_hostvars.get(first) or {}
+        folder = str(variables.get("wslfleet_report") or "")
         if folder:
-            named = boolean(laptop.get("wslfleet_report_names", True), strict=False)
+            named = boolean(variables.get("wslfleet_report_names", True), strict=False)
             self._wslfleet_try(lambda: setattr(self, "wslfleet_writer", Writer(folder, named)))
 
     def _wslfleet_write(self, laptops: t.Iterable[str], finished: bool = False) -> None:

@@ -123,7 +123,8 @@ def test_of_other_plays_only_laptops_that_our_modules_ask(tmp_path: Path) -> Non
     run.play()
     run.ok("b", "ansible.builtin.ping", {"windows": {}}, path="/srv/site.yml")
     run.ok("a", "wslfleet.cuda.host_info", host_info(1), path="/srv/site.yml")
-    run.ok("controller", "wslfleet.cuda.fleet_report", {}, path="/srv/site.yml")
+    run.ok("b", "wslfleet.cuda.fleet_report", {}, path="/srv/site.yml")
+    run.ok("controller", "wslfleet.cuda.host_info", host_info(2), path="/srv/site.yml")
     run.end()
     assert (list(read(tmp_path)), read(tmp_path)["a"]["run"]["playbook"]) == (["a"], "site")
 
@@ -142,6 +143,7 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_the_run_goes_on(tmp_pa
     run = Run(wslfleet_report=str(tmp_path / "file" / "x"))
     run.play()
     run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.ok("b", "wslfleet.cuda.host_info", host_info(2))
     run.play()
     run.end()
     assert len(run.said) == 1 and run.said[0].startswith(f"no fleet report: {tmp_path / 'file' / 'x'}")
@@ -150,6 +152,7 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_the_run_goes_on(tmp_pa
 def test_a_disk_that_is_full_later_is_said_once(tmp_path: Path) -> None:
     run = Run(wslfleet_report=str(tmp_path / "x"))
     run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
     (tmp_path / "x" / "documents").rmdir()
     (tmp_path / "x" / "documents").write_text("")
     run.callback.v2_runner_on_unreachable(run.result("a", "wslfleet.cuda.host_info", OFF))
@@ -160,9 +163,18 @@ def test_a_disk_that_is_full_later_is_said_once(tmp_path: Path) -> None:
 def test_problems_of_older_documents_are_warnings(tmp_path: Path) -> None:
     run = Run(wslfleet_report=str(tmp_path))
     run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
     (tmp_path / "documents" / "x.json").write_text("{cut")
     run.end()
     assert run.said[1] == "fleet report: x.json left out: not JSON, or cut in the middle"
+
+
+def test_a_host_that_a_play_leaves_out_at_once_is_no_laptop(tmp_path: Path) -> None:
+    run = Run(laptops=("server", "a"), wslfleet_report=str(tmp_path))
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.end()
+    assert list(read(tmp_path)) == ["a"]
 
 
 def test_no_laptop_no_report(tmp_path: Path) -> None:
