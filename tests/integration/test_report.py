@@ -29,8 +29,7 @@ SITE = """
 - hosts: laptops
   gather_facts: false
   tasks:
-    - wait_for: {{timeout: 600}}
-      connection: local
+    - pause: {{seconds: 600}}
 """
 
 
