@@ -91,6 +91,16 @@ def test_one_clear_line_and_nothing_changed(lab: Lab, name: str) -> None:
     assert {key: numbers[key] for key in case.recap} == case.recap, run.output
 
 
+@pytest.mark.parametrize("playbook", ["audit", "containers", "doctor", "remove", "repair"])
+def test_every_playbook_refuses_wrong_variables_before_it_asks_the_laptop(lab: Lab, playbook: str) -> None:
+    before = len(lab.journal(READY))
+    run = lab.playbook(playbook, variables={"cuda_version": "banana", "wslfleet_levels": "bad"})
+    assert (run.code, len(lab.journal(READY)) - before) == (2, 0), run.output
+    (told,) = run.lines("fatal: ")
+    assert f"{READY}: nothing was changed: " in told and "filter plugin" not in told
+    assert "cuda_version 'banana': no such toolkit" in told and "wslfleet_levels must be a list" in told
+
+
 def test_no_python_in_the_distribution(start_lab: StartLab) -> None:
     lab = start_lab("--profile", "fresh", "--without-compiler")
     run = lab.playbook(
