@@ -5,8 +5,9 @@
     sudo -E env PYTHONPATH=. .venv/bin/python -m tests.benchmarks.guard
 
 In a fresh Debian 12; apt does everything up to unpacking, and dpkg is /bin/true, so that each call finds the same
-system. Calls with and without the hook alternate. Wall time says something on a quiet machine only, so that the time of
-the processor is told too, and counts: nothing in the hook waits. Exit code 1 when it is above the goal for 20 packages.
+system. Calls with and without the hook alternate. On a busy machine their difference drowns in apt's own time, so that
+the hook is run alone too, on what apt gives it, and the time of the processor is told beside that of the wall. Exit
+code 1 when the hook alone takes more of the processor than the goal for 20 packages: nothing in it waits.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ PACKAGES = (
 )  # fmt: skip
 """Enough of them, with what they need, that 20 are left to install; the largest lists of files among them are long."""
 COUNTS = (1, 5, 20)
+HOOK = "/usr/local/lib/wslfleet/guard-pre-install"
 CALL = "apt-get -q -y --no-install-recommends -o Dir::Bin::dpkg=/bin/true -o Dpkg::Use-Pty=0 install {} </dev/null 2>&1"
 
 
@@ -39,6 +41,9 @@ class Taken(t.NamedTuple):
 
     processor: float
     wall: float
+
+    def __str__(self) -> str:
+        return f"{self.processor * 1000:.0f} ms ({self.wall * 1000:.0f})"
 
 
 def main() -> int:
@@ -60,21 +65,21 @@ def measure(box: Distribution, calls: int) -> int:
     box.run(f"apt-get -q update && apt-get -q -y --no-install-recommends --download-only install {groups[COUNTS[-1]]}")
     if box.module("cuda_guard").get("failed"):
         raise SystemExit("the guard cannot be written")
-    added = 0.0
+    alone = Taken(0.0, 0.0)
     for count, names in groups.items():
         taken: dict[bool, list[Taken]] = {False: [], True: []}
         for _call in range(calls):
             for guarded in taken:
                 taken[guarded].append(one_call(box, names, guarded))
-        without, with_it = (Taken(*map(statistics.median, zip(*taken[guarded]))) for guarded in (False, True))
-        added = with_it.processor - without.processor
-        print(
-            f"{count:2} packages, medians of {calls} calls each: "
-            f"processor {without.processor * 1000:4.0f} ms without, {with_it.processor * 1000:4.0f} ms with the hook, "
-            f"{added * 1000:+3.0f} ms; wall {without.wall * 1000:4.0f} and {with_it.wall * 1000:4.0f} ms"
-        )
-    print(f"goal: at most {GOAL * 1000:.0f} ms for {COUNTS[-1]} packages")
-    return 0 if added <= GOAL else 1
+        without, with_it = median(taken[False]), median(taken[True])
+        alone = median([hook_alone(box, names, first=not call) for call in range(calls)])
+        print(f"{count:2} packages: {without} without, {with_it} with the hook; the hook alone {alone}")
+    print(f"medians of {calls} calls each, processor (wall); goal: {GOAL * 1000:.0f} ms for the last hook alone")
+    return 0 if alone.processor <= GOAL else 1
+
+
+def median(taken: t.Sequence[Taken]) -> Taken:
+    return Taken(*map(statistics.median, zip(*taken)))
 
 
 def group(box: Distribution, count: int) -> str:
@@ -94,14 +99,29 @@ def group(box: Distribution, count: int) -> str:
 
 def one_call(box: Distribution, names: str, guarded: bool) -> Taken:
     """What apt and its children take; without the guard only its hook is out of the way."""
-    script = "/usr/local/lib/wslfleet/guard-pre-install"
-    box.run(f"chmod {'755' if guarded else '644'} {script}")
-    begin = Taken(used(), time.monotonic())
-    output = box.run(CALL.format(names))
-    end = Taken(used(), time.monotonic())
+    box.run(f"chmod {'755' if guarded else '644'} {HOOK}")
+    output, taken = timed(box, CALL.format(names))
     if "refused" in output or "newly installed" not in output:
         raise SystemExit(output)
-    return Taken(end.processor - begin.processor, end.wall - begin.wall)
+    return taken
+
+
+def hook_alone(box: Distribution, names: str, first: bool) -> Taken:
+    """What the hook takes for NAMES, less the way in; the FIRST time apt says what it gets."""
+    if first:
+        box.run(f"chmod 755 {HOOK} && mv {HOOK} {HOOK}.kept && printf '#!/bin/sh\\ncat >/root/given' >{HOOK}")
+        box.run(f"chmod 755 {HOOK} && {CALL.format(names)} && mv {HOOK}.kept {HOOK}")
+    _output, entry = timed(box, "true </root/given")
+    _output, taken = timed(box, f"{HOOK} </root/given")
+    return Taken(taken.processor - entry.processor, taken.wall - entry.wall)
+
+
+def timed(box: Distribution, command: str) -> tuple[str, Taken]:
+    """The output of COMMAND, and what it took."""
+    begin = Taken(used(), time.monotonic())
+    output = box.run(command)
+    end = Taken(used(), time.monotonic())
+    return output, Taken(end.processor - begin.processor, end.wall - begin.wall)
 
 
 def used() -> float:

@@ -114,6 +114,11 @@ def cache(command: str, *arguments: str) -> t.List[str]:
     return ["apt-cache", command, *settings(_CACHE), *arguments]
 
 
+def targets(options: Command) -> t.List[str]:
+    """What lists the index files of the sources; apt reads all of them for that, and nothing else."""
+    return ["apt-get", "indextargets", *options]
+
+
 def mark(command: str, *packages: str) -> t.List[str]:
     """An ``apt-mark`` COMMAND for installed PACKAGES. Looks at no source, so that it works where one is broken."""
     return ["apt-mark", command, *packages, *settings(_INSTALLED_ONLY)]

@@ -128,6 +128,8 @@ def _bring_source(
     changes = list(containers_source.plan_legacy(state, wanted, files.stamp()))
     if not current:
         changes += containers_source.plan(wanted, keyring)
+    if changes:
+        trial.check_sources(run, changes)
     report.add(changes)
     report.changed = report.changed or not current
     if not request.check_mode:

@@ -83,6 +83,7 @@ def bring(
         raise Failure(
             f"{wanted.url} holds Linux drivers and there is no guard in this distribution; run cuda_guard first"
         )
+    trial.check_sources(run, changes)
     if not check_mode:
         system_changes.apply(changes)
         trial.refresh(run, wanted)

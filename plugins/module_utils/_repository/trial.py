@@ -19,6 +19,7 @@ import tarfile
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
@@ -26,8 +27,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import o
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, faults
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 MAXIMUM_KEYRING = 1 << 20
@@ -154,6 +156,30 @@ def try_index(run: system_run.Runner, wanted: Wanted, keyring: bytes, folder: st
         cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
         raise Failure(f"{wanted.url}: {cause}")
     return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
+
+
+def check_sources(run: system_run.Runner, planned: t.Sequence[changes.FileChange], root: str = "") -> None:
+    """Refuse what apt could not read once the sources are as PLANNED: it would refuse all work then. Raises Failure.
+
+    Asked of apt itself, on copies, before anything changes: what is wrong may be in anybody's file.
+    """
+    texts = sources_files.read(root)
+    for change in planned:
+        if change.path == sources_files.MAIN or os.path.dirname(change.path) == sources_files.FOLDER:
+            texts[change.path] = (change.after or b"").decode("utf-8", "surrogateescape")
+    with files.scratch() as folder:
+        os.makedirs(folder + sources_files.FOLDER, exist_ok=True)
+        for path, text in texts.items():
+            files.write_file(folder + path, text)
+        places = {
+            "Dir::Etc::SourceList": folder + sources_files.MAIN,
+            "Dir::Etc::SourceParts": folder + sources_files.FOLDER,
+        }
+        done = run(apt_command.targets(apt_command.settings(places)))
+        words = "; ".join(apt_plan.errors(done.stderr)).replace(folder, "").rstrip(".")
+    if done.code != 0:
+        advice = faults.advice(words, texts)
+        raise Failure(f"apt cannot read its sources, nothing was changed: {words}{f'; {advice}' if advice else ''}")
 
 
 def _only(source: str, folder: str) -> t.List[str]:

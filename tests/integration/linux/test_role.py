@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab.repository import cuda
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 pytestmark = pytest.mark.lab
@@ -77,3 +78,39 @@ def test_broken_and_legacy_distribution_is_made_whole(distribution: Distribution
     left = [line for line in ours.splitlines() if not line.startswith(("ls: ", "dpkg-query: "))]
     assert left == [], ours
     assert "cuda-ubuntu2404.list" in box.run("ls /etc/apt/sources.list.d && apt-get -q check && dpkg --audit")
+
+
+GUARD = "/etc/apt/preferences.d/00-wslfleet-guard.pref /etc/apt/apt.conf.d/99wslfleet-guard /usr/local/lib/wslfleet/*"
+
+
+def test_both_roles_with_an_exact_release_and_lists_that_apt_cannot_read(debian12: Distribution, web: Web) -> None:
+    """Containers first, on a laptop with a broken list, then the toolkit; at the end neither rewrites anything."""
+    box, html = debian12, "<!DOCTYPE html>\n<html><body>404</body></html>\n"
+    variables = {
+        "cuda_version": "12.8.1", "cuda_components": ["cudart"], "cuda_host_compiler": False, "cuda_smoke_test": False,
+        "container_toolkit_engines": ["docker"], "container_toolkit_repository_url": f"{web.url}/{cuda.CONTAINER}/",
+        "container_toolkit_key": f"{web.url}/{cuda.CONTAINER.split('/')[0]}/gpgkey",
+        "container_toolkit_key_fingerprint": web.keys.other.fingerprint, **web.role_variables(),
+    }  # fmt: skip
+    box.run("printf '#!/bin/sh\n' >/usr/bin/dockerd; chmod 755 /usr/bin/dockerd")
+    # Somebody else's list is named, and nothing but the guard has come.
+    box.write("/etc/apt/sources.list.d/editor.list", html)
+    box.run("touch /mark && sleep 0.1")
+    refused = box.role(role="container_toolkit", **variables)
+    assert refused.code != 0 and "/etc/apt/sources.list.d/editor.list" in refused.output, refused.output
+    new = box.run("find /etc /usr /var/lib /opt -newer /mark -type f").split()
+    assert sorted(new) == box.run(f"ls -d {GUARD}").split(), new
+    # NVIDIA's own is switched off.
+    box.run("mv /etc/apt/sources.list.d/editor.list /etc/apt/sources.list.d/nvidia-container-toolkit.list")
+    for role in ("container_toolkit", "cuda_toolkit"):
+        first = box.role(role=role, **variables)
+        assert first.code == 0 and first.changed > 0, first.output
+    assert "nvidia-container-toolkit.list\n" not in box.run("ls /etc/apt/sources.list.d")
+    states = box.run("dpkg-query -W -f '${db:Status-Abbrev}${Package}\n'")
+    assert "i cuda-cudart-12-8\n" in states and "i nvidia-container-toolkit\n" in states, states
+    assert "Install cuda-toolkit-12-8 instead." in box.run(f"cat {GUARD}")
+    box.run("touch /mark && sleep 0.1")
+    for role in ("container_toolkit", "cuda_toolkit"):
+        second = box.role("-v", role=role, **variables)
+        assert (second.code, second.changed) == (0, 0), second.output
+    assert box.run("find /etc /usr /var/lib /opt -newer /mark -type f; true") == ""

@@ -28,6 +28,10 @@ NAME = f"{PACKAGE}_12.8.1-1_amd64.deb"
 FIELDS = ("dpkg-deb -f", Completed(0, f"Package: {PACKAGE}\nVersion: 12.8.1-1\n", ""))
 
 
+READABLE = ("apt-get indextargets", OK)
+"""Whether apt could read its sources with the new one among them."""
+
+
 def trial(arguments: t.Sequence[str]) -> Completed:
     """apt fetches the index into the folder of the trial."""
     words = [word for word in arguments if word.startswith("Dir::State::Lists=")]
@@ -52,10 +56,10 @@ def refreshes(box: Box, url: str = URL) -> t.Any:
 
 def test_it_comes_stays_and_goes(box: Box) -> None:
     wanted: t.Any = {**MIRROR, "packages": ["cuda-toolkit-12-8"]}
-    planned = box.run("cuda_repository", tries(), INDEX, **wanted, check=True)
+    planned = box.run("cuda_repository", tries(), INDEX, READABLE, **wanted, check=True)
     assert planned["changed"] and not box.path("/etc").exists()
     assert not box.run("cuda_repository", tries(), INDEX, **wanted, state="verified")["changed"]
-    done = box.run("cuda_repository", tries(), INDEX, refreshes(box), **wanted)
+    done = box.run("cuda_repository", tries(), INDEX, READABLE, refreshes(box), **wanted)
     assert done["changed"] and done["path"] == SOURCE and done["diff"] == planned["diff"]
     again = box.run("cuda_repository", **wanted)
     assert not again["changed"] and again["current"]
@@ -78,8 +82,24 @@ def test_a_trial_that_fails_leaves_nothing(box: Box, answers: t.Any, packages: l
 
 def test_an_index_that_does_not_come(box: Box) -> None:
     box.write(f"{LISTS}lock")
-    result = box.run("cuda_repository", tries(), INDEX, ("apt-get .*update", OK), **MIRROR)
+    result = box.run("cuda_repository", tries(), INDEX, READABLE, ("apt-get .*update", OK), **MIRROR)
     assert result["failed"] and result["msg"].startswith("apt-get update: ")
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_somebody_elses_list_that_apt_cannot_read_is_named_before_anything_changes(box: Box, check: bool) -> None:
+    def unreadable(arguments: t.Sequence[str]) -> Completed:
+        """apt sees every file, the new one too, in a folder of its own."""
+        folder = next(word.partition("=")[2] for word in arguments if "SourceParts" in word)
+        assert len(list(Path(folder).glob("cuda-mirror.sources"))) == 1
+        said = f"E: Type '<html>' is not known on line 1 in source list {folder}/editor.list\n"
+        return Completed(100, "", f"{said}E: The list of sources could not be read.\n")
+
+    result = box.run("cuda_repository", tries(), INDEX, ("apt-get indextargets", unreadable), **MIRROR, check=check)
+    assert result["failed"] and result["msg"].startswith("apt cannot read its sources, nothing was changed: Type"), (
+        result
+    )
+    assert "mend /etc/apt/sources.list.d/editor.list, or rename it" in result["msg"] and not box.path(SOURCE).exists()
 
 
 def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +111,7 @@ def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.Mon
     result = box.run("cuda_repository", tries(), INDEX, **wanted)
     assert result["failed"] and "run cuda_guard first" in result["msg"]
     box.write("/" + str(Path(guard.PIN).relative_to(box.root)))
-    assert box.run("cuda_repository", tries(), INDEX, refreshes(box), **wanted)["changed"]
+    assert box.run("cuda_repository", tries(), INDEX, READABLE, refreshes(box), **wanted)["changed"]
 
 
 @pytest.fixture
@@ -112,7 +132,7 @@ def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any])
     planned = box.run("cuda_repository", FIELDS, **installer, check=True)
     assert planned["changed"] and planned["diff"][-1]["after"] == f"{PACKAGE}\n"
     url = f"file:/var/{PACKAGE}/"
-    done = box.run("cuda_repository", FIELDS, tries(), INDEX, refreshes(box, url), **installer)
+    done = box.run("cuda_repository", FIELDS, tries(), INDEX, READABLE, refreshes(box, url), **installer)
     assert done["changed"] and done["url"] == url and done["diff"][-1]["after"] == f"{PACKAGE}\n"
     assert not box.run("cuda_repository", **installer)["changed"]
     box.patch("_apt.command", "purge", lambda *words, **_options: box.becomes())
@@ -129,7 +149,7 @@ def test_a_local_installer_is_fetched_from_an_address(box: Box, installer: dict[
 
     wanted = {**installer, "installer": f"https://mirror.example.com/{NAME}"}
     url = f"file:/var/{PACKAGE}/"
-    answers: t.Any = (("download-file", download), FIELDS, tries(), INDEX, refreshes(box, url))
+    answers: t.Any = (("download-file", download), FIELDS, tries(), INDEX, READABLE, refreshes(box, url))
     assert box.run("cuda_repository", *answers, **wanted)["changed"]
     assert list(box.path("/var/cache").iterdir()) == []
 
@@ -173,7 +193,7 @@ def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], b
     transactions = box.module("cuda_repository").steps.apt_transaction
     command = box.becomes(f"{PACKAGE} 12.8.1-1") if brings else ["true"]
     transactions.start("other", [["sleep", "0.5"], command])
-    answers: t.Any = (tries(), INDEX, refreshes(box, f"file:/var/{PACKAGE}/"))
+    answers: t.Any = (tries(), INDEX, READABLE, refreshes(box, f"file:/var/{PACKAGE}/"))
     assert box.run("cuda_repository", *(() if brings else (FIELDS,)), *answers, **installer)["changed"]
 
 
