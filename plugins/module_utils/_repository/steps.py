@@ -83,8 +83,9 @@ def bring(
         raise Failure(
             f"{wanted.url} holds Linux drivers and there is no guard in this distribution; run cuda_guard first"
         )
-    trial.check_sources(run, changes)
+    # In check mode what mends NVIDIA's own sources, cuda_legacy, has changed nothing either.
     if not check_mode:
+        trial.check_sources(run, changes)
         system_changes.apply(changes)
         trial.refresh(run, wanted)
     # The old repository goes when the new source works.
