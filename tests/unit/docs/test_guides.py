@@ -24,6 +24,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.variables imp
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_line
 
+from scripts.docs import verdicts
+
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 RST = ROOT / "docs" / "docsite" / "rst"
 PAGES = [*sorted(RST.glob("*.rst")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -182,6 +184,13 @@ def test_every_file_of_the_code_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name in re.findall(r"``((?:plugin_utils|module_utils)/_[a-z_/]+\.py)``", text):
         assert (ROOT / "plugins" / name).is_file(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_every_row_of_the_audit_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"\b[Rr]ows? (``[a-z_]+``(?:(?:, | and | or )``[a-z_]+``)*)", page.read_text(encoding="utf-8"))
+    names = set(re.findall(r"``([a-z_]+)``", " ".join(named)))
+    assert names - set(verdicts.told(ROOT / verdicts.PREFLIGHT, ROOT / verdicts.AUDIT)) == set()
 
 
 def test_every_test_that_proves_something_exists() -> None:
