@@ -75,7 +75,9 @@ def over_time(points: t.Sequence[tuple[str, dict[str, int]]]) -> str:
     drawn = "".join(
         _column(points[place][1], _LEFT + place * step, step, floor, largest) for place in range(len(points))
     )
-    first, last = _day(points[0][0]), _day(points[-1][0])
+    first, last = _shown(points[0][0]), _shown(points[-1][0])
+    if first[:10] != last[:10]:
+        first, last = first[:10], last[:10]
     axis = (
         f'<line class="axis" x1="{_LEFT}" y1="{floor}" x2="{_WIDTH}" y2="{floor}"/>'
         f'<text x="{_LEFT - 6}" y="12" text-anchor="end">{largest:,}</text>'
@@ -127,7 +129,3 @@ def _figures(points: t.Sequence[tuple[str, dict[str, int]]]) -> str:
 
 def _shown(time: str) -> str:
     return escape(time[:16].replace("T", " "))
-
-
-def _day(time: str) -> str:
-    return escape(time[:10])

@@ -176,7 +176,7 @@ def _toolkit(one: t.Mapping[str, t.Any]) -> str:
     """What a distribution has, in a few words."""
     version = one["version"] or "none known"
     version = f"{version}, release {one['release']}" if one["release"] else version
-    program = f", program {one['verdict'].replace('_', ' ')}" if one["verdict"] else ""
+    program = f"; compiled program: {one['verdict'].replace('_', ' ')}" if one["verdict"] else ""
     return f"{version} ({one['about']}{program})"
 
 

@@ -39,4 +39,6 @@ def test_over_time_has_a_column_for_each_run_and_the_figures() -> None:
     assert len(list(root.iter("rect"))) == 40
     assert len(list(root.iter("tr"))) == 11
     assert [svg.attrib["role"] for svg in root.iter("svg")] == ["img"]
+    assert ">2026-11-01<" in charts.over_time(POINTS) and ">2026-11-10<" in charts.over_time(POINTS)
+    assert ">2026-11-01 10:00<" in charts.over_time([POINTS[0], POINTS[0]])
     assert "From the second run on" in charts.over_time(POINTS[:1])
