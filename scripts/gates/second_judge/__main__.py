@@ -42,6 +42,8 @@ def main() -> int:
     if os.geteuid() != 0:
         parser.error("needs root: it makes a root file system and mounts it")
     chosen = [line for line in lines.read() if options.line in line]
+    if not chosen:
+        parser.error(f"no line of {lines.LIST.name} holds {options.line!r}")
     try:
         return judge(chosen, options.show, whole=not options.line)
     except (ImageError, WineError, explained.TableError) as error:
@@ -62,7 +64,8 @@ def judge(chosen: Sequence[str], show: bool, whole: bool) -> int:
     wrong, unneeded = explained.unexplained(found, table), explained.unneeded(table) if whole else []
     for difference in found if show else wrong:
         print(difference)
-    print("\n".join(f"FAILED {text}" for text in summary(wrong, unneeded)))
+    for text in summary(wrong, unneeded):
+        print(f"FAILED {text}")
     alike = len(chosen) - len({difference.line for difference in found})
     not_explained = len({difference.line for difference in wrong})
     answers = len(chosen) * len(SCENES)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,7 +46,7 @@ class KeptAnswers:
 
     def save(self, whole: bool) -> None:
         """Write the file; WHOLE: every line was asked for, so that other answers are those to lines of the past."""
-        unfinished = self._file.with_suffix(".new")
+        unfinished = self._file.with_suffix(f".{os.getpid()}")
         unfinished.write_text(json.dumps(self._used if whole else self._known), encoding="utf-8")
         unfinished.replace(self._file)
 
