@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import STEPS_FILE
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_archive as a
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import LINUX_SHELL_SCRIPT
@@ -21,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client impo
 MODULE = """\
 import os
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 def main():
     module = AnsibleModule(
@@ -29,6 +31,8 @@ def main():
     )
     if module.params["dies"]:
         raise KeyError("gone")
+    if module.params["text"] == "guard":
+        module.exit_json(script=guard.pre_install_script("x"))
     module.warn("look")
     diff = {"before": "", "after": "x"} if module._diff else None
     stdin = os.read(0, 10).decode()
@@ -86,6 +90,14 @@ def test_modules_run_and_their_results_come_back() -> None:
     rows = plans.rows_of("x", done.stdout, done.stderr, "Debian")
     assert rows[0]["result"]["changed"] is False
     assert "KeyError: 'gone'" in rows[2]["result"]["msg"]
+
+
+@pytest.mark.usefixtures("plugins")
+@pytest.mark.skipif(not os.access(a.PYTHON, os.X_OK), reason="the payload runs with the system's Python")
+def test_the_guard_writes_its_own_code_from_an_archive_too() -> None:
+    done = run(a.stream(packed([{"module": "tiny", "arguments": {"text": "guard"}, "register": "one"}])))
+    (row,) = plans.rows_of("x", done.stdout, done.stderr, "Debian")
+    assert row["result"]["script"] == guard.pre_install_script("x")
 
 
 @pytest.mark.usefixtures("plugins")
