@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from lab.process import NotModelled
+from lab.windows.drive import BadName
 
 if t.TYPE_CHECKING:
     from lab.laptop import Laptop, User
@@ -72,9 +73,15 @@ def mount(laptop: Laptop, name: str, path: str) -> str:
         return "reg_in_use"
     if not drive.is_dir(path.rpartition("\\")[0]):
         return "path_not_found"
-    if not drive.is_file(path):
-        drive.host_path(path).write_bytes(_MAGIC)
-    content = drive.host_path(path).read_bytes()
+    if drive.is_dir(path):
+        raise NotModelled(f"reg load of the folder {path}")
+    try:
+        file = drive.host_path(path)
+    except BadName as error:
+        raise NotModelled(f"reg load: {error}") from None
+    if not file.is_file():
+        file.write_bytes(_MAGIC)
+    content = file.read_bytes()
     if not content.startswith(_MAGIC):
         return "reg_damaged"
     with laptop.registry.batch():

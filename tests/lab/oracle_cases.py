@@ -401,6 +401,8 @@ OTHERS = _cases(
     ("powercfg-missing-drive", "powercfg /batteryreport /xml /output Q:\\x.xml", 1),
     ("schtasks-missing-drive", "schtasks /Create /TN x /XML Q:\\x.xml /F", 1, ""),
     ("reg-load-missing-drive", "reg load HKU\\x Q:\\NTUSER.DAT", 1, ""),
+    ("reg-load-of-a-name-that-cannot-be", "reg load HKU\\x C:\\w\\a?b", NOT_MODELLED),
+    ("reg-load-of-a-folder", "reg load HKU\\x C:\\w\\d", NOT_MODELLED),
     ("conhost-missing-drive", "conhost --headless Q:\\x.exe", 1, ""),
     ("shutdown-odd-number", "shutdown /r /t \u00b2", NOT_MODELLED),
     ("wevtutil-odd-number", "wevtutil qe System /c:\u00b2 /rd:true /f:xml", NOT_MODELLED),
