@@ -16,7 +16,7 @@ from __future__ import annotations
 WSL_E_BASE = 0x80040300
 
 _VIRTUALISATION = (
-    "enable VirtualMachinePlatform and the processor's virtualisation in the firmware, then restart the laptop"
+    "enable VirtualMachinePlatform and the processor's virtualization in the firmware, then restart the laptop"
 )
 _LIST = "look at the names in `wsl.exe --list --verbose` of the connecting account; distributions belong to one account"
 _RESTART_WSL = "run `wsl.exe --shutdown` on the laptop, then run again"
