@@ -9,12 +9,15 @@ from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.action.host_probe import ActionModule
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
 from tests.unit.plugins.action.windows_action import Script, run_action
 
 COUNT = len(questions(idle=0))
-EVERY: Script = [(re.compile(""), Completed(0, b"x\r\n", b""))] * COUNT
+TOGETHER = sum(len(group) > 1 for group in ask._groups(questions(idle=0)))
+# The same answer to everything: no batch comes back whole, so that each of its questions is asked by itself too.
+EVERY: Script = [(re.compile(""), Completed(0, b"x\r\n", b""))] * (COUNT + TOGETHER)
 
 
 def test_the_file_is_written(tmp_path: Path) -> None:
