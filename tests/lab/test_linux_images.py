@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,13 @@ def fake_build(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replaces mmdebstrap by a folder with one file; the list holds the names that were built."""
     built: list[str] = []
 
-    def build(name: str, tree: Path, say: images.Say) -> None:
+    def build(title: str, what: Recipe, tree: Path, finish: t.Callable[[Path], None], say: images.Say) -> None:
         time.sleep(0.1)
-        built.append(name)
+        built.append(title.removeprefix("image "))
         tree.mkdir()
-        (tree / "file").write_text(name)
+        (tree / "file").write_text(title)
 
-    monkeypatch.setattr(images, "_build", build)
+    monkeypatch.setattr(images, "build", build)
     return built
 
 
