@@ -27,7 +27,7 @@ SAID = {
     "repair": {FRESH: NONE, WAITING: NONE, EMPTY: NONE, THEIRS: OWNERS, READY: "nothing was wrong"},
     "containers": {FRESH: NONE, WAITING: NONE, EMPTY: NONE, THEIRS: OWNERS},
     "remove": {FRESH: NONE, WAITING: NONE, EMPTY: NONE, THEIRS: OWNERS},
-    "audit": {FRESH: NONE, WAITING: "wait for a restart", EMPTY: NONE, THEIRS: OWNERS, READY: "guard-explain"},
+    "audit": {FRESH: NONE, WAITING: "wait for a restart", EMPTY: NONE, THEIRS: OWNERS, READY: "is not in the PATH"},
     "doctor": dict.fromkeys((FRESH, WAITING, READY, EMPTY, THEIRS), "can be managed: yes"),
 }
 """Playbook -> laptop -> what it says of it; in the order in which they are run."""
