@@ -135,7 +135,8 @@ class CallbackModule(CallbackBase):
             if not self.wslfleet_keeper.laptops:
                 self._wslfleet_open(laptop)
             self.wslfleet_keeper.begin(laptop, self.wslfleet_groups[laptop])
-        tell(laptop, module.rpartition(".")[2], str(task.get_name(include_role_fqcn=False)), result._result)
+        step = str(task.get_name(include_role_fqcn=False)).rpartition(" : ")[2]  # Without the name of its role.
+        tell(laptop, module.rpartition(".")[2], step, result._result)
         if at_once:
             self._wslfleet_write([laptop])
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, shape, words
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import WINDOWS
 
 CLOCKS_APART = datetime.timedelta(minutes=5)
 _LASTING = ("computer", "windows", "wsl", "gpus", "distributions", "containers")
@@ -185,8 +186,10 @@ def _laptop(name: str, documents: list[Document], lines: list[history.Line], now
             merged[each] = older[each] if merged[each] in (None, "") else merged[each]
         if current:
             merged["toolkits"] = older["toolkits"] if merged["toolkits"] is None else merged["toolkits"]
-            abouts = {one["about"] for one in merged["findings"]}
-            merged["findings"] = merged["findings"] + [one for one in older["findings"] if one["about"] not in abouts]
+            # A side that was looked at anew is told anew: a distribution that is gone has no findings any more.
+            sides = {one["about"] == WINDOWS for one in merged["findings"]}
+            more = [one for one in older["findings"] if (one["about"] == WINDOWS) not in sides]
+            merged["findings"] = merged["findings"] + more
             if merged["status"] == "not looked at" and older["status"] != "not looked at":
                 merged.update({each: older[each] for each in ("state", "status", "reason", "error", "waits_for")})
     if merged["status"] == "not looked at" and not current:

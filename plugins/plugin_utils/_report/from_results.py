@@ -100,13 +100,13 @@ def take(seen: Seen, module: str, step: str, result: Result) -> None:
 
 
 def failed_step(step: str, result: Result) -> str:
-    """Where the task STEP failed: of a bundle, the step of it that did; without the name of the role."""
+    """Where the task STEP failed: of a bundle, the step of it that did."""
     people = result.get("developers")
     for person in people if isinstance(people, list) else ():
         for one in person.get("steps") or ():
             if one.get("failed"):
                 return str(one.get("name") or one.get("module"))
-    return step.rpartition(" : ")[2]
+    return step
 
 
 def _changed(seen: Seen, step: str, result: Result) -> None:

@@ -42,7 +42,7 @@ class Run:
             action=action,
             resolved_action=action,
             get_path=lambda: f"{path}:7",
-            get_name=lambda include_role_fqcn: "A step",
+            get_name=lambda include_role_fqcn: "windows_host : A step",
         )
         return SimpleNamespace(_task=task, _host=SimpleNamespace(get_name=lambda: laptop), _result=result)
 

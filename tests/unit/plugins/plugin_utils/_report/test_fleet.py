@@ -78,6 +78,14 @@ def test_a_newer_audit_takes_the_place_of_older_findings() -> None:
     assert laptop.changed == ("not in order → in order", "gone: dpkg_states", "gone: driver_packages")
 
 
+def test_a_distribution_that_is_gone_has_no_findings_any_more() -> None:
+    broken: list[Told] = [LOOKED[0], ("cuda_audit_info", audit(*a_fleet.BROKEN))]
+    person = {"user": "ada", "results": {"audit": {**audit(), "toolkits": ["12.8"]}}}
+    laptop = only(one(20, broken), one(21, [LOOKED[0], ("cuda_bundle", {"developers": [person]})], "provision"))
+    assert {found["about"] for found in laptop.document["findings"]} == {"Windows", "ada"}
+    assert (laptop.state, laptop.document["rows"]["G9"]) == ("conforming", "pass")
+
+
 def test_what_needs_a_person_comes_first() -> None:
     failed = ("wsl", {"failed": True, "msg": "no"})
     documents = [one(20, LOOKED, name="a"), one(20, [("host_info", OFF)], name="b"), one(20, [failed], name="c")]

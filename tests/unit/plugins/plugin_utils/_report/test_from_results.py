@@ -151,7 +151,7 @@ def test_an_order_that_failed_tells_what_was_found_before_and_where() -> None:
     assert seen.changes == [{"step": "step of cuda_bundle", "what": ["Audit"]}]
     assert ("restart", "") in seen.waits
     assert failed_step("Install", result) == "Insist"
-    assert failed_step("windows_host : Install WSL", {"failed": True}) == "Install WSL"
+    assert failed_step("Install WSL", {"failed": True}) == "Install WSL"
 
 
 @pytest.mark.parametrize("name", sorted(GOOD_TO_KNOW))
