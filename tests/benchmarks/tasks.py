@@ -1,0 +1,184 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task of a user's own costs: through the connection plugin, kept and not kept, and through a local entry.
+
+    python tests/benchmarks/tasks.py [--mixes N] [--rounds N] [--latency 0ms --latency 40ms] [--way NAME ...]
+
+A mix is ping, stat, copy of a changed file, and command. Starts a lab laptop of its own for each latency; all ways run
+the same playbooks in turn. The cost of a task is what N more mixes add to the shortest of several runs; requests and
+launches are what they add to any run. Exit code 1 where a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LAPTOP = "ready-1"
+DISTRIBUTION = "Debian-12"
+KEEP_RUNNING = "setsid sleep 900 </dev/null >/dev/null 2>&1 &"
+MIX: tuple[dict[str, t.Any], ...] = (
+    {"ansible.builtin.ping": {}},
+    {"ansible.builtin.stat": {"path": "/etc/os-release"}},
+    {"ansible.builtin.copy": {"content": "{{ run }} {{ number }}", "dest": "/tmp/benchmark-{{ number }}"}},
+    {"ansible.builtin.command": {"cmd": "uname -r"}},
+)
+INSIDE = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
+LOCAL, ORDINARY, KEPT = "local entry", "ordinary", "kept"
+WAYS: dict[str, dict[str, t.Any]] = {
+    LOCAL: {"ansible_connection": "lab_entry"},
+    ORDINARY: {**INSIDE, "ansible_wsl_persist": 0},
+    KEPT: {**INSIDE, "ansible_wsl_persist": 60},
+}
+GOALS = {(ORDINARY, "0ms"): 1.05, (KEPT, "0ms"): 0.5}
+"""At most so much of the local entry's time."""
+KEPT_REQUESTS = 5.0
+BROKER_SECONDS = 3.0
+"""After so long the broker has ended too, and made its last requests."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one run, or of one task."""
+
+    seconds: float
+    controller: float
+    """Seconds of the controller's processors, those of a broker not counted."""
+    requests: float
+    launches: float
+
+    def per_task(self, shorter: Cost, tasks: int) -> Cost:
+        """What each of TASKS more tasks has added to the run SHORTER."""
+        mine, theirs = vars(self), vars(shorter)
+        return Cost(**{name: (mine[name] - theirs[name]) / tasks for name in mine})
+
+    def best(self, other: Cost) -> Cost:
+        """The smaller of each number: whatever else the machine does only adds."""
+        mine, theirs = vars(self), vars(other)
+        return Cost(**{name: min(mine[name], theirs[name]) for name in mine})
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure tasks through wslfleet.cuda.wsl against a local entry.")
+    parser.add_argument("--mixes", type=int, default=4, help="further mixes of four tasks in the longer playbook")
+    parser.add_argument("--rounds", type=int, default=3, help="the shortest of so many runs counts")
+    parser.add_argument("--latency", action="append", help="round trip to the laptop (default: 0ms and 40ms)")
+    parser.add_argument("--way", action="append", choices=WAYS, help="measure only this (may be given several times)")
+    options = parser.parse_args()
+    fine = True
+    for latency in options.latency or ["0ms", "40ms"]:
+        with tempfile.TemporaryDirectory(prefix="wslfleet-benchmark-") as folder:
+            state = Path(folder) / "lab"
+            link = ["--latency", latency, *(["--bandwidth", "20mbit"] if latency != "0ms" else [])]
+            lab(state, "up", "--profile", "ready", "--without-compiler", "--stop-after", "1800", *link)
+            try:
+                costs = measure(state, Path(folder), options)
+            finally:
+                lab(state, "down")
+        fine = report(latency, costs) and fine
+    return 0 if fine else 1
+
+
+def lab(state: Path, command: str, *arguments: str) -> None:
+    """Run one command of the lab."""
+    words = [sys.executable, "-m", "lab", command, "--state", str(state), *arguments]
+    subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def measure(state: Path, folder: Path, options: argparse.Namespace) -> dict[str, Cost]:
+    """Way -> the cost of a task."""
+    ansible(state, "ansible", LAPTOP, "-m", "ansible.builtin.raw", "-a", KEEP_RUNNING, variables=WAYS[ORDINARY])
+    entry = {"lab_entry_pid": instance(state)}
+    books = {count: playbook(folder, count) for count in (1, options.mixes + 1)}
+    best: dict[tuple[str, int], Cost] = {}
+    ways = options.way or list(WAYS)
+    for number in range(options.rounds):
+        for way in ways:
+            for count, book in books.items():
+                variables = {**WAYS[way], **entry, "run": f"{way} {number} {count}"}
+                cost = ansible(state, "ansible-playbook", str(book), variables=variables)
+                best[way, count] = cost.best(best.get((way, count), cost))
+    short, long = books
+    return {way: best[way, long].per_task(best[way, short], options.mixes * len(MIX)) for way in ways}
+
+
+def report(latency: str, costs: dict[str, Cost]) -> bool:
+    """Print COSTS; whether the goals are met."""
+    print(f"{latency:12} {'a task':>8} {'of local':>9} {'controller':>11} {'requests':>9} {'launches':>9}")
+    local = costs.get(LOCAL)
+    fine = True
+    for way, cost in costs.items():
+        share = cost.seconds / local.seconds if local else float("nan")
+        goal = GOALS.get((way, latency))
+        missed = (goal is not None and share > goal) or (way == KEPT and cost.requests > KEPT_REQUESTS)
+        fine = fine and not missed
+        print(
+            f"{way:12} {cost.seconds * 1000:5.0f} ms {share:9.2f} {cost.controller * 1000:8.0f} ms {cost.requests:9.1f}"
+            f" {cost.launches:9.1f}{f'  goal {goal}' if goal else ''}{' MISSED' if missed else ''}",
+            flush=True,
+        )
+    return fine
+
+
+def instance(state: Path) -> int:
+    """The first process of the running distribution, seen from here."""
+    sys.path.insert(0, str(ROOT))
+    from lab.linux.enter import first_process
+
+    for disk in (state / "laptops" / LAPTOP / "distributions").iterdir():
+        pid = first_process(disk)
+        if pid is not None:
+            return pid
+    raise SystemExit("the distribution does not run")
+
+
+def playbook(folder: Path, count: int) -> Path:
+    """A playbook of COUNT mixes."""
+    file = folder / f"mix-{count}.json"
+    tasks = [{**task, "vars": {"number": number}} for number in range(count) for task in MIX]
+    file.write_text(json.dumps([{"hosts": LAPTOP, "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    return file
+
+
+def ansible(state: Path, program: str, *arguments: str, variables: dict[str, t.Any]) -> Cost:
+    """Run PROGRAM and return what it cost."""
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connection_plugins"),
+        "LC_ALL": "C.UTF-8",
+    }
+    extra = json.dumps({"ansible_python_interpreter": "/usr/bin/python3", "ansible_shell_type": "sh", **variables})
+    command = [str(Path(sys.executable).parent / program), "-i", str(state / "inventory.yml"), *arguments, "-e", extra]
+    requests, launches = journal(state, "requests"), journal(state, "commands")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        raise SystemExit(done.stdout + done.stderr)
+    if variables.get("ansible_wsl_persist"):
+        time.sleep(BROKER_SECONDS)
+    controller = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(seconds, controller, journal(state, "requests") - requests, journal(state, "commands") - launches)
+
+
+def journal(state: Path, name: str) -> int:
+    """How many entries the laptop's journal NAME has."""
+    file = state / "laptops" / LAPTOP / f"{name}.jsonl"
+    return file.read_text(encoding="utf-8").count("\n") if file.exists() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
