@@ -128,6 +128,28 @@ options:
     default: 30
     vars:
       - name: ansible_wsl_become_success_timeout
+  persist:
+    description:
+      - Seconds for which a session is kept after a task, for the next task of the same host, user and distribution.
+      - The first Python module of a playbook starts a process on the controller that keeps the WinRM connection, and
+        a Python in the distribution that has its library loaded and forks for each module. A task then needs two
+        requests for each command instead of a logon, a shell and a start of Python.
+      - It ends after so many seconds without a task, with the playbook, by C(reset_connection) of
+        M(ansible.builtin.meta), and when the laptop or the distribution goes away. Until then the distribution goes on
+        running.
+      - Tasks with C(become), tasks that run while the session is busy, and what the session does not take go the
+        ordinary way, which C(-vv) shows.
+      - With V(0) nothing is kept.
+    type: int
+    default: 60
+    version_added: 0.2.0
+    vars:
+      - name: ansible_wsl_persist
+    env:
+      - name: ANSIBLE_WSL_PERSIST
+    ini:
+      - section: wsl_connection
+        key: persist
   transfer:
     description:
       - How the content of files travels.
@@ -181,18 +203,25 @@ from ansible.errors import (
 )
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     Completed,
     HostUnreachable,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
 
+# Everything else is loaded where it is needed: Ansible compiles the files of a collection anew in the process of every
+# task, and a task of a kept session needs neither pywinrm nor what runs on it.
 if t.TYPE_CHECKING:
+    import socket
+
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import Program
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
 
 display = Display()
 
@@ -248,22 +277,62 @@ class Connection(ConnectionBase):
         if self._winrs is not None and self._winrs_options != options:
             self.close()
         if self._winrs is None:
-            *account, connect_timeout = options
-            self._winrs = WinRsRunner(core_winrm(*account), connect_timeout=connect_timeout)
+            self._winrs = _new_runner(options)
             self._winrs_options = options
         return self._winrs
 
     @property
     def _linux(self) -> LinuxRunner:
         """Runs commands in the distribution and as the user that the options name now."""
+        return self._linux_on(self.windows_runner)
+
+    def _linux_on(self, runner: WinRsRunner) -> LinuxRunner:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
+
         host, user = self._option("remote_addr"), self._option("remote_user")
         distribution = self._option("distribution")
         if not distribution:
             raise AnsibleError(f"{host}: no distribution is named: set ansible_wsl_distribution")
         try:
-            return LinuxRunner(self.windows_runner, host, distribution, user, self._option("executable"))
+            return LinuxRunner(runner, host, distribution, user, self._option("executable"))
         except CmdLineError as error:
             raise AnsibleError(f"{host}: {error}") from None
+
+    @property
+    def _kept(self) -> Kept:
+        """The kept session of the options as they are now, whether there is one or not."""
+        from ansible import constants
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
+
+        untyped: t.Any = constants
+        names = ("remote_addr", "port", "windows_user", "distribution", "remote_user", "executable", "connect_timeout")
+        place = [self._option(name) for name in names]
+        return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, [self._option("windows_password"), self._option("_extras")])
+
+    @property
+    def _quick_linux(self) -> LinuxRunner | KeptLinux:
+        """What runs commands that ask for nothing: through the kept session, where the options want one."""
+        seconds = self._option("persist")
+        if seconds <= 0 or not self._option("distribution"):
+            return self._linux
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
+
+        kept, host = self._kept, self._option("remote_addr")
+
+        def start(listener: socket.socket, python: Program) -> None:
+            from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import broker
+
+            broker.start(listener, kept, lambda: self._new_session(python, seconds), seconds)
+
+        return KeptLinux(kept, lambda: self._linux, start, lambda text: display.vv(text, host=host))
+
+    def _new_session(self, python: Program, seconds: int) -> KeptSession:
+        """Called in the process that keeps the session: on a connection of its own."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
+
+        runner = _new_runner(self._windows_options(), f"PT{2 * seconds + 60}S")
+        return KeptSession(self._linux_on(runner), runner, python.interpreter, seconds)
 
     def _connect(self) -> Connection:
         """Nothing is sent: the first command finds out whether host and distribution can be reached."""
@@ -272,13 +341,14 @@ class Connection(ConnectionBase):
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run CMD, text for the distribution's /bin/sh, with IN_DATA as its standard input."""
-        linux, host, payload = self._linux, self._option("remote_addr"), in_data or b""
+        host, payload = self._option("remote_addr"), in_data or b""
         self._connect()
         display.vvv(f"EXEC IN {self._option('distribution')} AS {self._option('remote_user')}: {cmd}", host=host)
         display.vvvv(f"STDIN {len(payload)} bytes", host=host)
         if sudoable and self.become and self.become.success and self.become.success in cmd:
-            completed = self._become_and_run(linux, cmd, payload)
+            completed = self._become_and_run(self._linux, cmd, payload)
         else:
+            linux = self._quick_linux
             completed = self._call(lambda: linux.run(cmd, payload))
         return completed.exit_code, completed.stdout, completed.stderr
 
@@ -310,7 +380,8 @@ class Connection(ConnectionBase):
         self._transfer(lambda files: files.get(remote, Path(out_path)))
 
     def reset(self) -> None:
-        """Drop the WinRM shell; the next command opens another one."""
+        """End the kept session and drop the WinRM shell; the next command opens another one."""
+        self._kept.end()
         self.close()
 
     def close(self) -> None:
@@ -339,7 +410,7 @@ class Connection(ConnectionBase):
         # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import files as linux_files
 
-        linux, in_base64 = self._linux, self._option("transfer") == "base64"
+        linux, in_base64 = self._quick_linux, self._option("transfer") == "base64"
         self._connect()
         files = linux_files.LinuxFiles(linux, in_base64=in_base64 or self._in_base64)
         try:
@@ -354,6 +425,13 @@ class Connection(ConnectionBase):
         """Name the distribution where only the host is named."""
         name = self._option("distribution")
         return message if f"distribution {name} " in message else f"{message} (distribution {name})"
+
+
+def _new_runner(options: tuple[t.Any, ...], shell_idle_timeout: str | None = None) -> WinRsRunner:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
+
+    *account, connect_timeout = options
+    return WinRsRunner(core_winrm(*account), connect_timeout=connect_timeout, shell_idle_timeout=shell_idle_timeout)
 
 
 def _file_not_found(message: str) -> Exception:

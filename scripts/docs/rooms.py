@@ -20,7 +20,13 @@ PLUGINS = Path("plugins")
 CONTROLLER, LINUX = SIDES = ("plugin_utils", "module_utils")
 _PACKAGE = "ansible_collections.wslfleet.cuda.plugins."
 
-SHARED = ("module_utils/_shared", "module_utils/_nvidia", "module_utils/_wsl_settings", "module_utils/_bundle")
+SHARED = (
+    "module_utils/_shared",
+    "module_utils/_nvidia",
+    "module_utils/_wsl_settings",
+    "module_utils/_bundle",
+    "module_utils/_kept",
+)
 """What both sides may import: small and pure."""
 
 ROOMS: dict[str, tuple[str, str]] = {
@@ -30,6 +36,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_roles": ("the variables of the roles and what is wrong with given ones", "_windows"),
     "plugin_utils/_action": ("the base of all action plugins, and the shape of results", "_port _windows _roles"),
     "plugin_utils/_linux": ("programs and files inside a distribution, over the port", "_port _wsl_exe"),
+    "plugin_utils/_kept": ("a session that is kept between the tasks of a playbook", "_port _wsl_exe _linux"),
     "plugin_utils/_host": ("what there is to know about a Windows host, a file a topic", "_port _wsl_exe _windows"),
     "plugin_utils/_reboot": ("restarts, and what keeps one from being due", "_port _windows _host"),
     "plugin_utils/_wsl": ("the features and the package of WSL", "_port _wsl_exe _windows _host"),
@@ -60,6 +67,7 @@ ROOMS: dict[str, tuple[str, str]] = {
                                  "_shared _system _apt _sources _network _repository"),
     "module_utils/_audit": ("all rows of the audit inside a distribution",
                             "_shared _system _nvidia _apt _sources _driver _repository _toolkit _containers"),
+    "module_utils/_kept": ("the Python of a kept session", ""),
     "module_utils/_bundle": ("steps that travel together, run in a distribution", "_apt"),
 }  # fmt: skip
 """Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""

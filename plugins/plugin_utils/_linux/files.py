@@ -23,7 +23,6 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, pieces
 
 PIECE_BYTES = 8 << 20
@@ -47,10 +46,21 @@ class RemoteFileMissing(TransferError):
     """There is no such file in the distribution."""
 
 
+class Runs(t.Protocol):
+    """Runs commands in one distribution; see ``LinuxRunner``."""
+
+    @property
+    def where(self) -> str:
+        """Distribution and host, for messages."""
+
+    def run(self, command: str, payload: bytes = b"", timeout: float | None = None) -> Completed:
+        """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin."""
+
+
 class LinuxFiles:
     """Puts and gets files of one distribution."""
 
-    def __init__(self, linux: LinuxRunner, in_base64: bool = False, piece_bytes: int = PIECE_BYTES) -> None:
+    def __init__(self, linux: Runs, in_base64: bool = False, piece_bytes: int = PIECE_BYTES) -> None:
         self._linux = linux
         self._piece_bytes = piece_bytes
         self.in_base64 = in_base64

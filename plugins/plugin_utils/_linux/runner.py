@@ -61,14 +61,15 @@ class LinuxRunner:
         :raises DistributionUnreachable: the distribution cannot be entered, or was lost in the middle.
         :raises HostUnreachable, CommandTimeout: as the port does.
         """
-        return self._result(self._runner.run(self.line, linux_stdin(command) + payload, timeout))
+        return self.result(self._runner.run(self.line, linux_stdin(command) + payload, timeout))
 
     def converse(self, command: str, dialogue: Dialogue, payload: bytes = b"") -> Completed:
         """Run COMMAND as ``run`` does, with DIALOGUE before PAYLOAD; raises StepFailed where the dialogue gives up."""
         dialogue.opening = linux_stdin(command)
-        return self._result(self._runner.converse(self.line, dialogue, payload))
+        return self.result(self._runner.converse(self.line, dialogue, payload))
 
-    def _result(self, completed: Completed) -> Completed:
+    def result(self, completed: Completed) -> Completed:
+        """What the command in the distribution left behind; raises DistributionUnreachable where it never ended."""
         try:
             return linux_result(completed)
         except LinuxNotFinished:

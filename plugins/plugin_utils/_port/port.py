@@ -94,6 +94,49 @@ class ConversingRunner(CommandRunner, t.Protocol):
         """Run LINE as ``run`` does, with DIALOGUE before STDIN."""
 
 
+class OpenCommand(t.Protocol):
+    """A command whose stdin stays open, so that it can be talked to for longer."""
+
+    def send(self, data: bytes) -> None:
+        """Give DATA to it.
+
+        :raises NotSent: the last byte of DATA has certainly not arrived.
+        :raises CommandOver: it has ended, and has not taken all of DATA.
+        :raises HostUnreachable: the connection was lost; DATA may have arrived.
+        """
+
+    def receive(self) -> bytes:
+        """What it has printed on stdout since, nothing after a silent while.
+
+        :raises CommandOver: it has ended, and everything it printed was received before.
+        :raises HostUnreachable: the connection was lost.
+        :raises OutputTooLong: it printed more than OUTPUT_BYTES on stderr.
+        """
+
+    def end(self) -> None:
+        """End it on the host. Never raises."""
+
+
+class OpeningRunner(ConversingRunner, t.Protocol):
+    """Keeps commands open."""
+
+    def open(self, line: str) -> OpenCommand:
+        """Start LINE. Raises as ``run`` does, and LINE has not begun then."""
+
+
+class CommandOver(Exception):
+    """An open command has ended."""
+
+    def __init__(self, completed: Completed) -> None:
+        """COMPLETED: its exit code and stderr, and the stdout that was not received before."""
+        super().__init__(f"exit code {completed.exit_code}")
+        self.completed = completed
+
+
+class NotSent(Exception):
+    """What was to be sent has not arrived, for certain."""
+
+
 class HostUnreachable(Exception):
     """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
 

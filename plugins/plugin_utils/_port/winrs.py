@@ -32,11 +32,14 @@ from ansible.plugins.loader import connection_loader
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
+    CommandOver,
     CommandRunner,
     CommandTimeout,
     Completed,
     Dialogue,
     HostUnreachable,
+    NotSent,
+    OpenCommand,
     OutputTooLong,
     Stdin,
     pieces,
@@ -62,8 +65,8 @@ UTF8_CODE_PAGE = 65001
 SHELL_IDLE_TIMEOUT = "PT15M"
 COMMANDS_PER_SHELL = 500
 """WinRM allows 1,500 operations a user and shell, and one command with stdin takes three."""
-SEND_BYTES = 200_000
-"""Raw bytes in one Send; base64 and the envelope stay below the 500 kB of Windows 10 and 11."""
+SEND_BYTES = 360_000
+"""Raw bytes in one Send; base64, the envelope and its seal stay below the 500 KiB of Windows 10 and 11."""
 IDLE_SECONDS = 60.0
 """After so long the connection may be gone without notice."""
 BUSY_ATTEMPTS = 3
@@ -136,8 +139,10 @@ class WinRsRunner:
         connection: t.Any,
         clock: t.Callable[[], float] = time.monotonic,
         connect_timeout: float = CONNECT_TIMEOUT,
+        shell_idle_timeout: str | None = None,
     ) -> None:
         """CONNECTION: core's ``winrm``, connected or not. CLOCK: seconds, for tests."""
+        self._shell_idle_timeout = shell_idle_timeout or SHELL_IDLE_TIMEOUT
         self._connection = connection
         self._connect_timeout = connect_timeout
         self._clock = clock
@@ -162,6 +167,10 @@ class WinRsRunner:
 
         return self._run(line, None, talk)
 
+    def open(self, line: str) -> OpenCommand:
+        """See ``OpeningRunner.open``."""
+        return _Open(self, self._start(line))
+
     def _run(self, line: str, timeout: float | None, work: t.Callable[[str, _Output], Completed]) -> Completed:
         command = self._start(line)
         output = _Output()
@@ -179,8 +188,7 @@ class WinRsRunner:
             self._end(command)
             raise
         except _ERRORS as error:
-            self._forget_shell()
-            raise self._unreachable(error, _IN_THE_MIDDLE) from None
+            raise self._lost(error) from None
         self._finished = command
         return completed
 
@@ -328,7 +336,7 @@ class WinRsRunner:
         if not self._connection.shell_id:
             self._open_session()
             self._connection.shell_id = self._protocol.open_shell(
-                codepage=UTF8_CODE_PAGE, idle_timeout=SHELL_IDLE_TIMEOUT
+                codepage=UTF8_CODE_PAGE, idle_timeout=self._shell_idle_timeout
             )
             self._commands = 0
         return str(self._connection.shell_id)
@@ -354,6 +362,18 @@ class WinRsRunner:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import check_address
 
         check_address(self._host)
+
+    def renew_connection(self) -> None:
+        """Connect anew before the next request, where the host may have dropped the connection in silence."""
+        if self._clock() - self._last_use >= IDLE_SECONDS and self._connection.protocol is not None:
+            self._protocol.transport.close_session()
+            self._open_session()
+        self._last_use = self._clock()
+
+    def _lost(self, error: Exception) -> HostUnreachable:
+        """ERROR has hit a running command."""
+        self._forget_shell()
+        return self._unreachable(error, _IN_THE_MIDDLE)
 
     def _is_stale(self, error: Exception) -> bool:
         """True when a new shell or connection will do, and the command cannot have started."""
@@ -392,6 +412,69 @@ class WinRsRunner:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import describe_failure
 
         return describe_failure(error, self._host, self._connection.get_option("remote_user"), when)
+
+
+class _Open:
+    """See ``OpenCommand``."""
+
+    def __init__(self, runner: WinRsRunner, command: str) -> None:
+        self._runner = runner
+        self._command = command
+        self._output = _Output()
+
+    def send(self, data: bytes) -> None:
+        runner = self._runner
+        runner.renew_connection()
+        for part, last in pieces(io.BytesIO(data), SEND_BYTES):
+            try:
+                taken = runner._send_part(self._command, part, False, self._output, None)
+            except _ERRORS as error:
+                failure = runner._lost(error)
+                raise (failure if last and not _never_connected(error) else NotSent(str(failure))) from None
+            if not taken:
+                self._finish()
+                raise NotSent("it takes no more input")
+
+    def _finish(self) -> None:
+        """Receive what is left; raises CommandOver, or nothing where the command is unknown or goes on."""
+        try:
+            self._runner._receive(self._command, self._output, None)
+        except _ERRORS:
+            return
+        except _TooLong:
+            return
+        self._raise_if_over()
+
+    def receive(self) -> bytes:
+        runner, output = self._runner, self._output
+        if not output.stdout:
+            self._raise_if_over()
+            try:
+                runner._receive(self._command, output, None)
+                runner._last_use = runner._clock()
+            except _TooLong:
+                raise OutputTooLong(f"{runner._host}: a kept session printed more than it may and was ended") from None
+            except _ERRORS as error:
+                raise runner._lost(error) from None
+        received = bytes(output.stdout)
+        output.stdout.clear()
+        if not received:
+            self._raise_if_over()
+        return received
+
+    def _raise_if_over(self) -> None:
+        output = self._output
+        if output.done:
+            raise CommandOver(Completed(output.exit_code & 0xFFFFFFFF, bytes(output.stdout), bytes(output.stderr)))
+
+    def end(self) -> None:
+        self._runner.close()
+
+
+def _never_connected(error: Exception) -> bool:
+    """True where not even a connection was made."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, requests.exceptions.ConnectTimeout) or type(reason).__name__ == "NewConnectionError"
 
 
 class _DeadlinePassed(Exception):

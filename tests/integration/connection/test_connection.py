@@ -239,7 +239,11 @@ def test_auto_run_of_cmd_exe(laptop: Laptop, tmp_path: Path) -> None:
 
 def test_one_command_for_a_module(laptop: Laptop) -> None:
     before = len(laptop.lab.journal(LAPTOP))
-    inside = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
+    inside = {
+        "ansible_connection": "wslfleet.cuda.wsl",
+        "ansible_wsl_distribution": DISTRIBUTION,
+        "ansible_wsl_persist": 0,
+    }
     run = laptop.lab.task(LAPTOP, "ping", variables={**inside, "ansible_python_interpreter": "/usr/bin/python3"})
     assert run.code == 0, run.output
     commands = laptop.lab.journal(LAPTOP)[before:]

@@ -46,7 +46,14 @@ def _download(name: str) -> Path:
 def test_connection(target: Path, laptop: Laptop, tmp_path: Path) -> None:
     variables = {**laptop.variables, "ansible_connection": "wslfleet.cuda.wsl", "ansible_shell_type": "sh"}
     del variables["inventory_hostname"]
-    hosts = {"wsl-pipelining": {"ansible_pipelining": True}, "wsl-no-pipelining": {"ansible_pipelining": False}}
+    hosts = {
+        f"wsl-{'pipelining' if pipelining else 'no-pipelining'}-{'kept' if seconds else 'ordinary'}": {
+            "ansible_pipelining": pipelining,
+            "ansible_wsl_persist": seconds,
+        }
+        for pipelining in (True, False)
+        for seconds in (60, 0)
+    }
     inventory = tmp_path / "inventory.json"
     inventory.write_text(json.dumps({"wsl": {"hosts": hosts, "vars": variables}}), encoding="utf-8")
     extra = {

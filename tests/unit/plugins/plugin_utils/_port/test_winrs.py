@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -12,14 +13,23 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import ByteStream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CommandOver,
+    CommandTimeout,
+    Completed,
+    HostUnreachable,
+    NotSent,
+    OutputTooLong,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import (
     COMMANDS_PER_SHELL,
+    IDLE_SECONDS,
     SEND_BYTES,
     WinRsRunner,
     core_winrm,
     runner_for,
 )
+from urllib3.exceptions import NewConnectionError
 from winrm.exceptions import (
     WinRMOperationTimeoutError,
     WinRMTransportError,
@@ -474,3 +484,89 @@ def test_a_command_that_ends_in_the_dialogue_gets_no_stdin(connection: FakeConne
     connection.fake.receives = [(b"", b"no such user", 1, True)]
     assert runner.converse("A", Ask(), b"module") == Completed(1, b"", b"no such user")
     assert connection.fake.names().count("send") == 1
+
+
+# -- commands that stay open --------------------------------------------------------------------------------
+
+
+def test_a_command_that_stays_open(connection: FakeConnection, runner: WinRsRunner) -> None:
+    connection.fake.receives = [(b"a", b"", -1, False), WinRMOperationTimeoutError(), (b"b", b"e", 3, True)]
+    command = runner.open("LINE")
+    command.send(b"x" * (SEND_BYTES + 1))
+    command.send(b"y")
+    assert [command.receive() for _number in range(3)] == [b"a", b"", b"b"]
+    with pytest.raises(CommandOver) as over:
+        command.receive()
+    assert over.value.completed == Completed(3, b"", b"e")
+    sends = [call[1:] for call in connection.fake.calls if call[0] == "send"]
+    assert sends == [(SEND_BYTES, False), (1, False), (1, False)], "its stdin is never ended"
+    command.end()
+    assert connection.fake.names()[-1] == "close_shell"
+
+
+NEVER = requests.exceptions.ConnectionError(SimpleNamespace(reason=NewConnectionError(t.cast(t.Any, None), "refused")))
+LOST = requests.exceptions.ConnectionError("Connection aborted")
+
+
+@pytest.mark.parametrize(
+    "sends, error",
+    [
+        ([NEVER], NotSent),
+        ([requests.exceptions.ConnectTimeout("timed out")], NotSent),
+        ([LOST], NotSent),
+        ([None, LOST], HostUnreachable),
+        ([None, NEVER], NotSent),
+        ([None, fault(109)], CommandOver),
+        ([fault(winrs._FAULT_SHELL_UNKNOWN)], CommandOver),
+    ],
+)
+def test_what_is_known_of_a_job_that_was_not_sent(
+    connection: FakeConnection, runner: WinRsRunner, sends: list[t.Any], error: type[Exception]
+) -> None:
+    """Two parts: only with the second one the job is whole."""
+    command = runner.open("LINE")
+    connection.fake.sends = sends
+    with pytest.raises(error):
+        command.send(b"x" * (SEND_BYTES + 1))
+
+
+def test_an_open_command_that_nobody_knows_any_more(connection: FakeConnection, runner: WinRsRunner) -> None:
+    command = runner.open("LINE")
+    connection.fake.sends = [fault(winrs._FAULT_SHELL_UNKNOWN)]
+    connection.fake.receives = [fault(winrs._FAULT_SHELL_UNKNOWN)]
+    with pytest.raises(NotSent):
+        command.send(b"x")
+
+
+def test_an_open_command_that_is_lost(connection: FakeConnection, runner: WinRsRunner) -> None:
+    command = runner.open("LINE")
+    connection.fake.receives = [t.cast(t.Any, LOST)]
+    with pytest.raises(HostUnreachable, match="while a command was running, so its outcome is unknown"):
+        command.receive()
+
+
+def test_an_open_command_that_prints_too_much(
+    connection: FakeConnection, runner: WinRsRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(winrs, "OUTPUT_BYTES", 100)
+    connection.fake.receives = [(b"", b"x" * 60, -1, False), (b"", b"x" * 60, -1, False)]
+    command = runner.open("LINE")
+    assert command.receive() == b""
+    with pytest.raises(OutputTooLong):
+        command.receive()
+
+
+def test_an_open_command_after_a_silent_minute(connection: FakeConnection, runner: WinRsRunner, clock: Clock) -> None:
+    command = runner.open("LINE")
+    clock.now += IDLE_SECONDS - 1
+    command.send(b"x")
+    assert "close_session" not in connection.fake.calls
+    clock.now += IDLE_SECONDS
+    command.send(b"x")
+    assert connection.fake.calls[-2:] == ["close_session", ("send", 1, False)], "a new connection, the same command"
+    assert connection.fake.shells == 1
+
+
+def test_a_shell_that_is_kept_for_less(connection: FakeConnection) -> None:
+    WinRsRunner(connection, shell_idle_timeout="PT90S").open("LINE")
+    assert connection.fake.calls[0] == ("open_shell", {"codepage": 65001, "idle_timeout": "PT90S"})

@@ -1,0 +1,447 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The Python of a kept session: runs in the distribution, reads jobs, and forks for each of them.
+
+It is the program of ``python3`` without arguments, as every pipelined module is, so that a module finds the same
+``sys.argv``, ``sys.path`` and command line. Jobs come in on descriptor 3, answers go out where stdout was:
+
+    job      a line of JSON {"job", "shell" or nothing, "environment", "confirm", "forget", "parts"}, then new parts
+    begun    the mark, a line of JSON {"job", "begun"}, where the job wants that to be confirmed
+    answer   the mark, a line of JSON {"job", "code", "out", "err"}, then so many bytes of stdout and of stderr
+
+A job runs as WSL runs a command: in a session of its own on a terminal that nobody reads, with pipes as its streams,
+below a process that waits for it. When this process ends, the terminal hangs up, and so does the job.
+
+What makes it quick: Python and its library are loaded, and the source of what comes in a module's archive is compiled
+once. Each module executes it anew, in its own process: nothing of one module is left for the next.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import errno
+import fcntl
+import gc
+import io
+import json
+import os
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import types
+import typing as t
+import zipfile
+import zipimport
+import zlib
+
+LOADED = """
+argparse ast atexit bz2 calendar collections.abc copy ctypes dataclasses datetime decimal difflib email.utils
+encodings.idna enum fnmatch functools getpass gettext glob grp hmac inspect itertools locale logging lzma
+numbers operator pathlib pickle pkgutil platform pprint pwd queue random runpy selectors shutil socket stat
+string subprocess syslog tempfile textwrap threading traceback unicodedata urllib.parse urllib.request uuid
+weakref
+"""
+"""What nearly every module imports. Executed once, in the process that forks; a library that is missing is left out."""
+
+_GIVEN = {name: value for name, value in globals().items() if name in ("__builtins__", "__cached__", "__file__")}
+_GIVEN.update(__annotations__={}, __loader__=globals()["__loader__"])
+"""What Python gives to a program that it reads from stdin."""
+
+LONG_LINE = 4096
+"""Bytes from which a line is a part of its own, which is kept: the archive of a module is one line."""
+_CODE_BYTES = 32 << 20
+_PART_BYTES = 64 << 20
+_ARCHIVE = re.compile(rb"[A-Za-z0-9+/]{2000,}={0,2}")
+
+
+# -- how bytes travel: text as it is, everything else as letters: nobody vouches for the bytes of a WinRS pipe ---------
+
+
+def pack(data: bytes) -> tuple[str, bytes]:
+    """How DATA travels, and what travels."""
+    if len(data) > 2048:
+        small = base64.b64encode(zlib.compress(data, 1))
+        if len(small) < 0.7 * len(data):
+            return "zlib", small
+    if _is_text(data):
+        return "text", data
+    return "base64", base64.b64encode(data)
+
+
+def _is_text(data: bytes) -> bool:
+    return not data.translate(None, b"\t\n" + bytes(range(32, 127)))
+
+
+def unpack(how: str, data: bytes, limit: int) -> bytes:
+    """What ``pack`` was given; raises ValueError for anything else, and for more than LIMIT bytes."""
+    if how == "zlib":
+        reader = zlib.decompressobj()
+        try:
+            unpacked = reader.decompress(base64.b64decode(data, validate=True), limit + 1)
+        except zlib.error as error:
+            raise ValueError(str(error)) from None
+    elif how == "base64":
+        unpacked = base64.b64decode(data, validate=True)
+    elif how == "text":
+        unpacked = data
+    else:
+        raise ValueError("unknown packing")
+    if len(unpacked) > limit:
+        raise ValueError("too long")
+    return unpacked
+
+
+# -- the process that forks ------------------------------------------------------------------------------------------
+
+
+class Job(t.NamedTuple):
+    """What is to be run: PROGRAM is the text of a Python program, SHELL a command for /bin/sh, INPUT its stdin."""
+
+    number: int
+    program: bytes | None
+    shell: str | None
+    environment: dict[str, str]
+    input: bytes
+
+
+class Ended(Exception):
+    """There are no more jobs."""
+
+
+class Service:
+    """Reads jobs and answers them, one at a time."""
+
+    def __init__(self, jobs: int, answers: int) -> None:
+        self._jobs = jobs
+        self._answers = answers
+        self._buffer = bytearray()
+        self._parts: dict[str, bytes] = {}
+        self.codes: dict[bytes, types.CodeType] = {}
+        hello = json.loads(self._line(None))
+        self._mark: bytes = hello["mark"].encode()
+        self._silence: float = hello["silence"]
+        self._limit: int = hello["limit"]
+        self._say({"ready": sys.version.split()[0], "pid": os.getpid()})
+
+    def serve(self) -> Job | None:
+        """Answer jobs until there are no more. Returns a Job in the process that is to be that job, else None."""
+        while True:
+            try:
+                job = self._next()
+            except Ended:
+                return None
+            running = Running(job)
+            if running.inside:
+                return job
+            self._answer(job, running)
+
+    # -- jobs in -------------------------------------------------------------------------------------------------
+
+    def _next(self) -> Job:
+        header = json.loads(self._line(self._silence))
+        if header.get("forget"):
+            self._parts.clear()
+        whole = b"".join([self._part(*part) for part in header["parts"]])
+        shell = header.get("shell")
+        if shell is None:
+            self._learn()
+        if header.get("confirm"):
+            self._say({"job": header["job"], "begun": True})
+        return Job(
+            header["job"],
+            whole if shell is None else None,
+            shell,
+            header.get("environment", {}),
+            whole if shell else b"",
+        )
+
+    def _part(self, how: str, size: int, digest: str) -> bytes:
+        """A part of a job: new, new and to be kept (DIGEST), or known (no SIZE)."""
+        if how == "known":
+            return self._parts[digest]
+        data = unpack(how, self._bytes(size), _PART_BYTES)
+        if digest:
+            self._parts[digest] = data
+        return data
+
+    def _line(self, silence: float | None) -> bytes:
+        while b"\n" not in self._buffer:
+            self._read(silence)
+        end = self._buffer.index(b"\n")
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def _bytes(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            self._read(self._silence)
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    def _read(self, silence: float | None) -> None:
+        """Raises Ended at the end and after SILENCE seconds."""
+        if not select.select([self._jobs], [], [], silence)[0]:
+            raise Ended
+        data = os.read(self._jobs, 65536)
+        if not data:
+            raise Ended
+        self._buffer += data
+
+    def _learn(self) -> None:
+        """Compile the sources of archives that are new."""
+        compile_source = getattr(zipimport, "_compile_source", None)
+        if compile_source is None:
+            return
+        for digest, part in list(self._parts.items()):
+            if digest not in _learnt:
+                _learnt.add(digest)
+                for source in _sources(part):
+                    if source not in self.codes:
+                        # For another Python, where it fails, mostly: whoever imports it is told.
+                        with contextlib.suppress(SyntaxError, ValueError):
+                            self.codes[source] = compile_source("archive", source)
+        if sum(map(len, self.codes)) > _CODE_BYTES:
+            self.codes.clear()
+
+    # -- answers out ---------------------------------------------------------------------------------------------
+
+    def _answer(self, job: Job, running: Running) -> None:
+        answer: dict[str, t.Any] = {"job": job.number}
+        if not running.follow(self._jobs, self._buffer, self._limit):
+            answer["long"] = True
+        (how_out, out), (how_err, err) = pack(bytes(running.out)), pack(bytes(running.err))
+        answer.update(code=running.code, out=[how_out, len(out)], err=[how_err, len(err)])
+        self._say(answer, out + err)
+
+    def _say(self, answer: dict[str, t.Any], data: bytes = b"") -> None:
+        rest = memoryview(self._mark + json.dumps(answer).encode() + b"\n" + data)
+        while rest:
+            rest = rest[os.write(self._answers, rest) :]
+
+
+_learnt: set[str] = set()
+
+
+def _sources(part: bytes) -> t.Iterator[bytes]:
+    """The Python sources of the archives in PART, which stand there in base64."""
+    for match in _ARCHIVE.finditer(part):
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(match.group(0))))
+            for name in archive.namelist():
+                if name.endswith(".py"):
+                    yield archive.read(name)
+        except (zipfile.BadZipFile, binascii.Error):
+            continue
+
+
+class Running:
+    """A job that runs. ``inside`` is true in the process that is to be the job."""
+
+    def __init__(self, job: Job) -> None:
+        self.inside = False
+        self.out, self.err = bytearray(), bytearray()
+        self.code = 0
+        input_read, input_write = os.pipe()
+        out_read, out_write = os.pipe()
+        err_read, err_write = os.pipe()
+        status_read, status_write = os.pipe()
+        self._terminal, terminal = os.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self._leader = os.fork()
+        if self._leader == 0:
+            self.inside = _lead(job, (input_read, out_write, err_write), terminal, status_write)
+            return
+        for descriptor in (input_read, out_write, err_write, status_write, terminal):
+            os.close(descriptor)
+        self._input, self._status = input_write, status_read
+        self._rest = memoryview(job.input)
+        self._streams = {out_read: self.out, err_read: self.err}
+        for descriptor in (input_write, out_read, err_read, status_read, self._terminal):
+            os.set_blocking(descriptor, False)
+        if not self._rest:
+            self._close_input()
+
+    def follow(self, jobs: int, buffer: bytearray, limit: int) -> bool:
+        """Until the job has ended; False where it printed more than LIMIT bytes and was ended. Raises Ended."""
+        within = True
+        status = b""
+        while True:
+            reading = [self._status, self._terminal, jobs, *self._streams]
+            if self._terminal < 0:
+                reading.remove(self._terminal)
+            writing = [self._input] if self._input >= 0 else []
+            readable, writable, _ = select.select(reading, writing, [])
+            if writable:
+                self._feed()
+            for stream in [stream for stream in self._streams if stream in readable]:
+                self._take(stream)
+            if self._terminal in readable:
+                self._drop_terminal()
+            if jobs in readable:
+                self._look_for_the_end(jobs, buffer)
+            if within and len(self.out) + len(self.err) > limit:
+                within = False
+                self._hang_up()
+            if self._status in readable:
+                status = os.read(self._status, 16)
+                break
+        if within:
+            for stream in list(self._streams):
+                self._take(stream)
+        else:
+            self.out.clear()
+            self.err.clear()
+        self._close(status)
+        return within
+
+    def _feed(self) -> None:
+        try:
+            self._rest = self._rest[os.write(self._input, self._rest[:65536]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._rest = self._rest[:0]
+        if not self._rest:
+            self._close_input()
+
+    def _close_input(self) -> None:
+        os.close(self._input)
+        self._input = -1
+
+    def _take(self, stream: int) -> None:
+        """All that is there."""
+        while True:
+            try:
+                data = os.read(stream, 65536)
+            except BlockingIOError:
+                return
+            if not data:
+                os.close(stream)
+                del self._streams[stream]
+                return
+            self._streams[stream] += data
+
+    def _drop_terminal(self) -> None:
+        try:
+            os.read(self._terminal, 65536)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            if error.errno != errno.EIO:  # nobody has it open
+                raise
+            self._hang_up()
+
+    def _look_for_the_end(self, jobs: int, buffer: bytearray) -> None:
+        """Nothing comes while a job runs, but the end: then the job ends too, as with a lost client of WSL."""
+        data = os.read(jobs, 65536)
+        if not data:
+            raise Ended
+        buffer += data
+
+    def _hang_up(self) -> None:
+        """The terminal goes away, and with it whoever is on it."""
+        if self._terminal >= 0:
+            os.close(self._terminal)
+            self._terminal = -1
+
+    def _close(self, status: bytes) -> None:
+        _pid, ended = os.waitpid(self._leader, 0)
+        self.code = int(status) if status else 128 + (ended & 0x7F)
+        for descriptor in (self._status, self._input, *self._streams):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._hang_up()
+
+
+def _lead(job: Job, streams: t.Sequence[int], terminal: int, status: int) -> bool:
+    """The process above the job: waits, and tells its exit code. True in the job itself, else never returns."""
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+    _close_all_but({0, 1, 2, terminal, status})
+    pid = os.fork()
+    if pid == 0:
+        _close_all_but({0, 1, 2})
+        os.environ.update(job.environment)
+        return True
+    _close_all_but({terminal, status})
+    _pid, ended = os.waitpid(pid, 0)
+    code = 128 + (ended & 0x7F) if ended & 0x7F else ended >> 8
+    os.write(status, b"%d" % code)
+    os._exit(0)
+
+
+def _close_all_but(kept: set[int]) -> None:
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) not in kept:
+            with contextlib.suppress(OSError):  # the one that listed them
+                os.close(int(name))
+
+
+# -- the process that is the job -------------------------------------------------------------------------------------
+
+
+def become(job: Job, codes: dict[bytes, types.CodeType]) -> None:
+    """Be JOB: its shell, or its program as if Python had read it from stdin."""
+    if job.shell is not None:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.execv("/bin/sh", ["/bin/sh", "-c", job.shell])
+    main = types.ModuleType("__main__")
+    main.__dict__.update(_GIVEN)
+    sys.modules["__main__"] = main
+    _use(codes)
+    try:
+        exec(compile(job.program or b"", "<stdin>", "exec", dont_inherit=True), main.__dict__)
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - printed as Python prints it
+        trace = error.__traceback__
+        error.__traceback__ = trace.tb_next if trace else None
+        sys.excepthook(type(error), error, error.__traceback__)
+        raise SystemExit(1) from None
+
+
+def _use(codes: dict[bytes, types.CodeType]) -> None:
+    """Let imports from archives take what is compiled already, under the name that it has there."""
+    original = getattr(zipimport, "_compile_source", None)
+    fix = getattr(__import__("_imp"), "_fix_co_filename", None)
+    if original is None or fix is None:
+        return
+
+    def compile_source(path: str, source: bytes) -> types.CodeType:
+        code = codes.get(source)
+        if code is None:
+            return t.cast(types.CodeType, original(path, source))
+        fix(code, path)
+        return code
+
+    vars(zipimport)["_compile_source"] = compile_source
+
+
+def load() -> None:
+    """Import what modules import."""
+    for name in LOADED.split():
+        with contextlib.suppress(ImportError):
+            __import__(name)
+    # What is here now is not looked through in every job at its end.
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    _service = Service(3, os.dup(1))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    load()
+    _job = _service.serve()
+    if _job is not None:
+        become(_job, _service.codes)

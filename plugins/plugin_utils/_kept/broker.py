@@ -1,0 +1,280 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The process on the controller that keeps a session between the tasks of a playbook.
+
+A task forks it, so that what the task knows (the password too) needs no command line, no environment and no file. It
+holds nothing else of the task: no open file, no terminal, no display. It ends after a silent while, with the playbook,
+when its socket is gone, when it is told to, and when the laptop is lost; whatever it was doing then is ended as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import threading
+import time
+import typing as t
+from pathlib import Path
+
+from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import client, session
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
+
+_LOOK_SECONDS = 2.0
+"""How often it looks whether playbook and socket are still there."""
+_END_SECONDS = 30.0
+"""How long the end of a session may take: a silent Receive, and the requests that end the shell."""
+
+
+class Session(t.Protocol):
+    """What a broker keeps; see ``KeptSession``."""
+
+    def start(self) -> None: ...
+
+    def run(self, command: str, payload: bytes, given_up: t.Callable[[], bool]) -> Completed: ...
+
+    def end(self) -> None: ...
+
+
+def start(listener: socket.socket, kept: client.Kept, make: t.Callable[[], Session], seconds: float) -> None:
+    """Fork the broker, which serves on LISTENER. MAKE makes a session and is called in the broker only."""
+    playbook = os.getppid()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    code = 1
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            _let_go(listener.fileno())
+            Broker(listener, kept, make, seconds, playbook).serve()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _let_go(kept: int) -> None:
+    """Hold nothing of the task but the descriptor KEPT; in particular not the pipes to the playbook."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, max(kept + 2, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536))
+    display: t.Any = Display()
+    # The queue to the playbook is closed. Whatever there is to say, the task says it.
+    for name in ("display", "warning", "deprecated", "error"):
+        setattr(display, name, lambda *_args, **_keywords: None)
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    os.chdir("/")
+
+
+class Broker:
+    """Serves one session on one socket."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        kept: client.Kept,
+        make: t.Callable[[], Session],
+        seconds: float,
+        playbook: int,
+    ) -> None:
+        self._listener = listener
+        self._path = kept.path
+        self._made = _made(kept.path)
+        self._identity = kept.identity
+        self._make = make
+        self._seconds = seconds
+        self._playbook = playbook
+        self._session: Session | None = None
+        self._refused = ""
+        """Why no session can be had, once that is known."""
+        self._busy = False
+        """A task has been told to send a job, or its job runs."""
+        self._running: socket.socket | None = None
+        """The task whose job runs."""
+        self._open: set[socket.socket] = set()
+        """Tasks that have not got their answer yet."""
+        self._answered: list[socket.socket] = []
+        self._given_up = threading.Event()
+        self._ending = False
+        self._waiting: list[socket.socket] = []
+        """Who waits for the end."""
+        self._last_use = time.monotonic()
+        self._wake, self._woken = socket.socketpair()
+
+    def serve(self) -> None:
+        """Until it is time to end."""
+        signal.signal(signal.SIGTERM, lambda *_: self._stop())
+        try:
+            while not self._over():
+                running = self._running
+                watched = [self._listener, self._woken, *([running] if running else [])]
+                ready = select.select(watched, [], [], _LOOK_SECONDS)[0]
+                if self._woken in ready:
+                    self._woken.recv(64)
+                    self._close_answered()
+                if running in ready and running is self._running:
+                    # A task says nothing while its job runs: it is gone.
+                    self._stop()
+                if self._listener in ready:
+                    self._accept()
+        finally:
+            self._end()
+
+    def _stop(self) -> None:
+        """End soon: a job that runs is given up by its thread, as soon as the host says anything or nothing."""
+        if not self._ending:
+            self._ending = True
+            self._given_up.set()
+            _in_any_case()
+
+    def _over(self) -> bool:
+        if self._open:
+            return False
+        silent = time.monotonic() - self._last_use
+        return self._ending or silent >= self._seconds or not self._alive() or not self._there()
+
+    def _alive(self) -> bool:
+        try:
+            os.kill(self._playbook, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+        return True
+
+    def _there(self) -> bool:
+        try:
+            return _made(self._path) == self._made
+        except OSError:
+            return False
+
+    # -- tasks ---------------------------------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        connection, _address = self._listener.accept()
+        try:
+            connection.settimeout(client.GREETING_SECONDS)
+            if client.peer(connection) != os.geteuid():
+                connection.close()
+                return
+            header, _data = client.receive(connection)
+            answer = self._answer(header)
+            client.send(connection, {"answer": answer})
+        except (OSError, ValueError, EOFError):
+            connection.close()
+            return
+        if answer != "go":
+            connection.close()
+        elif header.get("wish") == "end":
+            self._waiting.append(connection)
+            self._stop()
+        else:
+            self._busy = True
+            self._open.add(connection)
+            threading.Thread(target=self._work, args=(connection,), daemon=True).start()
+
+    def _answer(self, header: dict[str, t.Any]) -> str:
+        if header.get("identity") != self._identity:
+            return "the session belongs to other credentials"
+        if header.get("wish") == "end":
+            return "go"
+        if self._ending:
+            return "the session is ending"
+        return "the session is busy with another task" if self._busy else self._refused or "go"
+
+    def _work(self, connection: socket.socket) -> None:
+        """Take the job of a task, run it, answer. On a thread of its own."""
+        header: dict[str, t.Any] = {}
+        data = b""
+        try:
+            wanted, payload = client.receive(connection)
+            connection.settimeout(None)
+            self._running = connection
+            self._wake.send(b"x")
+            completed = self._run(str(wanted["command"]), payload)
+            header = {"kind": "done", "code": completed.exit_code, "out": len(completed.stdout)}
+            data = completed.stdout + completed.stderr
+        except session.NotBegun as error:
+            header = {"kind": "NotBegun", "message": str(error)}
+        except (HostUnreachable, StepFailed) as error:
+            header = {"kind": type(error).__name__, "message": str(error)}
+        except Exception as error:  # noqa: BLE001 - told to the task
+            header = {"kind": "HostUnreachable", "message": f"the kept session failed: {type(error).__name__}: {error}"}
+            self._ending = True
+        self._last_use = time.monotonic()
+        self._running, self._busy = None, False
+        with contextlib.suppress(OSError):  # the task is gone
+            client.send(connection, header, data)
+        # The other thread may be waiting on it, so that thread closes it.
+        self._answered.append(connection)
+        self._wake.send(b"x")
+
+    def _close_answered(self) -> None:
+        while self._answered:
+            connection = self._answered.pop()
+            self._open.discard(connection)
+            connection.close()
+
+    def _run(self, command: str, payload: bytes) -> Completed:
+        if self._session is None:
+            made = self._make()
+            try:
+                made.start()
+            except session.NotBegun as error:
+                self._refused = str(error)
+                made.end()
+                raise
+            except HostUnreachable as error:
+                # The ordinary way finds the same, and says it in its own words.
+                self._ending = True
+                raise session.NotBegun(str(error)) from None
+            self._session = made
+        try:
+            return self._session.run(command, payload, self._given_up.is_set)
+        except (session.NotBegun, HostUnreachable):
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        """The next job gets a new session."""
+        ended, self._session = self._session, None
+        if ended is not None:
+            ended.end()
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        """No new tasks, no session, no process; in a bounded time."""
+        _in_any_case()
+        if self._there():
+            self._path.unlink()
+        self._listener.close()
+        self._forget()
+        for connection in self._waiting:
+            connection.close()
+        os._exit(0)
+
+
+def _in_any_case() -> None:
+    """End the process, even where the laptop does not answer."""
+    timer = threading.Timer(_END_SECONDS, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+
+
+def _made(path: Path) -> tuple[int, int]:
+    """Which socket lies at PATH, and since when: its number may be that of an earlier one."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Which commands are nothing but a Python program. Pure, and small: it is loaded in the process of every task.
+
+Core sends a pipelined module as the stdin of ``/bin/sh -c '[NAME=value ...] INTERPRETER && sleep 0'``. Where a command
+is exactly that, letter by letter, the kept Python can be that interpreter; everything else is left to a shell.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+_INTERPRETER = re.compile(r"/[A-Za-z0-9._/-]+\Z")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)\Z", re.DOTALL)
+_READ_AT_START = re.compile(r"PYTHON|LC_|LANG|LD_|MALLOC_|GLIBC_|(?:HOME|TZ)\Z")
+"""Variables that Python, its libraries or the loader read when they start."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A Python program that comes as the stdin of its interpreter."""
+
+    interpreter: str
+    environment: dict[str, str]
+
+
+def program(command: str) -> Program | None:
+    """What COMMAND starts, where it starts a Python that reads its program and nothing else."""
+    inner = _inner(command)
+    if inner is None or not inner.endswith(" && sleep 0"):
+        return None
+    words = shlex.split(inner[: -len(" && sleep 0")])
+    environment: dict[str, str] = {}
+    while words and (match := _ASSIGNMENT.match(words[0])):
+        environment[match.group(1)] = match.group(2)
+        words.pop(0)
+    if len(words) != 1 or not _INTERPRETER.match(words[0]) or "python" not in words[0].rpartition("/")[2]:
+        return None
+    if any(_READ_AT_START.match(name) for name in environment):
+        return None
+    written = [*(f"{name}={shlex.quote(value)}" for name, value in environment.items()), words[0]]
+    return Program(words[0], environment) if " ".join(written) + " && sleep 0" == inner else None
+
+
+def _inner(command: str) -> str | None:
+    """The command that ``/bin/sh -c`` gets, where COMMAND is written as core writes it."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return None
+    if len(words) != 3 or words[:2] != ["/bin/sh", "-c"]:
+        return None
+    return words[2] if command == f"/bin/sh -c {shlex.quote(words[2])}" else None

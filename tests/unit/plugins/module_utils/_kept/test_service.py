@@ -1,0 +1,313 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Python of a kept session, run here as the distribution runs it, beside a Python of its own for each program."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+import zipfile
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import service
+
+MARK = "0123456789abcdef" * 2
+LIMIT = 100_000
+
+
+def _environment() -> dict[str, str]:
+    """Without what pytest changes between tests."""
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+class Kept:
+    """The service, and the other end of its pipes."""
+
+    def __init__(self, folder: Path, silence: float = 60) -> None:
+        program = folder / "program.py"
+        program.write_bytes(Path(service.__file__).read_bytes())
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {sys.executable} 3<&0 <{program}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            cwd=folder,
+            env=_environment(),
+        )
+        self.count = 0
+        self.say({"mark": MARK, "silence": silence, "limit": LIMIT})
+        assert self.answer()["ready"]
+
+    def say(self, header: dict[str, t.Any], data: bytes = b"") -> None:
+        stdin = t.cast(t.IO[bytes], self.process.stdin)
+        stdin.write(json.dumps(header).encode() + b"\n" + data)
+        stdin.flush()
+
+    def answer(self) -> dict[str, t.Any]:
+        line = t.cast(t.IO[bytes], self.process.stdout).readline()
+        assert line.startswith(MARK.encode())
+        answer: dict[str, t.Any] = json.loads(line[len(MARK) :])
+        return answer
+
+    def stream(self, described: tuple[str, int]) -> bytes:
+        how, size = described
+        return service.unpack(how, t.cast(t.IO[bytes], self.process.stdout).read(size), LIMIT)
+
+    def ask(self, parts: list[tuple[tuple[str, int, str], bytes]], **more: t.Any) -> None:
+        self.count += 1
+        header = {"job": self.count, "parts": [described for described, _data in parts], **more}
+        self.say(header, b"".join(data for _described, data in parts))
+
+    def result(self) -> tuple[int, bytes, bytes]:
+        answer = self.answer()
+        assert answer["job"] == self.count
+        assert not answer.get("long")
+        return answer["code"], self.stream(answer["out"]), self.stream(answer["err"])
+
+    def run(self, program: str, **more: t.Any) -> tuple[int, bytes, bytes]:
+        data = program.encode()
+        self.ask([(("text", len(data), ""), data)], **more)
+        return self.result()
+
+    def end(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            t.cast(t.IO[bytes], pipe).close()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Kept]:
+    started = Kept(tmp_path_factory.mktemp("kept"))
+    yield started
+    started.end()
+
+
+def ordinary(program: str, folder: str) -> tuple[int, bytes, bytes]:
+    """As wsl.exe runs a pipelined module, but for the terminal."""
+    command = ["/bin/sh", "-c", f"/bin/sh -c '{sys.executable} && sleep 0'; exit $?"]
+    done = subprocess.run(command, input=program.encode(), capture_output=True, cwd=folder, env=_environment())
+    return done.returncode, done.stdout, done.stderr
+
+
+SAME = {
+    "environment": "import os; print(sorted(os.environ.items()))",
+    "umask and folder": "import os; print(os.umask(0), os.getcwd())",
+    "arguments": "import sys; print(sys.argv, sys.orig_argv if hasattr(sys, 'orig_argv') else '', sys.flags)",
+    "path": "import sys; print(sys.path, sys.executable, sys.prefix)",
+    "command line": "print(open('/proc/self/cmdline').read())",
+    "descriptors": "import os; print(len(os.listdir('/proc/self/fd')), [os.isatty(n) for n in range(3)])",
+    "kinds of streams": "import os, stat; print([stat.S_ISFIFO(os.fstat(n).st_mode) for n in range(3)])",
+    "stdin is at its end": "import sys; print(repr(sys.stdin.read()), repr(sys.stdin.buffer.read()))",
+    "encodings": "import sys; print([(s.encoding, s.errors, s.line_buffering) for s in (sys.stdin, sys.stdout)])",
+    "name and globals": "print(__name__, __spec__, '__file__' in globals(), __builtins__, __annotations__)",
+    "main module": "import __main__; x = 1; print(__main__.x, __main__.__dict__ is globals())",
+    "signals": "import signal; print([str(signal.getsignal(n)) for n in sorted(signal.valid_signals())])",
+    "blocked signals": "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []))",
+    "limits": "import resource; print([resource.getrlimit(n) for n in range(15)])",
+    "may lead a session": "import os; os.setsid(); print('yes')",
+    "user": "import os; print(os.getresuid(), os.getresgid(), os.getgroups(), os.nice(0))",
+    "exit code": "import sys; sys.exit(7)",
+    "exit text": "import sys; sys.exit('a reason')",
+    "exit without cleaning": "import os; print('lost'); os._exit(9)",
+    "killed": "import os; os.kill(os.getpid(), 15)",
+    "traceback": "def f():\n    raise ValueError('ü')\nf()",
+    "syntax": "print('a')\nx = = 1\n",
+    "a program with a coding": "# -*- coding: utf-8 -*-\nprint('ü'.encode())",
+    "at exit": "import atexit; atexit.register(print, 'bye'); print('hello')",
+    "forks": "import os\nif os.fork() == 0:\n    os._exit(3)\nprint(os.WEXITSTATUS(os.wait()[1]))",
+    "closes descriptors": "import os; os.write(1, b'x'); os.closerange(0, 100)",
+    "starts a program": "import subprocess; print(subprocess.run(['/bin/sh', '-c', 'echo $0; exit 4']).returncode)",
+    "threads": "import threading; t = threading.Thread(target=print, args=(1,)); t.start(); t.join()",
+    "a lot of output": "print('x' * 90000)",
+    "every byte": "import sys; sys.stdout.buffer.write(bytes(range(256)))",
+}
+
+
+@pytest.mark.parametrize("program", SAME.values(), ids=SAME.keys())
+def test_a_program_sees_what_it_sees_in_a_python_of_its_own(kept: Kept, program: str) -> None:
+    folder = os.readlink(f"/proc/{kept.process.pid}/cwd")
+    wanted, found = ordinary(program, folder), kept.run(program)
+    told = [text.replace(b"Terminated\n", b"") for text in (wanted[2], found[2])]
+    assert (found[0], found[1], told[1]) == (wanted[0], wanted[1], told[0])
+
+
+def test_there_is_a_terminal_of_its_own_as_in_wsl(kept: Kept) -> None:
+    code, out, _err = kept.run("import os; t = open('/dev/tty'); print(os.get_terminal_size(t.fileno()), os.getsid(0))")
+    size, session = out.decode().rsplit(" ", 1)
+    assert (code, size) == (0, "os.terminal_size(columns=80, lines=24)")
+    assert int(session) != os.getsid(kept.process.pid)
+
+
+def test_what_a_program_changes_is_gone(kept: Kept) -> None:
+    change = "import sys, os, json, builtins; sys.modules['json'] = None; builtins.print = None; sys.path[:] = []"
+    assert kept.run(f"{change}; os.chdir('/'); os.umask(0o777); os.environ.clear(); sys.modules.clear()")[0] == 0
+    look = "import json, os, sys; print(json.dumps(1), os.getcwd() != '/', os.umask(0) != 0o777, bool(os.environ))"
+    assert kept.run(look)[:2] == (0, b"1 True True True\n")
+
+
+def test_random_numbers_differ(kept: Kept) -> None:
+    program = (
+        "import random, uuid, tempfile; print(random.random(), uuid.uuid4(), next(tempfile._get_candidate_names()))"
+    )
+    assert kept.run(program)[1] != kept.run(program)[1]
+
+
+def test_variables_of_a_task(kept: Kept) -> None:
+    assert kept.run("import os; print(os.environ['A'])", environment={"A": "b c"})[1] == b"b c\n"
+    assert kept.run("import os; print('A' in os.environ)")[1] == b"False\n"
+
+
+def test_a_job_confirms_that_it_begins(kept: Kept) -> None:
+    kept.ask([(("text", 8, ""), b"print(1)")], confirm=True)
+    assert kept.answer() == {"job": kept.count, "begun": True}
+    assert kept.result() == (0, b"1\n", b"")
+
+
+def test_a_shell(kept: Kept) -> None:
+    data = base64.b64encode(bytes(range(256)))
+    kept.ask([(("base64", len(data), ""), data)], shell="cat; echo no >&2; kill -9 $$")
+    assert kept.result() == (137, bytes(range(256)), b"no\n")
+
+
+def test_a_shell_that_reads_nothing(kept: Kept) -> None:
+    kept.ask([(("text", 300_000, ""), b"x" * 300_000)], shell="exit 3")
+    assert kept.result()[0] == 3
+
+
+def test_a_child_that_stays_holds_nobody_up(kept: Kept) -> None:
+    started = time.monotonic()
+    assert kept.run("import subprocess; print(subprocess.Popen(['setsid', 'sleep', '5']).pid)")[0] == 0
+    assert time.monotonic() - started < 4
+
+
+def test_what_stays_in_the_session_is_hung_up(kept: Kept) -> None:
+    pid = int(kept.run("import subprocess; print(subprocess.Popen(['sleep', '30']).pid)")[1])
+    assert _ends(pid)
+
+
+def test_too_much_output_ends_the_program(kept: Kept) -> None:
+    program = b"import os\nprint(os.getpid(), flush=True)\nwhile True: os.write(1, b'x' * 10000)"
+    kept.ask([(("text", len(program), ""), program)])
+    answer = kept.answer()
+    assert answer["long"] is True
+    assert kept.stream(answer["out"]) == kept.stream(answer["err"]) == b""
+    assert kept.run("print(1)") == (0, b"1\n", b"")
+
+
+def test_a_program_that_kills_its_parent(kept: Kept) -> None:
+    assert kept.run("import os, time; os.kill(os.getppid(), 9); time.sleep(30)")[0] == 137
+
+
+ARCHIVED = "VALUE = len(__name__)\ndef where():\n    raise RuntimeError(__file__)\n"
+
+
+def _with_archive(source: str) -> str:
+    """A program that imports from a zip in its own text, as AnsiballZ does."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("archived.py", source)
+        archive.writestr("padding", os.urandom(4000))
+    text = base64.b64encode(packed.getvalue()).decode()
+    return (
+        f"import base64, sys, tempfile\ndata = '{text}'\nfile = tempfile.NamedTemporaryFile(suffix='.zip')\n"
+        "file.write(base64.b64decode(data))\nfile.flush()\nsys.path.insert(0, file.name)\nimport archived\n"
+        "print(archived.VALUE, archived.__file__ == file.name + '/archived.py',"
+        " archived.where.__code__.co_filename == archived.__file__)\n"
+    )
+
+
+def test_archives_are_compiled_once_and_executed_anew(kept: Kept) -> None:
+    for value in ("len(__name__)", "40 + 2"):
+        program = _with_archive(ARCHIVED.replace("len(__name__)", value)).encode()
+        start, long, end = program.splitlines(True)[:1], program.splitlines(True)[1], program.splitlines(True)[2:]
+        digest = f"{value}"
+        first, last = b"".join(start), b"".join(end)
+        parts = [
+            (("text", len(first), ""), first),
+            (("text", len(long), digest), long),
+            (("text", len(last), ""), last),
+        ]
+        wanted = f"{eval(value, {'__name__': 'archived'})} True True\n".encode()
+        kept.ask(parts)
+        assert kept.result() == (0, wanted, b"")
+        kept.ask([parts[0], (("known", 0, digest), b""), parts[2]])
+        assert kept.result() == (0, wanted, b"")
+
+
+def test_memory_does_not_grow(kept: Kept) -> None:
+    def size() -> int:
+        return int(Path(f"/proc/{kept.process.pid}/statm").read_text().split()[1])
+
+    for _number in range(20):
+        kept.run("x = 1")
+    before = size()
+    for _number in range(100):
+        kept.run("x = list(range(10000))")
+    assert size() - before < 64, "pages of 4 KiB"
+    assert len(list(Path(f"/proc/{kept.process.pid}/fd").iterdir())) < 8
+
+
+@pytest.mark.parametrize("how", ["its end", "a lost client", "it is killed"])
+def test_the_end_ends_the_program_too(tmp_path: Path, how: str) -> None:
+    kept = Kept(tmp_path)
+    file = tmp_path / "pid"
+    program = f"import os, time; open({str(file)!r}, 'w').write(str(os.getpid())); time.sleep(60)".encode()
+    kept.ask([(("text", len(program), ""), program)])
+    deadline = time.monotonic() + 10
+    while not (file.exists() and file.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if how == "its end":
+        t.cast(t.IO[bytes], kept.process.stdin).close()
+    else:
+        kept.process.send_signal(signal.SIGHUP if how == "a lost client" else signal.SIGKILL)
+    kept.process.wait(10)
+    assert _ends(int(file.read_text()))
+
+
+def test_silence_is_the_end(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, silence=0.2)
+    assert kept.process.wait(10) == 0
+
+
+def _ends(pid: int) -> bool:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("data", [b"", b"text\n\ttab", bytes(range(256)), b"x" * 5000, os.urandom(5000), "ü".encode()])
+def test_bytes_travel_as_letters(data: bytes) -> None:
+    how, packed = service.pack(data)
+    assert all(32 <= byte < 127 or byte in b"\t\n" for byte in packed)
+    assert service.unpack(how, packed, 5000) == data
+
+
+@pytest.mark.parametrize(
+    "how, data",
+    [("base64", b"?"), ("zlib", b"eHh4"), ("other", b""), ("text", b"x" * 11)],
+    ids=["no base64", "no zlib", "unknown", "too long"],
+)
+def test_what_cannot_be_unpacked(how: str, data: bytes) -> None:
+    with pytest.raises(ValueError):
+        service.unpack(how, data, 10)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    how, packed = service.pack(b"x" * 10_000_000)
+    assert how == "zlib" and len(packed) < 100_000
+    with pytest.raises(ValueError, match="too long"):
+        service.unpack(how, packed, 1_000_000)
