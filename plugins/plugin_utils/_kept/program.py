@@ -6,8 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Which commands are nothing but a Python program. Pure, and small: it is loaded in the process of every task.
 
-Core sends a pipelined module as the stdin of ``/bin/sh -c '[NAME=value ...] INTERPRETER && sleep 0'``. Where a command
-is exactly that, letter by letter, the kept Python can be that interpreter; everything else is left to a shell.
+Core sends a pipelined module as the stdin of ``/bin/sh -c '[NAME=value ...] INTERPRETER && sleep 0'``, and since 2.21
+without the end of it. Where a command is exactly that, letter by letter, the kept Python can be that interpreter;
+everything else is left to a shell.
 """
 
 from __future__ import annotations
@@ -33,9 +34,13 @@ class Program:
 def program(command: str) -> Program | None:
     """What COMMAND starts, where it starts a Python that reads its program and nothing else."""
     inner = _inner(command)
-    if inner is None or not inner.endswith(" && sleep 0"):
+    if inner is None:
         return None
-    words = shlex.split(inner[: -len(" && sleep 0")])
+    inner = inner.removesuffix(" && sleep 0")
+    try:
+        words = shlex.split(inner)
+    except ValueError:
+        return None
     environment: dict[str, str] = {}
     while words and (match := _ASSIGNMENT.match(words[0])):
         environment[match.group(1)] = match.group(2)
@@ -45,7 +50,7 @@ def program(command: str) -> Program | None:
     if any(_READ_AT_START.match(name) for name in environment):
         return None
     written = [*(f"{name}={shlex.quote(value)}" for name, value in environment.items()), words[0]]
-    return Program(words[0], environment) if " ".join(written) + " && sleep 0" == inner else None
+    return Program(words[0], environment) if " ".join(written) == inner else None
 
 
 def _inner(command: str) -> str | None:

@@ -14,8 +14,10 @@ def shell(command: str) -> str:
     return f"/bin/sh -c {shlex.quote(command)}"
 
 
-def test_a_module() -> None:
-    assert program("/bin/sh -c '/usr/bin/python3 && sleep 0'") == Program("/usr/bin/python3", {})
+@pytest.mark.parametrize("command", ["/bin/sh -c '/usr/bin/python3 && sleep 0'", "/bin/sh -c /usr/bin/python3"])
+def test_a_module(command: str) -> None:
+    """As ansible-core before 2.21 writes it, and since."""
+    assert program(command) == Program("/usr/bin/python3", {})
 
 
 def test_a_module_with_variables() -> None:
@@ -27,7 +29,8 @@ def test_a_module_with_variables() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "/usr/bin/python3",
+        "A='b",
+        "/usr/bin/python3;",
         "/usr/bin/python3 && sleep 1",
         "/usr/bin/python3 x && sleep 0",
         "/usr/bin/python3 -I && sleep 0",
