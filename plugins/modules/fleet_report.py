@@ -53,21 +53,20 @@ author:
 
 EXAMPLES = r"""
 - name: One report of all job slices
-  hosts: localhost
-  gather_facts: false
-  tasks:
-    - name: Make the report
-      wslfleet.cuda.fleet_report:
-        src:
-          - slices/1
-          - slices/2
-          - slices/3
-        dest: report
-      register: report
+  wslfleet.cuda.fleet_report:
+    src:
+      - slices/1
+      - slices/2
+      - slices/3
+    dest: report
+  delegate_to: localhost
+  run_once: true
+  register: report
 
-    - name: Say what became of the fleet
-      ansible.builtin.debug:
-        msg: "{{ report.summary }}: {{ report.page }}"
+- name: Say what became of the fleet
+  ansible.builtin.debug:
+    msg: "{{ report.summary }}: {{ report.page }}"
+  run_once: true
 """
 
 RETURN = r"""

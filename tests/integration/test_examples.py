@@ -24,8 +24,8 @@ pytestmark = pytest.mark.lab
 FOR_REAL = {"host_info", "host_probe"}
 """Windows-side modules that change nothing anyway."""
 
-ELSEWHERE = {"cuda_bundle"}
-"""Needs developers with distributions: tests/integration/test_bundle.py runs its examples."""
+ELSEWHERE = {"cuda_bundle", "fleet_report"}
+"""cuda_bundle needs developers with distributions, fleet_report documents of runs: their own tests run them."""
 
 FIRST = ["cuda_legacy", "cuda_smoke_test", "cuda_repository", "cuda_guard", "cuda_plan_info", "cuda_toolkit"]
 """Linux-side modules in an order in which each finds what it needs; the others follow.

@@ -280,7 +280,7 @@ class Running:
             if self._terminal < 0:
                 reading.remove(self._terminal)
             writing = [self._input] if self._input >= 0 else []
-            readable, writable, _ = select.select(reading, writing, [])
+            readable, writable, _broken = select.select(reading, writing, [])
             if writable:
                 self._feed()
             for stream in [stream for stream in self._streams if stream in readable]:

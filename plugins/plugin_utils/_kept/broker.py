@@ -37,11 +37,14 @@ _END_SECONDS = 30.0
 class Session(t.Protocol):
     """What a broker keeps; see ``KeptSession``."""
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Open it."""
 
-    def run(self, command: str, payload: bytes, given_up: t.Callable[[], bool]) -> Completed: ...
+    def run(self, command: str, payload: bytes, given_up: t.Callable[[], bool]) -> Completed:
+        """Run COMMAND with PAYLOAD as its input."""
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        """Close it."""
 
 
 def start(listener: socket.socket, kept: client.Kept, make: t.Callable[[], Session], seconds: float) -> None:
