@@ -8,7 +8,10 @@ laptop come up with the state that an interrupted run has left at any of its ste
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import signal
 import stat
 import subprocess
 import time
@@ -59,13 +62,37 @@ def _described(path: Path) -> str:
     return f"{stat.filemode(seen.st_mode)} {seen.st_uid}:{seen.st_gid} {content}"
 
 
-def wait_for_packages(laptop: Laptop) -> None:
-    """Until no apt-get and no dpkg runs in any distribution of LAPTOP. Raises TimeoutError."""
+def wait_for_packages(laptop: Laptop, also: str = "") -> None:
+    """Until no apt-get and no dpkg runs in any distribution of LAPTOP, and nothing with ALSO in its command line.
+
+    Raises TimeoutError.
+    """
     deadline = time.monotonic() + _SETTLE_SECONDS
-    while any(Path(line[0]).name in _INSTALLERS for line in _command_lines(laptop)):
+    while any(_works(line, also) for line in _command_lines(laptop)):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{laptop.name}: packages are still being installed after {_SETTLE_SECONDS:g} s")
         time.sleep(0.05)
+
+
+def _works(line: list[str], also: str) -> bool:
+    return Path(line[0]).name in _INSTALLERS or (bool(also) and also in " ".join(line))
+
+
+@contextlib.contextmanager
+def paused(laptop: Laptop) -> t.Iterator[None]:
+    """Meanwhile nothing goes on in the distributions of LAPTOP, so that a copy is what a power loss would leave."""
+    stopped = _processes(laptop)
+    _signal(stopped, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _signal(stopped, signal.SIGCONT)
+
+
+def _signal(processes: t.Iterable[int], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 def configures_packages(laptop: Laptop) -> bool:
@@ -75,12 +102,17 @@ def configures_packages(laptop: Laptop) -> bool:
 
 def _command_lines(laptop: Laptop) -> list[list[str]]:
     """Of every program that runs in a distribution of LAPTOP."""
+    return [line for number in _processes(laptop) if (line := _command_line(number))]
+
+
+def _processes(laptop: Laptop) -> list[int]:
+    """Those that run in a distribution of LAPTOP, as they are numbered here."""
     disks = (laptop.directory / "distributions").glob("*")
     spaces = {_space(first) for disk in disks if (first := enter.first_process(disk)) is not None} - {None}
     if not spaces:
         return []
     numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return [line for number in numbers if _space(number) in spaces and (line := _command_line(number))]
+    return [number for number in numbers if _space(number) in spaces]
 
 
 def _space(pid: int) -> str | None:

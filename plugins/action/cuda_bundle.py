@@ -1,67 +1,96 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run modules in distributions of other Windows users, by one scheduled task for each user."""
+"""Run modules in a distribution as one order: over the connection, or by one task of each of other Windows users."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible.release import __version__ as core_version
 from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import Orders
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import distribution_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle, bundle_archive
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
 
-class ActionModule(WindowsAction):
+class ActionModule(Orders):
     """Action plugin ``wslfleet.cuda.cuda_bundle``."""
 
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        name = distribution_name(arguments["name"])
-        steps = plans.expand(arguments["steps"], arguments["stop_if"])
-        document = {
-            "name": name,
-            "settings": plans.settings(self._task.check_mode, self._task.diff, core_version),
-            "steps": steps,
-            "stop_if": "" if self._task.check_mode else arguments["stop_if"] or "",
-        }
-        for step in steps:
-            self._add_certificates(step["arguments"])
-        packed = bundle_archive.archive(document, sorted({step["module"] for step in steps}))
-        goal = bundle.Goal(
-            name=name,
-            windows_user=tuple(arguments["windows_user"]),
-            payload=bundle_archive.stream(packed),
-            steps=tuple((step["module"], step["register"]) for step in steps),
-            on_battery=arguments["on_battery"],
-            timeout=arguments["timeout"],
-        )
-        result.update(name=name, changed=False)
-        with lock.alone(self.wslfleet_runner, goal.timeout):
-            self._work(goal, result)
-        failures = [f"{row['user']}: {row['msg']}" for row in result["developers"] if row["failed"]]
+        result["changed"] = False
+        if arguments["problems"]:
+            raise StepFailed(f"{self._host}: nothing was changed: {'; '.join(arguments['problems'])}")
+        wanted, skipped = (self.wslfleet_vars.get(f"ansible_{name}_tags") or () for name in ("run", "skip"))
+        steps = plans.tagged(arguments["steps"], wanted or ("all",), skipped)
+        arguments["steps"] = plans.expand(steps, arguments["stop_if"])
+        (self._by_tasks if arguments["windows_user"] else self._over_the_connection)(arguments, result)
+        self._name_variables(result["developers"])
+        failures = plans.failures(self._host, result["name"], result["developers"])
         if failures:
             raise StepFailed("; ".join(failures))
 
-    def _work(self, goal: bundle.Goal, result: dict[str, t.Any]) -> None:
-        seen = bundle.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
-        work = bundle.Work(self.wslfleet_runner, goal, seen)
-        try:
-            work.run()
-        finally:
-            result.update(plans.as_result([one.user for one in seen.accounts], work.outcomes, bool(self._task.diff)))
+    def _name_variables(self, rows: list[dict[str, t.Any]]) -> None:
+        """In a role of ours the message of a module names the role's variables."""
+        role = self.wslfleet_vars.get("role_path")
+        for row in [row for row in rows if role and row["failed"]]:
+            # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+            from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
 
-    def _add_certificates(self, arguments: dict[str, t.Any]) -> None:
-        """What the controller half of distribution_network does: certificates of Windows in PEM form."""
-        wanted = arguments.pop("windows_certificates", None)
-        if wanted is None:
-            return
-        found = store.read_pem(self.wslfleet_runner, [wanted] if isinstance(wanted, str) else wanted)
-        arguments["certificates"] = [*(arguments.get("certificates") or []), *found]
+            for step in [step for step in row["steps"] if step["failed"]]:
+                row["msg"] = told_to_user_of(role, f"wslfleet.cuda.{step['module']}", row["msg"])
+
+    @property
+    def _host(self) -> str:
+        return str(self.wslfleet_vars.get("inventory_hostname", ""))
+
+    def _over_the_connection(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        names = ("stop_if", "stop", "timeout", "reconnect_timeout")
+        name, outcome = self.wslfleet_order(
+            arguments["steps"], arguments["name"], **{option: arguments[option] for option in names}
+        )
+        self._tell(name, [("", "", outcome)], arguments["steps"], result)
+
+    def _by_tasks(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
+        """Other users' distributions; loaded where it is needed, since most orders are not for them."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, tasks
+
+        name = distribution_name(arguments["name"] or distribution_of(self, self.wslfleet_vars))
+        check, steps = bool(self._task.check_mode), arguments["steps"]
+        stop_if = "" if check else arguments["stop_if"] or ""
+        _identity, packed = self.wslfleet_document(name, steps, stop_if=stop_if, hold=None, started=None)
+        goal = tasks.Goal(
+            name=name,
+            windows_user=tuple(arguments["windows_user"]),
+            payload=archive.stream(packed, not check, plans.proxy(steps)),
+            steps=tuple(steps),
+            on_battery=arguments["on_battery"],
+            timeout=arguments["timeout"],
+        )
+        result["name"] = name
+        with lock.alone(self.wslfleet_runner, goal.timeout):
+            seen = tasks.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
+            work = tasks.Work(self.wslfleet_runner, goal, seen)
+            try:
+                work.run()
+            finally:
+                people = [
+                    (one.user.name, one.sid if one.user.profile else "", work.outcomes.get(one.sid, plans.Outcome()))
+                    for one in seen.accounts
+                ]
+                self._tell(name, people, steps, result)
+
+    def _tell(
+        self,
+        name: str,
+        people: list[tuple[str, str, plans.Outcome]],
+        steps: list[plans.Step],
+        result: dict[str, t.Any],
+    ) -> None:
+        if not self._task.check_mode:
+            people = [(user, sid, plans.judged(outcome, steps)) for user, sid, outcome in people]
+        result.update(name=name, **plans.as_result(people, steps, bool(self._task.diff)))

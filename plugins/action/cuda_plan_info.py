@@ -1,12 +1,10 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Controller half of M(wslfleet.cuda.cuda_plan_info): looks at the shape of what comes back."""
+"""Controller half of M(wslfleet.cuda.cuda_plan_info)."""
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import LinuxAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import LinuxAction as ActionModule
 
-
-class ActionModule(LinuxAction):
-    """Runs the module."""
+__all__ = ["ActionModule"]

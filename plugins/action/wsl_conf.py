@@ -7,34 +7,27 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_conf import DOCUMENTATION
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import (
-    checked_arguments,
-    failures_in,
-    named,
-    taken,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as install
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import LinuxAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 
-class ActionModule(ActionBase):
+class ActionModule(LinuxAction):
     """Runs the module, then ``wsl.exe --terminate``."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """One task."""
-        task_vars = task_vars or {}
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        connection: t.Any = self._connection
-        with failures_in(result):
-            terminate = checked_arguments(self, DOCUMENTATION)["terminate"]
-            if terminate and getattr(connection, "windows_runner", None) is None:
-                raise StepFailed("terminate=true needs the connection wslfleet.cuda.wsl; nothing was changed")
-            answer = self._execute_module(module_args=dict(self._task.args), task_vars=task_vars)
-            result.update(taken("wsl_conf", answer, complete=False))
-            if terminate and result.get("changed") and not self._task.check_mode:
-                name, executable = connection.get_option("distribution"), task_vars.get("ansible_wsl_executable")
-                install.terminate(connection.windows_runner, name, executable, really=True)
-                result["needs"] = ""
-        return named(self, result, task_vars)
+    _terminate = False
+
+    def wslfleet_check(self) -> None:
+        """The end of the distribution is ordered from Windows."""
+        self._terminate = checked_arguments(self, DOCUMENTATION)["terminate"]
+        if self._terminate and not self.wslfleet_has_windows:
+            raise StepFailed("terminate=true needs a connection to Windows, or wslfleet.cuda.wsl; nothing was changed")
+
+    def wslfleet_after(self, result: dict[str, t.Any]) -> None:
+        """End it after a change."""
+        if self._terminate and result.get("changed") and not self._task.check_mode:
+            name, _way = self.wslfleet_way(None, may_stop=False)
+            install.terminate(self.wslfleet_runner, name, self.wslfleet_executable, really=True)
+            result["needs"] = ""

@@ -59,6 +59,13 @@ def _is_ours(path: str | None) -> bool:
     return os.path.realpath(path or "").startswith(_TOP + os.sep)
 
 
+def _step_of(task: t.Any) -> str:
+    """The name of TASK; that of an inclusion takes no argument."""
+    if str(getattr(task, "action", "")).endswith("include_role"):
+        return str(task.get_name())
+    return str(task.get_name(include_role_fqcn=False))
+
+
 class CallbackModule(CallbackBase):
     """Callback plugin ``wslfleet.cuda.documents``."""
 
@@ -135,7 +142,7 @@ class CallbackModule(CallbackBase):
             if not self.wslfleet_keeper.laptops:
                 self._wslfleet_open(laptop)
             self.wslfleet_keeper.begin(laptop, self.wslfleet_groups[laptop])
-        step = str(task.get_name(include_role_fqcn=False)).rpartition(" : ")[2]  # Without the name of its role.
+        step = _step_of(task).rpartition(" : ")[2]  # Without the name of its role.
         tell(laptop, module.rpartition(".")[2], step, result._result)
         if at_once:
             self._wslfleet_write([laptop])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filter that tells whether the account that connects has a distribution, and who has it otherwise."""
+"""Filter that tells whether there is a distribution to work in, and who has it otherwise."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Takes what M(wslfleet.cuda.host_info) returned, and says whether a play can enter the distribution over
-    P(wslfleet.cuda.wsl#connection). Where it cannot, that is no failure, and there is one line to say why.
+  - Takes what M(wslfleet.cuda.host_info) returned, and says whether M(wslfleet.cuda.cuda_bundle) has a distribution to
+    work in. Where it has none, that is no failure, and there is one line to say why.
 positional: name, windows_users, verb
 options:
   _input:
@@ -28,7 +28,7 @@ options:
     required: true
   windows_users:
     description:
-      - The variable C(windows_host_windows_users). Where it is not empty, the distribution is theirs.
+      - The variable C(windows_host_windows_users). Where it is not empty, the distributions are theirs.
     type: list
     elements: str
     default: []
@@ -48,8 +48,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(usable) is V(true) where there is a distribution of the account to work in, else C(text) says in one line why
-      there is nothing to do. C(seen) and C(remedy) are its parts, as a finding has them.
+    - C(usable) is V(true) where there is a distribution to work in, that of the account or those of
+      O(windows_users), else C(text) says in one line why there is nothing to do. C(seen) and C(remedy) are its parts,
+      as a finding has them.
   type: dict
   sample:
     usable: false
@@ -67,10 +68,7 @@ def distribution_standing(
     """Whether NAME can be entered on HOST, and why not."""
     wanted = str(name).lower()
     owners = [str(each["owner"]) for each in host["distributions"] if str(each["name"]).lower() == wanted]
-    if windows_users:
-        seen = f"{name} belongs to {', '.join(windows_users)}"
-        return _nothing(verb, seen, "this is for distributions of the account that connects")
-    if host["account"] in owners:
+    if windows_users or host["account"] in owners:
         return {"usable": True, "seen": "", "remedy": "", "text": ""}
     if owners:
         return _nothing(verb, f"{name} belongs to {', '.join(sorted(set(owners)))}", "set windows_host_windows_users")

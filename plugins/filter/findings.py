@@ -34,7 +34,7 @@ options:
     type: dict
   developers:
     description:
-      - What RV(wslfleet.cuda.cuda_bundle#module:developers) holds, with a step that registered C(__wslfleet_audit).
+      - What RV(wslfleet.cuda.cuda_bundle#module:developers) holds, with a step that registered C(audit).
       - When unset, no distribution of other users is told.
     type: list
     elements: dict
@@ -114,7 +114,7 @@ def _about(whom: str, verdicts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[
 
 def _of(developer: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     """The verdicts about the distribution of one DEVELOPER, or why there are none."""
-    audit = (developer.get("results") or {}).get("__wslfleet_audit") or {}
+    audit = (developer.get("results") or {}).get("audit") or {}
     if rows := audit.get("rows"):
         return _complete(rows)
     level = STOP if developer.get("failed") else WARN

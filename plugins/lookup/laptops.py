@@ -12,22 +12,28 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Group V(laptops), or what C(-e wslfleet_hosts=…) names. Ansible works C(hosts) out before it reads variables of the
-    inventory, so that C(wslfleet_hosts) there comes too late; make your group a child of C(laptops) instead.
-  - Fails where the inventory has no such group or host, which Ansible itself only skips.
+  - Group V(laptops), or the group, host or pattern that C(wslfleet_hosts) names, wherever that variable stands.
+  - Ansible works C(hosts) of a play out before it reads variables of the inventory. There this lookup gives a pattern,
+    the one of C(wslfleet_hosts) where it can be seen already, else V(all). In a task it gives the hosts, so that the
+    first task of a play leaves out all others.
+  - Fails where the inventory has no such group or host, or where the play has none of them, which Ansible itself only
+    skips.
 options: {}
 """
 
 EXAMPLES = r"""
 - name: A play of your own for the same laptops
   hosts: "{{ lookup('wslfleet.cuda.laptops') }}"
-  tasks: []
+  tasks:
+    - name: Leave out hosts that are no laptops
+      ansible.builtin.meta: end_host
+      when: inventory_hostname not in query('wslfleet.cuda.laptops')
 """
 
 RETURN = r"""
 _raw:
   description:
-    - The pattern, one element.
+    - The pattern, one element; in a task, the names of the hosts that the play is for.
   type: list
   elements: str
   sample: [laptops]
@@ -36,34 +42,73 @@ _raw:
 import re
 import typing as t
 
+from ansible import context
 from ansible.errors import AnsibleError
+from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
 
 DEFAULT = "laptops"
 _ONE_NAME = re.compile(r"[\w.-]+\Z")
 
+Find = t.Callable[[str], t.Sequence[str]]
+"""The hosts of the inventory that a pattern matches."""
+
 
 def pattern_of(variables: t.Mapping[str, t.Any]) -> str:
-    """The pattern that VARIABLES name. Raises AnsibleError when it is one name, and the inventory has none such."""
-    pattern = str(variables.get("wslfleet_hosts") or DEFAULT)
+    """The pattern for ``hosts`` of a play with VARIABLES. Raises AnsibleError where it can match nothing."""
     groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
     hosts = groups.get("all") or []
-    # Without an inventory Ansible has a word of its own to say; patterns of several names are its business too.
-    if hosts and _ONE_NAME.match(pattern) and pattern not in groups and pattern not in hosts:
-        named = ", ".join(sorted(name for name in groups if name not in ("all", "ungrouped"))) or "none"
+    wanted = variables.get("wslfleet_hosts")
+    if not hosts and not context.CLIARGS.get("syntax"):
+        raise AnsibleError(f"the inventory has no hosts: put the laptops into group {wanted or DEFAULT!r}")
+    if not wanted:
+        return "all"
+    pattern = str(wanted)
+    if _ONE_NAME.match(pattern):
+        _check_name(pattern, groups)
+    return pattern
+
+
+def _check_name(name: str, groups: t.Mapping[str, t.Sequence[str]]) -> None:
+    """NAME is a group that has hosts, or a host."""
+    if name not in groups and name not in (groups.get("all") or []):
+        named = ", ".join(sorted(each for each in groups if each not in ("all", "ungrouped"))) or "none"
         raise AnsibleError(
-            f"no host or group {pattern!r} in the inventory: name the group of the laptops with -e wslfleet_hosts=NAME"
+            f"no host or group {name!r} in the inventory: name the group of the laptops with wslfleet_hosts"
             f" (groups here: {named}), or make it a child of group {DEFAULT}; nothing was changed"
         )
-    if hosts and not groups.get(pattern, hosts):
-        raise AnsibleError(f"group {pattern!r} of the inventory has no hosts: put the laptops into it")
-    return pattern
+    if not groups.get(name, [name]):
+        raise AnsibleError(f"group {name!r} of the inventory has no hosts: put the laptops into it")
+
+
+def hosts_of(wanted: t.Any, variables: t.Mapping[str, t.Any], find: Find) -> list[str]:
+    """The hosts of the play of VARIABLES that pattern WANTED matches. Raises AnsibleError where there are none."""
+    pattern = str(wanted or DEFAULT)
+    groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
+    if _ONE_NAME.match(pattern):
+        _check_name(pattern, groups)
+    matched = set(groups.get(pattern) or find(pattern))
+    here = [host for host in variables.get("ansible_play_hosts_all") or () if host in matched]
+    if not here:
+        raise AnsibleError(f"no hosts matched: none of the hosts of this run is in {pattern!r}; nothing was changed")
+    return here
 
 
 class LookupModule(LookupBase):
     """Lookup ``wslfleet.cuda.laptops``."""
 
     def run(self, terms: t.Any, variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
-        """One pattern."""
+        """A pattern, or in a task the hosts."""
         del terms, kwargs
-        return [pattern_of(variables or {})]
+        found = variables or {}
+        if "inventory_hostname" not in found:
+            return [pattern_of(found)]
+        templar: t.Any = self._templar
+        return hosts_of(
+            templar.template(found.get("wslfleet_hosts")), found, lambda pattern: self._find(pattern, found)
+        )
+
+    def _find(self, pattern: str, variables: dict[str, t.Any]) -> list[str]:
+        loader: t.Any = lookup_loader
+        matcher = loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
+        return list(matcher.run([pattern], variables=variables))

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_bundle
-short_description: Run modules of this collection in distributions of other Windows users
+short_description: Run modules of this collection in a distribution as one order
 version_added: 0.1.0
 description:
-  - A distribution belongs to one Windows account, and the administrator who is logged on cannot start that of a
-    developer. This module packs modules of this collection, what they import and their options into one file, and runs
-    it as V(root) in the distribution, by one scheduled task in the context of each developer. What the modules return
-    comes back as if they had run over the connection P(wslfleet.cuda.wsl#connection).
-  - There is one task for all O(steps) of a developer, never one for each. Six developers at a time work side by side.
-  - A developer who is logged on need not do anything and sees no window. For one who is not logged on, Windows is asked
-    to act without a session; where it does not, RV(developers[].waiting) says so, which is no failure.
-  - In check mode the modules run in check mode. The task is needed for that too.
+  - Packs modules of this collection, what they import and their options into one order, and has it carried out as
+    V(root) in a distribution. That is one launch into Linux for all of O(steps), whatever their number.
+  - Without O(windows_user) the distribution is that of the account that connects, and is entered over the connection;
+    the Windows connection of the inventory is enough. Over a connection that ends in Linux, such as
+    P(wslfleet.cuda.wsl#connection), the order is for that Linux.
+  - With O(windows_user) the distributions are those of other Windows users, which the administrator who is logged on
+    cannot start. Then the order is carried out by one scheduled task in the context of each of them.
+  - Where the distribution has no Python, it is installed first.
+  - A process of its own carries the order out, so that a lost connection ends nothing. Over the connection no command
+    is held open while apt works; the module shows how far apt is, and looks again after a pause. The next run waits for
+    an order that is still at work.
+  - For other users, six work at a time. A developer who is logged on need not do anything and sees no window. For one
+    who is not logged on, Windows is asked to act without a session; where it does not, RV(developers[].waiting) says
+    so, which is no failure.
+  - In check mode the modules run in check mode. For other users the task is needed for that too.
   - The task and its files in C(C:\Program Files\wslfleet) are removed at the end. After a lost connection the next run
     does so; it waits for a task that still works, and takes its result where the steps are the same. What has ended
     meanwhile is run again, which is safe.
-  - The developer can read the steps and their options, secrets included, while the task exists, and cannot change them.
-    The developer can be V(root) in the distribution, so what comes back is no better than the developer's word.
+  - Another user can read the steps and their options, secrets included, while the task exists, and cannot change them.
+    That user can be V(root) in the distribution, so what comes back is no better than the user's word.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -42,24 +49,32 @@ attributes:
       - As idempotent as the modules that it runs.
 options:
   name:
-    description: Name of the distribution, the same for every one of O(windows_user).
+    description:
+      - Name of the distribution, the same for every one of O(windows_user).
+      - When unset, the variable C(ansible_wsl_distribution) names it, else C(windows_host_distribution). Over a
+        connection that ends in Linux it is not used.
     type: str
-    required: true
   windows_user:
     description:
       - Windows users whose distributions are meant, by the name of their profile folder or by SID. A domain in front of
         a name is left out.
+      - When empty, the distribution is that of the account that connects.
     type: list
     elements: str
-    required: true
+    default: []
   steps:
     description:
-      - Modules that run one after the other. The first one that fails ends the work of that developer.
+      - Modules that run one after the other. The first one that fails ends the work in that distribution.
       - Defaults set by C(module_defaults) do not reach them.
     type: list
     elements: dict
     required: true
     suboptions:
+      name:
+        description:
+          - What the step is for, in messages and differences.
+          - When unset, the name of the module.
+        type: str
       module:
         description:
           - Name of the module without its collection.
@@ -106,6 +121,17 @@ options:
         description: Whether the step is part of the work at all.
         type: bool
         default: true
+      expect:
+        description:
+          - A value of the result that has to be true, as in V(clean). Where it is not, the step has failed, with the
+            texts in C(failures) of the result as its message. Not looked at in check mode.
+          - When unset, the result may be what it likes.
+        type: str
+      tags:
+        description: The step is left out where C(--tags) names none of these, or C(--skip-tags) names one.
+        type: list
+        elements: str
+        default: []
       register:
         description:
           - Name under which the result is returned, and known to later steps.
@@ -118,12 +144,32 @@ options:
       - When unset, or false at the end, a distribution that was running goes on, and one that was started for this is
         stopped.
     type: str
+  stop:
+    description:
+      - Whether the distribution is stopped when the order has ended or failed, since it was started for it. Only for
+        the account that connects, over the connection to Windows.
+    type: bool
+    default: false
+  problems:
+    description: What is wrong with the variables of the host. Where there is anything, the module fails with it, and
+      nothing is begun.
+    type: list
+    elements: str
+    default: []
+  reconnect_timeout:
+    description:
+      - Seconds within which a connection that was lost after the order had been sent has to come back. Until then it is
+        opened again and again; then the host counts as unreachable. The order goes on meanwhile.
+    type: int
+    default: 300
   on_battery:
     description: Whether the task may start while the laptop runs on battery.
     type: bool
     default: true
   timeout:
-    description: Seconds for the work of one developer. Windows ends the task then.
+    description:
+      - Seconds for the work in one distribution. Windows ends the task of another user then; over the connection the
+        work goes on, and the next run waits for it.
     type: int
     default: 3600
 author:
@@ -137,6 +183,18 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Repair the distribution of the account that connects, over its Windows connection
+  wslfleet.cuda.cuda_bundle:
+    name: Ubuntu-24.04
+    steps:
+      - name: Take out Linux drivers and mend dpkg
+        module: cuda_repair
+        register: repair
+      - name: Audit the distribution
+        module: cuda_audit_info
+        register: audit
+        expect: clean
+
 - name: Audit the distributions of two developers
   wslfleet.cuda.cuda_bundle:
     name: Ubuntu-24.04
@@ -172,18 +230,25 @@ name:
   returned: success
   type: str
   sample: Ubuntu-24.04
+steps:
+  description: The steps that changed something, with the user's name in front where there are several.
+  returned: when the distribution could be entered
+  type: list
+  elements: str
+  sample:
+    - Keep Linux drivers out
 developers:
-  description: What became of each of O(windows_user).
-  returned: when the users were found
+  description: What became of each of O(windows_user), or of the account that connects, as the only one.
+  returned: when the users were found, and the distribution could be entered
   type: list
   elements: dict
   contains:
     user:
-      description: Name of the profile folder.
+      description: Name of the profile folder. Empty for the account that connects.
       type: str
       sample: anna
     sid:
-      description: Security identifier.
+      description: Security identifier. Empty for the account that connects.
       type: str
       sample: S-1-5-21-1004336348-1177238915-682003330-1105
     waiting:
@@ -222,16 +287,42 @@ developers:
       type: list
       elements: dict
       contains:
+        name:
+          description: What the step is for.
+          type: str
+          sample: Audit the distribution
         module:
           description: Name of the module.
           type: str
           sample: cuda_audit_info
+        item:
+          description: The values of O(steps[].for_each) that it ran with.
+          type: str
+          sample: ""
         changed:
           description: Whether it changed something.
+          type: bool
+          sample: false
+        skipped:
+          description: Whether O(steps[].unless) left it out.
           type: bool
           sample: false
         failed:
           description: Whether it failed.
           type: bool
           sample: false
+        seconds:
+          description: How long it took.
+          type: float
+          sample: 0.1
+        warnings:
+          description: What it warned of.
+          type: list
+          elements: str
+          sample: []
+        diff:
+          description: What it changed, or would change; with C(--diff) only.
+          type: list
+          elements: dict
+          sample: []
 """

@@ -34,6 +34,12 @@ attributes:
   idempotent:
     support: full
 options:
+  state:
+    description:
+      - V(absent) removes the compiled program and the kept outcome, V(tested) compiles and runs it.
+    type: str
+    choices: [absent, tested]
+    default: tested
   version:
     description:
       - Toolkit version whose compiler is used, in quotes; a number is refused.
@@ -64,7 +70,7 @@ verdict:
     - V(toolkit_newer_than_driver) when the Windows driver is too old for the toolkit.
     - V(driver_shadowed) when the loader takes another C(libcuda) than WSL's.
     - V(no_compiler) when C(nvcc) or the host compiler is missing.
-    - V(not_tested) in check mode without an earlier outcome.
+    - V(not_tested) in check mode without an earlier outcome, and where the program is removed.
   returned: success
   type: str
   sample: ran_on_gpu
@@ -118,6 +124,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan
 
 def outcome_of(module: AnsibleModule, run: system_run.Runner) -> smoke_test.Outcome:
     """The earlier outcome while it holds, else a new one. Raises Failure, CatalogueError."""
+    if module.params["state"] == "absent":
+        return smoke_test.Outcome("not_tested", {}, "")
     nvcc = plan.nvcc_path(module.params["version"] or "")
     digest = smoke_test.key(nvcc)
     earlier = None if module.params["force"] else smoke_test.cached(digest)
@@ -134,10 +142,11 @@ def outcome_of(module: AnsibleModule, run: system_run.Runner) -> smoke_test.Outc
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Test and report."""
     outcome = outcome_of(module, run)
+    absent = module.params["state"] == "absent"
     built = outcome.verdict not in ("no_compiler", "not_tested")
     values: t.Mapping[str, str] = outcome.values
     return {
-        "changed": False,
+        "changed": absent and smoke_test.remove(not module.check_mode),
         "verdict": outcome.verdict,
         "remedy": smoke_test.remedy(outcome.verdict, loader.in_the_way()),
         "cached": outcome.cached,
@@ -152,7 +161,11 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
 def main() -> None:
     """Test and report."""
     entry.run(
-        {"version": {"type": "raw"}, "force": {"type": "bool", "default": False}},
+        {
+            "state": {"type": "str", "choices": ["absent", "tested"], "default": "tested"},
+            "version": {"type": "raw"},
+            "force": {"type": "bool", "default": False},
+        },
         work,
     )
 

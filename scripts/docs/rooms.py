@@ -46,7 +46,11 @@ ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_distribution": ("distributions of the connecting account", "_port _wsl_exe _windows _host _wsl"),
     "plugin_utils/_users": (
         "work in the account of other Windows users",
-        "_port _wsl_exe _windows _host _wsl _distribution _action",
+        "_port _wsl_exe _windows _host _wsl _distribution",
+    ),
+    "plugin_utils/_order": (
+        "orders for a distribution: what they are made of, how they get there, what came of them",
+        "_port _wsl_exe _windows _host _users _action _linux",
     ),
     "plugin_utils/_report": ("many laptops at a glance", ""),
     "module_utils/_shared": ("foreign text, addresses, versions, findings: pure, for both sides", ""),
@@ -68,7 +72,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "module_utils/_audit": ("all rows of the audit inside a distribution",
                             "_shared _system _nvidia _apt _sources _driver _repository _toolkit _containers"),
     "module_utils/_kept": ("the Python of a kept session", ""),
-    "module_utils/_bundle": ("steps that travel together, run in a distribution", "_apt"),
+    "module_utils/_bundle": ("the program that carries an order out in a distribution", "_shared _system _apt"),
 }  # fmt: skip
 """Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""
 

@@ -17,6 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.connection import wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import base
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base as order_base
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
@@ -112,6 +113,7 @@ def inside(monkeypatch: pytest.MonkeyPatch, module: t.Any, answer: dict[str, t.A
     monkeypatch.setattr(ActionBase, "_execute_module", lambda self, **_given: json.loads(json.dumps(answer)))
     made = module.ActionModule.__new__(module.ActionModule)
     made._task = SimpleNamespace(args={}, action=f"wslfleet.cuda.{name}", async_val=0)
+    made._connection = SimpleNamespace(has_native_async=False)
     result: dict[str, t.Any] = made.run(None, {"inventory_hostname": "laptop1"})
     return result
 
@@ -152,13 +154,14 @@ def test_a_damaged_result_of_a_distribution_is_told(
 
 def test_progress_is_shown_harmlessly(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(cuda_toolkit.display, "display", lambda text, color: shown.append(text))
+    monkeypatch.setattr(order_base.display, "display", lambda text, color: shown.append(text))
     moving = {"id": "t", "running": True, "progress": 12.0, "text": FORGED}
     answers = [{"changed": True, "transaction": moving}, {"changed": True, "transaction": {**moving, "running": False}}]
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
     monkeypatch.setattr(ActionBase, "_execute_module", lambda self, **_given: answers.pop(0))
     made = cuda_toolkit.ActionModule.__new__(cuda_toolkit.ActionModule)
-    made._task = SimpleNamespace(args={})
+    made._task = SimpleNamespace(args={}, action="wslfleet.cuda.cuda_toolkit", async_val=0)
+    made._connection = SimpleNamespace()
     made.run(None, {"inventory_hostname": "laptop1"})
     assert len(shown) == 1
     assert harmless(shown[0])

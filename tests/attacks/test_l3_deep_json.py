@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
 
 
 def nested(depth: int, opening: str = "[", closing: str = "]") -> str:

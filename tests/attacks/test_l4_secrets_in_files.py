@@ -12,7 +12,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle, hand_over
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from tests.integration.windows.test_bundle import Bundles
 from tests.integration.windows.test_hand_over import Cutting

@@ -12,6 +12,8 @@ from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.connection import wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import PIECE_BYTES
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as bundle
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
     Completed,
@@ -19,8 +21,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Stdin,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import read
 
 from tests.unit.plugins.plugin_utils._port.test_winrs import FakeConnection, FakeProtocol, Received

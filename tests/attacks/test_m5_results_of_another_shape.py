@@ -17,12 +17,13 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.plugins.action import ActionBase
-from ansible_collections.wslfleet.cuda.plugins.action import cuda_toolkit
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive as bundle_archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as bundle
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import BatchPart
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle, bundle_archive
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 
 GOOD: dict[str, t.Any] = {
@@ -50,8 +51,9 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
 ]
 
 
-def outcome(rows: t.Any, steps: tuple[tuple[str, str], ...] = (STEP,)) -> plans.Outcome:
+def outcome(rows: t.Any) -> plans.Outcome:
     """What becomes of anna, whose distribution prints ROWS."""
+    steps = ({"module": STEP[0], "register": STEP[1]},)
     goal = bundle.Goal("Debian", ("anna",), b"", steps, on_battery=True, timeout=10)
     anna = bundle.Account(User("S-1", "anna", "C:\\Users\\anna", True, False), logged_on=True, lacks=False, task=None)
     printed = json.dumps({"bundle": "Debian", "rows": rows}).encode() + b"\n"
@@ -106,8 +108,8 @@ def test_every_result_enters_through_a_check(name: str) -> None:
     source = (bundle_archive.PLUGINS / "action" / f"{name}.py").read_text(encoding="utf-8")
     on_windows = "(WindowsAction)" in source
     on_the_controller = "(ActionBase)" in source and "_execute_module" not in source and "_low_level" not in source
-    inside = "(LinuxAction)" in source or "taken(" in source or "import cuda_toolkit" in source
-    assert on_windows or inside or on_the_controller or "cuda_toolkit import ActionModule" in source
+    inside = "(LinuxAction)" in source or "LinuxAction as ActionModule" in source or "(Orders)" in source
+    assert on_windows or inside or on_the_controller
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(("cuda_", "container_"))])
@@ -167,8 +169,8 @@ def test_no_action_takes_or_stumbles_over_another_shape(module: str, monkeypatch
 def test_a_transaction_that_never_ends(transaction: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """It would hold a fork of the controller, and with it the next task of all laptops."""
     clock = itertools.count(0, 600)
-    monkeypatch.setattr(cuda_toolkit.time, "monotonic", lambda: next(clock))
-    monkeypatch.setattr(cuda_toolkit.display, "display", lambda _text, color: None)
+    monkeypatch.setattr(base.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(base.display, "display", lambda _text, color: None)
     result = action("cuda_toolkit", monkeypatch, {"changed": True, "transaction": transaction}).run(None, {})
     assert result["failed"]
     assert "damaged result" in result["msg"] or "still runs after 6 hours" in result["msg"]

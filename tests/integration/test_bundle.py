@@ -60,8 +60,8 @@ def differences(one: dict[str, dict[str, t.Any]], other: dict[str, dict[str, t.A
 def test_the_audit_by_task_finds_a_driver_and_nothing_is_left(lab: Lab) -> None:
     run = lab.playbook("audit", variables=DEVELOPERS)
     assert run.code == 0, run.output
-    assert [line for line in run.lines("anna") if " stop " in line and " G9 " in line], run.output
-    assert not [line for line in run.lines("ben") if " stop " in line and " G9 " in line], run.output
+    assert [line for line in run.lines("anna") if '"stop ' in line and " G9 " in line], run.output
+    assert not [line for line in run.lines("ben") if '"stop ' in line and " G9 " in line], run.output
     assert run.recap[LAPTOP]["changed"] == 0
     assert left(lab) == []
     how = {entry["user"]: entry["logon_type"] for entry in journal(lab)}

@@ -133,7 +133,7 @@ def test_absent_leaves_the_engines_and_their_settings(lab: Lab) -> None:
     assert {laptop: number > 0 for laptop, number in changes(run).items()} == {
         PODMAN: True, DOCKER: True, DESKTOP: False,
     }, run.output  # fmt: skip
-    assert "toolkit: taken out" in run.output and "docker is left alone" not in run.output
+    assert "toolkit: removed" in run.output and "docker is left alone" not in run.output
     for laptop, engine in ((PODMAN, "podman"), (DOCKER, "dockerd")):
         assert "nvidia-container" not in packages(lab, laptop)
         left = inside(lab, laptop, f"ls {LISTS} /usr/share/keyrings /etc/cdi /usr/bin/{engine}")

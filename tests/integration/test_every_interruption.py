@@ -1,10 +1,11 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fresh provisioning is interrupted after every WinRS command and inside the long ones; the next run ends the same.
+"""A fresh provisioning is interrupted after every WinRS command, between the steps of the order for Linux, and inside
+the long ones; the next run ends the same.
 
-One laptop is provisioned without interruption, and its state is kept after each of its commands: that is what is left
-when the connection is cut there. Commands that change nothing leave the same state, so one laptop stands for all of
-them. Other laptops really lose their connection, or their power, inside a command.
+One laptop is provisioned without interruption, and its state is kept after each of its commands and steps: that is what
+is left when the connection or the power is cut there. Commands that change nothing leave the same state, so one laptop
+stands for all of them. Other laptops really lose their connection, or their power, inside a command.
 
 All of them are run again and then compared with the first: drive, registry, Windows, every file of the distribution.
 What was cut on the Windows side is run up to the distribution and compared with what the first one was like there; that
@@ -13,6 +14,7 @@ state is one of those which are run to the end, and what follows from equal stat
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -37,6 +39,9 @@ VERSION = "2.6.3.0"
 DISTRIBUTION, IMAGE = "Debian-13", "debian-13"
 THESIS = "C/Users/developer/Documents/thesis.txt"
 INTO_LINUX = " --exec /bin/sh "
+ORDER = "/proc/self/fd/"
+"""Stands in the command line of whatever carries an order out, which goes on without a client."""
+ORDER_STATE = "upper/var/lib/wslfleet/order/state.json"
 FORKS = "8"
 
 INSIDE: dict[str, dict[str, dict[str, t.Any]]] = {
@@ -75,6 +80,8 @@ class Recorder:
     laptop: Laptop
     folder: Path
     commands: int = 0
+    steps: int = 0
+    one: threading.Lock = field(default_factory=threading.Lock)
     names: dict[str, str] = field(default_factory=dict)
     """Digest of a state -> the laptop that will come up with it."""
     windows_side: list[str] = field(default_factory=list)
@@ -85,18 +92,37 @@ class Recorder:
 
     def after_command(self, command: Command) -> None:
         """What is under way inside a distribution goes on without a client, so its end is waited for."""
-        snapshot.wait_for_packages(self.laptop)
         self.commands += 1
+        self._keep(f"after-{self.commands:02}", INTO_LINUX in command.line)
+
+    def after_steps(self, ended: threading.Event) -> None:
+        """Keep the state between two steps of an order, which no command ends. ENDED: no playbook runs."""
+        done = 0
+        while not ended.wait(0.005):
+            rows = [len(_rows(path)) for path in self.laptop.directory.glob(f"distributions/*/{ORDER_STATE}")]
+            if rows and rows[0] != done:
+                done = rows[0]
+                self.steps += 1
+                with snapshot.paused(self.laptop):
+                    self._keep(f"step-{self.steps:02}", linux=True, wait=False)
+
+    def _keep(self, name: str, linux: bool, wait: bool = True) -> None:
+        with self.one:
+            if wait:
+                snapshot.wait_for_packages(self.laptop, ORDER)
+            self._keep_now(name, linux)
+
+    def _keep_now(self, name: str, linux: bool) -> None:
         restarts = self.laptop.reboot_scheduled
         files = snapshot.files(self.laptop.directory)
         digest = hashlib.sha256(json.dumps([restarts, sorted(files.items())]).encode()).hexdigest()
         if digest in self.names:
             return
-        self.names[digest] = name = f"after-{self.commands:02}"
+        self.names[digest] = name
         snapshot.copy(self.laptop.directory, self.folder / name)
         if restarts:
             _restart(self.folder / name)
-        self._note(name, files, INTO_LINUX in command.line)
+        self._note(name, files, linux)
 
     def _note(self, name: str, files: dict[str, str], linux: bool) -> None:
         known = [*self.windows_side, *self.linux_side]
@@ -104,6 +130,15 @@ class Recorder:
         if packages != self._packages:
             self._packages, self.before_packages = packages, known[-1]
         (self.linux_side if linux or self.linux_side else self.windows_side).append(name)
+
+
+def _rows(path: Path) -> list[t.Any]:
+    """The steps that an order whose state is in PATH has done."""
+    try:
+        found: list[t.Any] = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    except (OSError, ValueError):
+        return []
+    return found
 
 
 def _restart(directory: Path) -> None:
@@ -135,6 +170,7 @@ class Laptops:
             "cuda_version": "12.8",
             "cuda_host_compiler": False,
             "cuda_smoke_test": False,
+            "wslfleet_reconnect_timeout": 0,
         }
 
     def run(self, names: t.Iterable[str], playbook: str | Path = "provision", prepare: Prepare | None = None) -> Run:
@@ -237,12 +273,18 @@ def test_the_next_run_ends_the_same(laptops: Laptops, tmp_path: Path, capsys: py
         whole = running.laptops[WHOLE]
         recorders.append(Recorder(whole, tmp_path / "states"))
         whole.after_command.append(recorders[0].after_command)
+        threading.Thread(target=recorders[0].after_steps, args=[laptops.ended], daemon=True).start()
         for name, faults in INSIDE.items():
             for fault, settings in faults.items():
                 running.laptops[name].faults.switch_on(fault, **settings)
 
+    def lose(running: fleet.Fleet, laptop: Laptop) -> None:
+        """Also between two looks: a laptop that answers the next one has lost nothing."""
+        laptop.faults.switch_on("connection_refused")
+        running.cut(laptop)
+
     def strike_apt(running: fleet.Fleet) -> None:
-        for name, strike in zip(INSIDE_APT, (running.cut, Laptop.reboot), strict=True):
+        for name, strike in zip(INSIDE_APT, (functools.partial(lose, running), Laptop.reboot), strict=True):
             _when_dpkg_configures(laptops, running.laptops[name], strike)
 
     first = laptops.run([WHOLE, *INSIDE], prepare=record)
@@ -266,12 +308,15 @@ def test_the_next_run_ends_the_same(laptops: Laptops, tmp_path: Path, capsys: py
     cut_on_linux = [seen.windows_side[-1], *seen.linux_side[:-1]]
     rest = laptops.run([*cut_on_linux, *INSIDE_APT], prepare=strike_apt)
     lost = {name: row["unreachable"] for name, row in rest.recap.items()}
-    assert lost == {**dict.fromkeys(cut_on_linux, 0), **dict.fromkeys(INSIDE_APT, 1)}, rest.output
-    assert not any(row["failed"] for row in rest.recap.values()), rest.output
-    assert rest.lines("apt") and rest.lines("again"), rest.output
+    connection, power = INSIDE_APT
+    assert lost == {**dict.fromkeys(cut_on_linux, 0), connection: 1, power: 0}, rest.output
+    assert [name for name, row in rest.recap.items() if row["failed"]] == [power], rest.output
+    assert rest.lines("apt") and rest.lines("goes on there: run again"), rest.output
+    assert rest.lines("the distribution was stopped in the middle of step"), rest.output
 
     for name in INSIDE_APT:
         _make_quick(laptops.folder / name)
+    (laptops.folder / connection / "faults.json").unlink()
     last = laptops.run([WHOLE, *INSIDE_APT])
     assert (last.code, last.recap[WHOLE]["changed"]) == (0, 0), last.output
     laptops.check_same([seen.linux_side[-1], *cut_on_linux, *INSIDE_APT], laptops.state(WHOLE))
@@ -279,9 +324,10 @@ def test_the_next_run_ends_the_same(laptops: Laptops, tmp_path: Path, capsys: py
     assert (laptops.reboots(once), laptops.reboots(["power-lost-in-apt"])) == ([1] * len(once), [2])
 
     inside = [*INSIDE, *INSIDE_APT]
-    states, count = len(seen.names), seen.commands + len(inside)
+    states, count = len(seen.names), seen.commands + seen.steps + len(inside)
     with capsys.disabled():
         print(
             f"\n{count} interruptions of a fresh provisioning, {count} same final state: after each of {seen.commands}"
-            f" WinRS commands, which leave {states} different states; {', '.join(inside)}"
+            f" WinRS commands and of {seen.steps} steps in Linux, which leave {states} different states;"
+            f" {', '.join(inside)}"
         )

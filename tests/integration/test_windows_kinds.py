@@ -21,19 +21,13 @@ FROM_CONTROLLER = ("windows-10-1", "air-gapped-1", "server-2025-1")
 UPDATED = "ready-1"
 ALL = (*ONLINE, *FROM_CONTROLLER, UPDATED)
 
+TAGS = "preflight,wsl,whole"
 PLAY = [
-    {
-        "name": "Windows side",
-        "hosts": "laptops",
-        "gather_facts": False,
-        "tasks": [
-            {
-                "name": "To WSL, and on air-gapped laptops to a distribution from the controller",
-                "ansible.builtin.include_role": {"name": "wslfleet.cuda.windows_host", "tasks_from": "{{ item }}"},
-                "loop": "{{ ['preflight', 'wsl'] + (['distribution'] if 'air-gapped' in inventory_hostname else []) }}",
-            }
-        ],
-    }
+    {"name": name, "hosts": hosts, "gather_facts": False, "roles": [{"role": "wslfleet.cuda.windows_host", **more}]}
+    for name, hosts, more in (
+        ("To WSL", "laptops:!air-gapped-1", {}),
+        ("To a distribution from the controller", "air-gapped-1", {"tags": ["whole"]}),
+    )
 ]
 
 
@@ -58,7 +52,7 @@ def run(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[..., R
         "windows_host_wsl_state": f"{{{{ 'latest' if inventory_hostname == '{UPDATED}' else 'present' }}}}",
         "windows_host_distribution_source": str(lab.state / "web" / "images" / "debian-12-minimal.tar.gz"),
     }
-    return lambda *arguments: lab.playbook(Path(playbook), *arguments, variables=variables)
+    return lambda *arguments: lab.playbook(Path(playbook), "--tags", TAGS, *arguments, variables=variables)
 
 
 def _fault(lab: Lab, laptop: str, fault: str, *settings: str) -> None:

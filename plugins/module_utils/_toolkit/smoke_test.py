@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import typing as t
 from dataclasses import asdict, dataclass
 
@@ -227,3 +228,11 @@ def _first_error(output: str) -> str:
             break
         told.append(line.strip())
     return " ".join(told)[:1000]
+
+
+def remove(really: bool, root: str = "") -> bool:
+    """Remove the program and what is kept of it; whether there was anything. Not REALLY: only tell."""
+    there = os.path.isdir(f"{root}{FOLDER}")
+    if there and really:
+        shutil.rmtree(f"{root}{FOLDER}")
+    return there

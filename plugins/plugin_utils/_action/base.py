@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the controller's halves of modules have in common, those of Windows-side modules first of all.
+"""Shared base of the action plugins: their results, their arguments, and the base of Windows-side modules.
 
 Such an action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
 core's ``winrm`` connection and over ``wslfleet.cuda.wsl``, whose Windows side it then uses.
@@ -87,21 +87,6 @@ def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.A
 
         result["msg"] = told_to_user_of(role, str(action._task.action), result["msg"])
     return result
-
-
-class LinuxAction(ActionBase):
-    """Runs the module of its name inside the distribution, and takes what comes back for what it is: foreign."""
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """One module run."""
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if result.get("skipped"):
-            return result
-        later = bool(self._task.async_val) and not self._connection.has_native_async
-        answer = self._execute_module(task_vars=task_vars, wrap_async=later)
-        module = str(self._task.action).rpartition(".")[2]
-        result.update(answer if later else taken(module, answer))
-        return named(self, result, task_vars)
 
 
 def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:

@@ -142,6 +142,8 @@ class HostUnreachable(Exception):
 
     cause = "unreachable"
     """In a word or two, for tables: ``off``, ``unknown name``, ``no WinRM``, ``access refused``, ``not trusted``."""
+    begun = False
+    """The connection was lost while a command was under way."""
 
     def __init__(self, message: str) -> None:
         """MESSAGE may hold what a laptop said: it goes to terminals as it is."""

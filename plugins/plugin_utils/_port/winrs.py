@@ -373,7 +373,9 @@ class WinRsRunner:
     def _lost(self, error: Exception) -> HostUnreachable:
         """ERROR has hit a running command."""
         self._forget_shell()
-        return self._unreachable(error, _IN_THE_MIDDLE)
+        lost = self._unreachable(error, _IN_THE_MIDDLE)
+        lost.begun = True
+        return lost
 
     def _is_stale(self, error: Exception) -> bool:
         """True when a new shell or connection will do, and the command cannot have started."""

@@ -250,7 +250,8 @@ def _waiting_user(seen: Seen, one: Result) -> None:
 def _bundle(seen: Seen, result: Result, _about: str) -> None:
     for one in result.get("developers") or ():
         user = str(one.get("user") or LINUX)
-        _waiting_user(seen, one)
+        if one.get("user"):
+            _waiting_user(seen, one)
         for part in (one.get("results") or {}).values():
             taker = _by_shape(part) if isinstance(part, t.Mapping) else None
             if taker:

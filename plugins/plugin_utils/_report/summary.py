@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import foreign_text
 
-KEPT = ("__windows_host_", "__cuda_toolkit_", "__wslfleet_")
+KEPT = ("__windows_host_", "__cuda_toolkit_", "__container_toolkit_", "__wslfleet_")
 """What the names of results begin with that tasks keep."""
 PROVISIONED, WOULD_BE, FAILED = "provisioned", "would be provisioned", "failed"
 NOT_AS_ASKED = "not as asked"

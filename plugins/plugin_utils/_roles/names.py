@@ -34,14 +34,33 @@ def told_to_user_of(role_path: object, module: str, message: str) -> str:
 def _given_to(role: Path, module: str) -> dict[str, str]:
     """Option -> variable, for all uses of MODULE in the tasks of ROLE; one that gets several variables is left out."""
     found: dict[str, set[str]] = {}
+    for used, arguments in _uses(role):
+        for option, value in arguments.items() if used == module else ():
+            match = _VARIABLE.search(value) if isinstance(value, str) else None
+            if match:
+                found.setdefault(option, set()).add(match.group(1))
+    return {option: next(iter(names)) for option, names in found.items() if len(names) == 1}
+
+
+def _uses(role: Path) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    """Module and arguments of each task of ROLE, and of each step of its orders, which stand in its variables."""
     for file in sorted(role.glob("tasks/*.yml")):
         for task in _tasks(yaml.safe_load(file.read_text(encoding="utf-8"))):
-            arguments = task.get(module)
-            for option, value in arguments.items() if isinstance(arguments, dict) else ():
-                match = _VARIABLE.search(value) if isinstance(value, str) else None
-                if match:
-                    found.setdefault(option, set()).add(match.group(1))
-    return {option: next(iter(names)) for option, names in found.items() if len(names) == 1}
+            yield from ((module, arguments) for module, arguments in task.items() if isinstance(arguments, dict))
+    variables: dict[str, t.Any] = {}
+    for file in sorted(role.glob("vars/**/*.yml")):
+        variables.update(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+    for steps in variables.values():
+        for step in steps if isinstance(steps, list) else ():
+            yield f"wslfleet.cuda.{step['module']}", _arguments(step, variables)
+
+
+def _arguments(step: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The arguments of STEP; of a template, those of the one of VARIABLES that it names."""
+    given = step.get("arguments") or {}
+    if isinstance(given, dict):
+        return given
+    return next((value for name, value in variables.items() if name in given and isinstance(value, dict)), {})
 
 
 def _tasks(items: t.Any) -> t.Iterator[dict[str, t.Any]]:

@@ -26,7 +26,7 @@ PREFIXES = {
 PLAYBOOK_PREFIX = "wslfleet_"
 
 PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
-    "wslfleet_hosts": {"type": "str", "default": "laptops", "about": "group or pattern of the laptops; only with -e"},
+    "wslfleet_hosts": {"type": "str", "default": "laptops", "about": "group or pattern of the laptops"},
     "wslfleet_update_handed_over": {
         "type": "bool",
         "about": "whether provision updates what was handed over before; unset: unless a finished image is used",
@@ -39,6 +39,11 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_probe_directory": {"type": "str", "default": ".", "about": "folder on the controller for doctor's files"},
     "wslfleet_probe_distribution": {"type": "str", "about": "distribution that doctor may start; unset: none"},
     "wslfleet_probe_idle": {"type": "int", "default": 130, "about": "seconds that doctor leaves a shell idle; 0: none"},
+    "wslfleet_reconnect_timeout": {
+        "type": "int",
+        "default": 300,
+        "about": "seconds that a laptop may be out of reach while work goes on in its distribution",
+    },
     "wslfleet_connect_timeout": {"type": "int", "default": 10, "about": "seconds to wait for a laptop to answer"},
     "wslfleet_report": {"type": "str", "about": "folder on the controller for documents and report; unset: none"},
     "wslfleet_report_names": {
@@ -61,7 +66,7 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
 }
 """Every variable of the playbooks themselves, whichever of them reads it."""
 
-RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_audits", "wslfleet_findings"})
+RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_findings"})
 """What roles and playbooks set themselves; a role sets nothing else, save names that begin with two underscores."""
 
 _ROLES = Path(__file__).resolve().parents[3] / "roles"

@@ -16,8 +16,8 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as users_bundle
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle as users_bundle
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
 from lab.process import Process
@@ -189,7 +189,7 @@ def test_no_user_can_change_the_work_or_read_another_result(hosts: Bundles) -> N
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ((11, "", "wslfleet-exit-11\n"), "distribution Debian of anna: it has no /usr/bin/python3; install python3"),
+        ((11, "", "wslfleet-exit-11\n"), "distribution Debian of anna: it has no /usr/bin/python3"),
         ((12, "", "wslfleet-exit-12\n"), "its Python is older than 3.8"),
         ((13, "", "wslfleet-exit-13\n"), "arrived damaged on the host and was not begun"),
         ((1, "", ""), "it stopped before the work ended; run again"),
@@ -197,7 +197,7 @@ def test_no_user_can_change_the_work_or_read_another_result(hosts: Bundles) -> N
         ((-1, "Oops\r\nWsl/Service/E_UNEXPECTED\r\n", ""), "E_UNEXPECTED"),
         ((1, "", "Traceback\nKeyError: 1\nwslfleet-exit-1\n"), "ended without a result (KeyError: 1)"),
         ((10, '{"bundle": "other", "rows": []}', "wslfleet-exit-10\n"), "ended without a result (nothing was printed)"),
-        (ended({"failed": True, "msg": "no key"}), "anna: no key"),
+        (ended({"failed": True, "msg": "no key"}), "distribution Debian of anna: cuda_repository: no key"),
     ],
 )
 def test_each_failure_is_one_line_and_the_other_developer_is_served(hosts: Bundles, said: Said, message: str) -> None:
@@ -210,7 +210,7 @@ def test_each_failure_is_one_line_and_the_other_developer_is_served(hosts: Bundl
 def test_told_apart_before_anything_is_started(hosts: Bundles) -> None:
     found = hosts.bundle(name="Ubuntu", windows_user="anna")["msg"]
     assert found.startswith(
-        "anna: distribution Ubuntu of anna: no distribution has that name for this account (WSL_E_DIS"
+        "laptop: distribution Ubuntu of anna: no distribution has that name for this account (WSL_E_DIS"
     )
     anna = LaptopRunner(hosts.laptop, hosts.laptop.state.users[1])
     assert "no administrator rights" in hosts.bundle(anna, windows_user="Ben Möller")["msg"]
@@ -275,7 +275,7 @@ def test_a_link_or_a_giant_is_not_read(hosts: Bundles, monkeypatch: pytest.Monke
             return super().run(line, stdin, timeout)
 
     assert "has become a link" in hosts.bundle(Linking(hosts.laptop), windows_user="anna")["msg"]
-    monkeypatch.setattr("ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.bundle_plan.MOST_BYTES", 50)
+    monkeypatch.setattr("ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.plan.MOST_BYTES", 50)
     assert "bytes and was not read" in hosts.bundle(windows_user="anna")["msg"]
     assert hosts.remains() == []
 

@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import distribution_network
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
@@ -24,8 +25,11 @@ ON_WINDOWS = HostAnswers({registry_query(store.POLICY, recursive=True): printed(
 def run(monkeypatch: pytest.MonkeyPatch, answers: list[Answer] | None, **args: t.Any) -> dict[str, t.Any]:
     """The result of a task whose host gives ANSWERS; None: another connection. ``asked``: what the module got."""
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
+    monkeypatch.setattr(base, "taken", lambda _module, answer, complete: answer)
     monkeypatch.setattr(ActionBase, "_execute_module", lambda self, module_args, task_vars: {"asked": module_args})
-    action = distribution_network.ActionModule(MagicMock(args=args), *(MagicMock() for _ in range(5)))
+    action = distribution_network.ActionModule(
+        MagicMock(args=args, action="wslfleet.cuda.distribution_network", async_val=0), *(MagicMock() for _ in range(5))
+    )
     with ScriptedRunner([(BATCH, one) for one in answers or []]) as runner:
         action._connection = SimpleNamespace() if answers is None else SimpleNamespace(windows_runner=runner)
         return action.run(None, {})
@@ -44,6 +48,6 @@ def test_certificates_of_windows_come_beside_the_others(monkeypatch: pytest.Monk
 
 
 def test_failures_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "needs the connection wslfleet.cuda.wsl" in run(monkeypatch, None, windows_certificates=["all"])["msg"]
+    assert "needs a connection to Windows" in run(monkeypatch, None, windows_certificates=["all"])["msg"]
     assert "is no thumbprint" in run(monkeypatch, [], windows_certificates=["x"])["msg"]
     assert run(monkeypatch, [HostUnreachable("lost")], windows_certificates=["all"])["unreachable"] is True

@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_conf
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
@@ -28,9 +29,11 @@ def run(
     """The result of a task whose module says CHANGED, and whose host gives ANSWERS."""
     answer = {"changed": changed, "needs": "wsl.exe --terminate" if changed else ""}
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
+    monkeypatch.setattr(base, "taken", lambda _module, answer, complete: answer)
     monkeypatch.setattr(ActionBase, "_execute_module", lambda self, module_args, task_vars: dict(answer))
     action = wsl_conf.ActionModule(
-        MagicMock(args={"settings": SETTINGS, **args}, check_mode=check_mode), *(MagicMock() for _ in range(5))
+        MagicMock(args={"settings": SETTINGS, **args}, check_mode=check_mode, action="x.wsl_conf", async_val=0),
+        *(MagicMock() for _ in range(5)),
     )
     with ScriptedRunner([(BATCH, one) for one in answers]) as runner:
         action._connection = SimpleNamespace(windows_runner=runner, get_option=lambda name: "Debian")
@@ -62,7 +65,7 @@ def test_terminate_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_terminate_needs_the_connection_to_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
     action = wsl_conf.ActionModule(
-        MagicMock(args={"settings": SETTINGS, "terminate": True}), *(MagicMock() for _ in range(5))
+        MagicMock(args={"settings": SETTINGS, "terminate": True}, async_val=0), *(MagicMock() for _ in range(5))
     )
     action._connection = SimpleNamespace()
-    assert "needs the connection wslfleet.cuda.wsl" in action.run(None, {})["msg"]
+    assert "needs a connection to Windows" in action.run(None, {})["msg"]

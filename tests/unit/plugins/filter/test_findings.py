@@ -55,7 +55,7 @@ def test_a_distribution_that_was_not_audited_is_a_finding() -> None:
 
 def test_distributions_of_developers() -> None:
     developers = [
-        {"user": "anna", "failed": False, "results": {"__wslfleet_audit": LINUX}},
+        {"user": "anna", "failed": False, "results": {"audit": LINUX}},
         {"user": "ben", "failed": True, "msg": "it broke", "reason": "", "results": {}},
         {"user": "eva", "failed": False, "msg": "", "reason": "awaits a logon", "results": None},
     ]

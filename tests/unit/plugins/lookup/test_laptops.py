@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import pattern_of
+from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import hosts_of, pattern_of
 
-GROUPS = {"all": ["a", "b"], "ungrouped": [], "gpu_laptops": ["a"], "empty": []}
+GROUPS = {"all": ["a", "b", "c"], "ungrouped": [], "gpu_laptops": ["a", "b"], "laptops": ["c"], "empty": []}
 
 
 @pytest.mark.parametrize("pattern", ["gpu_laptops", "a", "gpu_laptops:!b", "gpu*", "all"])
@@ -16,19 +18,59 @@ def test_a_pattern(pattern: str) -> None:
     assert pattern_of({"wslfleet_hosts": pattern, "groups": GROUPS}) == pattern
 
 
-def test_the_default() -> None:
-    assert pattern_of({"groups": {"all": ["a"], "laptops": ["a"]}}) == "laptops"
-    assert pattern_of({"groups": {"all": [], "ungrouped": []}}) == "laptops", "Ansible says that there is no inventory"
+def test_the_inventory_is_asked_later() -> None:
+    assert pattern_of({"groups": GROUPS}) == "all"
 
 
 @pytest.mark.parametrize(
     ("variables", "text"),
     [
-        ({}, "no host or group 'laptops' in the inventory: name the group of the laptops with -e wslfleet_hosts=NAME"),
-        ({"wslfleet_hosts": "gpu_laptop"}, r"no host or group 'gpu_laptop'.*groups here: empty, gpu_laptops"),
+        ({"groups": {"all": [], "ungrouped": []}}, "the inventory has no hosts: put the laptops into group 'laptops'"),
+        ({"groups": {}, "wslfleet_hosts": "x"}, "the inventory has no hosts: put the laptops into group 'x'"),
+        ({"wslfleet_hosts": "gpu_laptop"}, r"no host or group 'gpu_laptop'.*groups here: empty, gpu_laptops, laptops"),
         ({"wslfleet_hosts": "empty"}, "group 'empty' of the inventory has no hosts"),
     ],
 )
 def test_nobody_is_told(variables: dict[str, object], text: str) -> None:
     with pytest.raises(AnsibleError, match=text):
-        pattern_of({**variables, "groups": GROUPS})
+        pattern_of({"groups": GROUPS, **variables})
+
+
+def here(wanted: object, play: t.Sequence[str], groups: t.Mapping[str, t.Sequence[str]] | None = None) -> list[str]:
+    variables = {"groups": GROUPS if groups is None else groups, "ansible_play_hosts_all": play}
+    return hosts_of(wanted, variables, lambda pattern: {"gpu*": ["a", "b"], "b": ["b"]}.get(pattern, []))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "play", "hosts"),
+    [
+        (None, ["a", "c"], ["c"]),
+        ("gpu_laptops", ["c", "b", "a"], ["b", "a"]),
+        ("gpu*", ["a", "c"], ["a"]),
+        ("b", ["a", "b"], ["b"]),
+    ],
+)
+def test_the_hosts_of_a_play(wanted: object, play: list[str], hosts: list[str]) -> None:
+    assert here(wanted, play) == hosts
+
+
+@pytest.mark.parametrize(
+    ("wanted", "play", "groups", "text"),
+    [
+        (None, ["a"], None, "no hosts matched: none of the hosts of this run is in 'laptops'"),
+        ("gpu_x", ["a"], None, "no host or group 'gpu_x'"),
+        ("nobody*", ["a"], None, "no hosts matched: none of the hosts of this run is in 'nobody"),
+        (
+            None,
+            ["a"],
+            {"all": ["a"]},
+            "no host or group 'laptops' in the inventory: name the group of the laptops with",
+        ),
+        (None, ["a"], {"all": ["a"], "laptops": []}, "group 'laptops' of the inventory has no hosts"),
+    ],
+)
+def test_no_hosts_matched_is_an_error(
+    wanted: object, play: list[str], groups: dict[str, list[str]] | None, text: str
+) -> None:
+    with pytest.raises(AnsibleError, match=text):
+        here(wanted, play, groups)

@@ -1,14 +1,16 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program of a bundle: order, references, failures, transactions. It runs for real in test__bundle_archive.py."""
+"""The program of a bundle: order, references, failures, transactions. It runs for real in _order/test_archive.py."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+import time
 import typing as t
 import zipfile
+from pathlib import Path
 
 import pytest
 from ansible.module_utils import basic
@@ -28,25 +30,39 @@ class Modules:
 
 
 def step(module: str, register: str = "", **more: t.Any) -> dict[str, t.Any]:
-    return {"module": module, "register": register, "arguments": {}, **more}
+    return {"name": f"Do {module}", "module": module, "register": register, "arguments": {}, **more}
 
 
-def test_steps_run_in_order_and_know_earlier_results() -> None:
+def document(folder: Path, *steps: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    """An order of STEPS."""
+    common = {"name": "Debian", "id": "1", "environment": {}, "settings": {}, "stop_if": "", "started": None}
+    return {**common, "folder": str(folder / "wslfleet" / "order"), "hold": None, "steps": list(steps), **more}
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> b.Record:
+    return b.Record(str(tmp_path / "order"), document(tmp_path))
+
+
+def test_steps_run_in_order_and_know_earlier_results(record: b.Record, tmp_path: Path) -> None:
     modules = Modules({"url": "http://x", "name": "", "current": True}, {"changed": True})
     steps = [
         step("first", "one"),
         step("second", "two", arguments={"name": "n", "a": 1}, from_results={"url": "one.url", "name": "one.name"}),
         step("third", unless="one.current"),
     ]
-    rows = b.run(steps, modules)
+    rows = b.run(steps, modules, record)
     assert modules.asked == [("first", {}), ("second", {"name": "n", "a": 1, "url": "http://x"})]
-    assert rows[2] == {"module": "third", "register": "", "result": {"changed": False, "skipped": True}}
+    assert (rows[2]["name"], rows[2]["result"]) == ("Do third", {"changed": False, "skipped": True})
     assert [row["register"] for row in rows] == ["one", "two", ""]
+    assert all(row["seconds"] >= 0 for row in rows)
+    state = b.read_state(str(tmp_path / "order"))
+    assert (state["step"], len(state["rows"]), state["ended"]) == ("Do third", 2, False)
 
 
-def test_the_first_failure_is_the_last_step() -> None:
+def test_the_first_failure_is_the_last_step(record: b.Record) -> None:
     modules = Modules({"failed": True, "msg": "no"})
-    rows = b.run([step("first"), step("second")], modules)
+    rows = b.run([step("first"), step("second")], modules, record)
     assert [row["result"] for row in rows] == [{"failed": True, "msg": "no"}]
 
 
@@ -101,7 +117,7 @@ def test_each_module_runs_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatc
         os._exit(3 if arguments.get("dies") else 0)
 
     monkeypatch.setattr(b, "_become", become)
-    execute = b.in_process({"_ansible_diff": True})
+    execute = b.in_process({"_ansible_diff": True}, lambda: None)
     given = {"a": 1, "_ansible_diff": True, "_ansible_module_name": "m"}
     assert execute("m", {"a": 1}) == {"module": "m", "given": given}
     monkeypatch.setattr(b, "_become", lambda *_arguments: os.kill(os.getpid(), 9))
@@ -121,39 +137,125 @@ def test_a_child_becomes_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(t.cast("t.Any", basic)._ANSIBLE_ARGS) == {"ANSIBLE_MODULE_ARGS": {"a": 1}}
 
 
+def test_where_an_order_is_can_be_seen_while_a_module_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(b, "NOTE_SECONDS", 0.01)
+
+    def become(_module: str, _arguments: t.Mapping[str, t.Any], out: int, _err: int) -> None:
+        time.sleep(0.2)
+        os.write(out, b"{}")
+        os._exit(0)
+
+    monkeypatch.setattr(b, "_become", become)
+    noted: list[int] = []
+    assert b.in_process({}, lambda: noted.append(1))("m", {}) == {}
+    assert len(noted) > 2
+
+
+class Transaction:
+    """One of apt that works."""
+
+    @staticmethod
+    def shown() -> dict[str, t.Any]:
+        """As its module shows it."""
+        return {"id": "t1", "running": True, "progress": 40.0}
+
+
+def work(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.0, age: float = 500.0, running: bool = False) -> None:
+    """Modules take so long in an instance of that AGE; RUNNING: apt works meanwhile."""
+    monkeypatch.setattr(b.importlib, "import_module", lambda _name: None)
+    monkeypatch.setattr(b, "instance_age", lambda *_texts: age)
+    monkeypatch.setattr(b.transaction, "find_running", lambda: Transaction() if running else None)
+
+    def become(_module: str, _arguments: t.Mapping[str, t.Any], out: int, _err: int) -> None:
+        time.sleep(seconds)
+        os.write(out, b'{"changed": true}')
+        os._exit(0)
+
+    monkeypatch.setattr(b, "_become", become)
+    monkeypatch.setattr(b, "NOTE_SECONDS", 0.05)
+
+
 @pytest.mark.parametrize(
-    ("age", "session", "stop_if", "code"),
+    ("age", "session", "started", "stop_if", "code"),
     [
-        (5, False, "", b.STOP),
-        (500, False, "", b.GO_ON),
-        (5, True, "", b.GO_ON),
-        (500, True, "one.changed", b.STOP),
+        (5, False, None, "", b.STOP),
+        (500, False, None, "", b.GO_ON),
+        (5, True, None, "", b.GO_ON),
+        (500, True, None, "one.changed", b.STOP),
+        (5, False, False, "", b.GO_ON),
+        (500, True, True, "", b.STOP),
     ],
 )
 def test_the_program(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
     age: int,
     session: bool,
+    started: bool | None,
     stop_if: str,
     code: int,
 ) -> None:
     content = io.BytesIO()
-    document = {"name": "Debian", "settings": {}, "steps": [step("cuda_legacy", "one")], "stop_if": stop_if}
+    order = document(tmp_path, step("cuda_legacy", "one"), stop_if=stop_if, started=started)
     with zipfile.ZipFile(content, "w") as packed:
-        packed.writestr(b.STEPS_FILE, json.dumps(document))
-    imported: list[str] = []
-    monkeypatch.setattr(b.importlib, "import_module", imported.append)
-    monkeypatch.setattr(b, "in_process", lambda _settings: Modules({"changed": True}))
-    monkeypatch.setattr(b, "instance_age", lambda *_texts: age)
+        packed.writestr(b.STEPS_FILE, json.dumps(order))
+    work(monkeypatch, age=age)
     monkeypatch.setenv("WSLFLEET_SESSION", "1")
     if not session:
         monkeypatch.delenv("WSLFLEET_SESSION")
     with pytest.raises(SystemExit) as end:
         b.main(t.cast("t.Any", content))
-    assert (end.value.code, imported) == (code, [f"{b.MODULES}.cuda_legacy"])
-    rows = [{"module": "cuda_legacy", "register": "one", "result": {"changed": True}}]
-    assert json.loads(capsys.readouterr().out) == {"bundle": "Debian", "rows": rows}
+    assert end.value.code == code
+    told = json.loads(capsys.readouterr().out)
+    assert (told["bundle"], told["id"], told["ended"], told["python"]) == ("Debian", "1", True, False)
+    [row] = told["rows"]
+    assert (row["name"], row["register"], row["result"]) == ("Do cuda_legacy", "one", {"changed": True})
+    assert list(tmp_path.iterdir()) == [], "what was told is not kept"
+
+
+def test_who_brings_an_order_goes_away_when_apt_takes_longer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    work(monkeypatch, seconds=1.0, running=True)
+    monkeypatch.setattr(b, "GRACE", 0.1)
+    order = document(tmp_path, step("cuda_toolkit"), step("cuda_audit_info"), hold=60)
+    state = b.attend(order)
+    assert (state["alive"], state["ended"], state["step"]) == (True, False, "Do cuda_toolkit")
+    assert state["transaction"]["progress"] == 40.0
+    other = b.attend(document(tmp_path, step("cuda_guard"), id="2", hold=60))
+    assert (other["id"], other["alive"]) == ("1", True), "another order is told which one works"
+    ended = b.attend({**order, "hold": None})
+    assert (ended["ended"], len(ended["rows"])) == (True, 2), "the same order is found at work, and its result taken"
+
+
+def test_an_order_that_was_killed_is_known_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    work(monkeypatch, seconds=30)
+    monkeypatch.setattr(b, "GRACE", 0.0)
+    pids: list[int] = []
+    fork = os.fork
+    monkeypatch.setattr(os, "fork", lambda: pids.append(fork()) or pids[-1])
+    order = document(tmp_path, step("cuda_toolkit"), hold=0.3)
+    assert b.attend(order)["alive"] is True
+    group = pids[0]
+    os.killpg(group, 9)
+    os.waitpid(group, 0)
+    work(monkeypatch)
+    while (lock := b.take_lock(order["folder"])) is None:
+        time.sleep(0.01)
+    os.close(lock)
+    assert b.read_state(order["folder"])["ended"] is False
+    # The next order does not wait for it, and neither takes it for its own.
+    assert b.attend({**order, "hold": None})["ended"] is True
+
+
+def test_a_crash_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    work(monkeypatch)
+
+    def missing(name: str) -> None:
+        raise ImportError(f"no {name}")
+
+    monkeypatch.setattr(b.importlib, "import_module", missing)
+    state = b.attend(document(tmp_path, step("cuda_guard")))
+    assert state["ended"] and state["crash"].startswith("ImportError: no ")
 
 
 def test_secrets_that_are_left_to_the_controller_are_masked_before_anybody_reads_them() -> None:

@@ -36,6 +36,13 @@ def test_an_outcome_is_kept(box: Box) -> None:
     assert not box.run("cuda_smoke_test", *answers, version="12.8", force=True)["cached"]
 
 
+def test_the_program_is_removed(box: Box) -> None:
+    box.write("/var/lib/wslfleet/smoke/program")
+    for check, there in ((True, True), (False, True), (False, False)):
+        result = box.run("cuda_smoke_test", state="absent", check=check)
+        assert (result["changed"], result["program"], result["verdict"]) == (there, "", "not_tested")
+
+
 def test_no_compiler_is_a_verdict_that_is_not_kept(box: Box) -> None:
     for _time in range(2):
         result = box.run("cuda_smoke_test")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fnmatch
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan, hand_over_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as bundle_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks as u
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks as s
 

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Work in a distribution of another Windows user: the steps, the task's line, and what it left behind. Pure.
+"""An order for a distribution: its steps, the lines that bring it, and what it left behind. Pure.
 
-What comes back was written where that user, who is root in the distribution, can write: it is read as data only.
+What comes back was written where whoever is root in the distribution can write: it is read as data only.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from __future__ import annotations
 import itertools
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import SESSION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_archive, tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import HELD_REASONS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
     LinuxNotFinished,
@@ -73,7 +74,10 @@ class Place(tasks.Place):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one user's bundle: either WAITING, or FAILURE, or ROWS (perhaps with a failure in the last)."""
+    """What became of one order: either WAITING, or FAILURE, or ROWS (perhaps with a failure in the last).
+
+    With FAILURE there may be the rows of what was done before.
+    """
 
     waiting: str = ""
     failure: str = ""
@@ -84,6 +88,23 @@ class Outcome:
         """Why it failed, in the words of the module that did; empty where nothing failed."""
         last = self.rows[-1]["result"] if self.rows else {}
         return self.failure or (str(last.get("msg", "it gave no reason")) if last.get("failed") else "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the process of an order has written down so far."""
+
+    id: str = ""
+    rows: tuple[t.Mapping[str, t.Any], ...] = ()
+    ended: bool = True
+    alive: bool = False
+    step: str = ""
+    """Name of the one under way."""
+    transaction: t.Mapping[str, t.Any] = field(default_factory=dict)
+    """What apt does at the moment."""
+    python: bool = False
+    """Python was missing and has been installed."""
+    crash: str = ""
 
 
 def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None) -> list[Step]:
@@ -108,10 +129,13 @@ def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None)
             given = {name: value for name, value in zip(names, chosen) if name}
             expanded.append(
                 {
+                    "name": step.get("name") or step["module"],
+                    "item": ", ".join(str(value) for value in chosen if value is not None),
                     "module": step["module"],
                     "arguments": {**(step.get("arguments") or {}), **given},
                     "from_results": dict(step.get("from_results") or {}),
                     "unless": step.get("unless") or "",
+                    "expect": step.get("expect") or "",
                     "register": step.get("register") or "",
                 }
             )
@@ -119,6 +143,32 @@ def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None)
     if not expanded:
         raise StepFailed("steps: there is none to run")
     return expanded
+
+
+def tagged(steps: t.Sequence[t.Mapping[str, t.Any]], wanted: t.Container[str], skipped: t.Container[str]) -> list[Step]:
+    """Those of STEPS that a run with ``--tags`` WANTED and ``--skip-tags`` SKIPPED is about; without tags, always."""
+    found = []
+    for step in steps:
+        tags = step.get("tags") or []
+        if "all" in wanted or not tags or any(tag in wanted for tag in tags):
+            found.append({**step, "when": step.get("when", True) and not any(tag in skipped for tag in tags)})
+        else:
+            found.append({**step, "when": False})
+    return found
+
+
+def proxy(steps: t.Sequence[Step]) -> str:
+    """The proxy that a step of STEPS brings to the distribution, with its account; empty where none does."""
+    for step in steps:
+        given = step["arguments"]
+        address = str(given.get("proxy") or "")
+        if step["module"] == "distribution_network" and address:
+            user, password = (
+                quote(str(given.get(f"proxy_{name}") or ""), safe="") for name in ("username", "password")
+            )
+            scheme, found, rest = address.partition("://")
+            return f"{scheme}://{user}:{password}@{rest}" if user and found else address
+    return ""
 
 
 def _check_reference(reference: t.Any, registers: t.Collection[str], shown: str) -> None:
@@ -155,7 +205,7 @@ def task_line(name: str, sid: str, executable: str, logged_on: bool) -> str:
 
 
 def rows_of(where: str, stdout: bytes, stderr: bytes, name: str) -> tuple[t.Mapping[str, t.Any], ...]:
-    """What the bundle called NAME printed: one row a step.
+    """What the order called NAME printed in a task, which waits for its end: one row a step.
 
     :arg where: "distribution Debian of anna", for errors.
     :raises StepFailed: it did not come to its end.
@@ -164,21 +214,41 @@ def rows_of(where: str, stdout: bytes, stderr: bytes, name: str) -> tuple[t.Mapp
         completed = linux_result(Completed(0, stdout, stderr))
     except LinuxNotFinished:
         raise StepFailed(f"{where}: {_not_finished(stdout, stderr)}") from None
+    answer = answer_in(where, completed, name)
+    if answer.crash or not answer.ended:
+        raise StepFailed(f"{where}: {why_unfinished(answer)}")
+    return answer.rows
+
+
+def answer_in(where: str, completed: Completed, name: str) -> Answer:
+    """What the program in the distribution NAME printed. Raises StepFailed where that is no answer."""
     known = _KNOWN_CODES.get(completed.exit_code)
     if known:
-        raise StepFailed(f"{where}: {known}")
+        raise StepFailed(f"{where}: {known}{_said(completed) if completed.exit_code in _EXPLAINED else ''}")
     for line in reversed(completed.stdout.decode("utf-8", "replace").splitlines()):
-        rows = _rows(line, name)
-        if rows is not None:
-            return rows
+        answer = _answer(line, name)
+        if answer is not None:
+            return answer
+    raise StepFailed(f"{where}: the work ended without a result{_said(completed) or ' (nothing was printed)'}")
+
+
+def _said(completed: Completed) -> str:
     told = completed.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-    raise StepFailed(f"{where}: the work ended without a result ({told[0][:300] if told else 'nothing was printed'})")
+    return f" ({told[0][:300]})" if told else ""
+
+
+def why_unfinished(answer: Answer) -> str:
+    """Why an order that is not at work any more has not ended; which steps were done, and which was under way."""
+    done = ", ".join(row["name"] for row in answer.rows) or "none"
+    what = f"the work broke off ({answer.crash})" if answer.crash else "the distribution was stopped"
+    return f"{what} in the middle of step {answer.step!r} (done before: {done}); run again"
 
 
 _KNOWN_CODES = {
-    bundle_archive.NO_PYTHON: f"it has no {bundle_archive.PYTHON}; install python3 there (apt-get install python3)",
-    bundle_archive.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
-    bundle_archive.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
+    archive.NO_PYTHON: f"it has no {archive.INTERPRETER}, a real run installs it (package python3)",
+    archive.NOT_INSTALLED: f"it has no {archive.INTERPRETER}, and apt could not install python3",
+    archive.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
+    archive.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
     " help run the doctor, which tests the connection",
 }
 
@@ -194,15 +264,35 @@ def _not_finished(stdout: bytes, stderr: bytes) -> str:
     return "it stopped before the work ended; run again; a logoff or `wsl.exe --shutdown` on the laptop does this"
 
 
-def _rows(line: str, name: str) -> tuple[t.Mapping[str, t.Any], ...] | None:
-    """The rows in LINE when it is the result of the bundle NAME and has the shape of one."""
+_EXPLAINED = (archive.NOT_INSTALLED,)
+
+
+def _answer(line: str, name: str) -> Answer | None:
+    """The answer in LINE when it is of the order for NAME and has the shape of one."""
     try:
-        document = result_shape.loads(line)
-        if document["bundle"] != name:
+        found = result_shape.loads(line)
+        if found["bundle"] != name:
             return None
-        return tuple(
-            {"module": str(row["module"]), "register": str(row["register"]), "result": _result(row["result"])}
-            for row in document["rows"]
+        rows = tuple(
+            {
+                "name": str(row.get("name", row["module"])),
+                "module": str(row["module"]),
+                "register": str(row["register"]),
+                "seconds": float(row.get("seconds", 0)),
+                "result": _result(row["result"]),
+            }
+            for row in found.get("rows", ())
+        )
+        transaction = found.get("transaction") or {}
+        return Answer(
+            id=str(found.get("id", "")),
+            rows=rows,
+            ended=bool(found.get("ended", True)),
+            alive=bool(found.get("alive")),
+            step=str(found.get("step", "")),
+            transaction={key: transaction[key] for key in ("id", "progress", "package", "text") if key in transaction},
+            python=bool(found.get("python")),
+            crash=str(found.get("crash", "")),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -220,6 +310,22 @@ def damage(rows: t.Sequence[t.Mapping[str, t.Any]], steps: t.Sequence[tuple[str,
     if len(rows) > len(steps) or (len(rows) < len(steps) and not ended_early):
         return f"it has {len(rows)} rows for {len(steps)} steps"
     return None
+
+
+def judged(outcome: Outcome, steps: t.Sequence[Step]) -> Outcome:
+    """OUTCOME, in which those rows are failed whose result is not what their step expects (``clean``: true)."""
+    rows = tuple(
+        {**row, "result": _unmet(row["result"], step["expect"])}
+        if step["expect"] and not row["result"].get("failed") and not row["result"].get(step["expect"])
+        else row
+        for row, step in zip(outcome.rows, steps)
+    )
+    return replace(outcome, rows=rows)
+
+
+def _unmet(result: t.Mapping[str, t.Any], wanted: str) -> dict[str, t.Any]:
+    failures = result.get("failures") or [f"{wanted} is not true"]
+    return {**result, "failed": True, "msg": "; ".join(failures)}
 
 
 def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -242,37 +348,66 @@ def _text(message: t.Any) -> str:
     return " ".join(str(event.get("msg", "") if isinstance(event, dict) else event).split())
 
 
-def as_result(users: t.Sequence[User], outcomes: t.Mapping[str, Outcome], diff: bool) -> dict[str, t.Any]:
-    """What the module returns: changed, developers (one row each), warnings, and with DIFF the steps' diffs."""
-    rows = [_developer(user, outcomes.get(user.sid, Outcome())) for user in users]
+def as_result(people: t.Sequence[tuple[str, str, Outcome]], planned: t.Sequence[Step], diff: bool) -> dict[str, t.Any]:
+    """What the module returns of the steps PLANNED: changed, developers, warnings, and with DIFF the steps' diffs.
+
+    :arg people: name, SID and outcome of each whose distribution it is; the account that connects has neither.
+    """
+    rows = [_developer(*one, planned, diff) for one in people]
     result: dict[str, t.Any] = {"changed": any(row["changed"] for row in rows), "developers": rows}
-    warnings, diffs = [], []
-    for user in users:
-        for row in outcomes.get(user.sid, Outcome()).rows:
-            told = row["result"].get("warnings")
-            warnings += [f"{user.name}: {text}" for text in (told if isinstance(told, list) else [])]
-            found = row["result"].get("diff") or []
-            diffs += [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    steps = [(f"{row['user']}: " if row["user"] else "", step) for row in rows for step in row["steps"]]
+    warnings = [f"{who}{text}" for who, step in steps for text in step["warnings"]]
+    diffs = [_named(f"{who}{step['name']}", one) for who, step in steps for one in step.get("diff", ())]
+    result["steps"] = [f"{who}{step['name']}" for who, step in steps if step["changed"]]
     if warnings:
         result["warnings"] = warnings
-    if diff and diffs:
+    if diffs:
         result["diff"] = diffs
     return result
 
 
-def _developer(user: User, outcome: Outcome) -> dict[str, t.Any]:
-    results = [(row, row["result"]) for row in outcome.rows]
+def failures(host: str, name: str, rows: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    """One line for each of ROWS (of ``developers``) that failed: HOST, the distribution NAME, whose, the step, why."""
+    found = []
+    for row in rows:
+        if row["failed"]:
+            whose = f" of {row['user']}" if row["user"] else ""
+            step = next((f"{step['name']}: " for step in row["steps"] if step["failed"]), "")
+            told = row["msg"].removeprefix(f"distribution {name}{whose}: ")
+            found.append(f"{host}: distribution {name}{whose}: {step}{told}")
+    return found
+
+
+def _named(step: str, diff: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """DIFF with the name of its STEP in front of what it is about."""
+    if "prepared" in diff:
+        return {**diff, "prepared": f"{step}\n{diff['prepared']}"}
+    about = str(diff.get("after_header") or diff.get("before_header") or "")
+    header = f"{step}: {about}" if about else step
+    return {**diff, "before_header": header, "after_header": header}
+
+
+def _developer(user: str, sid: str, outcome: Outcome, planned: t.Sequence[Step], diff: bool) -> dict[str, t.Any]:
     return {
-        "user": user.name,
-        "sid": user.sid if user.profile else "",
+        "user": user,
+        "sid": sid,
         "waiting": outcome.waiting,
         "reason": REASONS.get(outcome.waiting, ""),
         "failed": bool(outcome.message),
         "msg": outcome.message,
-        "changed": any(bool(result.get("changed")) for _row, result in results),
-        "results": {row["register"]: result for row, result in results if row["register"]},
-        "steps": [
-            {"module": row["module"], "changed": bool(result.get("changed")), "failed": bool(result.get("failed"))}
-            for row, result in results
-        ],
+        "changed": any(bool(row["result"].get("changed")) for row in outcome.rows),
+        "results": {row["register"]: row["result"] for row in outcome.rows if row["register"]},
+        "steps": [_step(row, step, diff) for row, step in zip(outcome.rows, planned)],
     }
+
+
+def _step(row: t.Mapping[str, t.Any], step: Step, diff: bool) -> dict[str, t.Any]:
+    result = row["result"]
+    shown: dict[str, t.Any] = {key: step[key] for key in ("name", "module", "item")}
+    shown["seconds"] = row["seconds"]
+    shown.update({key: bool(result.get(key)) for key in ("changed", "skipped", "failed")})
+    shown["warnings"] = result["warnings"] if isinstance(result.get("warnings"), list) else []
+    if diff:
+        found = result.get("diff") or []
+        shown["diff"] = [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import looks as apt_looks
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
 
 
 def difference(after: str, name: str = "/f") -> dict[str, t.Any]:
@@ -36,4 +36,4 @@ WARNING = {"msg": "of ansible-core 2.19", "event": {}}
     ids=["one look", "the last counts", "the later difference", "without a header", "nothing to show", "texts"],
 )
 def test_together(looks: list[dict[str, t.Any]], expected: dict[str, t.Any]) -> None:
-    assert apt_looks.together(looks) == expected
+    assert together(looks) == expected

@@ -23,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find, registered_to
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
     Batch,
     BatchError,
@@ -36,7 +37,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     HostUnreachable,
     OutputTooLong,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import unusable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import START_SECONDS
@@ -65,8 +65,8 @@ class Goal:
     """Of the distribution."""
     windows_user: tuple[str, ...]
     payload: bytes
-    steps: tuple[tuple[str, str], ...]
-    """Module and register of each step in PAYLOAD: what a result has to be of."""
+    steps: tuple[plans.Step, ...]
+    """Those in PAYLOAD: what a result has to be of."""
     on_battery: bool
     timeout: float
     """Seconds for the work of one user."""
@@ -344,7 +344,7 @@ class Work:
         out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
         try:
             rows = plans.rows_of(where, out, err, self.goal.name)
-            wrong = plans.damage(rows, self.goal.steps)
+            wrong = plans.damage(rows, [(step["module"], step["register"]) for step in self.goal.steps])
             if wrong:
                 raise StepFailed(f"{where}: damaged result: {wrong}; look at the distribution, and do not trust it")
             return plans.Outcome(rows=rows)

@@ -11,14 +11,16 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_bundle
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as b
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle as b
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
 
 from tests.unit.host_answers import BATCH, GUID, HostAnswers, fresh, reg, with_features, with_wsl
@@ -28,7 +30,8 @@ from tests.unit.scripted_runner import ScriptedRunner
 SID = "S-1-5-21-1111111111-2222222222-3333333333-1002"
 PROFILES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 PLACE = plans.Place("Debian")
-GOAL = b.Goal("Debian", ("anna",), b"payload", (("cuda_audit_info", "audit"),), on_battery=True, timeout=100)
+PLANNED = tuple(plans.expand([{"module": "cuda_audit_info", "register": "audit"}]))
+GOAL = b.Goal("Debian", ("anna",), b"payload", PLANNED, on_battery=True, timeout=100)
 QUERY = schtasks.query_line(PLACE.task(SID))
 RUNNING, NEVER_RUN, REFUSED = 0x41301, 0x41303, 0x800710E0
 AUDIT = {"changed": True, "clean": True, "driver_packages": [], "toolkits": [], "rows": [], "failures": []}
@@ -222,7 +225,7 @@ def test_refused_before_anything() -> None:
 @pytest.fixture(autouse=True)
 def no_other_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is tested by tests/integration/windows/test_two_runs.py."""
-    monkeypatch.setattr(cuda_bundle.lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
+    monkeypatch.setattr(lock, "alone", lambda _runner, _seconds: contextlib.nullcontext())
 
 
 STEPS = [{"module": "cuda_audit_info", "register": "audit"}]
@@ -239,19 +242,19 @@ def test_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
     laptop = Host(None, has_it=False)
     result = run_action(cuda_bundle.ActionModule, args, script[:3])
-    assert (result["failed"], result["msg"][:40]) == (True, "anna: distribution Debian of anna: no di")
+    assert (result["failed"], result["msg"][:41]) == (True, "laptop-7: distribution Debian of anna: no")
 
 
 def test_certificates_of_windows_are_brought_along(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[t.Any] = []
-    monkeypatch.setattr(cuda_bundle.store, "read_certificates", lambda _runner, names: asked.append(names) or [b"der"])
+    monkeypatch.setattr(certificates, "read_certificates", lambda _runner, names: asked.append(names) or [b"der"])
     sent: list[dict[str, t.Any]] = []
 
-    def archive(document: dict[str, t.Any], modules: list[str]) -> bytes:
+    def pack(document: dict[str, t.Any], modules: list[str]) -> bytes:
         sent.append(document)
         return b""
 
-    monkeypatch.setattr(cuda_bundle.bundle_archive, "archive", archive)
+    monkeypatch.setattr(archive, "archive", pack)
     laptop = Host(None, has_it=False)
     thumbprint = "2FD4E1C67A2D28FCED849EE1BB76E7391B93EB12"
     steps = [

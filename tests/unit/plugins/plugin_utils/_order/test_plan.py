@@ -8,13 +8,12 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as p
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import bundle_plan as p
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
 SID = "S-1-5-21-1-2-3-1001"
 WSL = "C:\\Program Files\\WSL\\wsl.exe"
-ANNA = User(SID, "anna", "C:\\Users\\anna", loaded=True, connected=False)
 
 
 def test_steps_are_left_out_and_repeated() -> None:
@@ -89,7 +88,8 @@ ROW = {"module": "m", "register": "r", "result": {"changed": True, "_ansible_x":
 def test_only_what_has_the_shape_of_a_result_is_taken() -> None:
     good = printed([ROW])
     [row] = p.rows_of("x", b"noise\n" + good, b"wslfleet-exit-10\n", "Debian")
-    assert row == {"module": "m", "register": "r", "result": {"changed": True, "failed": False}}
+    result = {"changed": True, "failed": False}
+    assert row == {"name": "m", "module": "m", "register": "r", "seconds": 0.0, "result": result}
 
 
 @pytest.mark.parametrize(
@@ -143,17 +143,42 @@ def test_anything_else_is_refused(stdout: bytes) -> None:
         p.rows_of("x", stdout, b"wslfleet-exit-10\n", "Debian")
 
 
+def planned(*modules: str) -> list[p.Step]:
+    return p.expand([{"module": module, "name": f"Do {module}"} for module in modules])
+
+
 def test_what_the_module_returns() -> None:
     rows: tuple[dict[str, t.Any], ...] = (
-        {"module": "a", "register": "one", "result": {"changed": True, "diff": {"before": ""}, "warnings": ["w x"]}},
-        {"module": "b", "register": "", "result": {"changed": False, "diff": [{"after": ""}, 5], "warnings": 7}},
+        {
+            "register": "one",
+            "seconds": 1.5,
+            "result": {
+                "changed": True,
+                "diff": {"before": "", "after": "x", "after_header": "/f"},
+                "warnings": ["w x"],
+            },
+        },
+        {
+            "register": "",
+            "seconds": 0.0,
+            "result": {"changed": False, "skipped": True, "diff": [{"prepared": "+"}, 5], "warnings": 7},
+        },
     )
-    result = p.as_result([ANNA], {SID: p.Outcome(rows=rows)}, diff=True)
-    assert (result["changed"], result["diff"]) == (True, [{"before": ""}, {"after": ""}])
-    assert result["warnings"] == ["anna: w x"]
-    [row] = result["developers"]
-    assert (row["failed"], row["msg"], list(row["results"])) == (False, "", ["one"])
-    assert "diff" not in p.as_result([ANNA], {SID: p.Outcome(rows=rows)}, diff=False)
+    for user, who in (("anna", "anna: "), ("", "")):
+        result = p.as_result([(user, "", p.Outcome(rows=rows))], planned("a", "b"), diff=True)
+        header = f"{who}Do a: /f"
+        first = {"before": "", "after": "x", "before_header": header, "after_header": header}
+        assert (result["changed"], result["diff"]) == (True, [first, {"prepared": f"{who}Do b\n+"}])
+        assert (result["warnings"], result["steps"]) == ([f"{who}w x"], [f"{who}Do a"])
+        [row] = result["developers"]
+        assert (row["failed"], row["msg"], list(row["results"])) == (False, "", ["one"])
+        told = [(step["name"], step["changed"], step["skipped"], step["seconds"]) for step in row["steps"]]
+        assert told == [("Do a", True, False, 1.5), ("Do b", False, True, 0.0)]
+    assert "diff" not in p.as_result([("anna", "S-1", p.Outcome(rows=rows))], planned("a", "b"), diff=False)
+
+
+def failed(**result: t.Any) -> p.Outcome:
+    return p.Outcome(rows=({"register": "", "seconds": 0, "result": {"failed": True, **result}},))
 
 
 @pytest.mark.parametrize(
@@ -162,13 +187,88 @@ def test_what_the_module_returns() -> None:
         (p.Outcome(), False, "", ""),
         (p.Outcome(failure="why"), True, "why", ""),
         (p.Outcome(waiting="on_battery"), False, "", "the laptop runs on battery; run again when it is on mains"),
-        (
-            p.Outcome(rows=({"module": "a", "register": "", "result": {"failed": True, "msg": "no key"}},)),
-            True, "no key", "",
-        ),
-        (p.Outcome(rows=({"module": "a", "register": "", "result": {"failed": True}},)), True, "it gave no reason", ""),
+        (failed(msg="no key"), True, "no key", ""),
+        (failed(), True, "it gave no reason", ""),
     ],
-)  # fmt: skip
+)
 def test_what_became_of_a_developer(outcome: p.Outcome, failed: bool, msg: str, reason: str) -> None:
-    [row] = p.as_result([ANNA], {SID: outcome}, diff=False)["developers"]
+    [row] = p.as_result([("anna", "S-1", outcome)], planned("a"), diff=False)["developers"]
     assert (row["failed"], row["msg"], row["reason"]) == (failed, msg, reason)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "user", "line"),
+    [
+        (failed(msg="no key"), "", "pc: distribution Debian: Do a: no key"),
+        (failed(msg="no key"), "anna", "pc: distribution Debian of anna: Do a: no key"),
+        (p.Outcome(failure="distribution Debian of anna: gone"), "anna", "pc: distribution Debian of anna: gone"),
+        (p.Outcome(), "anna", None),
+    ],
+)
+def test_a_failure_names_host_distribution_and_step(outcome: p.Outcome, user: str, line: str | None) -> None:
+    rows = p.as_result([(user, "", outcome)], planned("a"), diff=False)["developers"]
+    assert p.failures("pc", "Debian", rows) == ([line] if line else [])
+
+
+def test_a_step_that_is_not_as_expected_has_failed() -> None:
+    steps = p.expand([{"module": "a", "expect": "clean"}, {"module": "b"}])
+
+    def judge(**result: t.Any) -> p.Outcome:
+        row = {"register": "", "seconds": 0, "result": result}
+        return p.judged(p.Outcome(rows=(row, {**row, "result": {}})), steps)
+
+    assert judge(clean=True).message == ""
+    found = judge(clean=False, failures=["a driver", "a stray"])
+    assert [row["result"].get("failed") for row in found.rows] == [True, None]
+    assert found.rows[0]["result"]["msg"] == "a driver; a stray"
+    assert judge().rows[0]["result"]["msg"] == "clean is not true"
+    assert judge(failed=True, msg="no").rows[0]["result"]["msg"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "skipped", "kept"),
+    [
+        (["all"], [], ["a", "b", "c"]),
+        (["audit"], [], ["b", "c"]),
+        (["toolkit"], [], ["a", "b", "c"]),
+        (["all"], ["audit"], ["a", "c"]),
+        (["preflight"], [], ["c"]),
+    ],
+)
+def test_tags_choose_steps(wanted: list[str], skipped: list[str], kept: list[str]) -> None:
+    steps = [
+        {"module": "a", "tags": ["toolkit"]},
+        {"module": "b", "tags": ["toolkit", "audit"]},
+        {"module": "c"},
+        {"module": "d", "when": False},
+    ]
+    assert [step["module"] for step in p.expand(p.tagged(steps, wanted, skipped))] == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        ({}, ""),
+        ({"proxy": ""}, ""),
+        ({"proxy": "http://p:3128"}, "http://p:3128"),
+        (
+            {"proxy": "http://p:3128", "proxy_username": "a@b", "proxy_password": "c/d"},
+            "http://a%40b:c%2Fd@p:3128",
+        ),
+    ],
+)
+def test_the_proxy_of_an_order(arguments: dict[str, t.Any], address: str) -> None:
+    steps = p.expand([{"module": "a"}, {"module": "distribution_network", "arguments": arguments}])
+    assert p.proxy(steps) == address
+
+
+def test_what_a_look_finds() -> None:
+    state = {"bundle": "Debian", "id": "1", "rows": [ROW], "step": "Do b", "ended": False, "alive": True}
+    transaction = {"id": "t", "progress": 4.2, "text": "Unpacking x", "log": "/l"}
+    printed = json.dumps({**state, "transaction": transaction, "python": True}).encode()
+    found = p.answer_in("x", Completed(10, b"noise\n" + printed + b"\nThe operation completed.\n", b""), "Debian")
+    assert (found.id, found.step, found.ended, found.alive, found.python) == ("1", "Do b", False, True, True)
+    assert found.transaction == {"id": "t", "progress": 4.2, "text": "Unpacking x"}
+    assert p.why_unfinished(found) == (
+        "the distribution was stopped in the middle of step 'Do b' (done before: m); run again"
+    )

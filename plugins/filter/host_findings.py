@@ -1,0 +1,108 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter that makes the findings of role windows_host of what its modules returned."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: host_findings
+short_description: The findings of role windows_host, of what its modules returned
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Says whether a laptop can go on, and why not.
+positional: wsl, waits_for, hand_over, builds
+options:
+  _input:
+    description:
+      - What M(wslfleet.cuda.wsl_distribution) returned of the distribution; empty or skipped where it was not reached.
+    type: dict
+    required: true
+  wsl:
+    description:
+      - What M(wslfleet.cuda.wsl) returned; empty where it was not reached.
+    type: dict
+    default: {}
+  waits_for:
+    description:
+      - What the laptop waits for, in words; empty where it does not wait.
+    type: str
+    default: ""
+  hand_over:
+    description:
+      - What M(wslfleet.cuda.wsl_distribution) returned of the distributions of other Windows users; empty where there
+        are none.
+    type: dict
+    default: {}
+  builds:
+    description:
+      - Whether a distribution is built for those users.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Show whether the laptop can go on
+  ansible.builtin.debug:
+    msg: "{{ distribution | wslfleet.cuda.host_findings }}"
+  vars:
+    distribution: {name: Ubuntu-24.04, present: true, running: false}
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - C(ready), C(status), C(reason), C(wsl_version), C(distribution), and what became of O(hand_over).
+  type: dict
+  sample:
+    ready: true
+    status: ready
+    reason: ""
+    wsl_version: 2.6.3
+    distribution: {name: Ubuntu-24.04, present: true, running: false}
+    hand_over: {}
+"""
+
+import typing as t
+
+Values = t.Mapping[str, t.Any]
+KEPT = ("name", "present", "running")
+
+
+def host_findings(
+    distribution: Values,
+    wsl: Values | None = None,
+    waits_for: str = "",
+    hand_over: Values | None = None,
+    builds: bool = False,
+) -> dict[str, t.Any]:
+    """The findings of one laptop. In check mode a laptop that waits may have a distribution all the same."""
+    people = hand_over or {}
+    there = {key: distribution[key] for key in KEPT} if "present" in distribution else {}
+    ready, status, reason = bool(there.get("present")), "ready", ""
+    if there and not ready and (builds or not people):
+        status = "would be provisioned"
+    elif waits_for:
+        status, reason = "awaiting restart", waits_for
+    elif people and not builds:
+        ready, status, reason = False, people["status"], people["reason"]
+    elif not there:
+        status = "not begun"
+    return {
+        "ready": ready,
+        "status": status,
+        "reason": reason,
+        "wsl_version": (wsl or {}).get("version") or "",
+        "distribution": there,
+        "hand_over": dict(people),
+    }
+
+
+class FilterModule:
+    """Tells Ansible which filters this file holds."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Name -> function."""
+        return {"host_findings": host_findings}

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter that takes the result of one step out of what an order returned."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: order_result
+short_description: The result of one step of an order
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Takes the result of M(wslfleet.cuda.cuda_bundle) and gives that of the step that registered O(register).
+positional: register
+options:
+  _input:
+    description:
+      - The result.
+    type: dict
+    required: true
+  register:
+    description:
+      - Name of the step's result.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show the findings of an order
+  ansible.builtin.debug:
+    msg: "{{ order | wslfleet.cuda.order_result('audit') }}"
+  vars:
+    order:
+      developers: []
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The result in the last distribution that has one; empty where none has.
+    - C(developers) holds the same by name, where the distributions are those of other Windows users.
+  type: dict
+  sample:
+    clean: true
+"""
+
+import typing as t
+
+
+def order_result(order: t.Mapping[str, t.Any], register: str) -> dict[str, t.Any]:
+    """The result in ORDER of the step that registered REGISTER."""
+    people = [one for one in order.get("developers") or () if register in one["results"]]
+    found = {one["user"]: one["results"][register] for one in people}
+    result: dict[str, t.Any] = dict(list(found.values())[-1]) if found else {}
+    return {**result, "developers": found} if any(one["user"] for one in people) else result
+
+
+class FilterModule:
+    """Tells Ansible which filters this file holds."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Name -> function."""
+        return {"order_result": order_result}

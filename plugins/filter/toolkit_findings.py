@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filter that makes the findings of role cuda_toolkit of what its order returned."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: toolkit_findings
+short_description: The findings of role cuda_toolkit, of what its order returned
+version_added: 0.1.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Takes the result of M(wslfleet.cuda.cuda_bundle) with steps that registered C(installed), C(smoke) and C(audit).
+positional: version, check_mode
+options:
+  _input:
+    description:
+      - The result.
+    type: dict
+    required: true
+  version:
+    description:
+      - The toolkit that was asked for.
+    type: str
+    required: true
+  check_mode:
+    description:
+      - Whether nothing was really done.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Show the findings of an order
+  ansible.builtin.debug:
+    msg: "{{ order | wslfleet.cuda.toolkit_findings('12.8') }}"
+  vars:
+    order:
+      developers: []
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - O(version), C(installed), C(clean), C(driver_packages), C(rows), C(other_nvcc), C(verdict), C(program) and
+      C(compiler) of the last distribution that was audited. Empty where none was.
+    - C(developers) holds the same by name, where the distributions are those of other Windows users.
+  type: dict
+  sample:
+    version: "12.8"
+    clean: true
+"""
+
+import typing as t
+
+
+def toolkit_findings(order: t.Mapping[str, t.Any], version: str, check_mode: bool = False) -> dict[str, t.Any]:
+    """The findings in ORDER."""
+    people = [one for one in order.get("developers") or () if one["results"].get("audit", {}).get("rows") is not None]
+    found = {one["user"]: _findings(one["results"], version, check_mode) for one in people}
+    result: dict[str, t.Any] = dict(list(found.values())[-1]) if found else {}
+    return {**result, "developers": found} if any(one["user"] for one in people) else result
+
+
+def _findings(results: t.Mapping[str, t.Any], version: str, check_mode: bool) -> dict[str, t.Any]:
+    installed, audit, smoke = results.get("installed", {}), results["audit"], results.get("smoke", {})
+    others = [row["seen"] for row in audit["rows"] if row["id"] == "nvcc" and row["level"] == "warn"]
+    return {
+        "version": installed.get("version") or version,
+        "installed": not (check_mode and installed.get("changed")),
+        "clean": audit["clean"],
+        "driver_packages": audit["driver_packages"],
+        "rows": audit["rows"],
+        "other_nvcc": "".join(others),
+        "verdict": smoke.get("verdict", "not_tested"),
+        "program": smoke.get("program", ""),
+        "compiler": smoke.get("compiler", ""),
+    }
+
+
+class FilterModule:
+    """Tells Ansible which filters this file holds."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Name -> function."""
+        return {"toolkit_findings": toolkit_findings}

@@ -1,0 +1,178 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What an order brings to a distribution: a command for its shell, and an archive for the stdin of that command.
+
+The archive holds Python files: the collection's modules with their module_utils as they lie here, ansible-core's
+module_utils, the steps. Python runs it from memory: nothing of it, and so no secret of the steps, is written to a disk
+of Linux. The same steps make the same bytes. Where Python is missing the command installs it first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shlex
+import typing as t
+import zipfile
+from pathlib import Path
+
+import ansible.module_utils
+from ansible.release import __version__ as core_version
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDER, GO_ON, PYTHON, STEPS_FILE, STOP
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_stdin
+
+PLUGINS = Path(__file__).parents[2]
+NO_PYTHON = 11
+OLD_PYTHON = 12
+DAMAGED = 13
+INSTALLING = 14
+NOT_INSTALLED = 15
+INTERPRETER = "/usr/bin/python3"
+PYTHON_FOLDER = "/var/lib/wslfleet/python"
+"""There while Python is being installed."""
+_UNUSED = frozenset({"csharp", "facts", "powershell"})
+"""Parts of ansible-core's module_utils that no module of this collection needs: more than half of it."""
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+_LOADER = """\
+import os, sys
+if sys.version_info < (3, 8):
+    sys.exit({old})
+import hashlib
+data = sys.stdin.buffer.read()
+if hashlib.sha256(data).hexdigest() != "{digest}":
+    sys.exit({damaged})
+archive = os.memfd_create("wslfleet", 0)
+with open(archive, "wb", closefd=False) as content:
+    content.write(data)
+os.execv(sys.executable, [sys.executable, "/proc/self/fd/%d" % archive])
+"""
+
+_LOOK = """\
+import fcntl, json, os, sys, time
+folder = "{folder}"
+for attempt in range(20):
+    state, alive = {{"ended": False}}, False
+    try:
+        with open(folder + "/lock") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                alive = True
+            with open(folder + "/state.json") as file:
+                state = json.load(file)
+            mine = state.get("id") == "{id}"
+            if mine and not alive:
+                os.unlink(folder + "/state.json")
+                os.unlink(folder + "/lock")
+                os.rmdir(folder)
+    except (OSError, ValueError):
+        pass
+    if not (alive and state.get("ended")):
+        break
+    time.sleep(0.05)
+print(json.dumps(dict(state, alive=alive, bundle={name!r})))
+sys.exit({stop} if state.get("ended") and state.get("stop") and state.get("id") == "{id}" else {go_on})
+"""
+"""What the process of an order wrote down. The lock comes first: only when it is free there is no later word."""
+
+_INSTALL = """\
+if [ ! -x {python} ] || [ -e {folder} ]; then
+mkdir -p {folder} && cd {folder} || exit {failed}
+if flock -n lock true && [ ! -e code ]; then
+{environment}setsid flock lock /bin/sh -c '
+dpkg --configure -a
+apt-get -qq update
+apt-get -qq -y -o DPkg::Lock::Timeout=300 -o APT::Get::AutomaticRemove=false install --no-install-recommends python3
+echo $? >code.new
+mv code.new code' </dev/null >log 2>&1 &
+fi
+n=0
+until [ -e code ]; do sleep 0.2; n=$((n+1)); [ {hold} = 0 ] || [ $n -lt {hold} ] || exit {installing}; done
+code=$(cat code); tail -n 3 log >&2
+cd / && rm -rf {folder}
+[ "$code" = 0 ] && [ -x {python} ] || exit {failed}
+export {flag}=1
+fi
+"""
+"""In a session of its own: a lost connection leaves no half installed package. ``code`` is there when it has ended."""
+
+_MAIN = """\
+import sys
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import main
+main(sys.path[0])
+"""
+
+
+def archive(document: t.Mapping[str, t.Any], modules: t.Iterable[str]) -> bytes:
+    """A zip archive that ``python3`` runs: MODULES, what they import, and DOCUMENT (steps, settings, name)."""
+    collection = "ansible_collections/wslfleet/cuda/plugins"
+    # str: what a vault protects is no text yet in ansible-core before 2.19.
+    files = {STEPS_FILE: json.dumps(document, sort_keys=True, default=str).encode(), "__main__.py": _MAIN.encode()}
+    files["ansible/__init__.py"] = f"__version__ = {core_version!r}\n__author__ = 'Ansible, Inc.'\n".encode()
+    files |= {f"ansible/module_utils/{name}": data for name, data in _core_files()}
+    for package in ("ansible_collections", "ansible_collections/wslfleet", "ansible_collections/wslfleet/cuda"):
+        files[f"{package}/__init__.py"] = b""
+    for package in ("", "/modules", "/module_utils"):
+        files[f"{collection}{package}/__init__.py"] = b""
+    for path in sorted((PLUGINS / "module_utils").rglob("*.py")):
+        # Python looks for a package in an archive by its file only.
+        files[f"{collection}/{path.parent.relative_to(PLUGINS).as_posix()}/__init__.py"] = b""
+        files[f"{collection}/{path.relative_to(PLUGINS).as_posix()}"] = path.read_bytes()
+    for module in modules:
+        files[f"{collection}/modules/{module}.py"] = (PLUGINS / "modules" / f"{module}.py").read_bytes()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(files):
+            packed.writestr(zipfile.ZipInfo(name, _TIME), files[name], zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def _core_files() -> t.Iterator[tuple[str, bytes]]:
+    """Path below ansible/module_utils -> content."""
+    top = Path(ansible.module_utils.__file__ or "").parent
+    for path in sorted(top.rglob("*.py")):
+        relative = path.relative_to(top)
+        if relative.parts[0] not in _UNUSED:
+            yield relative.as_posix(), path.read_bytes()
+
+
+def command(packed: bytes, may_install: bool, hold: float | None, proxy: str = "") -> str:
+    """What the shell of a distribution runs, with the archive PACKED as its stdin.
+
+    :arg may_install: Python is installed where it is missing, over PROXY (an address) where there is one.
+    :arg hold: seconds that the command waits for that; None waits for ever.
+    """
+    loader = _LOADER.format(old=OLD_PYTHON, damaged=DAMAGED, digest=hashlib.sha256(packed).hexdigest())
+    first = _installation(hold, proxy) if may_install else f"[ -x {INTERPRETER} ] || exit {NO_PYTHON}\n"
+    return f"{first}exec {INTERPRETER} -c {shlex.quote(loader)}"
+
+
+def _installation(hold: float | None, proxy: str) -> str:
+    names = ("http_proxy", "https_proxy") if proxy else ()
+    given = "".join(f"export {name}={shlex.quote(proxy)}; " for name in names)
+    return _INSTALL.format(
+        python=INTERPRETER,
+        folder=PYTHON_FOLDER,
+        environment=f"{given}export DEBIAN_FRONTEND=noninteractive; ",
+        hold=0 if hold is None else round(hold * 5),
+        failed=NOT_INSTALLED,
+        installing=INSTALLING,
+        flag=PYTHON,
+    )
+
+
+def look(identity: str, name: str) -> str:
+    """What the shell of a distribution runs to tell what the order IDENTITY in the distribution NAME has come to."""
+    program = _LOOK.format(folder=FOLDER, id=identity, name=name, stop=STOP, go_on=GO_ON)
+    return f"[ -x {INTERPRETER} ] || exit {NO_PYTHON}\nexec {INTERPRETER} -c {shlex.quote(program)}"
+
+
+def stream(packed: bytes, may_install: bool = False, proxy: str = "") -> bytes:
+    """The whole stdin of the constant line into Linux that runs the archive PACKED."""
+    return linux_stdin(command(packed, may_install, None, proxy)) + packed

@@ -1,0 +1,233 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Base of the action plugins of Linux-side modules.
+
+Over a connection that ends in Linux (``wslfleet.cuda.wsl``, ``local``, ``ssh``) the module runs as any other does. Over
+the Windows connection of the host it enters the distribution that the variables name, as an order of one step. While
+its transaction works no command is held open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import time
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible.release import __version__ as core_version
+from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction, failures_in, named, taken
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
+    OverLinux,
+    OverWindows,
+    distribution_of,
+    leads_to_windows,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+
+if t.TYPE_CHECKING:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.follow import Way
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.plan import Outcome, Step
+
+display = Display()
+
+FIRST_WAITS = (2, 5, 10)
+"""Seconds that the first looks follow a transaction: short, so that a person soon sees that it moves, and a connection
+that is lost early is known to have left a transaction behind."""
+LONGEST_WAIT = 20
+"""Seconds, the default of O(wait)."""
+LONGEST_HOURS = 6
+"""A whole toolkit takes minutes. Whoever is root in the distribution could say for ever that it still runs."""
+RECONNECT_SECONDS = 300
+"""The default of ``reconnect_timeout``."""
+
+
+class Orders(WindowsAction):
+    """What an action needs that sends orders."""
+
+    def wslfleet_document(self, name: str, steps: t.Sequence[Step], **options: t.Any) -> tuple[str, bytes]:
+        """The identity of the order for the distribution NAME, and the archive that carries it out."""
+        from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDER
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+
+        environment: dict[str, str] = {}
+        untyped: t.Any = self
+        untyped._compute_environment_string(environment)
+        document: dict[str, t.Any] = {
+            "name": name,
+            "settings": plans.settings(self._task.check_mode, self._task.diff, core_version),
+            "steps": [{**step, "arguments": self.wslfleet_with_certificates(step["arguments"])} for step in steps],
+            "environment": environment,
+            "folder": FOLDER,
+            **options,
+        }
+        identity = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:32]
+        modules = sorted({step["module"] for step in steps})
+        return identity, archive.archive({**document, "id": identity}, modules)
+
+    def wslfleet_way(self, name: str | None, may_stop: bool) -> tuple[str, Way]:
+        """Name of the distribution and the way into it: NAME, or the one of the variables, or that of the connection.
+
+        :arg may_stop: whether the program there may ask for the end of the distribution.
+        """
+        host = str(self.wslfleet_vars.get("inventory_hostname", ""))
+        if leads_to_windows(self._connection):
+            name = name or distribution_of(self, self.wslfleet_vars)
+            return name, OverWindows(self.wslfleet_runner, host, name, self.wslfleet_executable, may_stop)
+        way = OverLinux(self, host)
+        return way.distribution, way
+
+    def wslfleet_order(
+        self, steps: t.Sequence[Step], name: str | None = None, stop_if: str | None = None, **options: t.Any
+    ) -> tuple[str, Outcome]:
+        """Carry STEPS out in the distribution; its name and what came of it. See ``follow`` for what it raises.
+
+        :arg options: ``stop``, ``timeout``, ``reconnect_timeout`` of M(wslfleet.cuda.cuda_bundle).
+        """
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import follow
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+
+        check = bool(self._task.check_mode)
+        stop_if = "" if check else stop_if or ""
+        started = bool(options.get("stop"))
+        name, way = self.wslfleet_way(name, bool(started or stop_if))
+        identity, packed = self.wslfleet_document(
+            name, steps, stop_if=stop_if, hold=follow.HOLD_SECONDS, started=started
+        )
+        self.wslfleet_where = way.where
+        goal = follow.Goal(
+            name=name,
+            identity=identity,
+            packed=packed,
+            steps=tuple(steps),
+            may_install=not check,
+            proxy=plans.proxy(steps),
+            timeout=options.get("timeout", 3600),
+            reconnect_timeout=options.get("reconnect_timeout", RECONNECT_SECONDS),
+        )
+        outcome = follow.Work(way, goal, self.wslfleet_show).run()
+        return name, outcome
+
+    def wslfleet_with_certificates(self, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """ARGUMENTS of a module with the certificates of Windows that it asks for, in PEM form."""
+        given = dict(arguments)
+        wanted = given.pop("windows_certificates", None)
+        if wanted is None:
+            return given
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
+
+        if wanted and not self.wslfleet_has_windows:
+            raise StepFailed(
+                "windows_certificates needs a connection to Windows, or wslfleet.cuda.wsl; nothing was changed"
+            )
+        names = [wanted] if isinstance(wanted, str) else wanted
+        found = store.read_pem(self.wslfleet_runner, names) if names else []
+        return {**given, "certificates": [*(given.get("certificates") or []), *found]}
+
+    @property
+    def wslfleet_has_windows(self) -> bool:
+        """Whether the Windows side of the host can be reached."""
+        return leads_to_windows(self._connection) or hasattr(self._connection, "windows_runner")
+
+    def wslfleet_show(self, text: str) -> None:
+        """Show one line of progress."""
+        display.display(f"[{self.wslfleet_vars.get('inventory_hostname', '')}] {clean(text)}", color="bright gray")
+
+
+class LinuxAction(Orders):
+    """Runs the module of its name inside the distribution, and takes what comes back for what it is: foreign."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """One task."""
+        self.wslfleet_vars = task_vars or {}
+        result: dict[str, t.Any] = ActionBase.run(self, tmp, task_vars)
+        if result.get("skipped"):
+            return result
+        with failures_in(result):
+            self.wslfleet_check()
+            arguments = self.wslfleet_with_certificates(self._task.args)
+            over_windows = leads_to_windows(self._connection)
+            answer = self._as_order(arguments) if over_windows else self._as_module(arguments)
+            result.update(answer)
+            self.wslfleet_after(result)
+        return named(self, result, task_vars)
+
+    def wslfleet_check(self) -> None:
+        """Refuse what cannot be done, before anything is."""
+
+    def wslfleet_after(self, result: dict[str, t.Any]) -> None:
+        """Do on the Windows side what belongs to RESULT."""
+
+    @property
+    def _module(self) -> str:
+        return str(self._task.action).rpartition(".")[2]
+
+    def _as_order(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+
+        if self._task.async_val:
+            raise StepFailed("async is not possible over a connection to Windows: use the connection wslfleet.cuda.wsl")
+        [step] = plans.expand([{"module": self._module, "arguments": arguments}])
+        _name, outcome = self.wslfleet_order([step])
+        if outcome.failure:
+            raise StepFailed(outcome.failure)
+        return taken(self._module, dict(outcome.rows[-1]["result"]), complete=False)
+
+    def _as_module(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module, again and again while its transaction works."""
+        if self._task.async_val and not self._connection.has_native_async:
+            answer: dict[str, t.Any] = self._execute_module(
+                module_args=arguments, task_vars=self.wslfleet_vars, wrap_async=True
+            )
+            return answer
+        longest = int(arguments.get("wait", LONGEST_WAIT))
+        waits = itertools.chain(FIRST_WAITS, itertools.repeat(longest))
+        looks: list[dict[str, t.Any]] = []
+        end = time.monotonic() + LONGEST_HOURS * 3600
+        while True:
+            if self._module in FOLLOWED:
+                arguments["wait"] = min(next(waits), longest)
+            looks.append(taken(self._module, self._look(arguments), complete=self._module not in FOLLOWED))
+            transaction = looks[-1].get("transaction") or {}
+            if not transaction.get("running") or looks[-1].get("failed"):
+                return together(looks)
+            arguments["transaction"] = transaction.get("id")
+            if not arguments["transaction"] or time.monotonic() > end:
+                return {**together(looks), "failed": True, "msg": self._never_ends(transaction)}
+            what = transaction.get("text") or transaction.get("package") or "working"
+            self.wslfleet_show(f"apt {transaction.get('progress') or 0:.0f}%: {what}")
+
+    def _never_ends(self, transaction: dict[str, t.Any]) -> str:
+        if not transaction.get("id"):
+            return f"damaged result of {self._module}: transaction.id is missing; look at the distribution"
+        return clean(
+            f"transaction {transaction['id']} still runs after {LONGEST_HOURS} hours and goes on; read its log"
+            f" {transaction.get('log')} inside the distribution, then run the playbook again"
+        )
+
+    def _look(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+        """One module run. A lost connection while a transaction runs is told for what it is."""
+        try:
+            answer: dict[str, t.Any] = self._execute_module(module_args=arguments, task_vars=self.wslfleet_vars)
+        except AnsibleConnectionFailure as error:
+            if "transaction" not in arguments:
+                raise
+            raise AnsibleConnectionFailure(
+                f"connection lost while apt works: {error}. Transaction {arguments['transaction']} goes on inside the "
+                "distribution; run the playbook again, it finds the transaction and waits for its end"
+            ) from error
+        return answer
+
+
+FOLLOWED = ("container_toolkit", "cuda_extra_libraries", "cuda_toolkit")
+"""Modules that leave a transaction at work and are asked again."""

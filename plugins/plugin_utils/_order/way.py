@@ -1,0 +1,84 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The ways of a task into a distribution: over the Windows connection of its host, or over one that ends in Linux."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import later_wsl_line
+
+
+def leads_to_windows(connection: t.Any) -> bool:
+    """Whether CONNECTION of a task is core's ``winrm``, or one like it."""
+    return hasattr(connection, "protocol") and hasattr(connection, "shell_id")
+
+
+def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
+    """The distribution that the variables of ACTION's host name. Raises StepFailed where none does."""
+    templar: t.Any = action._templar
+    for name in ("ansible_wsl_distribution", "windows_host_distribution"):
+        found = templar.template(task_vars.get(name, ""))
+        if found:
+            return str(found)
+    raise StepFailed(
+        f"{task_vars.get('inventory_hostname')}: no distribution is named: set windows_host_distribution, or"
+        " ansible_wsl_distribution"
+    )
+
+
+class OverWindows:
+    """By wsl.exe, over WinRS."""
+
+    def __init__(self, runner: t.Any, host: str, name: str, executable: str | None, may_stop: bool) -> None:
+        """Raises CmdLineError for a name that no distribution can have.
+
+        :arg may_stop: exit code 0 of the program ends the distribution.
+        """
+        self._runner = runner
+        program = executable or EXECUTABLE
+        self._linux = LinuxRunner(runner, host, name, executable=program)
+        if may_stop:
+            self._linux.line += f"&&{later_wsl_line(program, ['--terminate', name])}"
+        self.where = self._linux.where
+
+    def run(self, command: str, payload: bytes = b"") -> Completed:
+        """See ``_order.Way.run``."""
+        return self._linux.run(command, payload)
+
+    def reopen(self) -> None:
+        """See ``_order.Way.reopen``."""
+        self._runner.close()
+
+
+class OverLinux:
+    """By the connection of the task itself, with its ``become``."""
+
+    def __init__(self, action: ActionBase, host: str) -> None:
+        self._action = action
+        connection: t.Any = action._connection
+        self.distribution = str(connection.get_option("distribution")) if hasattr(connection, "windows_runner") else ""
+        self.where = f"distribution {self.distribution} on {host}" if self.distribution else host
+
+    def run(self, command: str, payload: bytes = b"") -> Completed:
+        """See ``_order.Way.run``."""
+        try:
+            done: t.Any = self._action._low_level_execute_command(command, sudoable=True, in_data=payload or None)
+        except AnsibleConnectionFailure as error:
+            raise HostUnreachable(" ".join(str(error.message).split())) from None
+        return Completed(done["rc"], done["stdout"].encode("utf-8"), done["stderr"].encode("utf-8"))
+
+    def reopen(self) -> None:
+        """See ``_order.Way.reopen``."""
+        connection: t.Any = self._action._connection
+        connection.reset()

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.filter.order_result import order_result
+from ansible_collections.wslfleet.cuda.plugins.filter.toolkit_findings import toolkit_findings
+
+AUDIT = {
+    "clean": True,
+    "driver_packages": [],
+    "rows": [
+        {"id": "nvcc", "level": "warn", "seen": "ann finds /usr/bin/nvcc"},
+        {"id": "nvcc", "level": "ok", "seen": "x"},
+        {"id": "guard", "level": "warn", "seen": "y"},
+    ],
+}
+INSTALLED = {"version": "12.8", "changed": True}
+SMOKE = {"verdict": "ran_on_gpu", "program": "/p", "compiler": "12.8, V12.8.93"}
+FOUND: dict[str, t.Any] = {
+    **AUDIT,
+    "version": "12.8",
+    "installed": True,
+    "other_nvcc": "ann finds /usr/bin/nvcc",
+    **SMOKE,
+}
+
+
+def one(user: str = "", **results: t.Any) -> dict[str, t.Any]:
+    return {"user": user, "results": results}
+
+
+WHOLE = one(installed=INSTALLED, smoke=SMOKE, audit=AUDIT)
+
+
+@pytest.mark.parametrize(
+    ("people", "check", "found"),
+    [
+        ([WHOLE], False, FOUND),
+        ([WHOLE], True, {**FOUND, "installed": False}),
+        ([], False, {}),
+        ([one(installed=INSTALLED)], False, {}),
+        (
+            [one(audit=AUDIT)],
+            True,
+            {**FOUND, "version": "13.0", "verdict": "not_tested", "program": "", "compiler": ""},
+        ),
+        ([one("ben", audit={"failed": True})], False, {}),
+    ],
+)
+def test_findings(people: list[dict[str, t.Any]], check: bool, found: dict[str, t.Any]) -> None:
+    assert toolkit_findings({"developers": people}, "13.0", check) == found
+
+
+def test_findings_of_other_users_stand_by_name() -> None:
+    people = [{**WHOLE, "user": "anna"}, one("ben")]
+    assert toolkit_findings({"developers": people}, "12.8") == {**FOUND, "developers": {"anna": FOUND}}
+
+
+def test_an_order_that_was_not_carried_out_has_no_findings() -> None:
+    assert toolkit_findings({"failed": True, "msg": "x"}, "12.8") == {}
+    assert order_result({"skipped": True}, "audit") == {}
+
+
+def test_the_result_of_a_step() -> None:
+    assert order_result({"developers": [WHOLE]}, "smoke") == SMOKE
+    assert order_result({"developers": [WHOLE]}, "other") == {}
+    people = [one("anna", a={"x": 1}), one("ben", a={"x": 2}), one("eva")]
+    assert order_result({"developers": people}, "a") == {"x": 2, "developers": {"anna": {"x": 1}, "ben": {"x": 2}}}
