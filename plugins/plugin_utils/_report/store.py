@@ -153,7 +153,7 @@ def file_name(name: str) -> str:
     return f"{plain}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def read(folder: str) -> Found:
+def read(folder: str, with_history: bool = True) -> Found:
     """The documents and the history in FOLDER, or the documents that lie there by themselves. Raises StoreError."""
     found = Found(folder)
     inner = os.path.join(folder, DOCUMENTS)
@@ -167,7 +167,8 @@ def read(folder: str) -> Found:
         one = _document(os.path.join(place, name), found.problems)
         if one is not None:
             found.documents.append(one)
-    _history(os.path.join(folder, HISTORY), found)
+    if with_history:
+        _history(os.path.join(folder, HISTORY), found)
     return found
 
 

@@ -131,7 +131,7 @@ def test_the_readme_lists_everything() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     plugins = {
         file.stem
-        for kind in ("modules", "connection", "filter", "lookup", "callback")
+        for kind in ("modules", "connection", "filter", "lookup", "callback", "inventory")
         for file in (ROOT / "plugins" / kind).glob("*.py")
     }
     playbooks = {f"wslfleet.cuda.{file.stem}" for file in (ROOT / "playbooks").glob("*.yml")}

@@ -15,7 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.doc_fragments.attributes import M
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUGINS = ROOT / "plugins"
-KINDS = ("modules", "connection", "filter")
+KINDS = ("modules", "connection", "filter", "inventory")
 Block = t.Mapping[str, t.Any]
 
 
@@ -35,7 +35,7 @@ class Document:
 
     @property
     def kind(self) -> str:
-        """modules, connection or filter."""
+        """One of KINDS."""
         return self.path.split("/")[0]
 
     def options(self) -> t.Iterator[tuple[str, Block]]:

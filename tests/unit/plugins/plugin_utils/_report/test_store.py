@@ -175,3 +175,10 @@ def test_names_are_in_all_documents_of_a_folder_or_in_none(tmp_path: Path, witho
     store.check_names(str(tmp_path), not without)
     with pytest.raises(store.StoreError, match=f"set wslfleet_report_names to {str(not without).lower()}"):
         store.check_names(str(tmp_path), without)
+
+
+def test_who_needs_no_history_does_not_read_it(tmp_path: Path) -> None:
+    store.prepare(str(tmp_path))
+    (tmp_path / store.HISTORY).write_text("cut\n")
+    assert store.read(str(tmp_path), with_history=False).problems == []
+    assert store.read(str(tmp_path)).problems != []

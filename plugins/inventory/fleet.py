@@ -1,0 +1,137 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inventory plugin that puts laptops into groups by what the last runs found."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: fleet
+short_description: Groups of laptops by what the last runs found
+version_added: 0.2.0
+author:
+  - The wslfleet contributors (@wslfleet)
+description:
+  - Reads the documents that runs with the variable C(wslfleet_report) leave, one for each laptop and playbook, and puts
+    the laptops of the inventory into groups, so that C(--limit broken_driver) works in the next run.
+  - Groups V(conforming), V(not_conforming), V(unknown) and V(unreachable) hold each laptop once, by its newest
+    document.
+  - Group V(broken_driver) holds laptops whose NVIDIA driver on Windows is too old, or with a Linux driver or what is
+    left of one in a distribution. V(awaiting_restart) and V(awaiting_logon) hold those that wait for a restart or for
+    somebody's logon.
+  - Groups such as V(toolkit_12_8) and V(driver_572_61) go by version. Text that is no version makes no group.
+  - A laptop that cannot be reached keeps the findings and the versions that were known of it.
+  - Its file has a name that ends with C(fleet.yml) or C(fleet.yaml), and comes after the inventory that has the
+    laptops. Ansible takes sources in the order of C(-i), and those in a folder in the order of their names.
+notes:
+  - Documents hold what laptops told. So the plugin adds no host and sets no variable. Otherwise a laptop, or whoever
+    can write into the folder, could have credentials of the inventory sent to an address of their choice. Laptops that
+    the inventory does not have are left out and told in a warning.
+  - Give these groups no variables, as C(group_vars/broken_driver.yml) would. A laptop tells itself what puts it into
+    one.
+  - Documents that are cut, that are no documents, or whose schema is newer are left out and told in a warning.
+seealso:
+  - plugin: wslfleet.cuda.documents
+    plugin_type: callback
+options:
+  plugin:
+    description:
+      - Says whose file this is.
+    type: str
+    required: true
+    choices: [wslfleet.cuda.fleet]
+  src:
+    description:
+      - Folders on the controller, each of which a run got as C(wslfleet_report), or which hold documents only.
+      - A path that is not absolute begins at the folder of the inventory file.
+      - Folders of runs with C(wslfleet_report_names=false) do not name their laptops and are refused.
+    type: list
+    elements: str
+    required: true
+  prefix:
+    description:
+      - Put before the name of each group, letters, digits and V(_).
+      - Needed where the inventory has a group of such a name, which is refused.
+    type: str
+    default: ""
+"""
+
+EXAMPLES = r"""
+# states.fleet.yml: ansible-playbook -i inventory.yml -i states.fleet.yml wslfleet.cuda.repair --limit broken_driver
+plugin: wslfleet.cuda.fleet
+src:
+  - /srv/cuda-report
+"""
+
+import datetime
+import os
+import re
+import typing as t
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import merge
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
+
+_PREFIX = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,39})?")
+_SHOWN = 5
+"""Names in a message."""
+
+
+class InventoryModule(BaseInventoryPlugin):
+    """Inventory plugin ``wslfleet.cuda.fleet``."""
+
+    NAME = "wslfleet.cuda.fleet"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether PATH can be a file of this plugin."""
+        ansible: t.Any = super()
+        return bool(ansible.verify_file(path)) and path.endswith(("fleet.yml", "fleet.yaml"))
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        """Put the hosts of INVENTORY into groups."""
+        super().parse(inventory, loader, path, cache)
+        ansible: t.Any = self
+        ansible._read_config_data(path)
+        home = os.path.dirname(os.path.abspath(path))
+        folders = [os.path.join(home, os.path.expanduser(str(one))) for one in ansible.get_option("src")]
+        try:
+            found = self._wslfleet_groups(folders, str(ansible.get_option("prefix") or ""))
+            self._wslfleet_fill(inventory, found)
+        except store.StoreError as error:
+            raise AnsibleParserError(str(error)) from error
+
+    def _wslfleet_groups(self, folders: t.Sequence[str], prefix: str) -> dict[str, list[str]]:
+        if not _PREFIX.fullmatch(prefix):
+            raise store.StoreError(f"prefix {prefix!r} is no beginning of a group's name: use letters, digits and _")
+        hidden = next((one for one in folders if os.path.exists(os.path.join(one, store.KEY))), None)
+        if hidden:
+            raise store.StoreError(
+                f"{hidden} has documents without the names of laptops: name the folder of runs with"
+                " wslfleet_report_names=true in src"
+            )
+        now = datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
+        fleet = merge([store.read(one, with_history=False) for one in folders], now)
+        for problem in fleet.problems:
+            self.display.warning(f"groups by state: {problem}")
+        return groups.of_fleet(fleet, prefix)
+
+    def _wslfleet_fill(self, inventory: t.Any, found: t.Mapping[str, t.Sequence[str]]) -> None:
+        taken = sorted(set(found) & set(inventory.groups))
+        if taken:
+            raise store.StoreError(
+                f"the inventory has groups {', '.join(taken[:_SHOWN])} already: set prefix, so that they stay as is"
+            )
+        strangers = sorted({name for names in found.values() for name in names if name not in inventory.hosts})
+        for group, names in found.items():
+            inventory.add_group(group)
+            for name in names:
+                if name in inventory.hosts:
+                    inventory.add_host(name, group)
+        if strangers:
+            more = " …" if len(strangers) > _SHOWN else ""
+            self.display.warning(
+                f"groups by state: {len(strangers)} laptops of the documents are not in the inventory and left out"
+                f" ({', '.join(strangers[:_SHOWN])}{more}): name their inventory before this file, or delete these"
+            )
