@@ -123,3 +123,13 @@ def test_other_files_are_not_its_own(tmp_path: Path) -> None:
     for name in ("inventory.yml", "fleet.json"):
         (tmp_path / name).write_text("{}")
         assert not InventoryModule().verify_file(str(tmp_path / name))
+
+
+def test_a_name_that_two_laptops_have_is_in_no_group(tmp_path: Path, warnings: list[str]) -> None:
+    a_fleet.run(tmp_path / "report", 1)
+    (one,) = laptops_of(tmp_path / "report")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "one.json").write_text(json.dumps({**one, "computer": "WS-OTHER"}))
+    made = parse(inventory(tmp_path, [one["laptop"]]), tmp_path, src=["report", "other"])
+    assert names(made, "conforming:not_conforming:unknown:unreachable") == set()
+    assert f"2 laptops have the name {one['laptop']}" in warnings[0] and "2 laptops of the documents" in warnings[1]
