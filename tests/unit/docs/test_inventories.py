@@ -24,7 +24,7 @@ LDAP_OPTIONS = {
     "port", "server", "tls_mode", "username", "compose", "groups", "keyed_groups", "strict", "use_extra_vars",
     "leading_separator",
 }  # fmt: skip
-"""Of microsoft.ad.ldap, as microsoft.ad 1.7.1 documents them, with those of ``constructed``."""
+"""Copied from the source of microsoft.ad (plugin ldap, fragment ldap_connection), and those of ``constructed``."""
 
 
 def block(language: str, start: str) -> str:
