@@ -13,7 +13,7 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Takes what role C(windows_host) found, and says where roles C(cuda_toolkit) and C(container_toolkit) go on.
-positional: windows_users, update
+positional: windows_users, update, distribution
 options:
   _input:
     description:
@@ -31,6 +31,12 @@ options:
       - Whether the work is done in distributions that were handed over before.
     type: bool
     default: true
+  distribution:
+    description:
+      - The variable C(windows_host_distribution) now. A fact that an earlier play found of another distribution of the
+        account counts no more.
+    type: str
+    default: ''
 """
 
 EXAMPLES = r"""
@@ -61,14 +67,15 @@ import typing as t
 
 
 def place_of_work(
-    host: t.Mapping[str, t.Any], windows_users: t.Sequence[str] = (), update: bool = True
+    host: t.Mapping[str, t.Any], windows_users: t.Sequence[str] = (), update: bool = True, distribution: str = ""
 ) -> dict[str, t.Any]:
     """Where the work is done, by what is known of HOST."""
     found = host.get("distribution") or {}
     name = str(found.get("name") or "")
     place = {"work": True, "name": name, "windows_users": [], "hand_over": False, "stop": False}
-    if not host:
-        return {**place, "windows_users": list(windows_users)}
+    another = bool(name and distribution and not windows_users) and name.lower() != distribution.lower()
+    if not host or another:
+        return {**place, "name": "", "windows_users": list(windows_users)}
     if not windows_users:
         return {**place, "work": bool(host.get("ready")), "stop": not found.get("running", True)}
     if host.get("ready") and name:

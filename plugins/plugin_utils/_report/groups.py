@@ -39,7 +39,7 @@ def of_fleet(fleet: Fleet, prefix: str = "") -> dict[str, list[str]]:
 
 def of_document(one: Document) -> list[str]:
     """The groups of the laptop that the document ONE is about."""
-    awaited = {str(wait["what"]).split(" ")[0] for wait in one["waits_for"] or ()}
+    awaited = {str(wait["what"]).partition(" ")[0] for wait in one["waits_for"] or ()}
     states = {
         str(one["state"]): True,
         BROKEN_DRIVER: any(_breaks_driver(finding) for finding in one["findings"]),

@@ -32,3 +32,18 @@ def test_where_the_work_is_done(
     host: dict[str, t.Any], users: list[str], update: bool, place: dict[str, t.Any]
 ) -> None:
     assert place_of_work(host, users, update) == place
+
+
+@pytest.mark.parametrize(
+    ("asked", "users", "name"),
+    [
+        pytest.param("U", [], "U", id="the same"),
+        pytest.param("u", [], "U", id="the same to Windows"),
+        pytest.param("", [], "U", id="nothing is asked"),
+        pytest.param("Debian", [], "", id="another, of a later play"),
+        pytest.param("Debian", ["anna"], "U", id="built under another name, then handed over"),
+    ],
+)
+def test_a_fact_of_another_distribution_counts_no_more(asked: str, users: list[str], name: str) -> None:
+    host = {"ready": True, "distribution": {"name": "U", "running": False}}
+    assert place_of_work(host, users, True, asked)["name"] == name
