@@ -65,3 +65,45 @@ def test_what_was_cut_short() -> None:
     refused = pytest.raises(StepFailed, match="looking for another run")
     with ScriptedRunner([(re.compile(""), Completed(1, b"", b""))]) as runner, refused, h.alone(runner, 60):
         raise AssertionError
+
+
+def test_a_laptop_that_others_hold_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run holds it, ends, and leaves it; what nobody has put there, and an answer that is none, are told."""
+    other = replace(HERE, machine="", nonce="0" * 8)
+    mine = h.holder_here(60)
+    monkeypatch.setattr(h, "holder_here", lambda seconds: mine)
+    held = [[other.name], [], [mine.name], []]
+    monkeypatch.setattr(h, "_run", lambda runner, lines: held.pop(0))
+    monkeypatch.setattr(h, "_release", lambda runner, holder: None)
+    slept: list[float] = []
+    with ScriptedRunner([]) as runner, h.alone(runner, 60, slept.append) as waited:
+        assert (waited, len(slept), len(held)) == (True, 1, 1)
+    monkeypatch.setattr(h, "_run", lambda runner, lines: ["notes.txt"])
+    with ScriptedRunner([]) as runner, pytest.raises(StepFailed, match="which no run has put there"), h.alone(
+        runner, 60
+    ):
+        pass
+    monkeypatch.setattr(h, "_run", lambda runner, lines: [other.name])
+    with ScriptedRunner([]) as runner, pytest.raises(StepFailed, match="another run works"), h.alone(
+        runner, 60, slept.append
+    ):
+        pass
+    assert sum(slept) > h.WAIT_SECONDS
+
+
+def test_a_run_that_is_over_is_followed_and_an_empty_lock_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = h.holder_here(60)
+    over = replace(mine, machine="", nonce="0" * 8, until=mine.since - 1)
+    monkeypatch.setattr(h, "holder_here", lambda seconds: mine)
+    monkeypatch.setattr(h, "_release", lambda runner, holder: None)
+    tried: list[str] = []
+
+    def answer(runner: t.Any, lines: list[str]) -> list[str]:
+        tried.append(lines[1])
+        return [over.name] if len(tried) == 1 else []
+
+    monkeypatch.setattr(h, "_run", answer)
+    with ScriptedRunner([]) as runner, h.alone(runner, 60) as waited:
+        assert not waited
+    assert tried[1].startswith("ren ") and "rd " in tried[2]
+    assert len(tried) == 4, "an account that may not make the lock works without"
