@@ -18,8 +18,8 @@ pytestmark = pytest.mark.lab
 LAPTOP = "two-developers-1"
 SETTINGS = {**QUICK, "windows_host_windows_users": ["anna", "ben"]}
 MOST_WINDOWS_COMMANDS = 4
-MOST_BUNDLE_COMMANDS = 8
-"""Host, users, folder, files, start, results of each, end."""
+MOST_BUNDLE_COMMANDS = 9
+"""Host, users, folder, files, start, results of each (two reads where one ends before the other), end."""
 
 
 @pytest.fixture(scope="module")

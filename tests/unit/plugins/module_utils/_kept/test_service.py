@@ -289,7 +289,11 @@ def _ends(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("data", [b"", b"text\n\ttab", bytes(range(256)), b"x" * 5000, os.urandom(5000), "ü".encode()])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"text\n\ttab", bytes(range(256)), b"x" * 5000, os.urandom(5000), "ü".encode()],
+    ids=["nothing", "text", "every byte", "long text", "long and random", "umlaut"],
+)
 def test_bytes_travel_as_letters(data: bytes) -> None:
     how, packed = service.pack(data)
     assert all(32 <= byte < 127 or byte in b"\t\n" for byte in packed)
