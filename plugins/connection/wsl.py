@@ -137,8 +137,8 @@ options:
       - It ends after so many seconds without a task, with the playbook, by C(reset_connection) of
         M(ansible.builtin.meta), and when the laptop or the distribution goes away. Until then the distribution goes on
         running.
-      - Tasks with C(become), tasks that run while the session is busy, and what the session does not take go the
-        ordinary way, which C(-vv) shows.
+      - Tasks with C(become) go the ordinary way. So do tasks that run while the session is busy, and what the session
+        does not take, which C(-vv) shows.
       - With V(0) nothing is kept.
     type: int
     default: 60
