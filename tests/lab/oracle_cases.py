@@ -25,7 +25,7 @@ class Case:
 
 
 def _cases(*rows: tuple[object, ...]) -> list[Case]:
-    return [Case(*row) for row in rows]  # type: ignore[arg-type]
+    return [Case(*row) for row in rows]
 
 
 def _error_level(name: str, line: str, number: int) -> Case:

@@ -180,7 +180,7 @@ def test_a_task_that_starts_nothing(place: Place) -> None:
 def test_other_credentials(place: Place, other: str | None) -> None:
     place.run("do")
     stranger = Kept(place.folder, ["pc", "anna"], ["secret"])
-    stranger.identity = other  # type: ignore[assignment]
+    stranger.identity = other
     with pytest.raises(NotKept, match="the session belongs to other credentials"):
         stranger.run("do", b"", place.start)
     assert place.run("do")[0] == 2

@@ -27,7 +27,7 @@ def test_there_are_24_of_them_in_order() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
 def test_windows_tells_its_own_rows_whatever_the_laptop(case: tuple[str, dict[str, object], object]) -> None:
-    told = {verdict.row for verdict in preflight(replace(GOOD, **case[1]))}  # type: ignore[arg-type]
+    told = {verdict.row for verdict in preflight(replace(GOOD, **case[1]))}
     assert told - {""} == rows_of(guide.WINDOWS)
 
 
