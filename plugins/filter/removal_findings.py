@@ -49,6 +49,7 @@ _value:
 import typing as t
 
 from ansible.module_utils.common.text.formatters import bytes_to_human
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.told_by_user import told_by_user
 
 NOTHING = "there was nothing to remove"
 
@@ -56,12 +57,7 @@ NOTHING = "there was nothing to remove"
 def removal_findings(order: t.Mapping[str, t.Any], check_mode: bool = False) -> list[str]:
     """What ORDER removed, or would remove."""
     word = "would be removed" if check_mode else "removed"
-    lines = []
-    for one in order.get("developers") or ():
-        whose = f"{one['user']}: " if one["user"] else ""
-        told = [one["reason"]] if one["waiting"] else _told(one, word)
-        lines += [f"{whose}{line}" for line in told]
-    return lines or [NOTHING]
+    return told_by_user(order, lambda one: [one["reason"]] if one["waiting"] else _told(one, word)) or [NOTHING]
 
 
 def _told(one: t.Mapping[str, t.Any], word: str) -> list[str]:

@@ -49,6 +49,8 @@ _value:
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.told_by_user import told_by_user
+
 HINT = (
     "programs that run now may still hold the Linux driver until the distribution stops: set"
     " wslfleet_stop_distribution, or run wsl --terminate {name} (or wsl --shutdown) on the laptop"
@@ -57,11 +59,8 @@ HINT = (
 
 def repair_findings(order: t.Mapping[str, t.Any], stops: bool = False) -> list[str]:
     """What ORDER repaired, or would repair."""
-    lines = []
-    for one in order.get("developers") or ():
-        whose = f"{one['user']}: " if one["user"] else ""
-        lines += [f"{whose}{line}" for line in _told(one, str(order.get("name", "")), stops)]
-    return lines
+    name = str(order.get("name", ""))
+    return told_by_user(order, lambda one: _told(one, name, stops))
 
 
 def _told(one: t.Mapping[str, t.Any], name: str, stops: bool) -> list[str]:

@@ -1,0 +1,22 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What an order did, line by line, each with the user whose distribution it was."""
+
+from __future__ import annotations
+
+import typing as t
+
+One = t.Mapping[str, t.Any]
+
+
+def told_by_user(order: t.Mapping[str, t.Any], tell: t.Callable[[One], t.Iterable[str]]) -> list[str]:
+    """The lines that TELL has for each part of ORDER, a result of cuda_bundle; the connecting account has no name."""
+    lines = []
+    for one in order.get("developers") or ():
+        whose = f"{one['user']}: " if one["user"] else ""
+        lines += [f"{whose}{line}" for line in tell(one)]
+    return lines
