@@ -5,8 +5,13 @@
 Nothing is installed here: the stages use the environment that nox runs in, which is .venv of scripts/setup.sh. What
 needs another environment (ansible-core of another version, galaxy-importer) keeps it in the user's cache.
 
-Tags say when a stage runs: ``check`` in ``make check``; ``make test`` runs these first, then ``cores`` (every
-ansible-core) beside ``lab`` (molecule, lab and integration tests), see scripts/gates/run.py.
+antsibull-nox brings the stages that antsibull-nox.toml names. Those below are ours, because it has none like them, or
+its own would need containers (ansible-test, execution environments), an environment that it installs itself
+(antsibull-docs, ansible-lint, galaxy-importer, which only warns of warnings), or look at plugins/ only (mypy).
+
+Tags say when a stage runs: ``check`` in ``make check``; ``make test`` runs these first, then ``cores`` (the oldest
+ansible-core, the newest, and the one that pip installs) beside ``lab`` (molecule, lab and integration tests);
+``make test-all`` runs ``more`` too (the other ansible-cores, slow deliberate faults). See scripts/gates/run.py.
 ``nox -s NAME -- WORDS`` gives more words to the last command of a stage. Words that name files below tests/ take the
 place of all tests of a stage of tests.
 """
@@ -17,6 +22,7 @@ import os
 import sys
 from pathlib import Path
 
+import antsibull_nox
 import nox
 
 ROOT = Path(__file__).resolve().parent
@@ -27,6 +33,9 @@ from scripts.gates import ansible_test, cores  # needs the path above
 
 nox.options.default_venv_backend = "none"
 nox.options.tags = ["check"]
+antsibull_nox.load_antsibull_nox_toml()
+for kept in ("formatters", "codeqa", "yamllint", "antsibull-nox-config", "docs-check", "license-check", "extra-checks"):
+    nox.registry.get()[kept].tags.append("check")
 
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
 INTEGRATION = ROOT / "tests" / "integration"
@@ -35,6 +44,9 @@ PARTS = {
     **{name: [f"tests/integration/{name}"] for name in ("linux", "windows", "connection")},
 }
 """The integration tests in parts of a few minutes, so that two workers end at about the same time."""
+EVERY_CORE = [
+    nox.param(each.version, id=each.version, tags=["cores" if each.always else "more"]) for each in cores.CORES
+]
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
 
 SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
@@ -73,18 +85,6 @@ def chosen(session: nox.Session, *tests: str) -> list[str]:
 
 
 @nox.session(tags=["check"])
-def ruff(session: nox.Session) -> None:
-    """Python style, and errors that are swallowed."""
-    run(session, "ruff", "check", "--quiet", ".", *session.posargs)
-
-
-@nox.session(name="format", tags=["check"])
-def format_(session: nox.Session) -> None:
-    """Python format; mends it with: nox -s format -- --fix."""
-    run(session, "ruff", "format", *(["--quiet", "."] if "--fix" in session.posargs else ["--quiet", "--diff", "."]))
-
-
-@nox.session(tags=["check"])
 def types(session: nox.Session) -> None:
     """mypy strict: the lab and the gates, then the plugins, seen where Ansible sees them."""
     run(session, "mypy", "lab", "scripts", "noxfile.py")
@@ -98,22 +98,10 @@ def shellcheck(session: nox.Session) -> None:
     run(session, "shellcheck", *sorted(str(path) for path in ROOT.glob("scripts/*.sh")), str(ROOT / ".ci" / "run"))
 
 
-@nox.session(tags=["check"])
-def yamllint(session: nox.Session) -> None:
-    """YAML style."""
-    run(session, "yamllint", "--strict", ".")
-
-
 @nox.session(name="ansible-lint", tags=["check"])
 def ansible_lint(session: nox.Session) -> None:
     """ansible-lint, profile production."""
     run(session, "ansible-lint", "--offline", "--profile", "production", "-q")
-
-
-@nox.session(tags=["check"])
-def licences(session: nox.Session) -> None:
-    """REUSE: every file says whose it is and under which licence."""
-    run(session, "reuse", "lint", "--lines")
 
 
 @nox.session(tags=["check"])
@@ -127,12 +115,6 @@ def changelog(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Generated pages are fresh, the documentation's linter is content, and the site builds into .cache/docs/html."""
     run(session, "scripts/docs.sh", *session.posargs)
-
-
-@nox.session(name="action-group", tags=["check"])
-def action_group(session: nox.Session) -> None:
-    """Every module is in the action group of meta/runtime.yml, and its documentation says so."""
-    run(session, "python", "-m", "scripts.gates.action_group")
 
 
 @nox.session(tags=["check"])
@@ -150,15 +132,15 @@ def _ansible_test(session: nox.Session, command: str, core: str) -> None:
     run(session, "python", "-m", "scripts.gates.ansible_test", command, core, *session.posargs)
 
 
-@nox.session(tags=["cores"])
-@nox.parametrize("core", [each.version for each in cores.CORES], ids=[each.version for each in cores.CORES])
+@nox.session
+@nox.parametrize("core", EVERY_CORE)
 def sanity(session: nox.Session, core: str) -> None:
     """ansible-test sanity with one ansible-core."""
     _ansible_test(session, "sanity", core)
 
 
-@nox.session(tags=["cores"])
-@nox.parametrize("core", [each.version for each in cores.CORES], ids=[each.version for each in cores.CORES])
+@nox.session
+@nox.parametrize("core", EVERY_CORE)
 def units(session: nox.Session, core: str) -> None:
     """ansible-test units with one ansible-core."""
     _ansible_test(session, "units", core)
@@ -166,8 +148,14 @@ def units(session: nox.Session, core: str) -> None:
 
 @nox.session(tags=["cores"])
 def faults(session: nox.Session) -> None:
-    """Deliberate faults: each quick stage must find its own. All of them, minutes: nox -s faults -- tests/gates."""
+    """Deliberate faults: each quick stage must find its own."""
     run(session, "pytest", "-q", "--durations=5", *chosen(session, "tests/gates", "-k", "not slow"))
+
+
+@nox.session(name="slow-faults", tags=["more"])
+def slow_faults(session: nox.Session) -> None:
+    """Deliberate faults that take a laptop or a distribution to find."""
+    run_as_root(session, "pytest", "-q", "--durations=5", *chosen(session, "tests/gates", "-k", "slow"))
 
 
 @nox.session(tags=["cores"])

@@ -24,6 +24,8 @@ class Core:
     requirement: str
     pythons: tuple[str, ...]
     pip: str
+    always: bool = False
+    """In ``make test``; the others are in ``make test-all`` only."""
     every_python: bool = False
     """Sanity compiles and imports with every Python that is there, which one old and one new core do for all of them.
     False: with the controller's only."""
@@ -36,12 +38,28 @@ DILL = Substitute("pylint", "dill @ https://", "dill==0.4.1")
 """2.22.0rc1 pins a library of pylint to an archive on GitHub; 2.21 has the release."""
 
 CORES = (
-    Core("2.16", "ansible-core~=2.16.19", ("3.12", "3.11", "3.10"), "23.1.2", every_python=True, oldest="3.8"),
+    Core(
+        "2.16",
+        "ansible-core~=2.16.19",
+        ("3.12", "3.11", "3.10"),
+        "23.1.2",
+        always=True,
+        every_python=True,
+        oldest="3.8",
+    ),
     Core("2.18", "ansible-core~=2.18.0", ("3.13", "3.12", "3.11"), "24.2"),
-    Core("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11"), "24.2"),
+    Core("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11"), "24.2", always=True),
     Core("2.20", "ansible-core~=2.20.0", ("3.13", "3.14", "3.12"), "25.2"),
     Core("2.21", "ansible-core~=2.21.0", ("3.13", "3.14", "3.12"), "25.2"),
-    Core("2.22", "ansible-core~=2.22.0rc1", ("3.13", "3.14", "3.15"), "25.2", every_python=True, substitutes=(DILL,)),
+    Core(
+        "2.22",
+        "ansible-core~=2.22.0rc1",
+        ("3.13", "3.14", "3.15"),
+        "25.2",
+        always=True,
+        every_python=True,
+        substitutes=(DILL,),
+    ),
 )
 """2.17 is left out: ansible-lint and molecule refuse it (CVE-2026-11332). Pythons in order of preference."""
 

@@ -103,18 +103,18 @@ SHOW_PASSWORD = """
 QUICK = [
     Fault(
         "ignored error",
-        "ruff",
+        "codeqa",
         "BLE001",
         add("lab/fault.py", f"{SPDX}try:\n    print(1)\nexcept Exception:\n    pass\n"),
     ),
-    Fault("unused import", "ruff", "F401", add("plugins/plugin_utils/_fault.py", f"{SPDX}import os\n")),
+    Fault("unused import", "codeqa", "F401", add("plugins/plugin_utils/_fault.py", f"{SPDX}import os\n")),
     Fault(
         "untyped function in tests",
-        "ruff",
+        "codeqa",
         "ANN001",
         add("tests/lab/fault.py", f"{SPDX}\n\ndef f(a) -> None:\n    del a\n"),
     ),
-    Fault("unformatted file", "format", "fault.py", add("lab/fault.py", f"{SPDX}a = {{ 'b':1 }}\n")),
+    Fault("unformatted file", "formatters", "fault.py", add("lab/fault.py", f"{SPDX}a = {{ 'b':1 }}\n")),
     Fault(
         "untyped function in the lab",
         "types",
@@ -129,7 +129,7 @@ QUICK = [
     ),
     Fault("careless shell script", "shellcheck", "SC2086", add("scripts/fault.sh", f"#!/bin/sh\n{SPDX}rm $1\n")),
     Fault("crooked YAML", "yamllint", "truthy", add("playbooks/fault.yml", f"{SPDX}---\nfault: yes\n")),
-    Fault("missing SPDX header", "licences", "fault.py", add("lab/fault.py", "A = 1\n")),
+    Fault("missing SPDX header", "license-check", "fault.py", add("lab/fault.py", "A = 1\n")),
     Fault("missing changelog fragment", "changelog", "add changelogs/fragments/", no_fragments),
     Fault(
         "invalid changelog fragment",
@@ -139,8 +139,8 @@ QUICK = [
     ),
     Fault(
         "module that is not in the action group",
-        "action-group",
-        "lacks cuda_audit_info",
+        "extra-checks",
+        "cuda_audit_info",
         replace("meta/runtime.yml", "    - cuda_audit_info\n", ""),
     ),
     Fault(
@@ -419,14 +419,14 @@ def test_slow_stage_finds(fault: Fault, copy: Path, capsys: pytest.CaptureFixtur
 
 def test_quick_judge_sees_a_gate_that_lets_a_fault_pass(copy: Path) -> None:
     """Or else the tests above could not fail."""
-    harmless = Fault("comment", "ruff", "", add("lab/__init__.py", "# A comment.\n"))
-    with pytest.raises(AssertionError, match="ruff let it pass: comment"):
+    harmless = Fault("comment", "codeqa", "", add("lab/__init__.py", "# A comment.\n"))
+    with pytest.raises(AssertionError, match="codeqa let it pass: comment"):
         judge(harmless, copy)
 
 
 def test_quick_judge_sees_a_gate_that_fails_for_another_reason(copy: Path) -> None:
-    other = Fault("long line", "ruff", "E501", add("lab/fault.py", f"{SPDX}import os\n"))
-    with pytest.raises(AssertionError, match="ruff failed for another reason than long line"):
+    other = Fault("long line", "codeqa", "E501", add("lab/fault.py", f"{SPDX}import os\n"))
+    with pytest.raises(AssertionError, match="codeqa failed for another reason than long line"):
         judge(other, copy)
 
 

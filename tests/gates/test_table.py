@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.gates import action_group, ansible_test, cores, export, fragments, order, run
+from scripts.gates import ansible_test, cores, export, fragments, order, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -189,11 +189,3 @@ def test_fragment_is_missing(changed: list[str], there: list[str], release: str 
 )
 def test_shipped(name: str, expected: bool) -> None:
     assert export.shipped(Path(name), ["lab", "tests", "*.tar.gz"]) is expected
-
-
-def test_action_group_of_undocumented_action() -> None:
-    found = action_group.problems({}, ["gone"], ["lonely"])
-    assert found == [
-        "meta/runtime.yml: action_groups.cuda names gone, and there is no such module",
-        "plugins/action/lonely.py: no plugins/modules/lonely.py documents it",
-    ]
