@@ -7,7 +7,8 @@ needs another environment (ansible-core of another version, galaxy-importer) kee
 
 antsibull-nox brings the stages that antsibull-nox.toml names. Those below are ours, because it has none like them, or
 its own would need containers (ansible-test, execution environments), an environment that it installs itself
-(antsibull-docs, ansible-lint, galaxy-importer, which only warns of warnings), or look at plugins/ only (mypy).
+(ruff check, antsibull-docs, ansible-lint, galaxy-importer, of whose warnings it only warns), or look at plugins/ only
+(mypy).
 
 Tags say when a stage runs: ``check`` in ``make check``; ``make test`` runs these first, then ``cores`` (the oldest
 ansible-core, the newest, and the one that pip installs) beside ``lab`` (molecule, lab and integration tests);
@@ -34,7 +35,7 @@ from scripts.gates import ansible_test, cores  # needs the path above
 nox.options.default_venv_backend = "none"
 nox.options.tags = ["check"]
 antsibull_nox.load_antsibull_nox_toml()
-for kept in ("formatters", "codeqa", "yamllint", "antsibull-nox-config", "docs-check", "license-check", "extra-checks"):
+for kept in ("formatters", "yamllint", "antsibull-nox-config", "docs-check", "license-check", "extra-checks"):
     nox.registry.get()[kept].tags.append("check")
 
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
@@ -82,6 +83,12 @@ def chosen(session: nox.Session, *tests: str) -> list[str]:
     """TESTS, or those that were named on the command line; then the other words from there."""
     named = any(word.startswith("tests/") for word in session.posargs)
     return [*([] if named else tests), *session.posargs]
+
+
+@nox.session(tags=["check"])
+def ruff(session: nox.Session) -> None:
+    """Python style, and errors that are swallowed."""
+    run(session, "ruff", "check", "--quiet", ".", *session.posargs)
 
 
 @nox.session(tags=["check"])

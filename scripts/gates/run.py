@@ -219,8 +219,7 @@ def run_test(more: Sequence[str] = ()) -> list[Done]:
 def main(words: list[str]) -> int:
     """Run what WORDS ask for; 1 when a stage failed."""
     started = time.monotonic()
-    run = {"check": run_check, "test": run_test, "test-all": lambda: run_test(stages("more"))}
-    done = run[words[0]]()
+    done = run_check() if words[0] == "check" else run_test(stages("more") if words[0] == "test-all" else [])
     rows = [row for part in done for row in part.rows]
     print(f"\n{table(rows)}\n{closing(done, time.monotonic() - started)}", flush=True)
     return 1 if any(row.failed for row in rows) else 0

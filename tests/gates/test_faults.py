@@ -10,6 +10,7 @@ A fault is a change of one file and the stage of noxfile.py that must find it. W
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -103,14 +104,14 @@ SHOW_PASSWORD = """
 QUICK = [
     Fault(
         "ignored error",
-        "codeqa",
+        "ruff",
         "BLE001",
         add("lab/fault.py", f"{SPDX}try:\n    print(1)\nexcept Exception:\n    pass\n"),
     ),
-    Fault("unused import", "codeqa", "F401", add("plugins/plugin_utils/_fault.py", f"{SPDX}import os\n")),
+    Fault("unused import", "ruff", "F401", add("plugins/plugin_utils/_fault.py", f"{SPDX}import os\n")),
     Fault(
         "untyped function in tests",
-        "codeqa",
+        "ruff",
         "ANN001",
         add("tests/lab/fault.py", f"{SPDX}\n\ndef f(a) -> None:\n    del a\n"),
     ),
@@ -129,6 +130,18 @@ QUICK = [
     ),
     Fault("careless shell script", "shellcheck", "SC2086", add("scripts/fault.sh", f"#!/bin/sh\n{SPDX}rm $1\n")),
     Fault("crooked YAML", "yamllint", "truthy", add("playbooks/fault.yml", f"{SPDX}---\nfault: yes\n")),
+    Fault(
+        "unknown option of antsibull-nox",
+        "antsibull-nox-config",
+        "run_nothing",
+        replace("antsibull-nox.toml", "run_black = false", "run_nothing = false"),
+    ),
+    Fault(
+        "code block in a language that no reader knows",
+        "docs-check",
+        "disallowed language 'gibberish'",
+        replace("docs/docsite/rst/speed.rst", ".. code-block:: shell", ".. code-block:: gibberish"),
+    ),
     Fault("missing SPDX header", "license-check", "fault.py", add("lab/fault.py", "A = 1\n")),
     Fault("missing changelog fragment", "changelog", "add changelogs/fragments/", no_fragments),
     Fault(
@@ -386,7 +399,11 @@ def run(fault: Fault, copy: Path) -> subprocess.CompletedProcess[str]:
     fault.apply(copy)
     command = [str(Path(sys.executable).parent / "nox"), "--nocolor", "-s", fault.stage]
     command += ["--", *fault.words] if fault.words else []
-    return subprocess.run(command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    # As scripts/gates/run.py starts it: nothing is mended.
+    environment = {**os.environ, "CI": "true"}
+    return subprocess.run(
+        command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
 
 
 def judge(fault: Fault, copy: Path) -> None:
@@ -419,20 +436,20 @@ def test_slow_stage_finds(fault: Fault, copy: Path, capsys: pytest.CaptureFixtur
 
 def test_quick_judge_sees_a_gate_that_lets_a_fault_pass(copy: Path) -> None:
     """Or else the tests above could not fail."""
-    harmless = Fault("comment", "codeqa", "", add("lab/__init__.py", "# A comment.\n"))
-    with pytest.raises(AssertionError, match="codeqa let it pass: comment"):
+    harmless = Fault("comment", "ruff", "", add("lab/__init__.py", "# A comment.\n"))
+    with pytest.raises(AssertionError, match="ruff let it pass: comment"):
         judge(harmless, copy)
 
 
 def test_quick_judge_sees_a_gate_that_fails_for_another_reason(copy: Path) -> None:
-    other = Fault("long line", "codeqa", "E501", add("lab/fault.py", f"{SPDX}import os\n"))
-    with pytest.raises(AssertionError, match="codeqa failed for another reason than long line"):
+    other = Fault("long line", "ruff", "E501", add("lab/fault.py", f"{SPDX}import os\n"))
+    with pytest.raises(AssertionError, match="ruff failed for another reason than long line"):
         judge(other, copy)
 
 
 def test_quick_every_stage_has_its_fault() -> None:
     """The names without what stands in parentheses: one core, one scenario stand for the others."""
-    names = [name for tag in ("check", "cores", "lab") for name in stages(tag)]
-    assert {name.partition("(")[0] for name in names} - {"faults"} == {
+    names = [name for tag in ("check", "cores", "more", "lab") for name in stages(tag)]
+    assert {name.partition("(")[0] for name in names} - {"faults", "slow-faults"} == {
         fault.stage.partition("(")[0] for fault in [*QUICK, *SLOW]
     }
