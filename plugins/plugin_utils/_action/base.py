@@ -7,7 +7,7 @@
 """Shared base of the action plugins: their results, their arguments, and the base of Windows-side modules.
 
 Such an action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
-core's ``winrm`` connection and over ``wslfleet.cuda.wsl``, whose Windows side it then uses.
+every connection that ``_port/roads.py`` lists.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.spec import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CONNECT_TIMEOUT,
     CommandRunner,
     CommandTimeout,
     HostUnreachable,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import CONNECT_TIMEOUT, runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import runner_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.shares import is_share
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_url
 

@@ -30,9 +30,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
     OverLinux,
     OverWindows,
     distribution_of,
-    leads_to_windows,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import leads_to_windows, reaches_windows
 
 if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.follow import Way
@@ -137,7 +137,7 @@ class Orders(WindowsAction):
     @property
     def wslfleet_has_windows(self) -> bool:
         """Whether the Windows side of the host can be reached."""
-        return leads_to_windows(self._connection) or hasattr(self._connection, "windows_runner")
+        return reaches_windows(self._connection)
 
     def wslfleet_show(self, text: str) -> None:
         """Show one line of progress."""

@@ -15,13 +15,9 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import road_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import later_wsl_line
-
-
-def leads_to_windows(connection: t.Any) -> bool:
-    """Whether CONNECTION of a task is core's ``winrm``, or one like it."""
-    return hasattr(connection, "protocol") and hasattr(connection, "shell_id")
 
 
 def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
@@ -35,6 +31,12 @@ def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str
         f"{task_vars.get('inventory_hostname')}: no distribution is named: set windows_host_distribution, or"
         " ansible_wsl_distribution"
     )
+
+
+def distribution_entered(connection: t.Any) -> str:
+    """The distribution in which CONNECTION, which ends in Linux, runs modules; nothing where it does not say so."""
+    road = road_of(connection)
+    return str(connection.get_option("distribution")) if road and road.ends_in_linux else ""
 
 
 class OverWindows:
@@ -67,7 +69,7 @@ class OverLinux:
     def __init__(self, action: ActionBase, host: str) -> None:
         self._action = action
         connection: t.Any = action._connection
-        self.distribution = str(connection.get_option("distribution")) if hasattr(connection, "windows_runner") else ""
+        self.distribution = distribution_entered(connection)
         self.where = f"distribution {self.distribution} on {host}" if self.distribution else host
 
     def run(self, command: str, payload: bytes = b"") -> Completed:

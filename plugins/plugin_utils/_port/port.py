@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The port to a Windows host: run one command line, get what it printed.
 
-Everything above it is free of WinRM words, so that OpenSSH (the same network logon, the same ``cmd.exe /c`` line) can
-become a second implementation. The one that exists is in ``_port/winrs.py``; tests use a scripted one.
+Everything above it knows no more of a connection than this. ``_port/roads.py`` says which implementations there are;
+tests use a scripted one.
 """
 
 from __future__ import annotations
@@ -67,6 +67,10 @@ class CommandRunner(t.Protocol):
 OUTPUT_BYTES = 16 << 20
 """Most bytes that one command may print. Nothing that is asked of a host prints more than some hundred kB; a module may
 print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64. Whatever prints more was made to."""
+
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds that a host may take for its first answer."""
 
 
 class Dialogue(t.Protocol):

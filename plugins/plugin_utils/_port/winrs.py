@@ -31,6 +31,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CONNECT_TIMEOUT,
     OUTPUT_BYTES,
     CommandOver,
     CommandRunner,
@@ -70,8 +71,6 @@ SEND_BYTES = 360_000
 IDLE_SECONDS = 60.0
 """After so long the connection may be gone without notice."""
 BUSY_ATTEMPTS = 3
-CONNECT_TIMEOUT = 10.0
-"""Seconds that a host may take for its first answer."""
 
 _FAULT_QUOTA_OPERATIONS = 0x803381A6
 _FAULT_SHELL_UNKNOWN = 0x8033805B
@@ -80,17 +79,11 @@ _IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run a
 _PENDING_SHELL = "00000000-0000-0000-0000-000000000000"
 
 
-def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
-    """The runner of a task's connection: core's ``winrm``, or this collection's ``wsl``, which has its own time limit.
+def runner_on(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
+    """The runner on core's ``winrm`` CONNECTION of a task.
 
-    :raises AnsibleError: another connection, or pywinrm is missing or too old.
+    :raises AnsibleError: pywinrm is missing or too old.
     """
-    own = getattr(connection, "windows_runner", None)
-    if own is not None:
-        return t.cast(CommandRunner, own)
-    if not hasattr(connection, "protocol") or not hasattr(connection, "shell_id"):
-        name = getattr(connection, "transport", type(connection).__name__)
-        raise AnsibleError(f"connection {name!r} does not lead to Windows: set ansible_connection to winrm")
     _require_pywinrm()
     runner = WinRsRunner(connection, connect_timeout=connect_timeout)
     options = (connection.get_options(), connection.get_option("_extras"))

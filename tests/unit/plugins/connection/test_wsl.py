@@ -20,7 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Completed,
     HostUnreachable,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import runner_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_stdin
 
 from tests.unit.plugin_loading import wsl_connection

@@ -27,7 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import (
     SEND_BYTES,
     WinRsRunner,
     core_winrm,
-    runner_for,
+    runner_on,
 )
 from urllib3.exceptions import NewConnectionError
 from winrm.exceptions import (
@@ -365,16 +365,6 @@ def test_failure_while_connecting(connection: FakeConnection, runner: WinRsRunne
     assert connection.shell_id is None
 
 
-class Local:
-    transport = "local"
-
-
-def test_runner_for(connection: FakeConnection) -> None:
-    assert isinstance(runner_for(connection), WinRsRunner)
-    with pytest.raises(AnsibleError, match="connection 'local' does not lead to Windows"):
-        runner_for(Local())
-
-
 def test_variables_reach_core() -> None:
     ensure_plugin_loader()
     extras = {"ansible_winrm_transport": ["ntlm"], "ansible_winrm_ca_trust_path": "/ca.pem"}
@@ -393,17 +383,17 @@ def test_pywinrm_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pywinrm_missing_with_core_winrm(connection: FakeConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(winrs, "IMPORT_ERROR", ImportError("No module named 'winrm'"))
     with pytest.raises(AnsibleError, match=r"\(No module named 'winrm'\): pip install pywinrm"):
-        runner_for(connection)
+        runner_on(connection)
 
 
 @pytest.mark.parametrize("changed", [{"remote_user": "other"}, {"_extras": {"ansible_winrm_proxy": "p"}}])
 def test_other_options_are_another_connection(connection: FakeConnection, changed: dict[str, t.Any]) -> None:
     """In a loop Ansible keeps core's connection and sets its options anew."""
-    runner_for(connection).run("A")
-    runner_for(connection).run("B")
+    runner_on(connection).run("A")
+    runner_on(connection).run("B")
     assert connection.fake.shells == 1
     connection.options.update(changed)
-    runner_for(connection).run("C")
+    runner_on(connection).run("C")
     assert connection.fake.shells == 2
     assert connection.fake.names().count("close_shell") == 1
 

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The roads to Windows: which port the connection of a task is given. The one place that knows them all.
+
+A new road is a file with its port, two functions here and a line in ``ROADS``. The file of a port is loaded when it is
+taken: Ansible compiles the files of a collection anew in the process of every task.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing as t
+from dataclasses import dataclass
+
+from ansible.errors import AnsibleError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, CommandRunner
+
+
+@dataclass(frozen=True)
+class Road:
+    """One way to Windows."""
+
+    name: str
+    """The connection, as the inventory names it."""
+    takes: t.Callable[[t.Any], bool]
+    """Whether a connection is of this kind. Sends nothing."""
+    runner: t.Callable[[t.Any, float], CommandRunner]
+    """The runner of a connection of this kind, and the seconds that the host may take for its first answer."""
+    ends_in_linux: bool = False
+    """Modules for Linux run as they are over this connection; Windows is reached beside it."""
+
+
+def road_of(connection: t.Any) -> Road | None:
+    """The road that CONNECTION of a task is; None where Windows cannot be reached with it."""
+    return next((road for road in ROADS if road.takes(connection)), None)
+
+
+def leads_to_windows(connection: t.Any) -> bool:
+    """Whether what CONNECTION runs, it runs on Windows."""
+    road = road_of(connection)
+    return road is not None and not road.ends_in_linux
+
+
+def reaches_windows(connection: t.Any) -> bool:
+    """Whether CONNECTION can run something on Windows too."""
+    return road_of(connection) is not None
+
+
+def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
+    """The runner of a task's CONNECTION.
+
+    :raises AnsibleError: it does not lead to Windows, or something that its port needs is missing on the controller.
+    """
+    road = road_of(connection)
+    if road is None:
+        name = getattr(connection, "transport", type(connection).__name__)
+        raise AnsibleError(f"connection {name!r} does not lead to Windows: set ansible_connection to winrm")
+    return road.runner(connection, connect_timeout)
+
+
+def _is_wsl(connection: t.Any) -> bool:
+    # An ordinary look would make its runner.
+    return inspect.getattr_static(connection, "windows_runner", None) is not None
+
+
+def _runner_of_wsl(connection: t.Any, _connect_timeout: float) -> CommandRunner:
+    """It has a time limit of its own."""
+    return t.cast(CommandRunner, connection.windows_runner)
+
+
+def _is_winrm(connection: t.Any) -> bool:
+    return hasattr(connection, "protocol") and hasattr(connection, "shell_id")
+
+
+def _runner_of_winrm(connection: t.Any, connect_timeout: float) -> CommandRunner:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import runner_on
+
+    return runner_on(connection, connect_timeout)
+
+
+ROADS = (
+    Road("wslfleet.cuda.wsl", _is_wsl, _runner_of_wsl, ends_in_linux=True),
+    Road("winrm", _is_winrm, _runner_of_winrm),
+)
