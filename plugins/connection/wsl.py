@@ -195,37 +195,21 @@ EXAMPLES = r"""
 import typing as t
 from pathlib import Path
 
-from ansible.errors import (
-    AnsibleAuthenticationFailure,
-    AnsibleConnectionFailure,
-    AnsibleError,
-    AnsibleFileNotFound,
-)
+from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import file_not_found, told
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.ways import Ways
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    AuthenticationFailed,
-    Completed,
-    HostUnreachable,
-)
 
 # Everything else is loaded where it is needed: Ansible compiles the files of a collection anew in the process of every
 # task, and a task of a kept session needs neither pywinrm nor what runs on it.
 if t.TYPE_CHECKING:
-    import socket
-
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import Program
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
 
 display = Display()
-
-Result = t.TypeVar("Result")
 
 
 class Connection(ConnectionBase):
@@ -239,8 +223,7 @@ class Connection(ConnectionBase):
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
-        self._winrs: WinRsRunner | None = None
-        self._winrs_options: tuple[t.Any, ...] | None = None
+        self.ways = Ways(self._option)
         self._in_base64 = False
 
     def set_options(
@@ -261,78 +244,10 @@ class Connection(ConnectionBase):
         untyped: t.Any = self
         return untyped.get_option(name)
 
-    def _windows_options(self) -> tuple[t.Any, ...]:
-        """All that the connection to Windows depends on."""
-        names = ("remote_addr", "port", "windows_user", "windows_password", "_extras", "connect_timeout")
-        return tuple(self._option(name) for name in names)
-
     @property
     def windows_runner(self) -> WinRsRunner:
-        """Runs command lines on the Windows side of the same host.
-
-        In a loop Ansible keeps this object and only sets its options anew, so they are compared at every call. Users
-        and distributions of one Windows account share the shell.
-        """
-        options = self._windows_options()
-        if self._winrs is not None and self._winrs_options != options:
-            self.close()
-        if self._winrs is None:
-            self._winrs = _new_runner(options)
-            self._winrs_options = options
-        return self._winrs
-
-    @property
-    def _linux(self) -> LinuxRunner:
-        """Runs commands in the distribution and as the user that the options name now."""
-        return self._linux_on(self.windows_runner)
-
-    def _linux_on(self, runner: WinRsRunner) -> LinuxRunner:
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
-
-        host, user = self._option("remote_addr"), self._option("remote_user")
-        distribution = self._option("distribution")
-        if not distribution:
-            raise AnsibleError(f"{host}: no distribution is named: set ansible_wsl_distribution")
-        try:
-            return LinuxRunner(runner, host, distribution, user, self._option("executable"))
-        except CmdLineError as error:
-            raise AnsibleError(f"{host}: {error}") from None
-
-    @property
-    def _kept(self) -> Kept:
-        """The kept session of the options as they are now, whether there is one or not."""
-        from ansible import constants
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
-
-        untyped: t.Any = constants
-        names = ("remote_addr", "port", "windows_user", "distribution", "remote_user", "executable", "connect_timeout")
-        place = [self._option(name) for name in names]
-        return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, [self._option("windows_password"), self._option("_extras")])
-
-    @property
-    def _quick_linux(self) -> LinuxRunner | KeptLinux:
-        """What runs commands that ask for nothing: through the kept session, where the options want one."""
-        seconds = self._option("persist")
-        if seconds <= 0 or not self._option("distribution"):
-            return self._linux
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
-
-        kept, host = self._kept, self._option("remote_addr")
-
-        def start(listener: socket.socket, python: Program) -> None:
-            from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import broker
-
-            broker.start(listener, kept, lambda: self._new_session(python, seconds), seconds)
-
-        return KeptLinux(kept, lambda: self._linux, start, lambda text: display.vv(text, host=host))
-
-    def _new_session(self, python: Program, seconds: int) -> KeptSession:
-        """Called in the process that keeps the session: on a connection of its own."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
-
-        runner = _new_runner(self._windows_options(), f"PT{2 * seconds + 60}S")
-        return KeptSession(self._linux_on(runner), runner, python.interpreter, seconds)
+        """Runs command lines on the Windows side of the same host."""
+        return self.ways.windows
 
     def _connect(self) -> Connection:
         """Nothing is sent: the first command finds out whether host and distribution can be reached."""
@@ -346,17 +261,18 @@ class Connection(ConnectionBase):
         display.vvv(f"EXEC IN {self._option('distribution')} AS {self._option('remote_user')}: {cmd}", host=host)
         display.vvvv(f"STDIN {len(payload)} bytes", host=host)
         if sudoable and self.become and self.become.success and self.become.success in cmd:
-            completed = self._become_and_run(self._linux, cmd, payload)
+            completed = self._become_and_run(cmd, payload)
         else:
-            linux = self._quick_linux
+            linux = self.ways.quick
             completed = self._call(lambda: linux.run(cmd, payload))
         return completed.exit_code, completed.stdout, completed.stderr
 
-    def _become_and_run(self, linux: LinuxRunner, cmd: str, payload: bytes) -> Completed:
+    def _become_and_run(self, cmd: str, payload: bytes) -> Completed:
         """Run CMD, which the become plugin has built; PAYLOAD never gets to a prompt."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.become_prompt import BecomePrompt
 
         become: t.Any = self.become
+        linux = self.ways.ordinary
         dialogue = BecomePrompt(become, linux.where, self._option("become_success_timeout"))
         try:
             if payload or become.expect_prompt():
@@ -370,7 +286,7 @@ class Connection(ConnectionBase):
         local, remote = Path(in_path), _absolute(out_path)
         display.vvv(f"PUT {in_path} TO {remote}", host=self._option("remote_addr"))
         if not local.is_file():
-            raise _file_not_found(f"file or module does not exist on the controller: {in_path}")
+            raise file_not_found(f"file or module does not exist on the controller: {in_path}")
         self._transfer(lambda files: files.put(local, remote))
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
@@ -381,62 +297,32 @@ class Connection(ConnectionBase):
 
     def reset(self) -> None:
         """End the kept session and drop the WinRM shell; the next command opens another one."""
-        self._kept.end()
+        self.ways.end_kept()
         self.close()
 
     def close(self) -> None:
         """Close the WinRM shell. The distribution goes on running."""
-        if self._winrs is not None:
-            self._winrs.close()
-        self._winrs = self._winrs_options = None
+        self.ways.close()
         self._in_base64 = self._connected = False
 
-    def _call(self, function: t.Callable[[], Result]) -> Result:
-        """Turn the port's errors into those that Ansible tells apart: unreachable, or failed.
-
-        ``from None``: ansible-core 2.19 and later would add the text of every cause to the one line.
-        """
-        try:
-            return function()
-        except AuthenticationFailed as error:
-            raise AnsibleAuthenticationFailure(self._with_distribution(str(error))) from None
-        except HostUnreachable as error:
-            raise AnsibleConnectionFailure(self._with_distribution(str(error))) from None
-        except StepFailed as error:
-            raise AnsibleError(self._with_distribution(str(error))) from None
+    def _call(self, function: t.Callable[[], Completed]) -> Completed:
+        return told(function, self._option("distribution"))
 
     def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution."""
         # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import files as linux_files
 
-        linux, in_base64 = self._quick_linux, self._option("transfer") == "base64"
+        linux, in_base64 = self.ways.quick, self._option("transfer") == "base64"
         self._connect()
         files = linux_files.LinuxFiles(linux, in_base64=in_base64 or self._in_base64)
         try:
-            self._call(lambda: work(files))
+            told(lambda: work(files), self._option("distribution"))
             self._in_base64 = files.in_base64 and not in_base64
         except linux_files.RemoteFileMissing as error:
-            raise _file_not_found(str(error)) from None
+            raise file_not_found(str(error)) from None
         except (linux_files.TransferError, OSError) as error:
             raise AnsibleError(str(error)) from None
-
-    def _with_distribution(self, message: str) -> str:
-        """Name the distribution where only the host is named."""
-        name = self._option("distribution")
-        return message if f"distribution {name} " in message else f"{message} (distribution {name})"
-
-
-def _new_runner(options: tuple[t.Any, ...], shell_idle_timeout: str | None = None) -> WinRsRunner:
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
-
-    *account, connect_timeout = options
-    return WinRsRunner(core_winrm(*account), connect_timeout=connect_timeout, shell_idle_timeout=shell_idle_timeout)
-
-
-def _file_not_found(message: str) -> Exception:
-    untyped: t.Any = AnsibleFileNotFound
-    return t.cast(Exception, untyped(message))
 
 
 def _absolute(path: str) -> str:

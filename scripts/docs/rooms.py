@@ -37,6 +37,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_action": ("the base of all action plugins, and the shape of results", "_port _windows _roles"),
     "plugin_utils/_linux": ("programs and files inside a distribution, over the port", "_port _wsl_exe"),
     "plugin_utils/_kept": ("a session that is kept between the tasks of a playbook", "_port _wsl_exe _linux"),
+    "plugin_utils/_connection": (
+        "the connection plugin: ways for commands and files, and its errors",
+        "_port _linux _kept",
+    ),
     "plugin_utils/_host": ("what there is to know about a Windows host, a file a topic", "_port _wsl_exe _windows"),
     "plugin_utils/_reboot": ("restarts, and what keeps one from being due", "_port _windows _host"),
     "plugin_utils/_wsl": ("the features and the package of WSL", "_port _wsl_exe _windows _host"),

@@ -13,8 +13,8 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_audit_info, cuda_toolkit
-from ansible_collections.wslfleet.cuda.plugins.connection import wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import base
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base as order_base
@@ -95,14 +95,12 @@ def test_errors_of_files_are_one_harmless_line(error: Exception) -> None:
     assert "\n" not in str(error)
 
 
-def test_errors_of_the_connection_are_one_harmless_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_the_connection_are_one_harmless_line() -> None:
     def lost() -> None:
         raise DistributionUnreachable(FORGED, "stopped")
 
-    connection = object.__new__(wsl.Connection)
-    monkeypatch.setattr(connection, "_with_distribution", lambda message: message)
     with pytest.raises(AnsibleConnectionFailure) as caught:
-        connection._call(lost)
+        told(lost, "Debian-12")
     assert harmless(str(caught.value.message))
     assert "\n" not in str(caught.value.message)
 

@@ -9,7 +9,7 @@ import re
 
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.connection import wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import PIECE_BYTES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
@@ -78,14 +78,12 @@ def test_a_piece_of_a_file_has_room() -> None:
     assert plans.MOST_BYTES < OUTPUT_BYTES
 
 
-def test_ansible_is_told_that_the_task_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ansible_is_told_that_the_task_failed() -> None:
     def flood() -> None:
         raise OutputTooLong("laptop1: printed more than 16 MiB")
 
-    connection = object.__new__(wsl.Connection)
-    monkeypatch.setattr(connection, "_with_distribution", lambda message: message)
     with pytest.raises(AnsibleError, match="printed more than 16 MiB"):
-        connection._call(flood)
+        told(flood, "Debian-12")
 
 
 class Flooded:

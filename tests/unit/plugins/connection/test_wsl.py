@@ -50,7 +50,7 @@ def scripted(*answers: Answer) -> tuple[t.Any, ClosableRunner]:
         ' "IFS=;set -f;read -r c;eval $c"'
     )
     runner = ClosableRunner([(line, answer) for answer in answers])
-    connection._winrs, connection._winrs_options = runner, connection._windows_options()
+    connection.ways.use(runner)
     return connection, runner
 
 

@@ -1,0 +1,131 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""How the commands of a task get into its distribution: over WinRM, through the kept session or the ordinary way.
+
+In a loop Ansible keeps the connection and only sets its options anew, so they are read at every call.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleError
+from ansible.utils.display import Display
+
+# Everything else is loaded where it is needed: Ansible compiles the files of a collection anew in the process of every
+# task, and a task of a kept session needs neither pywinrm nor what runs on it.
+if t.TYPE_CHECKING:
+    import socket
+
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import Program
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
+
+_WINDOWS = ("remote_addr", "port", "windows_user", "windows_password", "_extras", "connect_timeout")
+"""Options on which the connection to Windows depends."""
+_PLACE = ("remote_addr", "port", "windows_user", "distribution", "remote_user", "executable", "connect_timeout")
+"""Options that tell one kept session from another, beside those that are secret."""
+
+
+class Ways:
+    """Of one connection."""
+
+    def __init__(self, option: t.Callable[[str], t.Any]) -> None:
+        """OPTION gives an option of the connection as it is now."""
+        self._option = option
+        self._runner: WinRsRunner | None = None
+        self._runner_options: tuple[t.Any, ...] | None = None
+
+    @property
+    def windows(self) -> WinRsRunner:
+        """Runs command lines on the Windows side. Users and distributions of one Windows account share the shell."""
+        options = self.windows_options()
+        if self._runner is not None and self._runner_options != options:
+            self.close()
+        if self._runner is None:
+            self.use(_new_runner(options))
+        return t.cast("WinRsRunner", self._runner)
+
+    def use(self, runner: t.Any) -> None:
+        """Have RUNNER for the options as they are now."""
+        self._runner, self._runner_options = runner, self.windows_options()
+
+    def windows_options(self) -> tuple[t.Any, ...]:
+        """All that the connection to Windows depends on."""
+        return tuple(self._option(name) for name in _WINDOWS)
+
+    @property
+    def ordinary(self) -> LinuxRunner:
+        """Runs commands in the distribution and as the user that the options name."""
+        return self._linux_on(self.windows)
+
+    def _linux_on(self, runner: WinRsRunner) -> LinuxRunner:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
+
+        host, distribution = self._option("remote_addr"), self._option("distribution")
+        if not distribution:
+            raise AnsibleError(f"{host}: no distribution is named: set ansible_wsl_distribution")
+        try:
+            return LinuxRunner(runner, host, distribution, self._option("remote_user"), self._option("executable"))
+        except CmdLineError as error:
+            raise AnsibleError(f"{host}: {error}") from None
+
+    @property
+    def quick(self) -> LinuxRunner | KeptLinux:
+        """What runs commands that ask for nothing: through the kept session, where the options want one."""
+        seconds = self._option("persist")
+        if seconds <= 0 or not self._option("distribution"):
+            return self.ordinary
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
+
+        kept, host = self._kept(), self._option("remote_addr")
+        display: t.Any = Display()
+
+        def start(listener: socket.socket, python: Program) -> None:
+            from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import broker
+
+            broker.start(listener, kept, lambda: self._new_session(python, seconds), seconds)
+
+        return KeptLinux(kept, lambda: self.ordinary, start, lambda text: display.vv(text, host=host))
+
+    def _kept(self) -> Kept:
+        """The kept session of the options, whether there is one or not."""
+        from ansible import constants
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
+
+        untyped: t.Any = constants
+        place = [self._option(name) for name in _PLACE]
+        return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, [self._option("windows_password"), self._option("_extras")])
+
+    def _new_session(self, python: Program, seconds: int) -> KeptSession:
+        """Called in the process that keeps the session: on a connection of its own."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
+
+        runner = _new_runner(self.windows_options(), f"PT{2 * seconds + 60}S")
+        return KeptSession(self._linux_on(runner), runner, python.interpreter, seconds)
+
+    def end_kept(self) -> None:
+        """End the kept session, if there is one."""
+        self._kept().end()
+
+    def close(self) -> None:
+        """Close the WinRM shell. Distribution and kept session go on."""
+        if self._runner is not None:
+            self._runner.close()
+        self._runner = self._runner_options = None
+
+
+def _new_runner(options: tuple[t.Any, ...], shell_idle_timeout: str | None = None) -> WinRsRunner:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
+
+    *account, connect_timeout = options
+    return WinRsRunner(core_winrm(*account), connect_timeout=connect_timeout, shell_idle_timeout=shell_idle_timeout)
