@@ -6,6 +6,6 @@ from __future__ import annotations
 
 import sys
 
-from lab.cli import main
+from lab.server.cli import main
 
 sys.exit(main())

@@ -33,6 +33,6 @@ def pytest_configure() -> None:
 def no_fault_of_the_lab() -> t.Iterator[None]:
     """A test during which a program of the lab died fails, whatever it made of that. Tests of that take them away."""
     yield
-    defects = sys.modules.get("lab.defects")
+    defects = sys.modules.get("lab.machine.defects")
     found = defects.take() if defects else []
     assert not found, found

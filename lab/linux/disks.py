@@ -31,9 +31,7 @@ from pathlib import Path
 
 from lab.linux import images
 from lab.linux.layers import OPAQUE, Layers
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
+from lab.machine.machine import Machine
 
 _MAGIC: tuple[tuple[bytes, t.Callable[[t.BinaryIO], t.Any]], ...] = (
     (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
@@ -94,12 +92,12 @@ class Disk:
         return [self.upper] if lower is None else [self.upper, lower]
 
 
-def disk(laptop: Laptop, disk_id: str) -> Disk:
+def disk(laptop: Machine, disk_id: str) -> Disk:
     """The disk called DISK_ID of LAPTOP."""
     return Disk(laptop.directory / "distributions" / disk_id)
 
 
-def create_disk(laptop: Laptop, image: str | None) -> str:
+def create_disk(laptop: Machine, image: str | None) -> str:
     """A new disk: a copy of IMAGE, which is built when needed, or an empty one. Returns its id."""
     layer = None if image is None else images.image(image, laptop.instances.image_cache).name
     disk_id = _new(laptop, {"image": image, "layer": layer})
@@ -120,7 +118,7 @@ def forget_archive(upper: Path) -> None:
     os.mknod(upper / "etc/apt/sources.list", stat.S_IFCHR, os.makedev(0, 0))
 
 
-def _new(laptop: Laptop, content: dict[str, t.Any]) -> str:
+def _new(laptop: Machine, content: dict[str, t.Any]) -> str:
     disk_id = uuid.uuid4().hex[:12]
     new = disk(laptop, disk_id)
     for folder in (new.upper, new.work):
@@ -130,7 +128,7 @@ def _new(laptop: Laptop, content: dict[str, t.Any]) -> str:
     return disk_id
 
 
-def copy_disk(laptop: Laptop, disk_id: str) -> str:
+def copy_disk(laptop: Machine, disk_id: str) -> str:
     """A copy of the disk under a new id; terminates its instance, so that the copy is of a disk at rest."""
     laptop.instances.terminate(disk_id)
     old = disk(laptop, disk_id)
@@ -140,14 +138,14 @@ def copy_disk(laptop: Laptop, disk_id: str) -> str:
     return new_id
 
 
-def delete_disk(laptop: Laptop, disk_id: str) -> None:
+def delete_disk(laptop: Machine, disk_id: str) -> None:
     """Terminate the instance and delete the disk; no error when it is gone."""
     laptop.instances.terminate(disk_id)
     directory = disk(laptop, disk_id).directory
     subprocess.run(["rm", "-rf", "--one-file-system", "--", str(directory)], check=True)
 
 
-def extract_tar(laptop: Laptop, disk_id: str, file: t.BinaryIO) -> None:
+def extract_tar(laptop: Machine, disk_id: str, file: t.BinaryIO) -> None:
     """Unpack the tar stream FILE (plain, gzip, xz or bzip2) onto the empty disk.
 
     Raises BadArchive when it is no whole tar archive, NotADistribution when it holds no /etc or no /bin/sh.
@@ -227,7 +225,7 @@ def _copy(source: t.BinaryIO, target: t.IO[bytes]) -> int:
     return size
 
 
-def export_tar(laptop: Laptop, disk_id: str, sink: ByteWriter) -> None:
+def export_tar(laptop: Machine, disk_id: str, sink: ByteWriter) -> None:
     """Write the merged tree as a plain tar archive to SINK; terminates the instance, as ``wsl --export`` does."""
     laptop.instances.terminate(disk_id)
     at_rest = disk(laptop, disk_id)
@@ -254,16 +252,16 @@ def export_tar(laptop: Laptop, disk_id: str, sink: ByteWriter) -> None:
         raise OSError(f"disk {disk_id}: export failed with {packer.returncode}: {' '.join(messages.split())}")
 
 
-def read_file(laptop: Laptop, disk_id: str, path: str) -> bytes | None:
+def read_file(laptop: Machine, disk_id: str, path: str) -> bytes | None:
     """The content of the file PATH (as seen inside, links followed inside); None when absent or a folder."""
     found = _layers(laptop, disk_id).find(path)
     return found.read_bytes() if found is not None and found.is_file() else None
 
 
-def exists(laptop: Laptop, disk_id: str, path: str) -> bool:
+def exists(laptop: Machine, disk_id: str, path: str) -> bool:
     """True when PATH (as seen inside, links followed inside) is on the disk."""
     return _layers(laptop, disk_id).find(path) is not None
 
 
-def _layers(laptop: Laptop, disk_id: str) -> Layers:
+def _layers(laptop: Machine, disk_id: str) -> Layers:
     return Layers(disk(laptop, disk_id).trees(laptop.instances.image_cache))

@@ -20,9 +20,7 @@ import uuid
 from pathlib import Path
 
 from lab.linux import images
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Gpu
+from lab.machine.state import Gpu
 
 _SOURCES = Path(__file__).resolve().parent / "driver"
 _PLAIN_LIBRARIES = ("libdxcore.so", "libd3d12.so", "libd3d12core.so")

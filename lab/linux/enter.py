@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from lab.processes import start_time
+from lab.linux.processes import start_time
 
 _FILE = "instance.json"
 

@@ -25,11 +25,9 @@ from pathlib import Path
 
 from lab.linux import disks, dress, enter, holder, protocol
 from lab.linux.relay import Relay
-from lab.process import ByteSink, NotModelled, Process
-from lab.streams import Pipe
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
+from lab.machine.machine import Machine
+from lab.machine.process import ByteSink, NotModelled, Process
+from lab.machine.streams import Pipe
 
 DEFAULT_VERSION = "2.6.3.0"
 START_SECONDS = 20.0
@@ -108,7 +106,7 @@ class _Instance:
 class Instances:
     """The instances of LAPTOP. Thread-safe."""
 
-    def __init__(self, laptop: Laptop, image_cache: Path) -> None:
+    def __init__(self, laptop: Machine, image_cache: Path) -> None:
         self.image_cache = image_cache
         self._laptop = laptop
         self._lock = threading.Lock()

@@ -9,8 +9,8 @@ import select
 import threading
 import typing as t
 
-from lab.process import ByteSink
-from lab.streams import Pipe
+from lab.machine.process import ByteSink
+from lab.machine.streams import Pipe
 
 _CHUNK_BYTES = 65536
 _LOOK_SECONDS = 0.1

@@ -25,6 +25,7 @@ import sys
 import typing as t
 from pathlib import Path
 
+from lab.linux.images import default_cache
 from lab.repository import flat, local_installer, model
 from lab.repository.cache import Say, digest, made_once, silent
 from lab.repository.compiler import CompilerError, compiler_files, compiler_tree
@@ -188,8 +189,6 @@ def _finish(
 
 def main() -> int:
     """Build the repositories; 1 and one line on stderr when it does not work."""
-    from lab.linux.images import default_cache
-
     parser = argparse.ArgumentParser(prog="python -m lab.repository.cuda", description="Build the lab's repositories.")
     parser.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR")
     parser.add_argument("--without-compiler", action="store_true", help="download nothing; nvcc only tells its version")

@@ -7,7 +7,7 @@ Both rules give the same where no two quotes stand inside quotes.
 
 from __future__ import annotations
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 
 _BLANKS = " \t"
 

@@ -8,13 +8,10 @@ The boot event (Kernel-General, event 12) is not stored: wevtutil makes it from 
 from __future__ import annotations
 
 import time
-import typing as t
 
+from lab.machine.machine import Machine
 from lab.windows import events
 from lab.windows.hives import unload_hive, unmount
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 SESSION_MANAGER_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 PREFETCH_KEY = f"{SESSION_MANAGER_KEY}\\Memory Management\\PrefetchParameters"
@@ -32,7 +29,7 @@ FEATURE_SERVICES = {
 """Services that exist while an optional feature is enabled; without them it is not effective yet."""
 
 
-def apply_pending(laptop: Laptop) -> None:
+def apply_pending(laptop: Machine) -> None:
     """Boot: LAPTOP's state and registry are those of a Windows that has just come up. The caller saves the state."""
     _end_sessions(laptop)
     with laptop.registry.batch():
@@ -49,26 +46,26 @@ def apply_pending(laptop: Laptop) -> None:
         start_hypervisor(laptop)
 
 
-def start_hypervisor(laptop: Laptop) -> None:
+def start_hypervisor(laptop: Machine) -> None:
     """Where VirtualMachinePlatform wants the hypervisor and the firmware does not let it start, an event says so."""
     if laptop.state.features.get("VirtualMachinePlatform") == "Enabled" and not laptop.state.firmware_virtualization:
         events.add(laptop, events.SYSTEM, events.HYPERVISOR, events.HYPERVISOR_LAUNCH_FAILED, {"Phase": "0"})
 
 
-def first_boot(laptop: Laptop) -> None:
+def first_boot(laptop: Machine) -> None:
     """Give a laptop that was never switched on its first boot; nothing happens to any other."""
     if laptop.state.boot_time == 0.0:
         _count_boot(laptop, laptop.state.boot_id)
         laptop.save()
 
 
-def _count_boot(laptop: Laptop, number: int) -> None:
+def _count_boot(laptop: Machine, number: int) -> None:
     laptop.state.boot_id = number
     laptop.state.boot_time = time.time()
     laptop.registry.set(PREFETCH_KEY, "BootId", "REG_DWORD", number)
 
 
-def _end_sessions(laptop: Laptop) -> None:
+def _end_sessions(laptop: Machine) -> None:
     """Nobody is logged on after a boot, so no user's hive is loaded; what was volatile in it is gone."""
     for name in list(laptop.state.mounted_hives):
         unmount(laptop, name)
@@ -77,7 +74,7 @@ def _end_sessions(laptop: Laptop) -> None:
         unload_hive(laptop, user)
 
 
-def _enable_features(laptop: Laptop) -> None:
+def _enable_features(laptop: Machine) -> None:
     """A feature that needs more boots than this one stays pending."""
     if "EnablePending" in laptop.state.features.values() and laptop.state.boots_for_features > 1:
         laptop.state.boots_for_features -= 1
@@ -88,7 +85,7 @@ def _enable_features(laptop: Laptop) -> None:
             add_feature_services(laptop, name)
 
 
-def add_feature_services(laptop: Laptop, feature: str) -> None:
+def add_feature_services(laptop: Machine, feature: str) -> None:
     """Register the services of an enabled FEATURE."""
     for service in FEATURE_SERVICES.get(feature, ()):
         key = f"{SERVICES_KEY}\\{service}"
@@ -97,7 +94,7 @@ def add_feature_services(laptop: Laptop, feature: str) -> None:
         laptop.registry.set(key, "Type", "REG_DWORD", 16)
 
 
-def _rename_files(laptop: Laptop) -> None:
+def _rename_files(laptop: Machine) -> None:
     """PendingFileRenameOperations: pairs of source and target; an empty target deletes, ``!`` replaces."""
     pending = laptop.registry.get(SESSION_MANAGER_KEY, "PendingFileRenameOperations")
     if pending is None or not isinstance(pending.data, list):
@@ -116,7 +113,7 @@ def _rename_files(laptop: Laptop) -> None:
     laptop.registry.delete(SESSION_MANAGER_KEY, "PendingFileRenameOperations")
 
 
-def _rename_computer(laptop: Laptop) -> None:
+def _rename_computer(laptop: Machine) -> None:
     name = laptop.registry.get(f"{COMPUTER_NAME_KEY}\\ComputerName", "ComputerName")
     if name is not None:
         laptop.registry.set(f"{COMPUTER_NAME_KEY}\\ActiveComputerName", "ComputerName", "REG_SZ", name.data)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import struct
 
-from lab.windows.registry import Registry
+from lab.machine.registry import Registry
 
 PLACES = {
     "local": "HKLM\\SOFTWARE\\Microsoft\\SystemCertificates\\{store}\\Certificates",

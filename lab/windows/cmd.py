@@ -11,8 +11,9 @@ import re
 import threading
 from dataclasses import replace
 
-from lab.process import ByteSink, NotModelled, Process
-from lab.streams import Pipe
+from lab.machine.drive import BadName, NoSuchDrive, absolute
+from lab.machine.process import ByteSink, NotModelled, Process
+from lab.machine.streams import Pipe
 from lab.windows import cmd_files, cmd_percent, cmd_syntax, launch
 from lab.windows.access import may_read, may_write
 from lab.windows.cmd_builtins import (
@@ -27,7 +28,6 @@ from lab.windows.cmd_files import is_nul
 from lab.windows.cmd_shell import Ended, Shell
 from lab.windows.cmd_syntax import CmdSyntaxError, For, Group, If, Node, Pair, Redirection, Simple
 from lab.windows.disk_space import DiskFull
-from lab.windows.drive import BadName, NoSuchDrive, absolute
 from lab.windows.hives import load_hive
 from lab.windows.sinks import FileSink, NullSink, Streams, filled_pipe
 

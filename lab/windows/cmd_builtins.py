@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.windows import cmd_files, cmd_percent, launch
 from lab.windows.cmd_shell import Ended, Shell
 from lab.windows.sinks import Streams

@@ -15,12 +15,12 @@ import shutil
 import typing as t
 from pathlib import Path
 
-from lab.process import NotModelled
+from lab.machine.drive import device
+from lab.machine.process import NotModelled
 from lab.windows import disk_space, hives, languages, shares
 from lab.windows.access import may_delete, may_read, may_write
 from lab.windows.cmd_shell import Shell
 from lab.windows.cmd_words import switches_and_words
-from lab.windows.drive import device
 from lab.windows.sinks import Streams
 
 DIRECTORY_NAME_INVALID = 267

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 
 Lookup = t.Callable[[str], "str | None"]
 """Gives the value of a variable by its name, without regard to case; None when it is not defined."""

@@ -9,13 +9,11 @@ import random
 import typing as t
 from dataclasses import dataclass, field
 
-from lab.process import ByteSink, NotModelled, Process
+from lab.machine.drive import absolute, require_short
+from lab.machine.machine import Machine
+from lab.machine.process import ByteSink, NotModelled, Process
 from lab.windows import languages
-from lab.windows.drive import absolute, require_short
 from lab.windows.sinks import Streams
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 _SPELLING = {
     "COMSPEC": "ComSpec",
@@ -53,7 +51,7 @@ class Shell:
     """Upper-case name of a variable -> the name as it was written when it was set."""
 
     @property
-    def laptop(self) -> Laptop:
+    def laptop(self) -> Machine:
         """The laptop that it runs on."""
         return self.process.laptop
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 
 LINE_LIMIT = 8191
 """UTF-16 units that cmd.exe reads at most."""

@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 
 _FLAGS = {
     "fail": ("f", "fail"),

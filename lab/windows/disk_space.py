@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 import errno
-import typing as t
 
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
+from lab.machine.machine import Machine
 
 
 class DiskFull(OSError):
@@ -18,7 +16,7 @@ class DiskFull(OSError):
         super().__init__(errno.ENOSPC, "There is not enough space on the disk")
 
 
-def require(laptop: Laptop, size: int) -> None:
+def require(laptop: Machine, size: int) -> None:
     """Raise DiskFull unless SIZE bytes fit on C:."""
     if size > laptop.state.free_bytes or laptop.faults.strike("disk_full"):
         raise DiskFull

@@ -9,10 +9,8 @@ import time
 import typing as t
 from xml.sax.saxutils import escape
 
+from lab.machine.machine import Machine
 from lab.windows.version import build_number
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 SYSTEM = "System"
 CODE_INTEGRITY = "Microsoft-Windows-CodeIntegrity/Operational"
@@ -30,7 +28,7 @@ RECORDS_PER_BOOT = 137
 """How far event record numbers move on from one boot to the next."""
 
 
-def add(laptop: Laptop, log: str, provider: str, number: int, data: dict[str, str]) -> None:
+def add(laptop: Machine, log: str, provider: str, number: int, data: dict[str, str]) -> None:
     """Write event NUMBER of PROVIDER into LOG; the caller saves the state."""
     events = laptop.state.events
     record = _boot_record(laptop) + 1 + sum(entry["boot"] == laptop.state.boot_id for entry in events)
@@ -47,7 +45,7 @@ def add(laptop: Laptop, log: str, provider: str, number: int, data: dict[str, st
     )
 
 
-def newest(laptop: Laptop, log: str, provider: str | None, number: int, count: int) -> list[str]:
+def newest(laptop: Machine, log: str, provider: str | None, number: int, count: int) -> list[str]:
     """At most COUNT events NUMBER of LOG (of PROVIDER, when it is named), newest first, as XML."""
     found = [
         entry
@@ -58,11 +56,11 @@ def newest(laptop: Laptop, log: str, provider: str | None, number: int, count: i
     return [_xml(laptop, entry) for entry in sorted(found, key=lambda entry: -int(entry["record"]))[:count]]
 
 
-def _boot_record(laptop: Laptop) -> int:
+def _boot_record(laptop: Machine) -> int:
     return 1000 + laptop.state.boot_id * RECORDS_PER_BOOT
 
 
-def _boot_event(laptop: Laptop) -> dict[str, t.Any]:
+def _boot_event(laptop: Machine) -> dict[str, t.Any]:
     data = {
         "MajorVersion": "10",
         "MinorVersion": "0",
@@ -87,7 +85,7 @@ def _stamp(seconds: float) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-def _xml(laptop: Laptop, entry: dict[str, t.Any]) -> str:
+def _xml(laptop: Machine, entry: dict[str, t.Any]) -> str:
     data = "".join(f"<Data Name='{name}'>{escape(text)}</Data>" for name, text in entry["data"].items())
     return (
         "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"

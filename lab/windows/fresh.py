@@ -7,15 +7,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-import typing as t
 from pathlib import Path
 
+from lab.linux.driver import write_driver_files, write_driver_store
+from lab.machine.drive import Drive
+from lab.machine.registry import Registry
+from lab.machine.state import Gpu, WindowsState
 from lab.windows import fresh_registry, hives
-from lab.windows.drive import Drive
-from lab.windows.registry import Registry
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Gpu, WindowsState
 
 SYSTEM32 = "C:\\Windows\\System32"
 LXSS_LIB = f"{SYSTEM32}\\lxss\\lib"
@@ -133,8 +131,6 @@ def make_driver(drive: Drive, gpus: list[Gpu]) -> None:
 
     The packages of some makers leave nvidia-smi.exe in the driver store only.
     """
-    from lab.linux.driver import write_driver_files, write_driver_store  # late: lab.linux uses lab.laptop
-
     if gpus:
         drive.add_program(f"{SYSTEM32}\\nvidia-smi.exe", "nvidia-smi")
     write_driver_files(drive.host_path(LXSS_LIB), gpus)

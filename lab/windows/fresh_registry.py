@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-import typing as t
-
+from lab.linux.driver import store_name
+from lab.machine.registry import Registry
+from lab.machine.state import Gpu, User, WindowsState
 from lab.windows.boot import (
     CBS_KEY,
     COMPUTER_NAME_KEY,
@@ -17,10 +18,6 @@ from lab.windows.boot import (
 )
 from lab.windows.languages import CURRENCY, LANGUAGE_ID, OEM_CODE_PAGE
 from lab.windows.version import CURRENT_VERSION_KEY
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Gpu, User, WindowsState
-    from lab.windows.registry import Registry
 
 DISPLAY_CLASS_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}"
 DRIVER_STORE = "C:\\Windows\\System32\\DriverStore\\FileRepository"
@@ -200,8 +197,6 @@ def display(registry: Registry, gpus: list[Gpu]) -> None:
             "InfPath": published_name(index),
         }
         _strings(registry, f"{DISPLAY_CLASS_KEY}\\{index:04}", values)
-    from lab.linux.driver import store_name  # late: lab.linux uses lab.laptop
-
     for index, gpu in enumerate(gpus, 1):
         files = [f"{DRIVER_STORE}\\{store_name(gpus[0].driver)}\\nvldumdx.dll"] * 4
         registry.set(f"{DISPLAY_CLASS_KEY}\\{index:04}", "UserModeDriverName", "REG_MULTI_SZ", files)

@@ -12,16 +12,13 @@ mounted is a copy of the keys. A file that is loaded or mounted is open without 
 
 from __future__ import annotations
 
-import typing as t
-
-from lab.process import NotModelled
-from lab.windows.drive import BadName
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop, User
+from lab.machine.drive import BadName
+from lab.machine.machine import Machine
+from lab.machine.process import NotModelled
+from lab.machine.state import User
 
 
-def load_hive(laptop: Laptop, user: User) -> None:
+def load_hive(laptop: Machine, user: User) -> None:
     """Load the hive of USER; nothing happens when it is loaded."""
     if user.hive_loaded:
         return
@@ -31,7 +28,7 @@ def load_hive(laptop: Laptop, user: User) -> None:
     laptop.save()
 
 
-def unload_hive(laptop: Laptop, user: User) -> None:
+def unload_hive(laptop: Machine, user: User) -> None:
     """Unload the hive of USER, who is logged off by that; nothing happens when it is not loaded."""
     if not user.hive_loaded:
         return
@@ -51,7 +48,7 @@ def hive_content(user: User) -> bytes:
     return _MAGIC + user.sid.encode("ascii")
 
 
-def is_open(laptop: Laptop, path: str) -> bool:
+def is_open(laptop: Machine, path: str) -> bool:
     """Whether the file at PATH (absolute) is a hive that is loaded or mounted, or one of its logs."""
     name = path.lower()
     for log in (".log1", ".log2"):
@@ -60,7 +57,7 @@ def is_open(laptop: Laptop, path: str) -> bool:
     return name in loaded or name in laptop.state.mounted_hives.values()
 
 
-def mount(laptop: Laptop, name: str, path: str) -> str:
+def mount(laptop: Machine, name: str, path: str) -> str:
     """``reg load HKU\\NAME PATH``; returns the key of a text when it fails, else "".
 
     A file that is not there is made, with an empty hive in it (RegLoadKey). Not modelled: mounting the file of a
@@ -92,7 +89,7 @@ def mount(laptop: Laptop, name: str, path: str) -> str:
     return ""
 
 
-def _copy_keys(laptop: Laptop, source: str, target: str) -> None:
+def _copy_keys(laptop: Machine, source: str, target: str) -> None:
     if not laptop.registry.exists(source) or source.endswith("\\"):
         return
     for name, value in laptop.registry.values(source).items():
@@ -103,7 +100,7 @@ def _copy_keys(laptop: Laptop, source: str, target: str) -> None:
             _copy_keys(laptop, f"{source}\\{name}", f"{target}\\{name}")
 
 
-def unmount(laptop: Laptop, name: str) -> bool:
+def unmount(laptop: Machine, name: str) -> bool:
     """``reg unload HKU\\NAME``; False when no hive was mounted there."""
     if laptop.state.mounted_hives.pop(name.lower(), None) is None:
         return False
@@ -112,7 +109,7 @@ def unmount(laptop: Laptop, name: str) -> bool:
     return True
 
 
-def is_visible(laptop: Laptop, key: str) -> bool:
+def is_visible(laptop: Machine, key: str) -> bool:
     """False for a KEY (``HKU\\<sid>\\...``) in a user's hive that is not loaded."""
     parts = key.lower().split("\\")
     if parts[0] != "hku" or len(parts) < 2:

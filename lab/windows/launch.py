@@ -4,38 +4,26 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 import typing as t
 import weakref
 
-from lab import defects
-from lab.process import (
-    DEFECT_EXIT_CODE,
-    NOT_MODELLED_EXIT_CODE,
-    PROGRAMS,
-    ByteSink,
-    NotModelled,
-    Process,
-)
-from lab.streams import Pipe
+from lab.machine import defects
+from lab.machine.drive import absolute
+from lab.machine.machine import Machine
+from lab.machine.process import DEFECT_EXIT_CODE, NOT_MODELLED_EXIT_CODE, PROGRAMS, ByteSink, NotModelled, Process
+from lab.machine.streams import Pipe
 from lab.windows import events, languages
 from lab.windows.disk_space import DiskFull
-from lab.windows.drive import absolute
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 GUI_PROGRAMS = frozenset({"msiexec", "nvidia-setup"})
 """Programs of the GUI subsystem."""
 
-_FILES_OF_PROGRAMS = ("lab.windows.programs", "lab.wsl.client", "lab.wsl.inbox", "lab.wsl.stub")
-
-_running: weakref.WeakKeyDictionary[Laptop, list[Process]] = weakref.WeakKeyDictionary()
+_running: weakref.WeakKeyDictionary[Machine, list[Process]] = weakref.WeakKeyDictionary()
 _running_lock = threading.Lock()
 
 
-def resolve(laptop: Laptop, env: dict[str, str], cwd: str, name: str) -> str | None:
+def resolve(laptop: Machine, env: dict[str, str], cwd: str, name: str) -> str | None:
     """The file that NAME starts, as cmd.exe finds it: as given, else in CWD, then along PATH; with PATHEXT.
 
     Returns an absolute Windows path as it is spelt on the drive, or None. That the working directory comes first is
@@ -58,7 +46,7 @@ def resolve(laptop: Laptop, env: dict[str, str], cwd: str, name: str) -> str | N
     return None
 
 
-def _file(laptop: Laptop, path: str, endings: list[str]) -> str | None:
+def _file(laptop: Machine, path: str, endings: list[str]) -> str | None:
     drive = laptop.drive
     if "." in path.rsplit("\\", 1)[-1] and drive.is_file(path):
         return drive.windows_path(drive.host_path(path))
@@ -146,12 +134,12 @@ def run_program(
     return _run(parent, child, main)
 
 
-def _refuse(laptop: Laptop, stderr: ByteSink, key: str) -> int:
+def _refuse(laptop: Machine, stderr: ByteSink, key: str) -> int:
     stderr.write((languages.text(laptop.state.language, key) + "\r\n").encode())
     return 1
 
 
-def _log_blocked(laptop: Laptop, path: str) -> None:
+def _log_blocked(laptop: Machine, path: str) -> None:
     """App Control names the device in the path, as the real event does."""
     device = "\\Device\\HarddiskVolume3" + path[2:]
     data = {"File Name": device, "Process Name": "\\Device\\HarddiskVolume3\\Windows\\System32\\cmd.exe"}
@@ -162,26 +150,19 @@ def _log_blocked(laptop: Laptop, path: str) -> None:
         laptop.save()
 
 
-def _blocked_part(laptop: Laptop, path: str) -> str:
+def _blocked_part(laptop: Machine, path: str) -> str:
     """The text that the fault's ``match`` is looked for in: only what PATH ends with counts."""
     match = (laptop.faults.peek("access_denied") or {}).get("match", "")
     return match if path.lower().endswith(match.lower()) else ""
 
 
-def programs() -> t.Mapping[str, t.Callable[[Process], int]]:
-    """Every program of the lab by its name. Their files use this one, so they are imported late."""
-    for name in _FILES_OF_PROGRAMS:
-        importlib.import_module(name)
-    return PROGRAMS
-
-
-def _main(laptop: Laptop, path: str) -> t.Callable[[Process], int]:
+def _main(laptop: Machine, path: str) -> t.Callable[[Process], int]:
     name = laptop.drive.is_program(path)
     if name is None:
         raise NotModelled(f"{path} is not a program of the lab (a batch file, or a file opened by its type)")
-    if name not in programs():
+    if name not in PROGRAMS:
         raise NotModelled(f"{path} (program {name})")
-    return programs()[name]
+    return PROGRAMS[name]
 
 
 def _run(parent: Process, child: Process, main: t.Callable[[Process], int]) -> int:
@@ -202,7 +183,7 @@ def _run(parent: Process, child: Process, main: t.Callable[[Process], int]) -> i
             _running[child.laptop].remove(child)
 
 
-def running_programs(laptop: Laptop) -> list[Process]:
+def running_programs(laptop: Machine) -> list[Process]:
     """The programs that run on LAPTOP now, cmd.exe of WinRS commands not among them."""
     with _running_lock:
         return list(_running.get(laptop, []))

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.process import NotModelled, Process
+from lab.machine.drive import absolute, require_short
+from lab.machine.process import NotModelled, Process
 from lab.windows import arguments, languages
 from lab.windows.access import may_write
-from lab.windows.drive import absolute, require_short
 
 
 def arguments_of(process: Process) -> list[str]:

@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from dataclasses import dataclass
 
-from lab.process import NotModelled
-
-if t.TYPE_CHECKING:
-    from lab.laptop import User
+from lab.machine.process import NotModelled
+from lab.machine.state import User
 
 _LONG_ROOTS = {
     "HKLM": "HKEY_LOCAL_MACHINE",

@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
+from lab.machine.machine import Machine
 from lab.windows.version import CURRENT_VERSION_KEY
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ SERVER_2022 = Release("Windows Server 2022 Standard", "21H2", 20348, 3091, "Serv
 SERVER_2025 = Release("Windows Server 2025 Standard", "24H2", 26100, 2894, "ServerStandard", "Server")
 
 
-def become(laptop: Laptop, release: Release) -> None:
+def become(laptop: Machine, release: Release) -> None:
     """Let LAPTOP have RELEASE."""
     strings = {
         "ProductName": release.product,

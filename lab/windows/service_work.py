@@ -11,10 +11,8 @@ from __future__ import annotations
 import threading
 import typing as t
 
-from lab.process import Process
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
+from lab.machine.machine import Machine
+from lab.machine.process import Process
 
 ENDED = 1
 """What a client that was ended leaves behind; nobody is there to see it."""
@@ -40,7 +38,7 @@ class Result:
         self.code = ENDED
 
 
-def start(laptop: Laptop, seconds: float, task: t.Callable[[], int]) -> Result:
+def start(laptop: Machine, seconds: float, task: t.Callable[[], int]) -> Result:
     """Let a service of LAPTOP do TASK after SECONDS, unless the laptop goes down before."""
     result = Result()
     boot = laptop.state.boot_id

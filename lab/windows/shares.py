@@ -9,11 +9,9 @@ was delegated (Kerberos, CredSSP: ``credentials_delegated``). Even then the acco
 
 from __future__ import annotations
 
-import typing as t
 from pathlib import Path
 
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
+from lab.machine.machine import Machine
 
 ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED = 2, 5
 ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME = 53, 67
@@ -36,7 +34,7 @@ def is_share(path: str) -> bool:
     return path.startswith("\\\\")
 
 
-def host_path(laptop: Laptop, path: str, reading: bool = True) -> Path:
+def host_path(laptop: Machine, path: str, reading: bool = True) -> Path:
     """Where the file PATH of a share stands on this machine, existing or not; raises NoShare or Refused.
 
     :arg reading: the file itself is read, or the folder listed; to see a file in a folder needs less.
@@ -52,7 +50,7 @@ def host_path(laptop: Laptop, path: str, reading: bool = True) -> Path:
     return Path(folder, *names)
 
 
-def _denied(laptop: Laptop, path: str, reading: bool) -> bool:
+def _denied(laptop: Machine, path: str, reading: bool) -> bool:
     """Whether the account has no right to PATH, or to a folder above it."""
     asked = path.lower().rstrip("\\")
     denied = [name.lower().rstrip("\\") for name in laptop.state.shares_denied]

@@ -4,16 +4,13 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.process import ByteSink
-from lab.streams import Pipe
+from lab.machine.machine import Machine
+from lab.machine.process import ByteSink
+from lab.machine.streams import Pipe
 from lab.windows import disk_space
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class NullSink:
 class FileSink:
     """A file opened by ``>`` or ``>>``. Raises OSError when it cannot be opened, DiskFull when there is no room."""
 
-    def __init__(self, laptop: Laptop, path: Path, append: bool) -> None:
+    def __init__(self, laptop: Machine, path: Path, append: bool) -> None:
         self._laptop = laptop
         self._file = path.open("ab" if append else "wb", buffering=0)
 

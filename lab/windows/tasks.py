@@ -19,19 +19,16 @@ import json
 import re
 import threading
 import time
-import typing as t
-from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from lab import journal, recorded_lines
-from lab.process import NotModelled, Process
+from lab.machine import journal, recorded_lines
+from lab.machine.machine import Machine, Task
+from lab.machine.process import NotModelled, Process
+from lab.machine.state import User
 from lab.windows import launch
 from lab.windows.fresh_registry import add_session
 from lab.windows.hives import load_hive, unload_hive
 from lab.windows.sinks import NullSink, filled_pipe
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop, User
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 FOLDER = "C:\\Windows\\System32\\Tasks"
@@ -71,22 +68,6 @@ _SID = re.compile(r"S-1-[0-9-]+")
 
 class BadTask(Exception):
     """The XML is refused: what schtasks.exe would print."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One registered task."""
-
-    path: str
-    user: str
-    """SID of the principal."""
-    logon_type: str
-    """InteractiveToken or S4U."""
-    at_logon: bool
-    on_demand: bool
-    on_battery: bool
-    command: str
-    arguments: str
 
 
 def parse(path: str, xml: bytes) -> Task:
@@ -143,7 +124,7 @@ def _check(root: ElementTree.Element) -> None:
 class Scheduler:
     """The tasks of one laptop."""
 
-    def __init__(self, laptop: Laptop) -> None:
+    def __init__(self, laptop: Machine) -> None:
         self._laptop = laptop
         self._lock = threading.RLock()
         self._running: dict[str, Process] = {}

@@ -12,8 +12,8 @@ from __future__ import annotations
 import ntpath
 import typing as t
 
-from lab.process import NotModelled, Process, program
-from lab.windows.drive import BadName, NoSuchDrive
+from lab.machine.drive import BadName, NoSuchDrive
+from lab.machine.process import NotModelled, Process, program
 from lab.wsl import install, linux_command, listing, manage, transfer, update
 from lab.wsl.argv import split
 from lab.wsl.command_line import Failure, Invocation, Problem, parse

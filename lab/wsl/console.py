@@ -7,7 +7,7 @@ What Linux programs write does not pass here: it is never re-encoded.
 
 from __future__ import annotations
 
-from lab.process import Process
+from lab.machine.process import Process
 from lab.wsl import system_messages
 from lab.wsl.texts import text
 

@@ -18,17 +18,15 @@ import typing as t
 from pathlib import Path
 
 from lab.linux import disks, images
+from lab.machine.machine import Machine
 from lab.wsl.errors import WslError
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
-    from lab.wsl.registrations import Distribution
+from lab.wsl.registrations import Distribution
 
 CHUNK = 1 << 20
 _EMPTY_TAR = b"\0" * 1024
 
 
-def read_disk_id(laptop: Laptop, vhd: str) -> str | None:
+def read_disk_id(laptop: Machine, vhd: str) -> str | None:
     """The disk that the file VHD (a Windows path) names; None when it is no virtual disk of the lab. Raises OSError."""
     try:
         content = json.loads(laptop.drive.host_path(vhd).read_text(encoding="utf-8"))
@@ -37,7 +35,7 @@ def read_disk_id(laptop: Laptop, vhd: str) -> str | None:
     return content.get("lab_disk") if isinstance(content, dict) else None
 
 
-def write_disk_file(laptop: Laptop, vhd: str, disk: str) -> None:
+def write_disk_file(laptop: Machine, vhd: str, disk: str) -> None:
     """Put the file VHD on C:."""
     laptop.drive.host_path(vhd).write_text(json.dumps({"lab_disk": disk}), encoding="utf-8")
 
@@ -46,14 +44,14 @@ WSL1_FILE = "rootfs\\lab.json"
 """Where a WSL 1 distribution, which has no virtual disk, names the disk of the lab that stands for its files."""
 
 
-def write_wsl1(laptop: Laptop, folder: str, disk: str) -> None:
+def write_wsl1(laptop: Machine, folder: str, disk: str) -> None:
     """Make FOLDER (a Windows path) that of a WSL 1 distribution with the files of DISK."""
     file = laptop.drive.host_path(f"{folder}\\{WSL1_FILE}")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"lab_disk": disk}), encoding="utf-8")
 
 
-def convert_wsl1(laptop: Laptop, folder: str) -> None:
+def convert_wsl1(laptop: Machine, folder: str) -> None:
     """Turn the files of a WSL 1 distribution in FOLDER into a virtual disk. Raises OSError where there are none."""
     file = laptop.drive.host_path(f"{folder}\\{WSL1_FILE}")
     disk = json.loads(file.read_text(encoding="utf-8"))["lab_disk"]
@@ -61,20 +59,20 @@ def convert_wsl1(laptop: Laptop, folder: str) -> None:
     shutil.rmtree(file.parent)
 
 
-def note(laptop: Laptop, vhd: str, **facts: int | bool) -> None:
+def note(laptop: Machine, vhd: str, **facts: int | bool) -> None:
     """Write FACTS beside the disk's id in the file VHD. Raises OSError, ValueError."""
     file = laptop.drive.host_path(vhd)
     content = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**content, **facts}), encoding="utf-8")
 
 
-def running_disk(laptop: Laptop, item: Distribution) -> str | None:
+def running_disk(laptop: Machine, item: Distribution) -> str | None:
     """The disk of ITEM when an instance runs on it, else None; never raises for a broken registration."""
     disk = known_disk(laptop, item)
     return disk if disk is not None and disk in laptop.instances.running() else None
 
 
-def known_disk(laptop: Laptop, item: Distribution) -> str | None:
+def known_disk(laptop: Machine, item: Distribution) -> str | None:
     """The disk of ITEM; None when its file is missing or damaged."""
     if item.vhd is None:
         return None
@@ -84,7 +82,7 @@ def known_disk(laptop: Laptop, item: Distribution) -> str | None:
         return None
 
 
-def attach(laptop: Laptop, vhd: str, context: str) -> str:
+def attach(laptop: Machine, vhd: str, context: str) -> str:
     """The disk in the file VHD for a start in CONTEXT; raises WslError as the virtual machine's service would."""
     try:
         disk = read_disk_id(laptop, vhd)
@@ -96,7 +94,7 @@ def attach(laptop: Laptop, vhd: str, context: str) -> str:
     return disk
 
 
-def _folder_exists(laptop: Laptop, vhd: str) -> bool:
+def _folder_exists(laptop: Machine, vhd: str) -> bool:
     return laptop.drive.exists(vhd.rsplit("\\", 1)[0])
 
 
@@ -111,7 +109,7 @@ class NotADistribution(Exception):
     """The archive holds no Linux distribution."""
 
 
-def from_tar(laptop: Laptop, file: Path) -> str:
+def from_tar(laptop: Machine, file: Path) -> str:
     """A new disk with what the tar FILE (a path of this machine, compressed or not) holds.
 
     The tarball of an image of the lab becomes a layer over that image instead of a copy. Raises NotATar,
@@ -132,7 +130,7 @@ def from_tar(laptop: Laptop, file: Path) -> str:
     return disk
 
 
-def _extract(laptop: Laptop, disk: str, file: Path) -> None:
+def _extract(laptop: Machine, disk: str, file: Path) -> None:
     try:
         with file.open("rb") as content:
             disks.extract_tar(laptop, disk, content)
@@ -142,7 +140,7 @@ def _extract(laptop: Laptop, disk: str, file: Path) -> None:
         raise NotATar("Unrecognized archive format") from error
 
 
-def to_tar(laptop: Laptop, disk: str, sink: t.BinaryIO, compression: str) -> None:
+def to_tar(laptop: Machine, disk: str, sink: t.BinaryIO, compression: str) -> None:
     """Write what DISK holds to SINK; COMPRESSION is ``tar``, ``tar.gz`` or ``tar.xz``. An instance on it is ended."""
     if compression == "tar.gz":
         with gzip.GzipFile(fileobj=sink, mode="wb", compresslevel=1) as packed:

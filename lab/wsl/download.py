@@ -7,11 +7,9 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from lab import internet
+from lab.internet import client
+from lab.machine.machine import Machine
 from lab.wsl.errors import WslError
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 CHUNK = 1 << 20
 STATUS_CODES = {403: "HTTP_E_STATUS_FORBIDDEN", 404: "HTTP_E_STATUS_NOT_FOUND"}
@@ -30,12 +28,12 @@ def file_path(url: str) -> str:
     return path.lstrip("/").replace("/", "\\")
 
 
-def fetch(laptop: Laptop, url: str, context: str) -> bytes:
+def fetch(laptop: Machine, url: str, context: str) -> bytes:
     """All of URL; raises WslError with CONTEXT. For small files."""
     return b"".join(stream(laptop, url, context))
 
 
-def stream(laptop: Laptop, url: str, context: str) -> t.Iterator[bytes]:
+def stream(laptop: Machine, url: str, context: str) -> t.Iterator[bytes]:
     """The content of URL in parts; raises WslError with CONTEXT."""
     if is_file_url(url):
         path = file_path(url)
@@ -45,8 +43,8 @@ def stream(laptop: Laptop, url: str, context: str) -> t.Iterator[bytes]:
             yield from iter(lambda: file.read(CHUNK), b"")
         return
     try:
-        response = internet.open_url(laptop, url)
-    except internet.Offline:
+        response = client.open_url(laptop, url)
+    except client.Offline:
         raise WslError(_offline_code(laptop), context) from None
     except OSError:
         raise WslError("WININET_E_CANNOT_CONNECT", context) from None
@@ -55,12 +53,12 @@ def stream(laptop: Laptop, url: str, context: str) -> t.Iterator[bytes]:
     yield from iter(lambda: response.body.read(CHUNK), b"")
 
 
-def _offline_code(laptop: Laptop) -> str:
+def _offline_code(laptop: Machine) -> str:
     """Without a network names do not resolve; with one, the other side does not answer."""
     return "WININET_E_CANNOT_CONNECT" if laptop.state.online else "WININET_E_NAME_NOT_RESOLVED"
 
 
-def check_release(laptop: Laptop, context: str) -> None:
+def check_release(laptop: Machine, context: str) -> None:
     """Can GitHub be asked for the newest release? Raises WslError with CONTEXT.
 
     Only the question is modelled: the answer, a version, stands in the laptop's state, and the lab's package has no

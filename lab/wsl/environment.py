@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 
 
 def linux_path(windows_path: str) -> str | None:

@@ -14,18 +14,14 @@ in every language, which nobody should read anyway. Not modelled: running, impor
 
 from __future__ import annotations
 
-import typing as t
-
-from lab.process import NotModelled, Process, program
+from lab.machine.machine import Machine
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.version import build_number, revision_number
 from lab.wsl import download, package
 from lab.wsl.argv import split
 from lab.wsl.errors import WslError
 from lab.wsl.registrations import Registrations
 from lab.wsl.stub import STORE_REFUSED
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 NO_KERNEL = 0xFFFFFE44
 """-444."""
@@ -58,7 +54,7 @@ def inbox(process: Process) -> int:
     raise NotModelled(f"the wsl.exe of Windows itself: {process.command_line}")
 
 
-def leads_to_package(laptop: Laptop) -> bool:
+def leads_to_package(laptop: Machine) -> bool:
     """Whether it can fetch the package; newer Windows always can."""
     return build_number(laptop) > LAST_BUILD_OF_WINDOWS_10 or revision_number(laptop) >= FIRST_WITH_PACKAGE
 

@@ -14,7 +14,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.windows.launch import launch
 from lab.wsl import download, linux_command, manifest, register, windows_state
 from lab.wsl.command_line import Invocation

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from lab.linux import disks as linux_disks
 from lab.linux.instances import InstanceError
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.wsl import environment, linux_files
 from lab.wsl.argv import split
 from lab.wsl.command_line import Invocation

@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 
 from lab.linux import disks as linux_disks
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.wsl import linux_command, windows_state
 from lab.wsl.command_line import Invocation, token
 from lab.wsl.disks import attach, convert_wsl1, known_disk, note, running_disk

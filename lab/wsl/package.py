@@ -12,11 +12,9 @@ from __future__ import annotations
 import typing as t
 import uuid
 
+from lab.machine.machine import Machine
 from lab.wsl import windows_state
 from lab.wsl.windows_state import MSI, SERVICES
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 FOLDER = "C:\\Program Files\\WSL"
 CLIENT = f"{FOLDER}\\wsl.exe"
@@ -42,12 +40,12 @@ def product_code(version: str) -> str:
     return "{" + str(uuid.uuid5(_PRODUCTS, version)).upper() + "}"
 
 
-def in_use(laptop: Laptop) -> bool:
+def in_use(laptop: Machine) -> bool:
     """Does anyone's WSL run?"""
     return bool(laptop.instances.running())
 
 
-def install_package(laptop: Laptop, version: str) -> int:
+def install_package(laptop: Machine, version: str) -> int:
     """Install VERSION (four numbers) in the place of any other; what msiexec returns: 0, 3010 or 1603.
 
     Downgrades are allowed, as in the real MSI. WSL's service is stopped, so running distributions are killed.
@@ -65,12 +63,12 @@ def install_package(laptop: Laptop, version: str) -> int:
     return REBOOT_REQUIRED if held else SUCCESS
 
 
-def update_package(laptop: Laptop) -> int:
+def update_package(laptop: Machine) -> int:
     """Install the version that ``wsl --update`` leads to; as install_package."""
     return install_package(laptop, laptop.state.wsl_update)
 
 
-def repair_package(laptop: Laptop) -> int:
+def repair_package(laptop: Machine) -> int:
     """Write the installed files again and forget that they were to be deleted, as ``msiexec /f``; 0 or 1605."""
     version = windows_state.installed_version(laptop)
     if version is None:
@@ -81,7 +79,7 @@ def repair_package(laptop: Laptop) -> int:
     return SUCCESS
 
 
-def remove_package(laptop: Laptop) -> int:
+def remove_package(laptop: Machine) -> int:
     """Remove the package; registrations and virtual disks stay. 0, 3010, or 1605 when it is not installed."""
     if windows_state.installed_version(laptop) is None:
         return UNKNOWN_PRODUCT
@@ -103,7 +101,7 @@ def _files() -> list[str]:
     return [CLIENT, f"{FOLDER}\\wslservice.exe", f"{FOLDER}\\wslhost.exe", f"{FOLDER}\\wslrelay.exe", *VIRTUAL_DISKS]
 
 
-def _write_files(laptop: Laptop, version: str) -> None:
+def _write_files(laptop: Machine, version: str) -> None:
     for path in _files():
         if path == CLIENT:
             laptop.drive.add_program(path, "wsl")
@@ -113,7 +111,7 @@ def _write_files(laptop: Laptop, version: str) -> None:
         file.write_text(f"WSL {version}\n", encoding="ascii")
 
 
-def _write_registry(laptop: Laptop, version: str) -> None:
+def _write_registry(laptop: Machine, version: str) -> None:
     code = product_code(version)
     product = f"{UNINSTALL}\\{code}"
     strings = [
@@ -140,13 +138,13 @@ def _write_registry(laptop: Laptop, version: str) -> None:
     laptop.registry.set(SERVICE, "ImagePath", "REG_EXPAND_SZ", f'"{FOLDER}\\wslservice.exe"')
 
 
-def _forget_product(laptop: Laptop) -> None:
+def _forget_product(laptop: Machine) -> None:
     value = laptop.registry.get(MSI, "ProductCode")
     if value is not None:
         laptop.registry.delete(f"{UNINSTALL}\\{value.data}")
 
 
-def _delete_at_boot(laptop: Laptop, paths: t.Iterable[str]) -> None:
+def _delete_at_boot(laptop: Machine, paths: t.Iterable[str]) -> None:
     """Append to PendingFileRenameOperations: pairs of a path and where it goes; an empty target deletes."""
     pending = _pending(laptop)
     for path in paths:
@@ -154,7 +152,7 @@ def _delete_at_boot(laptop: Laptop, paths: t.Iterable[str]) -> None:
     laptop.registry.set(SESSION_MANAGER, PENDING, "REG_MULTI_SZ", pending)
 
 
-def _keep_at_boot(laptop: Laptop, paths: t.Iterable[str]) -> None:
+def _keep_at_boot(laptop: Machine, paths: t.Iterable[str]) -> None:
     """Take PATHS out of PendingFileRenameOperations; the value goes with its last pair."""
     kept = {f"\\??\\{path}".lower() for path in paths}
     pending = _pending(laptop)
@@ -165,6 +163,6 @@ def _keep_at_boot(laptop: Laptop, paths: t.Iterable[str]) -> None:
         laptop.registry.delete(SESSION_MANAGER, PENDING)
 
 
-def _pending(laptop: Laptop) -> list[str]:
+def _pending(laptop: Machine) -> list[str]:
     value = laptop.registry.get(SESSION_MANAGER, PENDING)
     return list(value.data) if value is not None and isinstance(value.data, list) else []

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.linux import disks as linux_disks
-from lab.windows.drive import NoSuchDrive
+from lab.machine.drive import NoSuchDrive
 from lab.wsl import disks, linux_files
 from lab.wsl.errors import REGISTER, WslError
 from lab.wsl.registrations import FLAGS_WSL2, VHD, Distribution, State, new_id, valid_name

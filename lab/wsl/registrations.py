@@ -14,8 +14,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-if t.TYPE_CHECKING:
-    from lab.windows.registry import Registry
+from lab.machine.registry import Registry
 
 LXSS = "Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
 WSL2_FLAG = 8

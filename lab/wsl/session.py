@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from lab.process import NotModelled, Process
-from lab.windows.drive import absolute
+from lab.machine.drive import absolute
+from lab.machine.process import NotModelled, Process
 from lab.wsl import package, settings, windows_state
 from lab.wsl.console import Console
 from lab.wsl.errors import CREATE_INSTANCE, SERVICE, WslError, distribution_not_found, virtualization_off

@@ -8,7 +8,7 @@ users.
 
 from __future__ import annotations
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.wsl.linux_files import Keys, config
 
 FILE = ".wslconfig"

@@ -10,7 +10,7 @@ Not modelled: --install --inbox.
 
 from __future__ import annotations
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.wsl import download, package, windows_state
 from lab.wsl.argv import program_length, split
 from lab.wsl.client import FAILURE, main

@@ -11,10 +11,10 @@ import typing as t
 from pathlib import Path
 
 from lab.linux import disks as linux_disks
-from lab.process import NotModelled, Process
+from lab.machine.drive import BadName
+from lab.machine.process import NotModelled, Process
 from lab.windows import shares
 from lab.windows.access import may_read, may_write
-from lab.windows.drive import BadName
 from lab.wsl import disks, register
 from lab.wsl.disks import attach
 from lab.wsl.errors import REGISTER, SERVICE, UsageError, WslError, invalid_argument

@@ -8,17 +8,14 @@ The installer runs inside wsl.exe and may kill it, so a lost exit code is normal
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
+from lab.machine.machine import Machine
 from lab.windows import boot, service_work
 from lab.wsl import download, package
 from lab.wsl.errors import WslError
 from lab.wsl.options import Spec, parse
 from lab.wsl.session import Session
 from lab.wsl.texts import parse_version, text
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 SPEC = Spec(
     switches={
@@ -58,7 +55,7 @@ def update(session: Session, rest: str) -> int:
     return 0
 
 
-def _install_alone(laptop: Laptop, seconds: float | None) -> None:
+def _install_alone(laptop: Machine, seconds: float | None) -> None:
     """The installer goes on without wsl.exe, which it has ended. SECONDS: how long; None: it is done at once."""
     if seconds is None:
         package.update_package(laptop)

@@ -4,12 +4,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
+from lab.machine.machine import Machine
 from lab.windows.version import build_number
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
 POLICIES = "HKLM\\SOFTWARE\\Policies\\WSL"
@@ -25,30 +21,30 @@ WSL1_COMPONENT = "Microsoft-Windows-Subsystem-Linux"
 WSL2_COMPONENT = "VirtualMachinePlatform"
 
 
-def service_exists(laptop: Laptop, name: str) -> bool:
+def service_exists(laptop: Machine, name: str) -> bool:
     """Is the service NAME registered?"""
     return laptop.registry.exists(f"{SERVICES}\\{name}")
 
 
-def service_disabled(laptop: Laptop, name: str) -> bool:
+def service_disabled(laptop: Machine, name: str) -> bool:
     """Is the start type of service NAME "disabled"?"""
     value = laptop.registry.get(f"{SERVICES}\\{name}", "Start")
     return value is not None and value.data == SERVICE_DISABLED
 
 
-def allowed(laptop: Laptop, policy: str) -> bool:
+def allowed(laptop: Machine, policy: str) -> bool:
     """False when POLICY is 0; other values and no value allow."""
     value = laptop.registry.get(POLICIES, policy)
     return value is None or value.data != 0
 
 
-def installed_version(laptop: Laptop) -> str | None:
+def installed_version(laptop: Machine) -> str | None:
     """The version of the MSI, four numbers; None when it is not installed."""
     value = laptop.registry.get(MSI, "Version")
     return None if value is None else str(value.data)
 
 
-def missing_components(laptop: Laptop, wsl1: bool) -> list[str]:
+def missing_components(laptop: Machine, wsl1: bool) -> list[str]:
     """The optional components that ``wsl --install`` would enable, WSL 1's only when asked for or before Windows 11."""
     number = build_number(laptop)
     missing = []

@@ -20,10 +20,9 @@ from dataclasses import dataclass, field
 import spnego
 from spnego.exceptions import SpnegoError
 
+from lab.machine.machine import Machine
+from lab.machine.state import User
 from lab.wsman.settings import Settings
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop, User
 
 _USER_FILE = "NTLM_USER_FILE"
 _user_file_lock = threading.Lock()
@@ -41,7 +40,7 @@ class Verdict:
 class Authenticator:
     """The authentication state of one connection."""
 
-    def __init__(self, laptop: Laptop, settings: Settings, secure: bool) -> None:
+    def __init__(self, laptop: Machine, settings: Settings, secure: bool) -> None:
         """SECURE: the connection is HTTPS."""
         self._laptop = laptop
         self._basic_allowed = secure or settings.allow_unencrypted

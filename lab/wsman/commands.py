@@ -9,11 +9,9 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from lab.streams import Pipe
+from lab.machine.process import Command
+from lab.machine.streams import Pipe
 from lab.wsman import soap_faults
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Command
 
 CONTROL_C_EXIT = 0xC000013A  # STATUS_CONTROL_C_EXIT
 

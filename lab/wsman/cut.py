@@ -14,10 +14,8 @@ from __future__ import annotations
 import threading
 import typing as t
 
+from lab.machine.faults import Faults
 from lab.wsman.commands import RunningCommand
-
-if t.TYPE_CHECKING:
-    from lab.faults import Faults
 
 NAME = "connection_cut"
 

@@ -10,6 +10,8 @@ import time
 import typing as t
 from xml.sax.saxutils import escape
 
+from lab.machine.machine import Machine
+from lab.machine.state import User
 from lab.wsman import soap, soap_faults
 from lab.wsman.authentication import Authenticator
 from lab.wsman.commands import ClientGone, Output, RunningCommand
@@ -18,9 +20,6 @@ from lab.wsman.sealing import CONTENT_TYPE, SealError, seal, unseal
 from lab.wsman.settings import Settings
 from lab.wsman.shells import Shell, Shells, new_id
 from lab.wsman.soap_faults import SoapFault
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop, User
 
 RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
@@ -37,7 +36,7 @@ class Endpoint:
     """Answers the requests of one laptop."""
 
     def __init__(
-        self, laptop: Laptop, settings: Settings, shells: Shells, started: Watcher, received: Watcher, given: Watcher
+        self, laptop: Machine, settings: Settings, shells: Shells, started: Watcher, received: Watcher, given: Watcher
     ) -> None:
         """STARTED is called with every new command, RECEIVED and GIVEN after output and input, before the answer."""
         self._laptop = laptop

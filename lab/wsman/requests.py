@@ -7,11 +7,9 @@ from __future__ import annotations
 import json
 import threading
 import time
-import typing as t
 from pathlib import Path
 
-if t.TYPE_CHECKING:
-    from lab.wsman.http import Request, Response
+from lab.wsman.http import Request, Response
 
 
 class RequestJournal:

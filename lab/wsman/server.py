@@ -9,6 +9,7 @@ import ssl
 import threading
 import typing as t
 
+from lab.machine.machine import Machine
 from lab.wsman.authentication import Authenticator, require_checkable
 from lab.wsman.certificates import Certificates
 from lab.wsman.connection import Connection, Listener
@@ -20,9 +21,6 @@ from lab.wsman.requests import RequestJournal
 from lab.wsman.settings import Settings
 from lab.wsman.shells import Shells
 
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
-
 _DEFAULTS = Settings()
 _DIRECT = LinkSettings()
 
@@ -32,7 +30,7 @@ class LaptopServer:
 
     def __init__(
         self,
-        laptop: Laptop,
+        laptop: Machine,
         certificates: Certificates,
         http_port: int = 0,
         https_port: int = 0,

@@ -11,12 +11,10 @@ import typing as t
 import uuid
 from dataclasses import dataclass, field
 
+from lab.machine.state import User
 from lab.wsman import soap_faults
 from lab.wsman.commands import RunningCommand
 from lab.wsman.settings import Settings
-
-if t.TYPE_CHECKING:
-    from lab.laptop import User
 
 
 @dataclass

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from lab import linux_cases
+from lab.laptops import linux_cases
 
 PROGRAM = r"""
 #include <cstdio>

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rooms of the collection: folders of private code, what each is for, and what it may import.
+"""The rooms of the collection and of the lab: folders of code, what each is for, and what it may import.
 
 ``python -m scripts.docs.rooms`` lists the imports between them as they are in the files. The architecture page has the
 same list, and ``tests/unit/scripts/test_rooms.py`` holds every import to ROOMS.
@@ -16,9 +16,10 @@ from pathlib import Path
 PATH = Path("docs/docsite/rst/architecture.rst")
 BEGIN = ".. The rooms begin: made by ``python -m scripts.docs``, changes here are lost.\n"
 END = ".. The rooms end.\n"
-PLUGINS = Path("plugins")
-CONTROLLER, LINUX = SIDES = ("plugin_utils", "module_utils")
+CONTROLLER, LINUX, LAB = SIDES = ("plugin_utils", "module_utils", "lab")
+FOLDERS = {CONTROLLER: Path("plugins/plugin_utils"), LINUX: Path("plugins/module_utils"), LAB: Path("lab")}
 _PACKAGE = "ansible_collections.wslfleet.cuda.plugins."
+_ENTRANCES = (("lab",), ("lab", "__init__"), ("lab", "__main__"))
 
 SHARED = (
     "module_utils/_shared",
@@ -77,6 +78,16 @@ ROOMS: dict[str, tuple[str, str]] = {
                             "_shared _system _nvidia _apt _sources _driver _repository _toolkit _containers"),
     "module_utils/_kept": ("the Python of a kept session", ""),
     "module_utils/_bundle": ("the program that carries an order out in a distribution", "_shared _system _apt"),
+    "lab/machine": ("what all parts know of a laptop: its state, its processes, its faults", ""),
+    "lab/wsman": ("a WS-Management server", "machine"),
+    "lab/internet": ("what the internet would serve, and a proxy on the way to it", "machine wsman"),
+    "lab/linux": ("running distributions: overlays and namespaces", "machine"),
+    "lab/repository": ("apt repositories with NVIDIA's packages", "linux"),
+    "lab/windows": ("cmd.exe, the programs of System32, a boot", "machine linux internet"),
+    "lab/wsl": ("wsl.exe and its package", "machine linux internet windows"),
+    "lab/laptops": ("whole laptops, and what they are like: profiles",
+                    "machine internet linux repository windows wsl"),
+    "lab/server": ("what ``python -m lab`` does", "machine wsman internet linux repository windows wsl laptops"),
 }  # fmt: skip
 """Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""
 
@@ -92,8 +103,11 @@ def arrows() -> dict[str, dict[str, list[str]]]:
     """Room -> room that it imports -> the imports, as ``file -> name``. The working directory is the checkout."""
     found: dict[str, dict[str, list[str]]] = {}
     for side in SIDES:
-        for path in sorted((PLUGINS / side).rglob("*.py")):
-            own = room_of(path.relative_to(PLUGINS).with_suffix("").parts)
+        for path in sorted(FOLDERS[side].rglob("*.py")):
+            parts = (side, *path.relative_to(FOLDERS[side]).with_suffix("").parts)
+            if parts in _ENTRANCES:
+                continue
+            own = room_of(parts)
             found.setdefault(own, {})
             for parts in _imports(path):
                 if room_of(parts) != own:
@@ -102,24 +116,29 @@ def arrows() -> dict[str, dict[str, list[str]]]:
 
 
 def room_of(parts: t.Sequence[str]) -> str:
-    """The room of a module whose path below plugins/ has these PARTS."""
+    """The room of a module with these PARTS: its side, then its path there."""
     return "/".join(parts[:2])
 
 
 def _imports(path: Path) -> t.Iterator[tuple[str, ...]]:
-    """What PATH imports of the two sides: parts of the path below plugins/."""
+    """What PATH imports of the sides, each as its parts."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_PACKAGE):
-            parts = tuple(str(node.module)[len(_PACKAGE) :].split("."))
-            if parts[0] in SIDES:
-                yield from ((*parts, name.name) for name in node.names)
+        names = node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+        for name in names:
+            whole = f"{node.module}.{name.name}" if isinstance(node, ast.ImportFrom) else name.name
+            parts = tuple(whole.removeprefix(_PACKAGE).split("."))
+            if parts[0] in SIDES and len(parts) > 1:
+                yield parts
+
+
+_TITLES = {CONTROLLER: "on the controller", LINUX: "inside the distribution", LAB: "the simulated laptops of the tests"}
 
 
 def listing() -> str:
-    """The rooms of both sides, each with its imports: reStructuredText."""
+    """The rooms of all sides, each with its imports: reStructuredText."""
     found = arrows()
     lines = []
-    for side, title in ((CONTROLLER, "on the controller"), (LINUX, "inside the distribution")):
+    for side, title in _TITLES.items():
         rooms = [room for room in ROOMS if room.startswith(f"{side}/")]
         lines += [".. list-table:: ``" + side + "``, " + title, "   :header-rows: 1", "   :widths: 18 44 38", ""]
         lines += ["   * - room", "     - what it is about", "     - imports"]

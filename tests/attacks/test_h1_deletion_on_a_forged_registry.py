@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
-from lab.laptop import User
+from lab.machine.state import User
 from lab.wsl.registrations import Distribution, Registrations, State, new_id
 from tests.integration.windows.test_hand_over import ANNA, Hosts
 from tests.lab.laptop_runner import LaptopRunner

@@ -20,8 +20,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_lin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
-from lab import profiles
-from lab.laptop import Laptop
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
 from lab.windows import fresh
 from lab.windows.hives import load_hive
 from lab.wsl.registrations import new_id

@@ -17,8 +17,9 @@ from ansible_collections.wslfleet.cuda.plugins.action import host_info
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files
 
-from lab import profiles
-from lab.laptop import Laptop, User
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.state import User
 from lab.windows import fresh
 from tests.lab.laptop_runner import LaptopRunner
 

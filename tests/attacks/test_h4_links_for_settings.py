@@ -13,8 +13,8 @@ from ansible_collections.wslfleet.cuda.plugins.action import wsl_config
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import as_user
 
-from lab import profiles
-from lab.laptop import Laptop
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
 from lab.windows import fresh
 from tests.lab.laptop_runner import LaptopRunner
 

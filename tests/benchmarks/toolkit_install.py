@@ -19,10 +19,10 @@ import time
 import typing as t
 from pathlib import Path
 
+from lab.internet.web import WebServer
 from lab.linux import images
 from lab.repository import cuda
 from lab.repository.keys import lab_keys
-from lab.web import WebServer
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 LIMIT = 1.3

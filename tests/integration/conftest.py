@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import recorded_lines
+from lab.machine import recorded_lines
 from scripts.gates.second_judge import lines
 from tests.integration.laboratory import Lab, StartLab
 

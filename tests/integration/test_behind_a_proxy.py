@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 
-from lab import authority, profiles
+from lab.internet import authority
+from lab.laptops import profiles
 from tests.integration.laboratory import QUICK, Lab, Run, StartLab
 
 pytestmark = pytest.mark.lab

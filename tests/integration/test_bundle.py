@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.linux import images
 from tests.integration.laboratory import QUICK, Lab, StartLab
 from tests.unit.documentation import documents

@@ -25,9 +25,11 @@ from pathlib import Path
 
 import pytest
 
-from lab import fleet, snapshot
-from lab.laptop import Command, Laptop
+from lab.laptops import snapshot
+from lab.laptops.laptop import Laptop
 from lab.linux import images
+from lab.machine.process import Command
+from lab.server import fleet
 from lab.windows import boot, lab_msi
 from tests.integration.laboratory import Lab, Run
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
+from lab.laptops.profiles import DISTRIBUTION, IMAGE, register
 from lab.linux import images
-from lab.profiles import DISTRIBUTION, IMAGE, register
 from tests.integration.laboratory import QUICK, ROOT, Lab, StartLab
 
 pytestmark = pytest.mark.lab

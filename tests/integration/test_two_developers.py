@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.linux import disks as linux_disks
 from lab.linux import images
 from lab.wsl import disks

@@ -13,8 +13,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Stdin,
 )
 
-from lab.laptop import Laptop, User
-from lab.streams import Pipe
+from lab.laptops.laptop import Laptop
+from lab.machine.state import User
+from lab.machine.streams import Pipe
 
 
 class LaptopRunner:

@@ -11,10 +11,11 @@ import time
 import typing as t
 from pathlib import Path
 
-from lab.laptop import Laptop, User, WindowsState
+from lab.laptops.laptop import Laptop
 from lab.linux import images
-from lab.process import Process
-from lab.streams import Pipe
+from lab.machine.process import Process
+from lab.machine.state import User, WindowsState
+from lab.machine.streams import Pipe
 
 SMALL = "debian-12-minimal"
 ADMIN = User("admin", "S-1-5-21-1-2-3-1001", "secret")

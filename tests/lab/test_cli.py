@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab import cli, service
+from lab.server import cli, service
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

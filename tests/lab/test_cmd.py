@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE, PROGRAMS, Process, program
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE, PROGRAMS, Process, program
 from lab.windows import arguments
 from tests.lab.windows_laptop import ADMIN_SID, make_laptop, run
 

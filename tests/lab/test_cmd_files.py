@@ -9,8 +9,8 @@ from pathlib import Path, PosixPath
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import cmd_files
 from lab.windows.cmd_words import switches_and_words
 from tests.lab.windows_laptop import make_laptop, run

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.windows.cmd_percent import expand
 
 VARIABLES = {"A": "value", "B": "%A%", "LONG": "C:\\Users\\x"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.windows import cmd_syntax
 from lab.windows.cmd_syntax import CmdSyntaxError, For, Group, If, Pair, Redirection, Simple
 

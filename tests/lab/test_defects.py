@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from lab import defects, service
-from lab.fleet import LabError
-from lab.laptop import Laptop
-from lab.process import DEFECT_EXIT_CODE, NOT_MODELLED_EXIT_CODE, PROGRAMS, Process, program
+from lab.laptops.laptop import Laptop
+from lab.machine import defects
+from lab.machine.process import DEFECT_EXIT_CODE, NOT_MODELLED_EXIT_CODE, PROGRAMS, Process, program
+from lab.server import service
+from lab.server.fleet import LabError
 from lab.windows.tasks import NAMESPACE
 from tests.lab.odd_lines import odd_line
 from tests.lab.windows_laptop import ADMIN_SID, make_laptop, run

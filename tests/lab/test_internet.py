@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import internet
-from lab.laptop import Laptop
-from lab.process import NotModelled
-from lab.web import WebServer
+from lab.internet import client
+from lab.internet.web import WebServer
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NotModelled
 from lab.windows import curl_options
 from tests.lab.windows_laptop import Result, make_laptop, run
 
@@ -57,43 +57,43 @@ def laptop(tmp_path: Path, web: WebServer) -> Laptop:
     ],
 )
 def test_public_addresses_are_answered_by_the_lab(laptop: Laptop, url: str, body: bytes) -> None:
-    response = internet.open_url(laptop, url)
+    response = client.open_url(laptop, url)
     assert (response.status, response.body.read()) == (200, body)
     assert response.headers["content-length"] == str(len(body))
 
 
 def test_release_files_stand_behind_a_redirect(laptop: Laptop) -> None:
-    response = internet.open_url(laptop, RELEASE, follow=False)
+    response = client.open_url(laptop, RELEASE, follow=False)
     assert response.status == 302
     assert response.headers["location"].startswith("https://release-assets.githubusercontent.com/")
     assert response.body.read() == b""
 
 
 def test_an_unknown_file_is_404(laptop: Laptop) -> None:
-    assert internet.open_url(laptop, RELEASE.replace("2.6.3.0", "9.9.9.9")).status == 404
+    assert client.open_url(laptop, RELEASE.replace("2.6.3.0", "9.9.9.9")).status == 404
 
 
 def test_downloads_can_be_forbidden(laptop: Laptop, web: WebServer) -> None:
     laptop.faults.switch_on("download_forbidden")
-    assert internet.open_url(laptop, RELEASE).status == 403
-    assert internet.open_url(laptop, f"{web.url}/file").status == 200
+    assert client.open_url(laptop, RELEASE).status == 403
+    assert client.open_url(laptop, f"{web.url}/file").status == 200
 
 
 def test_offline_laptops_reach_loopback_only(laptop: Laptop, web: WebServer) -> None:
     laptop.state.online = False
-    with pytest.raises(internet.Offline):
-        internet.open_url(laptop, RELEASE)
-    assert internet.open_url(laptop, f"{web.url}/file").body.read() == DATA
+    with pytest.raises(client.Offline):
+        client.open_url(laptop, RELEASE)
+    assert client.open_url(laptop, f"{web.url}/file").body.read() == DATA
 
 
 def test_names_that_cannot_exist_are_not_resolved(laptop: Laptop) -> None:
-    with pytest.raises(internet.Offline):
-        internet.open_url(laptop, "https://mirror.invalid/x")
+    with pytest.raises(client.Offline):
+        client.open_url(laptop, "https://mirror.invalid/x")
 
 
 def test_unknown_public_addresses_are_not_modelled(laptop: Laptop) -> None:
     with pytest.raises(NotModelled):
-        internet.open_url(laptop, "https://example.com/x")
+        client.open_url(laptop, "https://example.com/x")
 
 
 def test_a_proxy_is_asked_with_the_whole_address(laptop: Laptop) -> None:
@@ -110,7 +110,7 @@ def test_a_proxy_is_asked_with_the_whole_address(laptop: Laptop) -> None:
         thread = threading.Thread(target=answer)
         thread.start()
         laptop.state.online = False
-        response = internet.open_url(laptop, IMAGE, proxy=f"http://127.0.0.1:{port}")
+        response = client.open_url(laptop, IMAGE, proxy=f"http://127.0.0.1:{port}")
         assert (response.status, response.body.read()) == (200, b"ok")
         thread.join()
     assert asked[0].startswith(f"GET {laptop.web_url}/images/debian-12.tar.gz HTTP/1.1\r\n".encode())

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.linux import disks
 from tests.lab.linux_support import SMALL, host_mounts_below, make_laptop
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Gpu
 from lab.linux import driver
+from lab.machine.state import Gpu
 from lab.repository import container_cli
 
 

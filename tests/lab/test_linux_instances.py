@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.linux import disks, dress, driver, enter
 from lab.linux.instances import InstanceError, UnknownUser
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from tests.lab.linux_support import (
     SMALL,
     host_mounts_below,
@@ -39,7 +39,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Laptop]:
     """A laptop with an NVIDIA driver."""
     made = make_laptop(tmp_path_factory.mktemp("laptop") / "l1")
-    from lab.laptop import Gpu
+    from lab.machine.state import Gpu
 
     driver.write_driver_files(made.directory / "C" / "Windows" / "System32" / "lxss" / "lib", [Gpu()])
     yield made

@@ -13,9 +13,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read, r
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask as probe_ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
-from lab import probe_profile, profiles
-from lab.laptop import Gpu, Laptop, User
-from lab.process import DEFECT_EXIT_CODE, NOT_MODELLED_EXIT_CODE
+from lab.laptops import probe_profile, profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.process import DEFECT_EXIT_CODE, NOT_MODELLED_EXIT_CODE
+from lab.machine.state import Gpu, User
 from lab.windows import fresh
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from tests.lab.laptop_runner import LaptopRunner

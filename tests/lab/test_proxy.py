@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import authority
-from lab.proxy import LOGIN_PAGE, ProxyServer
-from lab.web import WebServer
+from lab.internet import authority
+from lab.internet.proxy import LOGIN_PAGE, ProxyServer
+from lab.internet.web import WebServer
 
 HOST = "packages.corp.invalid"
 

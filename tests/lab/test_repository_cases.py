@@ -12,9 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab import linux_cases
-from lab.laptop import Laptop, WindowsState
+from lab.laptops import linux_cases
+from lab.laptops.laptop import Laptop
 from lab.linux import disks, images
+from lab.machine.state import WindowsState
 from lab.repository import cuda, elf
 from lab.repository.keyring import KEYRING_PATH
 from lab.repository.keys import OLD_FINGERPRINT, Keys, lab_keys

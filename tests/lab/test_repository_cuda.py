@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from lab.internet.web import WebServer
 from lab.linux.images import default_cache
 from lab.repository import cuda, flat
 from lab.repository.deb import Deb
 from lab.repository.keyring import KEYRING_PATH
 from lab.repository.keys import Keys, lab_keys
-from lab.web import WebServer
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab import profiles, snapshot
-from lab.laptop import Command, Laptop
+from lab.laptops import profiles, snapshot
+from lab.laptops.laptop import Laptop
+from lab.machine.process import Command
 from lab.windows import fresh
 from tests.lab.laptop_runner import LaptopRunner
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.web import WebServer
+from lab.internet.web import WebServer
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Gpu, Laptop, User
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
+from lab.machine.state import Gpu, User
 from lab.windows import boot
 from lab.windows.fresh_registry import DISPLAY_CLASS_KEY, driver_file_version
 from tests.lab.windows_laptop import ADMIN_SID, OTHER_SID, make_laptop, run

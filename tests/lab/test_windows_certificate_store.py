@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import authority, profiles
+from lab.internet import authority
+from lab.laptops import profiles
 from lab.windows import certificate_store
 from tests.lab.windows_laptop import make_laptop, run
 

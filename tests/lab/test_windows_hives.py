@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.permissions import Entry
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from lab.windows.hives import load_hive
-from lab.windows.permissions import Entry
 from tests.lab.windows_laptop import OTHER_SID, make_laptop, run
 
 REG = "C:\\Windows\\System32\\reg.exe"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.windows import boot, lab_msi
 from tests.lab.windows_laptop import make_laptop, run
 

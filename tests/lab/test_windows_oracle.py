@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from tests.lab.oracle_cases import CMD, CMD_NOT_MODELLED, KEY, NO_DRIVE, NOT_MODELLED, OTHERS, REG, Case
 from tests.lab.windows_laptop import ADMIN_SID, Result, make_laptop, run
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.process import NotModelled
+from lab.machine.drive import Drive, absolute
+from lab.machine.process import NotModelled
 from lab.windows import arguments, languages
-from lab.windows.drive import Drive, absolute
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from tests.lab.windows_laptop import OTHER_SID, make_laptop, run
 
 ICACLS = "C:\\Windows\\System32\\icacls.exe"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Gpu, Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
+from lab.machine.state import Gpu
 from lab.windows import boot, events
 from lab.windows.programs import nvidia_setup
 from tests.lab.windows_laptop import make_laptop, run

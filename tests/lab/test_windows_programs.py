@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Gpu, Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
-from lab.streams import Pipe
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
+from lab.machine.state import Gpu
+from lab.machine.streams import Pipe
 from lab.windows.launch import launch
 from tests.lab.windows_laptop import make_laptop, run
 

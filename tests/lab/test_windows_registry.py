@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
+from lab.machine.registry import Registry, Value
 from lab.windows.hives import load_hive, unload_hive
-from lab.windows.registry import Registry, Value
 from tests.lab.windows_laptop import ADMIN_SID, OTHER_SID, make_laptop, run
 
 REG = "C:\\Windows\\System32\\reg.exe"

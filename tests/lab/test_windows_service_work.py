@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import boot, lab_msi
 from lab.wsl import package
 from lab.wsl.windows_state import installed_version

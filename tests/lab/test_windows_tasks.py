@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from lab.windows import tasks
 from tests.lab.windows_laptop import ADMIN_SID, OTHER_SID, make_laptop, run
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import profiles
-from lab.laptop import Laptop
-from lab.process import NOT_MODELLED_EXIT_CODE
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.process import NOT_MODELLED_EXIT_CODE
 from lab.windows.version import runs_packages_directly, windows_version
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from lab.wsl.windows_state import installed_version

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import User
-from lab.process import NotModelled
-from lab.streams import Pipe
+from lab.machine.process import NotModelled
+from lab.machine.state import User
+from lab.machine.streams import Pipe
 from lab.wsl import package, stub
 from lab.wsl.windows_state import MACHINE_LXSS, MSI
 from tests.lab.wsl_bench import FILES, NEWEST, Bench

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.wsl import texts_de, texts_en, texts_fr, texts_ja
 from lab.wsl.system_messages import LANGUAGES
 from lab.wsl.windows_state import MACHINE_LXSS, SERVICES

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop, User, WindowsState
+from lab.laptops.laptop import Laptop
 from lab.linux import disks as linux_disks
 from lab.linux import images
-from lab.streams import Pipe
+from lab.machine.state import User, WindowsState
+from lab.machine.streams import Pipe
 from lab.windows import boot
 from lab.windows.fresh import make_windows
 from lab.wsl import package

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import User
+from lab.machine.state import User
 from lab.wsl.windows_state import POLICIES, SERVICES
 from tests.lab.wsl_bench import SID, Bench
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.process import NotModelled
+from lab.machine.process import NotModelled
 from lab.wsl.registrations import State
 from lab.wsl.settings import warnings
 from tests.lab.wsl_bench import Bench

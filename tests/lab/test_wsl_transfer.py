@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.linux import disks as linux_disks
 from lab.linux import images
-from lab.streams import Pipe
+from lab.machine.streams import Pipe
 from lab.wsl import client, disks
 from lab.wsl.windows_state import POLICIES, SERVICES
 from tests.lab.wsl_bench import FILES, Bench

@@ -30,8 +30,8 @@ from winrm.exceptions import (
 )
 from winrm.protocol import Protocol
 
-from lab.faults import Faults
-from lab.streams import Pipe
+from lab.machine.faults import Faults
+from lab.machine.streams import Pipe
 from lab.wsman import certificates
 from lab.wsman.link import LinkSettings
 from lab.wsman.server import LaptopServer

@@ -8,7 +8,8 @@ import dataclasses
 import typing as t
 from pathlib import Path
 
-from lab.laptop import Laptop, User, WindowsState
+from lab.laptops.laptop import Laptop
+from lab.machine.state import User, WindowsState
 from lab.windows.fresh import make_windows
 
 ADMIN_SID = "S-1-5-21-1004336348-1177238915-682003330-1104"

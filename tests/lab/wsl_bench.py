@@ -14,11 +14,11 @@ import tarfile
 import typing as t
 from pathlib import Path
 
-from lab.laptop import Laptop, User, WindowsState
+from lab.laptops.laptop import Laptop
 from lab.linux import disks as linux_disks
-from lab.process import Process
-from lab.streams import Pipe
-from lab.windows import launch
+from lab.machine.process import PROGRAMS, Process
+from lab.machine.state import User, WindowsState
+from lab.machine.streams import Pipe
 from lab.wsl import disks, package
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from lab.wsl.windows_state import SERVICES
@@ -206,7 +206,7 @@ class Bench:
         pipe.write(stdin)
         pipe.close()
         process = self.process(arguments, stdin=pipe, env=env, path=path, cwd=cwd, utf8=utf8, user=user)
-        code = launch.programs()[program](process) & 0xFFFFFFFF
+        code = PROGRAMS[program](process) & 0xFFFFFFFF
         stdout, stderr = t.cast(Sink, process.stdout), t.cast(Sink, process.stderr)
         return Result(code, stdout.data, stderr.data, process.started)
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs of System32. Importing this package registers them all in lab.process.PROGRAMS."""
+"""The programs of System32, but those of WSL. Importing this package enters them into lab.machine.process.PROGRAMS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from lab.windows.programs import find as find
 from lab.windows.programs import fsutil as fsutil
 from lab.windows.programs import hostname as hostname
 from lab.windows.programs import icacls as icacls
-from lab.windows.programs import msiexec as msiexec
 from lab.windows.programs import nvidia_setup as nvidia_setup
 from lab.windows.programs import nvidia_smi as nvidia_smi
 from lab.windows.programs import pnputil as pnputil

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from lab.process import NotModelled, Process, program
+from lab.machine.drive import BadName, NoSuchDrive
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import shares
-from lab.windows.drive import BadName, NoSuchDrive
 from lab.windows.program_io import arguments_of, localised, out, path_of
 
 _ALGORITHMS = {"MD5", "SHA1", "SHA256", "SHA384", "SHA512"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import arguments, cmd
 
 _SWITCH = re.compile(r"/([a-z]:?[a-z]*)", re.IGNORECASE)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import arguments, launch
 
 _HEADLESS = "--headless "

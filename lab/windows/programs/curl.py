@@ -12,13 +12,13 @@ import base64
 import re
 from pathlib import Path
 
-from lab import internet
-from lab.process import NotModelled, Process, program
+from lab.internet import client
+from lab.machine.drive import BadName
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import curl_options
 from lab.windows.access import may_write
 from lab.windows.curl_options import BadOption, Request
 from lab.windows.disk_space import DiskFull, require
-from lab.windows.drive import BadName
 from lab.windows.program_io import arguments_of, err, out, output_file, path_of
 
 VERSION = (
@@ -148,7 +148,7 @@ def _make_folder(process: Process, folder: str) -> None:
             raise _Failure(WRITE_ERROR, "Failure writing output to destination") from None
 
 
-def _open(process: Process, request: Request, done: int) -> internet.Response:
+def _open(process: Process, request: Request, done: int) -> client.Response:
     scheme = request.url.split("://", 1)[0].lower() if "://" in request.url else "http"
     allowed = {part.lstrip("=+").lower() for part in request.proto.split(",")} if request.proto else {"http", "https"}
     if scheme not in allowed:
@@ -160,10 +160,10 @@ def _open(process: Process, request: Request, done: int) -> internet.Response:
         headers["Range"] = f"bytes={done}-"
     url = request.url if "://" in request.url else f"http://{request.url}"
     try:
-        return internet.open_url(process.laptop, url, request.proxy or None, headers, follow=request.location)
-    except internet.Offline as error:
+        return client.open_url(process.laptop, url, request.proxy or None, headers, follow=request.location)
+    except client.Offline as error:
         raise _Failure(NOT_RESOLVED, f"Could not resolve host: {error.host}") from None
-    except internet.TooManyRedirects:
+    except client.TooManyRedirects:
         raise _Failure(TOO_MANY_REDIRECTS, "Maximum (50) redirects followed") from None
     except ConnectionRefusedError:
         text = f"Failed to connect to {url.split('/')[2]}: Could not connect to server"
@@ -172,7 +172,7 @@ def _open(process: Process, request: Request, done: int) -> internet.Response:
         raise _Failure(RECEIVE_ERROR, f"Recv failure: {error}") from None
 
 
-def _save(process: Process, response: internet.Response, target: Path | None, append: bool) -> int:
+def _save(process: Process, response: client.Response, target: Path | None, append: bool) -> int:
     """Copy the body; returns its size in bytes."""
     size = 0
     expected = response.headers.get("content-length")
@@ -199,7 +199,7 @@ def _save(process: Process, response: internet.Response, target: Path | None, ap
     return size
 
 
-def _write_out(process: Process, request: Request, response: internet.Response, size: int) -> None:
+def _write_out(process: Process, request: Request, response: client.Response, size: int) -> None:
     if not request.write_out:
         return
     values = {

@@ -8,16 +8,13 @@ service TrustedInstaller does the work and goes on when dism.exe is ended.
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
-from lab.process import NotModelled, Process, program
+from lab.machine.machine import Machine
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import languages, service_work
 from lab.windows.program_io import arguments_of, out
 from lab.windows.version import windows_version
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 CBS_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 FEATURES_KEY = f"{CBS_KEY}\\Notifications\\OptionalFeatures"
@@ -111,7 +108,7 @@ def _fail(process: Process, request: _Request, error: str) -> int:
     return int(error, 0) & 0xFFFFFFFF
 
 
-def _enable_feature(laptop: Laptop, name: str) -> int:
+def _enable_feature(laptop: Machine, name: str) -> int:
     with laptop.lock:
         if laptop.state.features[name] == "Disabled":
             laptop.state.features[name] = "EnablePending"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.program_io import arguments_of, err, out, path_of
 
 

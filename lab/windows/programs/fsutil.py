@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.languages import grouped
 from lab.windows.program_io import arguments_of, err, localised, out
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import fnmatch
 import re
 
-from lab.process import NotModelled, Process, program
-from lab.windows.permissions import Entry
+from lab.machine.permissions import Entry
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.program_io import arguments_of, err, localised, out, path_of
 
 FILE_NOT_FOUND = 2

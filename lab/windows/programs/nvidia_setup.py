@@ -11,8 +11,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from lab.laptop import Gpu
-from lab.process import PROGRAM_FILE_PREFIX, NotModelled, Process, program
+from lab.machine.process import PROGRAM_FILE_PREFIX, NotModelled, Process, program
+from lab.machine.state import Gpu
 from lab.windows import fresh, fresh_registry
 from lab.windows.program_io import arguments_of
 

@@ -7,14 +7,11 @@ One unknown field fails the whole query with exit code 2; ``compute_cap`` is unk
 
 from __future__ import annotations
 
-import typing as t
 import uuid
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
+from lab.machine.state import Gpu
 from lab.windows.program_io import arguments_of, out
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Gpu
 
 INVALID_ARGUMENT = 2
 DRIVER_NOT_LOADED = 9

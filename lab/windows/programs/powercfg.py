@@ -8,13 +8,9 @@ Labels are localised; the order of the lines, the GUIDs and the hexadecimal seco
 
 from __future__ import annotations
 
-import typing as t
-
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
+from lab.machine.state import WindowsState
 from lab.windows.program_io import arguments_of, err, localised, out, output_file
-
-if t.TYPE_CHECKING:
-    from lab.laptop import WindowsState
 
 SUB_SLEEP = "238c9fa8-0aad-41ed-83f4-97be242c8f20"
 STANDBY_IDLE = "29f6c1db-86da-48c5-9fdb-f2b67b1f44da"

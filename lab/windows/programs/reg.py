@@ -13,11 +13,11 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
+from lab.machine.registry import Value
 from lab.windows import hives
 from lab.windows.hives import is_visible
 from lab.windows.program_io import arguments_of, err, localised, out, path_of
-from lab.windows.registry import Value
 from lab.windows.registry_keys import KeyName, key_name, may_read, may_write
 
 FAILED = 1

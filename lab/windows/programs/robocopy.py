@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import disk_space
 from lab.windows.access import may_write
 from lab.windows.hives import is_open

@@ -7,7 +7,7 @@ A service is started again by whoever needs it, so that a stopped one is not rem
 
 from __future__ import annotations
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.program_io import arguments_of, localised, out
 
 SERVICES_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services"

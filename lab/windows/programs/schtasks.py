@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 
-from lab.process import NotModelled, Process, program
+from lab.machine.machine import Task
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.program_io import arguments_of, err, localised, out, path_of
-from lab.windows.tasks import BadTask, Task
+from lab.windows.tasks import BadTask
 
 FAILED = 1
 COLUMNS = 28

@@ -9,10 +9,10 @@ import tarfile
 import typing as t
 import zlib
 
-from lab.process import NotModelled, Process, program
+from lab.machine.drive import BadName
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.access import may_write
 from lab.windows.disk_space import DiskFull, require
-from lab.windows.drive import BadName
 from lab.windows.program_io import arguments_of, err, out, path_of
 
 FAILED = 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows.languages import grouped
 from lab.windows.launch import running_programs
 from lab.windows.program_io import arguments_of, out

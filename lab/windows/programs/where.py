@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import launch
 from lab.windows.program_io import arguments_of, err, localised, out
 

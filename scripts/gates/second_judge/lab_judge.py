@@ -8,9 +8,10 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import profiles
-from lab.laptop import Laptop, User
-from lab.process import PROGRAM_FILE_PREFIX, NotModelled, Process, program
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.process import PROGRAM_FILE_PREFIX, NotModelled, Process, program
+from lab.machine.state import User
 from lab.windows import arguments, fresh, launch
 from lab.windows.programs import cmd
 from lab.windows.sinks import filled_pipe

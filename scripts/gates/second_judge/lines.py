@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command lines that the collection sends, as a list that is kept, and when a line is of a kind that it lacks.
 
-The lab collects the lines (lab/recorded_lines.py). What differs from run to run is replaced by something of the same
-shape: marks of batches, security identifiers, digests, names of locks. As root, add the lines of one test, or make the
-list again from all:
+The lab collects the lines (lab/machine/recorded_lines.py). What differs from run to run is replaced by something of the
+same shape: marks of batches, security identifiers, digests, names of locks. As root, add the lines of one test, or make
+the list again from all:
 
     WSLFLEET_LAB_LINES=/tmp/lines pytest -q tests/integration/test_guard.py
     python -m scripts.gates.second_judge.lines --add /tmp/lines

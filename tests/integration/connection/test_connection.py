@@ -20,10 +20,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import IDLE_SECONDS
 from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
 
-from lab import profiles
-from lab.laptop import Laptop as LabLaptop
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop as LabLaptop
 from lab.linux import images
-from lab.windows.registry import Registry
+from lab.machine.registry import Registry
 
 pytestmark = pytest.mark.lab
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from lab.internet.web import WebServer
 from lab.linux import images
 from lab.repository import cuda
 from lab.repository.keys import lab_keys
-from lab.web import WebServer
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 

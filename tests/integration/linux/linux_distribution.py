@@ -11,9 +11,9 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.internet.web import WebServer
 from lab.linux import disks
 from lab.repository.keys import Keys
-from lab.web import WebServer
 from tests.integration import preloaded
 
 HERE = Path(__file__).parent

@@ -9,8 +9,8 @@ import typing as t
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 
-from lab import authority
-from lab.proxy import ProxyServer
+from lab.internet import authority
+from lab.internet.proxy import ProxyServer
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 pytestmark = pytest.mark.lab

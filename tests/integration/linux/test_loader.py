@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from lab.laptop import Gpu
 from lab.linux import driver
+from lab.machine.state import Gpu
 from tests.integration.linux.linux_distribution import Distribution
 
 pytestmark = pytest.mark.lab

@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 
-from lab.laptop import Gpu
 from lab.linux import driver
+from lab.machine.state import Gpu
 from tests.integration.linux.linux_distribution import Distribution, Web
 
 pytestmark = pytest.mark.lab

@@ -13,8 +13,9 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
-from lab import profiles
-from lab.laptop import LOCAL_SYSTEM, Gpu, Laptop, User, WindowsState
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.state import LOCAL_SYSTEM, Gpu, User, WindowsState
 from lab.windows import boot, events, fresh_registry
 from lab.windows.version import CURRENT_VERSION_KEY
 from lab.wsl.registrations import Distribution, Registrations, new_id

@@ -20,7 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 
-from lab.process import Process
+from lab.machine.process import Process
 from lab.windows import tasks
 from lab.wsl.registrations import FLAGS_WSL1, Registrations, State
 from tests.integration.windows.test_hand_over import ANNA, Cutting, Hosts

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask, hand_over
 
-from lab.laptop import User
+from lab.machine.state import User
 from lab.windows.hives import load_hive, unload_hive
 from lab.wsl.registrations import FLAGS_WSL1, FLAGS_WSL2, Distribution, Registrations, State, new_id
 from tests.integration.windows.test_hand_over import FOLDER, Hosts

@@ -15,8 +15,9 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 
-from lab import profiles
-from lab.laptop import Command, Laptop
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.process import Command
 from lab.windows import fresh
 from lab.wsl import disks
 from lab.wsl.registrations import Registrations

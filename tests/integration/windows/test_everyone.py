@@ -13,11 +13,12 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 
-from lab import profiles
-from lab.laptop import Laptop, User
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.permissions import Entry
+from lab.machine.state import User
 from lab.windows import fresh
 from lab.windows.hives import load_hive
-from lab.windows.permissions import Entry
 from lab.wsl.registrations import Distribution, Registrations, new_id
 from tests.lab.laptop_runner import LaptopRunner
 

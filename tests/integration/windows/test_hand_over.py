@@ -20,9 +20,10 @@ from ansible_collections.wslfleet.cuda.plugins.action import wsl_distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask, hand_over
 
-from lab import profiles
-from lab.laptop import Laptop, User
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
 from lab.linux import disks as linux_disks
+from lab.machine.state import User
 from lab.windows import fresh
 from lab.wsl.registrations import Registrations
 from tests.lab.laptop_runner import LaptopRunner

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info, nvidia_driver
 
-from lab.web import WebServer
+from lab.internet.web import WebServer
 from lab.windows.programs import nvidia_setup
 from tests.integration.windows.test_windows_side import Host
 

@@ -17,8 +17,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
 
-from lab import profiles
-from lab.laptop import Laptop
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
 from lab.windows import fresh, lab_msi
 from tests.lab.laptop_runner import LaptopRunner
 

@@ -11,8 +11,8 @@ from unittest.mock import MagicMock
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_config
 
-from lab import profiles
-from lab.laptop import Laptop
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
 from lab.windows import fresh
 from tests.lab.laptop_runner import LaptopRunner
 

@@ -17,9 +17,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply as wsl_apply
 
-from lab import profiles
-from lab.laptop import Laptop
-from lab.web import WebServer
+from lab.internet.web import WebServer
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
 from lab.windows import boot, fresh, lab_msi
 from lab.wsl import package
 from lab.wsl.registrations import Distribution, Registrations, new_id

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every import between the rooms of the collection goes a way that is planned, and none goes in a circle."""
+"""Every import between the rooms, of the collection and of the lab, goes a planned way, and none goes in a circle."""
 
 from __future__ import annotations
 
@@ -43,15 +43,43 @@ def test_no_rooms_import_each_other_in_a_circle() -> None:
     assert len(list(graphlib.TopologicalSorter(rooms.arrows()).static_order())) == len(rooms.ROOMS)
 
 
-def test_a_way_that_is_not_planned_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "module_utils" / "_system"
-    folder.mkdir(parents=True)
-    (folder / "run.py").write_text(
-        "def late():\n    from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg\n"
-    )
-    monkeypatch.setattr(rooms, "PLUGINS", tmp_path)
-    (goal,) = rooms.arrows()["module_utils/_system"]
-    assert goal == "module_utils/_apt" and goal not in rooms.allowed("module_utils/_system")
+@pytest.mark.parametrize(
+    ("file", "text", "goal"),
+    [
+        (
+            "module_utils/_system/run.py",
+            "def late():\n    from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg\n",
+            "module_utils/_apt",
+        ),
+        ("lab/machine/state.py", "if TYPE_CHECKING:\n    from lab.windows.cmd import run\n", "lab/windows"),
+        ("lab/linux/enter.py", "import lab.wsl.client\n", "lab/wsl"),
+        ("lab/wsl/client.py", "from lab import laptops\n", "lab/laptops"),
+        (
+            "lab/wsl/client.py",
+            "from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import client\n",
+            "plugin_utils/_wsl_exe",
+        ),
+    ],
+    ids=("inside a function", "for types only", "import", "of a room", "of the collection"),
+)
+def test_a_way_that_is_not_planned_is_seen(
+    file: str, text: str, goal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    monkeypatch.setattr(rooms, "FOLDERS", {side: tmp_path / side for side in rooms.SIDES})
+    room = rooms.room_of(Path(file).with_suffix("").parts)
+    assert list(rooms.arrows()[room]) == [goal]
+    assert goal not in rooms.allowed(room)
+
+
+def test_a_file_of_the_lab_that_lies_loose_is_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "FOLDERS", dict.fromkeys(rooms.SIDES, tmp_path))
+    for name in ("__init__", "__main__", "loose"):
+        (tmp_path / f"{name}.py").touch()
+    found = {room for room in rooms.arrows() if room.startswith("lab/")}
+    assert found == {"lab/loose"} and not found & set(rooms.ROOMS)
 
 
 def test_the_list_tells_every_room() -> None:

@@ -19,9 +19,10 @@ import time
 import typing as t
 from pathlib import Path
 
-from lab import defects, fleet
-from lab.fleet import LabError
-from lab.processes import start_time
+from lab.linux.processes import start_time
+from lab.machine import defects
+from lab.server import fleet
+from lab.server.fleet import LabError
 from lab.wsman.link import LinkSettings
 
 READY_SECONDS = 60
@@ -54,7 +55,7 @@ def start(state: Path, stop_after: int, link: t.Sequence[str] = ()) -> None:
     ready.unlink(missing_ok=True)
     log = state / "server.log"
     command = [sys.executable, "-m", "lab", "serve", "--state", str(state), "--stop-after", str(stop_after), *link]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     with log.open("ab") as output:
         server = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, env=environment

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import json
 import threading
-import typing as t
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-if t.TYPE_CHECKING:
-    from lab.laptop import User
+from lab.machine.state import User
 
 ADMINISTRATORS = "S-1-5-32-544"
 USERS = "S-1-5-32-545"

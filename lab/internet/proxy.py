@@ -17,7 +17,7 @@ import typing as t
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from lab.authority import Authority
+from lab.internet.authority import Authority
 
 Mode = t.Literal["", "refuse", "captive"]
 TIMEOUT_SECONDS = 60

@@ -13,10 +13,11 @@ import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from lab.streams import Pipe
+from lab.machine.streams import Pipe
 
 if t.TYPE_CHECKING:
-    from lab.laptop import Laptop, User
+    from lab.machine.machine import Machine
+    from lab.machine.state import User
 
 PROGRAM_FILE_PREFIX = b"lab-program "
 
@@ -24,7 +25,7 @@ NOT_MODELLED_EXIT_CODE = 0xE04C4142
 """What a line ends with that asks for something which the lab does not model. Bit 29 of a status is for others than
 Microsoft, so that no part of Windows ends like this; the last three bytes read LAB."""
 DEFECT_EXIT_CODE = 0xE04C4144
-"""What a line ends with that met a fault of the lab itself (lab/defects.py)."""
+"""What a line ends with that met a fault of the lab itself (lab/machine/defects.py)."""
 
 
 class NotModelled(Exception):
@@ -41,7 +42,7 @@ class ByteSink(t.Protocol):
 class Process:
     """One running program on one laptop."""
 
-    laptop: Laptop
+    laptop: Machine
     user: User
     path: str
     """Absolute Windows path of the program file."""
@@ -64,6 +65,28 @@ class Process:
     """True inside a scheduled task, False in the network logon of WinRM."""
     error_level: int = 0
     """ERRORLEVEL of the cmd.exe that this process was, unsigned; its exit code need not be the same."""
+
+
+@dataclass
+class Command:
+    """One WinRS command in flight."""
+
+    line: str
+    process: Process
+    stdout: Pipe
+    stderr: Pipe
+    stdin: Pipe
+    done: threading.Event = field(default_factory=threading.Event)
+    exit_code: int | None = None
+
+    def kill(self) -> None:
+        """End it as the job object of a WinRM shell does: every process of the command dies at once."""
+        self.process.killed.set()
+        for hook in list(self.process.on_kill):
+            hook()
+        self.stdin.abandon()
+        self.stdout.abandon()
+        self.stderr.abandon()
 
 
 Program = t.Callable[[Process], int]

@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from lab import linux_cases
-from lab.authority import Authority
-from lab.authority import make as make_authority
-from lab.laptop import Gpu, Laptop, User, WindowsState
+from lab.internet.authority import Authority
+from lab.internet.authority import make as make_authority
+from lab.laptops import linux_cases
+from lab.laptops.laptop import Laptop
 from lab.linux import disks as linux_disks
+from lab.machine.state import Gpu, User, WindowsState
 from lab.repository.cache import Say
 from lab.repository.keys import lab_keys
 from lab.windows import boot, certificate_store, fresh, releases
@@ -61,7 +62,7 @@ FRESH: dict[str, dict[str, t.Any]] = {
     "two_restarts": {"boots_for_features": 2},
     "no_virtualization": {"firmware_virtualization": False},
 }
-"""What some laptops without WSL have different from the good one (lab/laptop.py, WindowsState)."""
+"""What some laptops without WSL have different from the good one (lab/machine/state.py, WindowsState)."""
 
 RELEASES = {
     "windows_10": releases.WINDOWS_10_21H2,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lab.process import PROGRAM_FILE_PREFIX, NotModelled
+from lab.machine.process import PROGRAM_FILE_PREFIX, NotModelled
 
 _DEVICE_PREFIXES = ("\\\\?\\", "\\??\\", "\\\\.\\")
 _NEVER_IN_A_NAME = re.compile(r'[<>:"|?*\x00-\x1f]')
@@ -149,7 +149,7 @@ class Drive:
             return False
 
     def is_program(self, windows_path: str) -> str | None:
-        """The name of the lab program in the file at WINDOWS_PATH (lab/process.py), None when it is no program."""
+        """The name of the lab program in the file at WINDOWS_PATH (process.py), None when it is no program."""
         if not self.is_file(windows_path):
             return None
         with self.host_path(windows_path).open("rb") as file:

@@ -18,7 +18,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from lab.laptop import Laptop
+from lab.laptops.laptop import Laptop
 from lab.linux import enter
 
 _WHOLE = ("laptop.json", "registry.json", "permissions.json", "tasks.json", "C")

@@ -18,6 +18,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
+from lab.laptops.laptop import Laptop
 from lab.linux import disks, images
 from lab.linux.dress import PROC_VERSION
 from lab.repository import container, cuda, elf
@@ -25,9 +26,6 @@ from lab.repository.cache import Say, digest, made_once, silent
 from lab.repository.keyring import KEYRING_PATH, PUBLIC_URL, source_line, source_list_path
 from lab.repository.keys import Keys
 from lab.repository.model import DRIVER_BRANCH
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
 
 CASE_VERSION = 1
 """Raise it when the code below makes another layer from the same repositories."""

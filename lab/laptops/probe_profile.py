@@ -6,27 +6,23 @@ The file is JSON: ``{"format": 1, "rows": [{"id", "line", "exit_code", "stdout":
 line that was run on the laptop. What ``reg.exe`` said becomes the registry; a few rows are known by their id and become
 the users, the GPUs and the rest of the state. What a laptop says of itself beyond that (event numbers, versions of
 curl and tar) stays the lab's own.
-
-    python -m lab.probe_profile ANSWERS.json DIRECTORY
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import re
-import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import profiles
-from lab.laptop import Gpu, Laptop, User, WindowsState
-from lab.linux import images
+from lab.laptops import profiles
+from lab.laptops.laptop import Laptop
+from lab.machine.registry import Registry, Value
+from lab.machine.state import Gpu, User, WindowsState
 from lab.windows import fresh, languages
 from lab.windows.arguments import split_arguments
-from lab.windows.registry import Registry, Value
 from lab.wsl import package
 
 FORMAT = 1
@@ -271,23 +267,3 @@ def _replay_file(laptop: Laptop, row: Row) -> None:
     elif not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"")
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Make one laptop from one file; 0 on success, 1 with one line on stderr."""
-    parser = argparse.ArgumentParser(prog="python -m lab.probe_profile", description="Replay a probe as a laptop.")
-    parser.add_argument("answers", type=Path, metavar="ANSWERS.json", help="what host_probe wrote")
-    parser.add_argument("directory", type=Path, metavar="DIRECTORY", help="the laptop's directory; must not exist")
-    arguments = parser.parse_args(argv)
-    try:
-        if arguments.directory.exists():
-            raise ProbeError(f"{arguments.directory} exists already")
-        make_laptop(arguments.directory, read(arguments.answers), images.default_cache())
-    except (ProbeError, OSError) as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

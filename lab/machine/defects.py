@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults of the lab itself: an exception that no program of Windows has.
 
-The client gets DEFECT_EXIT_CODE (lab/process.py) and a line on stderr. Whoever runs the lab hears of it too: ``lab
-down`` fails, and so does a test that has the laptop in its own process.
+The client gets DEFECT_EXIT_CODE (process.py) and a line on stderr. Whoever runs the lab hears of it too: ``lab down``
+fails, and so does a test that has the laptop in its own process.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 import traceback
 from pathlib import Path
 
-from lab import journal
+from lab.machine import journal
 
 FILE = "defects.jsonl"
 _seen: list[str] = []

@@ -14,10 +14,8 @@ import typing as t
 import urllib.parse
 from dataclasses import dataclass
 
-from lab.process import NotModelled
-
-if t.TYPE_CHECKING:
-    from lab.laptop import Laptop
+from lab.machine.machine import Machine
+from lab.machine.process import NotModelled
 
 TIMEOUT_SECONDS = 60
 MOST_REDIRECTS = 20
@@ -63,7 +61,7 @@ class Response:
 
 
 def open_url(
-    laptop: Laptop,
+    laptop: Machine,
     url: str,
     proxy: str | None = None,
     headers: t.Mapping[str, str] | None = None,
@@ -84,7 +82,7 @@ def open_url(
     raise TooManyRedirects(f"more than {MOST_REDIRECTS} redirects from {url}")
 
 
-def _get(laptop: Laptop, url: str, proxy: str | None, headers: dict[str, str]) -> Response:
+def _get(laptop: Machine, url: str, proxy: str | None, headers: dict[str, str]) -> Response:
     parts = urllib.parse.urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https"):
@@ -106,7 +104,7 @@ def _get(laptop: Laptop, url: str, proxy: str | None, headers: dict[str, str]) -
     raise NotModelled(f"the public address {url}")
 
 
-def _at_lab(laptop: Laptop, path: str, url: str) -> str:
+def _at_lab(laptop: Machine, path: str, url: str) -> str:
     if not laptop.web_url:
         raise NotModelled(f"{url} without a web server of the lab (web_url)")
     return laptop.web_url.rstrip("/") + path

@@ -5,7 +5,7 @@
 DIR/lab.json        ports of everything, written when all laptops answer
 DIR/inventory.yml   for Ansible
 DIR/web/            what the internet and the mirrors serve
-DIR/laptops/NAME/   one laptop each (lab/laptop.py)
+DIR/laptops/NAME/   one laptop each (lab/laptops/laptop.py)
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from pathlib import Path
 
 import yaml
 
-from lab import authority, linux_cases, probe_profile, profiles
-from lab.laptop import Laptop
+from lab.internet import authority
+from lab.internet.proxy import ProxyServer
+from lab.internet.web import WebServer
+from lab.laptops import linux_cases, probe_profile, profiles
+from lab.laptops.laptop import Laptop
 from lab.linux import enter, images
-from lab.proxy import ProxyServer
 from lab.repository import cuda
 from lab.repository.compiler import CompilerError
 from lab.repository.keys import SigningError, lab_keys
-from lab.web import WebServer
 from lab.windows import lab_msi
 from lab.wsl import disks
 from lab.wsl.registrations import Registrations

@@ -3,6 +3,7 @@
 """``msiexec /i FILE /qn /norestart [/l*v LOG] [PROPERTY=value]``, ``/fvamus FILE``, ``/x FILE|{PRODUCT}``.
 
 Prints nothing; the exit code tells. Only quiet runs are modelled, since a dialog in session 0 would never end.
+Only packages of WSL are modelled, so this program of System32 is one of WSL's here.
 The service of Windows Installer does the work and goes on when msiexec.exe is ended.
 """
 
@@ -13,11 +14,12 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.process import NotModelled, Process, program
+from lab.machine.process import NotModelled, Process, program
 from lab.windows import lab_msi, service_work
 from lab.windows.disk_space import DiskFull, require
 from lab.windows.program_io import arguments_of, output_file, path_of
 from lab.windows.version import build_number, runs_packages_directly
+from lab.wsl.package import install_package, remove_package, repair_package
 
 INSTALLER_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer"
 IN_PROGRESS_KEY = f"{INSTALLER_KEY}\\InProgress"
@@ -149,8 +151,6 @@ def _package(process: Process, request: _Request, lines: list[str]) -> lab_msi.P
 
 
 def _install(process: Process, request: _Request, package: lab_msi.Package, lines: list[str]) -> int:
-    from lab.wsl.package import install_package, repair_package  # late: lab.wsl uses lab.windows
-
     laptop = process.laptop
     if build_number(laptop) < FIRST_BUILD and request.properties.get("SKIPVALIDATION") != "1":
         lines.append("CustomAction ValidateInstall returned actual error code 1603")
@@ -159,7 +159,7 @@ def _install(process: Process, request: _Request, package: lab_msi.Package, line
         lines.append("CustomAction InstallMsixAsUser returned actual error code 1603")
         return FATAL_ERROR
     if request.action == "f":
-        return _repair(process, request, package, lines, repair_package)
+        return _repair(process, request, package, lines)
     try:
         require(laptop, lab_msi.SIZE)
     except DiskFull:
@@ -168,13 +168,7 @@ def _install(process: Process, request: _Request, package: lab_msi.Package, line
     return install_package(laptop, package.version)
 
 
-def _repair(
-    process: Process,
-    request: _Request,
-    package: lab_msi.Package,
-    lines: list[str],
-    repair_package: t.Callable[[t.Any], int],
-) -> int:
+def _repair(process: Process, request: _Request, package: lab_msi.Package, lines: list[str]) -> int:
     """Only from the version that is installed, and only from a file with the name of the source."""
     installed = process.laptop.registry.get(MSI_KEY, "Version")
     if installed is None or installed.data != package.version:
@@ -187,8 +181,6 @@ def _repair(
 
 
 def _remove(process: Process) -> int:
-    from lab.wsl.package import remove_package  # late: lab.wsl uses lab.windows
-
     return remove_package(process.laptop) if process.user.admin else FATAL_ERROR
 
 

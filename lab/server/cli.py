@@ -10,8 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-from lab import fleet, profiles, service
-from lab.faults import KNOWN, Faults
+from lab.laptops import profiles
+from lab.machine.faults import KNOWN, Faults
+from lab.server import fleet, service
 from lab.wsman import link
 
 
