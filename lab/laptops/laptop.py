@@ -7,6 +7,7 @@ lab/machine/machine.py names there are:
 
     distributions/   one folder per virtual disk: the overlay's upper layer (lab/linux/)
     commands.jsonl   the journal, one JSON object per WinRS command
+    interop.jsonl    one JSON object per Windows program that was started inside a distribution (lab/interop/)
     requests.jsonl   one JSON object per HTTP request (lab/wsman/requests.py)
     tasks.json       last results of scheduled tasks, tasks.jsonl their journal (lab/windows/tasks.py)
 """
@@ -18,6 +19,7 @@ import time
 import typing as t
 from pathlib import Path
 
+from lab.interop.server import Interop
 from lab.laptops import programs as programs  # fills the table of programs
 from lab.linux.instances import Instances
 from lab.machine import journal, recorded_lines
@@ -37,7 +39,8 @@ class Laptop(Machine):
     def __init__(self, directory: Path, image_cache: Path, web_url: str = "") -> None:
         """DIRECTORY holds the state; IMAGE_CACHE the root file systems; WEB_URL serves what the internet would."""
         super().__init__(directory, web_url)
-        self.instances: Instances = Instances(self, image_cache)
+        self.interop: Interop = Interop(self)
+        self.instances: Instances = Instances(self, image_cache, self.interop.serve)
         self.tasks: Scheduler = Scheduler(self)
         self.commands: list[Command] = []
         self.after_command: list[t.Callable[[Command], None]] = []

@@ -4,7 +4,7 @@
 
 Not faked, because no name space covers it: uname(2) (``uname -r``) shows the host's kernel, while /proc/version and
 /proc/sys/kernel/osrelease show Microsoft's; /sys shows the host's hardware; /dev/dxg is a character device that opens
-and answers ENOTTY, since there is no GPU behind it; Windows programs under /mnt/c cannot be started (no interop).
+and answers ENOTTY, since there is no GPU behind it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import socket
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,10 @@ class Dressing:
     """C:\\Windows\\System32\\lxss\\lib; empty when the laptop has none."""
     drivers: str
     """The driver store; empty when the laptop has none."""
+    init: str
+    """What Linux starts for a Windows program (lab/interop)."""
+    shown: dict[str, str]
+    """Folders that the lab shows to all distributions, read-only: where they stand there -> the host's folder."""
     hosts: str
     """Lines for /etc/hosts beside those of the computer itself."""
     resolv_conf: str
@@ -74,6 +79,8 @@ class Sources:
         self.drive = self._open(dressing.drive)
         self.libraries = self._open(dressing.libraries)
         self.drivers = self._open(dressing.drivers)
+        self.init = self._open(dressing.init)
+        self.shown = {place: self._open(folder) for place, folder in dressing.shown.items()}
 
     @staticmethod
     def _open(path: str) -> int | None:
@@ -81,7 +88,7 @@ class Sources:
 
     def close(self) -> None:
         """Let go of the host's folders."""
-        for descriptor in (self.drive, self.libraries, self.drivers):
+        for descriptor in (self.drive, self.libraries, self.drivers, self.init, *self.shown.values()):
             if descriptor is not None:
                 os.close(descriptor)
 
@@ -115,6 +122,11 @@ def dress(what: Dressing, sources: Sources, conf: WslConf) -> None:
     if conf.gpu:
         _mount_gpu(sources, conf)
     Path("/run/WSL").mkdir()
+    if not Path("/init").exists():
+        Path("/init").touch(0o755)
+    _bind(f"/proc/self/fd/{sources.init}", "/init", read_only=True)
+    for place, folder in sources.shown.items():
+        _bind(f"/proc/self/fd/{folder}", place, read_only=True)
     _write("/usr/bin/wslinfo", _WSLINFO.format(version=what.version), 0o755)
 
 
@@ -194,7 +206,19 @@ def _bind(source: str, target: str, read_only: bool = False) -> None:
         kernel.mount("", target, flags=kernel.MS_BIND | kernel.MS_REMOUNT | kernel.MS_RDONLY)
 
 
-def environment_base(name: str, conf: WslConf, interop: str) -> dict[str, str]:
+INTEROP_SOCKET = "/run/WSL/1_interop"
+
+
+def listen_for_interop() -> socket.socket:
+    """Where ``/init`` asks for Windows programs; the server answers."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(INTEROP_SOCKET)
+    Path(INTEROP_SOCKET).chmod(0o777)
+    listener.listen()
+    return listener
+
+
+def environment_base(name: str, conf: WslConf) -> dict[str, str]:
     """The variables that WSL gives every process, without those of the user. Read after ``dress``."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/games:/usr/local/games"
     if conf.gpu and conf.append_lib_path:
@@ -206,7 +230,7 @@ def environment_base(name: str, conf: WslConf, interop: str) -> dict[str, str]:
         "PATH": path,
         "TERM": "xterm-256color",
         "WSL_DISTRO_NAME": name,
-        "WSL_INTEROP": interop,
+        **({"WSL_INTEROP": INTEROP_SOCKET} if conf.interop else {}),
     }
 
 

@@ -101,15 +101,25 @@ class Instance:
         dress.dress(config.dressing, sources, conf)
         sources.close()
         kernel.forget_old_root()
-        base = dress.environment_base(config.name, conf, "/run/WSL/1_interop")
+        base = dress.environment_base(config.name, conf)
         if conf.gpu and conf.ldconfig:
             _run_and_log(["/sbin/ldconfig"], base)
         if conf.boot_command:
             _run_and_log(["/bin/sh", "-c", conf.boot_command], base)
         self._conf = conf
+        self._interop = dress.listen_for_interop() if conf.interop else None
         self._watch(wakeup_read, lambda: self._reap(wakeup_read))
         self._watch(self._control.fileno(), self._on_control)
         return base
+
+    def tell_ready(self) -> None:
+        """Tell the server, and hand it the socket of interop over."""
+        message = {"ready": True, "mount_root": self._conf.mount_root}
+        if self._interop is None:
+            protocol.send(self._control, message)
+            return
+        with self._interop:
+            protocol.send(self._control, message, [self._interop.fileno()])
 
     def loop(self) -> None:
         """Serve until the server is gone or nothing happened for the idle time."""
@@ -248,7 +258,7 @@ def _first_process(control: socket.socket, config: Config) -> None:
     except (StartError, OSError) as error:
         protocol.send(control, {"error": str(error), "not_modelled": isinstance(error, SystemdWanted)})
         return
-    protocol.send(control, {"ready": True})
+    instance.tell_ready()
     instance.loop()
 
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from lab.linux import disks, dress, enter, holder, protocol
+from lab.linux import disks, dress, enter, holder, init, protocol
 from lab.linux.relay import Relay
 from lab.machine.machine import Machine
 from lab.machine.process import ByteSink, NotModelled, Process
@@ -84,6 +84,7 @@ class _Instance:
     control: socket.socket
     pid: int
     pidfd: int
+    interop: Closes | None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def alive(self) -> bool:
@@ -96,6 +97,8 @@ class _Instance:
 
     def collect(self) -> None:
         """Wait for the end and let go of everything."""
+        if self.interop is not None:
+            self.interop.close()
         self.control.close()
         try:
             self.outer.wait(_KILL_SECONDS)
@@ -103,11 +106,25 @@ class _Instance:
             os.close(self.pidfd)
 
 
+class Closes(t.Protocol):
+    """Serves a socket until it is closed."""
+
+    def close(self) -> None:
+        """Serve no more."""
+
+
+ServeInterop = t.Callable[[str, str, str, socket.socket], Closes]
+"""Serves interop for a disk and the name of its distribution, whose drives are mounted below the third, at a socket."""
+
+
 class Instances:
     """The instances of LAPTOP. Thread-safe."""
 
-    def __init__(self, laptop: Machine, image_cache: Path) -> None:
+    def __init__(self, laptop: Machine, image_cache: Path, serve_interop: ServeInterop) -> None:
         self.image_cache = image_cache
+        self._serve_interop = serve_interop
+        self.shown: dict[str, str] = {}
+        """Folders of this machine that all distributions see: where they stand there -> the folder."""
         self._laptop = laptop
         self._lock = threading.Lock()
         self._starting: dict[str, threading.Lock] = {}
@@ -195,7 +212,7 @@ class Instances:
             far.close()
             os.close(memory)
         try:
-            pid = _wait_until_ready(near, disk)
+            pid, interop = self._wait_until_ready(near, disk, name)
             pidfd = os.pidfd_open(pid)
         except BaseException:
             near.close()
@@ -203,7 +220,15 @@ class Instances:
             outer.wait()
             raise
         enter.remember(disk.directory, pid, name)
-        return _Instance(outer, near, pid, pidfd)
+        return _Instance(outer, near, pid, pidfd, interop)
+
+    def _wait_until_ready(self, control: socket.socket, disk: disks.Disk, name: str) -> tuple[int, Closes | None]:
+        """The host's number of the first process, and what serves interop. Raises InstanceError, NotModelled."""
+        pid, ready, descriptors = _wait_until_ready(control, disk)
+        if not descriptors:
+            return pid, None
+        listener = socket.socket(fileno=descriptors[0])
+        return pid, self._serve_interop(disk.directory.name, name, ready["mount_root"], listener)
 
     def _config(self, disk: disks.Disk, name: str, version: str) -> holder.Config:
         lower = disk.lower(self.image_cache)
@@ -221,6 +246,8 @@ class Instances:
                 drive=str(self._laptop.directory / "C"),
                 libraries=self._windows_folder("C:\\Windows\\System32\\lxss\\lib"),
                 drivers=self._windows_folder("C:\\Windows\\System32\\DriverStore\\FileRepository"),
+                init=str(init.built(self.image_cache)),
+                shown=self.shown,
                 hosts=_host_names() + _IPV6_HOSTS,
                 resolv_conf=Path("/etc/resolv.conf").read_text(encoding="utf-8"),
             ),
@@ -393,14 +420,15 @@ def _shut(link: socket.socket) -> None:
         link.shutdown(socket.SHUT_RDWR)
 
 
-def _wait_until_ready(control: socket.socket, disk: disks.Disk) -> int:
-    """The host's number of the first process, once the instance is ready. Raises InstanceError, NotModelled."""
+def _wait_until_ready(control: socket.socket, disk: disks.Disk) -> tuple[int, protocol.Message, list[int]]:
+    """The host's number of the first process, and what it said once it was ready. Raises InstanceError, NotModelled."""
     control.settimeout(START_SECONDS)
     pid: int | None = None
-    ready = False
-    while pid is None or not ready:
+    ready: protocol.Message | None = None
+    handed_over: list[int] = []
+    while pid is None or ready is None:
         try:
-            message = protocol.receive(control)[0]
+            message, descriptors = protocol.receive(control)
         except TimeoutError:
             raise InstanceError(f"disk {disk.directory}: not ready after {START_SECONDS:.0f} s") from None
         if message is None:
@@ -408,9 +436,10 @@ def _wait_until_ready(control: socket.socket, disk: disks.Disk) -> int:
         if "error" in message:
             raise (NotModelled if message["not_modelled"] else InstanceError)(message["error"])
         pid = message.get("pid", pid)
-        ready = ready or "ready" in message
+        if "ready" in message:
+            ready, handed_over = message, descriptors
     control.settimeout(None)
-    return pid
+    return pid, ready, handed_over
 
 
 def _host_names() -> str:

@@ -9,7 +9,8 @@ one JSON object.
 
     server -> instance   {"run": true} with four descriptors: request (memory file, JSON), stdin, stdout, stderr,
                          and as fifth the process's own socket
-    instance -> server   {"pid": N} (of the instance's first process, seen from the host), {"ready": true}, or
+    instance -> server   {"pid": N} (of the instance's first process, seen from the host),
+                         {"ready": true, "mount_root": FOLDER}, with the socket of interop where there is one, or
                          {"error": TEXT}
     process's socket:
     instance -> server   {"pid": N} (inside), {"unknown_user": NAME}, {"chdir": ERRNO}, {"exec": ERRNO},

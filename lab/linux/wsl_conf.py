@@ -24,6 +24,7 @@ class WslConf:
     mount_root: str = "/mnt/"
     ldconfig: bool = True
     umask: int = 0o022
+    interop: bool = True
     append_windows_path: bool = True
     generate_hosts: bool = True
     generate_resolv_conf: bool = True
@@ -47,6 +48,7 @@ def parse(text: str) -> WslConf:
         mount_root=values.get("automount.root", "/mnt/").rstrip("/") + "/",
         ldconfig=flag("automount.ldconfig"),
         umask=_octal(values.get("filesystem.umask", ""), 0o022),
+        interop=flag("interop.enabled"),
         append_windows_path=flag("interop.enabled") and flag("interop.appendwindowspath"),
         generate_hosts=flag("network.generatehosts"),
         generate_resolv_conf=flag("network.generateresolvconf"),

@@ -163,3 +163,4 @@ class Drive:
         path = self.host_path(windows_path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(PROGRAM_FILE_PREFIX + name.encode("ascii") + b"\n")
+        path.chmod(0o755)

@@ -3,7 +3,7 @@
 """What a simulated Windows program is given, and how it is found.
 
 A program is a function ``main(process) -> exit code``. It exists on a laptop only while a file stands at its path:
-the file's content is ``lab-program NAME``, and NAME is looked up in the table that ``@program`` fills. So removing or
+the file holds ``lab-program NAME``, and NAME is looked up in the table that ``@program`` fills. So removing or
 adding a file really removes or adds the program, as on Windows.
 """
 
@@ -19,7 +19,9 @@ if t.TYPE_CHECKING:
     from lab.machine.machine import Machine
     from lab.machine.state import User
 
-PROGRAM_FILE_PREFIX = b"lab-program "
+PROGRAM_FILE_PREFIX = b"#!/init\0\nlab-program "
+"""By its first line Linux starts ``/init`` for such a file, as binfmt_misc does in WSL for one that begins with MZ
+(lab/interop). By the zero in it shells know that it is no script of theirs."""
 
 NOT_MODELLED_EXIT_CODE = 0xE04C4142
 """What a line ends with that asks for something which the lab does not model. Bit 29 of a status is for others than
@@ -36,6 +38,23 @@ class ByteSink(t.Protocol):
     """Where a program writes: a pipe to the client, a file (redirection) or another program (a cmd.exe pipeline)."""
 
     def write(self, data: bytes) -> None: ...
+
+
+@dataclass
+class Console:
+    """The hidden console of a command, which all its programs share."""
+
+    code_page: int = 65001
+    """In which they print. A client of WinRM chooses it; otherwise it is the one that Windows has for consoles."""
+
+    @property
+    def encoding(self) -> str:
+        """Python's name for it."""
+        return "utf-8" if self.code_page == 65001 else f"cp{self.code_page}"
+
+    def bytes_of(self, text: str) -> bytes:
+        """TEXT as a program prints it; what the code page lacks becomes a question mark."""
+        return text.encode(self.encoding, "surrogatepass" if self.code_page == 65001 else "replace")
 
 
 @dataclass
@@ -63,6 +82,7 @@ class Process:
     """Paths of every program started for this WinRS command, for the journal; shared by children."""
     batch_logon: bool = False
     """True inside a scheduled task, False in the network logon of WinRM."""
+    console: Console = field(default_factory=Console)
     error_level: int = 0
     """ERRORLEVEL of the cmd.exe that this process was, unsigned; its exit code need not be the same."""
 

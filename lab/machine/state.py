@@ -80,6 +80,8 @@ class WindowsState:
     """The version that wsl --update leads to."""
     honours_skip_cmd_shell: bool = False
     """Only Windows Server 2008 R2 did; a named oddity."""
+    elevated: bool = False
+    """WSL was started "as administrator": so are the Windows programs that are started inside a distribution."""
     store_blocked: bool = False
     """The Microsoft Store and its downloads refuse: wsl.exe gets nothing without --web-download."""
     shares: dict[str, str] = field(default_factory=dict)

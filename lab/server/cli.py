@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="the lab stops by itself after this long (default: 7200)",
     )
+    shown = "distributions see this folder of this machine, read-only, as /run/shown/ and its name (several times)"
+    up.add_argument("--show", action="append", default=[], type=Path, metavar="FOLDER", help=shown)
     add_link(up)
     down = add("down", "Stop the laptops; nothing stays running or mounted.")
     down.add_argument("--purge", action="store_true", help="delete the state directory too")
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     fault.add_argument("--off", action="store_true", help="switch it off instead")
     serve = add("serve", "Run the laptops of DIR in this process; 'up' starts this.")
     serve.add_argument("--stop-after", type=int, default=7200, metavar="SECONDS")
+    serve.add_argument("--show", action="append", default=[], type=Path, metavar="FOLDER")
     add_link(serve)
     return parser
 
@@ -147,7 +150,8 @@ def _up(arguments: argparse.Namespace) -> int:
         say=_say,
     )
     distance = [f"--latency={arguments.latency}s", f"--bandwidth={arguments.bandwidth / 1000}kbit"]
-    service.start(arguments.state, arguments.stop_after, distance)
+    shown = [f"--show={folder.resolve()}" for folder in arguments.show]
+    service.start(arguments.state, arguments.stop_after, [*distance, *shown])
     print(f"inventory: {arguments.state / 'inventory.yml'}")
     return 0
 
@@ -205,6 +209,7 @@ def main(argv: list[str] | None = None) -> int:
             arguments.state,
             arguments.stop_after,
             link.LinkSettings(round_trip=arguments.latency, bits_per_second=arguments.bandwidth),
+            arguments.show,
         )
     except (UsageError, fleet.LabError, OSError) as error:
         print(f"lab: {error}", file=sys.stderr)

@@ -148,8 +148,12 @@ def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
 class Fleet:
     """The running laptops of one state directory; lives in the server process."""
 
-    def __init__(self, state: Path, link: LinkSettings = _DIRECT) -> None:
-        """LINK: between the controller and each laptop. What the laptops load from the internet comes undelayed."""
+    def __init__(self, state: Path, link: LinkSettings = _DIRECT, shown: t.Sequence[Path] = ()) -> None:
+        """LINK: between the controller and each laptop. What the laptops load from the internet comes undelayed.
+
+        :arg shown: folders of this machine that all distributions see below /run/shown.
+        """
+        self._shown = {f"/run/shown/{folder.name}": str(folder) for folder in shown}
         self._state = state
         self._link = link
         self._web = WebServer(state / "web", port=_web_port(state))
@@ -174,6 +178,7 @@ class Fleet:
         ports: dict[str, t.Any] = {"web": self._web.port, "proxy": self._proxy.url, "laptops": {}}
         for directory in sorted((self._state / "laptops").iterdir()):
             laptop = Laptop(directory, images.default_cache(), self._web.url)
+            laptop.instances.shown.update(self._shown)
             server = LaptopServer(laptop, files, link=self._link)
             server.start()
             self._laptops.append(laptop)

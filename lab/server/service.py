@@ -44,17 +44,17 @@ def is_running(state: Path) -> bool:
     return _server_pid(state) is not None
 
 
-def start(state: Path, stop_after: int, link: t.Sequence[str] = ()) -> None:
+def start(state: Path, stop_after: int, options: t.Sequence[str] = ()) -> None:
     """Start the server of STATE in the background and return when every laptop answers. Raises LabError.
 
-    :arg link: the options of ``serve`` that say how far away the laptops are.
+    :arg options: other options of ``serve``.
     """
     if is_running(state):
         raise LabError(f"the lab in {state} is running already; stop it with: python -m lab down --state {state}")
     ready = state / "lab.json"
     ready.unlink(missing_ok=True)
     log = state / "server.log"
-    command = [sys.executable, "-m", "lab", "serve", "--state", str(state), "--stop-after", str(stop_after), *link]
+    command = [sys.executable, "-m", "lab", "serve", "--state", str(state), "--stop-after", str(stop_after), *options]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     with log.open("ab") as output:
         server = subprocess.Popen(
@@ -106,15 +106,15 @@ def stop(state: Path, purge: bool = False) -> None:
         raise LabError(f"{len(found)} faults of the lab itself: {'; '.join(found)}")
 
 
-def serve(state: Path, stop_after: int, link: LinkSettings) -> int:
-    """Run the laptops of STATE until SIGTERM, SIGINT or STOP_AFTER seconds."""
+def serve(state: Path, stop_after: int, link: LinkSettings, shown: t.Sequence[Path] = ()) -> int:
+    """Run the laptops of STATE until SIGTERM, SIGINT or STOP_AFTER seconds. Distributions see the folders SHOWN."""
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
     record = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
     (state / "server.json").write_text(json.dumps(record), encoding="utf-8")
     defects.watch_threads(state)
-    running = fleet.Fleet(state, link)
+    running = fleet.Fleet(state, link, shown)
     try:
         running.start()
         done.wait(stop_after)

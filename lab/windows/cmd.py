@@ -146,7 +146,7 @@ def _loop(shell: Shell, node: For, streams: Streams) -> int:
         output.close()
         reader.join()
     code = 0
-    for line in b"".join(collected).decode("utf-8", "replace").splitlines():
+    for line in b"".join(collected).decode(shell.process.console.encoding, "replace").splitlines():
         if line and not line.startswith(";"):
             code = _execute(shell, _with_variable(node.body, f"%{node.variable}", line), streams)
     return code

@@ -103,7 +103,6 @@ class Shell:
         """Write the localised text KEY as a line to SINK."""
         self.write(sink, self.text(key, x))
 
-    @staticmethod
-    def write(sink: ByteSink, line: str) -> None:
-        """Write LINE and a line end, in UTF-8: WinRS clients of the lab ask for code page 65001."""
-        sink.write(f"{line}\r\n".encode("utf-8", "surrogatepass"))
+    def write(self, sink: ByteSink, line: str) -> None:
+        """Write LINE and a line end, in the code page of the console."""
+        sink.write(self.process.console.bytes_of(f"{line}\r\n"))

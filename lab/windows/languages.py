@@ -19,6 +19,17 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "'{x}' は、内部コマンドまたは外部コマンド、\r\n"
         "操作可能なプログラムまたはバッチ ファイルとして認識されていません。",
     ),
+    "unc_folder": (
+        "'{x}'\r\nCMD.EXE was started with the above path as the current directory.\r\n"
+        "UNC paths are not supported.  Defaulting to Windows directory.",
+        "'{x}'\r\nCMD.EXE wurde mit dem oben angegebenen Pfad als aktuellem Verzeichnis gestartet.\r\n"
+        "UNC-Pfade werden nicht unterstützt.\r\nStattdessen wird das Windows-Verzeichnis als aktuelles Verzeichnis"
+        " gesetzt.",
+        "'{x}'\r\nCMD.EXE a été démarré avec le chemin d’accès comme répertoire en cours.\r\n"
+        "Les chemins d’accès UNC ne sont pas pris en charge. Utilisation du répertoire Windows par défaut.",
+        "'{x}'\r\n上記の現在のディレクトリで CMD.EXE を開始しました。\r\n"
+        "UNC パスはサポートされません。Windows ディレクトリを既定で使用します。",
+    ),
     "path_not_found": (
         "The system cannot find the path specified.",
         "Das System kann den angegebenen Pfad nicht finden.",

@@ -129,6 +129,7 @@ def run_program(
         killed=parent.killed,
         started=parent.started,
         batch_logon=parent.batch_logon,
+        console=parent.console,
     )
     parent.started.append(found)
     return _run(parent, child, main)

@@ -18,13 +18,13 @@ def arguments_of(process: Process) -> list[str]:
 
 
 def out(process: Process, text: str = "") -> None:
-    """A line on stdout, in UTF-8 (code page 65001)."""
-    process.stdout.write(f"{text}\r\n".encode("utf-8", "surrogatepass"))
+    """A line on stdout, in the code page of the console."""
+    process.stdout.write(process.console.bytes_of(f"{text}\r\n"))
 
 
 def err(process: Process, text: str = "") -> None:
     """A line on stderr."""
-    process.stderr.write(f"{text}\r\n".encode("utf-8", "surrogatepass"))
+    process.stderr.write(process.console.bytes_of(f"{text}\r\n"))
 
 
 def localised(process: Process, key: str, x: object = "", y: object = "") -> str:

@@ -85,8 +85,9 @@ ROOMS: dict[str, tuple[str, str]] = {
     "lab/repository": ("apt repositories with NVIDIA's packages", "linux"),
     "lab/windows": ("cmd.exe, the programs of System32, a boot", "machine linux internet"),
     "lab/wsl": ("wsl.exe and its package", "machine linux internet windows"),
+    "lab/interop": ("Windows programs that are started inside a distribution", "machine windows wsl"),
     "lab/laptops": ("whole laptops, and what they are like: profiles",
-                    "machine internet linux repository windows wsl"),
+                    "machine internet linux repository windows wsl interop"),
     "lab/server": ("what ``python -m lab`` does", "machine wsman internet linux repository windows wsl laptops"),
 }  # fmt: skip
 """Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""

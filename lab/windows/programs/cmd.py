@@ -8,6 +8,7 @@ import re
 
 from lab.machine.process import NotModelled, Process, program
 from lab.windows import arguments, cmd
+from lab.windows.program_io import err, localised
 
 _SWITCH = re.compile(r"/([a-z]:?[a-z]*)", re.IGNORECASE)
 
@@ -15,6 +16,9 @@ _SWITCH = re.compile(r"/([a-z]:?[a-z]*)", re.IGNORECASE)
 @program("cmd")
 def main(process: Process) -> int:
     """Everything behind ``/c`` is the line, untouched."""
+    if process.cwd.startswith("\\\\"):
+        err(process, localised(process, "unc_folder", process.cwd))
+        process.cwd = "C:\\Windows"
     rest = arguments.remainder(process.command_line)
     switches: set[str] = set()
     while True:

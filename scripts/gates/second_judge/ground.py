@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from lab.machine.process import PROGRAM_FILE_PREFIX
 from scripts.gates.second_judge.scenes import ENTRY, FILE_CONTENT, Named, Scene
 
 USER = "admin"
@@ -86,7 +87,7 @@ def _described(path: Path) -> str:
     if path.is_dir():
         return "folder"
     content = path.read_bytes()
-    return "program" if content.startswith((b"MZ", b"lab-program ")) else repr(content.replace(b"\r\n", b"\n"))
+    return "program" if content.startswith((b"MZ", PROGRAM_FILE_PREFIX)) else repr(content.replace(b"\r\n", b"\n"))
 
 
 def _remove(path: Path) -> None:
