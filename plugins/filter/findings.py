@@ -81,11 +81,9 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import STOP, WARN, Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import guide
-
-LEVELS = (STOP, WARN, INFO, OK)
-"""The worst first."""
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.same_findings import LEVELS
 
 
 def findings(

@@ -63,6 +63,9 @@ def test_every_laptop_has_a_document_and_the_report_says_what_changed(lab: Lab, 
     }  # fmt: skip
     assert (found[OFF]["error"]["step"], found[READY]["rows"]["G8"]) == ("Read the host", "pass")
     assert found[READY]["computer"] == "READY-1" and found[READY]["distributions"][0]["owner"] == "fleetadmin"
+    (heading,) = first.lines("level  laptops")  # One table for all.
+    assert heading.endswith('remedy",')
+    assert len(first.lines(f"warn   {FRESH}, {READY}  Windows")) == 1
     assert first.output.rstrip().endswith(
         f"Fleet report: 0 conforming, 2 not conforming, 0 unknown, 1 out of reach: {tmp_path / 'fleet.html'}"
     )
