@@ -66,6 +66,9 @@ UTF8_CODE_PAGE = 65001
 SHELL_IDLE_TIMEOUT = "PT15M"
 COMMANDS_PER_SHELL = 500
 """WinRM allows 1,500 operations a user and shell, and one command with stdin takes three."""
+FINISHED_COMMANDS = 8
+"""So many finished commands of a shell are not forgotten by the host before the shell is closed, which a task with few
+commands then does for all. Servers before 2012 allow 15 processes in a shell, and may count them."""
 SEND_BYTES = 360_000
 """Raw bytes in one Send; base64, the envelope and its seal stay below the 500 KiB of Windows 10 and 11."""
 IDLE_SECONDS = 60.0
@@ -140,7 +143,7 @@ class WinRsRunner:
         self._connect_timeout = connect_timeout
         self._clock = clock
         self._commands = 0
-        self._finished: str | None = None
+        self._finished: list[str] = []
         self._last_use = clock()
         self._host = str(connection.get_option("remote_addr"))
 
@@ -182,7 +185,7 @@ class WinRsRunner:
             raise
         except _ERRORS as error:
             raise self._lost(error) from None
-        self._finished = command
+        self._finished.append(command)
         return completed
 
     def close(self) -> None:
@@ -203,7 +206,8 @@ class WinRsRunner:
     def _start(self, line: str) -> str:
         """The id of the started command; renews what is stale, since nothing has run yet."""
         try:
-            self._clean_up()
+            if len(self._finished) >= FINISHED_COMMANDS:
+                self._clean_up(1)
             if self._commands >= COMMANDS_PER_SHELL:
                 self._close_shell()
             try:
@@ -218,11 +222,19 @@ class WinRsRunner:
             raise self._unreachable(error, "") from None
 
     def _run_command(self, line: str) -> str:
-        shell = self._shell()
-        command = self._protocol.run_command(shell, line, console_mode_stdin=False, skip_cmd_shell=False)
+        try:
+            command = self._run_in(self._shell(), line)
+        except WSManFaultError as error:
+            if not self._finished or self._is_stale(error):
+                raise
+            self._clean_up(len(self._finished))
+            command = self._run_in(self._shell(), line)
         self._commands += 1
         self._last_use = self._clock()
         return command
+
+    def _run_in(self, shell: str, line: str) -> str:
+        return self._protocol.run_command(shell, line, console_mode_stdin=False, skip_cmd_shell=False)
 
     def _finish(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> Completed:
         """Send STDIN, receive into OUTPUT until the command is done."""
@@ -290,18 +302,16 @@ class WinRsRunner:
         finally:
             protocol.operation_timeout_sec = usual
 
-    def _clean_up(self) -> None:
-        """Let the host forget the last command. Only before the next one: closing the shell does it as well.
+    def _clean_up(self, number: int) -> None:
+        """Let the host forget NUMBER finished commands.
 
-        Its result is here already, so a failure costs no more than the shell.
+        Their results are here already, so a failure costs no more than the shell.
         """
-        if self._finished is None:
-            return
         try:
-            self._protocol.cleanup_command(self._connection.shell_id, self._finished)
+            for _number in range(number):
+                self._protocol.cleanup_command(self._connection.shell_id, self._finished.pop(0))
         except _ERRORS as error:
             self._renew(error)
-        self._finished = None
 
     def _end(self, command: str) -> None:
         """End a running command and, by closing the shell, everything that it started."""
@@ -326,6 +336,7 @@ class WinRsRunner:
                 self._connection._connect()
             finally:
                 self._connection.shell_id = None
+            self._prepare()
         if not self._connection.shell_id:
             self._open_session()
             self._connection.shell_id = self._protocol.open_shell(
@@ -334,22 +345,15 @@ class WinRsRunner:
             self._commands = 0
         return str(self._connection.shell_id)
 
-    def _open_session(self) -> None:
-        """Have an HTTP session that does not wait for a silent host longer than the connect timeout."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.first_answer import adapter
+    def _prepare(self) -> None:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.http_session import ask_for_large_answers
 
-        transport: t.Any = self._protocol.transport
-        is_new = transport.session is None
-        if is_new:
-            # Where messages are sealed, building the session already asks.
-            transport.read_timeout_sec = self._connect_timeout
-        session = transport.build_session()
-        # pywinrm reads proxies and certificates from the environment once; requests would do it at each request.
-        session.trust_env = False
-        if is_new:
-            transport.read_timeout_sec = (self._connect_timeout, self._protocol.read_timeout_sec)
-        if is_new and transport.encryption is None:
-            session.mount(transport.endpoint, adapter(self._connect_timeout))
+        ask_for_large_answers(self._protocol)
+
+    def _open_session(self) -> None:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.http_session import open_session
+
+        open_session(self._protocol, self._connect_timeout)
 
     def _check_address(self) -> None:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import check_address
@@ -397,7 +401,7 @@ class WinRsRunner:
 
     def _forget_shell(self) -> None:
         self._connection.shell_id = None
-        self._finished = None
+        self._finished.clear()
         self._commands = 0
 
     # -- errors --------------------------------------------------------------------------------------------------

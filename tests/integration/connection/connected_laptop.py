@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import yaml
@@ -34,6 +35,12 @@ class Laptop:
     def http_port(self) -> int:
         """The port of the listener without TLS."""
         return int(self.variables["lab_http_port"])
+
+    def requests(self) -> list[str]:
+        """The operations of all HTTP requests so far; a step of logging on has none."""
+        journal = self.directory / "requests.jsonl"
+        lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+        return [json.loads(line)["operation"] for line in lines]
 
     def connect(self, **changed: t.Any) -> t.Any:
         """The connection plugin with CHANGED variables, for this laptop."""

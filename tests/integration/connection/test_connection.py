@@ -13,7 +13,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-import requests
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError, AnsibleFileNotFound
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout
@@ -64,6 +63,37 @@ def test_other_transports(laptop: Laptop, changed: dict[str, t.Any]) -> None:
     connection = laptop.connect(**changed)
     assert connection.exec_command("echo yes")[1] == b"yes\n"
     connection.close()
+
+
+@pytest.mark.parametrize(
+    "changed, logging_on",
+    [
+        pytest.param({}, [""], id="NTLM over TLS"),
+        pytest.param({"ansible_winrm_scheme": "http"}, ["", ""], id="sealed by NTLM"),
+        pytest.param({"ansible_winrm_transport": "basic"}, [], id="Basic over TLS"),
+    ],
+)
+def test_requests_of_two_commands(laptop: Laptop, changed: dict[str, t.Any], logging_on: list[str]) -> None:
+    """NTLM begins unasked, and nothing is sent to have a finished command forgotten: closing the shell does it.
+
+    Not counted is what receives: how often depends on how the output arrives.
+    """
+    if changed.get("ansible_winrm_scheme") == "http":
+        changed = {**changed, "ansible_port": laptop.http_port}
+    connection = laptop.connect(ansible_wsl_persist=0, **changed)
+    before = len(laptop.requests())
+    for _number in range(2):
+        assert connection.exec_command("exit 3")[0] == 3
+    connection.close()
+    sent = [operation for operation in laptop.requests()[before:] if operation != "Receive"]
+    assert sent == [*logging_on, "Create", "Command", "Send", "Command", "Send", "Delete"]
+
+
+def test_an_answer_is_as_large_as_windows_makes_them(connection: t.Any, laptop: Laptop) -> None:
+    """500 KiB with their base64, where pywinrm asks for 150."""
+    before = len(laptop.requests())
+    assert len(connection.exec_command("head -c 2000000 /dev/zero")[1]) == 2_000_000
+    assert laptop.requests()[before:].count("Receive") <= 8
 
 
 CONTENTS = [
@@ -156,7 +186,7 @@ def test_a_time_limit_ends_the_command_on_the_host(laptop: Laptop) -> None:
     before = len(laptop.lab.journal(LAPTOP))
     started = time.monotonic()
     with pytest.raises(CommandTimeout, match="not finished after 2 s and ended: "):
-        connection._linux.run("sleep 30", timeout=2)
+        connection.ways.ordinary.run("sleep 30", timeout=2)
     assert time.monotonic() - started < 10
     assert connection.exec_command("pgrep -x sleep")[0] == 1, "the Linux process is still there"
     assert [command["killed"] for command in laptop.lab.journal(LAPTOP)[before:]] == [True, False]
@@ -308,25 +338,3 @@ def test_modules_of_every_kind(laptop: Laptop, tmp_path: Path, pipelining: bool)
     variables = {"ansible_pipelining": pipelining, "distribution": DISTRIBUTION, "local_tmp": str(tmp_path)}
     run = laptop.lab.playbook(tmp_path / "kinds.yml", variables=variables)
     assert run.code == 0, run.output
-
-
-def test_requests_of_a_plain_command(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two to log on by NTLM, then: open the shell, run, send; with a later one: forget, run, send.
-
-    Not counted is what receives: how often depends on how the output arrives.
-    """
-    sent: list[str] = []
-    send = requests.adapters.HTTPAdapter.send
-
-    def count(adapter: t.Any, request: requests.PreparedRequest, *args: t.Any, **kwargs: t.Any) -> requests.Response:
-        if b"shell/Receive" not in (request.body or b""):
-            sent.append(str(request.url))
-        return send(adapter, request, *args, **kwargs)
-
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", count)
-    connection = laptop.connect()
-    connection.exec_command("true", in_data=b"x")
-    first = len(sent)
-    connection.exec_command("true", in_data=b"x")
-    assert (first, len(sent) - first) == (5, 3)
-    connection.close()

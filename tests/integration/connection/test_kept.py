@@ -97,11 +97,6 @@ def until(condition: t.Callable[[], bool], seconds: float = 15) -> bool:
     return True
 
 
-def requests(laptop: Laptop) -> list[str]:
-    journal = (laptop.directory / "requests.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["operation"] for line in journal]
-
-
 @pytest.mark.parametrize("user", ["root", "daemon"])
 def test_a_module_sees_the_same(laptop: Laptop, user: str) -> None:
     seen = {}
@@ -117,20 +112,20 @@ def test_a_module_sees_the_same(laptop: Laptop, user: str) -> None:
 
 def test_two_requests_for_a_command(kept: t.Any, laptop: Laptop) -> None:
     python(kept, "print(1)")
-    before = len(requests(laptop))
+    before = len(laptop.requests())
     python(kept, "print(2)")
     assert kept.exec_command("cat; exit 7", in_data=b"\0x\r\n\xff") == (7, b"\0x\r\n\xff", b"")
-    assert requests(laptop)[before:] == ["Send", "Receive"] * 2
+    assert laptop.requests()[before:] == ["Send", "Receive"] * 2
 
 
 def test_files_go_through_it(kept: t.Any, laptop: Laptop, tmp_path: Path) -> None:
     content = os.urandom(300_000)
     (tmp_path / "local").write_bytes(content)
-    before = len(requests(laptop))
+    before = len(laptop.requests())
     kept.put_file(str(tmp_path / "local"), "/tmp/kept file")
     kept.fetch_file("/tmp/kept file", str(tmp_path / "back"))
     assert (tmp_path / "back").read_bytes() == content
-    assert set(requests(laptop)[before:]) == {"Send", "Receive"}
+    assert set(laptop.requests()[before:]) == {"Send", "Receive"}
 
 
 def test_the_password_is_nowhere(kept: t.Any, laptop: Laptop) -> None:
@@ -169,12 +164,12 @@ def test_lost_between_two_tasks(kept: t.Any, laptop: Laptop, loss: t.Callable[[L
     time.sleep(1)  # longer than a pause
     loss(laptop)
     assert python(kept, "print(2)") == (0, b"2\n", b"")
-    before = len(requests(laptop))
+    before = len(laptop.requests())
     assert python(kept, "print(3)") == (0, b"3\n", b"")
-    assert "Create" in requests(laptop)[before:]
-    before = len(requests(laptop))
+    assert "Create" in laptop.requests()[before:]
+    before = len(laptop.requests())
     assert python(kept, "print(4)") == (0, b"4\n", b"")
-    assert set(requests(laptop)[before:]) == {"Send", "Receive"}
+    assert set(laptop.requests()[before:]) == {"Send", "Receive"}
 
 
 class Middle:
@@ -292,9 +287,9 @@ def test_reset_connection_in_a_loop_and_the_end_of_a_playbook(laptop: Laptop, tm
     looped["vars"] = {"ansible_wsl_user": "{{ item }}"}
     play = {"hosts": LAPTOP, "gather_facts": False, "tasks": [looped]}
     (tmp_path / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-    before = len(requests(laptop))
+    before = len(laptop.requests())
     run = laptop.lab.playbook(tmp_path / "play.yml", "-vv", variables=variables)
     assert run.code == 0, run.output
     assert "not through the kept session" not in run.output
-    assert until(lambda: requests(laptop)[before:].count("Delete") == requests(laptop)[before:].count("Create"))
-    assert requests(laptop)[before:].count("Create") == 4, "one before, one after each reset"
+    assert until(lambda: laptop.requests()[before:].count("Delete") == laptop.requests()[before:].count("Create"))
+    assert laptop.requests()[before:].count("Create") == 4, "one before, one after each reset"

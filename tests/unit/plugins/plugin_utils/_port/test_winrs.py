@@ -23,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import (
     COMMANDS_PER_SHELL,
+    FINISHED_COMMANDS,
     IDLE_SECONDS,
     SEND_BYTES,
     WinRsRunner,
@@ -54,6 +55,9 @@ class FakeTransport:
         self.encryption = None
         self.read_timeout_sec: t.Any = 30
 
+    def setup_encryption(self, session: requests.Session) -> None:
+        raise AssertionError("nothing is sealed")
+
     def build_session(self) -> requests.Session:
         self.session = self.session or requests.Session()
         return self.session
@@ -77,6 +81,9 @@ class FakeProtocol:
         self.cleanups: list[Exception | None] = []
         self.timeouts: list[int] = []
         self.shells = 0
+
+    def build_wsman_header(self) -> dict[str, t.Any]:
+        return {"env:Header": {"w:MaxEnvelopeSize": {"#text": "153600"}}}
 
     def open_shell(self, **options: t.Any) -> str:
         self.shells += 1
@@ -333,10 +340,17 @@ def test_a_command_that_ends_without_reading(connection: FakeConnection, runner:
     assert runner.run("A", b"x" * 500_000) == Completed(2, b"", b"usage")
 
 
-def test_a_command_is_forgotten_before_the_next(connection: FakeConnection, runner: WinRsRunner) -> None:
-    runner.run("A")
-    runner.run("B")
-    assert connection.fake.names() == ["open_shell", "run", "send", "receive", "cleanup", "run", "send", "receive"]
+def test_finished_commands_are_left_to_the_end_of_the_shell(connection: FakeConnection, runner: WinRsRunner) -> None:
+    for _number in range(FINISHED_COMMANDS):
+        runner.run("A")
+    assert "cleanup" not in connection.fake.names()
+
+
+def test_not_too_many_of_them(connection: FakeConnection, runner: WinRsRunner) -> None:
+    for _number in range(FINISHED_COMMANDS + 3):
+        runner.run("A")
+    assert connection.fake.names()[-5:] == ["receive", "cleanup", "run", "send", "receive"]
+    assert connection.fake.names().count("cleanup") == 3
 
 
 @pytest.mark.parametrize("error, sessions", [(fault(87), 0), (WinRMTransportError("http", 400, ""), 1)])
@@ -344,10 +358,20 @@ def test_failed_cleanup_costs_the_shell_only(
     connection: FakeConnection, runner: WinRsRunner, error: Exception, sessions: int
 ) -> None:
     connection.fake.cleanups = [error]
-    assert runner.run("A").stdout == b"out"
-    assert runner.run("B").stdout == b"out"
+    for _number in range(FINISHED_COMMANDS + 1):
+        assert runner.run("A").stdout == b"out"
     assert connection.fake.shells == 2
     assert connection.fake.names().count("close_session") == sessions
+
+
+def test_a_host_that_minds_finished_commands(connection: FakeConnection, runner: WinRsRunner) -> None:
+    """A quota of processes that counts them: they are forgotten, and the command is started again."""
+    runner.run("A")
+    runner.run("A")
+    connection.fake.starts = [fault(0x803381E9)]
+    assert runner.run("B").stdout == b"out"
+    assert connection.fake.names()[-6:] == ["run", "cleanup", "cleanup", "run", "send", "receive"]
+    assert connection.fake.shells == 1
 
 
 def test_close(connection: FakeConnection, runner: WinRsRunner) -> None:

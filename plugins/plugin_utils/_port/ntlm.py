@@ -1,0 +1,107 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""NTLM that begins by itself.
+
+requests-ntlm sends the first request without an account, only to be told that Windows takes NTLM: over a slow link that
+is one round trip for nothing. Here the first request carries the first message of NTLM already, as it stands in the
+second one of requests-ntlm. Whoever does not answer it with a challenge is asked in the usual way, and so is everybody
+whose connection was lost.
+"""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+from urllib.parse import urlparse
+
+if t.TYPE_CHECKING:
+    import requests
+
+GREETING = "Negotiate TlRMTVNTUAAB"
+"""How the first message of NTLM begins. It names no account."""
+_SCHEME = "Negotiate "
+
+
+def greet(session: requests.Session) -> None:
+    """Have SESSION begin by itself, where it logs on by requests-ntlm."""
+    try:
+        import spnego
+        from requests_ntlm.requests_ntlm import HttpNtlmAuth, ShimSessionSecurity
+    except ImportError:
+        return
+    plain = session.auth
+    if type(plain) is not HttpNtlmAuth or not plain.username or not plain.password:
+        return
+
+    class Greeting(HttpNtlmAuth):
+        """Of one session."""
+
+        _greeted = False
+        _context: spnego.ContextProxy | None = None
+
+        def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+            """Prepare R."""
+            prepared = super().__call__(r)
+            if not self._greeted:
+                self._greeted = True
+                self._context = spnego.client(
+                    self.username,
+                    self.password,
+                    hostname=urlparse(str(r.url)).hostname or "unspecified",
+                    service="http",
+                    protocol="ntlm",
+                    options=spnego.NegotiateOptions.use_ntlm,
+                )
+                prepared.headers["Authorization"] = _written(self._context.step())
+            return prepared
+
+        def response_hook(self, r: requests.Response, **kwargs: t.Any) -> requests.Response:
+            """Go on with what the host has answered."""
+            context, self._context = self._context, None
+            if context is None or r.status_code != 401:
+                return super().response_hook(r, **kwargs)
+            certificate = self._get_server_cert(r)  # while the connection is still at hand
+            challenge = _read(r)
+            request = _again(r)
+            if challenge is None:
+                del request.headers["Authorization"]
+                return super().response_hook(_sent(r, request, kwargs), **kwargs)
+            if certificate:
+                data = b"tls-server-end-point:" + certificate
+                context.channel_bindings = spnego.channel_bindings.GssChannelBindings(application_data=data)
+            request.headers["Authorization"] = _written(context.step(challenge))
+            self.session_security = ShimSessionSecurity(context)
+            return _sent(r, request, kwargs)
+
+    session.auth = Greeting(plain.username, plain.password, send_cbt=plain.send_cbt)
+
+
+def _written(token: bytes | None) -> str:
+    return _SCHEME + base64.b64encode(token or b"").decode()
+
+
+def _read(response: requests.Response) -> bytes | None:
+    """The challenge in RESPONSE."""
+    offers = (offer.strip() for offer in response.headers.get("www-authenticate", "").split(","))
+    for offer in offers:
+        if offer.startswith(_SCHEME) and offer[len(_SCHEME) :].strip():
+            return base64.b64decode(offer[len(_SCHEME) :])
+    return None
+
+
+def _again(response: requests.Response) -> requests.PreparedRequest:
+    """The request of RESPONSE once more, on the same connection."""
+    _ = response.content
+    response.raw.release_conn()
+    return response.request.copy()
+
+
+def _sent(refused: requests.Response, request: requests.PreparedRequest, kwargs: dict[str, t.Any]) -> requests.Response:
+    connection: t.Any = refused
+    answer: requests.Response = connection.connection.send(request, **kwargs)
+    answer.history.append(refused)
+    return answer
