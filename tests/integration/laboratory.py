@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -111,6 +112,8 @@ class Lab:
         if variables:
             words += ["-e", json.dumps(variables)]
         environment = {
+            # What a test sets, which a process that was loaded before does not see.
+            **{name: text for name, text in os.environ.items() if name.startswith("ANSIBLE_")},
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_FORCE_COLOR": "0",
             "ANSIBLE_NOCOLOR": "1",

@@ -80,6 +80,26 @@ def test_every_laptop_has_a_document_and_the_report_says_what_changed(lab: Lab, 
     assert STRAY in (tmp_path / "fleet.html").read_text(encoding="utf-8")
 
 
+def test_the_gate_of_the_audit(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that does not conform ends the run with an error, when asked for; what is written stays the same."""
+    monkeypatch.setenv("ANSIBLE_SHOW_CUSTOM_STATS", "true")
+    report = {"wslfleet_report": str(tmp_path)}
+    free = lab.playbook("audit", "--limit", f"{READY},{FRESH}", variables=report)
+    assert (free.code, free.output.rstrip().splitlines()[-2]) == (0, "0 ok, 2 not in order"), free.output
+    assert '"summary": "0 ok, 2 not in order"' in free.output
+
+    closed = lab.playbook("audit", variables={**report, "wslfleet_fail_on": "stop"})
+    assert (closed.code, closed.recap[FRESH]["failed"], closed.recap[OFF]["unreachable"]) == (4, 1, 1), closed.output
+    assert closed.lines(f"{FRESH} does not conform: not provisioned: WSL is not installed"), closed.output
+    assert closed.lines("falls asleep after"), closed.output  # The table is there all the same.
+    assert documents(tmp_path)[FRESH]["status"] == "not provisioned"
+    assert closed.output.rstrip().splitlines()[-2] == "0 ok, 1 out of reach, 2 not in order"
+
+    refused = lab.playbook("audit", "--limit", FRESH, variables={"wslfleet_fail_on": "pass"})
+    told = f"{FRESH}: nothing was changed: wslfleet_fail_on is pass: choose one of fail, stop, warn"
+    assert (refused.code, bool(refused.lines(told))) == (2, True), refused.output
+
+
 def test_no_laptop_is_left_and_the_report_is_there(lab: Lab, tmp_path: Path) -> None:
     run = lab.playbook("provision", "--limit", OFF, variables={"wslfleet_report": str(tmp_path)})
     assert run.code == 4, run.output

@@ -66,7 +66,7 @@ def make(
     :arg time: when it is made; UTC, ISO 8601 with Z.
     :arg finished: whether the run came to its end for this laptop.
     """
-    state, status, reason = _verdict(laptop, seen, failure, finished)
+    state, status, reason = verdict(laptop, seen, failure, finished)
     findings = sorted(seen.findings.values(), key=lambda one: words.LEVELS.index(one["level"]))
     made: Document = cleaned(
         {
@@ -119,7 +119,7 @@ def _level_of(row: str, findings: t.Sequence[t.Mapping[str, str]]) -> str:
     return words.worst([one["level"] for one in findings if one["row"] == row])
 
 
-def _verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) -> tuple[str, str, str]:
+def verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) -> tuple[str, str, str]:
     """The state of LAPTOP, its status in words, and the reason."""
     if failure:
         message = failure.message.strip()
@@ -127,6 +127,8 @@ def _verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) -
         if failure.unreachable:
             return words.UNREACHABLE, failure.cause or "unreachable", message
         return words.NOT_CONFORMING, "failed", message
+    if seen.put_off:
+        return words.UNKNOWN_STATE, "put off", seen.put_off
     if not finished:
         return words.UNKNOWN_STATE, "not finished", f"the run did not end; last step: {seen.step or 'none'}"
     if seen.waits:

@@ -120,7 +120,11 @@ def merge(sources: t.Sequence[Source], now: str) -> Fleet:
     for source in sources:
         for each in source.documents:
             documents[names.of(each)].append(each)
-    laptops = [_laptop(name, parts, by_name[name], now) for name, parts in documents.items()]
+    laptops = []
+    for name, parts in documents.items():
+        kept, replaced = _of_one_computer(name, parts, now)
+        problems += replaced
+        laptops.append(_laptop(name, kept, by_name[name], now))
     laptops.sort(key=lambda laptop: (words.STATES.index(laptop.state), laptop.name))
     return Fleet(now, tuple(laptops), tuple(history.points(lines, names.of)), tuple(problems))
 
@@ -174,6 +178,23 @@ class _Names:
 
 def _time(document: Document) -> str:
     return str(document["time"])
+
+
+def _of_one_computer(name: str, documents: list[Document], now: str) -> tuple[list[Document], list[str]]:
+    """The DOCUMENTS about the computer that NAME is now, and a sentence where it was another one before.
+
+    What was found on a computer that was replaced, or set up anew under another name, says nothing about this one.
+    """
+    ordered = sorted(documents, key=lambda one: min(_time(one), now), reverse=True)
+    known = [one for one in ordered if one["computer"]]
+    others = [one for one in known if one["computer"].casefold() != known[0]["computer"].casefold()]
+    if not others:
+        return documents, []
+    since = min(_time(one) for one in known if one not in others)
+    # One that names no computer, as of a laptop that is off, is about whichever it was then.
+    kept = [one for one in ordered if one not in others and (one["computer"] or _time(one) > _time(others[0]))]
+    text = f"{name} is the computer {known[0]['computer']} since {since}, and was {others[0]['computer']} before: what"
+    return kept, [f"{text} was found on that one is left out"]
 
 
 def _laptop(name: str, documents: list[Document], lines: list[history.Line], now: str) -> Laptop:

@@ -28,27 +28,49 @@ LEVELS = {
 }
 """Level of a verdict -> level of a finding."""
 GOOD_TO_KNOW = frozenset(
-    [
-        "nccl",
-        "ucx",
-        "rapids",
-        "memory",
-        "containers",
-        "container_start",
-        "components",
-        "toolkit",
-        "toolkit_source",
-        "nvcc",
-        "toolkit_path",
-        "proxy",
+    {
         "certificates",
-        "wireless",
-    ]
+        "components",
+        "container_start",
+        "containers",
+        "distributions",
+        "drives",
+        "features",
+        "legacy_ipc",
+        "loader",
+        "memory",
+        "nccl",
+        "nvcc",
+        "nvidia_smi",
+        "proxy",
+        "rapids",
+        "toolkit",
+        "toolkit_path",
+        "toolkit_source",
+        "ucx",
+        "wsl_kind",
+    }
 )
-"""What is told at level info and needs no look: there is nothing on this laptop to judge."""
-LIMITS = "G21"
-"""The row of limits that hold on every laptop: there is nothing to judge about this one."""
+"""What is told at level info and is known: there is nothing on this laptop to judge, or another row judges it."""
+NOT_TOLD = frozenset(
+    {
+        "battery",
+        "bitlocker_pin",
+        "compile",
+        "compute_capability",
+        "free_space",
+        "not_looked_at",
+        "sleep",
+        "virtualization",
+        "wireless",
+        "wsl_kernel",
+    }
+)
+"""What is told at level info since it could not be read, was not asked, or was not tried."""
+NOT_OF_THIS_LAPTOP = ("G17", "G21")
+"""The rows of tools and of limits that a newer GPU has, or no laptop: nothing on this one is right or wrong."""
 _BUNDLE = "cuda_bundle"
+_WORK = (_BUNDLE, "host_probe")
 MAXIMUM_CHANGES = 100
 PROFILES = "profiles"
 """The finding that there are users whose distributions are not known."""
@@ -78,6 +100,10 @@ class Seen:
     waits: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """By what is waited for, and by whom."""
     would_change: bool = False
+    put_off: str = ""
+    """Why the run left it for later; empty where it did not."""
+    worked: bool = False
+    """Whether an order was carried out in a distribution, or the doctor has asked its questions."""
     looked_at_windows: bool = False
     looked_at_linux: bool = False
     people: set[str] = field(default_factory=set)
@@ -94,6 +120,7 @@ def take(seen: Seen, module: str, step: str, result: Result) -> None:
         if one.get("changed"):
             _changed(seen, step, one)
         # What was done in a distribution before a step failed there is told with the failure.
+        seen.worked = seen.worked or module in _WORK
         usable = module == _BUNDLE or not (one.get("failed") or one.get("unreachable"))
         if usable and module in _TAKERS:
             _TAKERS[module](seen, one, LINUX)
@@ -127,7 +154,7 @@ def _judged(seen: Seen, verdicts: t.Any, about: str) -> None:
 def _found(seen: Seen, one: Result, about: str) -> None:
     level = LEVELS.get(str(one.get("level")), words.UNKNOWN)
     texts = {name: str(one.get(name) or "") for name in ("id", "row", "seen", "remedy")}
-    if level == words.UNKNOWN and (texts["row"] == LIMITS or texts["id"] in GOOD_TO_KNOW):
+    if one.get("level") == verdict.INFO and (texts["row"] in NOT_OF_THIS_LAPTOP or texts["id"] in GOOD_TO_KNOW):
         level = words.NOT_APPLICABLE
     seen.findings[about, texts["id"]] = {"about": about, **texts, "level": level}
 
@@ -279,6 +306,7 @@ def _facts(seen: Seen, result: Result, _about: str) -> None:
     """What the roles set, where no module has told it: that a restart is waited for, that check mode ends here."""
     facts = result.get("ansible_facts") or {}
     side, toolkit = facts.get("windows_host_result"), facts.get("cuda_toolkit_result")
+    seen.put_off = str(facts.get("__wslfleet_put_off") or seen.put_off)
     if isinstance(side, t.Mapping):
         waiting = side.get("status") == "awaiting restart"
         _waits(seen, "restart", "", waiting, str(side.get("reason") or ""))

@@ -15,7 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import docum
 Line = t.Dict[str, t.Any]
 MAXIMUM_POINTS = 40
 """Runs that are shown over time, the newest."""
-_VERSIONS = {"toolkit": "toolkit", "driver": "driver", "wsl": "WSL"}
+_VERSIONS = {"computer": "computer", "toolkit": "toolkit", "driver": "driver", "wsl": "WSL"}
 
 
 def line(one: document.Document) -> Line:

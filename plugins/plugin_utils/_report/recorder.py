@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, outcome
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, failed_step, take
 
 
@@ -67,6 +67,19 @@ class Recorder:
                 end = finished or laptop.failure is not None
                 made.append(document.make(name, laptop.groups, self.run, time, laptop.seen, laptop.failure, end))
         return made
+
+    def document(self, name: str, time: str) -> document.Document | None:
+        """The document of laptop NAME as if the run ended now; None for one that is not known."""
+        laptop = self.laptops.get(name)
+        return document.make(name, laptop.groups, self.run, time, laptop.seen, laptop.failure) if laptop else None
+
+    def outcomes(self) -> dict[str, str]:
+        """Laptop -> its outcome, as if the run ended now."""
+        found = {}
+        for name, laptop in self.laptops.items():
+            state, status, _reason = document.verdict(name, laptop.seen, laptop.failure, True)
+            found[name] = outcome.outcome(state, status, laptop.seen.worked)
+        return found
 
     def people(self) -> dict[str, set[str]]:
         """Laptop -> the names of its users, as far as they are known."""

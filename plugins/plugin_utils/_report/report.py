@@ -15,6 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import page,
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, merge
 
 PAGE = "fleet.html"
+NOT_CONFORMING = "not_conforming.limit"
 
 
 def write(folders: t.Sequence[str], destination: str, now: str, version: str) -> Fleet:
@@ -37,7 +38,7 @@ def files(fleet: Fleet, version: str, hidden: bool = False) -> dict[str, str]:
         "fleet.csv": tables.as_csv(fleet),
         "junit.xml": tables.as_junit(fleet),
         "wslfleet.prom": tables.as_prometheus(fleet),
-        "not_conforming.limit": tables.limit(fleet, words.NOT_CONFORMING),
+        NOT_CONFORMING: tables.limit(fleet, words.NOT_CONFORMING),
         "out_of_reach.limit": tables.limit(fleet, words.UNREACHABLE),
         PAGE: page.render(fleet, version, hidden),
     }

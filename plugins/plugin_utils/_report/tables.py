@@ -210,5 +210,13 @@ def _seconds(time: str) -> float:
 
 def limit(fleet: Fleet, *states: str) -> str:
     """A file for ``--limit @FILE``: the laptops in one of STATES, by their names in the inventory."""
-    names = dict.fromkeys(one.document["laptop"] for one in fleet.laptops if one.state in states)
-    return "".join(f"{name}\n" for name in names)
+    return limit_of(one.document["laptop"] for one in fleet.laptops if one.state in states)
+
+
+NOBODY = "!all"
+"""Ansible takes an empty file for all hosts of the inventory."""
+
+
+def limit_of(names: t.Iterable[str]) -> str:
+    """A file for ``--limit @FILE`` with NAMES of the inventory, and no host where there are none."""
+    return "".join(f"{name}\n" for name in dict.fromkeys(names)) or f"{NOBODY}\n"

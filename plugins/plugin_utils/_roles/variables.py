@@ -57,6 +57,12 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
         "default": ["warn", "stop"],
         "about": "levels of the rows that audit shows",
     },
+    "wslfleet_fail_on": {
+        "type": "str",
+        "choices": ["fail", "stop", "warn"],
+        "about": "audit ends with an error where a laptop does not conform (fail, or stop, as its table calls that),"
+        " or has a warning (warn); unset: never",
+    },
     "wslfleet_ignore_variables": {
         "type": "list",
         "elements": "str",
@@ -66,7 +72,7 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
 }
 """Every variable of the playbooks themselves, whichever of them reads it."""
 
-RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_findings"})
+RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_findings", "wslfleet_result"})
 """What roles and playbooks set themselves; a role sets nothing else, save names that begin with two underscores."""
 
 _ROLES = Path(__file__).resolve().parents[3] / "roles"

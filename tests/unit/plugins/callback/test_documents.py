@@ -12,8 +12,9 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.callback import documents
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import this_run
 
-from tests.unit.a_fleet import audit, host_info
+from tests.unit.a_fleet import BROKEN, audit, host_info
 
 OURS = str(Path(documents.__file__).parents[2] / "playbooks" / "audit.yml")
 OFF = {"unreachable": True, "msg": "no answer", "cause": "off"}
@@ -37,9 +38,12 @@ class Run:
             SimpleNamespace(get_variable_manager=lambda: manager, get_path=lambda: f"{self.path}:5")
         )
 
-    def result(self, laptop: str, action: str, result: dict[str, t.Any], path: str = OURS) -> t.Any:
+    def result(
+        self, laptop: str, action: str, result: dict[str, t.Any], path: str = OURS, register: str | None = None
+    ) -> t.Any:
         task = SimpleNamespace(
             action=action,
+            register=register,
             resolved_action=action,
             get_path=lambda: f"{path}:7",
             get_name=lambda include_role_fqcn: "windows_host : A step",
@@ -81,7 +85,8 @@ def test_all_laptops_are_off_and_the_report_is_there(tmp_path: Path) -> None:
     assert [(one["status"], one["error"]["step"]) for one in found.values()] == [("off", "A step")] * 2
     assert (found["a"]["groups"], found["b"]["groups"]) == (["berlin", "laptops"], ["laptops"])
     assert run.said == [
-        f"\nFleet report: 0 conforming, 0 not conforming, 0 unknown, 2 out of reach: {tmp_path / 'fleet.html'}"
+        "\n0 ok, 2 off",
+        f"Fleet report: 0 conforming, 0 not conforming, 0 unknown, 2 out of reach: {tmp_path / 'fleet.html'}",
     ]
 
 
@@ -91,7 +96,7 @@ def test_without_the_variable_nothing_is_written(tmp_path: Path, monkeypatch: py
     run.play()
     run.ok("a", "wslfleet.cuda.host_info", host_info(1))
     run.end()
-    assert (run.said, list(tmp_path.iterdir())) == ([], [])
+    assert (run.said, list(tmp_path.iterdir())) == (["\n0 ok, 1 not looked at"], [])
 
 
 def test_a_killed_run_leaves_the_documents_of_plays_that_are_over(tmp_path: Path) -> None:
@@ -146,7 +151,7 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_the_run_goes_on(tmp_pa
     run.ok("b", "wslfleet.cuda.host_info", host_info(2))
     run.play()
     run.end()
-    assert len(run.said) == 1 and run.said[0].startswith(f"no fleet report: {tmp_path / 'file' / 'x'}")
+    assert len(run.said) == 2 and run.said[1].startswith(f"no fleet report: {tmp_path / 'file' / 'x'}")
 
 
 def test_a_disk_that_is_full_later_is_said_once(tmp_path: Path) -> None:
@@ -157,7 +162,7 @@ def test_a_disk_that_is_full_later_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "x" / "documents").write_text("")
     run.callback.v2_runner_on_unreachable(run.result("a", "wslfleet.cuda.host_info", OFF))
     run.end(dark=("a",))
-    assert [line for line in run.said if "no fleet report" in line] == run.said and len(run.said) == 1
+    assert ["no fleet report" in line for line in run.said] == [False, True]
 
 
 def test_problems_of_older_documents_are_warnings(tmp_path: Path) -> None:
@@ -166,7 +171,7 @@ def test_problems_of_older_documents_are_warnings(tmp_path: Path) -> None:
     run.ok("a", "wslfleet.cuda.host_info", host_info(1))
     (tmp_path / "documents" / "x.json").write_text("{cut")
     run.end()
-    assert run.said[1] == "fleet report: x.json left out: not JSON, or cut in the middle"
+    assert run.said[2] == "fleet report: x.json left out: not JSON, or cut in the middle"
 
 
 def test_a_host_that_a_play_leaves_out_at_once_is_no_laptop(tmp_path: Path) -> None:
@@ -182,6 +187,29 @@ def test_no_laptop_no_report(tmp_path: Path) -> None:
     run.play()
     run.end()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_gate_that_closes_is_no_failure_of_the_laptop(tmp_path: Path) -> None:
+    run = Run(laptops=("a",), wslfleet_report=str(tmp_path))
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.ok("a", "wslfleet.cuda.cuda_audit_info", audit(*BROKEN))
+    closed = run.result("a", "ansible.builtin.assert", {"failed": True, "msg": ["a"]}, register="__wslfleet_gate")
+    run.callback.v2_runner_on_failed(closed)
+    run.end(failures=("a",))
+    assert (read(tmp_path)["a"]["status"], read(tmp_path)["a"]["error"]) == ("not in order", None)
+    assert run.said[0] == "\n0 ok, 1 not in order"
+
+
+def test_lookups_of_the_run_see_it_until_it_ends(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path))
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    current = this_run.current()
+    assert current and current.recorder is run.callback.wslfleet_keeper
+    assert (current.report, current.limit) == (str(tmp_path / "fleet.html"), str(tmp_path / "not_conforming.limit"))
+    run.end()
+    assert this_run.current() is None
 
 
 def test_two_plugins_write_once() -> None:

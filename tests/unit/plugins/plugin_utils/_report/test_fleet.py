@@ -119,9 +119,28 @@ def test_two_laptops_with_one_name_are_shown_apart() -> None:
     assert all(laptop.document["laptop"] == "laptop-1" for laptop in merged.laptops)
 
 
-def test_a_laptop_that_was_replaced_is_one_laptop() -> None:
-    merged = fleet.merge([source(one(20, LOOKED), one(21, [("host_info", host_info(2))], "provision"))], NOW)
-    assert (len(merged.laptops), merged.problems) == (1, ())
+ANOTHER: list[Told] = [("host_info", host_info(2))]
+"""Told by the computer that has the name now."""
+SAYS = (
+    "laptop-1 is the computer WS-0002 since 2026-11-21T12:00:00Z, and was WS-0001 before: what was found on that one"
+    " is left out"
+)
+
+
+def test_a_laptop_that_was_replaced_is_one_laptop_and_nothing_of_the_former_one_is_told() -> None:
+    merged = fleet.merge([source(one(20, LOOKED), one(21, ANOTHER, "provision"))], NOW)
+    (laptop,) = merged.laptops
+    assert merged.problems == (SAYS,)
+    assert (laptop.state, laptop.document["toolkits"], laptop.document["computer"]) == ("unknown", None, "WS-0002")
+    assert "computer WS-0001 → WS-0002" in laptop.changed
+
+
+def test_a_laptop_that_is_off_is_the_computer_that_was_there_last() -> None:
+    away: list[Told] = [("host_info", OFF)]
+    documents = [one(19, away, "repair"), one(20, LOOKED), one(21, ANOTHER, "provision"), one(22, away, "containers")]
+    merged = fleet.merge([source(*documents)], NOW)
+    (laptop,) = merged.laptops
+    assert (laptop.state, laptop.document["computer"], merged.problems) == ("unreachable", "WS-0002", (SAYS,))
 
 
 def test_who_is_unreachable_for_one_controller_is_the_same_laptop() -> None:

@@ -9,8 +9,11 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, tables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import Found
 
@@ -103,3 +106,12 @@ def test_times_keep_their_seconds() -> None:
 def test_files_for_limit_name_each_laptop_once() -> None:
     lines = tables.limit(FLEET, "unreachable", "not_conforming").splitlines()
     assert lines == [laptop.name for laptop in FLEET.laptops if laptop.state in ("unreachable", "not_conforming")]
+
+
+def test_a_file_for_limit_that_names_nobody_is_not_taken_for_everybody(tmp_path: Path) -> None:
+    """Ansible takes an empty file for all hosts: --limit @not_conforming.limit would reach those in order."""
+    for names, expected in ((["laptop-2", "laptop-2"], ["laptop-2"]), ([], [])):
+        inventory = InventoryManager(DataLoader(), sources=["laptop-1,laptop-2,"])
+        (tmp_path / "x.limit").write_text(tables.limit_of(names), encoding="utf-8")
+        inventory.subset(f"@{tmp_path / 'x.limit'}")
+        assert [str(host) for host in inventory.get_hosts()] == expected

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What became of each laptop of a run, in one word each, and of all of them in one line. Pure."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
+
+OK, DONE, WOULD_CHANGE, WAITING, PUT_OFF = "ok", "done", "would be changed", "waiting", "put off"
+NOT_BEGUN, OFF, OUT_OF_REACH = "not begun", "off", "out of reach"
+NOT_IN_ORDER, NOT_LOOKED_AT, NOT_FINISHED, FAILED = "not in order", "not looked at", "not finished", "failed"
+OUTCOMES = (
+    OK,
+    DONE,
+    WOULD_CHANGE,
+    WAITING,
+    PUT_OFF,
+    NOT_BEGUN,
+    OFF,
+    OUT_OF_REACH,
+    NOT_IN_ORDER,
+    NOT_LOOKED_AT,
+    NOT_FINISHED,
+    FAILED,
+)
+"""What is fine first, what failed last, as the line at the end of a run names them. ``done`` is what a run has worked
+on without looking at all of it, as a repair does."""
+_BY_STATUS = {
+    "failed": FAILED,
+    "put off": PUT_OFF,
+    "would be provisioned": WOULD_CHANGE,
+    "not in order": NOT_IN_ORDER,
+    "not provisioned": NOT_IN_ORDER,
+    "not finished": NOT_FINISHED,
+}
+
+
+def outcome(state: str, status: str, worked: bool = False) -> str:
+    """The outcome of a laptop by what its document says.
+
+    :arg worked: whether the run did something in its distribution, or asked all that it asks.
+    """
+    if state == words.CONFORMING:
+        return OK
+    if state == words.UNREACHABLE:
+        return OFF if status == OFF else OUT_OF_REACH
+    if status.startswith("awaiting"):
+        return WAITING
+    return _BY_STATUS.get(status) or (DONE if worked else NOT_LOOKED_AT)
+
+
+def counts(outcomes: t.Iterable[str]) -> dict[str, int]:
+    """Outcome -> how many laptops, for every outcome, as a program reads it: with underscores."""
+    found = collections.Counter(outcomes)
+    return {one.replace(" ", "_"): found[one] for one in OUTCOMES}
+
+
+def sentence(outcomes: t.Iterable[str]) -> str:
+    """The last line of a run: 291 ok, 4 waiting, 3 off, 2 failed."""
+    found = collections.Counter(outcomes)
+    first = DONE if found[DONE] and not found[OK] else OK
+    return ", ".join(f"{found[one]} {one}" for one in OUTCOMES if found[one] or one == first)

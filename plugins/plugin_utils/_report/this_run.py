@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The run that this process carries out: the callback plugin keeps it here, lookups of the same run read it.
+
+Ansible evaluates lookups in the process of the run, or in a worker that was forked from it after all former tasks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
+
+UNWATCHED = "nothing watches this run: set callbacks_enabled = wslfleet.cuda.documents in ansible.cfg"
+
+
+@dataclass
+class ThisRun:
+    """What lookups may know of the run."""
+
+    recorder: Recorder
+    report: str = ""
+    """Path of the page of the report; empty where there is none."""
+    limit: str = ""
+    """Path of the file for ``--limit`` with the laptops that need another run; empty where there is none."""
+
+
+@dataclass
+class _Current:
+    run: ThisRun | None = field(default=None)
+
+
+_CURRENT = _Current()
+
+
+def begin(run: ThisRun) -> None:
+    """RUN is carried out from now on."""
+    _CURRENT.run = run
+
+
+def current() -> ThisRun | None:
+    """The run that goes on; None where no callback plugin watches it."""
+    return _CURRENT.run
+
+
+def end() -> None:
+    """The run is over."""
+    _CURRENT.run = None
