@@ -8,11 +8,20 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUMENTATION
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import Orders
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import distribution_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
+
+# Once, in the process that the tasks of all hosts come from.
+archive.fixed(archive.PLUGINS)
+for module in archive.linux_modules(archive.PLUGINS):
+    result_shape.documented(module)
 
 
 class ActionModule(Orders):
@@ -37,9 +46,6 @@ class ActionModule(Orders):
         """In a role of ours the message of a module names the role's variables."""
         role = self.wslfleet_vars.get("role_path")
         for row in [row for row in rows if role and row["failed"]]:
-            # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
-            from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
-
             for step in [step for step in row["steps"] if step["failed"]]:
                 row["msg"] = told_to_user_of(role, f"wslfleet.cuda.{step['module']}", row["msg"])
 
@@ -55,10 +61,7 @@ class ActionModule(Orders):
         self._tell(name, [("", "", outcome)], arguments["steps"], result)
 
     def _by_tasks(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        """Other users' distributions; loaded where it is needed, since most orders are not for them."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, tasks
-
+        """Other users' distributions."""
         name = distribution_name(arguments["name"] or distribution_of(self, self.wslfleet_vars))
         check, steps = bool(self._task.check_mode), arguments["steps"]
         stop_if = "" if check else arguments["stop_if"] or ""

@@ -17,6 +17,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan i
     plan,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
 
@@ -59,10 +61,7 @@ class ActionModule(WindowsAction):
         install.verify(after, goal)
 
     def _hand_over(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
-        """Other users' distributions; loaded where it is needed, since most tasks are not about them."""
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
-
+        """Other users' distributions."""
         plans.check(goal)
         answers: dict[str, t.Any] = {}
 

@@ -46,6 +46,7 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.preload import preload
 
 DEFAULT = "laptops"
 _ONE_NAME = re.compile(r"[\w.-]+\Z")
@@ -102,6 +103,7 @@ class LookupModule(LookupBase):
         del terms, kwargs
         found = variables or {}
         if "inventory_hostname" not in found:
+            preload()
             return [pattern_of(found)]
         templar: t.Any = self._templar
         return hosts_of(

@@ -20,7 +20,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean, clean_result
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import preload, result_shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.spec import argument_spec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -31,8 +31,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     HostUnreachable,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.shares import is_share
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_url
+
+preload.preload()
 
 
 @contextlib.contextmanager
@@ -83,9 +86,6 @@ def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.A
     """RESULT of ACTION, whose message, where it failed in a role of ours, names the role's variables."""
     role = (task_vars or {}).get("role_path")
     if role and result.get("failed") and isinstance(result.get("msg"), str):
-        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
-
         result["msg"] = told_to_user_of(role, str(action._task.action), result["msg"])
     return result
 
@@ -110,6 +110,11 @@ class WindowsAction(ActionBase):
     """DOCUMENTATION of the module: the only place where its options are written down."""
 
     _wslfleet_cached_runner: CommandRunner | None = None
+
+    def __init_subclass__(cls) -> None:
+        """Read the documentation once, see ``preload``."""
+        super().__init_subclass__()
+        argument_spec(cls.WSLFLEET_DOCUMENTATION)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Validate the arguments, do the work, and turn every expected failure into a result of one line."""

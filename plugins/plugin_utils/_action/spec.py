@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import typing as t
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 _KEYS = ("type", "required", "default", "elements", "no_log", "aliases")
 
@@ -20,7 +22,13 @@ def argument_spec(documentation: str) -> dict[str, dict[str, t.Any]]:
 
     DOCUMENTATION: the YAML text of a module; options without a type are text.
     """
-    options = (yaml.safe_load(documentation) or {}).get("options") or {}
+    return copy.deepcopy(_spec(documentation))
+
+
+@functools.lru_cache(maxsize=None)
+def _spec(documentation: str) -> dict[str, dict[str, t.Any]]:
+    """Read once, in the process that all tasks come from (``preload``)."""
+    options = (yaml_load(documentation) or {}).get("options") or {}
     return {name: _option(option) for name, option in options.items()}
 
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import steps
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState, Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
@@ -94,9 +95,6 @@ def _list_and_terminate(runner: CommandRunner, name: str, executable: str, reall
 
 def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: float) -> None:
     """Carry out STEP within TIMEOUT seconds; raises StepFailed."""
-    # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import steps
-
     try:
         if type(step) in steps.SPECIAL:
             steps.SPECIAL[type(step)](runner, step, executable, timeout)

@@ -6,16 +6,18 @@
 # Do not use this from other collections or standalone plugins/modules!
 """What an order brings to a distribution: a command for its shell, and an archive for the stdin of that command.
 
-The archive holds Python files: the collection's modules with their module_utils as they lie here, ansible-core's
-module_utils, the steps. Python runs it from memory: nothing of it, and so no secret of the steps, is written to a disk
-of Linux. The same steps make the same bytes. Where Python is missing the command installs it first.
+The archive holds Python files: the collection's modules with their module_utils, ansible-core's module_utils, the
+steps. Python runs it from memory: nothing of it, and so no secret of the steps, is written to a disk of Linux. The same
+steps make the same bytes. Where Python is missing the command installs it first.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
+import re
 import shlex
 import typing as t
 import zipfile
@@ -37,6 +39,7 @@ PYTHON_FOLDER = "/var/lib/wslfleet/python"
 """There while Python is being installed."""
 _UNUSED = frozenset({"csharp", "facts", "powershell"})
 """Parts of ansible-core's module_utils that no module of this collection needs: more than half of it."""
+_DOCUMENTATION = re.compile(r'^((?:DOCUMENTATION|EXAMPLES|RETURN) = r""")(\n.*?^)"""', re.MULTILINE | re.DOTALL)
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 _LOADER = """\
@@ -109,28 +112,54 @@ main(sys.path[0])
 """
 
 
-def archive(document: t.Mapping[str, t.Any], modules: t.Iterable[str]) -> bytes:
-    """A zip archive that ``python3`` runs: MODULES, what they import, and DOCUMENT (steps, settings, name)."""
-    collection = "ansible_collections/wslfleet/cuda/plugins"
+def archive(document: t.Mapping[str, t.Any]) -> bytes:
+    """A zip archive that ``python3`` runs: the modules, what they import, and DOCUMENT (steps, settings, name)."""
+    content = io.BytesIO()
+    content.write(fixed(PLUGINS))
     # str: what a vault protects is no text yet in ansible-core before 2.19.
-    files = {STEPS_FILE: json.dumps(document, sort_keys=True, default=str).encode(), "__main__.py": _MAIN.encode()}
+    steps = json.dumps(document, sort_keys=True, default=str)
+    with zipfile.ZipFile(content, "a") as packed:
+        packed.writestr(zipfile.ZipInfo(STEPS_FILE, _TIME), steps, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+@functools.lru_cache(maxsize=None)
+def fixed(plugins: Path) -> bytes:
+    """What every order has in common: all modules of the Linux side, from the folder PLUGINS, with what they import.
+
+    Packing it takes as long as all else that a task does, so it is done before there are tasks.
+    """
+    collection = "ansible_collections/wslfleet/cuda/plugins"
+    files = {"__main__.py": _MAIN.encode()}
     files["ansible/__init__.py"] = f"__version__ = {core_version!r}\n__author__ = 'Ansible, Inc.'\n".encode()
     files |= {f"ansible/module_utils/{name}": data for name, data in _core_files()}
     for package in ("ansible_collections", "ansible_collections/wslfleet", "ansible_collections/wslfleet/cuda"):
         files[f"{package}/__init__.py"] = b""
     for package in ("", "/modules", "/module_utils"):
         files[f"{collection}{package}/__init__.py"] = b""
-    for path in sorted((PLUGINS / "module_utils").rglob("*.py")):
+    for path in sorted((plugins / "module_utils").rglob("*.py")):
         # Python looks for a package in an archive by its file only.
-        files[f"{collection}/{path.parent.relative_to(PLUGINS).as_posix()}/__init__.py"] = b""
-        files[f"{collection}/{path.relative_to(PLUGINS).as_posix()}"] = path.read_bytes()
-    for module in modules:
-        files[f"{collection}/modules/{module}.py"] = (PLUGINS / "modules" / f"{module}.py").read_bytes()
+        files[f"{collection}/{path.parent.relative_to(plugins).as_posix()}/__init__.py"] = b""
+        files[f"{collection}/{path.relative_to(plugins).as_posix()}"] = path.read_bytes()
+    for module, text in linux_modules(plugins).items():
+        files[f"{collection}/modules/{module}.py"] = without_documentation(text).encode()
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(files):
-            packed.writestr(zipfile.ZipInfo(name, _TIME), files[name], zipfile.ZIP_DEFLATED)
+            packed.writestr(zipfile.ZipInfo(name, _TIME), files[name], zipfile.ZIP_DEFLATED, compresslevel=9)
     return content.getvalue()
+
+
+@functools.lru_cache(maxsize=None)
+def linux_modules(plugins: Path) -> dict[str, str]:
+    """Name -> text of each module in the folder PLUGINS that is a program; those of Windows hold documentation only."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((plugins / "modules").glob("*.py"))}
+    return {name: text for name, text in texts.items() if "\ndef main()" in text}
+
+
+def without_documentation(text: str) -> str:
+    """TEXT of a module, without the half of it that nobody reads where it runs. Every line keeps its number."""
+    return _DOCUMENTATION.sub(lambda found: found[1] + "\n" * found[2].count("\n") + '"""', text)
 
 
 def _core_files() -> t.Iterator[tuple[str, bytes]]:

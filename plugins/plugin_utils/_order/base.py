@@ -23,9 +23,12 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction, failures_in, named, taken
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, follow
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
     OverLinux,
     OverWindows,
@@ -33,10 +36,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import leads_to_windows, reaches_windows
-
-if t.TYPE_CHECKING:
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.follow import Way
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.plan import Outcome, Step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 
 display = Display()
 
@@ -54,12 +54,8 @@ RECONNECT_SECONDS = 300
 class Orders(WindowsAction):
     """What an action needs that sends orders."""
 
-    def wslfleet_document(self, name: str, steps: t.Sequence[Step], **options: t.Any) -> tuple[str, bytes]:
+    def wslfleet_document(self, name: str, steps: t.Sequence[plans.Step], **options: t.Any) -> tuple[str, bytes]:
         """The identity of the order for the distribution NAME, and the archive that carries it out."""
-        from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDER
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
-
         environment: dict[str, str] = {}
         untyped: t.Any = self
         untyped._compute_environment_string(environment)
@@ -72,10 +68,9 @@ class Orders(WindowsAction):
             **options,
         }
         identity = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:32]
-        modules = sorted({step["module"] for step in steps})
-        return identity, archive.archive({**document, "id": identity}, modules)
+        return identity, archive.archive({**document, "id": identity})
 
-    def wslfleet_way(self, name: str | None, may_stop: bool) -> tuple[str, Way]:
+    def wslfleet_way(self, name: str | None, may_stop: bool) -> tuple[str, follow.Way]:
         """Name of the distribution and the way into it: NAME, or the one of the variables, or that of the connection.
 
         :arg may_stop: whether the program there may ask for the end of the distribution.
@@ -88,15 +83,12 @@ class Orders(WindowsAction):
         return way.distribution, way
 
     def wslfleet_order(
-        self, steps: t.Sequence[Step], name: str | None = None, stop_if: str | None = None, **options: t.Any
-    ) -> tuple[str, Outcome]:
+        self, steps: t.Sequence[plans.Step], name: str | None = None, stop_if: str | None = None, **options: t.Any
+    ) -> tuple[str, plans.Outcome]:
         """Carry STEPS out in the distribution; its name and what came of it. See ``follow`` for what it raises.
 
         :arg options: ``stop``, ``timeout``, ``reconnect_timeout`` of M(wslfleet.cuda.cuda_bundle).
         """
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import follow
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
-
         check = bool(self._task.check_mode)
         stop_if = "" if check else stop_if or ""
         started = bool(options.get("stop"))
@@ -124,8 +116,6 @@ class Orders(WindowsAction):
         wanted = given.pop("windows_certificates", None)
         if wanted is None:
             return given
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
-
         if wanted and not self.wslfleet_has_windows:
             raise StepFailed(
                 "windows_certificates needs a connection to Windows, or wslfleet.cuda.wsl; nothing was changed"
@@ -173,8 +163,6 @@ class LinuxAction(Orders):
         return str(self._task.action).rpartition(".")[2]
 
     def _as_order(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
-
         if self._task.async_val:
             raise StepFailed("async is not possible over a connection to Windows: use the connection wslfleet.cuda.wsl")
         [step] = plans.expand([{"module": self._module, "arguments": arguments}])

@@ -30,6 +30,10 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.http_session import (
+    ask_for_large_answers,
+    open_session,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CONNECT_TIMEOUT,
     OUTPUT_BYTES,
@@ -45,6 +49,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Stdin,
     pieces,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import check_address, describe_failure
 
 try:
     import requests.exceptions
@@ -330,13 +335,13 @@ class WinRsRunner:
     def _shell(self) -> str:
         """The id of an open shell; connects and opens one where there is none."""
         if self._connection.protocol is None:
-            self._check_address()
+            check_address(self._host)
             self._connection.shell_id = _PENDING_SHELL
             try:
                 self._connection._connect()
             finally:
                 self._connection.shell_id = None
-            self._prepare()
+            ask_for_large_answers(self._protocol)
         if not self._connection.shell_id:
             self._open_session()
             self._connection.shell_id = self._protocol.open_shell(
@@ -345,20 +350,8 @@ class WinRsRunner:
             self._commands = 0
         return str(self._connection.shell_id)
 
-    def _prepare(self) -> None:
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.http_session import ask_for_large_answers
-
-        ask_for_large_answers(self._protocol)
-
     def _open_session(self) -> None:
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.http_session import open_session
-
         open_session(self._protocol, self._connect_timeout)
-
-    def _check_address(self) -> None:
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import check_address
-
-        check_address(self._host)
 
     def renew_connection(self) -> None:
         """Connect anew before the next request, where the host may have dropped the connection in silence."""
@@ -407,9 +400,6 @@ class WinRsRunner:
     # -- errors --------------------------------------------------------------------------------------------------
 
     def _unreachable(self, error: Exception, when: str) -> HostUnreachable:
-        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors import describe_failure
-
         return describe_failure(error, self._host, self._connection.get_option("remote_user"), when)
 
 

@@ -15,7 +15,7 @@ import functools
 import typing as t
 from pathlib import Path
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 PREFIXES = {
     "cuda_toolkit": "cuda_",
@@ -82,7 +82,7 @@ _ROLES = Path(__file__).resolve().parents[3] / "roles"
 def of_role(role: str) -> dict[str, dict[str, t.Any]]:
     """The variables of ROLE, of all its entry points, with their specs. Raises OSError for a role that is not there."""
     text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    entries = yaml.safe_load(text)["argument_specs"].values()
+    entries = yaml_load(text)["argument_specs"].values()
     return {name: spec for entry in entries for name, spec in entry["options"].items()}
 
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import importlib
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
 
 GOOD: dict[str, t.Any] = {
@@ -76,3 +78,9 @@ def test_text_that_is_no_harmless_data(text: str, words: str) -> None:
 
 def test_text() -> None:
     assert shape.loads('{"a": [1, 2.5, null]}') == {"a": [1, 2.5, None]}
+
+
+def test_what_is_documented_is_read_as_python_reads_it() -> None:
+    for path in shape.MODULES.glob("*.py"):
+        module = importlib.import_module(f"ansible_collections.wslfleet.cuda.plugins.modules.{path.stem}")
+        assert shape.documented(path.stem) == (yaml.safe_load(module.RETURN) or {}), path.stem

@@ -67,7 +67,7 @@ def packed(steps: list[dict[str, t.Any]], check_mode: bool = False, folder: Path
         "hold": None,
         "started": None,
     }
-    return a.archive(document, ["tiny"])
+    return a.archive(document)
 
 
 def run(payload: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -214,3 +214,19 @@ def test_whoever_waits_for_python_goes_away_when_it_takes_longer(
     assert subprocess.run(line, check=False, env=environment).returncode == a.INSTALLING
     again = ["/bin/sh", "-c", a.command(b"PK", True, 20)]
     assert subprocess.run(again, check=False, env=environment).returncode == a.NOT_INSTALLED
+
+
+def test_a_module_travels_without_its_documentation_and_every_line_keeps_its_number() -> None:
+    for name, text in a.linux_modules(a.PLUGINS).items():
+        short = a.without_documentation(text)
+        assert len(short) < 0.9 * len(text), name
+        assert "short_description" not in short and "description:" not in short
+        code, lines = text.splitlines(), short.splitlines()
+        assert len(code) == len(lines)
+        assert code[code.index("import typing as t") :] == lines[code.index("import typing as t") :]
+        compile(short, name, "exec")
+
+
+def test_modules_of_windows_do_not_travel() -> None:
+    assert {"cuda_toolkit", "cuda_audit_info"} <= set(a.linux_modules(a.PLUGINS))
+    assert not {"wsl", "host_info", "cuda_bundle"} & set(a.linux_modules(a.PLUGINS))

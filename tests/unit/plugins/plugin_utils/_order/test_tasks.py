@@ -250,7 +250,7 @@ def test_certificates_of_windows_are_brought_along(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(certificates, "read_certificates", lambda _runner, names: asked.append(names) or [b"der"])
     sent: list[dict[str, t.Any]] = []
 
-    def pack(document: dict[str, t.Any], modules: list[str]) -> bytes:
+    def pack(document: dict[str, t.Any]) -> bytes:
         sent.append(document)
         return b""
 

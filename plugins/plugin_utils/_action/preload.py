@@ -1,0 +1,44 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What the process of every task needs, loaded before there is one.
+
+Ansible makes a process of its own for every task of every host. It compiles the files of a collection anew in each of
+them, and reads the documentation of the filters, unless its main process has loaded them before. There a task's action
+plugin is loaded, and the ``hosts`` of a play are worked out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import connection_loader, filter_loader, lookup_loader, test_loader
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables
+
+_COLLECTION = "wslfleet.cuda"
+_PORTS = (winrs,)
+"""What most connections need, which the roads load when they are taken."""
+
+
+@functools.lru_cache(maxsize=None)
+def preload() -> None:
+    """Load what tasks of the roles and playbooks have in common; what cannot be loaded fails where it is used."""
+    variables.all_variables()
+    # One name is enough: Ansible opens all files of a collection, and keeps them.
+    for loader, name in ((filter_loader, "bool"), (test_loader, "defined")):
+        _get(loader, f"ansible.builtin.{name}")
+    _get(filter_loader, f"{_COLLECTION}.report_table")
+    _get(lookup_loader, f"{_COLLECTION}.variable_problems")
+    _get(connection_loader, "ansible.builtin.winrm", class_only=True)
+
+
+def _get(loader: t.Any, name: str, **options: bool) -> None:
+    with contextlib.suppress(KeyError, AnsibleError):
+        loader.get(name, **options)
