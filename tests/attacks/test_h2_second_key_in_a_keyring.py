@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
+    armour,
+    fetch,
     local_installer,
     openpgp,
     repository,
-    trial,
 )
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run
 
@@ -109,8 +111,8 @@ ATTACHED: dict[str, t.Callable[[bytes, bytes], bytes]] = {
 }
 
 
-def wanted(fingerprint: str, key: str) -> repository.Wanted:
-    return repository.Wanted("mirror", "https://m.example/x/", "", "", key, fingerprint)
+def wanted(fingerprint: str, key: str) -> repository_wanted.Wanted:
+    return repository_wanted.Wanted("mirror", "https://m.example/x/", "", "", key, fingerprint)
 
 
 def no_command(arguments: t.Sequence[str]) -> run.Completed:
@@ -125,18 +127,18 @@ def test_nothing_can_be_attached_to_the_pinned_key(
     good, evil = signers
     keyring = good.export() + ATTACHED[how](evil.export(), secret(evil))
     path = tmp_path / "key"
-    path.write_bytes(openpgp.armor(keyring) if armored else keyring)
+    path.write_bytes(armour.armor(keyring) if armored else keyring)
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        trial.fetch_keyring(no_command, wanted(good.fingerprint, str(path)), str(tmp_path))
+        fetch.fetch_keyring(no_command, wanted(good.fingerprint, str(path)), str(tmp_path))
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        lambda good, evil: openpgp.armor(good) + evil,
-        lambda good, evil: evil + openpgp.armor(good),
-        lambda good, evil: openpgp.armor(good) + openpgp.armor(evil),
-        lambda good, evil: openpgp.armor(evil + good),
+        lambda good, evil: armour.armor(good) + evil,
+        lambda good, evil: evil + armour.armor(good),
+        lambda good, evil: armour.armor(good) + armour.armor(evil),
+        lambda good, evil: armour.armor(evil + good),
         lambda good, evil: good + evil,
     ],
     ids=["binary after armor", "binary before armor", "two blocks", "two in a block", "two keys"],
@@ -146,7 +148,7 @@ def test_what_was_pinned_is_what_is_written(
 ) -> None:
     good, evil = signers
     (tmp_path / "key").write_bytes(text(good.export(), evil.export()))
-    found = trial.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = fetch.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     assert found == good.export()
 
 
@@ -157,7 +159,7 @@ def test_a_key_that_poses_as_a_subkey_of_the_pinned_one_verifies_nothing(
     good, evil = signers
     ring = good.export() + retagged(evil.export(), 14)
     (tmp_path / "key").write_bytes(ring)
-    found = trial.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = fetch.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     (tmp_path / "ring.gpg").write_bytes(found)
     signed = {}
     for signer in signers:
@@ -172,7 +174,7 @@ def test_a_key_that_poses_as_a_subkey_of_the_pinned_one_verifies_nothing(
 
 @pytest.mark.parametrize("tag", [2, 12, 13, 14, 17])
 def test_no_key_without_its_primary_packet(tag: int, signers: tuple[Signer, Signer]) -> None:
-    with pytest.raises(openpgp.OpenPgpError):
+    with pytest.raises(armour.OpenPgpError):
         openpgp.read_keys(retagged(signers[1].export(), tag))
 
 
@@ -198,18 +200,18 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     (root / "usr/share/keyrings/cuda.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
+    source = repository_wanted.Wanted("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        trial.fetch_keyring(no_command, source, str(tmp_path))
+        fetch.fetch_keyring(no_command, source, str(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["mirror", "containers", "shared"])
 def test_a_key_that_was_added_to_the_keyring_later(kind: str, signers: tuple[Signer, Signer], tmp_path: Path) -> None:
     """A keyring of ours holds the pinned key and nothing else. NVIDIA's own is shared, but with keys alone."""
     good, evil = signers
-    source: repository.Wanted = {
+    source: repository_wanted.Wanted = {
         "mirror": wanted(good.fingerprint, "x"),
-        "shared": repository.Wanted("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
+        "shared": repository_wanted.Wanted("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
         "containers": containers_source.Wanted("c", "https://m.example/x/", "", "", "x", good.fingerprint),
     }[kind]
     path = tmp_path / source.keyring.lstrip("/")
@@ -232,6 +234,6 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
         file.truncate(64 << 20)
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = repository.Wanted("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
+    source = repository_wanted.Wanted("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
     with pytest.raises(Failure, match="too big"):
-        trial.fetch_keyring(no_command, source, str(tmp_path))
+        fetch.fetch_keyring(no_command, source, str(tmp_path))

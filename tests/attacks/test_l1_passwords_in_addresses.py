@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, runner_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import failures_in, harmless
@@ -83,7 +83,7 @@ def test_a_module_inside_the_distribution(what: str, box: Box, monkeypatch: pyte
     box.write("/usr/bin/podman")
     box.module(name)
     box.path("/var/cache").mkdir(parents=True, exist_ok=True)
-    box.patch("_repository.steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
+    box.patch("_repository.installer_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
     installer = "/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb" if option == "installer" else ""
     for address in HOSTILE:
         for end in {"", installer}:
@@ -106,7 +106,7 @@ def test_what_apt_helper_is_given(tmp_path: Path) -> None:
         (tmp_path / "x").write_text("x")
         return Completed(0, "", "")
 
-    trial.download(run, ADDRESS, f"{tmp_path}/x")
+    fetch.download(run, ADDRESS, f"{tmp_path}/x")
     assert lines[0].endswith(f"download-file https://host.example/x {tmp_path}/x") and "s3cret" not in lines[0]
 
 

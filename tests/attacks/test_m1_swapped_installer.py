@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import installer_steps, local_installer
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
@@ -33,8 +33,8 @@ class World:
         self.modes: list[int] = []
         self.running: transaction.Transaction | None = None
         self.installer = local_installer.parse(str(self.file), hashlib.sha256(GOOD).hexdigest())
-        monkeypatch.setattr(steps, "INSTALLER_FOLDER", str(self.copies))
-        monkeypatch.setattr(steps, "_unpack", self.unpack)
+        monkeypatch.setattr(installer_steps, "INSTALLER_FOLDER", str(self.copies))
+        monkeypatch.setattr(installer_steps, "_unpack", self.unpack)
         monkeypatch.setattr(transaction, "find_running", lambda: self.running)
         monkeypatch.setattr(local_installer, "installed", lambda _installer: bool(self.used))
 
@@ -62,7 +62,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_what_was_checked_is_what_is_unpacked(world: World) -> None:
-    steps._install(world.swapping, world.installer)
+    installer_steps.install(world.swapping, world.installer)
     assert world.used == [GOOD] and world.modes == [0o700]
     assert not world.copies.exists()
 
@@ -70,7 +70,7 @@ def test_what_was_checked_is_what_is_unpacked(world: World) -> None:
 def test_a_file_swapped_before_is_refused(world: World) -> None:
     world.swap()
     with pytest.raises(Failure, match="has SHA-256"):
-        steps._install(world.run, world.installer)
+        installer_steps.install(world.run, world.installer)
     assert world.used == [] and not world.copies.exists()
 
 
@@ -85,7 +85,7 @@ def test_a_file_swapped_while_it_is_copied(world: World, monkeypatch: pytest.Mon
         return real(handle)
 
     monkeypatch.setattr(os, "fstat", watched)
-    steps._install(world.run, world.installer)
+    installer_steps.install(world.run, world.installer)
     assert calls and world.used == [GOOD]
 
 
@@ -98,7 +98,7 @@ def test_an_attacker_who_writes_into_the_open_file(world: World, monkeypatch: py
         return digest
 
     monkeypatch.setattr(files, "copy", writing)
-    steps._install(world.run, world.installer)
+    installer_steps.install(world.run, world.installer)
     assert world.used == [GOOD]
 
 
@@ -107,36 +107,36 @@ def test_what_is_no_file(make: t.Callable[[str], None], world: World) -> None:
     world.file.unlink()
     make(str(world.file))
     with pytest.raises(Failure, match="cannot be read"):
-        steps._install(world.run, world.installer)
+        installer_steps.install(world.run, world.installer)
     with pytest.raises(Failure, match="cannot be read"):
-        steps._check_installer(world.run, world.installer)
+        installer_steps.check_installer(world.run, world.installer)
     assert not world.copies.exists()
 
 
 def test_a_copy_of_an_interrupted_run_goes(world: World) -> None:
     world.copies.mkdir(0o700)
     (world.copies / NAME).write_bytes(EVIL)
-    steps._install(world.run, world.installer)
+    installer_steps.install(world.run, world.installer)
     assert world.used == [GOOD] and not world.copies.exists()
 
 
 def test_a_copy_that_a_transaction_still_unpacks_stays(world: World) -> None:
     world.copies.mkdir(0o700)
     world.running = transaction.Transaction("/x")
-    steps._sweep()
+    installer_steps.sweep()
     assert world.copies.exists()
 
 
 def test_another_run_is_not_disturbed(world: World) -> None:
-    with steps._installer_folder():
+    with installer_steps._installer_folder():
         with pytest.raises(Failure, match="another run brings an installer"):
-            steps._install(world.run, world.installer)
+            installer_steps.install(world.run, world.installer)
         assert world.copies.exists()
     assert not world.copies.exists()
 
 
 def test_room_for_the_copy_is_asked_for_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps.space, "free_bytes", lambda _path: steps.space.RESERVE + len(GOOD))
+    monkeypatch.setattr(installer_steps.space, "free_bytes", lambda _path: installer_steps.space.RESERVE + len(GOOD))
     with pytest.raises(Failure, match="not enough space"):
-        steps._install(world.run, world.installer)
+        installer_steps.install(world.run, world.installer)
     assert not world.copies.exists()

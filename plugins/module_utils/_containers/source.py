@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, repository
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
@@ -39,7 +40,7 @@ _REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-
 
 
 @dataclass(frozen=True)
-class Wanted(repository.Wanted):
+class Wanted(repository_wanted.Wanted):
     """The source of the container packages; tried, fetched and refreshed as the CUDA repository is."""
 
     @property
@@ -65,11 +66,11 @@ class Wanted(repository.Wanted):
 
 def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
     """Fill in what OPTIONS (of the module) leave out. Raises Failure."""
-    address, credentials = repository.address_of(str(options.get("url") or URL), options)
+    address, credentials = repository_wanted.address_of(str(options.get("url") or URL), options)
     key = str(options.get("key") or "")
     if not key and address != URL:
         raise Failure("a mirror needs key: the public key, or an address or a path where it is")
-    fingerprint = repository.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
+    fingerprint = repository_wanted.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
     sha1 = str(options.get("sha1") or "refuse")
     return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
 

@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import e
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as containers_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, legacy_keys, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -142,7 +142,7 @@ def _bring_source(
 def _try(run: system_run.Runner, wanted: containers_source.Wanted) -> t.Tuple[bytes, str]:
     """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
     with files.scratch() as folder:
-        keyring = trial.fetch_keyring(run, wanted, folder)
+        keyring = fetch.fetch_keyring(run, wanted, folder)
         return keyring, trial.try_index(run, wanted, keyring, folder)
 
 

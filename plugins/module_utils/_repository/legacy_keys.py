@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
@@ -62,7 +62,7 @@ def fingerprints_of(module: t.Any) -> t.List[str]:
     found: t.List[str] = []
     try:
         found = [openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
-    except openpgp.OpenPgpError as error:
+    except armour.OpenPgpError as error:
         module.fail_json(msg=f"fingerprints: {error}")
     return found
 
@@ -82,7 +82,7 @@ def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
         keyrings[path] = data
         try:
             removal = openpgp.remove_keys(data, fingerprints)
-        except openpgp.OpenPgpError as error:
+        except armour.OpenPgpError as error:
             # Other people's files in forms of their own matter only when an old key may be inside.
             if _may_hold(data, fingerprints):
                 unread[path] = str(error)
@@ -94,7 +94,7 @@ def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
         inside = sources_entries.embedded_key(entry) if entry.enabled else b""
         try:
             removal = openpgp.remove_keys(inside, fingerprints) if inside else None
-        except openpgp.OpenPgpError as error:
+        except armour.OpenPgpError as error:
             if _may_hold(inside, fingerprints):
                 unread[entry.path] = str(error)
             continue
@@ -112,14 +112,14 @@ def _fitting(path: str, data: bytes | None) -> bytes | None:
     if path.endswith(".gpg") and openpgp.form(data) == "armor":
         return b"".join(key.data for key in openpgp.read_keys(data))
     if path.endswith(".asc") and openpgp.form(data) == "binary":
-        return openpgp.armor(data)
+        return armour.armor(data)
     return data
 
 
 def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
     """Whether DATA, which cannot be taken apart, names one of FINGERPRINTS: a signature holds its issuer's key id."""
     places = [data]
-    for block in data.split(openpgp.BEGIN)[1:]:
+    for block in data.split(armour.BEGIN)[1:]:
         body = b"".join(re.findall(rb"(?m)^[A-Za-z0-9+/]{16,}", block))
         places.append(binascii.a2b_base64(body[: len(body) // 4 * 4]))
     return any(bytes.fromhex(item[-16:]) in place for item in fingerprints for place in places)

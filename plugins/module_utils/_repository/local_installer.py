@@ -19,7 +19,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
@@ -90,7 +90,7 @@ def keyring(installer: Installer, fingerprint: str, root: str = "") -> bytes:
     for path in paths:
         try:
             keys += openpgp.read_keys(files.read_bytes(path) or b"")
-        except openpgp.OpenPgpError as error:
+        except armour.OpenPgpError as error:
             raise Failure(f"{path[len(root) :]}: not an OpenPGP key: {error}") from error
     mine = [key.data for key in keys if fingerprint in ("", key.fingerprint)]
     if not mine:

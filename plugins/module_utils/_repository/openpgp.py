@@ -13,16 +13,15 @@ from minimal systems. RFC 4880 sections 4.2 (packets), 6.2 (armor), 12.2 (finger
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 import struct
 import typing as t
 from dataclasses import dataclass
 
-BEGIN = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
-END = b"-----END PGP PUBLIC KEY BLOCK-----"
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.armour import OpenPgpError
+
 SIGNATURE = 2
 PUBLIC_KEY = 6
 RING_TRUST = 12
@@ -31,11 +30,7 @@ _OF_A_KEY = {SIGNATURE, PUBLIC_KEY, 13, 14, 17}
 holds, apt's verifier may see one more key: sqv takes a secret key (5) for its public half."""
 _KEYBOX_MAGIC = b"KBXf"
 _KEYBOX_OPENPGP = 2
-_BLOCK = re.compile(re.escape(BEGIN) + rb".*?" + re.escape(END) + rb"[ \t]*\r?\n?", re.DOTALL)
-
-
-class OpenPgpError(ValueError):
-    """The bytes are not keys that this file understands. The message names what was found, not the file."""
+_BLOCK = re.compile(re.escape(armour.BEGIN) + rb".*?" + re.escape(armour.END) + rb"[ \t]*\r?\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -157,7 +152,7 @@ def bound_by_sha1(data: bytes) -> bool:
 
 def form(data: bytes) -> str:
     """``armor``, ``keybox`` or ``binary``."""
-    if BEGIN in data:
+    if armour.BEGIN in data:
         return "armor"
     if data[8:12] == _KEYBOX_MAGIC:
         return "keybox"
@@ -169,9 +164,9 @@ def read_keys(data: bytes) -> t.List[Key]:
     kind = form(data)
     if kind == "armor":
         blocks = _BLOCK.findall(data)
-        if len(blocks) != data.count(BEGIN):
+        if len(blocks) != data.count(armour.BEGIN):
             raise OpenPgpError("armored block has no end")
-        return [key for block in blocks for key in split_keys(dearmor(block))]
+        return [key for block in blocks for key in split_keys(armour.dearmor(block))]
     if kind == "keybox":
         return [key for blob in _keybox_keys(data) for key in split_keys(blob)]
     return split_keys(data)
@@ -198,11 +193,11 @@ def remove_keys(data: bytes, fingerprints: t.Collection[str]) -> Removal | None:
 
 
 def _thin_block(block: bytes, wanted: t.Collection[str]) -> bytes:
-    keys = split_keys(dearmor(block))
+    keys = split_keys(armour.dearmor(block))
     left = [key.data for key in keys if key.fingerprint not in wanted]
     if len(left) == len(keys):
         return block
-    return armor(b"".join(left)) if left else b""
+    return armour.armor(b"".join(left)) if left else b""
 
 
 def normal_fingerprint(text: str) -> str:
@@ -213,46 +208,6 @@ def normal_fingerprint(text: str) -> str:
     if not re.match(r"^[0-9A-F]{40}$", bare):
         raise OpenPgpError(f"{text!r} is not a fingerprint of 40 hex digits")
     return bare
-
-
-def dearmor(block: bytes) -> bytes:
-    """The bytes of one armored BLOCK. Raises OpenPgpError for bad base64, a wrong checksum or text beside its marks."""
-    lines = [line.strip() for line in block.replace(b"\r", b"").split(b"\n")]
-    if BEGIN not in lines or END not in lines:
-        raise OpenPgpError("armored block has other text on its first line or last line")
-    lines = lines[lines.index(BEGIN) + 1 : lines.index(END)]
-    # Armor headers ("Version: …") end at the first empty line; some writers leave both out.
-    if b"" in lines and all(b":" in line for line in lines[: lines.index(b"")]):
-        lines = lines[lines.index(b"") + 1 :]
-    body = b"".join(line for line in lines if not line.startswith(b"="))
-    checksums = [line[1:] for line in lines if line.startswith(b"=")]
-    try:
-        data = base64.b64decode(body, validate=True)
-        expected = base64.b64decode(checksums[0], validate=True) if checksums else None
-    except binascii.Error as error:
-        raise OpenPgpError(f"armored block is not base64: {error}") from error
-    if expected is not None and expected != _crc24(data):
-        raise OpenPgpError("armored block has a wrong checksum")
-    return data
-
-
-def armor(data: bytes) -> bytes:
-    """DATA as one armored block, lines of 64 characters, with checksum and final line break."""
-    body = base64.b64encode(data)
-    lines = [body[start : start + 64] for start in range(0, len(body), 64)]
-    return b"\n".join([BEGIN, b"", *lines, b"=" + base64.b64encode(_crc24(data)), END, b""])
-
-
-def _crc24(data: bytes) -> bytes:
-    """RFC 4880 section 6.1."""
-    crc = 0xB704CE
-    for byte in data:
-        crc ^= byte << 16
-        for _bit in range(8):
-            crc <<= 1
-            if crc & 0x1000000:
-                crc ^= 0x1864CFB
-    return struct.pack(">I", crc & 0xFFFFFF)[1:]
 
 
 def _keybox_keys(data: bytes) -> t.Iterator[bytes]:

@@ -13,23 +13,20 @@ Nothing is written before the key has the right fingerprint or digest and apt ha
 from __future__ import annotations
 
 import os
-import re
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer, openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, local_installer, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1 as repository_sha1
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.wanted import Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
-KEYRING = "/usr/share/keyrings/cuda-archive-keyring.gpg"
 PIN_600 = "/etc/apt/preferences.d/cuda-repository-pin-600"
 PIN_600_TEXT = """\
 Package: nsight-compute
@@ -45,152 +42,6 @@ Pin: release l=NVIDIA CUDA
 Pin-Priority: 600
 """
 """As NVIDIA ships it: its repository before the distribution's own packages of the same names."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A source as it should be. Exactly one of ``keyring_url``, ``key`` and ``installer`` is set."""
-
-    name: str
-    url: str
-    """Without user name and password, with a slash at its end."""
-    keyring_url: str
-    keyring_sha256: str
-    key: str
-    fingerprint: str
-    """Empty when the local installer may bring any key."""
-    credentials: network_credentials.Credentials | None = None
-    sha1: str = "refuse"
-    """refuse, this_source or all_sources."""
-    installer: local_installer.Installer | None = None
-
-    @property
-    def path(self) -> str:
-        """The source file."""
-        return sources_files.own(self.name)
-
-    @property
-    def keyring(self) -> str:
-        """The keyring file. NVIDIA's own is shared with sources that people add by hand; others have one each."""
-        if self.installer or self.name == "mirror":
-            return f"/usr/share/keyrings/cuda-{self.name}-keyring.gpg"
-        return KEYRING
-
-    @property
-    def better_signed(self) -> str:
-        """Which other source has a key that apt 3 takes, for a message."""
-        return "the repository that NVIDIA signs for this release (source ubuntu), "
-
-    @property
-    def credentials_path(self) -> str:
-        """The file with user name and password."""
-        return network_credentials.PATH
-
-    @property
-    def holds_drivers(self) -> bool:
-        """Whether the repository is one for ordinary distributions."""
-        name = self.installer.distribution if self.installer else self.name
-        return name not in ("wsl-ubuntu", "mirror")
-
-    @property
-    def warning(self) -> str:
-        """What a person should know of the way there; empty when nothing."""
-        exposed = self.credentials is not None and self.url.startswith("http:")
-        return f"the password for {self.url} travels unencrypted; use https" if exposed else ""
-
-    def text(self, keyring: bytes, root: str = "") -> str:
-        """The content of the source file, whose keys are KEYRING (binary)."""
-        return entries.render(self.url, self.keyring, note=self.note(keyring, root))
-
-    def note(self, keyring: bytes, root: str) -> str:
-        """The line that marks a source with an exception from the SHA-1 cut-off; empty where none is needed."""
-        return repository_sha1.NOTE if self.sha1 == "this_source" and repository_sha1.concerns(keyring, root) else ""
-
-
-def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wanted:
-    """Fill in what OPTIONS leave out for SOURCE (network, mirror, local_installer, ubuntu). Raises Failure."""
-    if source == "local_installer":
-        return _resolve_installer(options)
-    url = str(options.get("url") or "")
-    name = "mirror" if source == "mirror" else "wsl-ubuntu"
-    if source == "ubuntu":
-        release = catalogue.release_name(os_release)
-        name = release if re.match(r"^(ubuntu|debian)[0-9]+$", release) else "ubuntu"
-    if not url and source == "mirror":
-        raise Failure("source mirror needs url, the address of the folder that holds Packages and InRelease")
-    if not url and name == "ubuntu":
-        raise Failure("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
-    url, credentials = address_of(url or catalogue.repository_url(name), options)
-    key = str(options.get("key") or "")
-    keyring_url = str(options.get("keyring_url") or "") or ("" if key else url + catalogue.KEYRING_DEB)
-    sha256 = str(options.get("keyring_sha256") or "").lower()
-    if not sha256 and keyring_url == catalogue.repository_url("wsl-ubuntu") + catalogue.KEYRING_DEB:
-        sha256 = catalogue.WSL_KEYRING_SHA256
-    fingerprint = str(options.get("key_fingerprint") or "")
-    if not fingerprint and source != "mirror":
-        fingerprint = catalogue.REPOSITORY_KEYS.get(name, catalogue.CURRENT_KEY)
-    if not fingerprint:
-        raise Failure("source mirror needs key_fingerprint, the 40 hex digits of the key that signs it")
-    if sha256 and not re.match(r"^[0-9a-f]{64}$", sha256):
-        raise Failure(f"keyring_sha256 {sha256!r} is not a digest of 64 hex digits")
-    return Wanted(
-        name,
-        url,
-        "" if key else keyring_url,
-        sha256,
-        key,
-        normal_fingerprint(fingerprint),
-        credentials,
-        str(options.get("sha1") or "refuse"),
-    )
-
-
-def _resolve_installer(options: t.Mapping[str, t.Any]) -> Wanted:
-    """The source that a local installer brings."""
-    unused = [name for name in ("url", "key", "keyring_url", "username", "password") if options.get(name)]
-    if unused:
-        raise Failure(f"source local_installer takes no {', '.join(unused)}: all of it is in the package")
-    if not options.get("installer"):
-        raise Failure("source local_installer needs installer, the path or address of NVIDIA's .deb file")
-    installer = local_installer.parse(str(options["installer"]), str(options.get("installer_sha256") or ""))
-    fingerprint = str(options.get("key_fingerprint") or "")
-    return Wanted(
-        installer.name,
-        installer.url,
-        "",
-        "",
-        "",
-        normal_fingerprint(fingerprint) if fingerprint else "",
-        sha1=str(options.get("sha1") or "refuse"),
-        installer=installer,
-    )
-
-
-def normal_fingerprint(text: str) -> str:
-    """The option key_fingerprint in one form. Raises Failure."""
-    try:
-        return openpgp.normal_fingerprint(text)
-    except openpgp.OpenPgpError as error:
-        raise Failure(f"key_fingerprint: {error}") from error
-
-
-def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, network_credentials.Credentials | None]:
-    """The checked address without credentials, and the credentials in it or in OPTIONS. Raises Failure."""
-    user, word = str(options.get("username") or ""), str(options.get("password") or "")
-    try:
-        bare, credentials = network_credentials.taken_from(url, user, word)
-    except network_credentials.CredentialsError as error:
-        raise Failure(str(error)) from error
-    bare = _checked_url(bare)
-    if credentials and not bare.startswith("http"):
-        raise Failure("username and password are for http and https addresses")
-    return bare, credentials
-
-
-def _checked_url(url: str) -> str:
-    if not re.match(r"^(https?|file|copy)://?[^\s]+$", url):
-        raise Failure(f"url {addresses.masked(url)!r} is not an http, https, file or copy address")
-    return url.rstrip("/") + "/"
 
 
 def is_current(wanted: Wanted, root: str = "") -> bool:
@@ -210,10 +61,10 @@ def keys_of(wanted: Wanted, root: str = "") -> bytes:
     when a keyring that nobody shares holds another key too: apt would trust that one as much."""
     try:
         keys = openpgp.read_keys(files.read_bytes(root + wanted.keyring) or b"")
-    except openpgp.OpenPgpError:
+    except armour.OpenPgpError:
         return b""
     mine = [key.data for key in keys if wanted.fingerprint in ("", key.fingerprint)]
-    return b"".join(mine) if len(mine) == len(keys) or wanted.keyring == KEYRING else b""
+    return b"".join(mine) if len(mine) == len(keys) or wanted.keyring == repository_wanted.KEYRING else b""
 
 
 def stands(wanted: Wanted, keys: bytes, root: str = "") -> bool:
@@ -258,11 +109,11 @@ def _with_kept_keys(path: str, keyring: bytes, root: str) -> bytes:
     """KEYRING, followed by the keys that somebody else put into the file PATH; the retired key is not kept."""
     try:
         present = openpgp.read_keys(files.read_bytes(root + path) or b"")
-    except openpgp.OpenPgpError:
+    except armour.OpenPgpError:
         present = []
     mine = {key.fingerprint for key in openpgp.split_keys(keyring)}
     others = [key.data for key in present if key.fingerprint not in mine and key.fingerprint != catalogue.OLD_KEY]
-    return keyring + (b"".join(others) if path == KEYRING else b"")
+    return keyring + (b"".join(others) if path == repository_wanted.KEYRING else b"")
 
 
 def _own_keyrings(sources: t.Sequence[str], kept: str, root: str) -> t.List[str]:
@@ -283,6 +134,6 @@ def plan_absent(wanted: Wanted, root: str = "") -> t.List[system_changes.FileCha
     paths = [wanted.path, *others_of_ours(wanted.path, root)]
     changes = [system_changes.change_to(path, None, root=root) for path in [*paths, *_own_keyrings(paths, "", root)]]
     changes += [network_credentials.change(None, wanted.url, root), repository_sha1.site_change(False, root)]
-    if not sources_files.naming(KEYRING, paths, root):
-        changes += [system_changes.change_to(path, None, root=root) for path in (PIN_600, KEYRING)]
+    if not sources_files.naming(repository_wanted.KEYRING, paths, root):
+        changes += [system_changes.change_to(path, None, root=root) for path in (PIN_600, repository_wanted.KEYRING)]
     return [change for change in changes if change is not None]

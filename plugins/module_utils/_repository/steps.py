@@ -8,10 +8,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import shutil
 import typing as t
 from dataclasses import dataclass
 
@@ -19,22 +15,18 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
+    fetch,
+    installer_steps,
     local_installer,
     repository,
     spare_installers,
     trial,
 )
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.repository import Wanted
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.wanted import Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, leftovers, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-
-INSTALL_SECONDS = 3600.0
-"""How long the module waits for the package of a local installer; 3 GB take about two minutes."""
-INSTALLER_FOLDER = "/var/cache/wslfleet-installer"
-"""Where a local installer is checked and unpacked from."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ def bring(
     OTHERS: what happens to local installers that are not the chosen source, see _spare_installers.
     """
     if not check_mode and state != "verified":
-        _sweep()
+        installer_steps.sweep()
     if state == "absent":
         return _take_out(run, wanted, others, check_mode)
     current = repository.is_current(wanted)
@@ -72,9 +64,9 @@ def bring(
     arriving = ""
     if wanted.installer and not local_installer.installed(wanted.installer):
         if state == "verified" or check_mode:
-            _check_installer(run, wanted.installer)
+            installer_steps.check_installer(run, wanted.installer)
             return Outcome(changed=state == "present", package=wanted.installer.package, gone=spare.packages)
-        _install(run, wanted.installer)
+        installer_steps.install(run, wanted.installer)
         arriving = wanted.installer.package
     changes = tuple(repository.plan(wanted, _tried(run, wanted, packages)))
     if state == "verified":
@@ -99,7 +91,7 @@ def _tried(run: system_run.Runner, wanted: Wanted, packages: t.Sequence[str]) ->
         if wanted.installer:
             keyring = local_installer.keyring(wanted.installer, wanted.fingerprint)
         else:
-            keyring = trial.fetch_keyring(run, wanted, folder)
+            keyring = fetch.fetch_keyring(run, wanted, folder)
         missing = trial.missing(trial.try_index(run, wanted, keyring, folder), packages)
     if missing:
         raise Failure(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
@@ -129,7 +121,7 @@ def _let_go(
     if names and not check_mode:
         running = apt_transaction.find_running()
         if running is not None:
-            follow.to_the_end(running, INSTALL_SECONDS)
+            follow.to_the_end(running, installer_steps.INSTALL_SECONDS)
         judged = query.plan_purge(run, names, ())
         if judged.reasons:
             raise Failure(f"cannot remove {' '.join(names)}: {judged.reasons[0].text}")
@@ -137,123 +129,10 @@ def _let_go(
         return
     system_changes.apply(changes)
     if names:
-        follow.to_the_end(apt_transaction.start("source", [command.purge(*names)]), INSTALL_SECONDS)
+        follow.to_the_end(apt_transaction.start("source", [command.purge(*names)]), installer_steps.INSTALL_SECONDS)
         left = [item.name for item in dpkg.read_database().packages if item.name in names and item.present]
         if left:
             raise Failure(f"{', '.join(left)} was not removed; see {apt_transaction.ROOT}")
 
 
 # -- local installer -------------------------------------------------------------------------------------------------
-
-
-def _check_installer(run: system_run.Runner, installer: local_installer.Installer) -> None:
-    """Refuse a file that is not there, not the one that was meant, or too big. An address is looked at when it is
-    fetched: the file has gigabytes."""
-    path = _local_path(installer)
-    if path:
-        _check_space(installer, path)
-        _check_file(run, installer, path, _copied(path))
-
-
-def _local_path(installer: local_installer.Installer) -> str:
-    """The path when the installer is a file in the distribution (/mnt/c/... too), else empty."""
-    place = installer.place
-    return "/" + place[len("file:") :].lstrip("/") if place.startswith("file:") else place if place[0] == "/" else ""
-
-
-def _copied(path: str, target: str = "") -> str:
-    """The digest of the installer PATH, which is copied to TARGET if that is not empty. Raises Failure."""
-    try:
-        return files.copy(path, target)
-    except FileNotFoundError:
-        raise Failure(f"installer {path}: no such file in the distribution; put it there or name an address") from None
-    except OSError as error:
-        raise Failure(f"installer cannot be read: {error}; check installer and the space in /var") from error
-
-
-def _check_space(installer: local_installer.Installer, path: str) -> None:
-    """Room for the copy, if PATH is to be copied, and for what is unpacked from it. Raises Failure."""
-    copies = 1 if path.startswith(f"{INSTALLER_FOLDER}/") else 2
-    size = os.path.getsize(path) if os.path.exists(path) else 0
-    short = space.shortage(copies * size, space.free_bytes("/var"), "/var")
-    if short:
-        raise Failure(f"{installer.package}: {short}")
-
-
-def _check_file(run: system_run.Runner, installer: local_installer.Installer, path: str, digest: str) -> None:
-    if digest != installer.sha256:
-        raise Failure(
-            f"{_local_path(installer) or addresses.masked(installer.place)} has SHA-256 {digest}, not "
-            f"{installer.sha256}; check installer_sha256 and the copy"
-        )
-    problem = local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
-    if problem:
-        raise Failure(problem)
-
-
-def _install(run: system_run.Runner, installer: local_installer.Installer) -> None:
-    """Unpack the repository, by a transaction that outlives the connection.
-
-    The installer lies where others may write, or comes from the network. It is brought to a folder of root's, and what
-    is checked there is what is unpacked.
-    """
-    running = apt_transaction.find_running()
-    if running is not None:
-        follow.to_the_end(running, INSTALL_SECONDS)
-        if local_installer.installed(installer):
-            return
-    path = _local_path(installer)
-    if path:
-        _check_space(installer, path)
-    with _installer_folder() as folder:
-        copy = f"{folder}/{installer.package}_{installer.version}_amd64.deb"
-        if path:
-            digest = _copied(path, copy)
-        else:
-            trial.download(run, installer.place, copy)
-            _check_space(installer, copy)
-            digest = _copied(copy)
-        _check_file(run, installer, copy, digest)
-        _unpack(copy)
-    if not local_installer.installed(installer):
-        raise Failure(f"{installer.package} {installer.version} was not installed; see {apt_transaction.ROOT}")
-
-
-@contextlib.contextmanager
-def _installer_folder() -> t.Iterator[str]:
-    """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises Failure."""
-    _sweep()
-    try:
-        os.mkdir(INSTALLER_FOLDER, 0o700)
-    except FileExistsError:
-        raise Failure(f"another run brings an installer to {INSTALLER_FOLDER}; run again when that has ended") from None
-    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield INSTALLER_FOLDER
-    finally:
-        os.close(handle)
-        _sweep()
-
-
-def _sweep() -> None:
-    """Remove what an interrupted run left. The copy of an installer goes where nobody holds it and no transaction
-    runs."""
-    leftovers.sweep(files.SCRATCH)
-    if not os.path.isdir(INSTALLER_FOLDER) or apt_transaction.find_running() is not None:
-        return
-    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(INSTALLER_FOLDER)
-    except BlockingIOError:
-        return  # another run is at work
-    finally:
-        os.close(handle)
-
-
-def _unpack(path: str) -> None:
-    words = command.install(path, options=["--allow-downgrades"])
-    # The transaction takes the copy away too, however it ends: this module may be gone by then.
-    tidy = ["rm", "-rf", os.path.dirname(path)]
-    follow.to_the_end(apt_transaction.start("source", [words, tidy], stop_on_failure=False), INSTALL_SECONDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, legacy_keys, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import registry
 from hypothesis import given
@@ -92,7 +92,7 @@ def test_deb822_hides_no_unsigned_nvidia_source(before: str, uri: str, after: st
 
 OLD_ARMORED = (Path(__file__).resolve().parents[2] / "data/7fa2af80.pub").read_bytes()
 OLD = base64.b64decode(OLD_ARMORED.split(b"\n\n", 1)[1].split(b"\n=")[0])
-BYTES = st.one_of(st.binary(max_size=40), st.sampled_from([OLD[:7], OLD[:300], b"KBXf", openpgp.BEGIN, b"\x99\x01"]))
+BYTES = st.one_of(st.binary(max_size=40), st.sampled_from([OLD[:7], OLD[:300], b"KBXf", armour.BEGIN, b"\x99\x01"]))
 
 
 BODY = st.binary(min_size=6, max_size=60).filter(lambda body: b"PGP" not in body and b"KBX" not in body)
@@ -108,7 +108,7 @@ def verdict(data: bytes) -> str:
     """What becomes of a key file: ``found``, ``told`` (somebody has to look), or ``clean``."""
     try:
         removal = openpgp.remove_keys(data, [catalogue.OLD_KEY])
-    except openpgp.OpenPgpError:
+    except armour.OpenPgpError:
         return "told" if legacy_keys._may_hold(data, [catalogue.OLD_KEY]) else "clean"
     return "clean" if removal is None else "found"
 
@@ -134,8 +134,8 @@ def test_the_old_key_is_found_among_others(bodies: list[bytes], place: int, form
     keys.insert(place, OLD)
     data = {
         "binary": lambda: b"".join(keys),
-        "armor": lambda: openpgp.armor(b"".join(keys)),
-        "blocks": lambda: b"".join(openpgp.armor(key) for key in keys),
+        "armor": lambda: armour.armor(b"".join(keys)),
+        "blocks": lambda: b"".join(armour.armor(key) for key in keys),
     }[form]()
     removal = openpgp.remove_keys(data, [catalogue.OLD_KEY])
     assert removal is not None and len(removal.kept) == len(bodies)

@@ -121,7 +121,7 @@ def installer(box: Box) -> dict[str, t.Any]:
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     box.module("cuda_repository")
     box.path("/var/cache").mkdir(parents=True)
-    box.patch("_repository.steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
+    box.patch("_repository.installer_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
     box.patch("_apt.command", "install", lambda *words, **_options: box.becomes(f"{PACKAGE} 12.8.1-1"))
     return {"source": "local_installer", "installer": str(file), "installer_sha256": digest}
 
@@ -197,7 +197,7 @@ def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], b
 
 
 def test_it_does_not_wait_for_ever(box: Box, installer: dict[str, t.Any]) -> None:
-    box.patch("_repository.steps", "INSTALL_SECONDS", 0)
+    box.patch("_repository.installer_steps", "INSTALL_SECONDS", 0)
     box.patch("_apt.command", "install", lambda *_words, **_options: ["sleep", "1"])
     result = box.run("cuda_repository", FIELDS, **installer)
     assert result["failed"] and "still runs after 0 s; run again later" in result["msg"]

@@ -25,7 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import e
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as containers_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import removal as containers_removal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, legacy_keys, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
@@ -71,7 +71,7 @@ class World:
         put(containers_source, "plan_legacy", lambda state, wanted, when: ())
         put(containers_source, "plan", lambda wanted, keyring: [NEW])
         put(legacy_keys, "observe", lambda fingerprints: None)
-        put(trial, "fetch_keyring", lambda run, wanted, folder: b"key")
+        put(fetch, "fetch_keyring", lambda run, wanted, folder: b"key")
         put(trial, "try_index", lambda run, wanted, keyring, folder: SHOW)
         put(trial, "check_sources", lambda run, changes: self.note("can be read"))
         put(trial, "refresh", lambda run, wanted: self.note("refresh"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.catalogue import OLD_KEY
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys as y
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp as o
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as c
@@ -62,7 +63,7 @@ PLACES = [
 @pytest.mark.parametrize("path", PLACES)
 @pytest.mark.parametrize("armored", [True, False])
 def test_file_of_the_old_key_goes(path: str, armored: bool, tmp_path: Path) -> None:
-    data = OLD if armored else o.dearmor(OLD)
+    data = OLD if armored else armour.dearmor(OLD)
     make(tmp_path, {path: data})
     plan = clean(tmp_path)
     assert plan.keys == ((path, (OLD_KEY,)),)
@@ -71,15 +72,15 @@ def test_file_of_the_old_key_goes(path: str, armored: bool, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("path", PLACES)
 def test_other_keys_stay(path: str, tmp_path: Path) -> None:
-    data = o.dearmor(OLD) + OTHER
+    data = armour.dearmor(OLD) + OTHER
     make(tmp_path, {path: data})
     clean(tmp_path)
     # apt 2 does not read packets in a file that is called .asc.
-    assert tree(tmp_path) == {path: o.armor(OTHER) if path.endswith(".asc") else OTHER, backup(path): data}
+    assert tree(tmp_path) == {path: armour.armor(OTHER) if path.endswith(".asc") else OTHER, backup(path): data}
 
 
 def test_armor_that_is_called_gpg_is_written_as_packets(tmp_path: Path) -> None:
-    make(tmp_path, {"/etc/apt/trusted.gpg.d/n.gpg": OLD + o.armor(OTHER)})
+    make(tmp_path, {"/etc/apt/trusted.gpg.d/n.gpg": OLD + armour.armor(OTHER)})
     clean(tmp_path)
     assert tree(tmp_path)["/etc/apt/trusted.gpg.d/n.gpg"] == OTHER
 
@@ -103,15 +104,18 @@ def test_a_source_that_holds_the_old_key_itself_goes(tmp_path: Path) -> None:
 def test_another_key_beside_the_old_one_stays_in_the_source(tmp_path: Path) -> None:
     path = LISTS + "mirror.sources"
     first = "# mine\nTypes: deb\nURIs: http://other.example/\nSuites: stable\nComponents: main\n"
-    make(tmp_path, {path: first + "\n" + embedded("http://mirror.example/cuda/", o.armor(o.dearmor(OLD) + OTHER))})
+    make(
+        tmp_path,
+        {path: first + "\n" + embedded("http://mirror.example/cuda/", armour.armor(armour.dearmor(OLD) + OTHER))},
+    )
     plan = clean(tmp_path)
     assert (plan.keys, plan.stale) == (((path, (OLD_KEY,)),), ())
-    assert tree(tmp_path)[path].decode() == first + "\n" + embedded("http://mirror.example/cuda/", o.armor(OTHER))
+    assert tree(tmp_path)[path].decode() == first + "\n" + embedded("http://mirror.example/cuda/", armour.armor(OTHER))
 
 
 def test_one_stanza_of_two_goes(tmp_path: Path) -> None:
     path = LISTS + "two.sources"
-    keep = embedded("http://other.example/", o.armor(OTHER))
+    keep = embedded("http://other.example/", armour.armor(OTHER))
     make(tmp_path, {path: keep + "\n" + embedded("http://mirror.example/cuda/", OLD)})
     clean(tmp_path)
     text = tree(tmp_path)[path].decode()
@@ -153,8 +157,8 @@ UNTOUCHED: list[tuple[str, dict[str, bytes | str]]] = [
     ("a backup", {"/etc/apt/trusted.gpg.d/a.gpg.bak": OLD, "/etc/apt/trusted.gpg~": OLD}),
     ("text", {"/usr/share/keyrings/README": "hello"}),
     ("a key of a version to come", {"/usr/share/keyrings/v6.gpg": b"\xc6\x15\x06" + b"k" * 20}),
-    ("the same, armored", {"/usr/share/keyrings/v6.asc": o.armor(b"\xc6\x15\x06" + b"k" * 20)}),
-    ("armor without end", {"/usr/share/keyrings/x.asc": o.BEGIN + b"\n\nhello\n"}),
+    ("the same, armored", {"/usr/share/keyrings/v6.asc": armour.armor(b"\xc6\x15\x06" + b"k" * 20)}),
+    ("armor without end", {"/usr/share/keyrings/x.asc": armour.BEGIN + b"\n\nhello\n"}),
     ("empty", {"/etc/apt/trusted.gpg": b""}),
     ("Debian's sources", {"/etc/apt/sources.list": "deb http://deb.debian.org/debian bookworm main\n"}),
     (
@@ -177,8 +181,8 @@ def test_untouched(files: dict[str, bytes | str], tmp_path: Path) -> None:
 V6 = b"\xc6\x15\x06" + b"k" * 20
 VERSION = "key of version 6; only version 4 keys are understood"
 UNREAD = [
-    pytest.param(o.dearmor(OLD) + V6, VERSION, id="binary, a key of a version to come beside it"),
-    pytest.param(OLD + o.armor(V6), VERSION, id="armored, a key of a version to come beside it"),
+    pytest.param(armour.dearmor(OLD) + V6, VERSION, id="binary, a key of a version to come beside it"),
+    pytest.param(OLD + armour.armor(V6), VERSION, id="armored, a key of a version to come beside it"),
     pytest.param(OLD[: len(OLD) // 2 * 2 - 300], "armored block has no end", id="armored, cut off"),
     pytest.param(OLD.replace(b"mQINBF", b"mQINBG"), "armored block has a wrong checksum", id="armored, damaged"),
 ]
@@ -208,7 +212,7 @@ def test_after_years_of_tutorials(tmp_path: Path) -> None:
     make(
         tmp_path,
         {
-            "/etc/apt/trusted.gpg": o.dearmor(OLD) + OTHER,
+            "/etc/apt/trusted.gpg": armour.dearmor(OLD) + OTHER,
             "/etc/apt/sources.list": f"deb http://deb.debian.org/debian bookworm main\ndeb {WSL} /\n",
             LISTS + "cuda.list": f"deb http{WSL[5:-1]} /\n",
             LISTS + "nvidia-ml.list": f"deb {ML} /\n",
@@ -242,7 +246,7 @@ def test_sources_go_before_keys(tmp_path: Path) -> None:
 
 
 def test_the_diff_shows_fingerprints(tmp_path: Path) -> None:
-    make(tmp_path, {"/etc/apt/trusted.gpg": o.dearmor(OLD) + OTHER, "/etc/apt/trusted.gpg.d/a.asc": OLD})
+    make(tmp_path, {"/etc/apt/trusted.gpg": armour.dearmor(OLD) + OTHER, "/etc/apt/trusted.gpg.d/a.asc": OLD})
     plan = y.plan(y.observe([OLD_KEY], str(tmp_path)), WSL, OWN, NOW)
     shown = {item["before_header"]: item for item in c.diff(plan.changes)}
     assert shown["/etc/apt/trusted.gpg"]["before"] == f"key {OLD_KEY}\nkey {OTHER_KEY}\n"

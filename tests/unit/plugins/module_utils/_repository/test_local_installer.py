@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer as local
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 PLACE = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
@@ -55,7 +55,7 @@ def test_keyring(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="holds no key, not a keyring"):
         local.keyring(INSTALLER, "", str(tmp_path))
     (folder / "cuda-12345678-keyring.gpg").write_bytes(KEY + OTHER)
-    (folder / "12345678.pub").write_bytes(openpgp.armor(KEY))
+    (folder / "12345678.pub").write_bytes(armour.armor(KEY))
     assert local.keyring(INSTALLER, "", str(tmp_path)) == KEY + OTHER
     assert local.keyring(INSTALLER, FINGERPRINT, str(tmp_path)) == KEY
     with pytest.raises(Failure, match=f"holds {FINGERPRINT}, .*, not 1111"):

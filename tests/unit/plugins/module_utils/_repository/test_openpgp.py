@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp as o
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,16 +83,9 @@ def test_a_file_without_the_key_is_left_alone() -> None:
 
 
 def test_dearmored_file_is_the_same_key() -> None:
-    binary = o.dearmor(OLD_FILE)
+    binary = armour.dearmor(OLD_FILE)
     assert o.form(binary) == "binary"
     assert [key.fingerprint for key in o.read_keys(binary)] == [OLD]
-
-
-@pytest.mark.parametrize("tool", ["gpg", "python"])
-def test_armor_is_read_by_gpg_and_back(tool: str, keys: Keys) -> None:
-    binary = keys.exports[OLD]
-    armored = o.armor(binary)
-    assert (keys.gpg("--dearmor", stdin=armored) if tool == "gpg" else o.dearmor(armored)) == binary
 
 
 # Several keys in one file: what stays is what gpg exports
@@ -114,7 +108,7 @@ def test_out_of_one_armored_block(keys: Keys) -> None:
     removal = o.remove_keys(keys.armored(), [OLD])
     assert removal is not None and removal.data is not None
     assert o.form(removal.data) == "armor"
-    assert o.dearmor(removal.data) == keys.gpg("--export", *keys.others)
+    assert armour.dearmor(removal.data) == keys.gpg("--export", *keys.others)
     assert keys.gpg("--dearmor", stdin=removal.data) == keys.gpg("--export", *keys.others)
 
 
@@ -157,7 +151,7 @@ def test_a_second_run_finds_nothing(keys: Keys) -> None:
 
 # Armor as found in the wild
 
-ARMORED = o.armor(o.dearmor(OLD_FILE))
+ARMORED = armour.armor(armour.dearmor(OLD_FILE))
 VARIANTS = [
     pytest.param(OLD_FILE, id="with a Version header"),
     pytest.param(ARMORED, id="without headers"),
@@ -190,7 +184,7 @@ BROKEN_ARMOR = [
 
 @pytest.mark.parametrize("data, message", BROKEN_ARMOR)
 def test_broken_armor_is_an_error(data: bytes, message: str) -> None:
-    with pytest.raises(o.OpenPgpError, match=message):
+    with pytest.raises(armour.OpenPgpError, match=message):
         o.read_keys(data)
 
 
@@ -241,7 +235,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("data, message", REFUSED)
 def test_refused(data: bytes, message: str) -> None:
-    with pytest.raises(o.OpenPgpError, match=message):
+    with pytest.raises(armour.OpenPgpError, match=message):
         o.read_keys(data)
 
 
@@ -258,7 +252,7 @@ KEYBOX_HEADER = struct.pack(">IBBH4s", 32, 1, 1, 2, b"KBXf") + b"\0" * 20
     ],
 )
 def test_broken_keybox(blob: bytes, message: str) -> None:
-    with pytest.raises(o.OpenPgpError, match=message):
+    with pytest.raises(armour.OpenPgpError, match=message):
         o.read_keys(KEYBOX_HEADER + blob)
 
 
@@ -285,7 +279,7 @@ def test_spellings_of_a_fingerprint(text: str) -> None:
 @pytest.mark.parametrize("text", ["7fa2af80", "F60F4B3D7FA2AF80", "", "0x", "cudatools", OLD + "0", OLD[:-1] + "G"])
 def test_no_fingerprint(text: str) -> None:
     """A key id is not enough: anyone can make a key with the same one."""
-    with pytest.raises(o.OpenPgpError, match="is not a fingerprint"):
+    with pytest.raises(armour.OpenPgpError, match="is not a fingerprint"):
         o.remove_keys(OLD_FILE, [text])
 
 
@@ -300,17 +294,12 @@ def test_packets_round_trip(items: list[tuple[int, bytes]]) -> None:
     assert b"".join(item.raw for item in packets) == data
 
 
-@given(st.binary(max_size=2000))
-def test_armor_round_trip(data: bytes) -> None:
-    armored = o.armor(data)
-    assert o.dearmor(armored) == data
-    assert max(len(line) for line in armored.splitlines()) <= 64
-
-
 MIXED = st.lists(
     st.one_of(
         st.binary(max_size=40),
-        st.sampled_from([o.BEGIN, o.END, b"\n", b"\n\n", b"=AAAA", packet(6, V4), packet(13, b"uid"), KEYBOX_HEADER]),
+        st.sampled_from(
+            [armour.BEGIN, armour.END, b"\n", b"\n\n", b"=AAAA", packet(6, V4), packet(13, b"uid"), KEYBOX_HEADER]
+        ),
         st.binary(max_size=40).map(base64.b64encode),
     ),
     max_size=12,
@@ -321,7 +310,7 @@ MIXED = st.lists(
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         removal = o.remove_keys(data, [OLD])
-    except o.OpenPgpError:
+    except armour.OpenPgpError:
         return
     assert removal is None
 
@@ -331,5 +320,5 @@ def test_a_changed_byte_never_raises_anything_else(place: int, value: int) -> No
     data = OLD_FILE[:place] + bytes([value]) + OLD_FILE[place + 1 :]
     try:
         o.read_keys(data)
-    except o.OpenPgpError:
+    except armour.OpenPgpError:
         return

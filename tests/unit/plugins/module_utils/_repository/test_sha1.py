@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, sha1
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp, sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
 from tests.unit.plugins.module_utils.index_data import DATA
@@ -41,7 +41,7 @@ def key(*hashes: int, kind: int = 0x13) -> bytes:
         (key(8), False),
         (key(), False),
         (key(2, kind=0x18), False),
-        (openpgp.dearmor((DATA / "7fa2af80.pub").read_bytes()), False),
+        (armour.dearmor((DATA / "7fa2af80.pub").read_bytes()), False),
     ],
 )
 def test_which_keys_are_bound_by_sha1(data: bytes, bound: bool) -> None:

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import subprocess
 import typing as t
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, repository, sha1, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch as repository_fetch
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, sha1, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
@@ -21,55 +22,8 @@ BINARY = openpgp.read_keys(KEY.encode())[0].data
 URL = "http://mirror/x/"
 
 
-def wanted(**options: t.Any) -> repository.Wanted:
-    return repository.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
-
-
-def download(content: bytes) -> t.Callable[[Sequence[str]], Completed]:
-    def answer(arguments: Sequence[str]) -> Completed:
-        Path(arguments[-1]).write_bytes(content)
-        return Completed(0, "", "")
-
-    return answer
-
-
-def test_key_from_text_address_and_path(tmp_path: Path) -> None:
-    run = ScriptedRun(("apt-helper .* download-file http://k/key.asc", download(KEY.encode())))
-    file = tmp_path / "key.gpg"
-    file.write_bytes(BINARY)
-    for key in (KEY, str(file), "http://k/key.asc"):
-        assert trial.fetch_keyring(run, wanted(key=key), str(tmp_path)) == BINARY
-    run.done()
-
-
-@pytest.mark.parametrize(
-    ("options", "content", "words"),
-    [
-        ({"key": "http://k"}, b"nothing", "http://k: not an OpenPGP key"),
-        ({"key": "http://k"}, b"\n<HTML>Log in</HTML>", "http://k: something on the way answers .* page of its own"),
-        ({"key": "http://k", "key_fingerprint": "2" * 40}, KEY.encode(), f"holds {FINGERPRINT}, not 2222"),
-        ({"keyring_url": "http://d", "keyring_sha256": "0" * 64}, b"deb", "http://d has SHA-256 .*, not 0000"),
-        ({"keyring_url": "http://d"}, b"not a deb", "http://d is not a Debian package"),
-    ],
-)
-def test_wrong_keys(tmp_path: Path, options: dict[str, str], content: bytes, words: str) -> None:
-    with pytest.raises(Failure, match=words) as caught:
-        trial.fetch_keyring(ScriptedRun(("download-file", download(content))), wanted(**options), str(tmp_path))
-    assert "\n" not in str(caught.value)
-
-
-def test_keyring_package(tmp_path: Path) -> None:
-    tree = tmp_path / "tree"
-    (tree / "DEBIAN").mkdir(parents=True)
-    (tree / "DEBIAN/control").write_text(
-        "Package: cuda-keyring\nVersion: 1\nArchitecture: all\nMaintainer: x <x@y>\nDescription: x\n"
-    )
-    keyrings = tree / "usr/share/keyrings"
-    keyrings.mkdir(parents=True)
-    (keyrings / "cuda-archive-keyring.gpg").write_bytes(BINARY)
-    subprocess.run(["dpkg-deb", "-b", str(tree), str(tmp_path / "k.deb")], check=True, capture_output=True)
-    run = ScriptedRun(("download-file", download((tmp_path / "k.deb").read_bytes())))
-    assert trial.fetch_keyring(run, wanted(), str(tmp_path)) == BINARY
+def wanted(**options: t.Any) -> repository_wanted.Wanted:
+    return repository_wanted.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +53,7 @@ def test_what_keeps_apt_from_the_server_is_named(tmp_path: Path, step: str) -> N
     run = ScriptedRun((step, failed), ("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://p:1";', "")))
     with pytest.raises(Failure, match=r": DNS does not know d; check the address"):
         if step == "download-file":
-            trial.download(run, "http://d", str(tmp_path / "file"))
+            repository_fetch.download(run, "http://d", str(tmp_path / "file"))
         else:
             trial.try_index(run, wanted(), b"", str(tmp_path))
     run.done()

@@ -1,0 +1,146 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Check a local installer, and unpack it where its source leads."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, follow
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
+    fetch,
+    local_installer,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, leftovers, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+INSTALL_SECONDS = 3600.0
+"""How long the module waits for the package of a local installer; 3 GB take about two minutes."""
+
+
+INSTALLER_FOLDER = "/var/cache/wslfleet-installer"
+"""Where a local installer is checked and unpacked from."""
+
+
+def check_installer(run: system_run.Runner, installer: local_installer.Installer) -> None:
+    """Refuse a file that is not there, not the one that was meant, or too big. An address is looked at when it is
+    fetched: the file has gigabytes."""
+    path = _local_path(installer)
+    if path:
+        _check_space(installer, path)
+        _check_file(run, installer, path, _copied(path))
+
+
+def _local_path(installer: local_installer.Installer) -> str:
+    """The path when the installer is a file in the distribution (/mnt/c/... too), else empty."""
+    place = installer.place
+    return "/" + place[len("file:") :].lstrip("/") if place.startswith("file:") else place if place[0] == "/" else ""
+
+
+def _copied(path: str, target: str = "") -> str:
+    """The digest of the installer PATH, which is copied to TARGET if that is not empty. Raises Failure."""
+    try:
+        return files.copy(path, target)
+    except FileNotFoundError:
+        raise Failure(f"installer {path}: no such file in the distribution; put it there or name an address") from None
+    except OSError as error:
+        raise Failure(f"installer cannot be read: {error}; check installer and the space in /var") from error
+
+
+def _check_space(installer: local_installer.Installer, path: str) -> None:
+    """Room for the copy, if PATH is to be copied, and for what is unpacked from it. Raises Failure."""
+    copies = 1 if path.startswith(f"{INSTALLER_FOLDER}/") else 2
+    size = os.path.getsize(path) if os.path.exists(path) else 0
+    short = space.shortage(copies * size, space.free_bytes("/var"), "/var")
+    if short:
+        raise Failure(f"{installer.package}: {short}")
+
+
+def _check_file(run: system_run.Runner, installer: local_installer.Installer, path: str, digest: str) -> None:
+    if digest != installer.sha256:
+        raise Failure(
+            f"{_local_path(installer) or addresses.masked(installer.place)} has SHA-256 {digest}, not "
+            f"{installer.sha256}; check installer_sha256 and the copy"
+        )
+    problem = local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
+    if problem:
+        raise Failure(problem)
+
+
+def install(run: system_run.Runner, installer: local_installer.Installer) -> None:
+    """Unpack the repository, by a transaction that outlives the connection.
+
+    The installer lies where others may write, or comes from the network. It is brought to a folder of root's, and what
+    is checked there is what is unpacked.
+    """
+    running = apt_transaction.find_running()
+    if running is not None:
+        follow.to_the_end(running, INSTALL_SECONDS)
+        if local_installer.installed(installer):
+            return
+    path = _local_path(installer)
+    if path:
+        _check_space(installer, path)
+    with _installer_folder() as folder:
+        copy = f"{folder}/{installer.package}_{installer.version}_amd64.deb"
+        if path:
+            digest = _copied(path, copy)
+        else:
+            fetch.download(run, installer.place, copy)
+            _check_space(installer, copy)
+            digest = _copied(copy)
+        _check_file(run, installer, copy, digest)
+        _unpack(copy)
+    if not local_installer.installed(installer):
+        raise Failure(f"{installer.package} {installer.version} was not installed; see {apt_transaction.ROOT}")
+
+
+@contextlib.contextmanager
+def _installer_folder() -> t.Iterator[str]:
+    """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises Failure."""
+    sweep()
+    try:
+        os.mkdir(INSTALLER_FOLDER, 0o700)
+    except FileExistsError:
+        raise Failure(f"another run brings an installer to {INSTALLER_FOLDER}; run again when that has ended") from None
+    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield INSTALLER_FOLDER
+    finally:
+        os.close(handle)
+        sweep()
+
+
+def sweep() -> None:
+    """Remove what an interrupted run left. The copy of an installer goes where nobody holds it and no transaction
+    runs."""
+    leftovers.sweep(files.SCRATCH)
+    if not os.path.isdir(INSTALLER_FOLDER) or apt_transaction.find_running() is not None:
+        return
+    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(INSTALLER_FOLDER)
+    except BlockingIOError:
+        return  # another run is at work
+    finally:
+        os.close(handle)
+
+
+def _unpack(path: str) -> None:
+    words = command.install(path, options=["--allow-downgrades"])
+    # The transaction takes the copy away too, however it ends: this module may be gone by then.
+    tidy = ["rm", "-rf", os.path.dirname(path)]
+    follow.to_the_end(apt_transaction.start("source", [words, tidy], stop_on_failure=False), INSTALL_SECONDS)
