@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import settings
+from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import known, settings
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_config import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
@@ -31,7 +31,7 @@ class ActionModule(WindowsAction):
             )
         seen = wsl_config.observe(self.wslfleet_runner, user)
         try:
-            plan = settings.plan(seen.text, arguments["settings"], settings.WSLCONFIG, seen.host, "\r\n")
+            plan = settings.plan(seen.text, arguments["settings"], known.WSLCONFIG, seen.host, "\r\n")
         except settings.SettingError as error:
             raise StepFailed(f"{seen.path} was not changed: {error}") from None
         if plan.warnings:

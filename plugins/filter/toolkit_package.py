@@ -39,13 +39,13 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 
 
 def toolkit_package(version: t.Any) -> str:
     """The package of toolkit VERSION, such as ``cuda-toolkit-12-8``. Raises AnsibleFilterError for an unknown one."""
     try:
-        return catalogue.toolkit_package(str(version))
+        return package_names.toolkit_package(str(version))
     except catalogue.CatalogueError as error:
         raise AnsibleFilterError(str(error)) from None
 

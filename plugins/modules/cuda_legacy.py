@@ -98,7 +98,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups as system_backups
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
@@ -109,7 +110,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     state = legacy_keys.observe(fingerprints)
     name = module.params["repository_name"]
     own_path = sources_files.own(name) if name else ""
-    plan = legacy_keys.plan(state, url, own_path, files.stamp())
+    plan = legacy_keys.plan(state, url, own_path, system_backups.stamp())
     for path, why in sorted(state.unread.items()):
         module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
     backups = [change.backup for change in plan.changes]

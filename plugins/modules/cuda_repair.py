@@ -121,10 +121,10 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf, purge_log, run_file
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, entry, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 MAX_ROUNDS = 5
@@ -153,18 +153,18 @@ def purge(run: system_run.Runner, state: driver_repair.State, plan: driver_repai
     """Run what PLAN says about packages; the log. A removal script of a driver that fails is moved away: it would keep
     the driver for ever. Raises Failure.
     """
-    refusals = driver_repair.refusals(plan) + driver_repair.judge_purge(run, plan)
+    refusals = driver_repair.refusals(plan) + purge_log.judge_purge(run, plan)
     if refusals:
         raise Failure(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
     log = run_packages(plan, timeout)
     for _round in range(MAX_ROUNDS):
         state, said = driver_repair.observe(), files.read_text(log) or ""
-        scripts = driver_repair.failed_scripts(said, state)
-        if driver_repair.was_locked(said):
+        scripts = purge_log.failed_scripts(said, state)
+        if purge_log.was_locked(said):
             wait_for_others(timeout)
         elif not scripts:
             break
-        changes.apply(driver_repair.stray_changes(scripts, when))
+        changes.apply(run_file.stray_changes(scripts, when))
         log = run_packages(driver_repair.plan(state, set()), timeout)
     return log
 
@@ -179,18 +179,18 @@ def repair(
     log = purge(run, state, plan, when, timeout) if plan.packages_change else ""
     # Links that the packages' alternatives left behind are strays only now.
     strays = driver_repair.observe().strays
-    changes.apply(driver_repair.stray_changes(strays, when))
+    changes.apply(run_file.stray_changes(strays, when))
     if plan.restore is not None:
-        driver_repair.undo_installer(plan.restore, when)
-    changes.apply(loader_conf.without(plan.unlist, f"{files.BACKUP_ROOT}/{when}"))
+        run_file.undo_installer(plan.restore, when)
+    changes.apply(loader_conf.without(plan.unlist, f"{backups.BACKUP_ROOT}/{when}"))
     if plan.list_folder:
-        driver_repair.list_wsl_folder()
+        run_file.list_wsl_folder()
     if plan.ldconfig:
         run(["ldconfig"])
     after = driver_repair.observe()
     left = driver_repair.remaining(after)
     if left:
-        words = driver_repair.dpkg_words(files.read_text(log) or "") if log else ""
+        words = purge_log.dpkg_words(files.read_text(log) or "") if log else ""
         said = f"; dpkg: {words}" if words else ""
         raise Failure(f"still wrong after the repair: {'; '.join(left[:5])}{said}{f'; log: {log}' if log else ''}")
     return after
@@ -210,7 +210,7 @@ def result_of(
         "purged": list(plan.purge),
         "dependents": list(plan.dependents),
         "strays": list(plan.strays),
-        "backup": f"{files.BACKUP_ROOT}/{when}" if plan.strays or plan.restore or plan.unlist else "",
+        "backup": f"{backups.BACKUP_ROOT}/{when}" if plan.strays or plan.restore or plan.unlist else "",
         "restart_wsl": bool(plan.purge or plan.strays or plan.restore or plan.unlist),
         "diff": {"before": "".join(f"{step}\n" for step in steps), "after": ""},
     }
@@ -227,7 +227,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
             state = driver_repair.observe()
         automatic = dpkg.read_automatic() if state.drivers else set()
         plan = driver_repair.plan(state, automatic)
-        when = files.stamp()
+        when = backups.stamp()
         after = state
         if driver_repair.describe(plan) and not module.check_mode:
             after = repair(run, state, plan, when, timeout)

@@ -221,7 +221,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -239,7 +239,7 @@ def asked(params: t.Mapping[str, t.Any]) -> steps.Options:
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """One look: attach to what runs, else plan and start. The result for the controller."""
     options = asked(module.params)
-    packages = catalogue.package_names(options.version, options.components)
+    packages = package_names.package_names(options.version, options.components)
     result: t.Dict[str, t.Any] = {"changed": False, "packages": packages, "version": "", "release": ""}
     params = module.params
     seen = apt_follow.Earlier()

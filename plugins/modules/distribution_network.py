@@ -153,8 +153,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
@@ -165,7 +165,7 @@ def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
 
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
-    when = files.stamp()
+    when = backups.stamp()
     changes = proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
     asked = module.params["certificates"]
     wanted = trusted_certificates.read(asked or [])

@@ -99,7 +99,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import settings
+from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import known, settings
 
 PATH = "/etc/wsl.conf"
 TERMINATE = "wsl.exe --terminate"
@@ -118,7 +118,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     text = files.read_text(PATH)
     host = settings.Host(version(module))
     try:
-        plan = settings.plan(text, module.params["settings"], settings.WSL_CONF, host, "\n")
+        plan = settings.plan(text, module.params["settings"], known.WSL_CONF, host, "\n")
     except settings.SettingError as error:
         raise Failure(f"{PATH} was not changed: {error}") from error
     for warning in plan.warnings:

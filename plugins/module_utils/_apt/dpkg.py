@@ -17,7 +17,7 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
@@ -196,71 +196,3 @@ def lock_holders(root: str = "") -> t.Dict[str, int]:
     """
     holders = {path: lock_holder(root + path) for path in LOCKS}
     return {path: process for path, process in holders.items() if process is not None}
-
-
-def dependents(packages: t.Sequence[Package], removed: t.Collection[Package]) -> t.List[Package]:
-    """Packages that cannot stay once REMOVED are gone: a dependency of theirs is left with nothing that satisfies it.
-
-    Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays. What is
-    satisfied by nothing already, stays as it is.
-    """
-    present = [package for package in packages if package.present]
-    stand = _standing(present)
-    needs = {package.key: dependencies.needs(package.fields) for package in present}
-    gone = {package.key for package in removed}
-    found: t.List[Package] = []
-    changed = True
-    while changed:
-        news = [
-            package
-            for package in present
-            if package.key not in gone and any(_lost(group, package, stand, gone) for group in needs[package.key])
-        ]
-        found += news
-        gone |= {package.key for package in news}
-        changed = bool(news)
-    return found
-
-
-def unmet(packages: t.Sequence[Package]) -> t.List[t.Tuple[Package, str]]:
-    """(package, name) for present packages that need NAME, for which nothing stands. Versions are not compared."""
-    present = [package for package in packages if package.present]
-    stand = _standing(present)
-    return [
-        (package, " | ".join(group))
-        for package in present
-        for group in dependencies.needs(package.fields)
-        if not _satisfying(group, package, stand)
-    ]
-
-
-def _standing(present: t.Sequence[Package]) -> t.Dict[str, t.List[Package]]:
-    """Name -> the packages that have or provide it."""
-    found: t.Dict[str, t.List[Package]] = {}
-    for package in present:
-        for name in {package.name, *dependencies.provided(package.fields)}:
-            found.setdefault(name, []).append(package)
-    return found
-
-
-def _satisfying(group: t.Sequence[str], asker: Package, stand: t.Mapping[str, t.Sequence[Package]]) -> t.List[Package]:
-    """Those that satisfy one alternative of GROUP for ASKER, whose architecture they must have, or be of use to any."""
-    return [
-        item
-        for name in group
-        for item in stand.get(name, ())
-        if item.architecture == asker.architecture
-        or "all" in (item.architecture, asker.architecture)
-        or item.fields.get("Multi-Arch") in ("foreign", "allowed")
-    ]
-
-
-def _lost(
-    group: t.Sequence[str],
-    asker: Package,
-    stand: t.Mapping[str, t.Sequence[Package]],
-    gone: t.Collection[t.Tuple[str, str]],
-) -> bool:
-    """Whether GROUP, which ASKER needs, is satisfied by what is GONE only."""
-    satisfying = _satisfying(group, asker, stand)
-    return bool(satisfying) and all(item.key in gone for item in satisfying)

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, run
 
 ROOT = "/var/lib/wslfleet/transactions"
 KEEP = 10
@@ -147,7 +147,7 @@ def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = T
     if running is not None:
         raise Failure(f"transaction {running.id} is still running; log: {running.log}")
     os.makedirs(root, exist_ok=True)
-    directory = files.free_name(f"{root}/{files.stamp()}-{purpose}")
+    directory = backups.free_name(f"{root}/{backups.stamp()}-{purpose}")
     os.mkdir(directory, 0o700)
     record = {"purpose": purpose, "commands": [list(command) for command in commands], "started": time.time()}
     files.write_file(f"{directory}/command.json", json.dumps(record, indent=2))

@@ -16,7 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     engines,
     packages,
     rootless,
-    runtimes,
+    runtime_removal,
     source,
     steps,
 )
@@ -35,7 +35,7 @@ def look(run: system_run.Runner, request: steps.Request) -> steps.Report:
     report = steps.Report(engines=seen.engines, desktop=seen.desktop)
     if not request.check_mode and steps.follow(request, report):
         return report
-    removal = runtimes.plan_removal(rootless.plan_removal)
+    removal = runtime_removal.plan_removal(rootless.plan_removal)
     names = present(dpkg.read_database())
     judge(run, names)
     report.notes += removal.notes

@@ -17,7 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import runtime_removal, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, changes, files
 
@@ -118,7 +118,7 @@ def plan_removal(known: runtimes.Texts, root: str = "") -> t.List[changes.FileCh
                 found.append(changes.rewritten(path, text, before))
         elif user is not None:
             text = as_user.read_text(user, root + path)
-            found += [] if text is None else runtimes.docker_removal(path, text, before, user)
+            found += [] if text is None else runtime_removal.docker_removal(path, text, before, user)
     return found
 
 

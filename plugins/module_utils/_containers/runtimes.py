@@ -17,7 +17,6 @@ import os
 import re
 import tempfile
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, daemon_json
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
@@ -33,15 +32,6 @@ RECORD = "/var/lib/wslfleet/containers.json"
 Texts = t.Dict[str, t.Optional[str]]
 
 
-@dataclass(frozen=True)
-class Removal:
-    """What gives an engine its old configuration back, and what a person should know."""
-
-    changes: t.Tuple[system_changes.FileChange, ...] = ()
-    engines: t.Tuple[str, ...] = ()
-    notes: t.Tuple[str, ...] = ()
-
-
 def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
     """The engines of SERVE that do not know NVIDIA's runtime. Raises Failure."""
     found = []
@@ -54,7 +44,7 @@ def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
 
 def docker_knows(path: str, root: str = "", user: as_user.Account | None = None) -> bool:
     """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises Failure."""
-    return bool(_docker(path, daemon_json.knows, _read(path, root, user)))
+    return bool(of_daemon_json(path, daemon_json.knows, _read(path, root, user)))
 
 
 def _read(path: str, root: str, user: as_user.Account | None) -> str | None:
@@ -93,7 +83,7 @@ def plan(engine: str, root: str = "") -> t.List[system_changes.FileChange]:
 def with_runtime(path: str, root: str = "", user: as_user.Account | None = None) -> system_changes.FileChange:
     """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises Failure."""
     before = _read(path, root, user)
-    after = _docker(path, daemon_json.with_runtime, before)
+    after = of_daemon_json(path, daemon_json.with_runtime, before)
     return system_changes.rewritten(path, before, after, user=user)
 
 
@@ -111,8 +101,8 @@ def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[system_chan
     ]
 
 
-def _docker(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """FUNCTION of _daemon_json, with PATH in its error. Raises Failure."""
+def of_daemon_json(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """What FUNCTION of daemon_json.py returns, with PATH in its error. Raises Failure."""
     try:
         return function(*arguments)
     except daemon_json.DaemonJsonError as error:
@@ -147,84 +137,3 @@ def check_containerd(run: system_run.Runner, changes: t.Sequence[system_changes.
         f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
         "first"
     )
-
-
-def plan_removal(others: t.Callable[[Texts], t.Sequence[system_changes.FileChange]], root: str = "") -> Removal:
-    """What takes out the entries that ``plan`` made, and no others. Raises Failure.
-
-    OTHERS does the same for the files of the record that are not known here.
-    """
-    known = record(root)
-    changes: t.List[system_changes.FileChange] = []
-    engines: t.List[str] = []
-    notes: t.List[str] = []
-    for engine, found in (
-        ("docker", _system_docker_removal(known, notes, root)),
-        ("containerd", _containerd_removal(known, notes, root)),
-    ):
-        changes += found
-        engines += [engine] if found else []
-    changes += others(known)
-    gone = system_changes.change_to(RECORD, None, root=root)
-    if gone is not None:
-        changes.append(
-            system_changes.FileChange(RECORD, gone.before, None, shown_before="(what the files held before)\n")
-        )
-    return Removal(tuple(changes), tuple(engines), tuple(notes))
-
-
-def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.List[system_changes.FileChange]:
-    text = system_files.read_text(root + DAEMON_JSON)
-    if text is None:
-        return []
-    if DAEMON_JSON in known:
-        return docker_removal(DAEMON_JSON, text, known[DAEMON_JSON])
-    if docker_removal(DAEMON_JSON, text, text):
-        notes.append(f"the runtime nvidia stays in {DAEMON_JSON}: it was there before, and leads nowhere now")
-    return []
-
-
-def docker_removal(
-    path: str, text: str, before: str | None, user: as_user.Account | None = None
-) -> t.List[system_changes.FileChange]:
-    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises Failure."""
-    if not _docker(path, daemon_json.knows, text):
-        return []
-    if _docker(path, daemon_json.is_default, text):
-        raise Failure(
-            f"{path} makes nvidia the default runtime, without which no container would start; take out "
-            "default-runtime first, nothing was changed"
-        )
-    return [system_changes.rewritten(path, text, _docker(path, _old_daemon_json, text, before), user=user)]
-
-
-def _old_daemon_json(text: str, before: str | None) -> str | None:
-    """TEXT without our entry: exactly BEFORE when nothing else has changed."""
-    if text == daemon_json.with_runtime(before):
-        return before
-    after = daemon_json.without_runtime(text, keep_empty=daemon_json.has_runtimes(before))
-    return None if before is None and daemon_json.is_empty(after) else after
-
-
-def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[system_changes.FileChange]:
-    files = containerd_files(root)
-    mine = [path for path, text in files.items() if containerd_toml.has_block(text)]
-    if not mine:
-        if containerd_toml.knows(files):
-            notes.append(
-                f"the runtime nvidia of containerd stays in {containerd_toml.place(files)}: it was there before"
-            )
-        return []
-    if containerd_toml.is_default(files):
-        raise Failure(
-            f"{containerd_toml.PATH} or a file that it imports makes nvidia the default runtime, without which no "
-            "container would start; take out default_runtime_name first, nothing was changed"
-        )
-    found = []
-    for path in mine:
-        text = files[path] or ""
-        after: str | None = containerd_toml.without_runtime(text)
-        if path in known and containerd_toml.with_runtime({**files, path: known[path]}) == text:
-            after = known[path]
-        found.append(system_changes.rewritten(path, text, after))
-    return found

@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import w
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults, judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -111,7 +111,7 @@ def is_container_source(uri: str) -> bool:
     return _REPOSITORY.search(addresses.split(uri).path) is not None
 
 
-def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[sources_entries.Stale]:
+def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[judgement.Stale]:
     """The entries that must go beside the source WANTED (a URL). Disabled ones and mirrors stay.
 
     The experimental repository stays when it is signed: somebody switched it on.
@@ -123,9 +123,9 @@ def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[sou
             continue
         at_nvidia = f"net:{_HOST}/" in entry.address and is_container_source(entry.uri)
         if entry.address == address:
-            stale.append(sources_entries.Stale(entry, "duplicate of the source that wslfleet.cuda writes"))
+            stale.append(judgement.Stale(entry, "duplicate of the source that wslfleet.cuda writes"))
         elif at_nvidia and not ("/experimental/" in entry.uri and entry.signed_by):
-            stale.append(sources_entries.Stale(entry, "old source of NVIDIA's container packages"))
+            stale.append(judgement.Stale(entry, "old source of NVIDIA's container packages"))
     return stale
 
 
@@ -138,7 +138,7 @@ def plan_legacy(state: legacy_keys.State, wanted: Wanted, when: str) -> t.Tuple[
     stale = judge(entries, wanted.url)
     stale += faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
     gone = {item.entry for item in stale}
-    edits = sources_entries.plan_edits(state.sources, stale, when)
+    edits = judgement.plan_edits(state.sources, stale, when)
     found = [sources_files.change(state.sources, edit, when) for edit in edits]
     needed = any(
         entry.enabled and not entry.signed_by and is_container_source(entry.uri)

@@ -22,8 +22,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import p
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 PURPOSE = "containers"
@@ -125,7 +125,7 @@ def _bring_source(
             available = containers_packages.versions_in(listed)
             containers_packages.pick(available, request.version, request.minimum)
     state = legacy_keys.observe([wanted.fingerprint])
-    changes = list(containers_source.plan_legacy(state, wanted, files.stamp()))
+    changes = list(containers_source.plan_legacy(state, wanted, backups.stamp()))
     if not current:
         changes += containers_source.plan(wanted, keyring)
     if changes:

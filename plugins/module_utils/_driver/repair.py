@@ -13,12 +13,10 @@ after. Exit codes say little (dpkg reports success and leaves ``iHR``), so that 
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dependencies, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dependencies, dpkg, relations
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
     carriers,
     installer_log,
@@ -26,10 +24,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
     loader,
     loader_conf,
 )
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
     """The steps for STATE. AUTOMATIC: names that apt holds to be installed automatically."""
     database = state.database
     drivers = {package.key for package in state.drivers}
-    away = dpkg.dependents(database.packages, state.drivers) if drivers else []
+    away = relations.dependents(database.packages, state.drivers) if drivers else []
     gone = drivers | {package.key for package in away}
     keep = {
         package.name
@@ -148,7 +145,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
         package.fields for package in database.packages if package.present and package.key not in gone
     )
     left = [package for package in state.broken if package.key not in gone]
-    stuck = {package.key for package, _name in dpkg.unmet(database.packages)}
+    stuck = {package.key for package, _name in relations.unmet(database.packages)}
     return Plan(
         purge=_labels(database, state.drivers),
         unlike=tuple(f"{database.label(package)} {state.reasons[package.key]}" for package in state.unlike),
@@ -173,7 +170,7 @@ def _labels(database: dpkg.Database, packages: t.Iterable[dpkg.Package]) -> t.Tu
 
 def _worth_keeping(name: str) -> bool:
     """What a later autoremove by someone else must not take: the toolkit and the keep-list."""
-    return catalogue.is_toolkit_package(name) or driver_packages.is_kept(name)
+    return package_names.is_toolkit_package(name) or driver_packages.is_kept(name)
 
 
 def refusals(steps: Plan) -> t.List[str]:
@@ -205,41 +202,7 @@ def obstacles(root: str = "") -> t.List[str]:
     return fixed
 
 
-def judge_purge(run: system_run.Runner, steps: Plan) -> t.List[str]:
-    """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
-    if not steps.purge:
-        return []
-    done = run(command.trial(_purge(steps)))
-    return [] if done.code == 0 else [f"dpkg refuses: {dpkg_words(done.stderr) or done.last_line}"]
-
-
-def dpkg_words(text: str) -> str:
-    """The errors of dpkg in TEXT as one line; empty when there is none. Needs the C locale."""
-    blocks = re.findall(
-        r"(?m)^dpkg: (?:error(?: processing package)?:?|dependency problems) [^\n]*(?:\n [^\n]*)*", text
-    )
-    return "; ".join(dict.fromkeys(re.sub(r"\s+", " ", block)[len("dpkg: ") :] for block in blocks))
-
-
-def was_locked(log: str) -> bool:
-    """Whether dpkg, which waits for nobody, found its database locked in LOG. Needs the C locale."""
-    return bool(re.search(r"(?m)^dpkg: error: .*\block(ed)?\b.* by another process", log))
-
-
-def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
-    """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
-    drivers = {state.database.label(package): package for package in state.drivers}
-    found = []
-    for label, kind in re.findall(r"installed (\S+) package (pre|post)-removal script subprocess", log):
-        package = drivers.get(label) or drivers.get(label.partition(":")[0])
-        if package is not None:
-            stem = f"/var/lib/dpkg/info/{package.name}"
-            names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
-            found += [name for name in names if os.path.exists(root + name)]
-    return sorted(set(found))
-
-
-def _purge(steps: Plan) -> t.List[str]:
+def purge(steps: Plan) -> t.List[str]:
     return command.dpkg_purge(*steps.purge, *steps.dependents)
 
 
@@ -254,7 +217,7 @@ def commands(steps: Plan) -> t.List[t.List[str]]:
     if steps.mark_manual:
         found.append(command.mark("manual", *steps.mark_manual))
     if steps.purge:
-        found.append(_purge(steps))
+        found.append(purge(steps))
     if steps.configure or steps.clean_journal:
         found.append(list(command.CONFIGURE))
     if steps.reinstall:
@@ -267,53 +230,10 @@ def others(state: State) -> t.List[str]:
     label = state.database.label
     half = [f"{label(package)} is {package.code}" for package in state.broken]
     lacking = [
-        f"{label(package)} needs {name}, which is not there" for package, name in dpkg.unmet(state.database.packages)
+        f"{label(package)} needs {name}, which is not there"
+        for package, name in relations.unmet(state.database.packages)
     ]
     return half + lacking
-
-
-def stray_changes(paths: t.Sequence[str], when: str, root: str = "") -> t.List[changes.FileChange]:
-    """Moves of PATHS into a backup folder of this repair."""
-    return [
-        changes.FileChange(
-            path,
-            b"",
-            None,
-            f"{system_files.BACKUP_ROOT}/{when}{path}",
-            shown_before="driver file that no package owns" + _link_note(root + path) + "\n",
-            shown_after="(moved)\n",
-        )
-        for path in paths
-    ]
-
-
-def _link_note(path: str) -> str:
-    return f", link to {os.readlink(path)}" if os.path.islink(path) else ""
-
-
-def undo_installer(installed: installer_log.Installed, when: str, root: str = "") -> None:
-    """Put back what the .run installer had taken away, and move its folder into the backup of this repair.
-
-    Nothing is overwritten, and no file of another driver comes back.
-    """
-    for kept, path in installed.old_files:
-        if os.path.isfile(root + kept) and _may_return(path, root):
-            os.makedirs(os.path.dirname(root + path), exist_ok=True)
-            shutil.copy2(root + kept, root + path)
-    for target, path in installed.old_links:
-        if _may_return(path, root):
-            os.makedirs(os.path.dirname(root + path), exist_ok=True)
-            os.symlink(target, root + path)
-    changes.apply(stray_changes([installer_log.FOLDER], when, root), root)
-
-
-def _may_return(path: str, root: str) -> bool:
-    return not os.path.lexists(root + path) and not loader.is_driver_file(path)
-
-
-def list_wsl_folder(root: str = "") -> None:
-    """Write what WSL's init writes at every start."""
-    system_files.write_file(root + loader.CONFIGURATION, loader.CONFIGURATION_TEXT)
 
 
 def describe(steps: Plan) -> t.List[str]:

@@ -12,21 +12,15 @@ What counts is what apt met, by its own words, which are English under LC_ALL=C 
 
 from __future__ import annotations
 
-import base64
 import re
-import socket
-import ssl
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import issuer as network_issuer
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-
-SECONDS = 10.0
-"""For each connection of the look at a certificate."""
 
 NO_DNS, UNKNOWN_NAME, NO_ROUTE, REFUSED, SILENT = "no_dns", "unknown_name", "no_route", "refused", "silent"
 PROXY_LOGIN, PROXY_REFUSES, FORBIDDEN, GATEWAY = "proxy_login", "proxy_refuses", "forbidden", "gateway"
@@ -192,7 +186,7 @@ def observe(run: system_run.Runner, url: str, look_at_certificate: bool = False,
     """What the distribution is set to for URL."""
     proxy = _bare(proxy_of(run(["apt-config", "dump"]).stdout, url))
     resolvers = re.findall(r"(?m)^nameserver\s+(\S+)", files.read_text(root + "/etc/resolv.conf") or "")
-    issuer = shown_issuer(url, proxy, root) if look_at_certificate else ""
+    issuer = network_issuer.shown_issuer(url, proxy, root) if look_at_certificate else ""
     return Seen(proxy, network_proxy.password_of(proxy, root) is not None, tuple(resolvers), issuer)
 
 
@@ -214,43 +208,3 @@ def _bare(proxy: str) -> str:
     """PROXY without what may stand before an @, and without a slash at its end."""
     parts = addresses.split(proxy)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
-
-
-def shown_issuer(url: str, proxy: str, root: str = "") -> str:
-    """Who signed the certificate that answers for URL; empty when that cannot be seen. Nothing else is asked."""
-    parts = addresses.split(url)
-    host, port = parts.hostname or "", parts.port or 443
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is only looked at
-    try:
-        with _connection(host, port, proxy, root) as plain, context.wrap_socket(plain, server_hostname=host) as secure:
-            return certificate.from_der(secure.getpeercert(binary_form=True) or b"").issuer
-    except (OSError, ValueError):
-        return ""  # the cause is known already; this only names somebody
-
-
-def _connection(host: str, port: int, proxy: str, root: str) -> socket.socket:
-    """A connection to HOST, through PROXY where one is used. Raises OSError."""
-    if not proxy:
-        return socket.create_connection((host, port), SECONDS)
-    way = addresses.split(proxy)
-    plain = socket.create_connection((way.hostname or "", way.port or 8080), SECONDS)
-    try:
-        login = ""
-        credentials = network_proxy.password_of(proxy, root)
-        if credentials:
-            word = base64.b64encode(f"{credentials.username}:{credentials.password}".encode()).decode("ascii")
-            login = f"Proxy-Authorization: Basic {word}\r\n"
-        plain.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{login}\r\n".encode())
-        answer = b""
-        while not answer.endswith(b"\r\n\r\n"):
-            byte = plain.recv(1)  # nothing of what follows may be taken away from TLS
-            if not byte or len(answer) > 65536:
-                raise OSError("the proxy ended the connection")
-            answer += byte
-        if b" 200 " not in answer.split(b"\r\n")[0] + b" ":
-            raise OSError("the proxy refused")
-    except BaseException:
-        plain.close()
-        raise
-    return plain

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 APT_CONFIGURATION = "/etc/apt/apt.conf"
 APT_PARTS = "/etc/apt/apt.conf.d"
@@ -145,7 +145,7 @@ def _environment_change(proxy: Proxy | None, when: str, root: str) -> system_cha
     after = environment_text(before or "", proxy)
     if after == (before or ""):
         return None
-    backup = "" if before is None else f"{files.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}"
+    backup = "" if before is None else f"{backups.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}"
     return system_changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)
 
 

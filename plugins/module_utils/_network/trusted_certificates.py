@@ -21,6 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate as network_certificate
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -84,9 +85,7 @@ def plan(wanted: t.Sequence[network_certificate.Certificate], when: str, root: s
         path = f"{FOLDER}/{name}"
         if path not in files and name.endswith(".crt"):
             before = system_files.read_bytes(root + path)
-            changes.append(
-                system_changes.FileChange(path, before, None, backup=f"{system_files.BACKUP_ROOT}/{when}{path}")
-            )
+            changes.append(system_changes.FileChange(path, before, None, backup=f"{backups.BACKUP_ROOT}/{when}{path}"))
     real = tuple(change for change in changes if change is not None)
     # A run that was cut off between the files and the bundle is made good by the next one.
     rebuild = bool(real) or any(not is_trusted(item, root) for item in wanted)

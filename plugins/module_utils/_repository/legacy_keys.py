@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults, judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.changes import FileChange
 
 KEYRING_PLACES = (
@@ -54,7 +54,7 @@ class Plan:
     changes: t.Tuple[FileChange, ...]
     keys: t.Tuple[t.Tuple[str, t.Tuple[str, ...]], ...]
     """(file, fingerprints taken out of it)."""
-    stale: t.Tuple[sources_entries.Stale, ...]
+    stale: t.Tuple[judgement.Stale, ...]
 
 
 def fingerprints_of(module: t.Any) -> t.List[str]:
@@ -134,17 +134,17 @@ def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     """What to do about STATE. WANTED and OWN_PATH: address and file of the source that the role writes (or empty)."""
     entries = sources_entries.parse_all(state.sources)
     spent = {place for place, removal in state.embedded.items() if removal.data is None}
-    stale = sources_entries.judge(entries, wanted, own_path, state.missing_keyrings, spent)
+    stale = judgement.judge(entries, wanted, own_path, state.missing_keyrings, spent)
     # Whatever of NVIDIA's keeps apt from working, goes too: those of the container packages are in the way as well.
     stale += faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
     texts = dict(state.sources)
     for (path, place), removal in state.embedded.items():
         if removal.data is not None:
             texts[path] = sources_entries.with_key(texts[path], place, removal.data)
-    edits = {edit.path: edit for edit in sources_entries.plan_edits(texts, stale, when)}
+    edits = {edit.path: edit for edit in judgement.plan_edits(texts, stale, when)}
     for path, text in texts.items():
         if text != state.sources[path]:
-            edits.setdefault(path, sources_entries.Edit(path, text))
+            edits.setdefault(path, judgement.Edit(path, text))
     changes = [sources_files.change(state.sources, edits[path], when) for path in sorted(edits)]
     changes += [key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
     keys = [(path, removal.removed) for (path, _place), removal in sorted(state.embedded.items())]
@@ -158,7 +158,7 @@ def key_change(state: State, path: str, removal: openpgp.Removal, when: str) -> 
         path,
         state.keyrings[path],
         removal.data,
-        files.backup_name(path, when),
+        backups.backup_name(path, when),
         shown_before="".join(f"key {item}\n" for item in (*removal.removed, *removal.kept)),
         shown_after="".join(f"key {item}\n" for item in removal.kept) or "(no key left)\n",
     )

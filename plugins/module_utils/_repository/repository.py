@@ -24,8 +24,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import w
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.wanted import Wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 PIN_600 = "/etc/apt/preferences.d/cuda-repository-pin-600"
 PIN_600_TEXT = """\
@@ -125,7 +125,7 @@ def _own_keyrings(sources: t.Sequence[str], kept: str, root: str) -> t.List[str]
 
 def _renamed(path: str, root: str) -> system_changes.FileChange:
     return system_changes.FileChange(
-        path, files.read_bytes(root + path), None, backup=files.backup_name(path, files.stamp())
+        path, files.read_bytes(root + path), None, backup=backups.backup_name(path, backups.stamp())
     )
 
 

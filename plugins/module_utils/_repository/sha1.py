@@ -19,7 +19,7 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, files
 
 DEFAULT_POLICY = "/usr/share/apt/default-sequoia.config"
 SITE_POLICY = "/etc/crypto-policies/back-ends/apt-sequoia.config"
@@ -87,5 +87,5 @@ def site_change(wanted: bool, root: str = "") -> changes.FileChange | None:
     change = changes.change_to(SITE_POLICY, text, root=root)
     if change is None:
         return None
-    backup = files.backup_name(SITE_POLICY, files.stamp())
+    backup = backups.backup_name(SITE_POLICY, backups.stamp())
     return changes.FileChange(change.path, change.before, change.after, backup=backup, mode=change.mode)

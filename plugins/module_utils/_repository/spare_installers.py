@@ -19,10 +19,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 _NAME = re.compile(r"^cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-[0-9]+-[0-9]+-local$")
 
@@ -75,12 +75,12 @@ def _names(folder: str, text: str) -> bool:
 def _source_changes(folders: t.Sequence[str], texts: t.Mapping[str, str]) -> t.List[system_changes.FileChange]:
     """Take the entries for FOLDERS out of the sources in TEXTS. What else stands there stays."""
     stale = [
-        entries.Stale(entry, "local installer that goes")
+        judgement.Stale(entry, "local installer that goes")
         for entry in entries.parse_all(texts)
         if entry.enabled and any(_names(folder, entry.uri) for folder in folders)
     ]
-    when = files.stamp()
-    return [sources_files.change(texts, edit, when) for edit in entries.plan_edits(texts, stale, when)]
+    when = backups.stamp()
+    return [sources_files.change(texts, edit, when) for edit in judgement.plan_edits(texts, stale, when)]
 
 
 def _key_changes(folder: str, texts: t.Sequence[str], root: str) -> t.List[system_changes.FileChange]:

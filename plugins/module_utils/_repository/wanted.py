@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, local_installer, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1 as repository_sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
@@ -91,7 +91,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
     url = str(options.get("url") or "")
     name = "mirror" if source == "mirror" else "wsl-ubuntu"
     if source == "ubuntu":
-        release = catalogue.release_name(os_release)
+        release = package_names.release_name(os_release)
         name = release if re.match(r"^(ubuntu|debian)[0-9]+$", release) else "ubuntu"
     if not url and source == "mirror":
         raise Failure("source mirror needs url, the address of the folder that holds Packages and InRelease")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 
@@ -48,25 +48,6 @@ class Entry:
     def address(self) -> str:
         """What two entries have in common when apt takes them for the same source."""
         return normal_address(self.uri, self.suite)
-
-
-@dataclass(frozen=True)
-class Stale:
-    """An entry that has to go, and why."""
-
-    entry: Entry
-    reason: str
-    whole: bool = False
-    """apt cannot read anything of the file because of it."""
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What happens to one file: ``after`` None means that it is renamed, else rewritten after a backup."""
-
-    path: str
-    after: str | None
-    stale: t.Tuple[Stale, ...] = field(default_factory=tuple)
 
 
 def normal_address(uri: str, suite: str) -> str:
@@ -183,10 +164,10 @@ def embedded_key(entry: Entry) -> bytes:
 
 def with_key(text: str, place: int, armored: bytes) -> str:
     """The deb822 TEXT with ARMORED in the Signed-By field of its stanza number PLACE. The other lines stay."""
-    return _with_stanzas(text, {place}, lambda stanza: _replace_signed_by(stanza, armored))
+    return with_stanzas(text, {place}, lambda stanza: _replace_signed_by(stanza, armored))
 
 
-def _with_stanzas(text: str, places: t.Collection[int], change: t.Callable[[str], str]) -> str:
+def with_stanzas(text: str, places: t.Collection[int], change: t.Callable[[str], str]) -> str:
     """The deb822 TEXT with CHANGE made to its stanzas number PLACES, every other byte as it was."""
     parts, number = [], 0
     for part in re.split(r"(\n[ \t]*\n)", text):
@@ -211,84 +192,6 @@ def _replace_signed_by(stanza: str, armored: bytes) -> str:
         else:
             lines.append(line)
     return "\n".join(lines)
-
-
-def judge(
-    entries: t.Sequence[Entry],
-    wanted: str,
-    own_path: str,
-    missing_keyrings: t.Collection[str],
-    spent: t.Collection[t.Tuple[str, int]] = (),
-) -> t.List[Stale]:
-    """The NVIDIA entries that must go. Disabled ones and other people's sources stay.
-
-    WANTED is the address (a URL) that the role writes, empty when unknown; OWN_PATH the file it stands in.
-    MISSING_KEYRINGS are the paths named by ``signed-by`` that do not exist, or will not once old keys are out.
-    SPENT are (path, place) of stanzas whose embedded key is an old one: they go whoever's they are, since the key
-    cannot go without them.
-    """
-    address = normal_address(wanted, "/") if wanted else ""
-    stale: t.List[Stale] = []
-    first: t.Dict[str, Entry] = {}
-    ordered = sorted(entries, key=lambda entry: entry.path != own_path)
-    for entry in ordered:
-        if entry.enabled and (entry.path, entry.place) in spent:
-            stale.append(Stale(entry, "the key embedded in it is an old one"))
-            continue
-        if not entry.enabled or not (kind_of(entry.uri) or entry.address == address):
-            continue
-        reason = _why_stale(entry, address, own_path, missing_keyrings, first.get(entry.address))
-        if reason:
-            stale.append(Stale(entry, reason))
-        else:
-            first.setdefault(entry.address, entry)
-    return stale
-
-
-def _why_stale(
-    entry: Entry, address: str, own_path: str, missing_keyrings: t.Collection[str], twin: Entry | None
-) -> str:
-    if entry.path == own_path:
-        return ""
-    if kind_of(entry.uri) == "machine-learning":
-        return "machine-learning repository, no longer updated"
-    if entry.address == address:
-        return "duplicate of the source that wslfleet.cuda writes"
-    if not entry.signed_by and "trusted" not in dict(entry.options):
-        return "no signed-by"
-    if entry.signed_by.startswith("/") and all(path in missing_keyrings for path in entry.signed_by.split()):
-        return f"its keyring {entry.signed_by} is missing or held only an old key"
-    if twin is not None:
-        clash = twin.form != entry.form or twin.options != entry.options
-        return f"{'conflicts with' if clash else 'repeats'} {twin.path}"
-    return ""
-
-
-def plan_edits(texts: t.Mapping[str, str], stale: t.Sequence[Stale], when: str) -> t.List[Edit]:
-    """One edit per file that holds STALE entries: rename it when nothing else is in it, else switch the entries off."""
-    edits = []
-    for path in sorted({item.entry.path for item in stale}):
-        mine = tuple(item for item in stale if item.entry.path == path)
-        others = [entry for entry in parse(path, texts[path]) if entry not in {item.entry for item in mine}]
-        if (not others or any(item.whole for item in mine)) and not path.endswith("/sources.list"):
-            edits.append(Edit(path, None, mine))
-        else:
-            edits.append(Edit(path, _switch_off(path, texts[path], mine, when), mine))
-    return edits
-
-
-def _switch_off(path: str, text: str, stale: t.Sequence[Stale], when: str) -> str:
-    places = {item.entry.place for item in stale}
-    if not path.endswith(".sources"):
-        lines = text.splitlines(True)
-        return "".join(f"# wslfleet {when}: {line}" if number in places else line for number, line in enumerate(lines))
-    return _with_stanzas(text, places, lambda stanza: _disable(stanza, when))
-
-
-def _disable(stanza: str, when: str) -> str:
-    without = "\n".join(line for line in stanza.split("\n") if not line.lower().startswith("enabled:"))
-    # The comment must not stand alone in front: two stanzas would melt into one if the blank line went.
-    return re.sub(r"(?m)^(?=[A-Za-z])", f"# wslfleet {when}\nEnabled: no\n", without, count=1)
 
 
 def render(uri: str, keyring: str, architecture: str = "", note: str = "") -> str:

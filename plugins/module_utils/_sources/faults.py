@@ -19,7 +19,8 @@ from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources.entries import Entry, Stale
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources.entries import Entry
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources.judgement import Stale
 
 HOSTS = (*sources_entries.NVIDIA_HOSTS, "nvidia.github.io")
 _FILE = re.compile(r"/(cuda|nvidia|libnvidia)[^/]*$|/archive_uri-https?_developer_download_nvidia_[^/]*$")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, files
 
 MAIN = "/etc/apt/sources.list"
 FOLDER = "/etc/apt/sources.list.d"
@@ -40,7 +40,7 @@ def _texts(paths: t.Sequence[str], root: str) -> t.Dict[str, str]:
     return {path: files.read_text(root + path) or "" for path in paths if os.path.isfile(root + path)}
 
 
-def change(texts: t.Mapping[str, str], edit: entries.Edit, when: str) -> changes.FileChange:
+def change(texts: t.Mapping[str, str], edit: judgement.Edit, when: str) -> changes.FileChange:
     """EDIT of one of TEXTS, with a backup whose name holds WHEN."""
-    backup = files.backup_name(edit.path, when)
+    backup = backups.backup_name(edit.path, when)
     return changes.rewritten(edit.path, texts[edit.path], edit.after, backup=backup)

@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, backups, files
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _apply_one(change: FileChange, root: str) -> str:
         return ""
     if change.backup:
         # A file of the same second may have the name already.
-        backup = files.free_name(root + change.backup)
+        backup = backups.free_name(root + change.backup)
         os.makedirs(os.path.dirname(backup), exist_ok=True)
         if change.after is None:
             shutil.move(path, backup)

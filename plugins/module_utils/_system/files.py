@@ -16,13 +16,11 @@ import shutil
 import stat
 import sys
 import tempfile
-import time
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import leftovers
 
-BACKUP_ROOT = "/var/lib/wslfleet/backup"
 SCRATCH = "/var/cache"
 """Where root's scratch folders lie."""
 MAXIMUM = 64 << 20
@@ -216,22 +214,3 @@ def remove_file(path: str) -> None:
     """Remove PATH; no error when it is gone already."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
-
-
-def stamp(now: float | None = None) -> str:
-    """Date and time (UTC) for names of backups: ``20260131T235959``."""
-    return time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-
-
-def backup_name(path: str, when: str) -> str:
-    """The name of a backup beside PATH. apt ignores ``*.bak`` without a word in every folder it reads."""
-    return f"{path}.wslfleet-{when}.bak"
-
-
-def free_name(path: str) -> str:
-    """PATH, or PATH with a number when something has that name already."""
-    name, number = path, 1
-    while os.path.lexists(name):
-        number += 1
-        name = f"{path}.{number}"
-    return name

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -104,7 +104,7 @@ def installed(libraries: t.Sequence[str], what: Wanted, database: dpkg.Database)
 
 def default_url(os_release: str) -> str:
     """NVIDIA's repository for this distribution. Raises Failure for an unknown one."""
-    name = catalogue.release_name(os_release)
+    name = package_names.release_name(os_release)
     if not re.match(r"^(ubuntu(20|22|24|26)04|debian1[1-3])$", name):
         raise Failure(f"NVIDIA has no repository for {name or 'this distribution'} that is known here; set url")
     return catalogue.repository_url(name)

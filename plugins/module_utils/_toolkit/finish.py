@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
@@ -94,7 +94,7 @@ def settle(
     held them. DEFAULT False leaves the default as it is. PARTS: of the exact release, empty for any other."""
     short = version.short
     before = read_release(short, root)
-    mine = [item for item in database.packages if item.present and catalogue.belongs_to_version(item.name, short)]
+    mine = [item for item in database.packages if item.present and package_names.belongs_to_version(item.name, short)]
     held = [item.name for item in mine if item.held]
     free = [item.name for item in mine if not item.held and item.installed]
     wanted_hold = bool(parts) if hold is None else hold
@@ -111,7 +111,7 @@ def settle(
 def settle_absent(short: str, database: dpkg.Database, root: str = "") -> Settling:
     """What is left to do when toolkit SHORT is not wanted. The PATH goes with the last compiler."""
     others = any(
-        item.present and item.name.startswith("cuda-nvcc-") and not catalogue.belongs_to_version(item.name, short)
+        item.present and item.name.startswith("cuda-nvcc-") and not package_names.belongs_to_version(item.name, short)
         for item in database.packages
     )
     record = changes.change_to(path_of(short), None, root=root)

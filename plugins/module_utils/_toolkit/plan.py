@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query, uninstallable, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -73,7 +73,7 @@ def desired(
     version: catalogue.Version, components: t.Sequence[str], host_compiler: bool = True, **options: t.Any
 ) -> Desired:
     """Check the options. Raises CatalogueError."""
-    names = catalogue.package_names(version.exact or version.short, components)
+    names = package_names.package_names(version.exact or version.short, components)
     wanted = Desired(version, tuple(names), host_compiler, **options)
     return wanted if wanted.present else replace(wanted, packages=(), host_compiler=False)
 
@@ -109,7 +109,7 @@ def _newest(wanted: Desired, database: dpkg.Database, automatic: t.Collection[st
         for item in database.packages
         if item.installed
         and item.name not in wanted.packages
-        and catalogue.belongs_to_version(item.name, wanted.version.short)
+        and package_names.belongs_to_version(item.name, wanted.version.short)
     ]
     names = (*wanted.packages, *mine, *compiler)
     marked = tuple(name for name in mine if name in automatic)

@@ -17,7 +17,7 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import versions as apt_versions
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 Stanza = t.Mapping[str, str]
@@ -51,7 +51,7 @@ def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, st
     Packages that several releases share (the loader's configuration) are left to apt. Raises Failure.
     """
     short = version.rpartition(".")[0]
-    package = catalogue.toolkit_package(version)
+    package = package_names.toolkit_package(version)
     known = releases(index, package)
     if version not in known:
         held = f"there are {', '.join(known)}" if known else "there is none"
@@ -94,7 +94,9 @@ def _walk(index: Index, short: str, start: t.Mapping[str, str]) -> t.Dict[str, s
 
 
 def _belongs(name: str, short: str) -> bool:
-    return catalogue.belongs_to_version(name, short) or bool(re.match(r"^nsight-(compute|systems)-[0-9]{4}\.", name))
+    return package_names.belongs_to_version(name, short) or bool(
+        re.match(r"^nsight-(compute|systems)-[0-9]{4}\.", name)
+    )
 
 
 def _needs(stanza: Stanza) -> t.Iterator[t.Tuple[str, str, str]]:

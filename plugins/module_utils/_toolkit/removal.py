@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies, dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
 
 _SHARED = re.compile(r"^(nsight-(compute|systems)-[0-9]{4}\..*|cuda-toolkit(-[0-9]+)?-config-common)$")
 """Parts without the version of a toolkit in their name. They go only when apt, not a person, brought them."""
@@ -32,7 +32,7 @@ def of_versions(database: dpkg.Database, automatic: t.Collection[str], versions:
     mine = {
         item.name
         for item in database.packages
-        if item.left and any(catalogue.belongs_to_version(item.name, version) for version in versions)
+        if item.left and any(package_names.belongs_to_version(item.name, version) for version in versions)
     }
     if not mine:
         return Removal()
@@ -66,6 +66,6 @@ def installed_versions(database: dpkg.Database) -> t.List[str]:
     found = set()
     for item in database.packages:
         match = re.match(r"^.*?-([0-9]{2})-([0-9]{1,2})(?:-config-common)?$", item.name)
-        if match and item.present and catalogue.is_toolkit_package(item.name):
+        if match and item.present and package_names.is_toolkit_package(item.name):
             found.add((int(match.group(1)), int(match.group(2))))
     return [f"{major}.{minor}" for major, minor in sorted(found)]

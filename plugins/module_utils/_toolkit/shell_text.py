@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import shell_words
+
 Read = t.Callable[[str], t.Optional[str]]
 
-_OPERATOR = re.compile(r"&&|\|\||;;|<<<|<<-?|[;|&()<>\n]")
 _ASSIGNMENT = re.compile(r"^([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)$", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPENING = ("if", "while", "until", "for", "case", "select", "{")
@@ -96,7 +97,7 @@ def _commands(text: str) -> t.Iterator[t.Tuple[t.List[str], int, str]]:
     waiting: t.List[str] = []  # ends of here-documents that begin with the next line
     while place < len(text):
         character = text[place]
-        operator = _OPERATOR.match(text, place)
+        operator = shell_words.OPERATOR.match(text, place)
         if character in " \t\r":
             place += 1
         elif text.startswith("\\\n", place):
@@ -105,90 +106,27 @@ def _commands(text: str) -> t.Iterator[t.Tuple[t.List[str], int, str]]:
             end = text.find("\n", place)
             place = end if end >= 0 else len(text)
         elif operator and operator.group() in ("<<", "<<-"):
-            end = _word_end(text, _skip_blanks(text, operator.end()))
-            waiting.append(expand(text[_skip_blanks(text, operator.end()) : end], {}))
+            end = shell_words.word_end(text, shell_words.skip_blanks(text, operator.end()))
+            waiting.append(expand(text[shell_words.skip_blanks(text, operator.end()) : end], {}))
             place = end
         elif operator and operator.group() in ("<", ">", "<<<"):
-            place = _word_end(text, _skip_blanks(text, operator.end()))
+            place = shell_words.word_end(text, shell_words.skip_blanks(text, operator.end()))
         elif operator:
             yield words, start, operator.group()
             words, place = [], operator.end()
             if operator.group() == "\n":
                 line += 1
                 for mark in waiting:
-                    place, passed = _behind_document(text, place, mark)
+                    place, passed = shell_words.behind_document(text, place, mark)
                     line += passed
                 waiting = []
         else:
-            end = max(_word_end(text, place), place + 1)
+            end = max(shell_words.word_end(text, place), place + 1)
             start = start if words else line
             words.append(text[place:end])
             line += text.count("\n", place, end)
             place = end
     yield words, start, "\n"
-
-
-def _skip_blanks(text: str, place: int) -> int:
-    while place < len(text) and text[place] in " \t":
-        place += 1
-    return place
-
-
-def _behind_document(text: str, place: int, mark: str) -> t.Tuple[int, int]:
-    """Behind the here-document that ends with MARK, and how many lines it has."""
-    passed = 0
-    while place < len(text):
-        end = text.find("\n", place)
-        end = len(text) if end < 0 else end
-        passed += 1
-        if text[place:end].strip("\t\r") == mark:
-            return min(end + 1, len(text)), passed
-        place = end + 1
-    return len(text), passed
-
-
-def _word_end(text: str, place: int) -> int:
-    """Behind the word at PLACE: up to a blank or an operator outside quotes and expansions."""
-    while place < len(text) and text[place] not in " \t\r" and not _OPERATOR.match(text, place):
-        place = _behind_part(text, place)
-    return min(place, len(text))
-
-
-def _behind_part(text: str, place: int) -> int:
-    """Behind the character, the quoted part or the expansion at PLACE."""
-    character = text[place]
-    if character == "\\":
-        return place + 2
-    if character in "'`":
-        end = text.find(character, place + 1)
-        return end + 1 if end >= 0 else len(text)
-    if character == '"':
-        place += 1
-        while place < len(text) and text[place] != '"':
-            # Single quotes mean nothing here.
-            place = place + 1 if text[place] == "'" else _behind_part(text, place)
-        return place + 1
-    if text.startswith(("$(", "${"), place):
-        return _behind_bracket(text, place + 1)
-    return place + 1
-
-
-def _behind_bracket(text: str, place: int) -> int:
-    """Behind the bracket that closes the one at PLACE; without a look at quotes, but for those that are escaped."""
-    opening = text[place]
-    closing = {"(": ")", "{": "}"}[opening]
-    depth = 0
-    while place < len(text):
-        if text[place] == "\\":
-            place += 1
-        elif text[place] == opening:
-            depth += 1
-        elif text[place] == closing:
-            depth -= 1
-            if depth == 0:
-                return place + 1
-        place += 1
-    return len(text)
 
 
 def expand(raw: str, variables: t.Mapping[str, str], depth: int = 0) -> str:
@@ -198,7 +136,7 @@ def expand(raw: str, variables: t.Mapping[str, str], depth: int = 0) -> str:
     while place < len(raw) and length < _LONGEST_VALUE:
         character = raw[place]
         if character == "'" and not quoted:
-            end = _behind_part(raw, place)
+            end = shell_words.behind_part(raw, place)
             result.append(raw[place + 1 : end].rstrip("'") if end <= len(raw) else "")
         elif character == '"':
             quoted, end = not quoted, place + 1
@@ -207,7 +145,7 @@ def expand(raw: str, variables: t.Mapping[str, str], depth: int = 0) -> str:
             kept = raw[place:end] if quoted and raw[place + 1 : end] not in '$`"\\\n' else raw[place + 1 : end]
             result.append(kept.replace("\n", ""))
         elif character == "`":
-            end = _behind_part(raw, place)
+            end = shell_words.behind_part(raw, place)
         elif character == "$":
             value, end = _variable(raw, place, variables, depth)
             length += len(value)
@@ -225,11 +163,11 @@ def expand(raw: str, variables: t.Mapping[str, str], depth: int = 0) -> str:
 def _variable(raw: str, place: int, variables: t.Mapping[str, str], depth: int) -> t.Tuple[str, int]:
     """The value of the expansion at PLACE, and where it ends. What a command would print is nothing."""
     if raw.startswith("$(", place):
-        return "", _behind_bracket(raw, place + 1)
+        return "", shell_words.behind_bracket(raw, place + 1)
     if not raw.startswith("${", place):
         match = _NAME.match(raw, place + 1)
         return (variables.get(match.group(), ""), match.end()) if match else ("$", place + 1)
-    end = _behind_bracket(raw, place + 1)
+    end = shell_words.behind_bracket(raw, place + 1)
     inner = raw[place + 2 : end - 1]
     match = _NAME.match(inner)
     if not match:

@@ -25,61 +25,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loade
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler, smoke_program
 
 FOLDER = "/var/lib/wslfleet/smoke"
-PROGRAM = r"""// Written by wslfleet.cuda: adds two vectors on the GPU and checks the sum.
-#include <chrono>
-#include <cstdio>
-#include <vector>
-#include <cuda_runtime.h>
-
-__global__ void add(const float *a, const float *b, float *sum, int count) {
-  int i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < count) sum[i] = a[i] + b[i];
-}
-
-static int report(cudaError_t error) {
-  std::printf("error=%d\nmessage=%s\n", static_cast<int>(error), cudaGetErrorString(error));
-  return error == cudaSuccess ? 0 : 1;
-}
-
-int main() {
-  int driver = 0, runtime = 0, devices = 0;
-  cudaRuntimeGetVersion(&runtime);
-  cudaDriverGetVersion(&driver);
-  std::printf("runtime=%d\ndriver=%d\n", runtime, driver);
-  cudaError_t error = cudaGetDeviceCount(&devices);
-  if (error != cudaSuccess) return report(error);
-  std::printf("devices=%d\n", devices);
-  if (devices == 0) return report(cudaErrorNoDevice);
-  cudaDeviceProp properties;
-  if ((error = cudaGetDeviceProperties(&properties, 0)) != cudaSuccess) return report(error);
-  std::printf("gpu=%s\ncapability=%d.%d\n", properties.name, properties.major, properties.minor);
-
-  const int count = 1 << 20;
-  std::vector<float> a(count, 1.0f), b(count, 2.0f), sum(count, 0.0f);
-  float *da = nullptr, *db = nullptr, *dsum = nullptr;
-  size_t size = count * sizeof(float);
-  auto begin = std::chrono::steady_clock::now();
-  if ((error = cudaMalloc(&da, size)) != cudaSuccess) return report(error);
-  if ((error = cudaMalloc(&db, size)) != cudaSuccess) return report(error);
-  if ((error = cudaMalloc(&dsum, size)) != cudaSuccess) return report(error);
-  cudaMemcpy(da, a.data(), size, cudaMemcpyHostToDevice);
-  cudaMemcpy(db, b.data(), size, cudaMemcpyHostToDevice);
-  add<<<(count + 255) / 256, 256>>>(da, db, dsum, count);
-  if ((error = cudaGetLastError()) != cudaSuccess) return report(error);
-  if ((error = cudaMemcpy(sum.data(), dsum, size, cudaMemcpyDeviceToHost)) != cudaSuccess) return report(error);
-  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  for (int i = 0; i < count; ++i)
-    if (sum[i] != 3.0f) {
-      std::printf("wrong=%d\n", i);
-      return 1;
-    }
-  std::printf("seconds=%.6f\n", seconds);
-  return report(cudaSuccess);
-}
-"""
 
 REMEDIES = {
     "ran_on_gpu": "",
@@ -132,7 +80,12 @@ def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_
 
 def key(nvcc: str, root: str = "") -> str:
     """A digest of everything that the outcome depends on: program, compiler, driver files, loader, GPU device."""
-    parts: t.List[t.Any] = [PROGRAM, nvcc, sorted(loader.read_picks(root).items()), os.path.exists(root + "/dev/dxg")]
+    parts: t.List[t.Any] = [
+        smoke_program.PROGRAM,
+        nvcc,
+        sorted(loader.read_picks(root).items()),
+        os.path.exists(root + "/dev/dxg"),
+    ]
     for path in (
         nvcc,
         f"{loader.WSL_LIBRARIES}/libcuda.so.1",
@@ -169,7 +122,7 @@ def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str
     version = run([nvcc, "--version"])
     release = re.search(r"release ([^\n]*)", version.stdout)
     source, program = f"{FOLDER}/program.cu", f"{FOLDER}/program"
-    files.write_file(root + source, PROGRAM)
+    files.write_file(root + source, smoke_program.PROGRAM)
     files.remove_file(root + program)
     # Shared runtime, no device runtime: both exist in every toolkit, and linking them is quick.
     short = release.group(1) if release else ""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
@@ -153,7 +153,7 @@ def _parts(
     names = [
         name
         for name in query.names(run)
-        if catalogue.belongs_to_version(name, short) or name.startswith(("nsight-compute-2", "nsight-systems-2"))
+        if package_names.belongs_to_version(name, short) or name.startswith(("nsight-compute-2", "nsight-systems-2"))
     ]
     try:
         return release.parts(release.index_of(query.records(run, names)), exact, wanted.packages)

@@ -15,7 +15,7 @@ import difflib
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
@@ -158,7 +158,7 @@ def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
         problems.append(str(error))
         asked = _DEFAULT_VERSION
     try:
-        catalogue.package_names(asked, [str(component) for component in components])
+        package_names.package_names(asked, [str(component) for component in components])
     except catalogue.CatalogueError as error:
         problems.append(str(error))
     return problems

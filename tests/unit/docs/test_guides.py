@@ -19,7 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, sha1, wanted
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, finish, path, smoke_test
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.variables import all_variables
@@ -96,7 +96,7 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
         _bundle.FOLDER,
         archive.PYTHON_FOLDER,
         smoke_test.FOLDER,
-        system_files.BACKUP_ROOT,
+        backups.BACKUP_ROOT,
         proxy.ENVIRONMENT_PATH,
         proxy.APT_PATH,
         trusted_certificates.FOLDER,

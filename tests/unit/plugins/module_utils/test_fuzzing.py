@@ -11,7 +11,7 @@ from pathlib import Path
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, legacy_keys, openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, judgement
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import registry
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +74,7 @@ OPTIONS = st.sampled_from(["", "[arch=amd64] ", "[ arch=amd64 lang=none ]  "])
 
 
 def stale(path: str, text: str) -> set[str]:
-    return {item.entry.uri for item in entries.judge(entries.parse(path, text), "", "", ())}
+    return {item.entry.uri for item in judgement.judge(entries.parse(path, text), "", "", ())}
 
 
 @given(RUBBISH, OPTIONS, URI, RUBBISH, st.sampled_from([" ", "\t", "  "]))

@@ -105,7 +105,7 @@ def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.Mon
     from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 
     monkeypatch.setattr(guard, "PIN", str(box.path(guard.PIN)))
-    box.patch("_nvidia.catalogue", "release_name", lambda os_release: "ubuntu2404")
+    box.patch("_nvidia.package_names", "release_name", lambda os_release: "ubuntu2404")
     wanted = {**MIRROR, "source": "ubuntu"}
     result = box.run("cuda_repository", tries(), INDEX, **wanted)
     assert result["failed"] and "run cuda_guard first" in result["msg"]

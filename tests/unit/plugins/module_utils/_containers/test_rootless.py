@@ -7,7 +7,7 @@ import pwd
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless, runtime_removal, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
@@ -80,7 +80,7 @@ def test_in_and_out_again(
     system_changes.apply(changes, root)
     assert rootless.unconfigured([ANNA], root) == [] and rootless.plan([ANNA], root) == []
     assert rootless.plan([], root) == []
-    removal = runtimes.plan_removal(lambda known: rootless.plan_removal(known, root), root)
+    removal = runtime_removal.plan_removal(lambda known: rootless.plan_removal(known, root), root)
     system_changes.apply(removal.changes, root)
     for path, text in before.items():
         assert (tmp_path / path[1:]).exists() is (text is not None)
@@ -104,5 +104,5 @@ def test_a_setting_that_somebody_changed_since_stays(tmp_path: Path) -> None:
     system_changes.apply(rootless.plan([ANNA], root), root)
     config = tmp_path / rootless.CONFIG_TOML[1:]
     config.write_text(config.read_text() + "[own]\n")
-    removal = runtimes.plan_removal(lambda known: rootless.plan_removal(known, root), root)
+    removal = runtime_removal.plan_removal(lambda known: rootless.plan_removal(known, root), root)
     assert rootless.CONFIG_TOML not in [change.path for change in removal.changes]

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
+    containerd_toml,
+    runtime_removal,
+    runtimes,
+)
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
@@ -44,8 +48,8 @@ def nothing_else(known: runtimes.Texts) -> list[system_changes.FileChange]:
     return []
 
 
-def take_out(root: Path) -> runtimes.Removal:
-    removal = runtimes.plan_removal(nothing_else, str(root))
+def take_out(root: Path) -> runtime_removal.Removal:
+    removal = runtime_removal.plan_removal(nothing_else, str(root))
     system_changes.apply(removal.changes, str(root))
     return removal
 
@@ -92,31 +96,6 @@ def test_what_somebody_added_since_stays(tmp_path: Path) -> None:
     put(tmp_path, runtimes.DAEMON_JSON, text)
     take_out(tmp_path)
     assert read(tmp_path, runtimes.DAEMON_JSON) is not None, "a file that was there before is never removed"
-
-
-def test_entries_of_others_stay(tmp_path: Path) -> None:
-    theirs = '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}}'
-    put(tmp_path, runtimes.DAEMON_JSON, theirs)
-    put(tmp_path, containerd_toml.PATH, "[plugins.cri.containerd.runtimes.nvidia]\n")
-    removal = runtimes.plan_removal(nothing_else, str(tmp_path))
-    assert removal.changes == () and removal.engines == ()
-    assert ["daemon.json" in removal.notes[0], "of containerd stays" in removal.notes[1]] == [True, True]
-    # A damaged record is none.
-    put(tmp_path, runtimes.RECORD, "{")
-    assert [change.path for change in runtimes.plan_removal(nothing_else, str(tmp_path)).changes] == [runtimes.RECORD]
-
-
-def test_a_default_runtime_is_not_taken_away(tmp_path: Path) -> None:
-    configure(tmp_path, ["docker", "containerd"])
-    kept = read(tmp_path, runtimes.DAEMON_JSON) or ""
-    put(tmp_path, runtimes.DAEMON_JSON, kept.replace("{", '{"default-runtime": "nvidia",', 1))
-    with pytest.raises(Failure, match=r"daemon\.json makes nvidia the default runtime.*nothing was changed"):
-        runtimes.plan_removal(nothing_else, str(tmp_path))
-    put(tmp_path, runtimes.DAEMON_JSON, kept)
-    toml = (read(tmp_path, containerd_toml.PATH) or "") + "default_runtime_name = 'nvidia'\n"
-    put(tmp_path, containerd_toml.PATH, toml)
-    with pytest.raises(Failure, match="default_runtime_name first"):
-        runtimes.plan_removal(nothing_else, str(tmp_path))
 
 
 def test_broken_json_is_one_line(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     cdi,
     containerd_toml,
     rootless,
+    runtime_removal,
     runtimes,
     steps,
 )
@@ -294,8 +295,8 @@ def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Everything is there and goes."""
     put = monkeypatch.setattr
     world.seen, world.packages = containers_engines.Seen(("docker", "podman")), packages("1.19.1-1")
-    removal = runtimes.Removal(tuple(world.plan("docker")), ("docker",), ("a note",))
-    put(runtimes, "plan_removal", lambda others: removal)
+    removal = runtime_removal.Removal(tuple(world.plan("docker")), ("docker",), ("a note",))
+    put(runtime_removal, "plan_removal", lambda others: removal)
     put(query, "plan_purge", lambda run, names, allowed: world.note(f"judge {len(names)}") or world.judged)
     put(cdi, "plan_removal", lambda: ([system_changes.FileChange(cdi.SPECIFICATION, b"x", None)], ["another"]))
     put(containers_source, "plan_absent", lambda: [system_changes.FileChange(containers_source.SOURCE, b"x", None)])
@@ -347,7 +348,7 @@ def test_a_removal_that_goes_on_is_looked_at_again(leaving: World) -> None:
 
 def test_nothing_left_to_remove(leaving: World, monkeypatch: pytest.MonkeyPatch) -> None:
     leaving.packages = ()
-    monkeypatch.setattr(runtimes, "plan_removal", lambda others: runtimes.Removal())
+    monkeypatch.setattr(runtime_removal, "plan_removal", lambda others: runtime_removal.Removal())
     monkeypatch.setattr(cdi, "plan_removal", lambda: ([], []))
     monkeypatch.setattr(containers_source, "plan_absent", list)
     assert not out(leaving).changed and leaving.did == []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import purge_log, repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -95,20 +94,6 @@ def test_toolkit_that_depends_on_a_driver_needs_a_person(tmp_path: Path) -> None
     ]
 
 
-def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path: Path) -> None:
-    libraries = tmp_path / "usr/lib/x86_64-linux-gnu"
-    libraries.mkdir(parents=True)
-    for name in ("libcuda.so.1", "libnvidia-ml.so.1", "libnvidia-container.so.1", "libcudart.so.12"):
-        (libraries / name).write_text("")
-    (libraries / "libcuda.so").symlink_to("/usr/lib/wsl/lib/libcuda.so")
-    state = system(tmp_path, stanza("mock"))
-    (tmp_path / "var/lib/dpkg/info/mock.list").write_text("/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1\n")
-    state = repair.observe(str(tmp_path))
-    assert state.strays == ("/usr/lib/x86_64-linux-gnu/libcuda.so.1",)
-    (change,) = repair.stray_changes(state.strays, "20260101T000000")
-    assert change.backup == "/var/lib/wslfleet/backup/20260101T000000/usr/lib/x86_64-linux-gnu/libcuda.so.1"
-
-
 DPKG_SAYS = """dpkg: dependency problems prevent removal of libcuda1:
  desktop depends on libcuda1.
 
@@ -124,12 +109,12 @@ def test_dpkg_is_asked_by_the_command_that_will_run() -> None:
     (command,) = repair.commands(plan)
     asked = " ".join([command[0], "--no-act", *command[1:]])
     assert asked.endswith("--force-remove-reinstreq --purge libcuda1 libcuda1:i386 cuda-runtime-12-8")
-    assert repair.judge_purge(ScriptedRun((f"^{asked}$", Completed(0, "Would remove", ""))), plan) == []
-    assert repair.judge_purge(ScriptedRun((f"^{asked}$", Completed(1, "", DPKG_SAYS))), plan) == [
+    assert purge_log.judge_purge(ScriptedRun((f"^{asked}$", Completed(0, "Would remove", ""))), plan) == []
+    assert purge_log.judge_purge(ScriptedRun((f"^{asked}$", Completed(1, "", DPKG_SAYS))), plan) == [
         "dpkg refuses: dependency problems prevent removal of libcuda1: desktop depends on libcuda1.; error processing "
         "package libcuda1 (--purge): dependency problems - not removing"
     ]
-    assert repair.judge_purge(ScriptedRun(), repair.Plan(reinstall=("b",))) == []
+    assert purge_log.judge_purge(ScriptedRun(), repair.Plan(reinstall=("b",))) == []
 
 
 def test_packages_of_others_do_not_keep_a_driver(tmp_path: Path) -> None:
@@ -183,19 +168,6 @@ def test_what_keeps_everything_from_being_changed(tmp_path: Path, monkeypatch: p
     assert full == "/var has 1 MiB left, 32 MiB are needed: make room first"
 
 
-@pytest.mark.parametrize(
-    ("log", "locked"),
-    [
-        ("dpkg: error: dpkg frontend lock was locked by another process with pid 7\n", True),
-        ("dpkg: error: dpkg status database is locked by another process\n", True),
-        ("dpkg: error: dpkg database lock was locked by another process with pid 7\n", True),
-        ("Removing block (1) ...\n", False),
-    ],
-)
-def test_a_lock_that_dpkg_met(log: str, locked: bool) -> None:
-    assert repair.was_locked(log) == locked
-
-
 def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
     state = system(tmp_path, stanza("dpkg"), stanza("nvidia-dkms-570"), stanza("tool"))
     for name in ("nvidia-dkms-570.prerm", "nvidia-dkms-570.postrm", "tool.prerm"):
@@ -206,30 +178,10 @@ def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
         "dpkg: error processing package {0} (--purge):\n installed {0} package pre-removal script subprocess returned"
     )
     log = words.format("nvidia-dkms-570") + "\n" + words.format("tool")
-    assert repair.failed_scripts(log, state, str(tmp_path)) == ["/var/lib/dpkg/info/nvidia-dkms-570.prerm"]
+    assert purge_log.failed_scripts(log, state, str(tmp_path)) == ["/var/lib/dpkg/info/nvidia-dkms-570.prerm"]
 
 
 # A driver from a .run file, and the loader's configuration
-
-RUN_LOG = """\
-1.0-550.54.14
-NVIDIA Accelerated Graphics Driver for Linux-x86_64 (550.54.14)
-1: /usr/bin/nvidia-smi
-1
-1: /usr/share/doc/NVIDIA_GLX-1.0/README.txt
-2
-1: /etc/owned
-3
-2: /usr/lib/x86_64-linux-gnu/libGL.so.1
-libGL.so.1.7.0
-120777 0 0
-100: /etc/old
-1 100644 0 0
-101: /usr/lib/x86_64-linux-gnu/libcuda.so.1
-1 100644 0 0
-102: /etc/new
-1 100644 0 0
-"""
 
 
 def write(root: Path, **files: str) -> None:
@@ -239,30 +191,6 @@ def write(root: Path, **files: str) -> None:
         path.write_text(text)
 
 
-def test_run_file_driver_is_undone(tmp_path: Path) -> None:
-    names = {f"var/lib/nvidia/{number}": f"kept {number}" for number in (100, 101, 102)}
-    more = {"var/lib/nvidia/log": RUN_LOG, "usr/bin/nvidia-smi": "", "usr/share/doc/NVIDIA_GLX-1.0/README.txt": ""}
-    names.update(more)
-    write(tmp_path, **{**names, "etc/owned": "x", "etc/new": "changed since"})
-    system(tmp_path, stanza("base"))
-    (tmp_path / "var/lib/dpkg/info/base.list").write_text("/etc/owned\n")
-    state = repair.observe(str(tmp_path))
-    assert state.strays == ("/usr/bin/nvidia-smi", "/usr/share/doc/NVIDIA_GLX-1.0/README.txt")
-    plan = repair.plan(state, ())
-    assert not state.healthy and plan.ldconfig and not plan.packages_change
-    assert "undo NVIDIA's .run installer 550.54.14: put its old files back, move its log away" in repair.describe(plan)
-    assert "/var/lib/nvidia/log is still there" in repair.remaining(state)
-    changes.apply(repair.stray_changes(state.strays, "now", str(tmp_path)), str(tmp_path))
-    assert plan.restore is not None
-    repair.undo_installer(plan.restore, "now", str(tmp_path))
-    assert (tmp_path / "etc/old").read_text() == "kept 100"
-    assert (tmp_path / "etc/new").read_text() == "changed since"
-    assert (tmp_path / "usr/lib/x86_64-linux-gnu/libGL.so.1").is_symlink()
-    assert not (tmp_path / "usr/lib/x86_64-linux-gnu/libcuda.so.1").exists(), "no other driver comes back"
-    assert (tmp_path / "var/lib/wslfleet/backup/now/var/lib/nvidia/log").read_text() == RUN_LOG
-    assert repair.observe(str(tmp_path)).healthy
-
-
 def test_kernel_modules_go_when_no_package_owns_them(tmp_path: Path) -> None:
     write(tmp_path, var__lib__dkms__nvidia__x="", usr__src__nvidia_="", **{"usr/src/nvidia-570.1/dkms.conf": ""})
     system(tmp_path, stanza("nvidia-dkms-570"))
@@ -270,23 +198,3 @@ def test_kernel_modules_go_when_no_package_owns_them(tmp_path: Path) -> None:
     assert repair.observe(str(tmp_path)).strays == ("/var/lib/dkms/nvidia",)
     (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").unlink()
     assert repair.observe(str(tmp_path)).strays == ("/usr/src/nvidia-570.1", "/var/lib/dkms/nvidia")
-
-
-@pytest.mark.parametrize(
-    ("wsl_conf", "listed", "steps"),
-    [
-        ("", False, ["write /etc/ld.so.conf.d/ld.wsl.conf", "run ldconfig"]),
-        ("", True, ["run ldconfig"]),
-        ("[automount]\nldconfig = false\n", False, []),
-    ],
-)
-def test_the_loader_finds_wsl_s_library_again(wsl_conf: str, listed: bool, steps: list[str], tmp_path: Path) -> None:
-    write(
-        tmp_path, usr__lib__wsl__lib__libcuda_so_1="", **{"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": wsl_conf}
-    )
-    if listed:
-        repair.list_wsl_folder(str(tmp_path))
-    state = system(tmp_path)
-    assert repair.describe(repair.plan(state, ())) == steps
-    assert state.healthy is not bool(steps)
-    assert len(repair.remaining(state)) == (1 if steps else 0)

@@ -9,8 +9,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 
 URL = "http://proxy.example.com:8080"
 WHO = credentials.Credentials("me", "s3cret")
@@ -98,7 +98,7 @@ def test_everything_is_written_and_taken_back(tmp_path: Path) -> None:
     assert (tmp_path / "etc/environment").read_text() == "EDITOR=vi\n"
     assert bring(root, None) == [network_proxy.APT_PATH]
     assert not auth.exists()
-    backup = tmp_path / f"{system_files.BACKUP_ROOT}/now/etc/environment".lstrip("/")
+    backup = tmp_path / f"{backups.BACKUP_ROOT}/now/etc/environment".lstrip("/")
     assert backup.read_text() == "EDITOR=vi\n"
 
 

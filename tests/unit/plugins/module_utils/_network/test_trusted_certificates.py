@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import trusted_certificates as trusted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, run
 
 from tests.unit.plugins.module_utils.certificate_data import AUTHORITY, OLD_AUTHORITY, SERVER
 
@@ -49,7 +49,7 @@ def test_plan_comes_and_goes(tmp_path: Path) -> None:
     assert gone.steps == ["distrust Corp-TLS-Inspection-CA-b757614a", "update-ca-certificates"]
     changes.apply(gone.changes, root)
     assert not (tmp_path / FILE.lstrip("/")).exists()
-    assert (tmp_path / f"{files.BACKUP_ROOT}/now{FILE}".lstrip("/")).read_text() == AUTHORITY
+    assert (tmp_path / f"{backups.BACKUP_ROOT}/now{FILE}".lstrip("/")).read_text() == AUTHORITY
     assert trusted.plan([], "now", root) == trusted.Plan()
 
 
@@ -65,7 +65,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(trusted, "FOLDER", str(tmp_path / "folder"))
     monkeypatch.setattr(trusted, "BUNDLE", str(tmp_path / "bundle"))
     monkeypatch.setattr(trusted, "PROGRAM", str(tmp_path / "program"))
-    monkeypatch.setattr(files, "BACKUP_ROOT", str(tmp_path / "backup"))
+    monkeypatch.setattr(backups, "BACKUP_ROOT", str(tmp_path / "backup"))
     return tmp_path
 
 

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue as c
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages as d
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import pin_names as p
 
 from tests.unit.plugins.module_utils.index_data import BOOKWORM, TRIXIE, UBUNTU2404, contents, names, stanzas
@@ -155,7 +156,7 @@ def test_no_false_alarm() -> None:
 @pytest.mark.parametrize("version", c.VERSIONS)
 def test_no_part_of_any_toolkit_is_refused(version: str) -> None:
     dashed = version.replace(".", "-")
-    parts = [name.replace("12-8", dashed) for name in names(UBUNTU2404) if c.is_toolkit_package(name)]
+    parts = [name.replace("12-8", dashed) for name in names(UBUNTU2404) if package_names.is_toolkit_package(name)]
     assert len(parts) > 60
     assert [name for name in parts if d.why_refused(name) or p.is_pinned(name)] == []
 

@@ -15,6 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import s
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys as legacy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as s
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults as f
+from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
 
 from tests.unit.plugins.module_utils.apt_world import AptWorld
 
@@ -162,7 +163,7 @@ def test_of_two_that_contradict_each_other_ours_stays_else_the_one_whose_keyring
 def test_the_lines_of_others_in_a_shared_file_stay() -> None:
     path = "/etc/apt/sources.list"
     text = f"deb https://deb.example/debian bookworm main\ndeb {CONTAINERS}\n"
-    edits = s.plan_edits({path: text}, f.nvidias({path: text}), "now")
+    edits = judgement.plan_edits({path: text}, f.nvidias({path: text}), "now")
     assert [edit.after for edit in edits] == [
         f"deb https://deb.example/debian bookworm main\n# wslfleet now: deb {CONTAINERS}\n"
     ]

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as f
 
-from tests.unit.plugins.module_utils.apt_world import AptWorld
-
 
 def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
@@ -124,42 +122,6 @@ def test_remove(tmp_path: Path) -> None:
     f.remove_file(f"{tmp_path}/a")
     f.remove_file(f"{tmp_path}/a")
     assert names(tmp_path) == []
-
-
-@pytest.mark.parametrize("now, text", [(0, "19700101T000000"), (1769903999, "20260131T235959")])
-def test_stamp(now: float, text: str) -> None:
-    assert f.stamp(now) == text
-
-
-@pytest.mark.parametrize("path", ["/etc/apt/sources.list.d/cuda.list", "/etc/apt/trusted.gpg.d/cuda.gpg"])
-def test_apt_does_not_read_a_backup(path: str) -> None:
-    """In sources.list.d and trusted.gpg.d the extension decides."""
-    name = f.backup_name(path, "20260131T235959")
-    assert name.startswith(path + ".")
-    assert Path(name).suffix not in (".list", ".sources", ".gpg", ".asc", ".pref", ".conf", "")
-
-
-FOLDERS = ["sources.list.d/cuda.list", "preferences.d/cuda-repository-pin-600", "apt.conf.d/99x.conf"]
-
-
-@pytest.mark.parametrize("file", FOLDERS)
-@pytest.mark.parametrize("name, noticed", [("{}.wslfleet-20260131T235959.bak", False), ("{}.wrong", True)])
-def test_the_real_apt_ignores_a_backup_in_silence(file: str, name: str, noticed: bool, apt_world: AptWorld) -> None:
-    path = apt_world.root / "etc/apt" / name.format(file)
-    path.write_text("rubbish that apt would stumble over\n")
-    if noticed:
-        assert "Ignoring file" in apt_world.run(["apt-get", "-q=0", "-s", "install"]).output
-    else:
-        assert path.name == Path(f.backup_name(file, "20260131T235959")).name
-        assert apt_world.run(["apt-get", "-q=0", "-s", "install"]).stderr == ""
-
-
-def test_free_name(tmp_path: Path) -> None:
-    path = f"{tmp_path}/a"
-    assert f.free_name(path) == path
-    (tmp_path / "a").touch()
-    (tmp_path / "a.2").symlink_to("nowhere")
-    assert f.free_name(path) == path + ".3"
 
 
 def test_a_file_gets_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ MODULE = """\
 import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 def main():
     module = AnsibleModule(
         argument_spec={"text": {"type": "str"}, "password": {"type": "str", "no_log": True}, "dies": {"type": "bool"}},
@@ -38,7 +38,7 @@ def main():
     diff = {"before": "", "after": "x"} if module._diff else None
     stdin = os.read(0, 10).decode()
     words = module.params["text"]
-    module.exit_json(changed=not module.check_mode, diff=diff, words=words, stdin=stdin, root=files.BACKUP_ROOT)
+    module.exit_json(changed=not module.check_mode, diff=diff, words=words, stdin=stdin, root=backups.BACKUP_ROOT)
 if __name__ == "__main__":
     main()
 """

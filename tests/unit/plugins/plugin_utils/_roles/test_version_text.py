@@ -10,7 +10,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.wslfleet.cuda.plugins.filter.minimum_windows_driver import minimum_windows_driver
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, plan
@@ -21,7 +21,7 @@ FORMS = (*catalogue.VERSIONS, "12.8.1", "12.8.0", "12.latest", "13.latest", "13.
 READERS: dict[str, t.Callable[[t.Any], object]] = {
     "catalogue": catalogue.parse_version,
     "number": catalogue.number,
-    "packages": lambda version: catalogue.package_names(version, ["toolkit"]),
+    "packages": lambda version: package_names.package_names(version, ["toolkit"]),
     "driver": catalogue.minimum_driver,
     "capabilities": catalogue.capabilities,
     "lowest GPU": gpu_families.lowest_for,

@@ -1,0 +1,54 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What dpkg said of a purge."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
+    repair,
+)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver.repair import Plan, State
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+
+def judge_purge(run: system_run.Runner, steps: Plan) -> t.List[str]:
+    """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
+    if not steps.purge:
+        return []
+    done = run(command.trial(repair.purge(steps)))
+    return [] if done.code == 0 else [f"dpkg refuses: {dpkg_words(done.stderr) or done.last_line}"]
+
+
+def dpkg_words(text: str) -> str:
+    """The errors of dpkg in TEXT as one line; empty when there is none. Needs the C locale."""
+    blocks = re.findall(
+        r"(?m)^dpkg: (?:error(?: processing package)?:?|dependency problems) [^\n]*(?:\n [^\n]*)*", text
+    )
+    return "; ".join(dict.fromkeys(re.sub(r"\s+", " ", block)[len("dpkg: ") :] for block in blocks))
+
+
+def was_locked(log: str) -> bool:
+    """Whether dpkg, which waits for nobody, found its database locked in LOG. Needs the C locale."""
+    return bool(re.search(r"(?m)^dpkg: error: .*\block(ed)?\b.* by another process", log))
+
+
+def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
+    """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
+    drivers = {state.database.label(package): package for package in state.drivers}
+    found = []
+    for label, kind in re.findall(r"installed (\S+) package (pre|post)-removal script subprocess", log):
+        package = drivers.get(label) or drivers.get(label.partition(":")[0])
+        if package is not None:
+            stem = f"/var/lib/dpkg/info/{package.name}"
+            names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
+            found += [name for name in names if os.path.exists(root + name)]
+    return sorted(set(found))

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Who signed the certificate that a server shows on the way through a proxy."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import ssl
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+
+SECONDS = 10.0
+"""For each connection of the look at a certificate."""
+
+
+def shown_issuer(url: str, proxy: str, root: str = "") -> str:
+    """Who signed the certificate that answers for URL; empty when that cannot be seen. Nothing else is asked."""
+    parts = addresses.split(url)
+    host, port = parts.hostname or "", parts.port or 443
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is only looked at
+    try:
+        with _connection(host, port, proxy, root) as plain, context.wrap_socket(plain, server_hostname=host) as secure:
+            return certificate.from_der(secure.getpeercert(binary_form=True) or b"").issuer
+    except (OSError, ValueError):
+        return ""  # the cause is known already; this only names somebody
+
+
+def _connection(host: str, port: int, proxy: str, root: str) -> socket.socket:
+    """A connection to HOST, through PROXY where one is used. Raises OSError."""
+    if not proxy:
+        return socket.create_connection((host, port), SECONDS)
+    way = addresses.split(proxy)
+    plain = socket.create_connection((way.hostname or "", way.port or 8080), SECONDS)
+    try:
+        login = ""
+        credentials = network_proxy.password_of(proxy, root)
+        if credentials:
+            word = base64.b64encode(f"{credentials.username}:{credentials.password}".encode()).decode("ascii")
+            login = f"Proxy-Authorization: Basic {word}\r\n"
+        plain.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{login}\r\n".encode())
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            byte = plain.recv(1)  # nothing of what follows may be taken away from TLS
+            if not byte or len(answer) > 65536:
+                raise OSError("the proxy ended the connection")
+            answer += byte
+        if b" 200 " not in answer.split(b"\r\n")[0] + b" ":
+            raise OSError("the proxy refused")
+    except BaseException:
+        plain.close()
+        raise
+    return plain
