@@ -17,9 +17,9 @@ description:
   - Writes a hook that tells the developer why apt refused and what to install instead, since apt itself names no
     reason.
   - Writes a hook that stops what pins cannot stop, C(apt install ./driver.deb) and C(apt install NAME=VERSION). It
-    judges by name, then by the source package that the file itself names, by what it provides and by the files that it
-    brings, so that a driver under another name is stopped too. It never unpacks a package to look, never stops a
-    removal or a repair, and passes what it cannot read.
+    checks the name, the source package that the file names, what it provides and the files that it contains, so that a
+    driver under another name is stopped too. It never unpacks a package, never stops a removal or a repair, and lets
+    through what it cannot read.
   - After a change, asks apt whether any driver package could still be installed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -39,7 +39,7 @@ attributes:
 options:
   state:
     description:
-      - V(present) writes the guard, V(absent) removes it in the order that leaves apt working at every moment.
+      - V(present) writes the guard, V(absent) removes it in an order that keeps apt working at every moment.
     type: str
     choices:
       - present
@@ -72,7 +72,7 @@ files:
     - /etc/apt/preferences.d/00-wslfleet-guard.pref
 open_candidates:
   description:
-    - Driver packages that apt would install in spite of the pin, with their version. Looked at after a change only.
+    - Driver packages that apt would install in spite of the pin, with their version. Checked only after a change.
   returned: when O(state=present), something changed, and apt can read its sources
   type: dict
   sample: {}

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_legacy
-short_description: Take old NVIDIA keys and stale CUDA sources out of apt
+short_description: Remove old NVIDIA keys and stale CUDA sources from apt
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Finds the key V(7fa2af80), which NVIDIA retired in 2022, by its fingerprint in every place where apt looks for
-    keys, and takes it out; also from a C(Signed-By) field that holds the key itself. Other keys in the same file stay
-    byte for byte. What is written has the form that its name promises, as apt 2 asks for.
+    keys, and removes it, also from a C(Signed-By) field that contains the key itself. Other keys in the same file are
+    kept byte for byte. A file is written in the format that its name implies, as apt 2 requires.
   - Finds NVIDIA source entries that conflict, repeat each other, name the abandoned machine-learning repository, or
-    have no usable key, and switches them off. Entries that are disabled already, and sources of others, stay.
-  - Brings back an apt that refuses to work because of V(Conflicting values set for option Signed-By).
+    have no usable key, and disables them. Entries that are already disabled, and other sources, are not changed.
+  - Repairs an apt that refuses to work because of V(Conflicting values set for option Signed-By).
   - Needs neither C(apt-key) nor C(gpg).
-  - Every file that goes or changes is kept beside it as C(NAME.wslfleet-DATE.bak), which apt ignores.
+  - A backup of every removed or changed file is kept beside it as C(NAME.wslfleet-DATE.bak), which apt ignores.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -37,7 +37,7 @@ attributes:
 options:
   fingerprints:
     description:
-      - Fingerprints of the keys to take out, 40 hex digits each.
+      - Fingerprints of the keys to remove, 40 hex digits each.
       - Never give the key that is in use now.
     type: list
     elements: str
@@ -45,13 +45,13 @@ options:
       - AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80
   repository_url:
     description:
-      - Address of the source that M(wslfleet.cuda.cuda_repository) writes. Other entries for the same address go,
-        since apt does not accept two that differ.
-      - When unset, only entries that conflict among themselves go.
+      - Address of the source that M(wslfleet.cuda.cuda_repository) writes. Other entries for the same address are
+        disabled, because apt does not accept two that differ.
+      - When unset, only entries that conflict with each other are disabled.
     type: str
   repository_name:
     description:
-      - Name of that source, as in RV(wslfleet.cuda.cuda_repository#module:name). Its file stays.
+      - Name of that source, as in RV(wslfleet.cuda.cuda_repository#module:name). Its file is kept.
       - When unset, no file is spared.
     type: str
 seealso:
@@ -75,7 +75,7 @@ removed_keys:
       fingerprints:
         - AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80
 stale_sources:
-  description: Source entries that were switched off, with the reason.
+  description: Source entries that were disabled, with the reason.
   returned: success
   type: list
   elements: dict

@@ -7,30 +7,30 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_repair
-short_description: Take a Linux NVIDIA driver out of a WSL distribution and mend dpkg
+short_description: Remove a Linux NVIDIA driver from a WSL distribution and repair dpkg
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Purges every driver package in one transaction, of foreign architectures and half removed ones too, together with
-    what cannot stay without it. C(dpkg) itself does that, so that nothing else goes, whatever the site's C(apt.conf)
-    says and whatever state other packages and sources are in. Never runs C(autoremove).
+  - Purges every driver package in one transaction, including foreign architectures and half removed ones, together with
+    the packages that depend on them. C(dpkg) itself does that, so nothing else is removed, whatever the site's
+    C(apt.conf) says and whatever the state of other packages and sources. Never runs C(autoremove).
   - A package counts as a driver by its source, its name, what it provides, or the files that C(dpkg) lists for it.
-  - Asks C(dpkg) beforehand by the same command whether it would, and whether the disk can be written; if not, nothing
-    is changed. A removal script of a driver that fails is moved to the backup, and the driver goes.
-  - Marks the CUDA toolkit as manually installed first, so that it outlives the metapackage that brought it.
-  - Configures what is half configured, reinstalls what was killed while it was unpacked, mends an interrupted dpkg.
+  - First simulates the same C(dpkg) command, and checks that the disk can be written; if not, nothing is changed. A
+    driver's removal script that fails is moved to the backup, and the driver is removed without it.
+  - Marks the CUDA toolkit as manually installed first, so that it is kept when its metapackage is removed.
+  - Configures half configured packages, reinstalls packages whose unpacking was killed, repairs an interrupted dpkg.
   - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig). Those are
     libraries, programs, kernel modules with their DKMS folders, and everything in the log of NVIDIA's C(.run)
     installer, whose old files come back.
-  - Takes folders out of C(/etc/ld.so.conf) and C(/etc/ld.so.conf.d/) that hold another C(libcuda) which the loader
-    takes, such as the stubs of the toolkit; the old file goes to the same backup. Links to WSL's files and copies of
-    them stay.
+  - Takes folders out of C(/etc/ld.so.conf) and C(/etc/ld.so.conf.d/) that have another C(libcuda) which the loader
+    would use, such as the stubs of the toolkit; the old file is moved to the same backup. Links to WSL's files and
+    copies of them stay.
   - Writes the loader's entry for WSL's folder when it is missing, unless C(/etc/wsl.conf) forbids it.
-  - Never restarts anything. RV(restart_wsl) tells when programs that run now should be ended.
-  - Reads all states again at the end and fails when anything of a driver is left. What is wrong with packages of others
-    and cannot be mended here is no failure, see RV(others).
-  - The packages run in a transaction of their own, which a lost connection does not stop. On a healthy distribution the
+  - Never restarts anything. RV(restart_wsl) says when running programs should be ended.
+  - Reads all states again at the end and fails if anything of a driver is left. Problems of other packages that cannot
+    be repaired here are not a failure, see RV(others).
+  - Packages are changed in a transaction that a lost connection does not stop. On a healthy distribution the
     module reads a few files and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -49,7 +49,7 @@ attributes:
 options:
   timeout:
     description:
-      - How many seconds to wait for the transaction, and for one that runs already. It goes on when the time is over.
+      - How long to wait for the transaction, and for one that already runs, in seconds. It continues after that time.
     type: int
     default: 1800
 seealso:
@@ -78,7 +78,7 @@ purged:
     - nvidia-dkms-570
     - nvidia-driver-570
 dependents:
-  description: Packages that went with them, since they cannot stay without a driver.
+  description: Packages that were purged with them because they depend on a driver.
   returned: success
   type: list
   elements: str
@@ -86,15 +86,15 @@ dependents:
     - cuda-runtime-12-8
 others:
   description:
-    - What is wrong with packages that are no driver's and that this module cannot mend, such as one that lacks a
-      dependency. The driver goes out all the same.
+    - Problems of packages that do not belong to a driver and that this module cannot repair, such as a missing
+      dependency. The driver is removed all the same.
   returned: success
   type: list
   elements: str
   sample:
     - "vendor-tool is iU"
 strays:
-  description: Driver files without a package that were moved away.
+  description: Driver files that belong to no package and were moved away.
   returned: success
   type: list
   elements: str
@@ -107,7 +107,7 @@ backup:
   sample: /var/lib/wslfleet/backup/20260131T120000
 restart_wsl:
   description:
-    - Whether programs that run now may still hold the Linux driver. They let go of it when the distribution stops
+    - Whether running programs may still use the Linux driver. They stop using it when the distribution stops
       (C(wsl --terminate NAME), or C(wsl --shutdown) for all of them), which C(wslfleet.cuda.repair) does when
       asked.
   returned: success

@@ -15,8 +15,8 @@ description:
   - Fetches the signing key, checks its digest and fingerprint, lets apt verify the index in a temporary folder, and
     only then writes the keyring and a deb822 source file with C(Signed-By).
   - A wrong address, key or digest changes nothing.
-  - The index is fetched when the source changed or when there is none yet. A source that stands as wanted costs no
-    process and no download.
+  - The index is fetched when the source changed or when there is none yet. A source that is already as requested costs
+    no process and no download.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -46,11 +46,11 @@ options:
     default: present
   source:
     description:
-      - V(network) is NVIDIA's repository for WSL, which holds no driver.
+      - V(network) is NVIDIA's repository for WSL, which has no driver.
       - V(mirror) is a copy of it at O(url).
       - V(local_installer) is a package of NVIDIA that holds a whole repository, for laptops without a network. Its key
-        is copied to C(/usr/share/keyrings/), and its one-line source gives way to one in deb822 form.
-      - V(ubuntu) is NVIDIA's repository for the Ubuntu (or Debian) release of the distribution. It holds drivers, so
+        is copied to C(/usr/share/keyrings/), and its one-line source is replaced with one in deb822 format.
+      - V(ubuntu) is NVIDIA's repository for the Ubuntu (or Debian) release of the distribution. It has drivers, so
         it is refused unless M(wslfleet.cuda.cuda_guard) ran before.
     type: str
     choices:
@@ -72,9 +72,9 @@ options:
     type: str
   password:
     description:
-      - Password or token for O(url), without blanks.
+      - Password or token for O(url), without spaces.
       - Both are written to C(/etc/apt/auth.conf.d/wslfleet-cuda.conf), which only root can read, and hold for O(url)
-        only. They stand neither in the source file nor in any output.
+        only. They are neither in the source file nor in any output.
       - When unset, no credentials are used.
     type: str
   keyring_url:
@@ -106,7 +106,7 @@ options:
       - The local installer, C(cuda-repo-wsl-ubuntu-X-Y-local_X.Y.Z-1_amd64.deb), under NVIDIA's name. A path in the
         distribution (the Windows disk is at C(/mnt/c)) or an http, https or file address. Required for
         O(source=local_installer).
-      - It is not needed any more once its package is installed.
+      - It is no longer needed once its package is installed.
     type: str
   installer_sha256:
     description:
@@ -115,13 +115,13 @@ options:
   sha1:
     description:
       - What to do when apt 3 (Debian 13, Ubuntu 26.04) refuses the key, because NVIDIA bound it to its user id by
-        SHA-1. Nothing is ever weakened unless you choose so, and nothing is when apt accepts the key.
-      - V(refuse) fails and names the ways out.
+        SHA-1. Nothing is weakened unless you choose it, and never when apt accepts the key.
+      - V(refuse) fails and names the alternatives.
       - V(this_source) lets apt accept SHA-1 for this source, and only while this collection fetches its index. Whoever
-        can forge a SHA-1 binding of this one key could then pass off an index of this one source; no other source gets
-        weaker. A plain C(apt update) goes on with the index that is there and warns.
-      - V(all_sources) writes C(/etc/crypto-policies/back-ends/apt-sequoia.config), which lets apt accept SHA-1 bindings
-        for every source of the distribution and for good. C(apt update) works again, at the price that all sources are
+        can forge a SHA-1 binding of this one key could then pass off an index of this one source; no other source is
+        weakened. A plain C(apt update) keeps the existing index and warns.
+      - V(all_sources) writes C(/etc/crypto-policies/back-ends/apt-sequoia.config), which makes apt accept SHA-1
+        bindings permanently, for every source of the distribution. C(apt update) works again, but all sources are
         weaker. Prefer V(this_source).
     type: str
     choices:
@@ -131,12 +131,12 @@ options:
     default: refuse
   other_installers:
     description:
-      - What happens to local installers (C(cuda-repo-*-local)) that are not the chosen source. Each keeps gigabytes of
-        packages below C(/var). Their package, key and source go once the chosen source works; the toolkits that came
-        from them stay. The chosen source never goes.
-      - V(unused) removes those that no source file names any more, but for files of this collection for an earlier
-        choice of O(source). One that a person uses, or has switched off, stays.
-      - V(all) also removes those that a person's sources name, and these sources; a backup of each stays beside it.
+      - What happens to local installers (C(cuda-repo-*-local)) that are not the chosen source. Each takes gigabytes
+        below C(/var). Their package, key and source are removed once the chosen source works; toolkits installed from
+        them are kept. The chosen source is never removed.
+      - V(unused) removes those that no source file refers to, except files of this collection for an earlier choice of
+        O(source). One that a person uses, or has disabled, is kept.
+      - V(all) also removes those that a person's sources refer to, and these sources; a backup of each is kept.
       - V(keep) removes none.
     type: str
     choices:
@@ -146,7 +146,7 @@ options:
     default: unused
   packages:
     description:
-      - Packages that the index must hold. Looked at whenever the source is tried.
+      - Packages that the index must contain. Checked whenever the source is tried.
     type: list
     elements: str
     default: []
@@ -190,7 +190,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 name:
-  description: Name of the source, from which its file is called.
+  description: Name of the source, which is also the name of its file.
   returned: success
   type: str
   sample: wsl-ubuntu
@@ -201,7 +201,7 @@ url:
   sample: https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/
 current:
   description:
-    - Whether the source stood as wanted before, with its key and its index. Then there is nothing to add after
+    - Whether the source was already as requested, with its key and its index. Then there is nothing to add after
       O(state=verified).
   returned: success
   type: bool

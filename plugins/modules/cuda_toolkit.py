@@ -14,14 +14,15 @@ author:
 description:
   - Installs the parts of one CUDA toolkit that O(components) name, and a host compiler. Never a driver, nor one of the
     metapackages V(cuda), V(cuda-X-Y), V(cuda-drivers).
-  - The plan is judged before anything is downloaded. A plan that would install a driver, or remove something
+  - The plan of apt is checked before anything is downloaded. A plan that would install a driver, or remove something
     unasked, is refused.
-  - C(apt-get) runs detached inside the distribution. The controller looks at it every O(wait) seconds and shows its
-    progress. A lost connection does not stop it, and the next run finds it again.
-  - Several toolkits can stand side by side. The default is left to the packages' alternatives, unless O(default=true).
+  - C(apt-get) runs detached inside the distribution. The controller checks it every O(wait) seconds and shows its
+    progress. A lost connection does not stop it, and the next run follows it.
+  - Several toolkits can be installed side by side. The packages' alternatives choose the default, unless
+    O(default=true).
   - Puts the default toolkit on everybody's PATH, in C(/etc/profile.d/) (with WSL's folder of C(nvidia-smi)) and, for
-    what starts no login shell, as small scripts in C(/usr/local/bin/). WSL's C(nvidia-smi) gets a link there, where
-    root finds it under C(sudo) and in services too. Files of others there stay.
+    programs without a login shell, as small scripts in C(/usr/local/bin/). WSL's C(nvidia-smi) gets a link there, where
+    root finds it under C(sudo) and in services too. Files that others put there are kept.
   - When everything is there, the module reads dpkg's status file and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -42,8 +43,8 @@ attributes:
     support: partial
     details:
       - The packages, with their versions, the files of the collection and the settings that change.
-      - In check mode without the files in C(/usr/local/bin) that start the commands of a toolkit, because only the
-        packages that are to come tell which these are.
+      - In check mode without the scripts in C(/usr/local/bin) for the commands of a toolkit, because only the packages
+        themselves say which commands there are.
   platform:
     support: full
     platforms: debian
@@ -53,9 +54,9 @@ options:
   version:
     description:
       - Toolkit version, in quotes; a number is refused, since YAML takes an unquoted C(12.10) for 12.1.
-      - V(12.8) is the toolkit of that name, in the patch release that is there or, if none is, the newest one.
-      - V(12.8.1) is exactly that patch release, every part of it, held so that C(apt upgrade) leaves it alone.
-      - V(12.latest) is the newest toolkit of that major version that the sources hold. It costs one C(apt-cache) in
+      - V(12.8) is the toolkit of that name, in the installed patch release or, if none is installed, the newest one.
+      - V(12.8.1) is exactly that patch release, every part of it, held so that C(apt upgrade) does not change it.
+      - V(12.latest) is the newest toolkit of that major version in the sources. It costs one C(apt-cache) in
         every run, and a fetch of the indexes when they are older than a day.
     type: raw
     required: true
@@ -71,14 +72,14 @@ options:
     description:
       - Whether to install C(g++) when there is no C++ compiler.
       - Also whether to refuse a toolkit that cannot compile with the C++ compiler or the C library of the distribution,
-        before anything is downloaded. When false, that is a warning, for those who bring a compiler of their own.
+        before anything is downloaded. When false, this is only a warning, for users who bring their own compiler.
     type: bool
     default: true
   state:
     description:
-      - V(present) installs what is missing. V(latest) also upgrades what is there to the newest patch release, for
-        which the indexes are fetched when they are older than a day.
-      - V(absent) purges every package of this version, the metapackages above it, and what apt installed for it alone.
+      - V(present) installs what is missing. V(latest) also upgrades to the newest patch release; the
+        indexes are fetched if they are older than a day.
+      - V(absent) purges every package of this version, the metapackages above it, and what apt installed only for it.
         Other toolkits stay.
     type: str
     choices:
@@ -88,8 +89,8 @@ options:
     default: present
   others:
     description:
-      - What happens to toolkits of other versions. V(keep) lets several stand side by side. V(remove) purges them once
-        this one is installed, in the same transaction, as an upgrade from one to the next.
+      - What happens to toolkits of other versions. V(keep) keeps them side by side. V(remove) purges them when this
+        one is installed, in the same transaction, like an upgrade.
     type: str
     choices:
       - keep
@@ -97,13 +98,13 @@ options:
     default: keep
   hold:
     description:
-      - Whether C(apt upgrade) must leave the packages of this toolkit alone (C(apt-mark hold)).
-      - When unset, exact releases such as V(12.8.1) are held, and nothing else is touched.
+      - Whether to hold the packages of this toolkit (C(apt-mark hold)), so that C(apt upgrade) does not change them.
+      - When unset, exact releases such as V(12.8.1) are held, and other holds are not changed.
     type: bool
   default:
     description:
       - Whether to make this toolkit the default, C(/usr/local/cuda), by C(update-alternatives).
-      - When false, the packages' own choice (the highest version) or that of the developer stays.
+      - When false, the default stays that of the packages (the highest version) or of the developer.
     type: bool
     default: false
   allow_downgrade:
@@ -113,20 +114,20 @@ options:
     default: false
   check_gpu:
     description:
-      - Whether to refuse a toolkit that the GPU is too old for or that needs a newer Windows driver, and to warn of one
+      - Whether to refuse a toolkit that does not support the GPU or needs a newer Windows driver, and to warn of one
         that is older than the GPU. WSL's C(nvidia-smi) is asked, only when packages are to be installed. Without a GPU
         nothing is refused.
     type: bool
     default: true
   wait:
     description:
-      - How many seconds one look at the transaction waits for its end.
+      - How long one check of the transaction waits for its end, in seconds.
     type: int
     default: 20
   transaction:
     description:
-      - The transaction to follow. Set by the controller while it waits; there is no need to set it.
-      - When unset, the module looks for what is missing and starts a transaction.
+      - The transaction to follow. Set by the controller while it waits; do not set it.
+      - When unset, the module finds what is missing and starts a transaction.
     type: str
 """
 
@@ -175,7 +176,7 @@ version:
   type: str
   sample: "12.8"
 release:
-  description: The patch release that is installed, as its metapackages tell. Empty when none of them is installed.
+  description: The installed patch release, according to its metapackages. Empty when none of them is installed.
   returned: success
   type: str
   sample: 12.8.1
@@ -185,7 +186,7 @@ nvcc:
   type: str
   sample: /usr/local/cuda-12.8/bin/nvcc
 transaction:
-  description: The transaction that did the work, or is still doing it.
+  description: The transaction that did the work, or still does it.
   returned: when packages change
   type: dict
   contains:
@@ -205,7 +206,7 @@ transaction:
       returned: always
       sample: 42.5
     package:
-      description: The package that apt works on.
+      description: The package that apt is working on.
       type: str
       returned: always
       sample: cuda-nvcc-12-8

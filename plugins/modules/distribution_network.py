@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: distribution_network
-short_description: Lead a distribution out through a proxy, and let it trust the company's authorities
+short_description: Configure the proxy and the trusted certificates of a distribution
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Writes the proxy for apt and into C(/etc/environment). WSL itself hands the proxy of Windows to shells only, so that
-    C(apt) under C(sudo) and services never see it.
-  - Takes certificate authorities from the Root store of Windows into the distribution, by C(update-ca-certificates).
-  - What is not asked for is not touched. What an empty value asks for is taken away again, as far as this module wrote
-    it. Files of others stay; the old C(/etc/environment) and authorities that go are kept in
+  - Writes the proxy for apt and into C(/etc/environment). WSL itself passes the proxy of Windows to shells only, so
+    C(apt) under C(sudo) and services do not see it.
+  - Copies certificate authorities from the Root store of Windows into the distribution, with C(update-ca-certificates).
+  - What is not set is not changed. An empty value removes what this module wrote earlier. Files of others are kept; the
+    old C(/etc/environment) and removed authorities are kept in
     C(/var/lib/wslfleet/backup/).
-  - Nothing is downloaded, except the package C(ca-certificates) where an authority is asked for and it is missing.
+  - Nothing is downloaded, except the package C(ca-certificates) if an authority is requested and it is missing.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -44,61 +44,62 @@ attributes:
 options:
   proxy:
     description:
-      - Address of the proxy, C(http://host:port) or C(https://host:port). PAC scripts cannot be used, since apt reads
+      - Address of the proxy, C(http://host:port) or C(https://host:port). PAC scripts cannot be used, because apt reads
         none.
       - May hold a user name and a password, but O(proxy_username) and O(proxy_password) keep them out of the
         controller's logs too.
-      - When empty, the proxy that this module wrote is taken away. When unset, nothing is touched.
+      - When empty, the proxy that this module wrote is removed. When unset, nothing is changed.
     type: str
   proxy_username:
     description:
-      - User name for O(proxy), for a proxy that takes them as they are (Basic). For one that takes Kerberos or NTLM
-        only, name a helper such as C(px) or C(cntlm) that runs on the laptop as O(proxy).
+      - User name for O(proxy), for a proxy with Basic authentication. For a proxy that accepts only Kerberos or
+        NTLM, set O(proxy) to a helper such as C(px) or C(cntlm) that runs on the laptop.
       - When unset, no credentials are used, and those that an earlier run wrote are removed.
     type: str
   proxy_password:
     description:
       - Password for O(proxy), without blanks.
       - User name and password are written to C(/etc/apt/auth.conf.d/wslfleet-proxy.conf), which only root can read.
-        They stand neither in apt's configuration nor in C(/etc/environment), which everybody can read, and in no
-        output. So only apt has them; other programs ask the developer.
+        They are neither in apt's configuration nor in C(/etc/environment), which everybody can read, nor in any output.
+        So only apt has them; other programs ask the developer.
       - When unset, no credentials are used.
     type: str
   no_proxy:
     description:
-      - Hosts that are reached without the proxy. C(localhost), C(127.0.0.1) and C(::1) always are.
-      - apt takes whole host names only. Domains (V(.example.com)) and networks go to C(/etc/environment) alone.
+      - Hosts to reach without the proxy. C(localhost), C(127.0.0.1) and C(::1) always are.
+      - apt accepts whole host names only. Domains (V(.example.com)) and networks are written to C(/etc/environment)
+        only.
     type: list
     elements: str
     default: []
   environment:
     description:
-      - Whether C(/etc/environment) gets the address of O(proxy) and O(no_proxy) too, in the usual variables, in small
-        and in capital letters (C(https_proxy), C(HTTPS_PROXY), and so on), between two marks at its end. When false, it
+      - Whether to write O(proxy) and O(no_proxy) to C(/etc/environment) too, as the usual variables in lower and upper
+        case (C(https_proxy), C(HTTPS_PROXY), and so on), between two marks at its end. When false, it
         loses those that this module wrote.
     type: bool
     default: true
   windows_certificates:
     description:
-      - Certificate authorities to take from Windows, by their thumbprints (SHA-1, 40 hex digits, as C(certlm.msc) shows
+      - Certificate authorities to copy from Windows, by their thumbprints (SHA-1, 40 hex digits, as C(certlm.msc) shows
         them), or V(all) alone.
-      - V(all) is what the company put there by group policy or Active Directory, and not what Microsoft or some
-        installer did. A thumbprint may name any certificate of the computer's Root store, also one that Intune or the
-        agent of a proxy put there. What Windows distrusts is never taken, nor are stores of a user looked at.
+      - V(all) means those that the company added by group policy or Active Directory, not those of Microsoft or of an
+        installer. A thumbprint can name any certificate of the computer's Root store, also one that Intune or the agent
+        of a proxy added. Certificates that Windows distrusts are never copied, and stores of users are not read.
       - Read from the registry in one command that changes nothing. Needs P(wslfleet.cuda.wsl#connection).
-      - When the list is empty, authorities that this module wrote are taken away. When unset, nothing is touched.
+      - When the list is empty, authorities that this module wrote are removed. When unset, nothing is changed.
     type: list
     elements: str
   certificates:
     description:
       - Certificate authorities in PEM form, for those that Windows does not have. Together with
-        O(windows_certificates) they are all that this module lets the distribution trust.
-      - When the list is empty, authorities that this module wrote are taken away. When unset, nothing is touched.
+        O(windows_certificates) they are all that this module adds to the trusted ones.
+      - When the list is empty, authorities that this module wrote are removed. When unset, nothing is changed.
     type: list
     elements: str
 seealso:
   - module: wslfleet.cuda.wsl_config
-    description: Settings such as C(dnsTunneling), where names are not found inside a distribution.
+    description: Settings such as C(dnsTunneling), if names cannot be resolved inside a distribution.
 """
 
 EXAMPLES = r"""
@@ -130,7 +131,7 @@ steps:
     - trust Corp-TLS-Inspection-CA-1a2b3c4d
     - update-ca-certificates
 certificates:
-  description: The authorities that the distribution trusts by this module, when any were asked for.
+  description: The authorities that this module makes the distribution trust, if any were requested.
   returned: success
   type: list
   elements: dict
