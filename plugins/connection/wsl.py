@@ -153,7 +153,7 @@ options:
   transfer:
     description:
       - How the content of files travels.
-      - With V(auto), bare bytes are sent and compared by SHA-256. Where they do not arrive unchanged, base64 is used.
+      - With V(auto), bare bytes are sent and compared by SHA-256. If they do not arrive unchanged, base64 is used.
       - With V(base64), base64 is used from the start, which takes a third more time.
     type: str
     choices: [auto, base64]

@@ -13,7 +13,7 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Takes what M(wslfleet.cuda.host_info) returned, and says whether M(wslfleet.cuda.cuda_bundle) has a distribution to
-    work in. Where it has none, that is no failure, and there is one line to say why.
+    work in. If it has none, that is no failure, and there is one line to say why.
 positional: name, windows_users, verb
 options:
   _input:
@@ -28,7 +28,7 @@ options:
     required: true
   windows_users:
     description:
-      - The variable C(windows_host_windows_users). Where it is not empty, the distributions are theirs.
+      - The variable C(windows_host_windows_users). If it is not empty, the distributions are theirs.
     type: list
     elements: str
     default: []

@@ -18,7 +18,7 @@ description:
     C(podman run --device nvidia.com/gpu=all). There is no other choice, since Windows shows them through one device,
     and the specification holds no other.
   - A docker of Docker Desktop is left alone, since that serves the GPU itself. It is known by its links to
-    C(/mnt/wsl/docker-desktop). Where it is the only engine, nothing is installed.
+    C(/mnt/wsl/docker-desktop). If it is the only engine, nothing is installed.
   - Takes out old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and their key from the keyrings
     that every source trusts, each with a backup. The new source names its own keyring.
   - The key and the index are tried in a temporary folder first. A wrong address, key or version changes nothing.

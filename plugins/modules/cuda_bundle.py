@@ -17,20 +17,20 @@ description:
     the Windows connection of the inventory is enough. Over a connection that ends in Linux, such as
     P(wslfleet.cuda.wsl#connection), the order is for that Linux.
   - With O(windows_user) the distributions are those of other Windows users, which the administrator who is logged on
-    cannot start. Then the order is carried out by one scheduled task in the context of each of them.
-  - Where the distribution has no Python, it is installed first.
-  - A process of its own carries the order out, so that a lost connection ends nothing. Over the connection no command
-    is held open while apt works; the module shows how far apt is, and looks again after a pause. The next run waits for
-    an order that is still at work.
-  - For other users, six work at a time. A developer who is logged on need not do anything and sees no window. For one
-    who is not logged on, Windows is asked to act without a session; where it does not, RV(developers[].waiting) says
-    so, which is no failure.
+    cannot start. Then one scheduled task in the context of each user carries out the order.
+  - If the distribution has no Python, it is installed first.
+  - A separate process carries out the order, so a lost connection ends nothing. No command is held open while apt
+    works; the module shows the progress of apt and checks again after a pause. The next run waits for an order that
+    still runs.
+  - Six other users are served at a time. A developer who is logged on does not have to do anything and sees no window.
+    For one who is not logged on, Windows is asked to act without a session; if it does not, RV(developers[].waiting)
+    says so. This is not a failure.
   - In check mode the modules run in check mode. For other users the task is needed for that too.
   - The task and its files in C(C:\Program Files\wslfleet) are removed at the end. After a lost connection the next run
-    does so; it waits for a task that still works, and takes its result where the steps are the same. What has ended
-    meanwhile is run again, which is safe.
+    does so; it waits for a task that still runs, and uses its result if the steps are the same. Work that has ended
+    meanwhile is repeated, which is safe.
   - Another user can read the steps and their options, secrets included, while the task exists, and cannot change them.
-    That user can be V(root) in the distribution, so what comes back is no better than the user's word.
+    That user can be V(root) in the distribution, so the results can only be trusted as far as that user.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -56,23 +56,22 @@ options:
     type: str
   windows_user:
     description:
-      - Windows users whose distributions are meant, by the name of their profile folder or by SID. A domain in front of
-        a name is left out.
+      - Windows users whose distributions to work in, by the name of their profile folder or by SID. Without the domain.
       - When empty, the distribution is that of the account that connects.
     type: list
     elements: str
     default: []
   steps:
     description:
-      - Modules that run one after the other. The first one that fails ends the work in that distribution.
-      - Defaults set by C(module_defaults) do not reach them.
+      - Modules to run one after the other. The first failure ends the work in that distribution.
+      - C(module_defaults) does not apply to them.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
         description:
-          - What the step is for, in messages and differences.
+          - Name of the step in messages and diffs.
           - When unset, the name of the module.
         type: str
       module:
@@ -98,7 +97,7 @@ options:
           - Options of the module. The certificates of
             O(wslfleet.cuda.distribution_network#module:windows_certificates) are read over the connection.
             O(wslfleet.cuda.wsl_conf#module:terminate) is refused; use O(stop_if).
-          - When unset, it has none.
+          - When unset, the module has no options.
         type: dict
       for_each:
         description:
@@ -108,58 +107,58 @@ options:
         type: dict
       from_results:
         description:
-          - Option of the module -> C(register.key), a value that an earlier step returned. A value that is empty or
-            missing leaves the option as O(steps[].arguments) has it.
+          - Option of the module -> C(register.key), a value that an earlier step returned. If the value is empty or
+            missing, the option stays as in O(steps[].arguments).
           - When unset, no option depends on an earlier step.
         type: dict
       unless:
         description:
-          - C(register.key) of an earlier step. The step is left out when that is true.
+          - C(register.key) of an earlier step. If it is true, this step is skipped.
           - When unset, the step does not depend on an earlier one.
         type: str
       when:
-        description: Whether the step is part of the work at all.
+        description: Whether to run the step.
         type: bool
         default: true
       expect:
         description:
-          - A value of the result that has to be true, as in V(clean). Where it is not, the step has failed, with the
-            texts in C(failures) of the result as its message. Not looked at in check mode.
-          - When unset, the result may be what it likes.
+          - A value of the result that has to be true, as in V(clean). If it is not, the step has failed, with the
+            texts in C(failures) of the result as its message. Not checked in check mode.
+          - When unset, the result is not checked.
         type: str
       tags:
-        description: The step is left out where C(--tags) names none of these, or C(--skip-tags) names one.
+        description: The step is skipped if C(--tags) names none of these, or C(--skip-tags) names one.
         type: list
         elements: str
         default: []
       register:
         description:
-          - Name under which the result is returned, and known to later steps.
+          - Name under which the result is returned, and available to later steps.
           - When unset, the result is not returned.
         type: str
   stop_if:
     description:
-      - C(register.key) of a step. When that is true at the end, the distribution is stopped, and with it what the
-        developer runs there. Never in check mode.
-      - When unset, or false at the end, a distribution that was running goes on, and one that was started for this is
-        stopped.
+      - C(register.key) of a step. If it is true at the end, the distribution is stopped, and with it the developer's
+        programs there. Never in check mode.
+      - When unset, or false at the end, a distribution that was running is not stopped; one that was started for this
+        is.
     type: str
   stop:
     description:
-      - Whether the distribution is stopped when the order has ended or failed, since it was started for it. Only for
-        the account that connects, over the connection to Windows.
+      - Whether to stop the distribution when the order has ended or failed, because it was started for it. Only for the
+        account that connects, over the connection to Windows.
     type: bool
     default: false
   problems:
-    description: What is wrong with the variables of the host. Where there is anything, the module fails with it, and
-      nothing is begun.
+    description: Problems of the variables of the host. If there are any, the module fails with them, and nothing is
+      started.
     type: list
     elements: str
     default: []
   reconnect_timeout:
     description:
-      - Seconds within which a connection that was lost after the order had been sent has to come back. Until then it is
-        opened again and again; then the host counts as unreachable. The order goes on meanwhile.
+      - How long to try to reconnect when the connection is lost after the order was sent, in seconds. Then the host
+        counts as unreachable. The order continues meanwhile.
     type: int
     default: 300
   on_battery:
@@ -168,8 +167,8 @@ options:
     default: true
   timeout:
     description:
-      - Seconds for the work in one distribution. Windows ends the task of another user then; over the connection the
-        work goes on, and the next run waits for it.
+      - Time limit for the work in one distribution, in seconds. Windows then ends the task of another user; over the
+        connection the work continues, and the next run waits for it.
     type: int
     default: 3600
 author:
@@ -231,14 +230,14 @@ name:
   type: str
   sample: Ubuntu-24.04
 steps:
-  description: The steps that changed something, with the user's name in front where there are several.
+  description: The steps that changed something, with the user's name in front if there are several users.
   returned: when the distribution could be entered
   type: list
   elements: str
   sample:
     - Keep Linux drivers out
 developers:
-  description: What became of each of O(windows_user), or of the account that connects, as the only one.
+  description: The result for each of O(windows_user), or for the account that connects as the only one.
   returned: when the users were found, and the distribution could be entered
   type: list
   elements: dict
@@ -253,10 +252,10 @@ developers:
       sample: S-1-5-21-1004336348-1177238915-682003330-1105
     waiting:
       description:
-        - Why the work was not begun, V(not_logged_on), V(no_right), V(no_token), V(on_battery), or V(no_profile) where
-          the user has never logged on to the host.
-        - "Where that user has to put the distribution right first: V(wsl_1), V(unfinished) or V(damaged)."
-        - Empty where it was.
+        - Why the work was not started, V(not_logged_on), V(no_right), V(no_token), V(on_battery), or V(no_profile)
+          where the user has never logged on to the host.
+        - "If that user has to fix the distribution first: V(wsl_1), V(unfinished) or V(damaged)."
+        - Empty if the work was started.
       type: str
       sample: not_logged_on
     reason:
@@ -264,11 +263,11 @@ developers:
       type: str
       sample: that user is not logged on; run again when they are
     failed:
-      description: Whether the work was begun, or should have been, and failed.
+      description: Whether the work failed, or could not be started although it should have been.
       type: bool
       sample: false
     msg:
-      description: Why it failed, in the words of the module that did. Empty where nothing failed.
+      description: Why it failed, with the message of the module. Empty if nothing failed.
       type: str
       sample: ""
     changed:
@@ -304,7 +303,7 @@ developers:
           type: bool
           sample: false
         skipped:
-          description: Whether O(steps[].unless) left it out.
+          description: Whether O(steps[].unless) skipped it.
           type: bool
           sample: false
         failed:

@@ -12,11 +12,11 @@ short_description: Read what a run needs to know about a Windows host
 version_added: 0.1.0
 description:
   - Reads the Windows build, WSL, its distributions and their owners, NVIDIA GPUs, pending restarts, power and proxies.
-  - What concerns the machine takes one WinRS command, and nothing in it wakes up a GPU. Other users, the state of the
-    battery and the confirmation by C(nvidia-smi.exe) take a second one, all together.
-  - Where C(nvidia-smi.exe) hangs, it is given up after 20 seconds, or after 60 where profiles are searched as well.
-  - Judges what was read, see RV(preflight), for each row of NVIDIA's guide that is about Windows, the GPU and WSL. What
-    Windows does not tell without localised text or guessing is reported as V(info), never assumed.
+  - One WinRS command reads the machine, and does not wake up a GPU. A second one reads other users, the battery and
+    C(nvidia-smi.exe), all together.
+  - If C(nvidia-smi.exe) hangs, it is ended after 20 seconds, or after 60 if profiles are searched as well.
+  - Returns verdicts, see RV(preflight), for each row of NVIDIA's guide about Windows, the GPU and WSL. What Windows
+    only says in localised text, or not at all, is reported as V(info), never assumed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -35,13 +35,13 @@ attributes:
 options:
   gather_subset:
     description:
-      - What to read besides what one WinRS command tells.
+      - What to read in addition to the first WinRS command.
       - Distributions of users whose profile is not loaded are unknown. Virtual disks below their profiles are a hint,
         see RV(users[].virtual_disks).
       - "V(all): Everything, the same as V(users), V(battery) and V(nvidia_smi)."
       - "V(machine): Only what one WinRS command tells."
       - "V(users): In addition distributions of other users whose profile is loaded, sessions, and virtual disks."
-      - "V(battery): In addition whether the host runs on battery. Windows takes a few seconds to tell."
+      - "V(battery): In addition whether the host runs on battery. This takes Windows a few seconds."
       - "V(nvidia_smi): In addition what C(nvidia-smi.exe) says about the GPUs."
     type: list
     elements: str
@@ -56,19 +56,20 @@ options:
     description:
       - What to do about users whose profile is not loaded. Windows loads it while a user has a session, a task or a
         service.
-      - "V(unknown): Their distributions stay unknown. Virtual disks below their profiles are told."
+      - "V(unknown): Their distributions stay unknown. Virtual disks below their profiles are reported."
       - "V(copy): Their part of the registry (C(NTUSER.DAT)) is copied, the copy is loaded below C(HKEY_USERS), the key
-        of WSL is read, and the copy is unloaded and deleted. Never the file in its place. Needs V(users) in
+        of WSL is read, and the copy is unloaded and deleted. Never the original file. Needs V(users) in
         O(gather_subset) and an account that is elevated."
-      - Costs two WinRS commands more for up to seven users, and some seconds for each of them.
-      - Risks of V(copy). A copy holds all of a user's settings, which can be secrets. It lies for seconds in
+      - Costs two more WinRS commands for up to seven users, and some seconds for each of them.
+      - Risks of V(copy). A copy has all of a user's settings, which can include secrets. It is for seconds in
         C(C:\Program Files\wslfleet\hives), which only administrators can read. The user's file is open for reading
         while it is copied, and a user who logs on in that second may get a temporary profile, as with any backup.
         Programs that look for attackers watch for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your
         security team.
-      - Where a run was cut off, the next run of this module, with either value, unloads and deletes what it left.
+      - If a run was interrupted, the next run of this module, with either value, unloads and deletes what it left
+        behind.
       - A user whose copy cannot be read stays unknown, see RV(users[].registry).
-      - Copies are made in check mode too, since nothing of them stays on the host.
+      - Copies are made in check mode too, because they do not stay on the host.
     type: str
     default: unknown
     choices:
@@ -76,27 +77,27 @@ options:
       - copy
   minimum_driver:
     description:
-      - The lowest version of the NVIDIA driver on Windows with which RV(preflight) lets the host pass.
+      - The lowest version of the NVIDIA driver on Windows that RV(preflight) accepts.
       - CUDA in WSL needs 495. Toolkit 12 needs 527.41, toolkit 13 needs 580.
     type: str
     default: "495"
   toolkit:
     description:
-      - The toolkit version, major and minor, that the GPUs are measured against in RV(preflight), for example V(12.8).
+      - The toolkit version, major and minor, that the GPUs must support in RV(preflight), for example V(12.8).
       - When unset, only the guide's minimum (Pascal, compute capability 6.0) is checked.
     type: str
   minimum_free_space:
     description:
-      - Free space in GiB on drive C that RV(preflight) wants before anything is installed.
-      - With less, a host is stopped only as long as the account has no distribution.
+      - Free space on drive C that RV(preflight) requires before anything is installed, in GiB.
+      - With less, a host is stopped only while the account has no distribution.
     type: int
     default: 20
   paths:
     description:
       - Paths that later tasks use, each by the name of the variable that holds it. RV(preflight) names those on a drive
         that the host does not have. Addresses, shares, paths on the controller and empty values do not count.
-      - A host is stopped then only as long as the account has no distribution.
-      - When unset, no drive is looked for.
+      - Such a host is stopped only while the account has no distribution.
+      - When unset, no drive is checked.
     type: dict
 author:
   - The wslfleet contributors (@wslfleet)
@@ -107,7 +108,7 @@ EXAMPLES = r"""
   wslfleet.cuda.host_info:
   register: host
 
-- name: Measure the GPUs against a toolkit, with the confirmation of nvidia-smi
+- name: Check that the GPUs support a toolkit, confirmed by nvidia-smi
   wslfleet.cuda.host_info:
     gather_subset: [nvidia_smi]
     toolkit: "13.0"
@@ -118,13 +119,13 @@ EXAMPLES = r"""
     paths:
       windows_host_distribution_location: E:\wsl
 
-- name: Whose distributions there are, also of those who are not logged on
+- name: Find out who has distributions, including users who are not logged on
   wslfleet.cuda.host_info:
     gather_subset: [users]
     unloaded_profiles: copy
   register: everyone
 
-- name: Show what stands in the way
+- name: Show the blockers
   ansible.builtin.debug:
     msg: "{{ item.seen }}: {{ item.remedy }}"
   loop: "{{ host.preflight | rejectattr('level', 'eq', 'ok') }}"
@@ -282,11 +283,11 @@ distributions:
       type: str
       sample: installed
     disk:
-      description: Path of its virtual disk, V(null) when it was not looked for or not found.
+      description: Path of its virtual disk, V(null) if it was not searched for or not found.
       type: str
       sample: C:\Users\ada\AppData\Local\wsl\{5b2c8e7c-0d3d-4c6e-9d5f-3f6f4c1f0a11}\ext4.vhdx
     disk_bytes:
-      description: What the virtual disk takes on the drive, V(null) when it is not known.
+      description: Size of the virtual disk on the drive, V(null) if unknown.
       type: int
       sample: 8589934592
     disk_problem:
@@ -324,7 +325,7 @@ users:
       type: str
       sample: domain
     logged_on:
-      description: Whether the user has a session at the screen, V(null) when it was not looked at.
+      description: Whether the user has a session at the screen, V(null) if not checked.
       type: bool
       sample: true
     registry:
@@ -385,7 +386,8 @@ nvidia:
           type: str
           sample: PCI\VEN_10DE&DEV_28B8
         tcc_by_registry:
-          description: Whether the registry says that it only computes (TCC). RV(nvidia.gpus[].driver_model) is surer.
+          description:
+            - Whether the registry says that it only computes (TCC). RV(nvidia.gpus[].driver_model) is more reliable.
           type: bool
           sample: false
         driver_model:
@@ -405,7 +407,7 @@ nvidia:
       type: bool
       sample: true
     cuda_library:
-      description: Whether the driver has put C(libcuda.so) where WSL takes it from.
+      description: Whether the driver installed C(libcuda.so) in the folder that WSL uses.
       type: bool
       sample: true
     nvidia_smi:
@@ -419,7 +421,7 @@ virtualization:
   contains:
     hypervisor:
       description: >-
-        V(true) when it did not fail in this boot, V(false) when it failed, V(null) while nothing has tried to start it.
+        V(true) when it did not fail in this boot, V(false) when it failed, V(null) if nothing has tried to start it.
       type: bool
       sample: true
     features:
@@ -467,7 +469,7 @@ power:
       type: bool
       sample: false
     charge_percent:
-      description: How full it is.
+      description: Charge of the battery.
       type: int
       sample: 83
     sleep_ac_seconds:
@@ -488,7 +490,7 @@ network:
       type: str
       sample: proxy.corp.example:8080
     bypass:
-      description: What it does not use the proxy for.
+      description: Hosts that are reached without the proxy.
       type: str
       sample: "*.corp.example;<local>"
     automatic:
@@ -500,7 +502,7 @@ network:
       type: str
       sample: proxy.corp.example:8080
     wireless_only:
-      description: Whether only wireless adapters hold an address from DHCP, V(null) when none does.
+      description: Whether only wireless adapters have an address from DHCP, V(null) if none has.
       type: bool
       sample: false
 logged_on:
@@ -510,7 +512,7 @@ logged_on:
   elements: str
   sample: [ada]
 preflight:
-  description: Verdicts on the host, one for each thing that was looked at.
+  description: Verdicts on the host, one for each check.
   returned: success
   type: list
   elements: dict
@@ -521,14 +523,13 @@ preflight:
       sample: windows_build
     row:
       description: >-
-        Row of NVIDIA's guide, V(G1) to V(G24), empty when it is not the guide's concern. The page about the
+        Row of NVIDIA's guide, V(G1) to V(G24), empty if it is not in the guide. The page about the
         R(rows of the audit,ansible_collections.wslfleet.cuda.docsite.audit_rows) explains each.
       type: str
       sample: G5
     level:
       description: >-
-        V(ok), V(info) (good to know, or cannot be told), V(warn) (a run goes on) or V(stop) (a run must not change this
-        host).
+        V(ok), V(info) (good to know, or unknown), V(warn) (a run continues) or V(stop) (this host must not be changed).
       type: str
       sample: ok
     seen:

@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Compares the NVIDIA driver on Windows with O(minimum). It is the only driver that CUDA in WSL needs, and none is
     ever installed inside WSL.
-  - Where it is too old or missing, installs one from the installer that you supply, silently and without a restart,
+  - If it is too old or missing, installs one from the installer that you supply, silently and without a restart,
     and verifies it afterwards. Nothing is ever downloaded from anywhere by itself.
   - Refuses hosts without an NVIDIA device, and hosts whose GPUs only compute (TCC) or are too old for WSL.
 notes:
@@ -23,7 +23,7 @@ notes:
   - The signature of the driver itself is checked twice on the host. Windows verifies the signed catalog of a driver
     package, and with it every file, before it takes the package into its driver store. Afterwards C(pnputil.exe) tells
     who signed what was installed, in any display language. Anybody but Microsoft's hardware programme is a failure, see
-    RV(signer). Where Windows does not tell, there is a warning.
+    RV(signer). If Windows does not tell, there is a warning.
   - The screen of the host may go dark for some seconds, and programs that use the GPU may end.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes

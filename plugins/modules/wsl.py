@@ -12,10 +12,11 @@ short_description: Install or update WSL on a Windows host
 version_added: 0.1.0
 description:
   - Enables the Windows features that WSL 2 needs and installs the WSL package, or updates it.
-  - An upgrade that met a running WSL is repaired before any restart, since Windows would delete its files then.
+  - An upgrade that was done while WSL was running is repaired before any restart, because Windows would otherwise
+    delete its files.
   - Never deletes a distribution. Every step can be interrupted and run again.
-  - Never restarts the host. RV(reboot_required) and RV(reboot_reasons) say that a restart is needed, which
-    M(wslfleet.cuda.reboot) does.
+  - Never restarts the host. RV(reboot_required) and RV(reboot_reasons) say whether a restart is needed;
+    M(wslfleet.cuda.reboot) does it.
   - Never relies on translated text or on the exit code of an installer. The registry is read again afterwards.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -163,7 +164,7 @@ EXAMPLES = r"""
   wslfleet.cuda.wsl:
     msi: files/wsl.2.6.3.0.x64.msi
 
-- name: Where the Store is blocked
+- name: Install from GitHub because the Store is blocked
   wslfleet.cuda.wsl:
     method: web_download
 """

@@ -105,7 +105,7 @@ options:
       - Linux user that the distribution starts as. It is made without a prompt where it is missing, without a password,
         and with the group C(sudo) where there is one. Its owner sets a password with C(wsl.exe -u root passwd NAME).
       - It is applied when the distribution is made, and where it still starts as root. Another user is left alone.
-      - A default user in C(/etc/wsl.conf) wins, see M(wslfleet.cuda.wsl_conf). Where that differs, the module says so.
+      - A default user in C(/etc/wsl.conf) wins, see M(wslfleet.cuda.wsl_conf). If that differs, the module says so.
       - When unset, the distribution starts as its maker meant, mostly as root.
     type: str
   version:
@@ -148,9 +148,9 @@ options:
         change. One scheduled task for each user imports it as that user. The tasks and the files are removed whatever
         happens.
       - Who is logged on gets it in the session, without a window. For the others the task runs without a session
-        (S4U). Where Windows cannot do that, has no right to, or WSL does not start without a session, the task is left
+        (S4U). If Windows cannot do that, has no right to, or WSL does not start without a session, the task is left
         for the next logon. RV(hand_over) says so, and the next run collects the result.
-      - Where a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution. Where
+      - If a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution. Where
         there is none, a scheduled task of that user tells what is registered, before anything is brought or built. In
         check mode too. It only looks, and costs six WinRS commands for all users together.
       - Nothing is brought to a user who has the distribution in a state that only that user can put right (WSL 1, not
