@@ -21,6 +21,8 @@ shellcheck:shellcheck
 chromium:chromium
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:fonts-dejavu-core
 git:git
+ssh:openssh-client
+sshpass:sshpass
 /usr/include/stdio.h:libc6-dev
 /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 "

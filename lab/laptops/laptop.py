@@ -6,7 +6,7 @@ The state is a plain directory, so that a test can prepare any laptop and look a
 lab/machine/machine.py names there are:
 
     distributions/   one folder per virtual disk: the overlay's upper layer (lab/linux/)
-    commands.jsonl   the journal, one JSON object per WinRS command
+    commands.jsonl   the journal, one JSON object per command of WinRM or SSH
     interop.jsonl    one JSON object per Windows program that was started inside a distribution (lab/interop/)
     requests.jsonl   one JSON object per HTTP request (lab/wsman/requests.py)
     tasks.json       last results of scheduled tasks, tasks.jsonl their journal (lab/windows/tasks.py)
@@ -50,9 +50,14 @@ class Laptop(Machine):
     # -- commands ------------------------------------------------------------------------------------------------
 
     def start_command(
-        self, user: User, line: str, env: dict[str, str] | None = None, cwd: str | None = None
+        self,
+        user: User,
+        line: str,
+        env: dict[str, str] | None = None,
+        cwd: str | None = None,
+        quoted: bool = False,
     ) -> Command:
-        """Run LINE as ``cmd.exe /C LINE`` on a thread of its own, as WinRM does; returns at once."""
+        """See ``Machine.start_command``."""
         stdin, stdout, stderr = Pipe(), Pipe(), Pipe()
         environment = self.environment(user)
         environment.update({key.upper(): value for key, value in (env or {}).items()})
@@ -60,14 +65,14 @@ class Laptop(Machine):
             laptop=self,
             user=user,
             path="C:\\Windows\\System32\\cmd.exe",
-            command_line=f"cmd.exe /C {line}",
+            command_line=f'cmd.exe /c "{line}"' if quoted else f"cmd.exe /C {line}",
             env=environment,
             cwd=cwd or user.profile,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
         )
-        command = Command(line=line, process=process, stdin=stdin, stdout=stdout, stderr=stderr)
+        command = Command(line=line, process=process, stdin=stdin, stdout=stdout, stderr=stderr, quoted=quoted)
         with self.lock:
             self.commands.append(command)
         threading.Thread(target=self._run, args=(command,), name=f"{self.name}: {line[:40]}", daemon=True).start()
@@ -89,7 +94,7 @@ class Laptop(Machine):
 
     def _run(self, command: Command) -> None:
         started = time.time()
-        recorded_lines.record(command.process.command_line)
+        recorded_lines.record(f"cmd.exe /C {command.line}")
         try:
             command.exit_code = self._exit_code(command)
             for hook in self.after_command:
@@ -106,7 +111,8 @@ class Laptop(Machine):
     @staticmethod
     def _exit_code(command: Command) -> int:
         try:
-            return cmd.run(command.process, command.line) & 0xFFFFFFFF
+            line = f'"{command.line}"' if command.quoted else command.line
+            return cmd.run(command.process, line) & 0xFFFFFFFF
         except BrokenPipeError:
             return 1  # the client went away in mid-write; Windows ends the program
 

@@ -163,9 +163,17 @@ class Machine(abc.ABC):
 
     @abc.abstractmethod
     def start_command(
-        self, user: User, line: str, env: dict[str, str] | None = None, cwd: str | None = None
+        self,
+        user: User,
+        line: str,
+        env: dict[str, str] | None = None,
+        cwd: str | None = None,
+        quoted: bool = False,
     ) -> Command:
-        """Run LINE as ``cmd.exe /C LINE`` on a thread of its own, as WinRM does; returns at once."""
+        """Run LINE as ``cmd.exe /C LINE`` on a thread of its own, as WinRM does; returns at once.
+
+        :arg quoted: as ``cmd.exe /c "LINE"``, which is what sshd does.
+        """
 
     @abc.abstractmethod
     def schedule_reboot(self, delay: float, restart: bool = True) -> bool:

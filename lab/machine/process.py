@@ -89,7 +89,7 @@ class Process:
 
 @dataclass
 class Command:
-    """One WinRS command in flight."""
+    """One command of WinRM or SSH in flight."""
 
     line: str
     process: Process
@@ -98,6 +98,8 @@ class Command:
     stdin: Pipe
     done: threading.Event = field(default_factory=threading.Event)
     exit_code: int | None = None
+    quoted: bool = False
+    """cmd.exe gets the line in quotes, which it takes off."""
 
     def kill(self) -> None:
         """End it as the job object of a WinRM shell does: every process of the command dies at once."""

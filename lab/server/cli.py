@@ -31,7 +31,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("laptop", metavar="LAPTOP", help="name of a laptop, see 'status'")
         return command
 
-    def add_link(command: argparse.ArgumentParser) -> None:
+    def add_reach(command: argparse.ArgumentParser) -> None:
+        also = "an SSH server on each laptop too, and DIR/inventory_ssh.yml"
+        command.add_argument("--ssh", action="store_true", help=also)
         distance = "the round trip from the controller to each laptop, for example 40ms (default: none)"
         command.add_argument("--latency", type=_duration, default=0.0, metavar="TIME", help=distance)
         width = "what the link of each laptop carries in each direction, for example 20mbit (default: no limit)"
@@ -80,11 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     shown = "distributions see this folder of this machine, read-only, as /run/shown/ and its name (several times)"
     up.add_argument("--show", action="append", default=[], type=Path, metavar="FOLDER", help=shown)
-    add_link(up)
+    add_reach(up)
     down = add("down", "Stop the laptops; nothing stays running or mounted.")
     down.add_argument("--purge", action="store_true", help="delete the state directory too")
     add("status", "List the laptops.")
-    log = add("log", "Print the journal: one JSON object per WinRS command.", laptop=True)
+    log = add("log", "Print the journal: one JSON object per command of WinRM or SSH.", laptop=True)
     log.add_argument("--requests", action="store_true", help="one JSON object per HTTP request instead")
     shell = add("shell", "Open a root shell inside a distribution.", laptop=True)
     shell.add_argument("distribution", metavar="DISTRIBUTION")
@@ -95,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", "Run the laptops of DIR in this process; 'up' starts this.")
     serve.add_argument("--stop-after", type=int, default=7200, metavar="SECONDS")
     serve.add_argument("--show", action="append", default=[], type=Path, metavar="FOLDER")
-    add_link(serve)
+    add_reach(serve)
     return parser
 
 
@@ -151,7 +153,8 @@ def _up(arguments: argparse.Namespace) -> int:
     )
     distance = [f"--latency={arguments.latency}s", f"--bandwidth={arguments.bandwidth / 1000}kbit"]
     shown = [f"--show={folder.resolve()}" for folder in arguments.show]
-    service.start(arguments.state, arguments.stop_after, [*distance, *shown])
+    reach = [*distance, *(["--ssh"] if arguments.ssh else [])]
+    service.start(arguments.state, arguments.stop_after, [*reach, *shown])
     print(f"inventory: {arguments.state / 'inventory.yml'}")
     return 0
 
@@ -210,6 +213,7 @@ def main(argv: list[str] | None = None) -> int:
             arguments.stop_after,
             link.LinkSettings(round_trip=arguments.latency, bits_per_second=arguments.bandwidth),
             arguments.show,
+            arguments.ssh,
         )
     except (UsageError, fleet.LabError, OSError) as error:
         print(f"lab: {error}", file=sys.stderr)

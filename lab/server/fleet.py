@@ -37,6 +37,9 @@ from lab.wsman import certificates
 from lab.wsman.link import LinkSettings
 from lab.wsman.server import LaptopServer
 
+if t.TYPE_CHECKING:
+    from lab.ssh import server as ssh_server
+
 Say = t.Callable[[str], None]
 _DIRECT = LinkSettings()
 ONLINE_IMAGES = {"Debian-12": "debian-12", "Debian-13": "debian-13", "Debian-12-minimal": "debian-12-minimal"}
@@ -148,14 +151,19 @@ def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
 class Fleet:
     """The running laptops of one state directory; lives in the server process."""
 
-    def __init__(self, state: Path, link: LinkSettings = _DIRECT, shown: t.Sequence[Path] = ()) -> None:
+    def __init__(
+        self, state: Path, link: LinkSettings = _DIRECT, shown: t.Sequence[Path] = (), ssh: bool = False
+    ) -> None:
         """LINK: between the controller and each laptop. What the laptops load from the internet comes undelayed.
 
         :arg shown: folders of this machine that all distributions see below /run/shown.
+        :arg ssh: the laptops have an SSH server too.
         """
         self._shown = {f"/run/shown/{folder.name}": str(folder) for folder in shown}
         self._state = state
         self._link = link
+        self._with_ssh = ssh
+        self._ssh_servers: list[ssh_server.LaptopServer] = []
         self._web = WebServer(state / "web", port=_web_port(state))
         self._proxy: ProxyServer | None = None
         self._laptops: list[Laptop] = []
@@ -168,7 +176,10 @@ class Fleet:
 
     def cut(self, laptop: Laptop) -> None:
         """LAPTOP loses its connections, and the shells with their commands end."""
-        self._servers[self._laptops.index(laptop)].cut()
+        number = self._laptops.index(laptop)
+        for servers in (self._servers, self._ssh_servers):
+            for server in servers[number : number + 1]:
+                server.cut()
 
     def start(self) -> None:
         """Start everything, then write lab.json and inventory.yml. Raises OSError when a port is taken."""
@@ -185,10 +196,28 @@ class Fleet:
             self._servers.append(server)
             ports["laptops"][laptop.name] = {"http": server.http_port, "https": server.https_port}
         _write(self._state / "inventory.yml", yaml.safe_dump(self._inventory(ports), sort_keys=False))
+        if self._with_ssh:
+            self._start_ssh(ports)
+            inventory = yaml.safe_dump(self._ssh_inventory(ports), sort_keys=False)
+            _write(self._state / "inventory_ssh.yml", inventory)
         _write(self._state / "lab.json", json.dumps(ports, indent=2))
+
+    def _start_ssh(self, ports: dict[str, t.Any]) -> None:
+        # Here: most labs have no SSH, and asyncssh takes its time to load.
+        from lab.ssh import keys, server
+
+        files = keys.make(self._state)
+        for laptop in self._laptops:
+            keys.authorize(laptop, files.client.with_suffix(".pub").read_text(encoding="ascii"))
+            self._ssh_servers.append(server.LaptopServer(laptop, files.host, link=self._link))
+            self._ssh_servers[-1].start()
+            ports["laptops"][laptop.name]["ssh"] = self._ssh_servers[-1].port
+        _write(files.known_hosts, "".join(keys.known_host(files, one.port) for one in self._ssh_servers))
 
     def stop(self) -> None:
         """End every command, instance and listener."""
+        for ssh in self._ssh_servers:
+            ssh.stop()
         for server in self._servers:
             server.stop()
         for laptop in self._laptops:
@@ -224,6 +253,24 @@ class Fleet:
             "container_toolkit_key_fingerprint": keys.other.fingerprint,
         }
         return {"all": {"children": {"laptops": {"hosts": hosts, "vars": variables}}}}
+
+    def _ssh_inventory(self, ports: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The same laptops over SSH."""
+        inventory = self._inventory(ports)
+        group = inventory["all"]["children"]["laptops"]
+        others = {name: value for name, value in group["vars"].items() if not name.startswith("ansible_")}
+        group["hosts"] = {
+            name: {"ansible_host": "127.0.0.1", "ansible_port": port["ssh"]} for name, port in ports["laptops"].items()
+        }
+        group["vars"] = {
+            "ansible_connection": "ansible.builtin.ssh",
+            "ansible_shell_type": "cmd",
+            "ansible_user": profiles.ADMINISTRATOR,
+            "ansible_ssh_private_key_file": str(self._state / "ssh_key"),
+            "ansible_ssh_common_args": f"-o UserKnownHostsFile={self._state / 'known_hosts'}",
+            **others,
+        }
+        return inventory
 
 
 def _company_proxy(state: Path, web_url: str) -> ProxyServer:

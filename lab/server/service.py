@@ -106,7 +106,7 @@ def stop(state: Path, purge: bool = False) -> None:
         raise LabError(f"{len(found)} faults of the lab itself: {'; '.join(found)}")
 
 
-def serve(state: Path, stop_after: int, link: LinkSettings, shown: t.Sequence[Path] = ()) -> int:
+def serve(state: Path, stop_after: int, link: LinkSettings, shown: t.Sequence[Path] = (), ssh: bool = False) -> int:
     """Run the laptops of STATE until SIGTERM, SIGINT or STOP_AFTER seconds. Distributions see the folders SHOWN."""
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -114,7 +114,7 @@ def serve(state: Path, stop_after: int, link: LinkSettings, shown: t.Sequence[Pa
     record = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
     (state / "server.json").write_text(json.dumps(record), encoding="utf-8")
     defects.watch_threads(state)
-    running = fleet.Fleet(state, link, shown)
+    running = fleet.Fleet(state, link, shown, ssh)
     try:
         running.start()
         done.wait(stop_after)

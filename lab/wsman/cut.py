@@ -15,12 +15,20 @@ import threading
 import typing as t
 
 from lab.machine.faults import Faults
-from lab.wsman.commands import RunningCommand
+from lab.machine.process import Command
 
 NAME = "connection_cut"
 
 Cut = t.Callable[[float, t.Optional[float]], None]
 """Called with (away, kill_after), both in seconds."""
+
+
+class Watched(t.Protocol):
+    """A command over some connection."""
+
+    command: Command
+    received: int
+    """Bytes of output that its client was given."""
 
 
 class ConnectionCut:
@@ -30,7 +38,7 @@ class ConnectionCut:
         self._faults = faults
         self._cut = cut
 
-    def command_started(self, running: RunningCommand) -> None:
+    def command_started(self, running: Watched) -> None:
         """Set the clock of a matching command. A command that ends in time is left alone and uses up no ``count``."""
         settings = self._wanted(running)
         if settings is None or "after_bytes" in settings or "after_input" in settings:
@@ -38,28 +46,28 @@ class ConnectionCut:
         seconds = float(settings.get("seconds", 0))
         threading.Thread(target=self._wait, args=(running, seconds), name="lab connection_cut", daemon=True).start()
 
-    def output_taken(self, running: RunningCommand) -> None:
+    def output_taken(self, running: Watched) -> None:
         """Cut before the answer leaves when the command has given ``after_bytes``."""
         self._count(running, "after_bytes", running.received)
 
-    def input_given(self, running: RunningCommand) -> None:
+    def input_given(self, running: Watched) -> None:
         """Cut before the answer leaves when the command was given ``after_input``."""
         self._count(running, "after_input", running.command.stdin.total)
 
-    def _count(self, running: RunningCommand, setting: str, size: int) -> None:
+    def _count(self, running: Watched, setting: str, size: int) -> None:
         settings = self._wanted(running)
         if settings is not None and size >= settings.get(setting, float("inf")):
             self._strike(running)
 
-    def _wanted(self, running: RunningCommand) -> dict[str, t.Any] | None:
+    def _wanted(self, running: Watched) -> dict[str, t.Any] | None:
         settings = self._faults.peek(NAME)
         return settings if settings is not None and settings.get("match", "") in running.command.line else None
 
-    def _wait(self, running: RunningCommand, seconds: float) -> None:
+    def _wait(self, running: Watched, seconds: float) -> None:
         if not running.command.done.wait(seconds):
             self._strike(running)
 
-    def _strike(self, running: RunningCommand) -> None:
+    def _strike(self, running: Watched) -> None:
         settings = self._faults.strike(NAME, running.command.line)
         if settings is None:
             return

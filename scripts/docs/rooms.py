@@ -80,6 +80,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "module_utils/_bundle": ("the program that carries an order out in a distribution", "_shared _system _apt"),
     "lab/machine": ("what all parts know of a laptop: its state, its processes, its faults", ""),
     "lab/wsman": ("a WS-Management server", "machine"),
+    "lab/ssh": ("an SSH server", "machine wsman"),
     "lab/internet": ("what the internet would serve, and a proxy on the way to it", "machine wsman"),
     "lab/linux": ("running distributions: overlays and namespaces", "machine"),
     "lab/repository": ("apt repositories with NVIDIA's packages", "linux"),
@@ -88,7 +89,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "lab/interop": ("Windows programs that are started inside a distribution", "machine windows wsl"),
     "lab/laptops": ("whole laptops, and what they are like: profiles",
                     "machine internet linux repository windows wsl interop"),
-    "lab/server": ("what ``python -m lab`` does", "machine wsman internet linux repository windows wsl laptops"),
+    "lab/server": ("what ``python -m lab`` does", "machine wsman ssh internet linux repository windows wsl laptops"),
 }  # fmt: skip
 """Room -> (what it is for, rooms of its side that it may import). Rooms of the controller may import SHARED too."""
 
