@@ -57,12 +57,14 @@ def run(process: Process, line: str) -> int:
         return launch.report(process, process.stderr, error)
 
 
-def run_inner(process: Process, line: str, autorun: bool = True, always_strip: bool = False) -> int:
-    """As ``run``, for a cmd.exe that a program starts (``/D`` without AUTORUN, ``/S`` with ALWAYS_STRIP).
+def run_inner(
+    process: Process, line: str, autorun: bool = True, always_strip: bool = False, delayed: bool = False
+) -> int:
+    """As ``run``, for a cmd.exe that a program starts (``/D`` without AUTORUN, ``/S`` with ALWAYS_STRIP, ``/V:ON``).
 
     Raises NotModelled, for the outermost one to report.
     """
-    shell = Shell(process, dict(process.env), process.cwd, run_called)
+    shell = Shell(process, dict(process.env), process.cwd, run_called, delayed=delayed)
     streams = Streams(process.stdin, process.stdout, process.stderr)
     load_hive(process.laptop, process.user)
     try:
@@ -265,6 +267,8 @@ def _redirect(shell: Shell, redirections: tuple[Redirection, ...], streams: Stre
     stdin = streams.stdin
     sinks = {1: streams.stdout, 2: streams.stderr}
     for redirection in redirections:
+        if shell.delayed and "!" in redirection.target:
+            raise NotModelled("cmd.exe: delayed expansion in a redirection")
         if redirection.handle == 0:
             stdin = _input(shell, redirection)
         elif redirection.mode == ">&":
@@ -313,6 +317,9 @@ def _builtin(name: str) -> tuple[str, str] | None:
 
 
 def _simple(shell: Shell, node: Simple, streams: Streams) -> int:
+    if shell.delayed:
+        name, arguments = (cmd_percent.expand_delayed(text, shell.lookup) for text in (node.name, node.arguments))
+        node = replace(node, name=name, arguments=arguments)
     builtin = _builtin(node.name)
     if builtin:
         code = _run_builtin(shell, *builtin, node.arguments, streams)

@@ -12,6 +12,8 @@ import typing as t
 
 from lab.machine.process import NotModelled
 
+_DELAYED = re.compile(r"!([^!:=]+)!")
+
 Lookup = t.Callable[[str], "str | None"]
 """Gives the value of a variable by its name, without regard to case; None when it is not defined."""
 
@@ -31,6 +33,18 @@ def expand(line: str, lookup: Lookup) -> str:
             value, position = found
             result.append(value)
     return "".join(result)
+
+
+def expand_delayed(text: str, lookup: Lookup) -> str:
+    """TEXT, a part of a command that was read already, with ``!NAME!`` replaced; a name without a value by nothing.
+
+    Nothing in a value is special. Raises NotModelled for what else an exclamation mark or a caret beside it may do.
+    """
+    if "!" not in text:
+        return text
+    if "!" in _DELAYED.sub("", text) or "^" in _DELAYED.sub("", text):
+        raise NotModelled(f"cmd.exe: delayed expansion of {text}")
+    return _DELAYED.sub(lambda match: lookup(match[1]) or "", text)
 
 
 def _reference(line: str, start: int, lookup: Lookup) -> tuple[str, int] | None:

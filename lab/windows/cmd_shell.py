@@ -47,6 +47,8 @@ class Shell:
     run_called: RunLine
     """Reads and runs what ``call`` is given."""
     error_level: int = 0
+    delayed: bool = False
+    """``!NAME!`` is expanded when a command runs."""
     spelling: dict[str, str] = field(default_factory=lambda: dict(_SPELLING))
     """Upper-case name of a variable -> the name as it was written when it was set."""
 

@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.reboot import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import is_inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply, observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import policy as reboot_policy
 
@@ -26,6 +27,9 @@ class ActionModule(WindowsAction):
         )
         required, policy = arguments["required"], arguments["policy"]
         wanted = policy == "always" or (policy == "when_required" and required)
+        if wanted and is_inside(self._connection):
+            self._tell_person(result)
+            return
         reasons = self._obstacles(conditions) if wanted else []
         step = f"restart the host {arguments['delay']} s after a message to its user (shutdown.exe /r)"
         now = self.wslfleet_plan(result, [step] if wanted and not reasons else [])
@@ -37,6 +41,14 @@ class ActionModule(WindowsAction):
             result["msg"] = "a restart is needed, and the policy is never: restart the host and run again"
         if now:
             self._restart(arguments, conditions, result)
+
+    def _tell_person(self, result: dict[str, t.Any]) -> None:
+        """Ansible runs on the host itself and would end with it."""
+        result.update(changed=False, steps=[], rebooted=False, deferred_by=[], awaiting_reboot=True)
+        result["msg"] = (
+            "not restarted, since Ansible runs on this laptop: save your work, restart Windows (shutdown.exe /r /t 0"
+            " in a terminal of Windows), then run the playbook again"
+        )
 
     def _obstacles(self, conditions: reboot_policy.Conditions) -> list[str]:
         """Why the host must not be restarted now; it is asked only when there are CONDITIONS, also in check mode."""

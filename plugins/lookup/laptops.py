@@ -16,6 +16,8 @@ description:
   - Ansible works C(hosts) of a play out before it reads variables of the inventory. There this lookup gives a pattern,
     the one of C(wslfleet_hosts) where it can be seen already, else V(all). In a task it gives the hosts, so that the
     first task of a play leaves out all others.
+  - With C(-c local) on the command line there is one laptop, the one in whose distribution Ansible runs. It is the one
+    host of the inventory, and without an inventory it is C(localhost). It need not be in group V(laptops).
   - Fails where the inventory has no such group or host, or where the play has none of them, which Ansible itself only
     skips.
 options: {}
@@ -49,6 +51,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.preload import preload
 
 DEFAULT = "laptops"
+HERE = "localhost"
 _ONE_NAME = re.compile(r"[\w.-]+\Z")
 
 Find = t.Callable[[str], t.Sequence[str]]
@@ -60,6 +63,8 @@ def pattern_of(variables: t.Mapping[str, t.Any]) -> str:
     groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
     hosts = groups.get("all") or []
     wanted = variables.get("wslfleet_hosts")
+    if _is_local(wanted, groups):
+        return _one_of(hosts)
     if not hosts and not context.CLIARGS.get("syntax"):
         raise AnsibleError(f"the inventory has no hosts: put the laptops into group {wanted or DEFAULT!r}")
     if not wanted:
@@ -68,6 +73,21 @@ def pattern_of(variables: t.Mapping[str, t.Any]) -> str:
     if _ONE_NAME.match(pattern):
         _check_name(pattern, groups)
     return pattern
+
+
+def _is_local(wanted: t.Any, groups: t.Mapping[str, t.Sequence[str]]) -> bool:
+    """Whether the only laptop is that in whose distribution Ansible runs, and nothing else names one."""
+    return context.CLIARGS.get("connection") == "local" and not wanted and DEFAULT not in groups
+
+
+def _one_of(hosts: t.Sequence[str]) -> str:
+    """The one of HOSTS of the inventory, or the one that Ansible knows without any. Raises AnsibleError."""
+    if len(hosts) > 1:
+        raise AnsibleError(
+            f"-c local is for one laptop, the one that Ansible runs on, and the inventory has {len(hosts)} hosts: leave"
+            " it out, or put this laptop into group laptops; nothing was changed"
+        )
+    return hosts[0] if hosts else HERE
 
 
 def _check_name(name: str, groups: t.Mapping[str, t.Sequence[str]]) -> None:
@@ -86,6 +106,8 @@ def hosts_of(wanted: t.Any, variables: t.Mapping[str, t.Any], find: Find) -> lis
     """The hosts of the play of VARIABLES that pattern WANTED matches. Raises AnsibleError where there are none."""
     pattern = str(wanted or DEFAULT)
     groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
+    if _is_local(wanted, groups):
+        return [_one_of(groups.get("all") or [])]
     if _ONE_NAME.match(pattern):
         _check_name(pattern, groups)
     matched = set(groups.get(pattern) or find(pattern))

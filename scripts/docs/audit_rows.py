@@ -344,6 +344,10 @@ CHECKS: dict[str, Words] = {
     },
     "elevation": {
         "ok": ("the logon has administrator rights", _NOTHING),
+        "info": (
+            "from inside: WSL was started without",
+            "run the commands that a run tells, or start WSL as administrator",
+        ),
         "stop": ("it has none", "use a domain account, or set ``LocalAccountTokenFilterPolicy``"),
     },
     "administrator_protection": {

@@ -27,8 +27,10 @@ def main(process: Process) -> int:
             raise NotModelled(f"an interactive cmd.exe: {process.command_line}")
         switch = match.group(1).lower()
         if switch.startswith("c"):  # /cLINE needs no blank
-            return cmd.run_inner(process, rest[2:], autorun="d" not in switches, always_strip="s" in switches)
-        if switch not in ("d", "s", "q", "e:on", "v:off"):
+            return cmd.run_inner(
+                process, rest[2:], autorun="d" not in switches, always_strip="s" in switches, delayed="v:on" in switches
+            )
+        if switch not in ("d", "s", "q", "e:on", "v:on", "v:off"):
             raise NotModelled(f"cmd.exe /{switch}")
         switches.add(switch)
         rest = rest[match.end() :].lstrip()

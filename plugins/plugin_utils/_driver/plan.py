@@ -15,6 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import gpu as preflight_gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths, sources
@@ -81,6 +82,11 @@ def plan(state: HostState, goal: DriverGoal) -> list[InstallDriver]:
     seen = f"NVIDIA driver {installed} is older than {goal.minimum}" if installed else "there is no NVIDIA driver"
     if goal.installer is None or goal.sha256 is None:
         raise StepFailed(f"{seen}: name installer and sha256, or install {goal.minimum} or later by your own means")
+    if not state.elevated and state.here:
+        raise StepFailed(
+            f"{seen}, and installing one needs an administrator: fetch {addresses.masked(goal.installer)} and"
+            f" {BY_HAND}: setup.exe /s /noreboot"
+        )
     if not state.elevated:
         raise StepFailed(f"{seen}, and the logon has no administrator rights, which installing one needs")
     path = f"{FOLDER}\\nvidia-{goal.sha256[:12].lower()}\\setup.exe"

@@ -28,7 +28,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, is_here
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, fits, read
 
 NVIDIA_SMI_SECONDS = 20
@@ -90,6 +90,7 @@ def read_host(
     if reads.cut_short and set(first) - set(reads.parts) - set(q.wsl_start()):
         raise StepFailed("reading the host's state took too long: it is busy, or a program in System32 hangs")
     state = host_state.host_state(reads)
+    state.here = is_here(runner)
     if not clean and state.hive_leftovers is not None:
         state.hive_problem, state.hive_leftovers = hive_copies.CHECK_MODE, None
     elif unloaded_profiles == "copy":

@@ -120,6 +120,8 @@ class HostState:
     """What went wrong with copies of users' registries."""
     driver_folder: str | None = None
     """Where in the driver store the NVIDIA driver runs from."""
+    here: bool = False
+    """It is the laptop on which Ansible runs, in one of its distributions."""
     nvidia_smi: str = "not asked"
     """confirmed, not asked, or what went wrong."""
     nvidia_hardware: bool | None = None

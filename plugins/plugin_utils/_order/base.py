@@ -33,9 +33,16 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
     OverLinux,
     OverWindows,
     distribution_of,
+    is_another,
+    named_distribution,
+    require_root,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import leads_to_windows, reaches_windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import (
+    is_inside,
+    leads_to_windows,
+    reaches_windows,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 
 display = Display()
@@ -76,11 +83,19 @@ class Orders(WindowsAction):
         :arg may_stop: whether the program there may ask for the end of the distribution.
         """
         host = str(self.wslfleet_vars.get("inventory_hostname", ""))
-        if leads_to_windows(self._connection):
+        if self.wslfleet_goes_by_windows(name):
             name = name or distribution_of(self, self.wslfleet_vars)
             return name, OverWindows(self.wslfleet_runner, host, name, self.wslfleet_executable, may_stop)
+        if is_inside(self._connection):
+            require_root(self, host)
         way = OverLinux(self, host)
         return way.distribution, way
+
+    def wslfleet_goes_by_windows(self, name: str | None = None) -> bool:
+        """Whether wsl.exe leads into the distribution NAME, or that of the variables, and not the connection itself."""
+        if not is_inside(self._connection):
+            return leads_to_windows(self._connection)
+        return is_another(name or named_distribution(self, self.wslfleet_vars))
 
     def wslfleet_order(
         self, steps: t.Sequence[plans.Step], name: str | None = None, stop_if: str | None = None, **options: t.Any
@@ -146,8 +161,7 @@ class LinuxAction(Orders):
         with failures_in(result):
             self.wslfleet_check()
             arguments = self.wslfleet_with_certificates(self._task.args)
-            over_windows = leads_to_windows(self._connection)
-            answer = self._as_order(arguments) if over_windows else self._as_module(arguments)
+            answer = self._as_order(arguments) if self.wslfleet_goes_by_windows() else self._as_module(arguments)
             result.update(answer)
             self.wslfleet_after(result)
         return named(self, result, task_vars)

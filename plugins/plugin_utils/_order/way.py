@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import road_of
@@ -22,21 +24,45 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command imp
 
 def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
     """The distribution that the variables of ACTION's host name. Raises StepFailed where none does."""
-    templar: t.Any = action._templar
-    for name in ("ansible_wsl_distribution", "windows_host_distribution"):
-        found = templar.template(task_vars.get(name, ""))
-        if found:
-            return str(found)
+    name = named_distribution(action, task_vars)
+    if name:
+        return name
     raise StepFailed(
         f"{task_vars.get('inventory_hostname')}: no distribution is named: set windows_host_distribution, or"
         " ansible_wsl_distribution"
     )
 
 
+def named_distribution(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
+    """The distribution that the variables of ACTION's host name; empty where none does."""
+    templar: t.Any = action._templar
+    for name in ("ansible_wsl_distribution", "windows_host_distribution"):
+        found = templar.template(task_vars.get(name, ""))
+        if found:
+            return str(found)
+    return ""
+
+
+def is_another(name: str) -> bool:
+    """Whether the distribution NAME is not the one in which Ansible runs."""
+    return bool(name) and name.lower() != inside.look().distribution.lower()
+
+
+def require_root(action: ActionBase, host: str) -> None:
+    """Raise StepFailed where what ACTION runs in the distribution of Ansible itself does not run as root."""
+    connection: t.Any = action._connection
+    become = connection.become
+    if os.geteuid() != 0 and (become is None or become.get_option("become_user") not in (None, "root")):
+        raise StepFailed(
+            f"{host}: work in distribution {inside.look().distribution} needs root: add --become, and"
+            " --ask-become-pass where sudo asks for a password; nothing was changed"
+        )
+
+
 def distribution_entered(connection: t.Any) -> str:
     """The distribution in which CONNECTION, which ends in Linux, runs modules; nothing where it does not say so."""
     road = road_of(connection)
-    return str(connection.get_option("distribution")) if road and road.ends_in_linux else ""
+    return road.distribution(connection) if road and road.ends_in_linux else ""
 
 
 class OverWindows:

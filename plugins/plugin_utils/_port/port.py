@@ -73,6 +73,14 @@ CONNECT_TIMEOUT = 10.0
 """Seconds that a host may take for its first answer."""
 
 
+def is_here(runner: CommandRunner) -> bool:
+    """Whether RUNNER stays on the laptop on which Ansible runs: a person sits there, who can be told commands."""
+    return hasattr(runner, "inside")
+
+
+BY_HAND = "run it yourself in a terminal of Windows that was opened as administrator, then run the playbook again"
+
+
 class Dialogue(t.Protocol):
     """What is sent before stdin, each part an answer to what the command has printed: a password to its prompt."""
 

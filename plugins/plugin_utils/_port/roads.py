@@ -17,7 +17,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible.errors import AnsibleError
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, CommandRunner
+
+
+def _nowhere(_connection: t.Any) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Road:
     """The runner of a connection of this kind, and the seconds that the host may take for its first answer."""
     ends_in_linux: bool = False
     """Modules for Linux run as they are over this connection; Windows is reached beside it."""
+    distribution: t.Callable[[t.Any], str] = _nowhere
+    """The distribution in which they run then."""
 
 
 def road_of(connection: t.Any) -> Road | None:
@@ -48,6 +55,12 @@ def leads_to_windows(connection: t.Any) -> bool:
 def reaches_windows(connection: t.Any) -> bool:
     """Whether CONNECTION can run something on Windows too."""
     return road_of(connection) is not None
+
+
+def is_inside(connection: t.Any) -> bool:
+    """Whether CONNECTION stays where Ansible runs, which is a distribution of the laptop itself."""
+    road = road_of(connection)
+    return road is not None and road.takes is _is_local
 
 
 def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
@@ -82,7 +95,27 @@ def _runner_of_winrm(connection: t.Any, connect_timeout: float) -> CommandRunner
     return runner_on(connection, connect_timeout)
 
 
+def _is_local(connection: t.Any) -> bool:
+    """Whether Ansible runs in a distribution of the laptop itself."""
+    return getattr(connection, "transport", "") == "local" and inside.is_inside()
+
+
+def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> CommandRunner:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.interop import InteropRunner
+
+    return InteropRunner(inside.HERE)
+
+
+def _own_distribution(_connection: t.Any) -> str:
+    return inside.look().distribution
+
+
+def _distribution_of_wsl(connection: t.Any) -> str:
+    return str(connection.get_option("distribution"))
+
+
 ROADS = (
-    Road("wslfleet.cuda.wsl", _is_wsl, _runner_of_wsl, ends_in_linux=True),
+    Road("wslfleet.cuda.wsl", _is_wsl, _runner_of_wsl, ends_in_linux=True, distribution=_distribution_of_wsl),
+    Road("local", _is_local, _runner_of_local, ends_in_linux=True, distribution=_own_distribution),
     Road("winrm", _is_winrm, _runner_of_winrm),
 )

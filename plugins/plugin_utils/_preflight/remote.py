@@ -24,6 +24,9 @@ def elevation(state: HostState) -> Verdict:
     """Whether the token carries administrator rights."""
     if state.elevated:
         return Verdict("elevation", "", "ok", "the logon is elevated")
+    if state.here:
+        remedy = "what needs an administrator is refused with the command for it; or start WSL as administrator"
+        return Verdict("elevation", "", "info", "WSL was started without administrator rights", remedy)
     remedy = (
         "connect with a domain account that is an administrator of this host, or set"
         " LocalAccountTokenFilterPolicy to 1 for a local one"

@@ -35,6 +35,7 @@ GOOD_TO_KNOW = frozenset(
         "containers",
         "distributions",
         "drives",
+        "elevation",
         "features",
         "legacy_ipc",
         "loader",

@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, is_here
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
@@ -63,6 +63,7 @@ def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
         product_code=reads.registry.text(q.LXSS_MSI, "ProductCode"),
         services=wsl.services,
         elevated=reads.succeeded("elevated"),
+        here=is_here(runner),
         allowed=wsl.allowed,
         running=_running(runner, reads, wsl, damaged),
         enabled_features=tuple(name for name in missing if dism.enabled_or_pending(runner, name)),

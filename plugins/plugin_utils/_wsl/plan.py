@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM, VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as wsl_package
@@ -55,6 +56,8 @@ class WslState:
     """Files of the installed package that are missing or would be deleted at the next restart."""
     distributions: tuple[str, ...] = ()
     """``NAME of USER``, and disks in profiles that are not loaded; looked at only when WSL is to be removed."""
+    here: bool = False
+    """It is the laptop on which Ansible runs."""
 
     @property
     def inbox(self) -> bool:
@@ -119,6 +122,12 @@ class EnableFeature:
     name: str
     all_parents: bool
 
+    @property
+    def by_hand(self) -> str:
+        """The command by which a person does it."""
+        every = " /All" if self.all_parents else ""
+        return f"dism.exe /Online /NoRestart /Enable-Feature /FeatureName:{self.name}{every}"
+
     def __str__(self) -> str:
         return f"enable the Windows feature {self.name} (dism.exe)"
 
@@ -140,6 +149,11 @@ class InstallOnline:
         what = ("--update",) if self.inbox else ("--install", "--no-distribution")
         return (*what, "--web-download") if self.web_download else what
 
+    @property
+    def by_hand(self) -> str:
+        """The command by which a person does it."""
+        return f"wsl.exe {' '.join(self.arguments)}"
+
     def __str__(self) -> str:
         return f"install WSL (wsl.exe {' '.join(self.arguments)})"
 
@@ -150,6 +164,11 @@ class InstallMsi:
 
     package: Package
     skip_msix: bool = False
+
+    @property
+    def by_hand(self) -> str:
+        """The command by which a person does it."""
+        return f"msiexec.exe /i {self.package}"
 
     def __str__(self) -> str:
         return f"install WSL from {self.package} (msiexec.exe, kept as {self.package.path})"
@@ -166,6 +185,11 @@ class UpdateOnline:
         """Of wsl.exe."""
         return ("--update", "--web-download") if self.web_download else ("--update",)
 
+    @property
+    def by_hand(self) -> str:
+        """The command by which a person does it."""
+        return f"wsl.exe {' '.join(self.arguments)}"
+
     def __str__(self) -> str:
         return f"update WSL when there is a newer one (wsl.exe {' '.join(self.arguments)})"
 
@@ -173,6 +197,8 @@ class UpdateOnline:
 @dataclass(frozen=True)
 class StopWsl:
     """Stop everyone's WSL, so that no file of the package is held open."""
+
+    by_hand: t.ClassVar[str] = "sc.exe stop WSLService"
 
     def __str__(self) -> str:
         return "stop WSL for everyone (sc.exe stop WSLService)"
@@ -184,6 +210,11 @@ class RepairMsi:
 
     package: Package
 
+    @property
+    def by_hand(self) -> str:
+        """The command by which a person does it."""
+        return f"msiexec.exe /fvamus {self.package}"
+
     def __str__(self) -> str:
         return f"repair WSL {self.package.version} (msiexec.exe /fvamus {self.package.path})"
 
@@ -193,6 +224,11 @@ class RemoveMsi:
     """Remove the package. Registrations and virtual disks of distributions stay."""
 
     product_code: str
+
+    @property
+    def by_hand(self) -> str:
+        """The command by which a person does it."""
+        return f"msiexec.exe /x {self.product_code}"
 
     def __str__(self) -> str:
         return f"remove WSL (msiexec.exe /x {self.product_code}); distributions stay on their disks"
@@ -242,6 +278,10 @@ def plan(state: WslState, goal: WslGoal) -> WslPlan:
         steps += package
         if steps:
             _refuse_impossible(state)
+    if steps and not state.elevated and state.here:
+        what = "; ".join(map(str, steps))
+        commands = " & ".join(step.by_hand for step in steps)
+        raise StepFailed(f"administrator rights are missing for this ({what}): {BY_HAND}: {commands}")
     if steps and not state.elevated:
         raise StepFailed(
             "the logon has no administrator rights, which installing WSL needs: connect with a domain administrator"
@@ -323,13 +363,15 @@ def _repair(state: WslState, installed: str, package: Package | None) -> RepairM
 
 def _unless_running(state: WslState, goal: WslGoal, step: Step, what: str) -> tuple[list[Step], str]:
     """STEP, with everyone's WSL stopped before it where that is allowed; nothing and the reason where it is not."""
-    if not state.running:
+    if not state.running and not state.here:
         return [step], ""
-    if goal.allow_running:
+    if goal.allow_running and not state.here:
         return [StopWsl(), step], ""
     reason = (
-        f"{what}: {', '.join(state.running)} runs, and going on would end someone's work; run again later or set"
-        " allow_running"
+        f"{what} from inside WSL, which that would end: {BY_HAND}: {step.by_hand}"
+        if state.here
+        else f"{what}: {', '.join(state.running or ())} runs, and going on would end someone's work; run again later or"
+        " set allow_running"
     )
     if state.version and version_key(state.version) < MINIMUM_VERSION and not isinstance(step, RemoveMsi):
         raise StepFailed(reason)

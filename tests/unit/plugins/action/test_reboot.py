@@ -109,3 +109,18 @@ def test_a_message_that_cmd_cannot_carry() -> None:
     result = run_action(reboot.ActionModule, args, [(BATCH, fresh())])
     assert (result["failed"], result["changed"]) == (True, False)
     assert "per cent" in result["msg"]
+
+
+@pytest.mark.parametrize("policy", ["always", "when_required"])
+def test_from_inside_a_person_is_told(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restart would end Ansible; nothing is asked of Windows."""
+    monkeypatch.setattr(reboot, "is_inside", lambda _connection: True)
+    result = run_action(reboot.ActionModule, {"policy": policy, "required": True}, [])
+    assert (result["changed"], result["rebooted"], result["awaiting_reboot"]) == (False, False, True)
+    assert "restart Windows (shutdown.exe /r /t 0 in a terminal of Windows)" in result["msg"]
+
+
+def test_from_inside_nothing_is_told_where_no_restart_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reboot, "is_inside", lambda _connection: True)
+    result = run_action(reboot.ActionModule, {"policy": "when_required", "required": False}, [])
+    assert result["awaiting_reboot"] is False and "msg" not in result

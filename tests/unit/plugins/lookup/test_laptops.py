@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible import context
 from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import hosts_of, pattern_of
 
@@ -74,3 +75,39 @@ def test_no_hosts_matched_is_an_error(
 ) -> None:
     with pytest.raises(AnsibleError, match=text):
         here(wanted, play, groups)
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with -c local on the command line."""
+    monkeypatch.setattr(context, "CLIARGS", {"connection": "local"})
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.parametrize(
+    ("groups", "name"),
+    [({}, "localhost"), ({"all": [], "ungrouped": []}, "localhost"), ({"all": ["me"], "ungrouped": ["me"]}, "me")],
+    ids=["no inventory", "empty inventory", "one host"],
+)
+def test_the_laptop_that_ansible_runs_on_needs_no_group(groups: dict[str, list[str]], name: str) -> None:
+    assert pattern_of({"groups": groups}) == name
+    assert here(None, [name], groups) == [name]
+
+
+@pytest.mark.usefixtures("local")
+def test_ansible_runs_on_one_laptop() -> None:
+    groups = {"all": ["a", "b"]}
+    with pytest.raises(AnsibleError, match=r"-c local is for one laptop.*the inventory has 2 hosts"):
+        pattern_of({"groups": groups})
+
+
+@pytest.mark.usefixtures("local")
+def test_a_group_and_a_variable_count_with_local_too() -> None:
+    assert pattern_of({"groups": GROUPS}) == "all"
+    assert here(None, ["a", "c"]) == ["c"]
+    assert pattern_of({"groups": {"all": ["a"]}, "wslfleet_hosts": "a"}) == "a"
+
+
+def test_without_local_an_inventory_is_needed() -> None:
+    with pytest.raises(AnsibleError, match="the inventory has no hosts"):
+        pattern_of({"groups": {}})

@@ -88,3 +88,9 @@ def test_a_goal_that_makes_no_sense(goal: DriverGoal, expected: str) -> None:
 @pytest.mark.parametrize("source", [URL, "http://x/y.exe", "\\\\server\\share\\driver.exe"])
 def test_sources(source: str) -> None:
     check_goal(DriverGoal("580.88", source, DIGEST))
+
+
+def test_from_inside_without_rights_the_command_is_told() -> None:
+    goal = DriverGoal("580.88", "https://x/setup.exe", "a" * 64)
+    with pytest.raises(StepFailed, match=r"fetch https://x/setup.exe and run it yourself .*: setup.exe /s /noreboot"):
+        plan(replace(GOOD, here=True, elevated=False), goal)

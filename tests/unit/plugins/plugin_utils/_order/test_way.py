@@ -81,3 +81,34 @@ def test_no_distribution_is_named() -> None:
     action: t.Any = SimpleNamespace(_templar=SimpleNamespace(template=lambda value: value))
     with pytest.raises(StepFailed, match=r"^laptop-7: no distribution is named: set windows_host_distribution"):
         way.distribution_of(action, {"inventory_hostname": "laptop-7"})
+
+
+@pytest.fixture
+def in_debian(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WSL_DISTRO_NAME", "Debian")
+
+
+@pytest.mark.usefixtures("in_debian")
+def test_another_distribution_than_that_of_ansible() -> None:
+    assert [way.is_another(name) for name in ("", "Debian", "debian", "Ubuntu")] == [False, False, False, True]
+
+
+def become(user: str | None) -> t.Any:
+    return SimpleNamespace(get_option=lambda _name: user)
+
+
+@pytest.mark.usefixtures("in_debian")
+@pytest.mark.parametrize(
+    ("uid", "plugin", "enough"),
+    [(0, None, True), (1000, None, False), (1000, become("root"), True), (1000, become("other"), False)],
+)
+def test_work_in_the_own_distribution_needs_root(
+    uid: int, plugin: t.Any, enough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way.os, "geteuid", lambda: uid)
+    action: t.Any = SimpleNamespace(_connection=SimpleNamespace(become=plugin))
+    if enough:
+        way.require_root(action, "laptop-7")
+        return
+    with pytest.raises(StepFailed, match="work in distribution Debian needs root: add --become"):
+        way.require_root(action, "laptop-7")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import roads
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port, roads
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
 
 
@@ -38,6 +38,26 @@ def test_the_road_of_a_connection(connection: t.Any, name: str | None, windows: 
     assert roads.leads_to_windows(connection) is windows
     assert roads.reaches_windows(connection) is (name is not None)
     assert getattr(connection, "made", 0) == 0, "to look at a connection makes nothing"
+
+
+@pytest.fixture
+def in_wsl(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the distribution Debian."""
+    monkeypatch.setenv("WSL_DISTRO_NAME", "Debian")
+
+
+@pytest.mark.usefixtures("in_wsl")
+def test_local_is_a_road_inside_wsl_only() -> None:
+    local = SimpleNamespace(transport="local")
+    road = roads.road_of(local)
+    assert road and (road.name, road.ends_in_linux, road.distribution(local)) == ("local", True, "Debian")
+    assert roads.is_inside(local) and not roads.is_inside(winrm()) and not roads.is_inside(Wsl())
+    assert port.is_here(roads.runner_for(local)) and not port.is_here(roads.runner_for(winrm()))
+
+
+@pytest.mark.usefixtures("in_wsl")
+def test_other_roads_are_the_same_inside_wsl() -> None:
+    assert [getattr(roads.road_of(one), "name", None) for one in (winrm(), Wsl())] == ["winrm", "wslfleet.cuda.wsl"]
 
 
 def test_the_runner_of_a_connection() -> None:

@@ -100,6 +100,7 @@ CASES: list[tuple[str, dict[str, t.Any], dict[str, str]]] = [
     ("old build", {"windows": replace(GOOD.windows, build=19042)}, {"windows_build": "stop"}),
     ("arm", {"windows": replace(GOOD.windows, architecture="ARM64")}, {"architecture": "stop"}),
     ("not elevated", {"elevated": False}, {"elevation": "stop"}),
+    ("not elevated, from inside", {"elevated": False, "here": True}, {}),
     ("policy", {"wsl": Wsl(None, None, {}, {"AllowWSL": 0})}, {"wsl_policy": "stop"}),
     ("policy allows", {"wsl": Wsl(None, None, {}, {"AllowWSL": 1})}, {}),
     ("no gpu", {"gpus": []}, {"nvidia_gpu": "warn", "nvidia_driver": "warn"}),

@@ -211,3 +211,58 @@ def test_refusals(state: p.WslState, goal: dict[str, t.Any], message: str) -> No
     with pytest.raises(StepFailed, match=message) as failure:
         p.plan(state, p.WslGoal(**goal))
     assert "\n" not in str(failure.value)
+
+
+BY_HAND = "run it yourself in a terminal of Windows that was opened as administrator, then run the playbook again"
+
+
+@pytest.mark.parametrize(
+    ("state", "goal", "command"),
+    [
+        (READY, {"state": "latest"}, "wsl.exe --update"),
+        (READY, {"state": "latest", "allow_running": True}, "wsl.exe --update"),
+        (READY, {"state": "latest", "method": "web_download"}, "wsl.exe --update --web-download"),
+        (READY, {"msi": "https://x/wsl.9.9.9.0.x64.msi", "version": "9.9.9"}, "msiexec.exe /i https://x/wsl.9.9.9.0"),
+    ],
+)
+@pytest.mark.parametrize("elevated", [False, True])
+def test_from_inside_the_package_is_left_alone(
+    state: p.WslState, goal: dict[str, t.Any], command: str, elevated: bool
+) -> None:
+    """WSL would end, and Ansible with it, also where nobody else's runs."""
+    found = p.plan(replace(state, here=True, elevated=elevated), p.WslGoal(**goal))
+    assert found.steps == () and f"from inside WSL, which that would end: {BY_HAND}: {command}" in found.deferred
+
+
+def test_from_inside_a_feature_needs_an_administrator() -> None:
+    missing = replace(READY, here=True, elevated=False, services={**READY.services, "vmcompute": False})
+    with pytest.raises(StepFailed) as caught:
+        p.plan(missing, p.WslGoal())
+    assert str(caught.value).endswith(
+        f"{BY_HAND}: dism.exe /Online /NoRestart /Enable-Feature /FeatureName:VirtualMachinePlatform"
+    )
+    (step,) = p.plan(replace(missing, elevated=True), p.WslGoal()).steps
+    assert isinstance(step, p.EnableFeature)
+
+
+def test_every_step_has_its_command() -> None:
+    package = p.Package(p.Source("x\\wsl.msi"), "2.6.3.0")
+    steps = [
+        p.EnableFeature("A", True),
+        p.InstallOnline(),
+        p.InstallMsi(package),
+        p.UpdateOnline(),
+        p.StopWsl(),
+        p.RepairMsi(package),
+        p.RemoveMsi("{1}"),
+    ]
+    assert {type(step) for step in steps} == set(t.get_args(p.Step))
+    assert [step.by_hand for step in steps] == [
+        "dism.exe /Online /NoRestart /Enable-Feature /FeatureName:A /All",
+        "wsl.exe --install --no-distribution",
+        "msiexec.exe /i x\\wsl.msi",
+        "wsl.exe --update",
+        "sc.exe stop WSLService",
+        "msiexec.exe /fvamus x\\wsl.msi",
+        "msiexec.exe /x {1}",
+    ]

@@ -1,0 +1,200 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The port from inside the laptop: Ansible runs in one of its distributions and starts ``cmd.exe`` by WSL's interop.
+
+What WSL does there (its sources, ``src/linux/init/binfmt.cpp`` and ``src/windows/common/interop.cpp``), and what is
+done about it:
+
+* An argument that holds a quote gets backslashes, which cmd.exe does not know. So the line travels in a variable, which
+  ``WSLENV`` names, and the only argument with blanks has no quote. One cmd.exe hands the line on to another, whose
+  whole line it is then, as under WinRM: ``!NAME!`` is put in after the first one has read its own line.
+* Linux keeps 8 bits of an exit code. The first cmd.exe writes all 32 behind a mark on stderr.
+* A folder of Linux is none for cmd.exe. It starts in the folder of Windows that it is in itself.
+* The hidden console has the code page of the country, so that it is set to UTF-8 first.
+* Standard streams are pipes that carry bytes as they are; the end of stdin arrives.
+* The program has the token with which WSL was started: of the user who is logged on, elevated or not.
+* When the process in Linux ends, Windows ends the cmd.exe that it started; what that has started goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import selectors
+import subprocess
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import new_mark
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    OUTPUT_BYTES,
+    CommandTimeout,
+    Completed,
+    OutputTooLong,
+    Readable,
+    Stdin,
+)
+
+SYSTEM32 = "C:\\Windows\\System32"
+VARIABLE = "LINE_OF_WSLFLEET"
+LONGEST_DELAYED = 8000
+"""UTF-16 units of a line that is handed on by ``!NAME!``. Nobody has written down how many that takes; by ``%NAME%``,
+which the second cmd.exe expands itself, all 8,191 arrive. A ``%NAME%`` in the line is not expanded then, and lines of
+this length have none."""
+_PART_BYTES = 65536
+
+
+def arguments(cmd_exe: str, line: str, mark: str) -> list[str]:
+    """The arguments that start CMD_EXE so that it runs LINE, which stands in VARIABLE, and tells the exit code."""
+    long = len(line.encode("utf-16-le")) // 2 > LONGEST_DELAYED
+    given = f"%^{VARIABLE}%" if long else f"!{VARIABLE}!"
+    frame = "&".join(
+        [
+            f"{SYSTEM32}\\chcp.com 65001>nul",
+            f"{SYSTEM32}\\cmd.exe /d /v:off /c {given}",
+            f"echo {mark}!ERRORLEVEL!>&2",
+        ]
+    )
+    return [cmd_exe, "/d", "/v:on", "/s", "/c", frame]
+
+
+def environment(line: str, own: t.Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """The variables of a process with those of this one, OWN, that hands LINE and nothing else to Windows."""
+    given = {VARIABLE.encode(): line.encode("utf-8"), b"WSLENV": f"{VARIABLE}/w".encode()}
+    return {**own, **given}
+
+
+def completed(stdout: bytes, stderr: bytes, mark: str) -> Completed | None:
+    """What the line has left behind; None where the exit code is missing, so that it never ended."""
+    told = list(re.finditer(rb"%s(-?\d+)[ ]*\r?\n" % mark.encode(), stderr))
+    if not told:
+        return None
+    last = told[-1]
+    return Completed(int(last.group(1)) & 0xFFFFFFFF, stdout, stderr[: last.start()] + stderr[last.end() :])
+
+
+class InteropRunner:
+    """Runs command lines on the Windows in whose WSL this process runs."""
+
+    def __init__(self, host: str, here: inside.Inside | None = None) -> None:
+        """HOST: how the inventory calls this laptop."""
+        self._host = host
+        self.inside = here or inside.look()
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """See ``CommandRunner.run``. Raises StepFailed too for a LINE that would end this distribution."""
+        self.inside.refuse_own_end(line, self._host)
+        mark = new_mark()
+        command = arguments(self.inside.cmd_exe, line, mark)
+        try:
+            process = subprocess.Popen(
+                command,
+                bufsize=0,
+                cwd=os.path.dirname(self.inside.cmd_exe),
+                env=environment(line, os.environb),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise self.inside.not_started(error, self._host) from None
+        with _ended(process):
+            stdout, stderr = self._talk(process, line, stdin, timeout)
+        done = completed(stdout, stderr, mark)
+        if done is None:
+            raise self.inside.not_run(process.returncode, stderr, self._host)
+        return done
+
+    def _talk(
+        self, process: subprocess.Popen[bytes], line: str, stdin: Stdin, timeout: float | None
+    ) -> tuple[bytes, bytes]:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        streams = _Streams(process, io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin)
+        with streams:
+            while streams.open:
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
+                    raise CommandTimeout(message, bytes(streams.stdout))
+                if not streams.step(left):
+                    message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
+                    raise OutputTooLong(f"{message}; look what floods it", bytes(streams.stdout))
+        process.wait()
+        return bytes(streams.stdout), bytes(streams.stderr)
+
+    def close(self) -> None:
+        """Nothing is kept between commands."""
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> t.Iterator[None]:
+    """PROCESS does not outlive this."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+class _Streams:
+    """The pipes of one process, none of which waits for another."""
+
+    def __init__(self, process: subprocess.Popen[bytes], source: Readable) -> None:
+        self._source = source
+        self._rest = b""
+        self._selector = selectors.DefaultSelector()
+        self._input = t.cast(t.IO[bytes], process.stdin)
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self._outputs = [t.cast(t.IO[bytes], process.stdout), t.cast(t.IO[bytes], process.stderr)]
+        os.set_blocking(self._input.fileno(), False)
+        self._selector.register(self._input, selectors.EVENT_WRITE, None)
+        for stream, into in zip(self._outputs, (self.stdout, self.stderr)):
+            self._selector.register(stream, selectors.EVENT_READ, into)
+
+    def __enter__(self) -> _Streams:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._selector.close()
+        for stream in (self._input, *self._outputs):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+    @property
+    def open(self) -> bool:
+        """Whether there is an output that has not ended; what is not read of stdin then, nobody wants."""
+        return any(key.fileobj is not self._input for key in self._selector.get_map().values())
+
+    def step(self, seconds: float | None) -> bool:
+        """Carry what can be carried, waiting SECONDS at most for something. False: more was printed than is taken."""
+        for key, _events in self._selector.select(seconds):
+            if key.data is None:
+                self._feed()
+                continue
+            data = os.read(key.fd, _PART_BYTES)
+            if not data:
+                self._selector.unregister(key.fileobj)
+            key.data.extend(data)
+        return len(self.stdout) + len(self.stderr) <= OUTPUT_BYTES
+
+    def _feed(self) -> None:
+        """Write a part of stdin; close it at its end, or when nobody reads it."""
+        self._rest = self._rest or self._source.read(_PART_BYTES)
+        if self._rest:
+            try:
+                self._rest = self._rest[os.write(self._input.fileno(), self._rest) :]
+                return
+            except BlockingIOError:
+                return
+            except BrokenPipeError:
+                pass  # it has ended, or reads no more: its exit code tells what that means
+        self._selector.unregister(self._input)
+        self._input.close()
