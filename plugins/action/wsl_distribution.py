@@ -10,12 +10,8 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_distribution import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as install
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
-    DistributionGoal,
-    DistributionState,
-    check,
-    plan,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal, check
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState, plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans

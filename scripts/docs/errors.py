@@ -24,7 +24,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import Power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.security import Security
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState, Windows, Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.windows import Windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_errors
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.known_error import KnownError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import rows as preflight_rows

@@ -17,14 +17,15 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import f
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, runner_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import failures_in, harmless
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import goal as distribution_goal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import plan as driver_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import named_package
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslGoal
 
 from tests.conftest import ROOT
 from tests.unit.plugins.modules.box import Box
@@ -124,8 +125,8 @@ def test_a_difference_of_a_file_of_others() -> None:
     assert shown["before"] == "deb https://host.example/x /\n"
 
 
-def goal(**more: t.Any) -> plan.DistributionGoal:
-    return plan.DistributionGoal("Debian", **more)
+def goal(**more: t.Any) -> distribution_goal.DistributionGoal:
+    return distribution_goal.DistributionGoal("Debian", **more)
 
 
 def refusal(work: t.Callable[[], object]) -> str:
@@ -136,9 +137,9 @@ def refusal(work: t.Callable[[], object]) -> str:
 
 
 WINDOWS: dict[str, t.Callable[[], str]] = {
-    "import": lambda: str(plan.Import("Debian", ADDRESS, None, "C:\\x", 2)),
-    "manifest": lambda: str(plan.SetManifest(ADDRESS)),
-    "manifest is refused": lambda: refusal(lambda: plan.check(goal(manifest=ADDRESS))),
+    "import": lambda: str(step.Import("Debian", ADDRESS, None, "C:\\x", 2)),
+    "manifest": lambda: str(step.SetManifest(ADDRESS)),
+    "manifest is refused": lambda: refusal(lambda: distribution_goal.check(goal(manifest=ADDRESS))),
     "driver": lambda: str(driver_plan.InstallDriver(ADDRESS, DIGEST, "C:\\x")),
     "driver is refused": lambda: refusal(
         lambda: driver_plan.check_goal(driver_plan.DriverGoal("580.88", f"gopher{ADDRESS[5:]}", DIGEST))

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 
@@ -39,7 +39,7 @@ def test_harmful_json_is_refused(text: str) -> None:
 def test_it_is_the_failure_of_one_developer(text: str) -> None:
     printed = f'{{"bundle": "Debian", "rows": [{{"module": "m", "register": "r", "result": {{"a": {text}}}}}]}}\n'
     with pytest.raises(StepFailed, match=r"^distribution Debian of anna: the work ended without a result"):
-        plans.rows_of("distribution Debian of anna", printed.encode(), b"wslfleet-exit-10\n", "Debian")
+        answers.rows_of("distribution Debian of anna", printed.encode(), b"wslfleet-exit-10\n", "Debian")
 
 
 @pytest.mark.parametrize(

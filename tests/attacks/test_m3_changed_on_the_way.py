@@ -15,18 +15,18 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import goal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import plan as driver_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 
 HTTP = "http://user:s3cret@mirror.example/"
 DIGEST = "0" * 64
 
 
 def distribution(**more: t.Any) -> None:
-    plan.check(plan.DistributionGoal("Debian", **more))
+    goal.check(goal.DistributionGoal("Debian", **more))
 
 
 REFUSED: dict[str, t.Callable[[], None]] = {

@@ -9,10 +9,19 @@
 from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import steps
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState, Step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import several_commands
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
+    Convert,
+    InstallOnline,
+    MakeDefault,
+    Step,
+    Unregister,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state, windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -38,7 +47,7 @@ def observe(
         lines["target"] = cmd_line("dir", ["/b", target])
     lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
     reads = read(runner, lines)
-    wsl = state.wsl(reads)
+    wsl = host_wsl.wsl(reads)
     if executable is None and wsl.version and wsl.executable.lower() != EXECUTABLE.lower():
         reads.parts["list"] = read(runner, {"list": wsl_line(wsl.executable, ["--list", "--verbose"])}).parts["list"]
     return state_of(reads, name, executable or wsl.executable)
@@ -46,13 +55,13 @@ def observe(
 
 def state_of(reads: Reads, name: str, executable: str) -> DistributionState:
     """What READS tell about the distribution NAME."""
-    wsl = state.wsl(reads)
+    wsl = host_wsl.wsl(reads)
     return DistributionState(
         wsl_version=version_key(wsl.version) if wsl.version else None,
         found=find(state.own_distributions(reads.registry), name),
         running=_is_running(reads, name),
         profile=state.own_profile(reads),
-        missing_features=tuple(missing_features(state.windows(reads.registry).build, wsl.services)),
+        missing_features=tuple(missing_features(windows.windows(reads.registry).build, wsl.services)),
         executable=executable,
         manifest=reads.registry.text(q.LXSS_MACHINE, "DistributionListUrl"),
         wsl1=wsl.services[plans.WSL1_SERVICE],
@@ -71,7 +80,7 @@ def terminate(runner: CommandRunner, name: str, executable: str | None, really: 
     A distribution that does not exist does not run, so that is no error. Raises StepFailed when stopping it failed.
     """
     reads = _list_and_terminate(runner, name, executable or EXECUTABLE, really)
-    place = state.Wsl(None, reads.registry.text(q.LXSS_MSI, "InstallLocation"), {}, {}).executable
+    place = host_wsl.Wsl(None, reads.registry.text(q.LXSS_MSI, "InstallLocation"), {}, {}).executable
     if executable is None and place.lower() != EXECUTABLE.lower():
         reads = _list_and_terminate(runner, name, place, really)
     running = _is_running(reads, name)
@@ -96,12 +105,12 @@ def _list_and_terminate(runner: CommandRunner, name: str, executable: str, reall
 def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: float) -> None:
     """Carry out STEP within TIMEOUT seconds; raises StepFailed."""
     try:
-        if type(step) in steps.SPECIAL:
-            steps.SPECIAL[type(step)](runner, step, executable, timeout)
+        if type(step) in several_commands.SPECIAL:
+            several_commands.SPECIAL[type(step)](runner, step, executable, timeout)
         else:
             run_wsl(runner, executable, _arguments(step), str(step), timeout=timeout)
     except StepFailed as error:
-        if isinstance(step, plans.InstallOnline) and "WSL_E_DISTRO_NOT_FOUND" in str(error):
+        if isinstance(step, InstallOnline) and "WSL_E_DISTRO_NOT_FOUND" in str(error):
             raise StepFailed(
                 f"{step} failed: the online list of WSL has no distribution {step.distribution_id!r};"
                 " choose a name from wsl.exe --list --online, or name a file (source)"
@@ -115,21 +124,21 @@ def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: floa
 
 def _arguments(step: Step) -> list[str]:
     """The arguments of wsl.exe for a step that is one command of it."""
-    if isinstance(step, plans.InstallOnline):
+    if isinstance(step, InstallOnline):
         renamed = ["--name", step.name] if step.name != step.distribution_id else []
         location = ["--location", step.location] if step.location else []
         version = ["--version", str(step.version)]
         return ["--install", step.distribution_id, *renamed, *location, *version, "--no-launch"]
-    if isinstance(step, plans.Convert):
+    if isinstance(step, Convert):
         return ["--set-version", step.name, str(step.version)]
-    if isinstance(step, plans.MakeDefault):
+    if isinstance(step, MakeDefault):
         return ["--set-default", step.name]
-    if isinstance(step, plans.Unregister):
+    if isinstance(step, Unregister):
         return ["--unregister", step.name]
     raise StepFailed(f"{step} is not one command of wsl.exe")
 
 
-def verify(after: DistributionState, goal: plans.DistributionGoal) -> None:
+def verify(after: DistributionState, goal: DistributionGoal) -> None:
     """Check by the registry that GOAL was reached; raises StepFailed."""
     there = after.found is not None and after.found.state == "installed"
     if goal.state == "present" and not there:

@@ -8,15 +8,24 @@
 
 from __future__ import annotations
 
-import re
-import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
+    Convert,
+    Export,
+    Import,
+    InstallOnline,
+    MakeDefault,
+    RemoveUnfinished,
+    SetDefaultUser,
+    SetManifest,
+    Step,
+    Unregister,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths, sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 
 INSTALL_NAME_SINCE = (2, 4, 4)
@@ -26,8 +35,6 @@ EXPORT_FORMAT_SINCE = (2, 5, 8)
 VHD_SINCE = (2, 7, 0)
 """``--import --vhd`` takes ``.vhd`` besides ``.vhdx`` from here on."""
 WSL1_SERVICE = "LxssManager"
-
-_LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 
 
 @dataclass(frozen=True)
@@ -49,200 +56,6 @@ class DistributionState:
     """The feature of WSL 1 is in effect, which a conversion needs in either direction."""
     exported: bool = False
     """The file to export to exists."""
-
-
-@dataclass(frozen=True)
-class DistributionGoal:
-    """What is wanted."""
-
-    name: str
-    state: str = "present"
-    distribution_id: str | None = None
-    manifest: str | None = None
-    source: str | None = None
-    sha256: str | None = None
-    location: str | None = None
-    default: bool | None = None
-    default_user: str | None = None
-    version: int = 2
-    path: str | None = None
-    format: str = "tar"
-    force: bool = False
-    stop_running: bool = False
-    windows_user: list[str] | None = None
-    from_distribution: str | None = None
-    on_battery: bool = True
-
-
-@dataclass(frozen=True)
-class SetManifest:
-    """Let ``wsl.exe --install`` and ``--list --online`` use the organisation's list of distributions."""
-
-    address: str
-
-    def __str__(self) -> str:
-        return f"take the list of distributions from {addresses.masked(self.address)} (DistributionListUrl)"
-
-
-@dataclass(frozen=True)
-class RemoveUnfinished:
-    """Take away a registration that an interrupted import or installation left half made."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f"remove the unfinished registration of {self.name} (wsl.exe --unregister)"
-
-
-@dataclass(frozen=True)
-class InstallOnline:
-    """Let wsl.exe fetch a distribution of its list."""
-
-    distribution_id: str
-    name: str
-    location: str | None
-    version: int
-
-    def __str__(self) -> str:
-        alias = f" as {self.name}" if self.name != self.distribution_id else ""
-        return f"install distribution {self.distribution_id}{alias} (wsl.exe --install)"
-
-
-@dataclass(frozen=True)
-class Import:
-    """Import a root file system or a virtual disk; SOURCE is what ``_windows.sources.kind`` tells apart."""
-
-    name: str
-    source: str
-    sha256: str | None
-    location: str
-    version: int
-
-    def __str__(self) -> str:
-        image = addresses.masked(self.source)
-        return f"import {image} as distribution {self.name} into {self.location} (wsl.exe --import)"
-
-
-@dataclass(frozen=True)
-class Convert:
-    """Change between WSL 1 and WSL 2."""
-
-    name: str
-    version: int
-
-    def __str__(self) -> str:
-        return f"convert distribution {self.name} to WSL {self.version} (wsl.exe --set-version)"
-
-
-@dataclass(frozen=True)
-class MakeDefault:
-    """Make it the account's default distribution."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f"make {self.name} the default distribution (wsl.exe --set-default)"
-
-
-@dataclass(frozen=True)
-class SetDefaultUser:
-    """Make the Linux user where it is missing, and let the distribution start as that user."""
-
-    name: str
-    user: str
-    stop: bool
-    """It did not run before, so it is stopped afterwards."""
-
-    def __str__(self) -> str:
-        return f"make {self.user} the default user of {self.name} (useradd, DefaultUid)"
-
-
-@dataclass(frozen=True)
-class Export:
-    """Write the distribution to a file that does not exist yet."""
-
-    name: str
-    path: str
-    format: str
-    with_format: bool
-    """wsl.exe knows ``--format``; tar and virtual disks need no word of it."""
-
-    def __str__(self) -> str:
-        return f"export distribution {self.name} to {self.path} (wsl.exe --export)"
-
-
-@dataclass(frozen=True)
-class Unregister:
-    """Delete the distribution with everything in it."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f"delete distribution {self.name} and everything in it (wsl.exe --unregister)"
-
-
-Step = t.Union[
-    SetManifest,
-    RemoveUnfinished,
-    InstallOnline,
-    Import,
-    Convert,
-    MakeDefault,
-    SetDefaultUser,
-    Export,
-    Unregister,
-]
-
-
-def check(goal: DistributionGoal) -> None:
-    """Raise StepFailed for a goal that no host can reach; nothing was asked of any host yet."""
-    name = goal.name
-    if goal.sha256 and not sources.is_sha256(goal.sha256):
-        raise StepFailed(f"distribution {name}: sha256 {goal.sha256!r} is no SHA-256: 64 hexadecimal digits")
-    judged = (("location", goal.location), ("path", goal.path), ("source", goal.source))
-    for option, path in judged:
-        judge = paths.source_problem if option == "source" else paths.problem
-        wrong = judge(path) if path else ""
-        if wrong:
-            raise StepFailed(f"distribution {name}: {option} {path!r} {wrong}; nothing was changed")
-    if goal.default_user is not None and not _LINUX_USER.match(goal.default_user):
-        raise StepFailed(
-            f"distribution {name}: {goal.default_user!r} cannot be a Linux user: lower-case letters, digits, _ and -,"
-            " at most 32, no digit first"
-        )
-    if goal.source and sources.is_virtual_disk(goal.source) and goal.version == 1:
-        raise StepFailed(f"distribution {name}: a virtual disk can only be imported as WSL 2; set version=2")
-    exposed = addresses.exposed("source", goal.source, goal.sha256)
-    if exposed:
-        raise StepFailed(f"distribution {name}: {exposed}")
-    if goal.manifest:
-        _check_manifest(name, goal.manifest)
-    if goal.state == "exported":
-        _check_export(goal)
-
-
-def _check_manifest(name: str, manifest: str) -> None:
-    """It names files and their digests, so that it must come unchanged; and everybody on the host may read it."""
-    if not manifest.lower().startswith(("https://", "file://")):
-        raise StepFailed(
-            f"distribution {name}: manifest {addresses.masked(manifest)} must be an https or file address: nothing"
-            " vouches for what comes by http"
-        )
-    if addresses.holds_credentials(manifest):
-        raise StepFailed(
-            f"distribution {name}: manifest {addresses.masked(manifest)} must not hold a password or a query: Windows"
-            " keeps the address where every user can read it"
-        )
-
-
-def _check_export(goal: DistributionGoal) -> None:
-    if not goal.path or not sources.is_host_path(goal.path):
-        raise StepFailed(f"distribution {goal.name}: state=exported needs path, a file such as C:\\images\\x.tar")
-    if goal.path.lower().endswith(".vhdx") != (goal.format == "vhdx"):
-        raise StepFailed(
-            f"distribution {goal.name}: path {goal.path} and format={goal.format} contradict each other:"
-            " .vhdx goes with vhdx and with nothing else"
-        )
 
 
 def plan(state: DistributionState, goal: DistributionGoal, assume_wsl: bool = False) -> list[Step]:

@@ -27,73 +27,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import Power, power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.security import Security, security
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.windows import FIRST_NUMBER, Windows, windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl, wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree, parse
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import decode_text
-
-_KERNEL = re.compile(r"\d+(?:\.\d+)+\S*")
-_FIRST_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f\u2019']\d{2,3})*")
-DEFAULT_LOCATION = "C:\\Program Files\\WSL\\"
-"""Where the MSI package puts WSL."""
-
-
-@dataclass(frozen=True)
-class Windows:
-    """The operating system."""
-
-    product: str
-    edition: str
-    display_version: str
-    build: int
-    ubr: int
-    """Update build revision: the last part of 10.0.22631.3155."""
-    architecture: str
-    """AMD64 or ARM64."""
-    ui_language: str
-    computer_name: str
-
-    @property
-    def version(self) -> str:
-        """Build and revision as people write them: ``22631.3155``."""
-        return f"{self.build}.{self.ubr}"
-
-
-@dataclass(frozen=True)
-class Wsl:
-    """The WSL package and what it needs of Windows."""
-
-    version: str | None
-    """None when the WSL of the MSI package is not installed."""
-    install_location: str | None
-    services: dict[str, bool]
-    policies: dict[str, int]
-    store: bool = False
-    """The Store's package of WSL is there; the MSI package brings it along as well."""
-    kernel: str | None = None
-    """Version of the kernel that the package brings; None where wsl.exe did not tell."""
-    starts: bool | None = None
-    """wsl.exe of the package starts in this logon; None when there is none, or it did not answer."""
-    features: dict[str, bool] = field(default_factory=dict)
-    """Optional feature -> chosen, in effect or not yet. Features that Windows does not name are missing."""
-
-    @property
-    def kind(self) -> str:
-        """How WSL was installed: msi, store, inbox or none. Only msi can be used from a remote logon."""
-        if self.version is not None:
-            return "msi"
-        if self.store:
-            return "store"
-        return "inbox" if self.services.get("LxssManager") else "none"
-
-    @property
-    def executable(self) -> str:
-        """wsl.exe of the package; where it would be when WSL is not installed."""
-        return (self.install_location or DEFAULT_LOCATION).rstrip("\\") + "\\wsl.exe"
-
-    @property
-    def allowed(self) -> bool:
-        """False when a policy of the organisation forbids WSL."""
-        return self.policies.get("AllowWSL", 1) != 0
 
 
 @dataclass
@@ -138,68 +75,6 @@ class HostState:
     security: Security = field(default_factory=Security)
 
 
-def windows(registry: RegistryTree) -> Windows:
-    """From the reads ``_host.queries.windows``."""
-    build = registry.text(q.WINDOWS, "CurrentBuild") or registry.text(q.WINDOWS, "CurrentBuildNumber") or "0"
-    return Windows(
-        product=_product(registry.text(q.WINDOWS, "ProductName") or "Windows", int(build)),
-        edition=registry.text(q.WINDOWS, "EditionID") or "",
-        display_version=registry.text(q.WINDOWS, "DisplayVersion") or "",
-        build=int(build),
-        ubr=registry.number(q.WINDOWS, "UBR") or 0,
-        architecture=registry.text(q.ENVIRONMENT, "PROCESSOR_ARCHITECTURE") or "",
-        ui_language=_language(registry),
-        computer_name=registry.text(q.ACTIVE_COMPUTER_NAME, "ComputerName") or "",
-    )
-
-
-def _product(name: str, build: int) -> str:
-    """Windows 11 still calls itself Windows 10 in the registry."""
-    return name.replace("Windows 10", "Windows 11") if build >= 22000 else name
-
-
-def _language(registry: RegistryTree) -> str:
-    for key in (q.USER_LANGUAGES, q.MACHINE_LANGUAGES):
-        languages = registry.get(key, "PreferredUILanguages")
-        if isinstance(languages, list) and languages:
-            return languages[0]
-    return registry.text(q.REGION, "LocaleName") or ""
-
-
-def wsl(reads: Reads) -> Wsl:
-    """From the reads ``_host.queries.wsl`` and ``_host.queries.services``."""
-    registry = reads.registry
-    return Wsl(
-        version=registry.text(q.LXSS_MSI, "Version"),
-        install_location=registry.text(q.LXSS_MSI, "InstallLocation"),
-        services={name: reads.succeeded(f"service_{name.lower()}") for name in q.SERVICE_NAMES},
-        policies={
-            name: value.data for name, value in registry.values(q.POLICIES).items() if isinstance(value.data, int)
-        },
-        store=any(q.STORE_WSL.lower() in key.lower() for key in registry.subkeys(q.STORE_PACKAGES)),
-        kernel=_kernel(reads),
-        starts=_starts(reads),
-        features={
-            name: registry.number(f"{q.FEATURES}\\{name}", "Selection") == 1
-            for name in q.FEATURE_NAMES
-            if f"{q.FEATURES}\\{name}" in registry
-        },
-    )
-
-
-def _starts(reads: Reads) -> bool | None:
-    if "wsl_version" not in reads.parts or reads.registry.text(q.LXSS_MSI, "Version") is None:
-        return None
-    return reads.succeeded("wsl_version")
-
-
-def _kernel(reads: Reads) -> str | None:
-    """The second line of ``wsl --version``: labels are localised, the order of the lines is not."""
-    lines = decode_text(reads.output("wsl_version")).splitlines()
-    found = _KERNEL.search(lines[1]) if reads.succeeded("wsl_version") and len(lines) > 1 else None
-    return found.group() if found else None
-
-
 def own_profile(reads: Reads) -> str:
     """The profile folder of the account that is logged on, from the read ``own_profile``."""
     return own_environment(reads).get("USERPROFILE", "")
@@ -213,7 +88,7 @@ def own_distributions(registry: RegistryTree) -> list[Distribution]:
 def free_bytes(reads: Reads) -> int | None:
     """The first number that fsutil.exe prints: free bytes, in digit groups of any language; None where it failed."""
     line = next(iter(reads.output("free_space").decode("utf-8", "replace").strip().splitlines()), "")
-    number = _FIRST_NUMBER.search(line)
+    number = FIRST_NUMBER.search(line)
     return int(re.sub(r"\D", "", number.group())) if number and reads.succeeded("free_space") else None
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, archive
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
@@ -108,22 +108,22 @@ class Work:
             self.show(self._progress(answer))
             self.sleep(next(self.waits))
 
-    def _bring(self) -> plans.Answer | None:
+    def _bring(self) -> answers.Answer | None:
         goal = self.goal
         command = archive.command(goal.packed, goal.may_install, INSTALL_SECONDS, goal.proxy)
         return self._answer(command, goal.packed)
 
-    def _look(self) -> plans.Answer | None:
+    def _look(self) -> answers.Answer | None:
         return self._answer(archive.look(self.goal.identity, self.goal.name))
 
-    def _answer(self, command: str, payload: bytes = b"") -> plans.Answer | None:
+    def _answer(self, command: str, payload: bytes = b"") -> answers.Answer | None:
         """What came of COMMAND; None: Python is still being installed."""
         completed = self.way.run(command, payload)
         if completed.exit_code == archive.INSTALLING:
             return None
-        return plans.answer_in(self.way.where, completed, self.goal.name)
+        return answers.answer_in(self.way.where, completed, self.goal.name)
 
-    def _reached(self, ask: t.Callable[[], plans.Answer | None]) -> plans.Answer | None:
+    def _reached(self, ask: t.Callable[[], answers.Answer | None]) -> answers.Answer | None:
         """What ASK answers, over a connection that is opened again where the order has been sent already."""
         try:
             return ask()
@@ -151,7 +151,7 @@ class Work:
             f"{lost}; what was begun in {self.way.where} goes on there: run again, the next run waits for it"
         )
 
-    def _progress(self, answer: plans.Answer | None) -> str:
+    def _progress(self, answer: answers.Answer | None) -> str:
         if answer is None:
             return "installing Python"
         what = "" if answer.id == self.goal.identity else "waiting for another run: "
@@ -163,15 +163,15 @@ class Work:
         text = transaction.get("text") or transaction.get("package") or "working"
         return clean(f"{what}{shown}: {text}")
 
-    def _outcome(self, answer: plans.Answer) -> plans.Outcome:
+    def _outcome(self, answer: answers.Answer) -> plans.Outcome:
         """What came of the order. Steps that were done before a failure are told, whatever ended the work."""
         whole = answer.ended and not answer.crash
         steps = self.goal.steps[: None if whole else len(answer.rows)]
-        wrong = plans.damage(answer.rows, [(step["module"], step["register"]) for step in steps])
+        wrong = answers.damage(answer.rows, [(step["module"], step["register"]) for step in steps])
         if wrong:
             raise StepFailed(
                 f"{self.way.where}: damaged result: {wrong}; look at the distribution, and do not trust it"
             )
         if not whole:
-            return plans.Outcome(failure=plans.why_unfinished(answer), rows=answer.rows)
+            return plans.Outcome(failure=answers.why_unfinished(answer), rows=answer.rows)
         return plans.Outcome(rows=answer.rows)

@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts as host_accounts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find, registered_to
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
     Batch,
@@ -40,8 +41,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import unusable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import START_SECONDS
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, protected_folder, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
     Reads,
     read,
@@ -126,7 +126,7 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
             f"distribution {goal.name} of {', '.join(goal.windows_user)}: the account has no administrator rights in"
             " this session; log on as an administrator"
         )
-    wsl = state.wsl(first)
+    wsl = host_wsl.wsl(first)
     if wsl.version is None:
         raise StepFailed(f"distribution {goal.name}: WSL is not installed; use the module wsl first")
     place = plans.Place(goal.name)
@@ -214,7 +214,7 @@ class Work:
         files = {place.payload: self.goal.payload, place.identity: self.goal.identity.encode()}
         for one in accounts:
             files.update({place.description(one.sid): schtasks.xml(self._task(one)), **place.empty_results(one.sid)})
-        line, archive = windows_files.unpacking(files)
+        line, archive = archives.unpacking(files)
         lines = [line, *(self._start_line(one.sid) for one in accounts), cmd_line("del", ["/f", "/q", place.payload])]
         try:
             batch = Batch(lines)
@@ -343,8 +343,8 @@ class Work:
             return plans.Outcome(failure=f"{where}: {tasks.HOLDS_LINK}")
         out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
         try:
-            rows = plans.rows_of(where, out, err, self.goal.name)
-            wrong = plans.damage(rows, [(step["module"], step["register"]) for step in self.goal.steps])
+            rows = answers.rows_of(where, out, err, self.goal.name)
+            wrong = answers.damage(rows, [(step["module"], step["register"]) for step in self.goal.steps])
             if wrong:
                 raise StepFailed(f"{where}: damaged result: {wrong}; look at the distribution, and do not trust it")
             return plans.Outcome(rows=rows)

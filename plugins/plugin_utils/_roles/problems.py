@@ -16,13 +16,13 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import shapes as roles_shapes
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.shapes import Specs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
 
 ALIKE = 0.8
 """How much names must have in common behind their prefix, as difflib counts it: a letter or two differ."""
-_TRUTHS = frozenset(("1", "0", "yes", "no", "true", "false", "on", "off", "y", "n", "t", "f"))
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]{1,256}\Z")
 _LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 _LOCATION = "windows_host_distribution_location"
@@ -36,8 +36,6 @@ _PATHS = (
 """What may be a path on the host; the first one must be."""
 _DEFAULT_VERSION = "12.8"
 """Judges the components where the version itself is wrong."""
-
-Specs = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
 def unknown(names: t.Iterable[str], known: t.Collection[str], ignored: t.Collection[str] = ()) -> list[str]:
@@ -68,84 +66,6 @@ def _meant(name: str, prefix: str, known: t.Collection[str]) -> str:
     cut = len(prefix) if name.startswith(prefix) else 0
     ends = {each[cut:]: each for each in sorted(known) if each.startswith(prefix)}
     return next((ends[end] for end in difflib.get_close_matches(name[cut:], ends, n=1, cutoff=ALIKE)), "")
-
-
-def wrong_shapes(values: t.Mapping[str, t.Any], specs: Specs) -> list[str]:
-    """One sentence for each of VALUES that is not of the type, or none of the choices, in SPECS."""
-    found = (_wrong(name, value, specs[name]) for name, value in sorted(values.items()) if name in specs)
-    return [problem for problem in found if problem]
-
-
-def _wrong(name: str, value: t.Any, spec: t.Mapping[str, t.Any]) -> str:
-    kind = str(spec.get("type", "str"))
-    if value is None or (value == "" and isinstance(value, str) and spec.get("default") is None):
-        return "" if spec.get("default") is None else f"{name} is empty: give it a value, or take it out"
-    if kind == "list":
-        if _is_text(value) or not isinstance(value, (list, tuple)):
-            return f"{name} must be a list, not {_shape(value)}: write {name}: [{_shown(value, spec)}], with -e as JSON"
-        found = (_wrong_item(f"an entry of {name}", item, spec) for item in value)
-        return next((problem for problem in found if problem), "")
-    return _wrong_item(name, value, {**spec, "elements": kind})
-
-
-def _wrong_item(name: str, value: t.Any, spec: t.Mapping[str, t.Any]) -> str:
-    kind = spec.get("elements", "str")
-    if kind == "str":
-        problem = _not_text(name, value, bool(spec.get("no_log")))
-    else:
-        problem = "" if _FITS[kind](value) else f"{name} must be {_WORDS[kind]}, not {_shape(value)}"
-    choices = spec.get("choices")
-    if not problem and choices and value not in choices:
-        problem = f"{name} is {_shown(value, spec)}: choose one of {', '.join(str(item) for item in choices)}"
-    return problem
-
-
-def _not_text(name: str, value: t.Any, secret: bool) -> str:
-    if _is_text(value):
-        return ""
-    if secret or not isinstance(value, (int, float)):
-        return f"{name} must be text, not {_shape(value)}: quote it"
-    return version_text.problem(name.rpartition(" ")[2], value)
-
-
-def _is_text(value: t.Any) -> bool:
-    """Text, also of a vault, which cores before 2.19 keep in an object of their own."""
-    return isinstance(value, str) or bool(getattr(value, "__ENCRYPTED__", False))
-
-
-def _is_truth(value: t.Any) -> bool:
-    """``-e name=false`` is text; tasks read it by filter ``bool``."""
-    return isinstance(value, bool) or (isinstance(value, str) and value.lower() in _TRUTHS)
-
-
-def _is_number(value: t.Any) -> bool:
-    if isinstance(value, str):
-        return bool(re.match(r"-?[0-9]+\Z", value))
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_FITS: dict[str, t.Callable[[t.Any], bool]] = {
-    "bool": _is_truth,
-    "int": _is_number,
-    "dict": lambda value: isinstance(value, t.Mapping),
-}
-_WORDS = {"bool": "true or false", "int": "a whole number", "dict": "a dictionary"}
-
-
-def _shape(value: t.Any) -> str:
-    kinds = (
-        (bool, "true or false"),
-        ((int, float), "a number"),
-        (t.Mapping, "a dictionary"),
-        ((list, tuple), "a list"),
-    )
-    if _is_text(value):
-        return "text"
-    return next((word for kind, word in kinds if isinstance(value, t.cast("t.Any", kind))), type(value).__name__)
-
-
-def _shown(value: t.Any, spec: t.Mapping[str, t.Any]) -> str:
-    return "…" if spec.get("no_log") or not isinstance(value, (str, int, float)) else str(value)[:60]
 
 
 def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
@@ -247,6 +167,6 @@ def problems(values: t.Mapping[str, t.Any], names: t.Iterable[str]) -> list[str]
     ignored = values.get("wslfleet_ignore_variables") or []
     found = unknown(names, specs, ignored if isinstance(ignored, (list, tuple)) else [])
     # What has a wrong shape has no meaning that could contradict another.
-    shapes = {name: wrong_shapes({name: value}, specs) for name, value in values.items()}
+    shapes = {name: roles_shapes.wrong_shapes({name: value}, specs) for name, value in values.items()}
     sound = {name: value for name, value in values.items() if value is not None and not shapes.get(name)}
     return found + [text for texts in shapes.values() for text in texts] + contradictions(sound, specs)

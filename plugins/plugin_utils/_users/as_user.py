@@ -23,8 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, protected_folder, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read
 
 POLL_SECONDS = 1.0
@@ -90,7 +89,7 @@ def _start(runner: CommandRunner, place: Place, user: User, line: str, content: 
     )
     protected_folder.make(runner, place.folder, place.FILES, readers=[user.sid])
     files = {place.description(user.sid): schtasks.xml(task), place.new: content, **place.empty_results(user.sid)}
-    windows_files.upload_contents(runner, files, 120)
+    archives.upload_contents(runner, files, 120)
     started = while_successful(
         place.opened(user.sid),
         schtasks.create_line(task.name, place.description(user.sid)),

@@ -21,8 +21,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import NOT_KNOWN, Answer, Developer
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, registry, schtasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
+    archives,
+    protected_folder,
+    registry,
+    schtasks,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, Reads, read_groups
 
 WAITS = (1.0, 1.0, 2.0)
@@ -111,7 +115,7 @@ class _Asking:
         sids = [one.sid for one in developers]
         protected_folder.make(self._runner, place.folder, place.FILES, readers=sids)
         files = {place.description(one.sid): schtasks.xml(self._task(one)) for one in developers}
-        windows_files.upload_contents(self._runner, {**files, **_merged(map(place.empty_results, sids))}, 120)
+        archives.upload_contents(self._runner, {**files, **_merged(map(place.empty_results, sids))}, 120)
         reads = read_groups(self._runner, [{f"start_{sid}": self._start_line(sid)} for sid in sids])
         for sid in sids:
             if not reads.succeeded(f"start_{sid}"):

@@ -19,16 +19,12 @@ from functools import partial
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy, steps
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy, several_commands
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.apply import state_of
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
-    DistributionGoal,
-    DistributionState,
-    location,
-)
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState, location
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import damaged, find, registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line, while_successful
@@ -50,8 +46,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer imp
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_plan import Place, Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import START_SECONDS
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
+    archives,
+    protected_folder,
+    schtasks,
+    sources,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files as windows_files
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, schtasks, sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, read_groups
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE, decode_text, error_code
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import run_wsl, wsl_line
@@ -119,7 +120,7 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     second = read_groups(runner, [general, *(_developer_lines(one, goal, place) for one in users if one.profile)])
     ends = {user.sid: _end(runner, place, second, user.sid) for user in users}
     return Seen(
-        state_of(reads, own, executable or host_state.wsl(reads).executable),
+        state_of(reads, own, executable or wsl.wsl(reads).executable),
         [replace(_developer(user, goal, second), done=ends[user.sid]) for user in users],
         second.succeeded("left"),
         second.output("identity").decode("ascii", "replace").strip() if second.succeeded("identity") else "",
@@ -276,7 +277,7 @@ class _Work:
             checked_copy.bring(self.runner, source, sha256, image, self.timeout)
         else:
             if sources.kind(source) == sources.CONTROLLER:
-                steps.check_here(Path(source), None)
+                several_commands.check_here(Path(source), None)
             windows_files.fetch(self.runner, windows_files.Source(source, sha256), image, self.timeout)
         self.outcome.done.append(
             f"bring {addresses.masked(source or self.goal.from_distribution or '')} to the host as {image}"
@@ -285,7 +286,7 @@ class _Work:
     def _open_results(self, sids: t.Sequence[str]) -> None:
         """Make the files for results of SIDS, each for its user alone."""
         files = {path: content for sid in sids for path, content in self.place.empty_results(sid).items()}
-        windows_files.upload_contents(self.runner, files, 120)
+        archives.upload_contents(self.runner, files, 120)
         if self._run(while_successful(*(self.place.opened(sid) for sid in sids))) != 0:
             raise StepFailed(f"the files for results in {self.place.folder} could not be protected; run again")
 
@@ -314,7 +315,7 @@ class _Work:
         )
         file = self.place.description(developer.sid)
         contents = {file: schtasks.xml(task), self.place.identity: identity(self.goal).encode()}
-        windows_files.upload_contents(self.runner, contents, 120)
+        archives.upload_contents(self.runner, contents, 120)
         return self._run(schtasks.create_line(name, file)) == 0
 
     def collect(self, developer: Developer, at_logon: bool = False) -> None:

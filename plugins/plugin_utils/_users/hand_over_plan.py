@@ -16,8 +16,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
-    DistributionGoal,
     DistributionState,
     location,
     refuse_without_wsl,

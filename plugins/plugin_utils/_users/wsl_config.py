@@ -17,14 +17,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings.settings import Host
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, state, windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import as_user
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files, protected_folder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, files, protected_folder
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import run_wsl
@@ -53,10 +54,10 @@ def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
     """
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **(q.users() if windows_user else {})}
     reads = read(runner, lines)
-    wsl = state.wsl(reads)
+    wsl = host_wsl.wsl(reads)
     user = accounts.choose(accounts.users(reads), [windows_user])[0] if windows_user else None
     path = f"{user.profile if user else state.own_profile(reads)}\\.wslconfig"
-    host = Host(version_key(wsl.version) if wsl.version else None, state.windows(reads.registry).build, wsl.policies)
+    host = Host(version_key(wsl.version) if wsl.version else None, windows.windows(reads.registry).build, wsl.policies)
     return Seen(path, _content(runner, path), host, wsl.executable, user)
 
 
@@ -99,7 +100,7 @@ def write(runner: CommandRunner, seen: Seen, text: str) -> None:
 def _write_own(runner: CommandRunner, path: str, content: bytes) -> None:
     staged = f"{STAGING}\\wslconfig"
     protected_folder.make(runner, STAGING, ["wslconfig"])
-    files.upload_contents(runner, {staged: content}, 120)
+    archives.upload_contents(runner, {staged: content}, 120)
     copied = cmd_line("copy", ["/y", "/b", staged, path])
     runner.run(first_that_succeeds(files.links_line(path), copied), timeout=60)
     runner.run(Batch(protected_folder.removal(STAGING, ["wslconfig"])).line, timeout=60)

@@ -17,24 +17,20 @@ short is never taken for the real one; a download with a digest goes on where it
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import tarfile
-import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_parts, tar_stream
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_parts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandRunner,
     CommandTimeout,
     Completed,
-    Stdin,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, shares, sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import CURL, known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
@@ -108,7 +104,7 @@ def download(
         remedy = known.remedy if known else "give an address that the host can reach, or a file on the controller"
         raise StepFailed(
             f"the host could not fetch {addresses.masked(url)}: curl.exe ended with {completed.exit_code},"
-            f" {addresses.masked(_last_line(completed))}; {remedy}"
+            f" {addresses.masked(archives.last_line(completed))}; {remedy}"
         )
 
 
@@ -128,7 +124,7 @@ def copy_there(runner: CommandRunner, source: str, path: str, timeout: float) ->
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
         why = why_unreadable(runner, source) if shares.is_share(source) else None
-        why = why or f"{_last_line(completed)}; look for space on C:"
+        why = why or f"{archives.last_line(completed)}; look for space on C:"
         raise StepFailed(f"the host could not copy {source} to {path}: {why}")
 
 
@@ -170,61 +166,12 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
     elif shares.is_share(source.where):
         copy_from_share(runner, source.where, part, timeout)
     else:
-        upload(runner, Path(source.where), part, timeout)
+        archives.upload(runner, Path(source.where), part, timeout)
     if digest:
         check_sha256(runner, part, digest)
     completed = runner.run(cmd_line("move", ["/y", part, path]), timeout=60)
     if completed.exit_code != 0:
-        raise StepFailed(f"{part} could not be renamed to {path}: {_last_line(completed)}; is the file in use?")
-
-
-def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> None:
-    """Send the controller's file SOURCE to PATH, which lies in a folder of a folder of C:; raises StepFailed."""
-    folder, name = _place_in_archive(path)
-    _unpack(runner, folder, tar_stream(source, name), f"{source} to {path}", timeout)
-
-
-def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
-    """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
-    archive, folder = _packed(files)
-    _unpack(runner, folder, archive, ", ".join(files), timeout)
-
-
-def unpacking(files: t.Mapping[str, bytes]) -> tuple[str, bytes]:
-    """The line that writes FILES as ``upload_contents`` does, and its standard input."""
-    archive, folder = _packed(files)
-    return _unpack_line(folder), archive
-
-
-def _packed(files: t.Mapping[str, bytes]) -> tuple[bytes, str]:
-    """An archive with FILES, and the folder that it is unpacked in."""
-    archive, folder = io.BytesIO(), ""
-    with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as packed:
-        for path, content in files.items():
-            folder, name = _place_in_archive(path)
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            packed.addfile(entry, io.BytesIO(content))
-    return archive.getvalue(), folder
-
-
-def _place_in_archive(path: str) -> tuple[str, str]:
-    """The folder of C: in which an archive with PATH is unpacked, and the name that PATH has in it."""
-    drive, top, *names = path.split("\\")
-    return f"{drive}\\{top}", "/".join(names)
-
-
-def _unpack(runner: CommandRunner, folder: str, archive: Stdin, what: str, timeout: float) -> None:
-    completed = runner.run(_unpack_line(folder), archive, timeout)
-    if completed.exit_code != 0:
-        raise StepFailed(
-            f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {_last_line(completed)};"
-            " look for free space on C:"
-        )
-
-
-def _unpack_line(folder: str) -> str:
-    return cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder])
+        raise StepFailed(f"{part} could not be renamed to {path}: {archives.last_line(completed)}; is the file in use?")
 
 
 def sha256_here(source: Path) -> str:
@@ -262,7 +209,9 @@ def check_sha256(runner: CommandRunner, path: str, wanted: str, origin: str | No
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
     if completed.exit_code != 0 or not found:
         why = why_unreadable(runner, path) if shares.is_share(path) else None
-        raise StepFailed(why or f"the digest of {path} could not be read: certutil.exe said {_last_line(completed)}")
+        raise StepFailed(
+            why or f"the digest of {path} could not be read: certutil.exe said {archives.last_line(completed)}"
+        )
     if found.group(0).lower() != wanted.lower():
         remove(runner, path)
         raise StepFailed(
@@ -280,7 +229,7 @@ def check_exists(runner: CommandRunner, path: str) -> None:
         return
     if shares.is_share(path):
         raise StepFailed(why_unreadable(runner, path) or f"the host sees no file {path}: check the path")
-    raise StepFailed(f"there is no file {path} on the host ({_last_line(completed)}); check the path")
+    raise StepFailed(f"there is no file {path} on the host ({archives.last_line(completed)}); check the path")
 
 
 def _lists_a_folder(completed: Completed, path: str) -> bool:
@@ -305,8 +254,3 @@ def links_line(path: str) -> str:
 def remove(runner: CommandRunner, path: str) -> None:
     """Delete the file PATH; nothing happens when it is not there."""
     runner.run(cmd_line("del", ["/f", "/q", path]), timeout=60)
-
-
-def _last_line(completed: Completed) -> str:
-    said = (completed.stderr or completed.stdout).decode("utf-8", "replace").strip().splitlines()
-    return said[-1] if said else "no message"

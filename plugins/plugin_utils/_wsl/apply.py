@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandRunner,
-    CommandTimeout,
-    HostUnreachable,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, files, msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER as PACKAGES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe, online
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package, released_package, version_key
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import (
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan, missing_features
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     EnableFeature,
     InstallMsi,
     InstallOnline,
@@ -33,18 +33,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import (
     RepairMsi,
     Step,
     StopWsl,
-    WslGoal,
-    WslPlan,
-    missing_features,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_failure, wsl_line, wsl_text
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import bare_number
 
-WAY_OUT = (
-    "over a remote logon the online way depends on the account's own proxy settings: name the MSI package instead"
-    " (msi: address or controller's path of wsl.<version>.x64.msi from github.com/microsoft/WSL/releases)"
-)
 SETTLE_SECONDS = 5.0
 """Between two looks at an installation that goes on without us."""
 STOP_SECONDS = 60.0
@@ -97,49 +87,9 @@ def apply_step(runner: CommandRunner, step: Step, before: Observed, timeout: flo
         if msiexec.remove(runner, step.product_code, _REMOVAL_LOG, timeout):
             outcome.restart_reasons.append("files of the removed WSL are deleted at the next restart")
     elif isinstance(step, InstallOnline):
-        _install_online(runner, step, timeout)
+        online.install_online(runner, step, timeout)
     else:
-        _online(runner, before.wsl.executable, step.arguments, timeout, "updating WSL online")
-
-
-def _install_online(runner: CommandRunner, step: InstallOnline, timeout: float) -> None:
-    """By the wsl.exe of Windows; from GitHub where the Store refuses and that is allowed."""
-    executable, what = f"{SYSTEM32}\\wsl.exe", "installing WSL online"
-    try:
-        _online(runner, executable, step.arguments, timeout, what)
-    except _StoreRefused as refused:
-        if not step.fall_back:
-            raise
-        try:
-            _online(runner, executable, replace(step, web_download=True).arguments, timeout, what)
-        except StepFailed as failed:
-            raise StepFailed(f"{refused}; then without the Store: {failed}") from None
-
-
-class _StoreRefused(StepFailed):
-    """The Store or Windows Update refused, which the download from GitHub may not."""
-
-
-_STORE_NUMBERS = ("0x8024", "0x80073", "0x8d05", "0x803f")
-"""How the codes of Windows Update, of app packages and of the Store begin."""
-
-
-def _online(runner: CommandRunner, executable: str, args: t.Sequence[str], timeout: float, what: str) -> None:
-    """Run wsl.exe's own download. Its exit code proves nothing; only a clear error of its own ends the step here."""
-    try:
-        completed = runner.run(wsl_line(executable, args), timeout=timeout)
-    except CommandTimeout:
-        raise StepFailed(f"{what} did not end within {timeout:g} s; {WAY_OUT}") from None
-    except HostUnreachable:
-        if args[0] != "--update":
-            raise
-        return  # an update may end its own process and with it the answer; the registry tells what became of it
-    number = bare_number(wsl_text(completed)) if completed.exit_code != 0 else None
-    if number and number.startswith(_STORE_NUMBERS):
-        raise _StoreRefused(str(wsl_failure(what, completed)))
-    failure = wsl_failure(what, completed) if completed.exit_code == FAILED else None
-    if number or (failure and "[Wsl/" in str(failure)):
-        raise StepFailed(f"{failure or wsl_failure(what, completed)}; {WAY_OUT}")
+        online.online(runner, before.wsl.executable, step.arguments, timeout, "updating WSL online")
 
 
 def stop_everyone(runner: CommandRunner) -> None:
@@ -210,7 +160,9 @@ def verify(before: Observed, after: Observed, plan: WslPlan, goal: WslGoal, outc
             )
         return
     if goal.method != "inbox" and after.state.version is None:
-        hint = WAY_OUT if any(isinstance(step, InstallOnline) for step in plan.steps) else "see the installer's log"
+        hint = (
+            online.WAY_OUT if any(isinstance(step, InstallOnline) for step in plan.steps) else "see the installer's log"
+        )
         raise StepFailed(f"WSL is still not installed after: {done}; {hint}")
     if goal.version and not plan.deferred and version_key(after.state.version or "0") != version_key(goal.version):
         raise StepFailed(f"WSL {after.state.version} is installed after: {done}; wanted was {goal.version}")

@@ -13,21 +13,19 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import windows as host_windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, is_here
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import (
-    MINIMUM_VERSION,
-    WslGoal,
-    WslState,
-    missing_features,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import MINIMUM_VERSION, WslState, missing_features
 
 INSTALLER_IN_PROGRESS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\InProgress"
 _RUNNING = ("vmmemwsl", "wslhost.exe", "wsl.exe")
@@ -51,7 +49,7 @@ def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
     runs WSL where it is damaged or too old, and whose distributions there are where it is to be removed.
     """
     reads = read(runner, _lines(goal))
-    windows, wsl = host_state.windows(reads.registry), host_state.wsl(reads)
+    windows, wsl = host_windows.windows(reads.registry), host_wsl.wsl(reads)
     pending = pending_reboot(reads)
     damaged = _damaged(reads, wsl, pending)
     missing = missing_features(windows.build, wsl.services, goal.method == "inbox") if goal.state != "absent" else []

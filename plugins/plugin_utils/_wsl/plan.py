@@ -8,23 +8,28 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM, VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as wsl_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
     Package,
-    checked_version,
     fetches_package,
-    named_package,
     released_package,
     runs_directly,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
+    EnableFeature,
+    InstallMsi,
+    InstallOnline,
+    RemoveMsi,
+    RepairMsi,
+    Step,
+    StopWsl,
+    UpdateOnline,
 )
 
 version_key = wsl_package.version_key
@@ -63,178 +68,6 @@ class WslState:
     def inbox(self) -> bool:
         """The WSL of Windows itself is in effect, and no package."""
         return self.version is None and bool(self.services.get("LxssManager"))
-
-
-@dataclass(frozen=True)
-class WslGoal:
-    """What is wanted."""
-
-    state: str = "present"
-    method: str = "auto"
-    version: str | None = None
-    msi: str | None = None
-    msi_sha256: str | None = None
-    msi_proxy: str | None = None
-    skip_msix: bool | None = None
-    allow_running: bool = False
-    allow_downgrade: bool = False
-    force: bool = False
-
-    def check(self) -> None:
-        """Raise StepFailed when the options contradict each other; nothing was asked of the host then."""
-        if self.state == "absent":
-            return
-        if self.method == "msi" and not self.msi:
-            raise StepFailed("method=msi needs msi: an address, a share or the controller's path of WSL's MSI package")
-        if self.method == "online" and self.version:
-            raise StepFailed("method=online always brings the newest WSL: drop version, or use method=web_download")
-        if self.method == "inbox" and (self.msi or self.version or self.state == "latest"):
-            raise StepFailed(
-                "method=inbox is the WSL of Windows itself: msi, version and state=latest do not go with it"
-            )
-        if self.version:
-            checked_version(self.version)
-        if self.msi:
-            wrong = paths.source_problem(self.msi)
-            if wrong:
-                raise StepFailed(f"msi {addresses.masked(self.msi)!r} {wrong}; nothing was changed")
-            named_package(Source(self.msi), self.version)
-            exposed = addresses.exposed("msi", self.msi, self.msi_sha256)
-            if exposed:
-                raise StepFailed(exposed)
-        if self.state == "latest" and self.version:
-            raise StepFailed("state=latest and version contradict each other: drop one of them")
-
-    def package(self, architecture: str) -> Package | None:
-        """The package to install from; None where wsl.exe fetches what is newest. Raises StepFailed."""
-        version = checked_version(self.version) if self.version else None
-        if self.msi and self.method in ("auto", "msi"):
-            return named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
-        if version:
-            return released_package(version, architecture, self.msi_sha256, self.msi_proxy)
-        return None
-
-
-@dataclass(frozen=True)
-class EnableFeature:
-    """Enable an optional feature of Windows."""
-
-    name: str
-    all_parents: bool
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        every = " /All" if self.all_parents else ""
-        return f"dism.exe /Online /NoRestart /Enable-Feature /FeatureName:{self.name}{every}"
-
-    def __str__(self) -> str:
-        return f"enable the Windows feature {self.name} (dism.exe)"
-
-
-@dataclass(frozen=True)
-class InstallOnline:
-    """Let the wsl.exe of Windows fetch and install WSL, as NVIDIA's guide says."""
-
-    web_download: bool = False
-    """From GitHub, not from the Store."""
-    inbox: bool = False
-    """The WSL of Windows itself is there: it calls that an update."""
-    fall_back: bool = False
-    """Go to GitHub where the Store refuses."""
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """Of wsl.exe."""
-        what = ("--update",) if self.inbox else ("--install", "--no-distribution")
-        return (*what, "--web-download") if self.web_download else what
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"wsl.exe {' '.join(self.arguments)}"
-
-    def __str__(self) -> str:
-        return f"install WSL (wsl.exe {' '.join(self.arguments)})"
-
-
-@dataclass(frozen=True)
-class InstallMsi:
-    """Install, upgrade or downgrade from a package."""
-
-    package: Package
-    skip_msix: bool = False
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"msiexec.exe /i {self.package}"
-
-    def __str__(self) -> str:
-        return f"install WSL from {self.package} (msiexec.exe, kept as {self.package.path})"
-
-
-@dataclass(frozen=True)
-class UpdateOnline:
-    """Ask Microsoft for a newer WSL and install it when there is one."""
-
-    web_download: bool = False
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """Of wsl.exe."""
-        return ("--update", "--web-download") if self.web_download else ("--update",)
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"wsl.exe {' '.join(self.arguments)}"
-
-    def __str__(self) -> str:
-        return f"update WSL when there is a newer one (wsl.exe {' '.join(self.arguments)})"
-
-
-@dataclass(frozen=True)
-class StopWsl:
-    """Stop everyone's WSL, so that no file of the package is held open."""
-
-    by_hand: t.ClassVar[str] = "sc.exe stop WSLService"
-
-    def __str__(self) -> str:
-        return "stop WSL for everyone (sc.exe stop WSLService)"
-
-
-@dataclass(frozen=True)
-class RepairMsi:
-    """Write the package's files again and take back what was to be deleted at the next restart."""
-
-    package: Package
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"msiexec.exe /fvamus {self.package}"
-
-    def __str__(self) -> str:
-        return f"repair WSL {self.package.version} (msiexec.exe /fvamus {self.package.path})"
-
-
-@dataclass(frozen=True)
-class RemoveMsi:
-    """Remove the package. Registrations and virtual disks of distributions stay."""
-
-    product_code: str
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"msiexec.exe /x {self.product_code}"
-
-    def __str__(self) -> str:
-        return f"remove WSL (msiexec.exe /x {self.product_code}); distributions stay on their disks"
-
-
-Step = t.Union[EnableFeature, InstallOnline, InstallMsi, UpdateOnline, StopWsl, RepairMsi, RemoveMsi]
 
 
 @dataclass(frozen=True)

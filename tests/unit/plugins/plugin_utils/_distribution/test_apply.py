@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as d
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import goal as distribution_goal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as p
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
@@ -49,20 +51,20 @@ def protected(line: str, stdin: bytes) -> Completed:
     return Completed(0, f"wslfleet-begin\r\n{ends}".encode(), b"")
 
 
-STEPS: list[tuple[p.Step, str]] = [
-    (p.InstallOnline("Debian", "Debian", None, 2), "--install Debian --version 2 --no-launch"),
+STEPS: list[tuple[distribution_step.Step, str]] = [
+    (distribution_step.InstallOnline("Debian", "Debian", None, 2), "--install Debian --version 2 --no-launch"),
     (
-        p.InstallOnline("Ubuntu", "cuda", "C:\\w s l", 1),
+        distribution_step.InstallOnline("Ubuntu", "cuda", "C:\\w s l", 1),
         '--install Ubuntu --name cuda --location "C:\\w s l" --version 1 --no-launch',
     ),
-    (p.Convert("Debian", 2), "--set-version Debian 2"),
-    (p.MakeDefault("Debian"), "--set-default Debian"),
-    (p.Unregister("Debian"), "--unregister Debian"),
+    (distribution_step.Convert("Debian", 2), "--set-version Debian 2"),
+    (distribution_step.MakeDefault("Debian"), "--set-default Debian"),
+    (distribution_step.Unregister("Debian"), "--unregister Debian"),
 ]
 
 
 @pytest.mark.parametrize(("step", "arguments"), STEPS)
-def test_one_command_a_step(step: p.Step, arguments: str) -> None:
+def test_one_command_a_step(step: distribution_step.Step, arguments: str) -> None:
     with ScriptedRunner([(START + arguments, OK)]) as runner:
         d.apply_step(runner, step, WSL, 60)
 
@@ -70,7 +72,7 @@ def test_one_command_a_step(step: p.Step, arguments: str) -> None:
 def test_import_from_the_controller_is_a_stream(tmp_path: Path) -> None:
     image = tmp_path / "image.tar"
     image.write_bytes(b"\x00\x1a\r\n\xff" * 1000)
-    step = p.Import("Debian", str(image), None, "C:\\Users\\J\xf6rg\\AppData\\Local\\wsl\\Debian", 2)
+    step = distribution_step.Import("Debian", str(image), None, "C:\\Users\\J\xf6rg\\AppData\\Local\\wsl\\Debian", 2)
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\Users\\J\xf6rg\\AppData\\Local\\wsl", Completed(1, b"", b"exists")),
         (f"{START}--import Debian C:\\Users\\J\xf6rg\\AppData\\Local\\wsl\\Debian - --version 2", OK),
@@ -81,7 +83,7 @@ def test_import_from_the_controller_is_a_stream(tmp_path: Path) -> None:
 
 
 def test_a_download_is_removed_whatever_becomes_of_the_import() -> None:
-    step = p.Import("Debian", "https://x/y.tar", None, "C:\\wsl\\Debian", 2)
+    step = distribution_step.Import("Debian", "https://x/y.tar", None, "C:\\wsl\\Debian", 2)
     failed = Completed(0xFFFFFFFF, b"Fehlercode: Wsl/Service/RegisterDistro/WSL_E_IMPORT_FAILED\r\n", b"")
     script: list[tuple[Expected, Answer]] = [
         ("md C:\\wsl", OK),
@@ -102,7 +104,7 @@ def test_a_download_is_removed_whatever_becomes_of_the_import() -> None:
 
 
 def test_time_limit_names_the_way_out() -> None:
-    step = p.InstallOnline("Debian", "Debian", None, 2)
+    step = distribution_step.InstallOnline("Debian", "Debian", None, 2)
     with ScriptedRunner([(re.compile("--install"), CommandTimeout("x"))]) as runner, pytest.raises(
         StepFailed, match="source"
     ):
@@ -112,11 +114,11 @@ def test_time_limit_names_the_way_out() -> None:
 @pytest.mark.parametrize(
     ("host", "goal", "message"),
     [
-        (READY, p.DistributionGoal("Debian"), "is not registered"),
-        (with_distribution(READY), p.DistributionGoal("Debian", state="absent"), "is still registered"),
+        (READY, distribution_goal.DistributionGoal("Debian"), "is not registered"),
+        (with_distribution(READY), distribution_goal.DistributionGoal("Debian", state="absent"), "is still registered"),
     ],
 )
-def test_verify(host: HostAnswers, goal: p.DistributionGoal, message: str) -> None:
+def test_verify(host: HostAnswers, goal: distribution_goal.DistributionGoal, message: str) -> None:
     with ScriptedRunner([(BATCH, host)]) as runner, pytest.raises(StepFailed, match=message):
         d.verify(d.observe(runner, "Debian", WSL), goal)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import STEPS_FILE
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive as a
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import LINUX_SHELL_SCRIPT
@@ -85,7 +86,7 @@ def run(payload: bytes, **environment: str) -> subprocess.CompletedProcess[bytes
 @pytest.mark.skipif(not os.access(a.INTERPRETER, os.X_OK), reason="the payload runs with the system's Python")
 def test_modules_run_and_their_results_come_back(tmp_path: Path) -> None:
     done = run(a.stream(packed(STEPS, folder=tmp_path)))
-    rows = plans.rows_of("x", done.stdout, done.stderr, "Debian")
+    rows = answers.rows_of("x", done.stdout, done.stderr, "Debian")
     first, second = (row["result"] for row in rows)
     assert (first["changed"], first["words"], second["words"], first["stdin"]) == (True, "ä%", "ä%", "")
     assert first["diff"] == {"before": "", "after": "x"}
@@ -97,7 +98,7 @@ def test_modules_run_and_their_results_come_back(tmp_path: Path) -> None:
     done = run(
         a.stream(packed([*STEPS, {"module": "tiny", "arguments": {"dies": True}}], check_mode=True, folder=tmp_path))
     )
-    rows = plans.rows_of("x", done.stdout, done.stderr, "Debian")
+    rows = answers.rows_of("x", done.stdout, done.stderr, "Debian")
     assert rows[0]["result"]["changed"] is False
     assert "KeyError: 'gone'" in rows[2]["result"]["msg"]
 
@@ -107,7 +108,7 @@ def test_modules_run_and_their_results_come_back(tmp_path: Path) -> None:
 def test_the_guard_writes_its_own_code_from_an_archive_too(tmp_path: Path) -> None:
     steps = [{"module": "tiny", "arguments": {"text": "guard"}, "register": "one"}]
     done = run(a.stream(packed(steps, folder=tmp_path)))
-    (row,) = plans.rows_of("x", done.stdout, done.stderr, "Debian")
+    (row,) = answers.rows_of("x", done.stdout, done.stderr, "Debian")
     assert row["result"]["script"] == guard.pre_install_script("x")
 
 

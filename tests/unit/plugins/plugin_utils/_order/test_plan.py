@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as p
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
 SID = "S-1-5-21-1-2-3-1001"
 WSL = "C:\\Program Files\\WSL\\wsl.exe"
@@ -76,71 +74,6 @@ def test_the_line_of_the_task() -> None:
         f'&del /f /q "{mine}-payload.bin"&echo ended>"{mine}-done.txt"'
     )
     assert "WSLFLEET_SESSION" not in p.task_line("Debian", SID, WSL, logged_on=False)
-
-
-def printed(rows: t.Any, name: str = "Debian") -> bytes:
-    return json.dumps({"bundle": name, "rows": rows}).encode() + b"\n"
-
-
-ROW = {"module": "m", "register": "r", "result": {"changed": True, "_ansible_x": 1, "ansible_facts": {"a": 1}}}
-
-
-def test_only_what_has_the_shape_of_a_result_is_taken() -> None:
-    good = printed([ROW])
-    [row] = p.rows_of("x", b"noise\n" + good, b"wslfleet-exit-10\n", "Debian")
-    result = {"changed": True, "failed": False}
-    assert row == {"name": "m", "module": "m", "register": "r", "seconds": 0.0, "result": result}
-
-
-@pytest.mark.parametrize(
-    ("stdout", "stderr", "message"),
-    [
-        (b"", b"wslfleet-exit-11\n", "x: it has no /usr/bin/python3"),
-        (b"Wsl/Service/WSL_E_DISTRO_NOT_FOUND\r\n", b"", "x: no distribution has that name"),
-        (b"", b"execvpe(/bin/sh) failed", "x: it has no /bin/sh"),
-        (b"", b"", "x: it stopped before the work ended"),
-        (b"", b"a\nb\nwslfleet-exit-1\n", "x: the work ended without a result .b."),
-    ],
-)
-def test_why_there_is_no_result(stdout: bytes, stderr: bytes, message: str) -> None:
-    with pytest.raises(StepFailed, match=message):
-        p.rows_of("x", stdout, stderr, "Debian")
-
-
-@pytest.mark.parametrize(
-    ("sent", "text"),
-    [
-        ("a\nb", "a b"),
-        ({"event": {"msg": "a  b", "__ansible_type": "Event"}, "__ansible_type": "WarningSummary"}, "a b"),
-        ({"msg": "a"}, "a"),
-        ({"event": 5}, "5"),
-        (None, "None"),
-    ],
-)
-def test_warnings_of_every_core_become_texts(sent: t.Any, text: str) -> None:
-    row = {**ROW, "result": {"warnings": [sent], "exception": "Traceback", "deprecations": "x"}}
-    [found] = p.rows_of("x", printed([row]), b"wslfleet-exit-10\n", "Debian")
-    assert found["result"] == {"warnings": [text], "deprecations": "x", "failed": False}
-
-
-@pytest.mark.parametrize(
-    "stdout",
-    [
-        b"",
-        b"[1]\n",
-        printed([ROW], "Ubuntu"),
-        printed([{"module": "m"}]),
-        printed(["x"]),
-        printed([{**ROW, "result": "x"}]),
-        printed([{**ROW, "result": None}]),
-        printed(5),
-        b"[" * 100_000,
-        b"\xff\xfe",
-    ],
-)
-def test_anything_else_is_refused(stdout: bytes) -> None:
-    with pytest.raises(StepFailed, match="x: the work ended without a result"):
-        p.rows_of("x", stdout, b"wslfleet-exit-10\n", "Debian")
 
 
 def planned(*modules: str) -> list[p.Step]:
@@ -260,15 +193,3 @@ def test_tags_choose_steps(wanted: list[str], skipped: list[str], kept: list[str
 def test_the_proxy_of_an_order(arguments: dict[str, t.Any], address: str) -> None:
     steps = p.expand([{"module": "a"}, {"module": "distribution_network", "arguments": arguments}])
     assert p.proxy(steps) == address
-
-
-def test_what_a_look_finds() -> None:
-    state = {"bundle": "Debian", "id": "1", "rows": [ROW], "step": "Do b", "ended": False, "alive": True}
-    transaction = {"id": "t", "progress": 4.2, "text": "Unpacking x", "log": "/l"}
-    printed = json.dumps({**state, "transaction": transaction, "python": True}).encode()
-    found = p.answer_in("x", Completed(10, b"noise\n" + printed + b"\nThe operation completed.\n", b""), "Debian")
-    assert (found.id, found.step, found.ended, found.alive, found.python) == ("1", "Do b", False, True, True)
-    assert found.transaction == {"id": "t", "progress": 4.2, "text": "Unpacking x"}
-    assert p.why_unfinished(found) == (
-        "the distribution was stopped in the middle of step 'Do b' (done before: m); run again"
-    )

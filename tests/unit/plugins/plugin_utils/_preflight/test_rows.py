@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict, as_result
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network
@@ -15,7 +15,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import Power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.security import Security
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState, Windows, Wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.windows import Windows
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.rows import preflight
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.windows import supported_build
@@ -248,8 +250,8 @@ def test_every_verdict_that_is_not_ok_says_what_to_do() -> None:
 
 
 def test_windows_11_calls_itself_10() -> None:
-    assert host_state._product("Windows 10 Enterprise", 26100) == "Windows 11 Enterprise"
-    assert host_state._product("Windows 10 Pro", 19045) == "Windows 10 Pro"
+    assert windows._product("Windows 10 Enterprise", 26100) == "Windows 11 Enterprise"
+    assert windows._product("Windows 10 Pro", 19045) == "Windows 10 Pro"
 
 
 @pytest.mark.parametrize(("ubr", "level"), [(1288, "info"), (2310, "info"), (2311, "ok")])

@@ -8,10 +8,8 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
-    DistributionGoal,
-    DistributionState,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import developer as d
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans

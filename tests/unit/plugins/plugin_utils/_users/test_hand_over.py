@@ -7,10 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
-    DistributionGoal,
-    DistributionState,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed

@@ -6,10 +6,8 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
-    DistributionGoal,
-    DistributionState,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as h

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -149,14 +148,6 @@ def test_a_failed_download_names_no_password() -> None:
     with ScriptedRunner([(CURL, answer)]) as runner, pytest.raises(StepFailed, match="give an address") as failure:
         f.download(runner, "https://me:secret@x/y", PATH, 60, proxy="http://me:secret@p")
     assert "secret" not in str(failure.value)
-
-
-def test_a_controller_file_goes_below_any_folder(tmp_path: Path) -> None:
-    source = tmp_path / "x"
-    source.write_bytes(b"content")
-    with ScriptedRunner([('C:\\Windows\\System32\\tar.exe -xf - -C "C:\\Program Files"', OK)]) as runner:
-        f.upload(runner, source, "C:\\Program Files\\wslfleet\\1\\x", 60)
-    assert runner.calls[0][1].startswith(b"wslfleet/1/x\0")
 
 
 @pytest.mark.parametrize(

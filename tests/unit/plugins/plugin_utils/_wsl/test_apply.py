@@ -16,9 +16,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply as w
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import INSTALLER_IN_PROGRESS, Observed, observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import file_lines
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslGoal, plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import plan
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh, reg, with_features, with_wsl
 from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner

@@ -6,7 +6,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import MAXIMUM_LENGTH, Batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe as w
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 
 from tests.unit.host_answers import (
     BATCH,

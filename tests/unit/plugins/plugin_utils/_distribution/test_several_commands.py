@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as d
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as p
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
@@ -24,14 +24,14 @@ ROOT = f"{START}-d Debian -u root --cd / --exec "
 PLACE = "C:\\wsl\\d"
 
 
-def run(step: p.Step, script: list[tuple[Expected, Answer]]) -> ScriptedRunner:
+def run(step: distribution_step.Step, script: list[tuple[Expected, Answer]]) -> ScriptedRunner:
     """Carry out STEP; the calls are those of SCRIPT."""
     with ScriptedRunner(script) as runner:
         d.apply_step(runner, step, WSL, 60)
     return runner
 
 
-def refused(step: p.Step, script: list[tuple[Expected, Answer]], message: str) -> None:
+def refused(step: distribution_step.Step, script: list[tuple[Expected, Answer]], message: str) -> None:
     """STEP fails with one line that says MESSAGE."""
     with pytest.raises(StepFailed, match=message) as failure:
         run(step, script)
@@ -43,8 +43,8 @@ def test_manifest() -> None:
         "C:\\Windows\\System32\\reg.exe add HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Lxss"
         " /v DistributionListUrl /t REG_SZ /d https://x.example/list.json /f"
     )
-    run(p.SetManifest("https://x.example/list.json"), [(line, OK)])
-    refused(p.SetManifest("https://x.example/list.json"), [(line, FAILED)], "could not be set: nein")
+    run(distribution_step.SetManifest("https://x.example/list.json"), [(line, OK)])
+    refused(distribution_step.SetManifest("https://x.example/list.json"), [(line, FAILED)], "could not be set: nein")
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,16 @@ def test_manifest() -> None:
 )
 def test_import_of_a_file_that_the_host_reads_itself(source: str, arguments: str) -> None:
     line = f"{START}--import Debian {PLACE} {source} --version 2{arguments}"
-    run(p.Import("Debian", source, None, PLACE, 2), [("md C:\\wsl", OK), (f"dir /b /a-d {source}", OK), (line, OK)])
+    run(
+        distribution_step.Import("Debian", source, None, PLACE, 2),
+        [("md C:\\wsl", OK), (f"dir /b /a-d {source}", OK), (line, OK)],
+    )
 
 
 def test_import_of_a_file_that_is_not_there() -> None:
     source = "C:\\i\\x.tar"
     script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {source}", FAILED)]
-    refused(p.Import("Debian", source, None, PLACE, 2), script, "there is no file")
+    refused(distribution_step.Import("Debian", source, None, PLACE, 2), script, "there is no file")
 
 
 SHARED = "\\\\f\\w\\x.wsl"
@@ -66,20 +69,20 @@ CERTUTIL = (re.compile("certutil.exe"), Completed(0x80070005, b"", b""))
 
 
 def test_import_from_a_share_that_refuses() -> None:
-    step = p.Import("Debian", SHARED, None, PLACE, 2)
+    step = distribution_step.Import("Debian", SHARED, None, PLACE, 2)
     script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", FAILED), CERTUTIL]
     refused(step, [*script, ("dir /b \\\\f\\w", FAILED)], "hands no credentials on.*CredSSP")
 
 
 def test_import_from_a_share_whose_file_may_not_be_read() -> None:
-    step = p.Import("Debian", SHARED, None, PLACE, 2)
+    step = distribution_step.Import("Debian", SHARED, None, PLACE, 2)
     script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", OK)]
     script += [(re.compile("--import"), Completed(0xFFFFFFFF, b"", b"")), CERTUTIL, ("dir /b \\\\f\\w", OK)]
     refused(step, script, "no right to")
 
 
 def test_a_file_of_the_host_is_copied_and_not_deleted_when_the_digest_of_the_copy_differs() -> None:
-    step = p.Import("Debian", "C:\\i\\x.tar", "0" * 64, PLACE, 2)
+    step = distribution_step.Import("Debian", "C:\\i\\x.tar", "0" * 64, PLACE, 2)
     found = Completed(0, b"SHA256:\r\n" + b"1" * 64 + b"\r\nfertig\r\n", b"")
     path = '"C:\\Program Files\\wslfleet\\images\\Debian.tar"'
     script: list[tuple[Expected, Answer]] = [
@@ -96,7 +99,7 @@ def test_a_file_of_the_host_is_copied_and_not_deleted_when_the_digest_of_the_cop
 
 
 def test_a_distribution_that_another_run_has_made_meanwhile() -> None:
-    step = p.Import("Debian", SHARED, None, PLACE, 2)
+    step = distribution_step.Import("Debian", SHARED, None, PLACE, 2)
     there = Completed(0xFFFFFFFF, b"Wsl/Service/RegisterDistro/ERROR_ALREADY_EXISTS\r\n", b"")
     script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", OK)]
     refused(step, [*script, (re.compile("--import"), there)], "another run works on this laptop; run again")
@@ -117,7 +120,7 @@ def test_a_virtual_disk_of_the_controller_goes_by_a_protected_file(tmp_path: Pat
         (f'{START}--import Debian {PLACE} "{path}" --version 2 --vhd', OK),
         (f'del /f /q "{path}"', OK),
     ]
-    runner = run(p.Import("Debian", str(disk), digest, PLACE, 2), script)
+    runner = run(distribution_step.Import("Debian", str(disk), digest, PLACE, 2), script)
     assert b"wslfleet/images/Debian.vhdx" in runner.calls[3][1]
 
 
@@ -133,7 +136,7 @@ def _refused(line: str, stdin: bytes) -> Completed:
 
 def test_nothing_is_put_into_a_folder_that_cannot_be_protected(tmp_path: Path) -> None:
     (tmp_path / "x.vhdx").write_bytes(b"")
-    step = p.Import("Debian", str(tmp_path / "x.vhdx"), None, PLACE, 2)
+    step = distribution_step.Import("Debian", str(tmp_path / "x.vhdx"), None, PLACE, 2)
     refused(
         step, [("md C:\\wsl", OK), (re.compile("icacls"), _refused)], "cannot be made and protected, this failed: C:"
     )
@@ -144,7 +147,7 @@ def test_nothing_is_put_into_a_folder_that_cannot_be_protected(tmp_path: Path) -
 @pytest.mark.parametrize(("name", "sha256", "message"), [("no", None, "no file"), ("x.tar", "0" * 64, "expected was")])
 def test_a_bad_file_of_the_controller(tmp_path: Path, name: str, sha256: str | None, message: str) -> None:
     (tmp_path / "x.tar").write_bytes(b"tar")
-    step = p.Import("Debian", str(tmp_path / name), sha256, PLACE, 2)
+    step = distribution_step.Import("Debian", str(tmp_path / name), sha256, PLACE, 2)
     refused(step, [("md C:\\wsl", OK)], message)
 
 
@@ -164,13 +167,13 @@ def test_export_is_renamed_when_it_is_whole(kind: str, path: str, unfinished: st
         (f"{START}--export Debian C:\\i\\{unfinished}{options}", OK),
         (f"ren C:\\i\\{unfinished} {path.rpartition(chr(92))[2]}", OK),
     ]
-    step = p.Export("Debian", path, kind, True)
+    step = distribution_step.Export("Debian", path, kind, True)
     run(step, script)
     refused(step, [*script[:3], (script[3][0], FAILED)], "appeared while")
 
 
 def test_a_running_import_is_not_disturbed() -> None:
-    step = p.RemoveUnfinished("Debian")
+    step = distribution_step.RemoveUnfinished("Debian")
     line = "C:\\Windows\\System32\\tasklist.exe /fo csv /nh"
     busy, idle = HostAnswers({line: b'"wsl.exe","12"\r\n'}), HostAnswers({line: b'"System","4"\r\n'})
     refused(step, [(BATCH, busy)], "being imported")
@@ -190,7 +193,10 @@ NAME: tuple[Expected, Answer] = (f"{START}-d Debian --cd / --exec /usr/bin/id -u
 
 
 def test_default_user_that_exists() -> None:
-    run(p.SetDefaultUser("Debian", "dev", stop=False), [(f"{ROOT}/usr/bin/id -u dev", UID), *AFTER, NAME])
+    run(
+        distribution_step.SetDefaultUser("Debian", "dev", stop=False),
+        [(f"{ROOT}/usr/bin/id -u dev", UID), *AFTER, NAME],
+    )
 
 
 def test_default_user_is_made_without_a_prompt() -> None:
@@ -203,11 +209,11 @@ def test_default_user_is_made_without_a_prompt() -> None:
         NAME,
         (f"{START}--terminate Debian", OK),
     ]
-    run(p.SetDefaultUser("Debian", "dev", stop=True), script)
+    run(distribution_step.SetDefaultUser("Debian", "dev", stop=True), script)
 
 
 def test_default_user_that_cannot_be_made() -> None:
-    step = p.SetDefaultUser("Debian", "dev", stop=True)
+    step = distribution_step.SetDefaultUser("Debian", "dev", stop=True)
     gone = Completed(0xFFFFFFFF, b"Fehlercode: Wsl/Service/WSL_E_DISTRO_NOT_FOUND\r\n", b"")
     asked: tuple[Expected, Answer] = (f"{ROOT}/usr/bin/id -u dev", FAILED)
     refused(step, [(f"{ROOT}/usr/bin/id -u dev", gone)], "WSL_E_DISTRO_NOT_FOUND")

@@ -1,0 +1,169 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What an order left behind: foreign text read back, and what it means."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
+    LinuxNotFinished,
+    decode_text,
+    error_code,
+    linux_result,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the process of an order has written down so far."""
+
+    id: str = ""
+    rows: tuple[t.Mapping[str, t.Any], ...] = ()
+    ended: bool = True
+    alive: bool = False
+    step: str = ""
+    """Name of the one under way."""
+    transaction: t.Mapping[str, t.Any] = field(default_factory=dict)
+    """What apt does at the moment."""
+    python: bool = False
+    """Python was missing and has been installed."""
+    crash: str = ""
+
+
+def rows_of(where: str, stdout: bytes, stderr: bytes, name: str) -> tuple[t.Mapping[str, t.Any], ...]:
+    """What the order called NAME printed in a task, which waits for its end: one row a step.
+
+    :arg where: "distribution Debian of anna", for errors.
+    :raises StepFailed: it did not come to its end.
+    """
+    try:
+        completed = linux_result(Completed(0, stdout, stderr))
+    except LinuxNotFinished:
+        raise StepFailed(f"{where}: {_not_finished(stdout, stderr)}") from None
+    answer = answer_in(where, completed, name)
+    if answer.crash or not answer.ended:
+        raise StepFailed(f"{where}: {why_unfinished(answer)}")
+    return answer.rows
+
+
+def answer_in(where: str, completed: Completed, name: str) -> Answer:
+    """What the program in the distribution NAME printed. Raises StepFailed where that is no answer."""
+    known = _KNOWN_CODES.get(completed.exit_code)
+    if known:
+        raise StepFailed(f"{where}: {known}{_said(completed) if completed.exit_code in _EXPLAINED else ''}")
+    for line in reversed(completed.stdout.decode("utf-8", "replace").splitlines()):
+        answer = _answer(line, name)
+        if answer is not None:
+            return answer
+    raise StepFailed(f"{where}: the work ended without a result{_said(completed) or ' (nothing was printed)'}")
+
+
+def _said(completed: Completed) -> str:
+    told = completed.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+    return f" ({told[0][:300]})" if told else ""
+
+
+def why_unfinished(answer: Answer) -> str:
+    """Why an order that is not at work any more has not ended; which steps were done, and which was under way."""
+    done = ", ".join(row["name"] for row in answer.rows) or "none"
+    what = f"the work broke off ({answer.crash})" if answer.crash else "the distribution was stopped"
+    return f"{what} in the middle of step {answer.step!r} (done before: {done}); run again"
+
+
+_KNOWN_CODES = {
+    archive.NO_PYTHON: f"it has no {archive.INTERPRETER}, a real run installs it (package python3)",
+    archive.NOT_INSTALLED: f"it has no {archive.INTERPRETER}, and apt could not install python3",
+    archive.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
+    archive.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
+    " help run the doctor, which tests the connection",
+}
+
+
+def _not_finished(stdout: bytes, stderr: bytes) -> str:
+    text = decode_text(stdout)
+    code = error_code(text)
+    if code:
+        known = explain(code, text)
+        return f"{known.meaning} ({known.code}); {known.remedy}"
+    if "execvpe(/bin/sh) failed" in decode_text(stderr):
+        return "it has no /bin/sh; use another image"
+    return "it stopped before the work ended; run again; a logoff or `wsl.exe --shutdown` on the laptop does this"
+
+
+_EXPLAINED = (archive.NOT_INSTALLED,)
+
+
+def _answer(line: str, name: str) -> Answer | None:
+    """The answer in LINE when it is of the order for NAME and has the shape of one."""
+    try:
+        found = result_shape.loads(line)
+        if found["bundle"] != name:
+            return None
+        rows = tuple(
+            {
+                "name": str(row.get("name", row["module"])),
+                "module": str(row["module"]),
+                "register": str(row["register"]),
+                "seconds": float(row.get("seconds", 0)),
+                "result": _result(row["result"]),
+            }
+            for row in found.get("rows", ())
+        )
+        transaction = found.get("transaction") or {}
+        return Answer(
+            id=str(found.get("id", "")),
+            rows=rows,
+            ended=bool(found.get("ended", True)),
+            alive=bool(found.get("alive")),
+            step=str(found.get("step", "")),
+            transaction={key: transaction[key] for key in ("id", "progress", "package", "text") if key in transaction},
+            python=bool(found.get("python")),
+            crash=str(found.get("crash", "")),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def damage(rows: t.Sequence[t.Mapping[str, t.Any]], steps: t.Sequence[tuple[str, str]]) -> str | None:
+    """What is wrong with ROWS as the results of STEPS (module, register), the end of a sentence; None: nothing."""
+    for number, (row, step) in enumerate(zip(rows, steps), 1):
+        if (row["module"], row["register"]) != step:
+            return f"row {number} is of {row['module']}, not of {step[0]}"
+        wrong = result_shape.damage(row["module"], row["result"])
+        if wrong:
+            return f"{wrong} ({row['module']})"
+    ended_early = bool(rows) and rows[-1]["result"]["failed"]
+    if len(rows) > len(steps) or (len(rows) < len(steps) and not ended_early):
+        return f"it has {len(rows)} rows for {len(steps)} steps"
+    return None
+
+
+def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """RESULT as Ansible registers one: ``failed`` is there, warnings are texts, nothing that Ansible would act on."""
+    kept = {
+        str(key): value
+        for key, value in result.items()
+        if not str(key).startswith("_ansible") and key not in ("ansible_facts", "exception")
+    }
+    kept.setdefault("failed", False)
+    for key in ("warnings", "deprecations"):
+        if isinstance(kept.get(key), list):
+            kept[key] = [_text(one) for one in kept[key]]
+    return kept
+
+
+def _text(message: t.Any) -> str:
+    """A warning; modules of ansible-core 2.19 and later send an object with an event that holds the text."""
+    event = message.get("event", message) if isinstance(message, dict) else {"msg": message}
+    return " ".join(str(event.get("msg", "") if isinstance(event, dict) else event).split())
