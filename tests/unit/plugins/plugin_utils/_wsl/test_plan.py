@@ -10,9 +10,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import goal as wsl_goal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import goal as wsl_goal_module
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import plan as p
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import step as wsl_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package
 
@@ -20,10 +18,10 @@ ALL = {"vmcompute": True, "hns": True, "vfpext": True, "LxssManager": False, "WS
 NONE = dict.fromkeys(ALL, False)
 FRESH = p.WslState(build=22631, ubr=3672, version=None, services=NONE, elevated=True, allowed=True)
 READY = replace(FRESH, version="2.6.3.0", services=ALL, running=())
-FEATURE = step.EnableFeature("VirtualMachinePlatform", False)
+FEATURE = wsl_step.EnableFeature("VirtualMachinePlatform", False)
 MSI = "https://files.example.com/wsl.2.7.10.0.x64.msi"
 PACKAGE = Package(Source(MSI), "2.7.10.0")
-INSTALL_MSI = step.InstallMsi(PACKAGE)
+INSTALL_MSI = wsl_step.InstallMsi(PACKAGE)
 RELEASED = Package(Source("https://github.com/microsoft/WSL/releases/download/2.6.3/wsl.2.6.3.0.x64.msi"), "2.6.3.0")
 OLD = replace(FRESH, build=19044, ubr=1288)
 DAMAGED = replace(READY, damaged_files=("C:\\Program Files\\WSL\\system.vhd",))
@@ -32,13 +30,18 @@ REMOVABLE = replace(READY, product_code=CODE)
 VMP = "VirtualMachinePlatform"
 OLD_SERVICES = {**ALL, "vfpext": False, "LxssManager": True}
 ARM = "https://github.com/microsoft/WSL/releases/download/2.6.3/wsl.2.6.3.0.arm64.msi"
-SUBSYSTEM = step.EnableFeature("Microsoft-Windows-Subsystem-Linux", True)
-ONLINE = step.InstallOnline(fall_back=True)
+SUBSYSTEM = wsl_step.EnableFeature("Microsoft-Windows-Subsystem-Linux", True)
+ONLINE = wsl_step.InstallOnline(fall_back=True)
 
-CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[step.Step]]] = [
+CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[wsl_step.Step]]] = [
     ("fresh", FRESH, {}, [FEATURE, ONLINE]),
     ("fresh, msi", FRESH, {"msi": MSI}, [FEATURE, INSTALL_MSI]),
-    ("fresh, msi given but online wanted", FRESH, {"msi": MSI, "method": "online"}, [FEATURE, step.InstallOnline()]),
+    (
+        "fresh, msi given but online wanted",
+        FRESH,
+        {"msi": MSI, "method": "online"},
+        [FEATURE, wsl_step.InstallOnline()],
+    ),
     ("fresh, latest", FRESH, {"state": "latest"}, [FEATURE, ONLINE]),
     (
         "feature waits for a restart",
@@ -55,61 +58,66 @@ CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[step.Step]]] = [
         replace(FRESH, build=19045),
         {},
         [
-            step.EnableFeature("Microsoft-Windows-Subsystem-Linux", True),
-            step.EnableFeature("VirtualMachinePlatform", True),
+            wsl_step.EnableFeature("Microsoft-Windows-Subsystem-Linux", True),
+            wsl_step.EnableFeature("VirtualMachinePlatform", True),
             ONLINE,
         ],
     ),
     ("ready", READY, {}, []),
     ("ready, nobody looked who runs", replace(READY, running=None), {}, []),
     ("ready, msi", READY, {"msi": MSI}, []),
-    ("ready, latest", READY, {"state": "latest"}, [step.UpdateOnline()]),
+    ("ready, latest", READY, {"state": "latest"}, [wsl_step.UpdateOnline()]),
     ("ready, latest by msi", READY, {"state": "latest", "msi": MSI}, [INSTALL_MSI]),
     ("newer than the msi", replace(READY, version="2.8.0.0"), {"state": "latest", "msi": MSI}, []),
     ("same as the msi", replace(READY, version="2.7.10.0"), {"state": "latest", "msi": MSI}, []),
-    ("too old", replace(READY, version="1.2.5.0"), {}, [step.UpdateOnline()]),
+    ("too old", replace(READY, version="1.2.5.0"), {}, [wsl_step.UpdateOnline()]),
     (
         "running, allowed",
         replace(READY, running=("wsl.exe",)),
         {"state": "latest", "allow_running": True},
-        [step.StopWsl(), step.UpdateOnline()],
+        [wsl_step.StopWsl(), wsl_step.UpdateOnline()],
     ),
     ("ready without rights", replace(READY, elevated=False), {}, []),
     ("nobody knows the product code, nothing to do", READY, {}, []),
-    ("from GitHub", FRESH, {"method": "web_download"}, [FEATURE, step.InstallOnline(web_download=True)]),
+    ("from GitHub", FRESH, {"method": "web_download"}, [FEATURE, wsl_step.InstallOnline(web_download=True)]),
     (
         "from GitHub, latest",
         READY,
         {"state": "latest", "method": "web_download"},
-        [step.UpdateOnline(web_download=True)],
+        [wsl_step.UpdateOnline(web_download=True)],
     ),
-    ("a version, fresh", FRESH, {"version": "2.6.3"}, [FEATURE, step.InstallMsi(RELEASED)]),
+    ("a version, fresh", FRESH, {"version": "2.6.3"}, [FEATURE, wsl_step.InstallMsi(RELEASED)]),
     ("a version, there", READY, {"version": "2.6.3"}, []),
     ("a version, there, given with four numbers", READY, {"version": "2.6.3.0"}, []),
-    ("a version, too old", replace(READY, version="2.5.10.0"), {"version": "2.6.3"}, [step.InstallMsi(RELEASED)]),
+    ("a version, too old", replace(READY, version="2.5.10.0"), {"version": "2.6.3"}, [wsl_step.InstallMsi(RELEASED)]),
     (
         "a version, newer is there, downgrade allowed",
         replace(READY, version="2.7.10.0"),
         {"version": "2.6.3", "allow_downgrade": True},
-        [step.InstallMsi(RELEASED)],
+        [wsl_step.InstallMsi(RELEASED)],
     ),
     (
         "a version from an msi without a version in its name",
         READY,
         {"version": "2.7.10", "msi": "/srv/wsl.msi"},
-        [step.InstallMsi(Package(Source("/srv/wsl.msi"), "2.7.10.0"))],
+        [wsl_step.InstallMsi(Package(Source("/srv/wsl.msi"), "2.7.10.0"))],
     ),
     (
         "an ARM laptop gets its own package",
         replace(FRESH, services=ALL, architecture="ARM64"),
         {"version": "2.6.3", "msi_sha256": "ab", "msi_proxy": "http://p"},
         [
-            step.InstallMsi(
+            wsl_step.InstallMsi(
                 Package(replace(RELEASED.source, where=ARM, sha256="ab", proxy="http://p"), "2.6.3.0"),
             )
         ],
     ),
-    ("Windows 10 of 2021, msi", replace(OLD, services=OLD_SERVICES), {"msi": MSI}, [step.InstallMsi(PACKAGE, True)]),
+    (
+        "Windows 10 of 2021, msi",
+        replace(OLD, services=OLD_SERVICES),
+        {"msi": MSI},
+        [wsl_step.InstallMsi(PACKAGE, True)],
+    ),
     (
         "Windows 10 of 2021, msi, with the Store's part",
         replace(OLD, services=OLD_SERVICES),
@@ -117,43 +125,43 @@ CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[step.Step]]] = [
         [INSTALL_MSI],
     ),
     ("Windows 10 with its own WSL", replace(OLD, ubr=2364, services=OLD_SERVICES), {}, [replace(ONLINE, inbox=True)]),
-    ("only the WSL of Windows, 10", OLD, {"method": "inbox"}, [SUBSYSTEM, step.EnableFeature(VMP, True)]),
+    ("only the WSL of Windows, 10", OLD, {"method": "inbox"}, [SUBSYSTEM, wsl_step.EnableFeature(VMP, True)]),
     ("only the WSL of Windows, 11", FRESH, {"method": "inbox"}, [replace(SUBSYSTEM, all_parents=False), FEATURE]),
     ("only the WSL of Windows, there", replace(OLD, services=OLD_SERVICES), {"method": "inbox"}, []),
-    ("damaged", DAMAGED, {}, [step.RepairMsi(RELEASED)]),
+    ("damaged", DAMAGED, {}, [wsl_step.RepairMsi(RELEASED)]),
     (
         "damaged, msi of the same version",
         replace(DAMAGED, version="2.7.10.0"),
         {"msi": MSI},
-        [step.RepairMsi(PACKAGE)],
+        [wsl_step.RepairMsi(PACKAGE)],
     ),
     ("damaged, to be upgraded anyway", DAMAGED, {"msi": MSI, "state": "latest"}, [INSTALL_MSI]),
     (
         "damaged, running, allowed",
         replace(DAMAGED, running=("wsl.exe",)),
         {"allow_running": True},
-        [step.StopWsl(), step.RepairMsi(RELEASED)],
+        [wsl_step.StopWsl(), wsl_step.RepairMsi(RELEASED)],
     ),
     ("absent, not there", FRESH, {"state": "absent"}, []),
     ("absent, not there, no rights", replace(FRESH, elevated=False), {"state": "absent"}, []),
-    ("absent", REMOVABLE, {"state": "absent"}, [step.RemoveMsi(CODE)]),
+    ("absent", REMOVABLE, {"state": "absent"}, [wsl_step.RemoveMsi(CODE)]),
     (
         "absent, distributions, force",
         replace(REMOVABLE, distributions=("Debian of anna",)),
         {"state": "absent", "force": True},
-        [step.RemoveMsi(CODE)],
+        [wsl_step.RemoveMsi(CODE)],
     ),
     (
         "absent, running, allowed",
         replace(REMOVABLE, running=("wsl.exe",)),
         {"state": "absent", "allow_running": True},
-        [step.StopWsl(), step.RemoveMsi(CODE)],
+        [wsl_step.StopWsl(), wsl_step.RemoveMsi(CODE)],
     ),
 ]
 
 
 @pytest.mark.parametrize(("state", "goal", "steps"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_steps(state: p.WslState, goal: dict[str, t.Any], steps: list[step.Step]) -> None:
+def test_steps(state: p.WslState, goal: dict[str, t.Any], steps: list[wsl_step.Step]) -> None:
     assert list(p.plan(state, wsl_goal.WslGoal(**goal)).steps) == steps
 
 
@@ -219,23 +227,23 @@ def test_from_inside_the_package_is_left_alone(
     state: p.WslState, goal: dict[str, t.Any], command: str, elevated: bool
 ) -> None:
     """WSL would end, and Ansible with it, also where nobody else's runs."""
-    found = p.plan(replace(state, here=True, elevated=elevated), wsl_goal_module.WslGoal(**goal))
+    found = p.plan(replace(state, here=True, elevated=elevated), wsl_goal.WslGoal(**goal))
     assert found.steps == () and f"from inside WSL, which that would end: {BY_HAND}: {command}" in found.deferred
 
 
 def test_from_inside_a_feature_needs_an_administrator() -> None:
     missing = replace(READY, here=True, elevated=False, services={**READY.services, "vmcompute": False})
     with pytest.raises(StepFailed) as caught:
-        p.plan(missing, wsl_goal_module.WslGoal())
+        p.plan(missing, wsl_goal.WslGoal())
     assert str(caught.value).endswith(
         f"{BY_HAND}: dism.exe /Online /NoRestart /Enable-Feature /FeatureName:VirtualMachinePlatform"
     )
-    (step,) = p.plan(replace(missing, elevated=True), wsl_goal_module.WslGoal()).steps
+    (step,) = p.plan(replace(missing, elevated=True), wsl_goal.WslGoal()).steps
     assert isinstance(step, wsl_step.EnableFeature)
 
 
 def test_every_step_has_its_command() -> None:
-    package = p.Package(p.Source("x\\wsl.msi"), "2.6.3.0")
+    package = Package(Source("x\\wsl.msi"), "2.6.3.0")
     steps = [
         wsl_step.EnableFeature("A", True),
         wsl_step.InstallOnline(),
