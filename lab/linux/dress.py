@@ -87,7 +87,7 @@ class Sources:
         return os.open(path, os.O_PATH | os.O_CLOEXEC) if path else None
 
     def close(self) -> None:
-        """Let go of the host's folders."""
+        """Close the descriptors of the host's folders."""
         for descriptor in (self.drive, self.libraries, self.drivers, self.init, *self.shown.values()):
             if descriptor is not None:
                 os.close(descriptor)

@@ -96,7 +96,7 @@ class _Instance:
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
     def collect(self) -> None:
-        """Wait for the end and let go of everything."""
+        """Wait for the end and release everything."""
         if self.interop is not None:
             self.interop.close()
         self.control.close()

@@ -124,7 +124,7 @@ def drain_terminal(session: Session) -> None:
 
 
 def close(session: Session) -> None:
-    """Let go of what belongs to a program that has ended."""
+    """Release what belongs to a program that has ended."""
     os.close(session.terminal)
     os.close(session.keeper)
     session.connection.close()

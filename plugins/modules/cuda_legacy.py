@@ -59,7 +59,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Take out the old key and whatever stands in the way of the new source
+- name: Remove the old key and everything that conflicts with the new source
   wslfleet.cuda.cuda_legacy:
     repository_url: https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubuntu/x86_64/
 """

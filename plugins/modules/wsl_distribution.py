@@ -156,7 +156,7 @@ options:
       - Nothing is brought to a user who has the distribution in a state that only that user can put right (WSL 1, not
         finished, damaged, without its virtual disk). RV(hand_over) tells, which is no failure.
       - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted. The task of a user
-        gives up a half made registration only where it finds the mark of an import of this module that came to no end.
+        removes an unfinished registration only if it finds the mark of an interrupted import of this module.
       - What a user's task answers is that user's word. It decides about nobody else, and about no deletion.
       - Needs administrator rights. Two WinRS commands where everyone has it.
       - When unset, the account that is logged on gets the distribution.

@@ -199,7 +199,7 @@ class Batch:
     def split(self, stdout: bytes, partial: bool = False) -> list[BatchPart]:
         """The parts of STDOUT; with PARTIAL only those that ended, when the batch was cut short.
 
-        A marker need not begin a line: not every program ends its last one (``type``), or does so in UTF-8.
+        A marker does not have to begin a line: not every program ends its last one (``type``), or does so in UTF-8.
         :raises BatchError: a marker is missing, so the batch was cut short.
         """
         _ignored, found, rest = stdout.partition(f"{self._mark}-begin\r\n".encode())

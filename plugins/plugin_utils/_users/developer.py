@@ -86,7 +86,7 @@ class Developer:
     disk: bool = False
     """A virtual disk lies there."""
     begun: bool = False
-    """The mark of an import of ours that came to no end lies in the profile."""
+    """The profile has the mark of an interrupted import of ours."""
     task: int | None = None
     """Last result of the task that runs now; None: there is none."""
     logon_task: int | None = None

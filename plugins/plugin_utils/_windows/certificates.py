@@ -39,7 +39,7 @@ DISTRUSTED = (
     "HKLM\\SOFTWARE\\Microsoft\\EnterpriseCertificates\\Disallowed\\Certificates",
     "HKLM\\SOFTWARE\\Microsoft\\SystemCertificates\\Disallowed\\Certificates",
 )
-"""Whoever stands here is distrusted, wherever else he stands."""
+"""A certificate listed here is distrusted, even if another store trusts it."""
 
 _CERTIFICATE = 32
 _PROPERTY = struct.Struct("<III")

@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Shares of other computers: what a path on one means, and why a host cannot read it. Pure.
 
-A remote logon that may not be delegated is nobody to a third computer: NTLM, Basic, certificates and Kerberos without
-delegation prove who asks to the host alone ("double hop"). Windows names the error by a number, in every language.
+A remote logon without delegation cannot authenticate to a third computer ("double hop"): NTLM, Basic, certificates and
+Kerberos without delegation identify the user to this host only. Windows reports it by number, in every language.
 """
 
 from __future__ import annotations
