@@ -199,17 +199,21 @@ from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import file_not_found, told
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.waiting import MOST_BYTES, Waiting
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.ways import Ways
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 # Everything else is loaded where it is needed: Ansible compiles the files of a collection anew in the process of every
 # task, and a task of a kept session needs neither pywinrm nor what runs on it.
 if t.TYPE_CHECKING:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
 
 display = Display()
+
+Result = t.TypeVar("Result")
 
 
 class Connection(ConnectionBase):
@@ -224,6 +228,7 @@ class Connection(ConnectionBase):
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
         self.ways = Ways(self._option)
+        self._waiting = Waiting()
         self._in_base64 = False
 
     def set_options(
@@ -247,6 +252,7 @@ class Connection(ConnectionBase):
     @property
     def windows_runner(self) -> WinRsRunner:
         """Runs command lines on the Windows side of the same host."""
+        self._flush()
         return self.ways.windows
 
     def _connect(self) -> Connection:
@@ -262,15 +268,32 @@ class Connection(ConnectionBase):
         display.vvvv(f"STDIN {len(payload)} bytes", host=host)
         if sudoable and self.become and self.become.success and self.become.success in cmd:
             completed = self._become_and_run(cmd, payload)
+        elif (printed := self._waiting.command(cmd)) is not None:
+            display.vvvv("DONE WITH THE NEXT COMMAND", host=host)
+            return 0, printed, b""
         else:
-            linux = self.ways.quick
-            completed = self._call(lambda: linux.run(cmd, payload))
+            completed = self._run(cmd, payload)
         return completed.exit_code, completed.stdout, completed.stderr
+
+    def _run(self, cmd: str, payload: bytes = b"") -> Completed:
+        """Run CMD, and before it whatever waits for it."""
+        return self._call(lambda: (self._carrying() if self._waiting else self.ways.quick).run(cmd, payload))
+
+    def _carrying(self) -> Carrying:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
+
+        self._connect()
+        return Carrying(self.ways.quick, self._waiting, self._option("transfer") == "base64")
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._run(":")
 
     def _become_and_run(self, cmd: str, payload: bytes) -> Completed:
         """Run CMD, which the become plugin has built; PAYLOAD never gets to a prompt."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.become_prompt import BecomePrompt
 
+        self._flush()
         become: t.Any = self.become
         linux = self.ways.ordinary
         dialogue = BecomePrompt(become, linux.where, self._option("become_success_timeout"))
@@ -287,7 +310,10 @@ class Connection(ConnectionBase):
         display.vvv(f"PUT {in_path} TO {remote}", host=self._option("remote_addr"))
         if not local.is_file():
             raise file_not_found(f"file or module does not exist on the controller: {in_path}")
-        self._transfer(lambda files: files.put(local, remote))
+        if local.stat().st_size <= MOST_BYTES and self._waiting.file(remote, local.read_bytes()):
+            display.vvvv("DONE WITH THE NEXT COMMAND", host=self._option("remote_addr"))
+        else:
+            self._transfer(lambda files: files.put(local, remote))
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         """Copy IN_PATH in the distribution to OUT_PATH of the controller; relative ones are below /."""
@@ -301,27 +327,24 @@ class Connection(ConnectionBase):
         self.close()
 
     def close(self) -> None:
-        """Close the WinRM shell. The distribution goes on running."""
+        """Close the WinRM shell. The distribution goes on running. What waits is for a module that never came."""
+        self._waiting = Waiting()
         self.ways.close()
-        self._in_base64 = self._connected = False
+        self._connected = False
 
-    def _call(self, function: t.Callable[[], Completed]) -> Completed:
+    def _call(self, function: t.Callable[[], Result]) -> Result:
         return told(function, self._option("distribution"))
 
     def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution."""
         # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
-        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import files as linux_files
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
 
-        linux, in_base64 = self.ways.quick, self._option("transfer") == "base64"
-        self._connect()
-        files = linux_files.LinuxFiles(linux, in_base64=in_base64 or self._in_base64)
         try:
-            told(lambda: work(files), self._option("distribution"))
-            self._in_base64 = files.in_base64 and not in_base64
-        except linux_files.RemoteFileMissing as error:
+            self._call(lambda: self._carrying().files(work))
+        except RemoteFileMissing as error:
             raise file_not_found(str(error)) from None
-        except (linux_files.TransferError, OSError) as error:
+        except (TransferError, OSError) as error:
             raise AnsibleError(str(error)) from None
 
 

@@ -9,7 +9,8 @@
 It is the program of ``python3`` without arguments, as every pipelined module is, so that a module finds the same
 ``sys.argv``, ``sys.path`` and command line. Jobs come in on descriptor 3, answers go out where stdout was:
 
-    job      a line of JSON {"job", "shell" or nothing, "environment", "confirm", "forget", "parts"}, then new parts
+    job      a line of JSON {"job", "shell" or nothing, "environment", "confirm", "forget", "before", "parts"}, then new
+             parts, that of a script that has to succeed before first
     begun    the mark, a line of JSON {"job", "begun"}, where the job wants that to be confirmed
     answer   the mark, a line of JSON {"job", "code", "out", "err"}, then so many bytes of stdout and of stderr
 
@@ -111,6 +112,8 @@ class Job(t.NamedTuple):
     shell: str | None
     environment: dict[str, str]
     input: bytes
+    before: Job | None = None
+    """Another Job: this one does not begin where it fails."""
 
 
 class Ended(Exception):
@@ -139,10 +142,16 @@ class Service:
                 job = self._next()
             except Ended:
                 return None
-            running = Running(job)
+            running = Running(job.before or job)
             if running.inside:
-                return job
-            self._answer(job, running)
+                return job.before or job
+            within = running.follow(self._jobs, self._buffer, self._limit)
+            if job.before and within and running.code == 0:
+                running = Running(job)
+                if running.inside:
+                    return job
+                within = running.follow(self._jobs, self._buffer, self._limit)
+            self._answer(job, running, within)
 
     # -- jobs in -------------------------------------------------------------------------------------------------
 
@@ -150,6 +159,9 @@ class Service:
         header = json.loads(self._line(self._silence))
         if header.get("forget"):
             self._parts.clear()
+        before = header.get("before")
+        if before:
+            before = Job(header["job"], None, before["shell"], {}, self._part(*before["part"]))
         whole = b"".join([self._part(*part) for part in header["parts"]])
         shell = header.get("shell")
         if shell is None:
@@ -162,6 +174,7 @@ class Service:
             shell,
             header.get("environment", {}),
             whole if shell else b"",
+            before,
         )
 
     def _part(self, how: str, size: int, digest: str) -> bytes:
@@ -215,9 +228,9 @@ class Service:
 
     # -- answers out ---------------------------------------------------------------------------------------------
 
-    def _answer(self, job: Job, running: Running) -> None:
+    def _answer(self, job: Job, running: Running, within: bool) -> None:
         answer: dict[str, t.Any] = {"job": job.number}
-        if not running.follow(self._jobs, self._buffer, self._limit):
+        if not within:
             answer["long"] = True
         (how_out, out), (how_err, err) = pack(bytes(running.out)), pack(bytes(running.err))
         answer.update(code=running.code, out=[how_out, len(out)], err=[how_err, len(err)])

@@ -40,8 +40,10 @@ class Session(t.Protocol):
     def start(self) -> None:
         """Open it."""
 
-    def run(self, command: str, payload: bytes, given_up: t.Callable[[], bool]) -> Completed:
-        """Run COMMAND with PAYLOAD as its input."""
+    def run(
+        self, command: str, payload: bytes, given_up: t.Callable[[], bool], before: tuple[str, bytes] | None = None
+    ) -> Completed:
+        """Run COMMAND with PAYLOAD as its input, after the script BEFORE with its own."""
 
     def end(self) -> None:
         """Close it."""
@@ -206,7 +208,7 @@ class Broker:
             connection.settimeout(None)
             self._running = connection
             self._wake.send(b"x")
-            completed = self._run(str(wanted["command"]), payload)
+            completed = self._run(wanted, payload)
             header = {"kind": "done", "code": completed.exit_code, "out": len(completed.stdout)}
             data = completed.stdout + completed.stderr
         except session.NotBegun as error:
@@ -230,7 +232,7 @@ class Broker:
             self._open.discard(connection)
             connection.close()
 
-    def _run(self, command: str, payload: bytes) -> Completed:
+    def _run(self, wanted: dict[str, t.Any], data: bytes) -> Completed:
         if self._session is None:
             made = self._make()
             try:
@@ -245,7 +247,9 @@ class Broker:
                 raise session.NotBegun(str(error)) from None
             self._session = made
         try:
-            return self._session.run(command, payload, self._given_up.is_set)
+            split = int(wanted.get("stdin", 0))
+            before = (str(wanted["before"]), data[:split]) if "before" in wanted else None
+            return self._session.run(str(wanted["command"]), data[split:], self._given_up.is_set, before)
         except (session.NotBegun, HostUnreachable):
             self._forget()
             raise

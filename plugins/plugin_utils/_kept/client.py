@@ -25,6 +25,9 @@ import struct
 import typing as t
 from pathlib import Path
 
+if t.TYPE_CHECKING:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import Before
+
 GREETING_SECONDS = 5.0
 """How long a broker may take to say whether it is free."""
 _LONGEST_PATH = 100
@@ -52,9 +55,15 @@ class Kept:
         self.identity = _digest([place, secrets])
 
     def run(
-        self, command: str, payload: bytes, start: t.Callable[[socket.socket], None] | None
+        self,
+        command: str,
+        payload: bytes,
+        start: t.Callable[[socket.socket], None] | None,
+        before: Before | None = None,
     ) -> tuple[int, bytes, bytes]:
-        """Run COMMAND with PAYLOAD as its stdin: exit code, stdout, stderr. START makes a broker of a listening socket.
+        """Run COMMAND with PAYLOAD as its stdin, after the steps BEFORE: exit code, stdout, stderr.
+
+        START makes a broker of a listening socket.
 
         :raises NotKept: it has not begun.
         :raises KeptFailed: it may have begun.
@@ -62,7 +71,7 @@ class Kept:
         with self._connected(start) as connection:
             self._greet(connection, "job")
             try:
-                send(connection, {"command": command}, payload)
+                send(connection, *_job(command, payload, before))
                 header, data = receive(connection)
             except (OSError, ValueError, EOFError):
                 raise KeptFailed(
@@ -135,6 +144,12 @@ class Kept:
             raise NotKept("the process that keeps the session does not answer") from None
         if header.get("answer") != "go":
             raise NotKept(str(header.get("answer")))
+
+
+def _job(command: str, payload: bytes, before: Before | None) -> tuple[dict[str, t.Any], bytes]:
+    if before is None:
+        return {"command": command}, payload
+    return {"command": command, "before": before.script, "stdin": len(before.stdin)}, before.stdin + payload
 
 
 def _digest(values: t.Any) -> str:

@@ -34,8 +34,13 @@ class JobWriter:
         self._known: dict[str, int] = {}
         self.number = 0
 
-    def write(self, command: str, payload: bytes, confirm: bool = False) -> bytes:
-        """The next job: run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; CONFIRM: say that it begins."""
+    def write(
+        self, command: str, payload: bytes, confirm: bool = False, before: tuple[str, bytes] | None = None
+    ) -> bytes:
+        """The next job: run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; CONFIRM: say that it begins.
+
+        BEFORE: a script and its stdin; COMMAND only follows where that ends with 0.
+        """
         self.number += 1
         header: dict[str, t.Any] = {"job": self.number}
         if confirm:
@@ -50,9 +55,13 @@ class JobWriter:
         else:
             header["environment"] = python.environment
             parts = list(_parts(payload))
-        written = [self._part(*part) for part in parts]
-        header["parts"] = [described for described, _data in written]
-        return json.dumps(header).encode() + b"\n" + b"".join(data for _described, data in written)
+        written = []
+        if before is not None:
+            written = [self._part(before[1], False)]
+            header["before"] = {"shell": before[0], "part": written[0][0]}
+        parts_written = [self._part(*part) for part in parts]
+        header["parts"] = [described for described, _data in parts_written]
+        return json.dumps(header).encode() + b"\n" + b"".join(data for _described, data in written + parts_written)
 
     def _part(self, data: bytes, keep: bool) -> tuple[tuple[str, int, str], bytes]:
         digest = hashlib.sha256(data).hexdigest() if keep else ""

@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 if t.TYPE_CHECKING:
     import socket
 
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import Before
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
 
 Start = t.Callable[["socket.socket", Program], None]
@@ -41,18 +42,20 @@ class KeptLinux:
         """Distribution and host, for messages."""
         return self._ordinary().where
 
-    def run(self, command: str, payload: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(
+        self, command: str, payload: bytes = b"", timeout: float | None = None, before: Before | None = None
+    ) -> Completed:
         """See ``LinuxRunner.run``. The first program of Python starts a session; what has a time limit is not kept."""
         python = program(command)
         if timeout is not None:
-            return self._ordinary().run(command, payload, timeout)
+            return self._ordinary().run(command, payload, timeout, before)
         try:
             start = None if python is None else lambda listener: self._start(listener, python)
-            return Completed(*self._kept.run(command, payload, start))
+            return Completed(*self._kept.run(command, payload, start, before))
         except NotKept as error:
             if python is not None:
                 self._note(f"not through the kept session: {error}")
         except KeptFailed as error:
             failure = StepFailed if error.kind in ("OutputTooLong", "StepFailed") else HostUnreachable
             raise failure(str(error)) from None
-        return self._ordinary().run(command, payload)
+        return self._ordinary().run(command, payload, None, before)

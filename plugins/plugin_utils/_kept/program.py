@@ -33,10 +33,9 @@ class Program:
 
 def program(command: str) -> Program | None:
     """What COMMAND starts, where it starts a Python that reads its program and nothing else."""
-    inner = _inner(command)
+    inner = inner_command(command)
     if inner is None:
         return None
-    inner = inner.removesuffix(" && sleep 0")
     try:
         words = shlex.split(inner)
     except ValueError:
@@ -53,12 +52,12 @@ def program(command: str) -> Program | None:
     return Program(words[0], environment) if " ".join(written) == inner else None
 
 
-def _inner(command: str) -> str | None:
-    """The command that ``/bin/sh -c`` gets, where COMMAND is written as core writes it."""
+def inner_command(command: str) -> str | None:
+    """The command that ``/bin/sh -c`` gets, where COMMAND is written as core writes it, without core's end of it."""
     try:
         words = shlex.split(command)
     except ValueError:
         return None
-    if len(words) != 3 or words[:2] != ["/bin/sh", "-c"]:
+    if len(words) != 3 or words[:2] != ["/bin/sh", "-c"] or command != f"/bin/sh -c {shlex.quote(words[2])}":
         return None
-    return words[2] if command == f"/bin/sh -c {shlex.quote(words[2])}" else None
+    return words[2].removesuffix(" && sleep 0")

@@ -95,8 +95,12 @@ class KeptSession:
         except BrokenAnswer as error:
             raise self._failed(str(error)) from None
 
-    def run(self, command: str, payload: bytes, given_up: t.Callable[[], bool]) -> Completed:
+    def run(
+        self, command: str, payload: bytes, given_up: t.Callable[[], bool], before: tuple[str, bytes] | None = None
+    ) -> Completed:
         """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; GIVEN_UP tells that nobody waits any longer.
+
+        BEFORE: a script for /bin/sh, and its stdin. Where it fails, that is returned, and COMMAND does not begin.
 
         :raises NotBegun: it has certainly not begun.
         :raises HostUnreachable: the host or the distribution was lost; the outcome is unknown.
@@ -107,7 +111,7 @@ class KeptSession:
             raise NotBegun("there is no session")
         confirm = self._clock() - self._last_answer >= _PAUSE_SECONDS
         try:
-            open_command.send(self._writer.write(command, payload, confirm))
+            open_command.send(self._writer.write(command, payload, confirm, before))
         except (NotSent, CommandOver) as error:
             raise self._failed(f"the session has ended: {error}") from None
         except HostUnreachable:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import re
 import shlex
 import typing as t
@@ -68,7 +69,11 @@ class LinuxFiles:
 
     def put(self, local: Path, remote: str) -> None:
         """Write the content of LOCAL to REMOTE (a Linux path); raises TransferError."""
-        self._twice(lambda: self._put_once(local, remote), remote)
+        self._twice(lambda: self._put_once(lambda: local.open("rb"), remote), remote)
+
+    def put_content(self, content: bytes, remote: str) -> None:
+        """Write CONTENT to REMOTE (a Linux path); raises TransferError."""
+        self._twice(lambda: self._put_once(lambda: io.BytesIO(content), remote), remote)
 
     def get(self, remote: str, local: Path) -> None:
         """Write the content of REMOTE (a Linux path) to LOCAL; raises TransferError, RemoteFileMissing."""
@@ -84,19 +89,19 @@ class LinuxFiles:
                 return
         raise TransferError(f"{self._linux.where}: {remote} did not arrive as it was sent (SHA-256 differs); run again")
 
-    def _put_once(self, local: Path, remote: str) -> bool:
+    def _put_once(self, opened: t.Callable[[], t.BinaryIO], remote: str) -> bool:
         target = shlex.quote(remote)
         read = "base64 -d" if self.in_base64 else "cat"
         digest = hashlib.sha256()
         redirect = ">"
-        with local.open("rb") as file:
+        with opened() as file:
             for piece, last in pieces(file, self._piece_bytes):
                 digest.update(piece)
                 payload = base64.b64encode(piece) if self.in_base64 else piece
                 command = f"{read}{redirect}{target}" + (f"&&sha256sum<{target}" if last else "")
                 completed = self._linux.run(command, payload)
                 if completed.exit_code != 0:
-                    raise TransferError(f"{self._linux.where}: cannot write {remote}: {_reason(completed)}")
+                    raise TransferError(f"{self._linux.where}: cannot write {remote}: {reason(completed)}")
                 redirect = ">>"
         return _digest_in(completed.stdout) == digest.hexdigest()
 
@@ -138,7 +143,7 @@ class LinuxFiles:
         if completed.exit_code == _DIRECTORY:
             raise TransferError(f"{self._linux.where}: {remote} is a directory, not a file")
         if completed.exit_code != 0:
-            raise TransferError(f"{self._linux.where}: cannot read {remote}: {_reason(completed)}")
+            raise TransferError(f"{self._linux.where}: cannot read {remote}: {reason(completed)}")
 
 
 def _digest_in(output: bytes) -> str | None:
@@ -146,6 +151,7 @@ def _digest_in(output: bytes) -> str | None:
     return match.group(1).decode() if match else None
 
 
-def _reason(completed: Completed) -> str:
+def reason(completed: Completed) -> str:
+    """Why a command failed, in one line."""
     said = " ".join(completed.stderr.decode("utf-8", "replace").split())
     return said[:300] or f"exit code {completed.exit_code}"

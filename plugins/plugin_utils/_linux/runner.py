@@ -14,6 +14,8 @@ of the host by a second command.
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Completed,
@@ -31,6 +33,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client impo
     linux_result,
     linux_stdin,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import Before
 
 
 class DistributionUnreachable(HostUnreachable):
@@ -55,12 +60,16 @@ class LinuxRunner:
         self.where = f"distribution {distribution} on {host}"
         self.line = linux_line(distribution, user, executable)
 
-    def run(self, command: str, payload: bytes = b"", timeout: float | None = None) -> Completed:
-        """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; the exit code is Linux's.
+    def run(
+        self, command: str, payload: bytes = b"", timeout: float | None = None, before: Before | None = None
+    ) -> Completed:
+        """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin, after the steps BEFORE; the exit code is Linux's.
 
         :raises DistributionUnreachable: the distribution cannot be entered, or was lost in the middle.
         :raises HostUnreachable, CommandTimeout: as the port does.
         """
+        if before is not None:
+            command, payload = before.followed_by(command), before.stdin + payload
         return self.result(self._runner.run(self.line, linux_stdin(command) + payload, timeout))
 
     def converse(self, command: str, dialogue: Dialogue, payload: bytes = b"") -> Completed:

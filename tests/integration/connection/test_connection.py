@@ -338,3 +338,45 @@ def test_modules_of_every_kind(laptop: Laptop, tmp_path: Path, pipelining: bool)
     variables = {"ansible_pipelining": pipelining, "distribution": DISTRIBUTION, "local_tmp": str(tmp_path)}
     run = laptop.lab.playbook(tmp_path / "kinds.yml", variables=variables)
     assert run.code == 0, run.output
+
+
+LAUNCHES = {
+    "copy of a changed file": ({"ansible.builtin.copy": {"content": "{{ what }}", "dest": "/tmp/copied"}}, {}, 4),
+    "copy of the same file": ({"ansible.builtin.copy": {"content": "{{ what }}", "dest": "/tmp/copied"}}, {}, 4),
+    "a module without pipelining": ({"ansible.builtin.ping": {}}, {"ansible_pipelining": False}, 3),
+    "a script": ({"ansible.builtin.script": {"cmd": "script.sh"}}, {}, 3),
+    "copy for another user": (
+        {"ansible.builtin.copy": {"content": "{{ what }}", "dest": "/tmp/daemon's"}},
+        {
+            "ansible_become": True,
+            "ansible_become_user": "daemon",
+            "ansible_become_method": "su",
+            "ansible_become_flags": "-s /bin/sh",
+        },
+        10,
+    ),
+}
+
+
+def test_launches_of_tasks_with_files(laptop: Laptop, tmp_path: Path) -> None:
+    """Where the home of the user is; folder and stat; file, its mode and the module; the end of the folder.
+
+    Neither a script nor a module without pipelining looks before. For another user core does more to the files.
+    """
+    (tmp_path / "script.sh").write_text("#!/bin/sh\necho hello\n", encoding="utf-8")
+    inside = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
+    counted = {}
+    for name, (task, variables, _launches) in LAUNCHES.items():
+        play = {"hosts": LAPTOP, "gather_facts": False, "tasks": [{**task, "register": "done", "vars": variables}]}
+        (tmp_path / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+        before = len(laptop.lab.journal(LAPTOP))
+        more = {**inside, "ansible_wsl_persist": 0, "ansible_python_interpreter": "/usr/bin/python3", "what": "x\r\nü"}
+        run = laptop.lab.playbook(tmp_path / "play.yml", variables=more)
+        assert run.code == 0, run.output
+        counted[name] = len(laptop.lab.journal(LAPTOP)) - before
+    look = laptop.connect(ansible_wsl_persist=0)
+    assert look.exec_command('cat /tmp/copied; stat -c %U "/tmp/daemon\'s"; ls -A /root/.ansible/tmp /var/tmp')[1] == (
+        "x\r\nüdaemon\n/root/.ansible/tmp:\n\n/var/tmp:\n".encode()
+    )
+    look.close()
+    assert counted == {name: launches for name, (_task, _variables, launches) in LAUNCHES.items()}

@@ -315,3 +315,27 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert how == "zlib" and len(packed) < 100_000
     with pytest.raises(ValueError, match="too long"):
         service.unpack(how, packed, 1_000_000)
+
+
+def before(script: str, data: bytes) -> dict[str, t.Any]:
+    return {"shell": script, "part": ["text", len(data), ""]}
+
+
+def test_a_script_before_a_program(kept: Kept, tmp_path: Path) -> None:
+    """Its own stdin, its output is nothing to anybody, and the program comes after it."""
+    program = f"print(open('{tmp_path}/x').read())".encode()
+    parts = [(("text", len(program), ""), program)]
+    kept.count += 1
+    header = {"job": kept.count, "parts": [parts[0][0]], "before": before(f"cat >{tmp_path}/x; echo noise", b"file")}
+    kept.say(header, b"file" + program)
+    assert kept.result() == (0, b"file\n", b"")
+
+
+def test_a_script_that_fails_is_the_answer(kept: Kept, tmp_path: Path) -> None:
+    program = f"open('{tmp_path}/begun', 'w')".encode()
+    kept.count += 1
+    header = {"job": kept.count, "parts": [["text", len(program), ""]], "before": before("echo why >&2; exit 4", b"x")}
+    kept.say(header, b"x" + program)
+    assert kept.result() == (4, b"", b"why\n")
+    assert not (tmp_path / "begun").exists()
+    assert kept.run("print(1)") == (0, b"1\n", b"")

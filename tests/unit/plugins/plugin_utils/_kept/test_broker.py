@@ -21,6 +21,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import broker
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept, KeptFailed, NotKept
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import NotBegun
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import Before
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, OutputTooLong
 
 SECONDS = 30.0
@@ -41,8 +42,12 @@ class FakeSession:
         if (self._folder / "away").exists():
             raise HostUnreachable("pc: it is off")
 
-    def run(self, command: str, payload: bytes, given_up: t.Callable[[], bool]) -> Completed:
+    def run(
+        self, command: str, payload: bytes, given_up: t.Callable[[], bool], before: tuple[str, bytes] | None = None
+    ) -> Completed:
         self._number += 1
+        if before:
+            return Completed(self._number, repr([before, command, payload]).encode(), b"")
         word, _, rest = command.partition(" ")
         if word == "wait":
             (self._folder / "waiting").touch()
@@ -127,6 +132,12 @@ def test_one_broker_for_all_tasks(place: Place) -> None:
     assert place.run("do y") == (2, b"y", b"err")
     assert len(place.brokers) == 1
     assert stat.S_ISSOCK(place.kept.path.stat().st_mode)
+
+
+def test_steps_before_a_command(place: Place) -> None:
+    steps = Before("script\n", b"\0stdin", "token")
+    code, out, _err = place.kept.run("do", b"payload", place.start, steps)
+    assert (code, out) == (1, repr([("script\n", b"\0stdin"), "do", b"payload"]).encode())
 
 
 def test_it_holds_nothing_of_the_task(place: Place) -> None:

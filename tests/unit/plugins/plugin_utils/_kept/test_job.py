@@ -39,6 +39,13 @@ def test_what_a_shell_gets_is_not_remembered() -> None:
     assert header_of(writer.write("cat", b""))["shell"] == "cat"
 
 
+def test_a_script_before_a_command() -> None:
+    written = JobWriter("/usr/bin/python3").write(PYTHON, b"program", before=("mkdir x\n", b"file"))
+    header = header_of(written)
+    assert header["before"] == {"shell": "mkdir x\n", "part": ["text", 4, ""]}
+    assert written.partition(b"\n")[2] == b"fileprogram"
+
+
 def test_another_python_is_started_by_a_shell() -> None:
     assert header_of(JobWriter("/usr/bin/python3.12").write(PYTHON, b"x"))["shell"] == PYTHON
 

@@ -9,6 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import KeptFailed, NotKept
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import Before
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
@@ -25,13 +26,15 @@ class Stage:
         self.notes: list[str] = []
         self.where = "distribution Debian-12 on pc"
         self.may_start: list[bool] = []
+        self.before: list[t.Any] = []
         runs = t.cast(t.Any, self)
         kept = t.cast(t.Any, type("Kept", (), {"run": lambda _self, *arguments: self.kept(*arguments)})())
         self.linux = KeptLinux(
             kept, lambda: runs, lambda _listener, python: self.started.append(python.interpreter), self.notes.append
         )
 
-    def kept(self, command: str, payload: bytes, start: t.Any) -> tuple[int, bytes, bytes]:
+    def kept(self, command: str, payload: bytes, start: t.Any, before: t.Any) -> tuple[int, bytes, bytes]:
+        self.before.append(before)
         self.may_start.append(start is not None)
         if start is not None:
             start(None)
@@ -60,14 +63,14 @@ def test_other_commands_start_none(stage: Stage) -> None:
     stage.outcome = NotKept("there is no session")
     assert stage.linux.run("true", b"y").stdout == b"ordinary"
     assert stage.may_start == [False, False]
-    assert stage.ordinary == [("true", b"y")]
+    assert stage.ordinary == [("true", b"y", None, None)]
     assert stage.notes == []
 
 
 def test_what_has_not_begun_goes_the_ordinary_way_once_and_says_so(stage: Stage) -> None:
     stage.outcome = NotKept("the session is busy")
     assert stage.linux.run(PYTHON, b"x").stdout == b"ordinary"
-    assert stage.ordinary == [(PYTHON, b"x")]
+    assert stage.ordinary == [(PYTHON, b"x", None, None)]
     assert stage.notes == ["not through the kept session: the session is busy"]
 
 
@@ -82,6 +85,15 @@ def test_what_may_have_begun_is_not_run_again(stage: Stage, kind: str, error: ty
 def test_a_time_limit_goes_the_ordinary_way(stage: Stage) -> None:
     assert stage.linux.run(PYTHON, b"x", timeout=3).stdout == b"ordinary"
     assert stage.may_start == []
+
+
+def test_steps_go_the_same_way(stage: Stage) -> None:
+    steps = Before("script\n", b"stdin", "token")
+    stage.linux.run(PYTHON, b"x", before=steps)
+    stage.outcome = NotKept("the session is busy")
+    stage.linux.run(PYTHON, b"x", before=steps)
+    assert stage.before == [steps, steps]
+    assert stage.ordinary == [(PYTHON, b"x", None, steps)]
 
 
 def test_where(stage: Stage) -> None:
