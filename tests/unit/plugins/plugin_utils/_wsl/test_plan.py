@@ -37,7 +37,7 @@ CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[wsl_step.Step]]] = [
     ("fresh", FRESH, {}, [FEATURE, ONLINE]),
     ("fresh, msi", FRESH, {"msi": MSI}, [FEATURE, INSTALL_MSI]),
     (
-        "fresh, msi given but online wanted",
+        "fresh, msi but online wanted",
         FRESH,
         {"msi": MSI, "method": "online"},
         [FEATURE, wsl_step.InstallOnline()],
