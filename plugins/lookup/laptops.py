@@ -12,14 +12,15 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Group V(laptops), or the group, host or pattern that C(wslfleet_hosts) names, wherever that variable stands.
+  - Group V(laptops), or the group, host or pattern that C(wslfleet_hosts) names, wherever that variable stands. Where
+    a host has no such variable, and there is no group V(laptops), that of another host of the play counts.
   - Ansible works C(hosts) of a play out before it reads variables of the inventory. There this lookup gives a pattern,
     the one of C(wslfleet_hosts) where it can be seen already, else V(all). In a task it gives the hosts, so that the
     first task of a play leaves out all others.
   - With C(-c local) on the command line there is one laptop, the one in whose distribution Ansible runs. It is the one
     host of the inventory, and without an inventory it is C(localhost). It need not be in group V(laptops).
-  - Fails where the inventory has no such group or host, or where the play has none of them, which Ansible itself only
-    skips.
+  - Fails where the inventory has no such group or host, or where the play, or what C(--limit) leaves of it, has none of
+    them, which Ansible itself only skips.
 options: {}
 """
 
@@ -46,23 +47,27 @@ import typing as t
 
 from ansible import context
 from ansible.errors import AnsibleError
-from ansible.plugins.loader import lookup_loader
+from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.preload import preload
 
 DEFAULT = "laptops"
 HERE = "localhost"
+VARIABLE = "wslfleet_hosts"
 _ONE_NAME = re.compile(r"[\w.-]+\Z")
 
 Find = t.Callable[[str], t.Sequence[str]]
-"""The hosts of the inventory that a pattern matches."""
+"""The hosts of the inventory that a pattern matches, of those that ``--limit`` leaves."""
+
+_of_others: dict[tuple[str, ...], str] = {}
+"""The hosts of a play -> what the first of them that has VARIABLE has in it. One look at all is enough for a play."""
 
 
-def pattern_of(variables: t.Mapping[str, t.Any]) -> str:
+def pattern_of(variables: t.Mapping[str, t.Any], find: Find) -> str:
     """The pattern for ``hosts`` of a play with VARIABLES. Raises AnsibleError where it can match nothing."""
     groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
     hosts = groups.get("all") or []
-    wanted = variables.get("wslfleet_hosts")
+    wanted = variables.get(VARIABLE)
     if _is_local(wanted, groups):
         return _one_of(hosts)
     if not hosts and not context.CLIARGS.get("syntax"):
@@ -72,7 +77,13 @@ def pattern_of(variables: t.Mapping[str, t.Any]) -> str:
     pattern = str(wanted)
     if _ONE_NAME.match(pattern):
         _check_name(pattern, groups)
+    if hosts and not find(pattern):
+        raise _nobody(pattern)
     return pattern
+
+
+def _nobody(pattern: str) -> AnsibleError:
+    return AnsibleError(f"no hosts matched: none of the hosts of this run is in {pattern!r}; nothing was changed")
 
 
 def _is_local(wanted: t.Any, groups: t.Mapping[str, t.Sequence[str]]) -> bool:
@@ -113,8 +124,19 @@ def hosts_of(wanted: t.Any, variables: t.Mapping[str, t.Any], find: Find) -> lis
     matched = set(groups.get(pattern) or find(pattern))
     here = [host for host in variables.get("ansible_play_hosts_all") or () if host in matched]
     if not here:
-        raise AnsibleError(f"no hosts matched: none of the hosts of this run is in {pattern!r}; nothing was changed")
+        raise _nobody(pattern)
     return here
+
+
+def of_others(variables: t.Mapping[str, t.Any]) -> str:
+    """What another host has in VARIABLE, for one that has none; nothing where there is a group of the usual name."""
+    if DEFAULT in (variables.get("groups") or {}):
+        return ""
+    hosts = tuple(variables.get("ansible_play_hosts_all") or ())
+    if not _of_others.get(hosts):
+        found = (str(variables["hostvars"][host].get(VARIABLE) or "") for host in hosts)
+        _of_others[hosts] = next(filter(None, found), "")
+    return _of_others[hosts]
 
 
 class LookupModule(LookupBase):
@@ -126,13 +148,16 @@ class LookupModule(LookupBase):
         found = variables or {}
         if "inventory_hostname" not in found:
             preload()
-            return [pattern_of(found)]
+            return [pattern_of(found, lambda pattern: self._find(pattern, found))]
         templar: t.Any = self._templar
-        return hosts_of(
-            templar.template(found.get("wslfleet_hosts")), found, lambda pattern: self._find(pattern, found)
-        )
+        wanted = templar.template(found.get(VARIABLE)) or of_others(found)
+        return hosts_of(wanted, found, lambda pattern: self._find(pattern, found))
 
     def _find(self, pattern: str, variables: dict[str, t.Any]) -> list[str]:
-        loader: t.Any = lookup_loader
-        matcher = loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
-        return list(matcher.run([pattern], variables=variables))
+        inventory: t.Any = InventoryManager(loader=self._loader, parse=False)
+        for group, hosts in variables["groups"].items():
+            inventory.add_group(group)
+            for host in hosts:
+                inventory.add_host(host, group=group)
+        inventory.subset(context.CLIARGS.get("subset"))
+        return [host.name for host in inventory.get_hosts(pattern)]

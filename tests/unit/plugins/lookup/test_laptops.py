@@ -9,18 +9,28 @@ import typing as t
 import pytest
 from ansible import context
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import hosts_of, pattern_of
+from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import hosts_of, of_others, pattern_of
 
 GROUPS = {"all": ["a", "b", "c"], "ungrouped": [], "gpu_laptops": ["a", "b"], "laptops": ["c"], "empty": []}
 
 
+def somebody(_pattern: str) -> list[str]:
+    return ["a"]
+
+
+def nobody(_pattern: str) -> list[str]:
+    return []
+
+
 @pytest.mark.parametrize("pattern", ["gpu_laptops", "a", "gpu_laptops:!b", "gpu*", "all"])
 def test_a_pattern(pattern: str) -> None:
-    assert pattern_of({"wslfleet_hosts": pattern, "groups": GROUPS}) == pattern
+    assert pattern_of({"wslfleet_hosts": pattern, "groups": GROUPS}, somebody) == pattern
+    with pytest.raises(AnsibleError, match="no hosts matched: none of the hosts of this run is in '"):
+        pattern_of({"wslfleet_hosts": pattern, "groups": GROUPS}, nobody)
 
 
 def test_the_inventory_is_asked_later() -> None:
-    assert pattern_of({"groups": GROUPS}) == "all"
+    assert pattern_of({"groups": GROUPS}, nobody) == "all"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +44,7 @@ def test_the_inventory_is_asked_later() -> None:
 )
 def test_nobody_is_told(variables: dict[str, object], text: str) -> None:
     with pytest.raises(AnsibleError, match=text):
-        pattern_of({"groups": GROUPS, **variables})
+        pattern_of({"groups": GROUPS, **variables}, somebody)
 
 
 def here(wanted: object, play: t.Sequence[str], groups: t.Mapping[str, t.Sequence[str]] | None = None) -> list[str]:
@@ -90,7 +100,7 @@ def local(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["no inventory", "empty inventory", "one host"],
 )
 def test_the_laptop_that_ansible_runs_on_needs_no_group(groups: dict[str, list[str]], name: str) -> None:
-    assert pattern_of({"groups": groups}) == name
+    assert pattern_of({"groups": groups}, somebody) == name
     assert here(None, [name], groups) == [name]
 
 
@@ -98,16 +108,38 @@ def test_the_laptop_that_ansible_runs_on_needs_no_group(groups: dict[str, list[s
 def test_ansible_runs_on_one_laptop() -> None:
     groups = {"all": ["a", "b"]}
     with pytest.raises(AnsibleError, match=r"-c local is for one laptop.*the inventory has 2 hosts"):
-        pattern_of({"groups": groups})
+        pattern_of({"groups": groups}, somebody)
 
 
 @pytest.mark.usefixtures("local")
 def test_a_group_and_a_variable_count_with_local_too() -> None:
-    assert pattern_of({"groups": GROUPS}) == "all"
+    assert pattern_of({"groups": GROUPS}, somebody) == "all"
     assert here(None, ["a", "c"]) == ["c"]
-    assert pattern_of({"groups": {"all": ["a"]}, "wslfleet_hosts": "a"}) == "a"
+    assert pattern_of({"groups": {"all": ["a"]}, "wslfleet_hosts": "a"}, somebody) == "a"
 
 
 def test_without_local_an_inventory_is_needed() -> None:
     with pytest.raises(AnsibleError, match="the inventory has no hosts"):
-        pattern_of({"groups": {}})
+        pattern_of({"groups": {}}, somebody)
+
+
+OTHERS = {"server": {}, "a": {"wslfleet_hosts": "gpu_laptops"}, "b": {"wslfleet_hosts": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("groups", "play", "hostvars", "wanted"),
+    [
+        ({"gpu_laptops": ["a"]}, ["server", "a", "b"], OTHERS, "gpu_laptops"),
+        ({"gpu_laptops": ["a"]}, ["server", "b"], OTHERS, "b"),
+        ({"gpu_laptops": ["a"]}, ["server"], OTHERS, ""),
+        ({"gpu_laptops": ["a"], "laptops": []}, ["server", "b", "a"], OTHERS, ""),
+    ],
+)
+def test_a_host_that_names_no_group_is_judged_by_those_that_do(
+    groups: dict[str, list[str]], play: list[str], hostvars: dict[str, dict[str, str]], wanted: str
+) -> None:
+    """Variables of the group of the laptops: what is outside does not see them."""
+    variables = {"groups": groups, "ansible_play_hosts_all": play, "hostvars": hostvars}
+    assert of_others(variables) == wanted
+    again = {**variables, "hostvars": {} if wanted else hostvars}
+    assert of_others(again) == wanted, "all were looked at more than once"
