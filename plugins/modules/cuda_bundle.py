@@ -324,4 +324,9 @@ developers:
           type: list
           elements: dict
           sample: []
+    not_begun:
+      description: Names of the steps that were left, since one before them failed, or the work waits for something.
+      type: list
+      elements: str
+      sample: []
 """

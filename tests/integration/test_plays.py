@@ -217,3 +217,11 @@ def test_containers_are_the_third_role_after_a_hand_over_too(lab: Lab, book: Boo
         run = site.playbook(book(play), "--limit", THEIRS)
         assert run.code == 0 and bool(run.recap[THEIRS]["changed"]) is changed, run.output
         assert run.lines("anna and ben") and run.lines(f"{THEIRS}: handed over, True"), run.output
+
+
+@pytest.mark.parametrize("module", ["cuda_audit_info", "cuda_guard"])
+def test_a_module_does_not_enter_what_belongs_to_another_user(lab: Lab, module: str) -> None:
+    run = lab.task(THEIRS, f"wslfleet.cuda.{module}")
+    assert run.code != 0 and "Traceback" not in run.output
+    assert f"distribution Debian-12 on {THEIRS}: no distribution has that name for this account" in run.output
+    assert "cuda_bundle with windows_user reaches those of other Windows users" in run.output

@@ -173,5 +173,5 @@ class Work:
                 f"{self.way.where}: damaged result: {wrong}; look at the distribution, and do not trust it"
             )
         if not whole:
-            return plans.Outcome(failure=answers.why_unfinished(answer), rows=answer.rows)
+            return plans.Outcome(failure=answers.why_unfinished(answer), rows=answer.rows, under_way=True)
         return plans.Outcome(rows=answer.rows)

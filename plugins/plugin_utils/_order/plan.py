@@ -74,6 +74,8 @@ class Outcome:
     waiting: str = ""
     failure: str = ""
     rows: tuple[t.Mapping[str, t.Any], ...] = field(default=())
+    under_way: bool = False
+    """The step after those of ROWS was begun, and FAILURE came in the middle of it."""
 
     @property
     def message(self) -> str:
@@ -245,7 +247,18 @@ def _developer(user: str, sid: str, outcome: Outcome, planned: t.Sequence[Step],
         "changed": any(bool(row["result"].get("changed")) for row in outcome.rows),
         "results": {row["register"]: row["result"] for row in outcome.rows if row["register"]},
         "steps": [_step(row, step, diff) for row, step in zip(outcome.rows, planned)],
+        "not_begun": [
+            f"{step['name']} ({step['item']})" if step["item"] else step["name"]
+            for step in _not_begun(outcome, planned)
+        ],
     }
+
+
+def _not_begun(outcome: Outcome, planned: t.Sequence[Step]) -> t.Sequence[Step]:
+    """Those of PLANNED that OUTCOME never came to. None where it does not tell how far the work was."""
+    if outcome.failure and not outcome.under_way:
+        return ()
+    return planned[len(outcome.rows) + outcome.under_way :]
 
 
 def _step(row: t.Mapping[str, t.Any], step: Step, diff: bool) -> dict[str, t.Any]:

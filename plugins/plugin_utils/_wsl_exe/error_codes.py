@@ -18,7 +18,10 @@ WSL_E_BASE = 0x80040300
 _VIRTUALISATION = (
     "enable VirtualMachinePlatform and the processor's virtualization in the firmware, then restart the laptop"
 )
-_LIST = "look at the names in `wsl.exe --list --verbose` of the connecting account; distributions belong to one account"
+_LIST = (
+    "look at the names in `wsl.exe --list --verbose` of the connecting account; cuda_bundle with windows_user reaches"
+    " those of other Windows users"
+)
 _RESTART_WSL = "run `wsl.exe --shutdown` on the laptop, then run again"
 REINSTALL = "install the WSL package (wsl.msi) again"
 _NETWORK = "check proxy and name resolution of the connecting account, or use a file or the MSI instead"

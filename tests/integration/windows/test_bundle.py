@@ -197,6 +197,8 @@ def test_no_user_can_change_the_work_or_read_another_result(hosts: Bundles) -> N
         ((-1, "Oops\r\nWsl/Service/E_UNEXPECTED\r\n", ""), "E_UNEXPECTED"),
         ((1, "", "Traceback\nKeyError: 1\nwslfleet-exit-1\n"), "ended without a result (KeyError: 1)"),
         ((10, '{"bundle": "other", "rows": []}', "wslfleet-exit-10\n"), "ended without a result (nothing was printed)"),
+        ((10, GOOD[1][:40], "wslfleet-exit-10\n"), "distribution Debian of anna: the work ended without a result"),
+        ((0, "[1]\n", "wslfleet-exit-0\n"), "ended without a result (nothing was printed)"),
         (ended({"failed": True, "msg": "no key"}), "distribution Debian of anna: cuda_repository: no key"),
     ],
 )

@@ -162,4 +162,4 @@ def test_what_was_done_before_the_end_is_told(state: dict[str, t.Any], message: 
     done = [{**ROWS[0], "result": {"changed": True, "failed": True}}]
     outcome, _asked, _shown = carry_out(WORKS, says(**{"ended": False, "rows": done, "step": "Guard", **state}))
     assert outcome.message.startswith(message)
-    assert [row["name"] for row in outcome.rows] == ["Old keys"]
+    assert ([row["name"] for row in outcome.rows], outcome.under_way) == (["Old keys"], True)

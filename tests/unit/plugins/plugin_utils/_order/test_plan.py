@@ -129,6 +129,26 @@ def test_what_became_of_a_developer(outcome: p.Outcome, failed: bool, msg: str, 
     assert (row["failed"], row["msg"], row["reason"]) == (failed, msg, reason)
 
 
+ONE_DONE = ({"register": "", "seconds": 0, "result": {}},)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left"),
+    [
+        (p.Outcome(rows=ONE_DONE * 4), []),
+        (failed(msg="no key"), ["Do b (1)", "Do b (2)", "Do c"]),
+        (p.Outcome(waiting="on_battery"), ["Do a", "Do b (1)", "Do b (2)", "Do c"]),
+        (p.Outcome(failure="stopped", rows=ONE_DONE, under_way=True), ["Do b (2)", "Do c"]),
+        (p.Outcome(failure="nobody knows how far it was"), []),
+    ],
+)
+def test_which_steps_were_not_begun(outcome: p.Outcome, left: list[str]) -> None:
+    step = {"module": "b", "name": "Do b", "for_each": {"version": ["1", "2"]}}
+    steps = [*planned("a"), *p.expand([step]), *planned("c")]
+    [row] = p.as_result([("", "", outcome)], steps, diff=False)["developers"]
+    assert row["not_begun"] == left
+
+
 @pytest.mark.parametrize(
     ("outcome", "user", "line"),
     [
