@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.modules.nvidia_driver import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import apply, plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock, read
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 
@@ -51,7 +51,7 @@ class ActionModule(WindowsAction):
                 f"the driver that was installed is signed by {result['signer']}, not by {apply.MICROSOFT}:"
                 " remove it, and look where the installer came from"
             )
-        if not restart and (version is None or version_key(version) < version_key(goal.minimum)):
+        if not restart and (version is None or version_text.numbers(version) < version_text.numbers(goal.minimum)):
             raise StepFailed(
                 f"the installer reported success, but the driver is {version or 'not there'} and not {goal.minimum} or"
                 " later: check that the installer is for this GPU"

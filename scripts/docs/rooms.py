@@ -61,7 +61,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "module_utils/_shared": ("foreign text, addresses, versions, findings: pure, for both sides", ""),
     "module_utils/_system": ("programs, files, changes and disk space", "_shared"),
     "module_utils/_nvidia": ("the catalogue of toolkits, and what a driver package is", "_shared"),
-    "module_utils/_wsl_settings": ("wsl.conf and .wslconfig", ""),
+    "module_utils/_wsl_settings": ("wsl.conf and .wslconfig", "_shared"),
     "module_utils/_sources": ("files of apt's sources: entries, faults", "_shared _system"),
     "module_utils/_apt": ("dpkg and apt: what there is, what would happen, transactions",
                           "_shared _system _nvidia _sources"),

@@ -22,3 +22,13 @@ def problem(name: str, value: t.Any) -> str:
         return f"{name} must be text, not {type(value).__name__.lower().replace('_ansibletagged', '')}"
     hint = "unquoted, YAML takes 12.10 for the number 12.1"
     return f'{name} is the number {value}: quote it, as in {name}: "{value}" ({hint})'
+
+
+def numbers(version: str) -> t.Tuple[int, ...]:
+    """``551.61`` -> (551, 61), for comparison; raises ValueError for anything but numbers and dots."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def dotted(version: t.Iterable[int]) -> str:
+    """(2, 6, 3) -> ``2.6.3``."""
+    return ".".join(str(number) for number in version)

@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 NVIDIA_SMI = "/usr/lib/wsl/lib/nvidia-smi"
@@ -62,7 +63,7 @@ def parse(text: str) -> t.List[Gpu]:
         row = [part.strip() for part in line.split(",")]
         if len(row) in (2, 3) and re.match(r"^[0-9]+(\.[0-9]+)+$", row[1]):
             capable = len(row) == 3 and re.match(r"^[0-9]+\.[0-9]+$", row[2])
-            found.append(Gpu(row[0], _numbers(row[1]), _numbers(row[2]) if capable else None))
+            found.append(Gpu(row[0], version_text.numbers(row[1]), version_text.numbers(row[2]) if capable else None))
     return found
 
 
@@ -98,11 +99,7 @@ def _older(version: str, driver: t.Tuple[int, ...]) -> str:
     return "leave the toolkit out on this laptop"
 
 
-def _numbers(text: str) -> t.Tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
-
-
 def _dotted(numbers: t.Sequence[int]) -> str:
     if len(numbers) == 2 and numbers[0] > 100:
         return f"{numbers[0]}.{numbers[1]:02d}"
-    return ".".join(str(number) for number in numbers)
+    return version_text.dotted(numbers)

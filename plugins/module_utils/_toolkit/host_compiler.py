@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which toolkit compiles with the g++ and the C library of a distribution. Pure, from the package database.
+"""Which toolkit compiles with the g++ and the C library of a distribution.
 
 nvcc refuses a g++ whose major version is above its limit, and its headers contradict those of a newer C library,
 whatever the compiler. Sources: "Host Compiler Support Policy" in NVIDIA's installation guides of 12.0 to 12.9;
@@ -18,8 +18,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 _HIGHEST_GCC = (((12, 0), 12), ((12, 4), 13), ((12, 8), 14), ((13, 0), 15), ((13, 4), 16))
 """From toolkit on, the highest major version of g++ that nvcc takes."""
@@ -113,3 +114,11 @@ def problem(short: str, host: Host, archive: t.Collection[str] = ()) -> str:
 def _number(short: str) -> t.Tuple[int, int]:
     match = re.match(r"^([0-9]+)\.([0-9]+)", short)
     return (int(match.group(1)), int(match.group(2))) if match else _UNKNOWN
+
+
+def offered(run: system_run.Runner) -> t.List[str]:
+    """The host compilers that the sources hold; none where apt cannot tell, which is told elsewhere."""
+    try:
+        return query.names(run, "g++-")
+    except query.AptError:
+        return []

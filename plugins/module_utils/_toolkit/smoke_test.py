@@ -20,7 +20,7 @@ import shutil
 import typing as t
 from dataclasses import asdict, dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -139,7 +139,7 @@ def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str
                 "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
             )
         short = re.sub(r",.*", "", short)
-        archive = _archive(run) if host_compiler.problem(short, host) else []
+        archive = host_compiler.offered(run) if host_compiler.problem(short, host) else []
         why = host_compiler.problem(short, host, archive)
         told = f"{_first_error(built.output)}; {why}" if why else _first_error(built.output)
         raise Failure(f"{nvcc} cannot compile: {told}; source kept in {source}")
@@ -159,13 +159,6 @@ def _host(root: str) -> host_compiler.Host:
         return host_compiler.host_of(dpkg.read_database(root).packages)
     except Failure:  # no dpkg: nothing is known of the host compiler
         return host_compiler.Host()
-
-
-def _archive(run: system_run.Runner) -> t.List[str]:
-    try:
-        return query.names(run, "g++-")
-    except query.AptError:  # it only says which way out is the shortest
-        return []
 
 
 def _first_error(output: str) -> str:

@@ -192,20 +192,12 @@ def _judge_host(run: system_run.Runner, found: Look, options: Options, coming: t
     host = toolkit_host_compiler.host_of(found.database.packages, coming)
     text = toolkit_host_compiler.problem(short, host)
     if text:
-        text = toolkit_host_compiler.problem(short, host, _compilers(run))
+        text = toolkit_host_compiler.problem(short, host, toolkit_host_compiler.offered(run))
     if text and options.host_compiler:
         raise Failure(f"refused before anything was downloaded: {text}")
     own = toolkit_host_compiler.compiler(short, host)
     text = text or (f"g++ is newer than CUDA {short} works with: call nvcc with -ccbin {own}" if own else "")
     found.warnings += [text] if text and text not in found.warnings else []
-
-
-def _compilers(run: system_run.Runner) -> t.List[str]:
-    """The host compilers that the sources hold; none where apt cannot tell, which the plan says afterwards."""
-    try:
-        return query.names(run, "g++-")
-    except query.AptError:
-        return []
 
 
 def _explained(run: system_run.Runner, plan: toolkit_plan.Plan, error: NoPlanError) -> NoPlanError:

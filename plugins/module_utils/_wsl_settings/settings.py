@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import ini
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import known as wsl_settings_known
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import values as wsl_settings_values
@@ -122,16 +123,12 @@ def _checked(where: str, setting: Setting, value: t.Any, host: Host) -> str:
     since, build = wsl_settings_known.CHOICE_SINCE.get((where.partition(".")[2], text), (setting.since, setting.build))
     if since and host.wsl and tuple(host.wsl) < since:
         raise SettingError(
-            f"{where}={text} needs WSL {_dotted(since)} or later, here is {_dotted(host.wsl)};"
+            f"{where}={text} needs WSL {version_text.dotted(since)} or later, here is {version_text.dotted(host.wsl)};"
             " update WSL or leave it out"
         )
     if build and host.build and host.build < build:
         raise SettingError(f"{where}={text} needs Windows build {build} or later, here is {host.build}")
     return text
-
-
-def _dotted(version: t.Sequence[int]) -> str:
-    return ".".join(str(part) for part in version)
 
 
 def _normal(setting: Setting, value: t.Any) -> str:

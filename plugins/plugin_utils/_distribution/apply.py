@@ -27,7 +27,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import missing_features, version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE, decode_text, list_verbose
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import run_wsl, wsl_failure, wsl_line
 

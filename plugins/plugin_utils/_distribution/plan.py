@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
     Convert,
@@ -184,7 +185,7 @@ def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
     renamed = wanted != goal.name or goal.location is not None
     if renamed and state.wsl_version is not None and state.wsl_version < INSTALL_NAME_SINCE:
         raise StepFailed(
-            f"WSL {'.'.join(map(str, state.wsl_version))} cannot install {wanted} under another name or place:"
+            f"WSL {version_text.dotted(state.wsl_version)} cannot install {wanted} under another name or place:"
             " update WSL to 2.4.4 or later, or import it from a file (source)"
         )
     return InstallOnline(wanted, goal.name, goal.location, goal.version)

@@ -13,7 +13,13 @@ from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
+    Export,
+    Import,
+    RemoveUnfinished,
+    SetDefaultUser,
+    SetManifest,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
@@ -35,7 +41,7 @@ ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 IMAGES = f"{files.FOLDER}\\images"
 
 
-def set_manifest(runner: CommandRunner, step: distribution_step.SetManifest, executable: str, timeout: float) -> None:
+def set_manifest(runner: CommandRunner, step: SetManifest, executable: str, timeout: float) -> None:
     """Write the address of the list of distributions; raises StepFailed."""
     del executable
     _set_value(runner, q.LXSS_MACHINE, "DistributionListUrl", "REG_SZ", step.address, timeout)
@@ -48,9 +54,7 @@ def _set_value(runner: CommandRunner, key: str, name: str, kind: str, data: str,
         raise StepFailed(f"{name} in {key} could not be set: {told or 'no message'}; administrator rights are needed")
 
 
-def remove_unfinished(
-    runner: CommandRunner, step: distribution_step.RemoveUnfinished, executable: str, timeout: float
-) -> None:
+def remove_unfinished(runner: CommandRunner, step: RemoveUnfinished, executable: str, timeout: float) -> None:
     """Remove a registration that is only half there, unless someone works on it right now; raises StepFailed.
 
     An import or installation that is under way has a wsl.exe that waits for it. The service refuses as well.
@@ -64,7 +68,7 @@ def remove_unfinished(
     run_wsl(runner, executable, ["--unregister", step.name], str(step), timeout=timeout)
 
 
-def import_(runner: CommandRunner, step: distribution_step.Import, executable: str, timeout: float) -> None:
+def import_(runner: CommandRunner, step: Import, executable: str, timeout: float) -> None:
     """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
     files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
     kind, disk = sources.kind(step.source), sources.is_virtual_disk(step.source)
@@ -98,9 +102,7 @@ def check_here(source: Path, sha256: str | None) -> None:
         files.checked_digest_here(source, sha256)
 
 
-def _run_import(
-    runner: CommandRunner, step: distribution_step.Import, executable: str, file: str, stdin: Stdin, timeout: float
-) -> None:
+def _run_import(runner: CommandRunner, step: Import, executable: str, file: str, stdin: Stdin, timeout: float) -> None:
     vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
     args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
     completed = runner.run(wsl_line(executable, args), stdin, timeout)
@@ -113,7 +115,7 @@ def _run_import(
         raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
 
 
-def export(runner: CommandRunner, step: distribution_step.Export, executable: str, timeout: float) -> None:
+def export(runner: CommandRunner, step: Export, executable: str, timeout: float) -> None:
     """Export to a file beside the target and rename that: what has the target's name is whole.
 
     wsl.exe truncates its target before it looks for the distribution, and ``ren`` refuses a name that exists.
@@ -129,9 +131,7 @@ def export(runner: CommandRunner, step: distribution_step.Export, executable: st
         raise StepFailed(f"{step.path} appeared while {step.name} was exported; the export is left in {unfinished}")
 
 
-def set_default_user(
-    runner: CommandRunner, step: distribution_step.SetDefaultUser, executable: str, timeout: float
-) -> None:
+def set_default_user(runner: CommandRunner, step: SetDefaultUser, executable: str, timeout: float) -> None:
     """Make the user without asking anybody anything, write DefaultUid, and see who the distribution starts as.
 
     The user has no password. The first start by a person would otherwise run the distribution's own questions, so
@@ -155,7 +155,7 @@ def set_default_user(
 def _linux(
     runner: CommandRunner,
     executable: str,
-    step: distribution_step.SetDefaultUser,
+    step: SetDefaultUser,
     command: list[str],
     timeout: float,
     refusal: bool = False,
@@ -179,7 +179,7 @@ def _registration(runner: CommandRunner, name: str) -> str:
     return f"HKCU\\{q.LXSS_USER}\\{found.guid}"
 
 
-def _check_user(runner: CommandRunner, executable: str, step: distribution_step.SetDefaultUser, timeout: float) -> None:
+def _check_user(runner: CommandRunner, executable: str, step: SetDefaultUser, timeout: float) -> None:
     args = inside(step.name, ["/usr/bin/id", "-un"], user=None)
     completed = runner.run(wsl_line(executable, args), timeout=timeout)
     user = completed.stdout.decode("utf-8", "replace").strip()
@@ -193,10 +193,10 @@ def _check_user(runner: CommandRunner, executable: str, step: distribution_step.
 
 
 SPECIAL: t.Dict[type, t.Callable[[CommandRunner, t.Any, str, float], None]] = {
-    distribution_step.SetManifest: set_manifest,
-    distribution_step.RemoveUnfinished: remove_unfinished,
-    distribution_step.Import: import_,
-    distribution_step.Export: export,
-    distribution_step.SetDefaultUser: set_default_user,
+    SetManifest: set_manifest,
+    RemoveUnfinished: remove_unfinished,
+    Import: import_,
+    Export: export,
+    SetDefaultUser: set_default_user,
 }
 """Step -> what carries it out with (runner, step, executable, seconds)."""

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, version_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
@@ -67,7 +66,7 @@ def check_goal(goal: DriverGoal) -> None:
 
 def driver_version(state: HostState) -> str | None:
     """The lowest driver among the GPUs; None without one."""
-    return min((gpu.driver_version for gpu in state.gpus), key=version_key, default=None)
+    return min((gpu.driver_version for gpu in state.gpus), key=version_text.numbers, default=None)
 
 
 def plan(state: HostState, goal: DriverGoal) -> list[InstallDriver]:
@@ -77,7 +76,7 @@ def plan(state: HostState, goal: DriverGoal) -> list[InstallDriver]:
     """
     _refuse_hardware(state)
     installed = driver_version(state)
-    if installed is not None and version_key(installed) >= version_key(goal.minimum):
+    if installed is not None and version_text.numbers(installed) >= version_text.numbers(goal.minimum):
         return []
     seen = f"NVIDIA driver {installed} is older than {goal.minimum}" if installed else "there is no NVIDIA driver"
     if goal.installer is None or goal.sha256 is None:

@@ -16,6 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import DISPLAY_CLASS, PCI_DEVICES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
@@ -54,11 +55,6 @@ def nvidia_version(windows_version: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+){3}", windows_version) or len(digits) < 5:
         raise ValueError(f"{windows_version!r} is not the version of an NVIDIA driver for Windows")
     return f"{int(digits[-5:-2])}.{digits[-2:]}"
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """``551.61`` -> (551, 61), for comparison; raises ValueError for anything but numbers and dots."""
-    return tuple(int(part) for part in version.split("."))
 
 
 def gpus(registry: RegistryTree) -> list[Gpu]:
@@ -100,7 +96,7 @@ def smi_lines(known: t.Sequence[Gpu], folder: str | None = None) -> dict[str, st
     :arg folder: the driver's folder in the driver store: packages of some makers leave nvidia-smi.exe only there.
     """
     lines = {"nvidia_smi": _smi_query(_OLD_FIELDS, folder)}
-    if known and version_key(known[0].driver_version) >= COMPUTE_CAPABILITY_SINCE:
+    if known and version_text.numbers(known[0].driver_version) >= COMPUTE_CAPABILITY_SINCE:
         lines["nvidia_smi_capability"] = _smi_query("compute_cap", folder)
     return lines
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.catalogue import DeveloperTool
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.gpu import best_capability, lowest_driver
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
@@ -64,7 +64,7 @@ def legacy_ipc(state: HostState, needs: Needs) -> Verdict:
         seen = f"legacy CUDA IPC works since driver {since}; {_NO_DRIVER}"
         return Verdict("legacy_ipc", "G2", "info", seen, _INSTALL_DRIVER)
     version = lowest_driver(state.gpus)
-    if version_key(version) >= catalogue.LEGACY_IPC_DRIVER:
+    if version_text.numbers(version) >= catalogue.LEGACY_IPC_DRIVER:
         return Verdict("legacy_ipc", "G2", "ok", f"legacy CUDA IPC works with driver {version}")
     seen = f"legacy CUDA IPC needs driver {since}, here is {version}"
     if _below(version, needs):
@@ -74,7 +74,7 @@ def legacy_ipc(state: HostState, needs: Needs) -> Verdict:
 
 def _below(version: str, needs: Needs) -> bool:
     """Whether the row nvidia_driver stops for VERSION."""
-    return version_key(version) < version_key(needs.minimum_driver)
+    return version_text.numbers(version) < version_text.numbers(needs.minimum_driver)
 
 
 def developer_tools(state: HostState, needs: Needs) -> list[Verdict]:
@@ -86,18 +86,18 @@ def _tool(state: HostState, needs: Needs, tool: DeveloperTool) -> Verdict:
     def verdict(level: str, seen: str, remedy: str = "") -> Verdict:
         return Verdict(tool.id, "G17", level, f"{tool.name}: {seen}", remedy)
 
-    lowest = f"compute capability {_dotted(tool.capability)} ({tool.generation})"
+    lowest = f"compute capability {version_text.dotted(tool.capability)} ({tool.generation})"
     if not state.gpus:
         return verdict("info", f"needs {lowest}; {_NO_DRIVER}", _INSTALL_DRIVER)
     found = best_capability(state.gpus)
     if found is None:
         return verdict("info", f"needs {lowest}, and that of this GPU is not known", "gather_subset: [nvidia_smi] asks")
     value, source, _sure = found
-    here = f"compute capability {_dotted(value)} {source}"
+    here = f"compute capability {version_text.dotted(value)} {source}"
     if value < tool.capability:
         return verdict("info", f"needs {lowest}, here is {here}", "no update mends this: use it on another laptop")
     version, minimum = lowest_driver(state.gpus), _minimum_driver(state, tool)
-    if version_key(version) < minimum:
+    if version_text.numbers(version) < minimum:
         seen = f"needs driver {_version(minimum)}, here is {version}"
         return verdict("info", seen, _SEE_DRIVER) if _below(version, needs) else verdict("warn", seen, _UPDATE_DRIVER)
     windows = f"{state.windows.product} build {state.windows.version}"
@@ -119,10 +119,6 @@ def known_limits(state: HostState) -> list[Verdict]:
         Verdict(name, "G21", "info", f"{limit} (guide {section}); {where}", instead)
         for name, section, limit, instead in LIMITS
     ]
-
-
-def _dotted(value: tuple[int, int]) -> str:
-    return f"{value[0]}.{value[1]}"
 
 
 def _version(value: tuple[int, int]) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu, version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import gpu_families
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
@@ -36,14 +37,14 @@ def driver(state: HostState, needs: Needs) -> Verdict:
         return Verdict("nvidia_driver", "G1", "warn", "no NVIDIA driver on Windows", remedy)
     version = lowest_driver(state.gpus)
     seen = f"NVIDIA driver {version} on Windows, at least {minimum} needed"
-    if version_key(version) >= version_key(minimum):
+    if version_text.numbers(version) >= version_text.numbers(minimum):
         return Verdict("nvidia_driver", "G1", "ok", seen)
     return Verdict("nvidia_driver", "G1", "stop", seen, "update the NVIDIA driver on Windows, never inside WSL")
 
 
 def lowest_driver(gpus: t.Sequence[Gpu]) -> str:
     """The version that holds for all of GPUS, at least one."""
-    return min((gpu.driver_version for gpu in gpus), key=version_key)
+    return min((gpu.driver_version for gpu in gpus), key=version_text.numbers)
 
 
 def cuda_library(state: HostState) -> Verdict:

@@ -13,7 +13,6 @@ there in that moment, with an administrator's rights.
 from __future__ import annotations
 
 import time
-import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
@@ -52,14 +51,7 @@ class Place(tasks.Place):
         return f"{self.folder}\\new"
 
 
-def run_as(
-    runner: CommandRunner,
-    place: Place,
-    user: User,
-    line: str,
-    content: bytes = b"",
-    sleep: t.Callable[[float], None] = time.sleep,
-) -> bytes:
+def run_as(runner: CommandRunner, place: Place, user: User, line: str, content: bytes = b"") -> bytes:
     """Run LINE (built by ``_port.cmd_line``) as USER and return what it printed.
 
     :arg content: what ``Place.new`` is to hold; only USER can read it.
@@ -68,7 +60,7 @@ def run_as(
     reachable = True
     try:
         _start(runner, place, user, line, content)
-        return _wait(runner, place, user, sleep)
+        return _wait(runner, place, user)
     except HostUnreachable:
         reachable = False  # the next run deletes what is left
         raise
@@ -99,7 +91,7 @@ def _start(runner: CommandRunner, place: Place, user: User, line: str, content: 
         raise StepFailed(f"{user.name} {_REASONS[tasks.NO_TOKEN]}" if not logged_on else tasks.NO_TASK)
 
 
-def _wait(runner: CommandRunner, place: Place, user: User, sleep: t.Callable[[float], None]) -> bytes:
+def _wait(runner: CommandRunner, place: Place, user: User) -> bytes:
     waited = 0.0
     while True:
         reads = read(runner, _look(place, user))
@@ -111,7 +103,7 @@ def _wait(runner: CommandRunner, place: Place, user: User, sleep: t.Callable[[fl
         if done == b"failed\r\n":
             raise StepFailed(f"it failed with the rights of {user.name}: look at its permissions and for free space")
         _judge(reads, user, waited)
-        sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
         waited += POLL_SECONDS
 
 

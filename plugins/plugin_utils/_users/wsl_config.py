@@ -27,7 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import as_user
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, files, protected_folder
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import read
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import run_wsl
 
 STAGING = f"{files.FOLDER}\\config"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER as PACKAGES
@@ -60,7 +61,7 @@ def kept_path(version: str | None) -> str:
 
 def version_key(version: str) -> tuple[int, ...]:
     """``2.6.3.0`` and ``2.6.3`` -> (2, 6, 3, 0)."""
-    parts = tuple(int(part) for part in version.split("."))
+    parts = version_text.numbers(version)
     return (*parts, *(0,) * (4 - len(parts)))
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM, VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as wsl_package
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
     Package,
     fetches_package,
     released_package,
     runs_directly,
+    version_key,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     EnableFeature,
@@ -32,8 +32,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     UpdateOnline,
 )
 
-version_key = wsl_package.version_key
-"""``2.6.3`` -> (2, 6, 3, 0)."""
 MINIMUM_VERSION = (2, 0)
 """Older packages cannot be used from a remote logon; they are upgraded first."""
 _WINDOWS_11 = 22000

@@ -44,15 +44,10 @@ def wsl_failure(what: str, completed: Completed) -> StepFailed:
 
 
 def run_wsl(
-    runner: CommandRunner,
-    executable: str,
-    args: t.Sequence[str],
-    what: str,
-    stdin: bytes = b"",
-    timeout: float | None = 600,
+    runner: CommandRunner, executable: str, args: t.Sequence[str], what: str, timeout: float | None = 600
 ) -> str:
     """Run wsl.exe with ARGS and return what it said; raises StepFailed when it ended with another code than 0."""
-    completed = runner.run(wsl_line(executable, args), stdin, timeout)
+    completed = runner.run(wsl_line(executable, args), timeout=timeout)
     if completed.exit_code != 0:
         raise wsl_failure(what, completed)
     return wsl_text(completed)

@@ -80,3 +80,10 @@ def test_problem(value: object, expected: str) -> None:
 def test_the_container_toolkit_refuses_numbers(options: tuple[object, object]) -> None:
     with pytest.raises(Failure, match="is the number"):
         packages.check(*options)
+
+
+def test_numbers_of_a_version_and_back() -> None:
+    assert version_text.numbers("551.61") == (551, 61)
+    assert version_text.dotted(version_text.numbers("2.6.3.0")) == "2.6.3.0"
+    with pytest.raises(ValueError):
+        version_text.numbers("2.x")

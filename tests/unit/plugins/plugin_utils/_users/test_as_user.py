@@ -29,6 +29,11 @@ def session(there: bool = True) -> HostAnswers:
     return HostAnswers({q.session_of(SID)[f"session_{SID}"]: reg(key) + reg(f"{key}\\1")} if there else {})
 
 
+@pytest.fixture(autouse=True)
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(a.time, "sleep", lambda _seconds: None)
+
+
 def look(done: bytes = b"", task: int = 0x41301, **more: bytes) -> HostAnswers:
     row = f'"PC","\\x","N/A","","","","{task}",""\r\n'.encode()
     answers = HostAnswers({schtasks.query_line(PLACE.task(SID)): row, **more})
@@ -43,7 +48,7 @@ def run(*looks: t.Any, there: bool = True, started: int = 0) -> bytes:
     script += [(RUN, Completed(started, b"", b"")), *((BATCH, one) for one in looks)]
     script += [(re.compile("/Delete .*del /f /q /a .*&rd "), OK)]
     with ScriptedRunner(script) as runner:
-        found = a.run_as(runner, PLACE, ANNA, "type C:\\x", sleep=lambda _seconds: None)
+        found = a.run_as(runner, PLACE, ANNA, "type C:\\x")
         assert b"/d /c type C:" in runner.calls[2][1].replace(b"\0", b"")
     return found
 
