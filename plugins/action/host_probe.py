@@ -13,6 +13,7 @@ from pathlib import Path
 from ansible_collections.wslfleet.cuda.plugins.modules.host_probe import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import road_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
@@ -36,7 +37,8 @@ class ActionModule(WindowsAction):
 
     def _write(self, dest: Path, rows: list[ask.Row]) -> Path:
         host = str(self.wslfleet_vars.get("inventory_hostname", ""))
-        text = json.dumps(ask.document(host, rows), indent=1, ensure_ascii=False)
+        road = road_of(self._connection)
+        text = json.dumps(ask.document(host, road.name if road else "", rows), indent=1, ensure_ascii=False)
         try:
             _write_private(dest, text + "\n")
         except OSError as error:

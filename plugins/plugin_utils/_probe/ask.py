@@ -153,10 +153,10 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def document(host: str, rows: t.Sequence[Row]) -> dict[str, t.Any]:
-    """What is written to the file."""
+def document(host: str, connection: str, rows: t.Sequence[Row]) -> dict[str, t.Any]:
+    """What is written to the file. CONNECTION: by which the host was asked, as ``_port.roads`` calls it."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return {"format": FORMAT, "host": host, "time": stamp, "rows": list(rows)}
+    return {"format": FORMAT, "host": host, "connection": connection, "time": stamp, "rows": list(rows)}
 
 
 def hindrances(rows: t.Sequence[Row]) -> list[str]:
