@@ -112,8 +112,17 @@ def _programs() -> list[Question]:
 
 def _on_their_own() -> list[Question]:
     msiexec = f"{SYSTEM32}\\msiexec.exe"
+    inner = f"{SYSTEM32}\\cmd.exe /d /v:off /c !WSLFLEET_LINE!&echo !ERRORLEVEL!"
+    handed_on = f'set "WSLFLEET_LINE=echo a&exit 3010"&{SYSTEM32}\\cmd.exe /d /v:on /s /c "{inner}"'
     feature = ["/English", "/Online", "/Get-FeatureInfo", "/FeatureName:VirtualMachinePlatform"]
     return [
+        # As from inside a laptop, where WSL's interop carries no quotes (_port/interop.py).
+        Question(
+            "handed_on",
+            "Does another cmd.exe read a line that stands in a variable?",
+            handed_on,
+            judge.contains("a\r\n3010"),
+        ),
         Question(
             "window_code",
             f"What does a program with a window give without start (waited: {UNKNOWN_PRODUCT})?",
