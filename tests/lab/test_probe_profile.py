@@ -67,7 +67,7 @@ def test_a_replayed_probe_gives_the_same_answers(tmp_path: Path, language: str) 
     original = make(tmp_path / "original", language)
     rows = ask(original)
     file = tmp_path / "probe.json"
-    file.write_text(json.dumps(probe_ask.document("laptop", rows)), encoding="utf-8")
+    file.write_text(json.dumps(probe_ask.document("laptop", "winrm", rows)), encoding="utf-8")
     replayed = probe_profile.make_laptop(tmp_path / "replayed", probe_profile.read(file), tmp_path / "cache")
     assert answers(ask(replayed)) == answers(rows)
     assert host_result(replayed) == host_result(original)
