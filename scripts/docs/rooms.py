@@ -55,9 +55,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     ),
     "plugin_utils/_order": (
         "orders for a distribution: what they are made of, how they get there, what came of them",
-        "_port _wsl_exe _windows _host _users _action _linux",
+        "_port _wsl_exe _windows _host _users _action _linux _terminal",
     ),
     "plugin_utils/_report": ("many laptops at a glance", ""),
+    "plugin_utils/_terminal": ("a run as a person sees it on the terminal", "_report"),
     "module_utils/_shared": ("foreign text, addresses, versions, findings: pure, for both sides", ""),
     "module_utils/_system": ("programs, files, changes and disk space", "_shared"),
     "module_utils/_nvidia": ("the catalogue of toolkits, and what a driver package is", "_shared"),

@@ -43,6 +43,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import (
     leads_to_windows,
     reaches_windows,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import progress
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 
 display = Display()
@@ -146,7 +147,8 @@ class Orders(WindowsAction):
 
     def wslfleet_show(self, text: str) -> None:
         """Show one line of progress."""
-        display.display(f"[{self.wslfleet_vars.get('inventory_hostname', '')}] {clean(text)}", color="bright gray")
+        laptop = str(self.wslfleet_vars.get("inventory_hostname", ""))
+        display.display(progress.line(laptop, text), color="bright gray")
 
 
 class LinuxAction(Orders):

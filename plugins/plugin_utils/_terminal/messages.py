@@ -1,0 +1,55 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Results of tasks in words that a person reads: whole, each once, and harmless for the terminal. Pure."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean, clean_lines
+
+_OUTPUT = ("module_stderr", "stderr", "module_stdout", "stdout")
+"""What a program of somebody else's task printed, where its message does not say it."""
+
+Result = t.Mapping[str, t.Any]
+
+
+def why(result: Result, laptop: str) -> str:
+    """Why a task failed for LAPTOP: its message, and what its program printed; several lines, maybe."""
+    text = _text(result.get("msg") or "no reason given").strip()
+    text = text[len(laptop) + 2 :] if text.startswith(f"{laptop}: ") else text
+    more = [f"{name}: {value}" for name in _OUTPUT if (value := _text(result.get(name) or "").strip()) not in text]
+    return clean_lines("\n".join([text, *more]))
+
+
+def shown(result: Result) -> str:
+    """What a task of the module debug shows."""
+    if "msg" in result:
+        return clean_lines(_text(result["msg"]))
+    values = {name: value for name, value in result.items() if not name.startswith("_")}
+    return clean_lines("\n".join(f"{name}: {_text(value)}" for name, value in values.items()))
+
+
+def entry(about: str, step: str, word: str, text: str = "") -> str:
+    """One entry: TEXT beside its heading where it is one line, else below it; TEXT alone where there is no heading."""
+    heading = ": ".join(clean(part) for part in (about, step, word) if part)
+    lines = text.splitlines()
+    if not heading:
+        return text
+    if len(lines) < 2:
+        return f"{heading}: {text.strip()}" if text.strip() else heading
+    return "\n".join([f"{heading}:", *(f"  {line}" for line in lines)])
+
+
+def _text(value: t.Any) -> str:
+    """VALUE as text: lines as lines, other data as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+        return "\n".join(value)
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)

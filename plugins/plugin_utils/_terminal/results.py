@@ -1,0 +1,42 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What Ansible's result of a task says of itself: whose, of which step, of which item. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
+
+_OURS = "wslfleet.cuda."
+
+
+def host_of(result: t.Any) -> str:
+    """The name of the host."""
+    return str(result._host.get_name())
+
+
+def step_of(task: t.Any) -> str:
+    """The name of TASK without that of its role."""
+    return clean(str(task.get_name()).strip().rpartition(" : ")[2])
+
+
+def has_items(result: t.Any) -> bool:
+    """Whether it is that of a loop, whose items have been told each."""
+    return bool(result._task.loop) and bool(result._result.get("results"))
+
+
+def is_ours(result: t.Any) -> bool:
+    """Whether it is that of a module of this collection."""
+    return str(getattr(result._task, "resolved_action", None) or result._task.action).startswith(_OURS)
+
+
+def word_of(result: t.Any) -> str:
+    """What became of a task that did not fail."""
+    if not result._result.get("changed"):
+        return "ok"
+    return "would change" if result._task.check_mode else "changed"

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What became of each host of a run, from what its documents say and what Ansible counted. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, outcome
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.closing import Verdict
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.watched import Laptop, Watched
+
+_MAY_HAVE_FAILED = (outcome.OK, outcome.DONE, outcome.WOULD_CHANGE, outcome.NOT_LOOKED_AT)
+"""What a document says of a laptop whose failure was that of somebody else's task, or of a gate."""
+
+
+def verdicts(
+    watched: Watched,
+    recorder: Recorder | None,
+    failures: t.Container[str],
+    dark: t.Container[str],
+) -> list[Verdict]:
+    """One for each host of the run WATCHED that had something to do.
+
+    :arg failures, dark: who failed or was out of reach at the end; others were rescued.
+    """
+    hosts = watched.worked()
+    for host in hosts:
+        if recorder and host.name not in failures and host.name not in dark:
+            recorder.rescued(host.name)
+    outcomes = recorder.outcomes() if recorder else {}
+    found = []
+    for host in hosts:
+        known = _of_document(host, outcomes, recorder)
+        if known and not (known.outcome in _MAY_HAVE_FAILED and (host.name in failures or host.name in dark)):
+            found.append(known)
+        elif host.name in dark:
+            found.append(Verdict(host.name, outcome.OUT_OF_REACH, host.step, _first_line(host.reason)))
+        elif host.name in failures:
+            found.append(Verdict(host.name, outcome.FAILED, host.step, _first_line(host.reason)))
+        else:
+            found.append(_of_counts(host, watched.check))
+    return found
+
+
+def _of_document(host: Laptop, outcomes: t.Mapping[str, str], recorder: Recorder | None) -> Verdict | None:
+    document = recorder.document(host.name, "") if recorder else None
+    if document is None:
+        return None
+    told = outcomes[host.name]
+    if told in (outcome.OK, outcome.DONE):
+        return Verdict(host.name, told, _work(host))
+    cause = fleet.Laptop(host.name, document, "").cause
+    cause = cause[len(told) + 2 :] if cause.startswith(f"{told}: ") else cause
+    return Verdict(host.name, told, "" if cause == told else cause, str(document["reason"]))
+
+
+def _of_counts(host: Laptop, check: bool) -> Verdict:
+    if host.changed and check:
+        return Verdict(host.name, outcome.WOULD_CHANGE)
+    return Verdict(host.name, outcome.DONE if host.changed else outcome.OK, _work(host))
+
+
+def _work(host: Laptop) -> str:
+    return "changed" if host.changed else "nothing to change"
+
+
+def _first_line(text: str) -> str:
+    """The rest of TEXT was shown when it happened."""
+    return text.partition("\n")[0]
