@@ -35,7 +35,8 @@ def main(process: Process) -> int:
     if words != {"/s", "/noreboot"}:
         raise NotModelled(f"{process.command_line} (only /s /noreboot)")
     laptop = process.laptop
-    content = json.loads(laptop.drive.host_path(process.path).read_bytes().split(b"\n", 2)[1])
+    file = laptop.drive.host_path(process.path).read_bytes().removeprefix(PROGRAM_FILE_PREFIX)
+    content = json.loads(file.split(b"\n", 2)[1])
     if not process.user.admin:
         return NO_PRIVILEGE
     if not any("ven_10de" in name.lower() for name in laptop.registry.subkeys(_PCI)):
