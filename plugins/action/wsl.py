@@ -52,7 +52,7 @@ class ActionModule(WindowsAction):
                 after = apply.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
                 result.update(version=after.wsl.version, executable=_executable(after))
             finally:
-                result["changed"] = _changed(outcome, result)
+                result["changed"] = outcome.changed or result["version"] != result["version_before"]
         result.update(reboot_required=bool(outcome.restart_reasons), reboot_reasons=outcome.restart_reasons)
 
     @staticmethod
@@ -75,12 +75,6 @@ def _executable(host: Observed) -> str | None:
     if host.wsl.version is not None:
         return host.wsl.executable
     return f"{SYSTEM32}\\wsl.exe" if host.state.inbox else None
-
-
-def _changed(outcome: apply.Outcome, result: dict[str, t.Any]) -> bool:
-    """An update that found nothing newer has changed nothing."""
-    real = [text for text in outcome.done if not text.startswith("update WSL when there is a newer one")]
-    return bool(real) or result["version"] != result["version_before"]
 
 
 def _goes_round_windows(steps: WslPlan) -> bool:

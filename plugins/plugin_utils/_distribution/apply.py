@@ -16,7 +16,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step i
     Convert,
     InstallOnline,
     MakeDefault,
-    Step,
     Unregister,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
@@ -27,10 +26,16 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE, decode_text, list_verbose
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import run_wsl, wsl_failure, wsl_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
+    WslFailed,
+    run_wsl,
+    wsl_failure,
+    wsl_line,
+)
 
 
 def observe(
@@ -110,8 +115,8 @@ def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: floa
             several_commands.SPECIAL[type(step)](runner, step, executable, timeout)
         else:
             run_wsl(runner, executable, _arguments(step), str(step), timeout=timeout)
-    except StepFailed as error:
-        if isinstance(step, InstallOnline) and "WSL_E_DISTRO_NOT_FOUND" in str(error):
+    except WslFailed as error:
+        if isinstance(step, InstallOnline) and error.code.endswith("WSL_E_DISTRO_NOT_FOUND"):
             raise StepFailed(
                 f"{step} failed: the online list of WSL has no distribution {step.distribution_id!r};"
                 " choose a name from wsl.exe --list --online, or name a file (source)"

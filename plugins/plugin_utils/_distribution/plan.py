@@ -21,12 +21,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step i
     RemoveUnfinished,
     SetDefaultUser,
     SetManifest,
-    Step,
     Unregister,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 
 INSTALL_NAME_SINCE = (2, 4, 4)
@@ -98,7 +98,7 @@ def _exported(state: DistributionState, goal: DistributionGoal) -> list[Step]:
             f"distribution {goal.name} was not exported: this WSL cannot write tar.gz; update WSL to 2.5.8 or later,"
             " or set format=tar"
         )
-    return [Export(state.found.name, goal.path or "", goal.format, known)]
+    return [Export(state.found.name, goal.path or "", goal.format)]
 
 
 def _present(state: DistributionState, goal: DistributionGoal) -> list[Step]:

@@ -8,14 +8,14 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 
 
 @dataclass(frozen=True)
-class SetManifest:
+class SetManifest(Step):
     """Let ``wsl.exe --install`` and ``--list --online`` use the organisation's list of distributions."""
 
     address: str
@@ -25,17 +25,15 @@ class SetManifest:
 
 
 @dataclass(frozen=True)
-class RemoveUnfinished:
+class RemoveUnfinished(Step):
     """Take away a registration that an interrupted import or installation left half made."""
 
+    TEXT = "remove the unfinished registration of {0.name} (wsl.exe --unregister)"
     name: str
-
-    def __str__(self) -> str:
-        return f"remove the unfinished registration of {self.name} (wsl.exe --unregister)"
 
 
 @dataclass(frozen=True)
-class InstallOnline:
+class InstallOnline(Step):
     """Let wsl.exe fetch a distribution of its list."""
 
     distribution_id: str
@@ -49,7 +47,7 @@ class InstallOnline:
 
 
 @dataclass(frozen=True)
-class Import:
+class Import(Step):
     """Import a root file system or a virtual disk; SOURCE is what ``_windows.sources.kind`` tells apart."""
 
     name: str
@@ -64,71 +62,46 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Convert:
+class Convert(Step):
     """Change between WSL 1 and WSL 2."""
 
+    TEXT = "convert distribution {0.name} to WSL {0.version} (wsl.exe --set-version)"
     name: str
     version: int
 
-    def __str__(self) -> str:
-        return f"convert distribution {self.name} to WSL {self.version} (wsl.exe --set-version)"
-
 
 @dataclass(frozen=True)
-class MakeDefault:
+class MakeDefault(Step):
     """Make it the account's default distribution."""
 
+    TEXT = "make {0.name} the default distribution (wsl.exe --set-default)"
     name: str
-
-    def __str__(self) -> str:
-        return f"make {self.name} the default distribution (wsl.exe --set-default)"
 
 
 @dataclass(frozen=True)
-class SetDefaultUser:
+class SetDefaultUser(Step):
     """Make the Linux user where it is missing, and let the distribution start as that user."""
 
+    TEXT = "make {0.user} the default user of {0.name} (useradd, DefaultUid)"
     name: str
     user: str
     stop: bool
     """It did not run before, so it is stopped afterwards."""
 
-    def __str__(self) -> str:
-        return f"make {self.user} the default user of {self.name} (useradd, DefaultUid)"
-
 
 @dataclass(frozen=True)
-class Export:
+class Export(Step):
     """Write the distribution to a file that does not exist yet."""
 
+    TEXT = "export distribution {0.name} to {0.path} (wsl.exe --export)"
     name: str
     path: str
     format: str
-    with_format: bool
-    """wsl.exe knows ``--format``; tar and virtual disks need no word of it."""
-
-    def __str__(self) -> str:
-        return f"export distribution {self.name} to {self.path} (wsl.exe --export)"
 
 
 @dataclass(frozen=True)
-class Unregister:
+class Unregister(Step):
     """Delete the distribution with everything in it."""
 
+    TEXT = "delete distribution {0.name} and everything in it (wsl.exe --unregister)"
     name: str
-
-    def __str__(self) -> str:
-        return f"delete distribution {self.name} and everything in it (wsl.exe --unregister)"
-
-
-Step = t.Union[
-    SetManifest,
-    RemoveUnfinished,
-    InstallOnline,
-    Import,
-    Convert,
-    MakeDefault,
-    SetDefaultUser,
-    Export,
-    Unregister,
-]

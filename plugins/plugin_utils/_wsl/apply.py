@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, files, msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER as PACKAGES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe, online
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
@@ -31,8 +32,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     InstallOnline,
     RemoveMsi,
     RepairMsi,
-    Step,
     StopWsl,
+    UpdateOnline,
 )
 
 SETTLE_SECONDS = 5.0
@@ -49,6 +50,13 @@ class Outcome:
 
     done: list[str] = field(default_factory=list)
     restart_reasons: list[str] = field(default_factory=list)
+    changed: bool = False
+    """Something was done; not by an update, which may have found nothing newer."""
+
+    def add(self, step: Step) -> None:
+        """STEP was carried out."""
+        self.done.append(str(step))
+        self.changed = self.changed or not isinstance(step, UpdateOnline)
 
 
 def converge(
@@ -60,7 +68,7 @@ def converge(
     """
     for step in plan.steps:
         apply_step(runner, step, before, timeout, outcome)
-        outcome.done.append(str(step))
+        outcome.add(step)
     after = settled(runner, goal, timeout)
     if after.state.version and after.state.damaged_files and goal.state != "absent":
         after = _mended(runner, after, goal, timeout, outcome)
@@ -88,8 +96,10 @@ def apply_step(runner: CommandRunner, step: Step, before: Observed, timeout: flo
             outcome.restart_reasons.append("files of the removed WSL are deleted at the next restart")
     elif isinstance(step, InstallOnline):
         online.install_online(runner, step, timeout)
-    else:
+    elif isinstance(step, UpdateOnline):
         online.online(runner, before.wsl.executable, step.arguments, timeout, "updating WSL online")
+    else:
+        raise TypeError(f"nothing carries out {step!r}")
 
 
 def stop_everyone(runner: CommandRunner) -> None:
@@ -135,7 +145,7 @@ def _mended(runner: CommandRunner, after: Observed, goal: WslGoal, timeout: floa
         apply_step(runner, step, after, timeout, outcome)
     except StepFailed as failed:
         raise StepFailed(f"{_alarm(after)}, and repairing it failed: {failed}") from None
-    outcome.done.append(str(step))
+    outcome.add(step)
     outcome.restart_reasons = [reason for reason in outcome.restart_reasons if reason != _ASKS]
     return settled(runner, goal, timeout)
 

@@ -66,6 +66,6 @@ def online(runner: CommandRunner, executable: str, args: t.Sequence[str], timeou
     number = bare_number(wsl_text(completed)) if completed.exit_code != 0 else None
     if number and number.startswith(_STORE_NUMBERS):
         raise _StoreRefused(str(wsl_failure(what, completed)))
-    failure = wsl_failure(what, completed) if completed.exit_code == FAILED else None
-    if number or (failure and "[Wsl/" in str(failure)):
-        raise StepFailed(f"{failure or wsl_failure(what, completed)}; {WAY_OUT}")
+    failure = wsl_failure(what, completed)
+    if number or (completed.exit_code == FAILED and failure.code):
+        raise StepFailed(f"{failure}; {WAY_OUT}")

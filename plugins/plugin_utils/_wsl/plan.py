@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM, VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
     Package,
@@ -27,7 +28,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     InstallOnline,
     RemoveMsi,
     RepairMsi,
-    Step,
     StopWsl,
     UpdateOnline,
 )

@@ -8,35 +8,48 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
-    Package,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package
+
+
+class _WslExe(Step):
+    """A step that is one command of wsl.exe."""
+
+    BY_HAND = "wsl.exe {0.words}"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Of wsl.exe."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """The arguments in one text."""
+        return " ".join(self.arguments)
 
 
 @dataclass(frozen=True)
-class EnableFeature:
+class EnableFeature(Step):
     """Enable an optional feature of Windows."""
 
+    TEXT = "enable the Windows feature {0.name} (dism.exe)"
+    BY_HAND = "dism.exe /Online /NoRestart /Enable-Feature /FeatureName:{0.name}{0.parents}"
     name: str
     all_parents: bool
 
     @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        every = " /All" if self.all_parents else ""
-        return f"dism.exe /Online /NoRestart /Enable-Feature /FeatureName:{self.name}{every}"
-
-    def __str__(self) -> str:
-        return f"enable the Windows feature {self.name} (dism.exe)"
+    def parents(self) -> str:
+        """What dism.exe needs to enable the features above it too."""
+        return " /All" if self.all_parents else ""
 
 
 @dataclass(frozen=True)
-class InstallOnline:
+class InstallOnline(_WslExe):
     """Let the wsl.exe of Windows fetch and install WSL, as NVIDIA's guide says."""
 
+    TEXT = "install WSL ({0.by_hand})"
     web_download: bool = False
     """From GitHub, not from the Store."""
     inbox: bool = False
@@ -46,93 +59,53 @@ class InstallOnline:
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """Of wsl.exe."""
         what = ("--update",) if self.inbox else ("--install", "--no-distribution")
         return (*what, "--web-download") if self.web_download else what
 
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"wsl.exe {' '.join(self.arguments)}"
-
-    def __str__(self) -> str:
-        return f"install WSL (wsl.exe {' '.join(self.arguments)})"
-
 
 @dataclass(frozen=True)
-class InstallMsi:
+class InstallMsi(Step):
     """Install, upgrade or downgrade from a package."""
 
+    TEXT = "install WSL from {0.package} (msiexec.exe, kept as {0.package.path})"
+    BY_HAND = "msiexec.exe /i {0.package}"
     package: Package
     skip_msix: bool = False
 
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"msiexec.exe /i {self.package}"
-
-    def __str__(self) -> str:
-        return f"install WSL from {self.package} (msiexec.exe, kept as {self.package.path})"
-
 
 @dataclass(frozen=True)
-class UpdateOnline:
+class UpdateOnline(_WslExe):
     """Ask Microsoft for a newer WSL and install it when there is one."""
 
+    TEXT = "update WSL when there is a newer one ({0.by_hand})"
     web_download: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """Of wsl.exe."""
         return ("--update", "--web-download") if self.web_download else ("--update",)
 
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"wsl.exe {' '.join(self.arguments)}"
-
-    def __str__(self) -> str:
-        return f"update WSL when there is a newer one (wsl.exe {' '.join(self.arguments)})"
-
 
 @dataclass(frozen=True)
-class StopWsl:
+class StopWsl(Step):
     """Stop everyone's WSL, so that no file of the package is held open."""
 
-    by_hand: t.ClassVar[str] = "sc.exe stop WSLService"
-
-    def __str__(self) -> str:
-        return "stop WSL for everyone (sc.exe stop WSLService)"
+    TEXT = "stop WSL for everyone ({0.by_hand})"
+    BY_HAND = "sc.exe stop WSLService"
 
 
 @dataclass(frozen=True)
-class RepairMsi:
+class RepairMsi(Step):
     """Write the package's files again and take back what was to be deleted at the next restart."""
 
+    TEXT = "repair WSL {0.package.version} (msiexec.exe /fvamus {0.package.path})"
+    BY_HAND = "msiexec.exe /fvamus {0.package}"
     package: Package
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"msiexec.exe /fvamus {self.package}"
-
-    def __str__(self) -> str:
-        return f"repair WSL {self.package.version} (msiexec.exe /fvamus {self.package.path})"
 
 
 @dataclass(frozen=True)
-class RemoveMsi:
+class RemoveMsi(Step):
     """Remove the package. Registrations and virtual disks of distributions stay."""
 
+    TEXT = "remove WSL ({0.by_hand}); distributions stay on their disks"
+    BY_HAND = "msiexec.exe /x {0.product_code}"
     product_code: str
-
-    @property
-    def by_hand(self) -> str:
-        """The command by which a person does it."""
-        return f"msiexec.exe /x {self.product_code}"
-
-    def __str__(self) -> str:
-        return f"remove WSL (msiexec.exe /x {self.product_code}); distributions stay on their disks"
-
-
-Step = t.Union[EnableFeature, InstallOnline, InstallMsi, UpdateOnline, StopWsl, RepairMsi, RemoveMsi]

@@ -34,13 +34,22 @@ def wsl_text(completed: Completed) -> str:
     return decode_text(completed.stdout) + decode_text(completed.stderr)
 
 
-def wsl_failure(what: str, completed: Completed) -> StepFailed:
+class WslFailed(StepFailed):
+    """wsl.exe failed; ``code`` is what it said of that: ``Wsl/…/CODE``, or nothing."""
+
+    def __init__(self, message: str, code: str) -> None:
+        """As a StepFailed."""
+        super().__init__(message)
+        self.code = code
+
+
+def wsl_failure(what: str, completed: Completed) -> WslFailed:
     """The failure of WHAT ("importing Debian"), explained by the error code that wsl.exe gave."""
     text = wsl_text(completed)
     code = error_code(text)
     known = explain(code, text, completed.exit_code)
     where = f" [{code}]" if code else f" [exit code {completed.exit_code}]"
-    return StepFailed(f"{what} failed{where}: {known.meaning}; {known.remedy}")
+    return WslFailed(f"{what} failed{where}: {known.meaning}; {known.remedy}", code or "")
 
 
 def run_wsl(

@@ -13,6 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 from tests.unit.host_answers import BATCH, LIST, HostAnswers, fresh, with_distribution, with_features, with_wsl
@@ -51,7 +52,7 @@ def protected(line: str, stdin: bytes) -> Completed:
     return Completed(0, f"wslfleet-begin\r\n{ends}".encode(), b"")
 
 
-STEPS: list[tuple[distribution_step.Step, str]] = [
+STEPS: list[tuple[Step, str]] = [
     (distribution_step.InstallOnline("Debian", "Debian", None, 2), "--install Debian --version 2 --no-launch"),
     (
         distribution_step.InstallOnline("Ubuntu", "cuda", "C:\\w s l", 1),
@@ -64,7 +65,7 @@ STEPS: list[tuple[distribution_step.Step, str]] = [
 
 
 @pytest.mark.parametrize(("step", "arguments"), STEPS)
-def test_one_command_a_step(step: distribution_step.Step, arguments: str) -> None:
+def test_one_command_a_step(step: Step, arguments: str) -> None:
     with ScriptedRunner([(START + arguments, OK)]) as runner:
         d.apply_step(runner, step, WSL, 60)
 

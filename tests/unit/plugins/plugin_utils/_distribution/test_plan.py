@@ -11,6 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 
 NONE = p.DistributionState(wsl_version=(2, 6, 3, 0), found=None, running=False, profile="C:\\Users\\Jörg")
 DEBIAN = Distribution("Debian", "{guid}", 2, True, 0, "C:\\x", "installed")
@@ -22,7 +23,7 @@ LIST = "https://wsl.example.com/DistributionInfo.json"
 TAR: dict[str, t.Any] = {"state": "exported", "path": "C:\\x.tar"}
 GONE = distribution_step.Unregister("Debian")
 
-CASES: list[tuple[str, p.DistributionState, dict[str, t.Any], list[distribution_step.Step]]] = [
+CASES: list[tuple[str, p.DistributionState, dict[str, t.Any], list[Step]]] = [
     ("online", NONE, {}, [distribution_step.InstallOnline("Debian", "Debian", None, 2)]),
     (
         "online by id",
@@ -92,12 +93,12 @@ CASES: list[tuple[str, p.DistributionState, dict[str, t.Any], list[distribution_
         {"default_user": "dev"},
         [],
     ),
-    ("export", THERE, TAR, [distribution_step.Export("Debian", "C:\\x.tar", "tar", True)]),
+    ("export", THERE, TAR, [distribution_step.Export("Debian", "C:\\x.tar", "tar")]),
     (
         "export, old",
         replace(THERE, wsl_version=(2, 4, 4)),
         TAR,
-        [distribution_step.Export("Debian", "C:\\x.tar", "tar", False)],
+        [distribution_step.Export("Debian", "C:\\x.tar", "tar")],
     ),
     ("exported", replace(THERE, exported=True, running=True), TAR, []),
     ("exported and gone since", replace(NONE, exported=True), TAR, []),
@@ -115,7 +116,7 @@ CASES: list[tuple[str, p.DistributionState, dict[str, t.Any], list[distribution_
 
 
 @pytest.mark.parametrize(("state", "goal", "steps"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_steps(state: p.DistributionState, goal: dict[str, t.Any], steps: list[distribution_step.Step]) -> None:
+def test_steps(state: p.DistributionState, goal: dict[str, t.Any], steps: list[Step]) -> None:
     assert p.plan(state, distribution_goal.DistributionGoal("Debian", **goal)) == steps
 
 

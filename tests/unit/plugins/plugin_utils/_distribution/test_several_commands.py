@@ -11,6 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 
 from tests.unit.host_answers import BATCH, GUID, HostAnswers, fresh, with_distribution, with_features, with_wsl
 from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
@@ -24,14 +25,14 @@ ROOT = f"{START}-d Debian -u root --cd / --exec "
 PLACE = "C:\\wsl\\d"
 
 
-def run(step: distribution_step.Step, script: list[tuple[Expected, Answer]]) -> ScriptedRunner:
+def run(step: Step, script: list[tuple[Expected, Answer]]) -> ScriptedRunner:
     """Carry out STEP; the calls are those of SCRIPT."""
     with ScriptedRunner(script) as runner:
         d.apply_step(runner, step, WSL, 60)
     return runner
 
 
-def refused(step: distribution_step.Step, script: list[tuple[Expected, Answer]], message: str) -> None:
+def refused(step: Step, script: list[tuple[Expected, Answer]], message: str) -> None:
     """STEP fails with one line that says MESSAGE."""
     with pytest.raises(StepFailed, match=message) as failure:
         run(step, script)
@@ -167,7 +168,7 @@ def test_export_is_renamed_when_it_is_whole(kind: str, path: str, unfinished: st
         (f"{START}--export Debian C:\\i\\{unfinished}{options}", OK),
         (f"ren C:\\i\\{unfinished} {path.rpartition(chr(92))[2]}", OK),
     ]
-    step = distribution_step.Export("Debian", path, kind, True)
+    step = distribution_step.Export("Debian", path, kind)
     run(step, script)
     refused(step, [*script[:3], (script[3][0], FAILED)], "appeared while")
 
