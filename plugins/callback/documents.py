@@ -37,7 +37,7 @@ from collections import defaultdict
 from ansible import context
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import outcome, this_run
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import made_groups, outcome, this_run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.report import NOT_CONFORMING, PAGE
@@ -105,8 +105,8 @@ class CallbackModule(CallbackBase):
         variables = play.get_variable_manager().get_vars(play=play)
         self.wslfleet_played = list(variables.get("ansible_play_hosts_all") or ())
         groups = defaultdict(list)
-        for group, members in variables["groups"].items():
-            for member in members if group != "all" else ():
+        for group in made_groups.others(variables["groups"]):
+            for member in variables["groups"][group] if group != "all" else ():
                 groups[member].append(group)
         self.wslfleet_groups = groups
         self.wslfleet_hostvars = variables["hostvars"]

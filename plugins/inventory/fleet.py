@@ -30,6 +30,8 @@ notes:
   - Give these groups no variables, as C(group_vars/broken_driver.yml) would. A laptop tells itself what puts it into
     one.
   - Documents that are cut, that are no documents, or whose schema is newer are left out and told in a warning.
+  - Documents of later runs do not hold these groups, only those of the other sources.
+  - The callback plugin P(wslfleet.cuda.fleet#callback) has the same name and is another plugin.
 seealso:
   - plugin: wslfleet.cuda.documents
     plugin_type: callback
@@ -70,7 +72,7 @@ import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, made_groups, store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import merge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
 
@@ -124,6 +126,7 @@ class InventoryModule(BaseInventoryPlugin):
                 f"the inventory has groups {', '.join(taken[:_SHOWN])} already: set prefix, so that they stay as is"
             )
         strangers = sorted({name for names in found.values() for name in names if name not in inventory.hosts})
+        made_groups.add(found)
         for group, names in found.items():
             inventory.add_group(group)
             for name in names:

@@ -12,7 +12,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.callback import documents
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import this_run
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import made_groups, this_run
 
 from tests.unit.a_fleet import BROKEN, audit, host_info
 
@@ -30,7 +30,8 @@ class Run:
         self.callback.v2_playbook_on_start(SimpleNamespace(_file_name=path))
 
     def play(self) -> None:
-        groups = {"all": list(self.laptops), "laptops": list(self.laptops), "berlin": ["a"]}
+        everyone = list(self.laptops)
+        groups = {"all": everyone, "laptops": everyone, "berlin": ["a"], "broken_driver": ["b"]}
         hostvars = dict.fromkeys(self.laptops, self.variables)
         variables = {"ansible_play_hosts_all": list(self.laptops), "groups": groups, "hostvars": hostvars}
         manager = SimpleNamespace(get_vars=lambda play: variables)
@@ -68,6 +69,7 @@ class Run:
 @pytest.fixture(autouse=True)
 def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents.CallbackModule, "wslfleet_active", None)
+    monkeypatch.setattr(made_groups, "_MADE", {"broken_driver"})
 
 
 def read(folder: Path) -> dict[str, dict[str, t.Any]]:

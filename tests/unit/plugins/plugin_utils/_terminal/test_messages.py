@@ -16,6 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import mes
         ({"msg": "a: no space left: free 10 GiB"}, "no space left: free 10 GiB"),
         ({"msg": ["a does not conform", "second"]}, "a does not conform\nsecond"),
         ({}, "no reason given"),
+        ({"censored": "hidden since no_log is set"}, "hidden since no_log is set"),
         ({"msg": "rc 3", "stderr": "bad\nworse", "stdout": ""}, "rc 3\nstderr: bad\nworse"),
         ({"msg": "it said: bad", "stderr": "bad\n"}, "it said: bad"),
         ({"msg": "x\x1b]52;c;y\x07"}, r"x\x1b]52;c;y\x07"),
