@@ -65,7 +65,7 @@ class ActionModule(Orders):
         name = distribution_name(arguments["name"] or distribution_of(self, self.wslfleet_vars))
         check, steps = bool(self._task.check_mode), arguments["steps"]
         stop_if = "" if check else arguments["stop_if"] or ""
-        _identity, packed = self.wslfleet_document(name, steps, stop_if=stop_if, hold=None, started=None)
+        identity, packed = self.wslfleet_document(name, steps, stop_if=stop_if, hold=None, started=None)
         goal = tasks.Goal(
             name=name,
             windows_user=tuple(arguments["windows_user"]),
@@ -73,11 +73,12 @@ class ActionModule(Orders):
             steps=tuple(steps),
             on_battery=arguments["on_battery"],
             timeout=arguments["timeout"],
+            order=identity,
         )
         result["name"] = name
         with lock.alone(self.wslfleet_runner, goal.timeout):
             seen = tasks.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
-            work = tasks.Work(self.wslfleet_runner, goal, seen)
+            work = tasks.Work(self.wslfleet_runner, goal, seen, show=self.wslfleet_show)
             try:
                 work.run()
             finally:

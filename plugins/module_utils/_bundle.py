@@ -46,6 +46,10 @@ PYTHON = "WSLFLEET_PYTHON"
 """Set where Python was missing and has been installed."""
 GRACE = 2.0
 """Seconds that a transaction may take before whoever brought the order goes away."""
+PROGRESS = "wslfleet-progress "
+"""Begins a line on stderr that tells where an order is. Read in the file of a task, while that still works."""
+TELL_SECONDS = 2.0
+"""How soon after one such line there may be another."""
 NOTE_SECONDS = 1.0
 """How often the state of a step that works is written down."""
 _JUST_STARTED = 60.0
@@ -286,11 +290,31 @@ def start(document: t.Mapping[str, t.Any], lock: int) -> None:
     os.close(lock)
 
 
-def attend(document: t.Mapping[str, t.Any]) -> State:
+class Teller:
+    """Tells where an order is, line by line, on stderr: few lines, since all of them are read again and again."""
+
+    def __init__(self) -> None:
+        self._told: t.Tuple[t.Any, ...] = ()
+        self._next = 0.0
+
+    def tell(self, state: State) -> None:
+        """Write a line where STATE is of another step than before, or apt is another percent further."""
+        transaction = state.get("transaction") or {}
+        now, place = time.monotonic(), (state.get("id"), state.get("step"), int(transaction.get("progress") or 0))
+        if place == self._told or now < self._next:
+            return
+        self._told, self._next = place, now + TELL_SECONDS
+        shown = {"id": state.get("id", ""), "step": state.get("step", ""), "transaction": transaction, "ended": False}
+        with contextlib.suppress(OSError):  # nobody reads it any more; the order goes on
+            sys.stderr.write(f"{PROGRESS}{json.dumps(shown)}\n")
+            sys.stderr.flush()
+
+
+def attend(document: t.Mapping[str, t.Any], tell: t.Callable[[State], None] | None = None) -> State:
     """Start the order of DOCUMENT, or find it at work; what it has come to when it has ended, or takes longer.
 
     With ``hold`` (seconds) only what ends soon is waited for, else everything. While another order works, the state is
-    that one's. What has ended is told once.
+    that one's. What has ended is told once. TELL is given every state on the way.
     """
     folder, hold = document["folder"], document["hold"]
     begun, began, pause, patient = False, time.monotonic(), 0.01, 0.0
@@ -308,6 +332,8 @@ def attend(document: t.Mapping[str, t.Any]) -> State:
                 take_away(folder)
             os.close(lock)
             return {**state, "alive": False}
+        if tell:
+            tell(state)
         now = time.monotonic()
         patient = patient if state.get("transaction") or not mine else now
         if hold is not None and (now - began > hold or now - max(patient, began) > GRACE):
@@ -320,6 +346,7 @@ def main(archive: str) -> t.NoReturn:
     """Bring the order in ARCHIVE, print one line, tell by the exit code whether the distribution shall end."""
     with zipfile.ZipFile(archive) as content:
         document = json.loads(content.read(STEPS_FILE))
-    state = attend(document)
+    # Whoever waits for everything is a task, whose streams are files.
+    state = attend(document, Teller().tell if document["hold"] is None else None)
     sys.stdout.write(json.dumps({"ended": False, **state, "bundle": document["name"]}) + "\n")
     raise SystemExit(STOP if state.get("ended") and state.get("stop") else GO_ON)

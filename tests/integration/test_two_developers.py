@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lab.laptops.laptop import Laptop
@@ -69,6 +71,7 @@ def test_an_update_is_one_task_for_each_and_the_second_run_changes_nothing(lab: 
         run = lab.playbook("provision", variables={**SETTINGS, "cuda_version": "12.8"})
         assert run.code == 0, run.output
         assert bool(run.recap[LAPTOP]["changed"]) is changed, run.output
+        assert bool(re.search(rf"^\[{LAPTOP}\] (anna|ben): apt \d+%: \S", run.output, re.MULTILINE)) is changed
         assert laptop.tasks.names() == []
         # Looks at tasks that still work depend on the speed of the machine.
         commands = [entry for entry in lab.journal(LAPTOP)[before:] if "done.txt" not in entry["line"]]

@@ -11,8 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import PROGRESS
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
@@ -41,8 +44,8 @@ class Answer:
     crash: str = ""
 
 
-def rows_of(where: str, stdout: bytes, stderr: bytes, name: str) -> tuple[t.Mapping[str, t.Any], ...]:
-    """What the order called NAME printed in a task, which waits for its end: one row a step.
+def answer_of_task(where: str, stdout: bytes, stderr: bytes, name: str) -> Answer:
+    """What the order for the distribution NAME printed in a task, which waits for its end.
 
     :arg where: "distribution Debian of anna", for errors.
     :raises StepFailed: it did not come to its end.
@@ -51,10 +54,45 @@ def rows_of(where: str, stdout: bytes, stderr: bytes, name: str) -> tuple[t.Mapp
         completed = linux_result(Completed(0, stdout, stderr))
     except LinuxNotFinished:
         raise StepFailed(f"{where}: {_not_finished(stdout, stderr)}") from None
-    answer = answer_in(where, completed, name)
-    if answer.crash or not answer.ended:
-        raise StepFailed(f"{where}: {why_unfinished(answer)}")
-    return answer.rows
+    return answer_in(where, completed, name)
+
+
+def progress_of_task(stderr: bytes) -> Answer | None:
+    """The last word of a task that still works, in what it has printed so far; None: it has told nothing yet."""
+    for line in reversed(stderr.decode("utf-8", "replace").splitlines()):
+        answer = _answer(line[len(PROGRESS) :], None) if line.startswith(PROGRESS) else None
+        if answer is not None:
+            return answer
+    return None
+
+
+def shown(answer: Answer | None, identity: str) -> str:
+    """ANSWER of an order that works, for a person who waits for IDENTITY; None: Python is being installed."""
+    if answer is None:
+        return "installing Python"
+    what = "" if answer.id in ("", identity) else "waiting for another run: "
+    transaction = answer.transaction
+    if not transaction:
+        return clean(f"{what}{answer.step or 'working'}")
+    percent = transaction.get("progress")
+    apt = f"apt {percent:.0f}%" if isinstance(percent, (int, float)) else "apt"
+    text = transaction.get("text") or transaction.get("package") or "working"
+    return clean(f"{what}{apt}: {text}")
+
+
+def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.Outcome:
+    """What came of the order of STEPS. Those that were done before a failure are told, whatever ended the work.
+
+    :raises StepFailed: ANSWER is not that of STEPS.
+    """
+    whole = answer.ended and not answer.crash
+    reached = steps[: None if whole else len(answer.rows)]
+    wrong = damage(answer.rows, [(step["module"], step["register"]) for step in reached])
+    if wrong:
+        raise StepFailed(f"{where}: damaged result: {wrong}; look at the distribution, and do not trust it")
+    if not whole:
+        return plans.Outcome(failure=why_unfinished(answer), rows=answer.rows, under_way=True)
+    return plans.Outcome(rows=answer.rows)
 
 
 def answer_in(where: str, completed: Completed, name: str) -> Answer:
@@ -70,7 +108,8 @@ def answer_in(where: str, completed: Completed, name: str) -> Answer:
 
 
 def _said(completed: Completed) -> str:
-    told = completed.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+    lines = completed.stderr.decode("utf-8", "replace").strip().splitlines()
+    told = [line for line in lines if not line.startswith(PROGRESS)][-1:]
     return f" ({told[0][:300]})" if told else ""
 
 
@@ -98,17 +137,21 @@ def _not_finished(stdout: bytes, stderr: bytes) -> str:
         return f"{known.meaning} ({known.code}); {known.remedy}"
     if "execvpe(/bin/sh) failed" in decode_text(stderr):
         return "it has no /bin/sh; use another image"
-    return "it stopped before the work ended; run again; a logoff or `wsl.exe --shutdown` on the laptop does this"
+    told = progress_of_task(stderr)
+    step = f" in the middle of step {told.step!r}" if told else ""
+    return (
+        f"it stopped before the work ended{step}; run again; a logoff or `wsl.exe --shutdown` on the laptop does this"
+    )
 
 
 _EXPLAINED = (archive.NOT_INSTALLED,)
 
 
-def _answer(line: str, name: str) -> Answer | None:
-    """The answer in LINE when it is of the order for NAME and has the shape of one."""
+def _answer(line: str, name: str | None) -> Answer | None:
+    """The answer in LINE when it is of the order for NAME and has the shape of one; without NAME, of any."""
     try:
         found = result_shape.loads(line)
-        if found["bundle"] != name:
+        if name is not None and found["bundle"] != name:
             return None
         rows = tuple(
             {

@@ -25,7 +25,14 @@ from pathlib import Path
 
 import ansible.module_utils
 from ansible.release import __version__ as core_version
-from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDER, GO_ON, PYTHON, STEPS_FILE, STOP
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import (
+    FOLDER,
+    GO_ON,
+    PROGRESS,
+    PYTHON,
+    STEPS_FILE,
+    STOP,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_stdin
 
 PLUGINS = Path(__file__).parents[2]
@@ -95,7 +102,7 @@ apt-get -qq -y -o DPkg::Lock::Timeout=300 -o APT::Get::AutomaticRemove=false ins
 echo $? >code.new
 mv code.new code' </dev/null >log 2>&1 &
 fi
-n=0
+{tell}n=0
 until [ -e code ]; do sleep 0.2; n=$((n+1)); [ {hold} = 0 ] || [ $n -lt {hold} ] || exit {installing}; done
 code=$(cat code); tail -n 3 log >&2
 cd / && rm -rf {folder}
@@ -104,6 +111,8 @@ export {flag}=1
 fi
 """
 """In a session of its own: a lost connection leaves no half installed package. ``code`` is there when it has ended."""
+
+_INSTALLING_PYTHON = PROGRESS + json.dumps({"step": "installing Python", "ended": False})
 
 _MAIN = """\
 import sys
@@ -190,6 +199,7 @@ def _installation(hold: float | None, proxy: str) -> str:
         folder=PYTHON_FOLDER,
         environment=f"{given}export DEBIAN_FRONTEND=noninteractive; ",
         hold=0 if hold is None else round(hold * 5),
+        tell=f"echo {shlex.quote(_INSTALLING_PYTHON)} >&2\n" if hold is None else "",
         failed=NOT_INSTALLED,
         installing=INSTALLING,
         flag=PYTHON,

@@ -18,7 +18,6 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, archive
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
@@ -96,7 +95,7 @@ class Work:
             self.python = self.python or (answer is not None and answer.python)
             if answer is not None and answer.id == self.goal.identity:
                 if not answer.alive or answer.ended:
-                    return self._outcome(answer)
+                    return answers.outcome(self.way.where, answer, self.goal.steps)
                 ask = self._look
             elif ask == self._look:
                 raise StepFailed(f"{self.way.where}: the order that was sent there is gone; run again")
@@ -105,7 +104,7 @@ class Work:
                     f"{self.way.where}: the work did not end within {self.goal.timeout:g} s; give it more time"
                     " (timeout); it goes on there, and the next run waits for it"
                 )
-            self.show(self._progress(answer))
+            self.show(answers.shown(answer, self.goal.identity))
             self.sleep(next(self.waits))
 
     def _bring(self) -> answers.Answer | None:
@@ -150,28 +149,3 @@ class Work:
         raise HostUnreachable(
             f"{lost}; what was begun in {self.way.where} goes on there: run again, the next run waits for it"
         )
-
-    def _progress(self, answer: answers.Answer | None) -> str:
-        if answer is None:
-            return "installing Python"
-        what = "" if answer.id == self.goal.identity else "waiting for another run: "
-        transaction = answer.transaction
-        if not transaction:
-            return f"{what}{answer.step or 'working'}"
-        percent = transaction.get("progress")
-        shown = f"apt {percent:.0f}%" if isinstance(percent, (int, float)) else "apt"
-        text = transaction.get("text") or transaction.get("package") or "working"
-        return clean(f"{what}{shown}: {text}")
-
-    def _outcome(self, answer: answers.Answer) -> plans.Outcome:
-        """What came of the order. Steps that were done before a failure are told, whatever ended the work."""
-        whole = answer.ended and not answer.crash
-        steps = self.goal.steps[: None if whole else len(answer.rows)]
-        wrong = answers.damage(answer.rows, [(step["module"], step["register"]) for step in steps])
-        if wrong:
-            raise StepFailed(
-                f"{self.way.where}: damaged result: {wrong}; look at the distribution, and do not trust it"
-            )
-        if not whole:
-            return plans.Outcome(failure=answers.why_unfinished(answer), rows=answer.rows, under_way=True)
-        return plans.Outcome(rows=answer.rows)

@@ -70,6 +70,8 @@ class Goal:
     on_battery: bool
     timeout: float
     """Seconds for the work of one user."""
+    order: str = ""
+    """Identity of the order in PAYLOAD."""
 
     @property
     def identity(self) -> str:
@@ -114,6 +116,8 @@ class _Look:
     size: int
     """Bytes of what it printed."""
     task: int | None
+    progress: str = ""
+    """How far it is; empty where it has not told."""
 
 
 def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
@@ -163,8 +167,12 @@ class Work:
     goal: Goal
     seen: Seen
     sleep: t.Callable[[float], None] = time.sleep
+    show: t.Callable[[str], None] = lambda _text: None
+    """Shows one line of progress."""
     outcomes: dict[str, plans.Outcome] = field(default_factory=dict)
     _reachable: bool = True
+    _shown: dict[str, str] = field(default_factory=dict)
+    """SID -> how far the work of that user was when it was shown."""
 
     @property
     def _place(self) -> plans.Place:
@@ -266,10 +274,16 @@ class Work:
                 self._read_back(group, looks)
             for one in left:
                 if one not in ended:
+                    self._show(one, looks[one.sid].progress)
                     outcome = self._judge(one, looks[one.sid], waited)
                     if outcome:
                         self.outcomes[one.sid] = outcome
             left = [one for one in left if one.sid not in self.outcomes]
+
+    def _show(self, account: Account, progress: str) -> None:
+        if progress and self._shown.get(account.sid) != progress:
+            self._shown[account.sid] = progress
+            self.show(f"{account.user.name}: {progress}")
 
     def _look(self, accounts: t.Sequence[Account]) -> dict[str, _Look]:
         """One WinRS command for _AT_ONCE of ACCOUNTS."""
@@ -281,6 +295,7 @@ class Work:
                 lines[f"task_{one.sid}"] = schtasks.query_line(self._place.task(one.sid))
                 lines[f"done_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "done")])
                 lines[f"size_{one.sid}"] = tasks.sizes_line(self._place, one.sid)
+                lines[f"err_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "err")])
             try:
                 reads = read(self.runner, lines)
             except OutputTooLong:
@@ -292,7 +307,9 @@ class Work:
                 sizes = tasks.sizes(reads.output(f"size_{one.sid}"))
                 size = sizes.get("out", 0) + sizes.get("err", 0)
                 task = tasks.last_result(reads, f"task_{one.sid}")
-                looks[one.sid] = _Look(reads.output(f"done_{one.sid}")[:10] == b"ended\r\n", size, task)
+                told = answers.progress_of_task(reads.output(f"err_{one.sid}"))
+                progress = answers.shown(told, self.goal.order) if told else ""
+                looks[one.sid] = _Look(reads.output(f"done_{one.sid}")[:10] == b"ended\r\n", size, task, progress)
         return looks
 
     def _judge(self, account: Account, look: _Look, waited: float) -> plans.Outcome | None:
@@ -343,11 +360,8 @@ class Work:
             return plans.Outcome(failure=f"{where}: {tasks.HOLDS_LINK}")
         out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
         try:
-            rows = answers.rows_of(where, out, err, self.goal.name)
-            wrong = answers.damage(rows, [(step["module"], step["register"]) for step in self.goal.steps])
-            if wrong:
-                raise StepFailed(f"{where}: damaged result: {wrong}; look at the distribution, and do not trust it")
-            return plans.Outcome(rows=rows)
+            answer = answers.answer_of_task(where, out, err, self.goal.name)
+            return answers.outcome(where, answer, self.goal.steps)
         except StepFailed as error:
             return plans.Outcome(failure=str(error))
 

@@ -227,6 +227,45 @@ def test_who_brings_an_order_goes_away_when_apt_takes_longer(monkeypatch: pytest
     assert (ended["ended"], len(ended["rows"])) == (True, 2), "the same order is found at work, and its result taken"
 
 
+def test_a_task_tells_where_its_order_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = [100.0]
+    monkeypatch.setattr(b.time, "monotonic", lambda: now[0])
+    tell = b.Teller().tell
+    apt = [{"id": "1", "step": "b", "transaction": {"progress": percent}} for percent in (1.1, 1.9, 2.0, 3.0)]
+    for state in ({}, {"id": "1", "step": "a"}, {"id": "1", "step": "a"}, *apt):
+        tell(state)
+        now[0] += b.TELL_SECONDS
+    tell({"id": "1", "step": "c"})
+    now[0] += 0.1
+    tell({"id": "1", "step": "d"})  # too soon
+    lines = capsys.readouterr().err.splitlines()
+    assert all(line.startswith(b.PROGRESS) for line in lines)
+    told = [json.loads(line[len(b.PROGRESS) :]) for line in lines]
+    places = [(one["id"], one["step"], one["transaction"].get("progress")) for one in told]
+    assert places == [
+        ("", "", None),
+        ("1", "a", None),
+        ("1", "b", 1.1),
+        ("1", "b", 2.0),
+        ("1", "b", 3.0),
+        ("1", "c", None),
+    ]
+
+
+@pytest.mark.parametrize("hold", [None, 60])
+def test_only_who_waits_for_everything_tells(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], hold: float | None
+) -> None:
+    work(monkeypatch, seconds=0.3, running=True)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr(b.STEPS_FILE, json.dumps(document(tmp_path, step("cuda_toolkit"), hold=hold)))
+    with pytest.raises(SystemExit):
+        b.main(t.cast("t.Any", content))
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith(b.PROGRESS)]
+    assert bool(told) is (hold is None)
+
+
 def test_an_order_that_was_killed_is_known_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     work(monkeypatch, seconds=30)
     monkeypatch.setattr(b, "GRACE", 0.0)

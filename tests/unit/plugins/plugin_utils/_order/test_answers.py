@@ -20,7 +20,7 @@ ROW = {"module": "m", "register": "r", "result": {"changed": True, "_ansible_x":
 
 def test_only_what_has_the_shape_of_a_result_is_taken() -> None:
     good = printed([ROW])
-    [row] = answers.rows_of("x", b"noise\n" + good, b"wslfleet-exit-10\n", "Debian")
+    [row] = answers.answer_of_task("x", b"noise\n" + good, b"wslfleet-exit-10\n", "Debian").rows
     result = {"changed": True, "failed": False}
     assert row == {"name": "m", "module": "m", "register": "r", "seconds": 0.0, "result": result}
 
@@ -31,13 +31,19 @@ def test_only_what_has_the_shape_of_a_result_is_taken() -> None:
         (b"", b"wslfleet-exit-11\n", "x: it has no /usr/bin/python3"),
         (b"Wsl/Service/WSL_E_DISTRO_NOT_FOUND\r\n", b"", "x: no distribution has that name"),
         (b"", b"execvpe(/bin/sh) failed", "x: it has no /bin/sh"),
-        (b"", b"", "x: it stopped before the work ended"),
+        (b"", b"", "x: it stopped before the work ended; run again"),
+        (
+            b"",
+            b'wslfleet-progress {"step": "Guard"}\n',
+            "x: it stopped before the work ended in the middle of step 'Guard'",
+        ),
         (b"", b"a\nb\nwslfleet-exit-1\n", "x: the work ended without a result .b."),
+        (b"", b'b\nwslfleet-progress {"step": "Guard"}\nwslfleet-exit-1\n', "ended without a result .b."),
     ],
 )
 def test_why_there_is_no_result(stdout: bytes, stderr: bytes, message: str) -> None:
     with pytest.raises(StepFailed, match=message):
-        answers.rows_of("x", stdout, stderr, "Debian")
+        answers.answer_of_task("x", stdout, stderr, "Debian")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,7 @@ def test_why_there_is_no_result(stdout: bytes, stderr: bytes, message: str) -> N
 )
 def test_warnings_of_every_core_become_texts(sent: t.Any, text: str) -> None:
     row = {**ROW, "result": {"warnings": [sent], "exception": "Traceback", "deprecations": "x"}}
-    [found] = answers.rows_of("x", printed([row]), b"wslfleet-exit-10\n", "Debian")
+    [found] = answers.answer_of_task("x", printed([row]), b"wslfleet-exit-10\n", "Debian").rows
     assert found["result"] == {"warnings": [text], "deprecations": "x", "failed": False}
 
 
@@ -73,7 +79,7 @@ def test_warnings_of_every_core_become_texts(sent: t.Any, text: str) -> None:
 )
 def test_anything_else_is_refused(stdout: bytes) -> None:
     with pytest.raises(StepFailed, match="x: the work ended without a result"):
-        answers.rows_of("x", stdout, b"wslfleet-exit-10\n", "Debian")
+        answers.answer_of_task("x", stdout, b"wslfleet-exit-10\n", "Debian")
 
 
 def test_what_a_look_finds() -> None:
@@ -86,3 +92,42 @@ def test_what_a_look_finds() -> None:
     assert answers.why_unfinished(found) == (
         "the distribution was stopped in the middle of step 'Do b' (done before: m); run again"
     )
+
+
+def told(**state: t.Any) -> bytes:
+    return b"wslfleet-progress " + json.dumps({"id": "mine", "ended": False, **state}).encode() + b"\n"
+
+
+APT = {"progress": 41.7, "package": "x", "text": "Unpacking x"}
+
+
+@pytest.mark.parametrize(
+    ("stderr", "text"),
+    [
+        (b"", ""),
+        (b"wslfleet-exit-10\n", ""),
+        (told(step="Guard"), "Guard"),
+        (told(step="Guard") + told(step="Toolkit", transaction=APT) + b"noise\n", "apt 42%: Unpacking x"),
+        (told(step="Guard") + b"wslfleet-progress {\n" + b"wslfleet-progress [1]\nwslfleet-prog", "Guard"),
+        (told(id="other", step="Guard"), "waiting for another run: Guard"),
+        (told(id="", step="installing Python"), "installing Python"),
+        (told(step="\x1b[2J\nGuard"), "\\x1b[2J\\x0aGuard"),
+        (b"wslfleet-progress " + b"[" * 100_000 + b"\n", ""),
+    ],
+)
+def test_how_far_a_task_is(stderr: bytes, text: str) -> None:
+    found = answers.progress_of_task(stderr)
+    assert (answers.shown(found, "mine") if found else "") == text
+
+
+def test_a_task_that_broke_off_tells_what_was_done_before() -> None:
+    state = {"bundle": "Debian", "rows": [ROW], "step": "Do b", "crash": "MemoryError"}
+    answer = answers.answer_of_task("x", json.dumps(state).encode(), b"wslfleet-exit-10\n", "Debian")
+    steps = [{"module": "m", "register": "r"}, {"module": "n", "register": ""}, {"module": "o", "register": ""}]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answers.result_shape, "damage", lambda _module, _result: None)
+        outcome = answers.outcome("x", answer, steps)
+    assert (
+        outcome.failure == "the work broke off (MemoryError) in the middle of step 'Do b' (done before: m); run again"
+    )
+    assert ([row["module"] for row in outcome.rows], outcome.under_way) == (["m"], True)

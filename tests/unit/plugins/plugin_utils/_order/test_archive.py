@@ -86,7 +86,7 @@ def run(payload: bytes, **environment: str) -> subprocess.CompletedProcess[bytes
 @pytest.mark.skipif(not os.access(a.INTERPRETER, os.X_OK), reason="the payload runs with the system's Python")
 def test_modules_run_and_their_results_come_back(tmp_path: Path) -> None:
     done = run(a.stream(packed(STEPS, folder=tmp_path)))
-    rows = answers.rows_of("x", done.stdout, done.stderr, "Debian")
+    rows = answers.answer_of_task("x", done.stdout, done.stderr, "Debian").rows
     first, second = (row["result"] for row in rows)
     assert (first["changed"], first["words"], second["words"], first["stdin"]) == (True, "ä%", "ä%", "")
     assert first["diff"] == {"before": "", "after": "x"}
@@ -98,7 +98,7 @@ def test_modules_run_and_their_results_come_back(tmp_path: Path) -> None:
     done = run(
         a.stream(packed([*STEPS, {"module": "tiny", "arguments": {"dies": True}}], check_mode=True, folder=tmp_path))
     )
-    rows = answers.rows_of("x", done.stdout, done.stderr, "Debian")
+    rows = answers.answer_of_task("x", done.stdout, done.stderr, "Debian").rows
     assert rows[0]["result"]["changed"] is False
     assert "KeyError: 'gone'" in rows[2]["result"]["msg"]
 
@@ -108,7 +108,7 @@ def test_modules_run_and_their_results_come_back(tmp_path: Path) -> None:
 def test_the_guard_writes_its_own_code_from_an_archive_too(tmp_path: Path) -> None:
     steps = [{"module": "tiny", "arguments": {"text": "guard"}, "register": "one"}]
     done = run(a.stream(packed(steps, folder=tmp_path)))
-    (row,) = answers.rows_of("x", done.stdout, done.stderr, "Debian")
+    (row,) = answers.answer_of_task("x", done.stdout, done.stderr, "Debian").rows
     assert row["result"]["script"] == guard.pre_install_script("x")
 
 

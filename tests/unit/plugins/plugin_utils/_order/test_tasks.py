@@ -8,6 +8,7 @@ import contextlib
 import json
 import re
 import typing as t
+from dataclasses import replace
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_bundle
@@ -123,6 +124,27 @@ def test_the_result_comes_back_and_everything_goes_away() -> None:
     [sent] = [data for data in laptop.sent if data]
     assert b"payload" in sent
     assert GOAL.identity.encode() in sent
+
+
+def test_while_it_works_its_progress_is_shown() -> None:
+    """One line for each thing that is new; from what the task has printed so far, with no other command."""
+    laptop, shown = Host(None, RUNNING, RUNNING, RUNNING, RUNNING, 0), []
+    laptop.done_after = 4
+    err, printed = cmd_line("type", [PLACE.result(SID, "err")]), b""
+    told = [{"step": "Guard"}, {"step": "Guard"}, {"step": "T", "transaction": {"progress": 12, "text": "Unpacking x"}}]
+    lines = [b""] + [f"wslfleet-progress {json.dumps({'id': 'mine', **one})}\n".encode() for one in told]
+
+    def sleep(_seconds: float) -> None:
+        nonlocal printed
+        printed += lines.pop(0) if lines else b"wslfleet-exit-10\n"
+        laptop.answers[err] = printed
+
+    goal = replace(GOAL, order="mine")
+    work = b.Work(laptop, goal, b.observe(laptop, goal, None), sleep=sleep, show=shown.append)
+    work.run()
+    assert work.outcomes[SID].rows
+    assert shown == ["anna: Guard", "anna: apt 12%: Unpacking x"]
+    assert sum(err in line for line in laptop.lines) == 6, "five looks, and the result"
 
 
 @pytest.mark.parametrize(
