@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import plain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
@@ -34,13 +35,18 @@ class ActionModule(Orders):
         if arguments["problems"]:
             raise StepFailed(f"{self._host}: nothing was changed: {'; '.join(arguments['problems'])}")
         wanted, skipped = (self.wslfleet_vars.get(f"ansible_{name}_tags") or () for name in ("run", "skip"))
-        steps = plans.tagged(arguments["steps"], wanted or ("all",), skipped)
+        steps = plans.with_variables(plans.tagged(arguments["steps"], wanted or ("all",), skipped), self._variable)
         arguments["steps"] = plans.expand(steps, arguments["stop_if"])
         (self._by_tasks if arguments["windows_user"] else self._over_the_connection)(arguments, result)
         self._name_variables(result["developers"])
         failures = plans.failures(self._host, result["name"], result["developers"])
         if failures:
             raise StepFailed("; ".join(failures))
+
+    def _variable(self, name: str) -> t.Any:
+        """The value of a variable of the host; None where it is not set."""
+        templar: t.Any = self._templar
+        return plain(templar.template(self.wslfleet_vars[name])) if name in self.wslfleet_vars else None
 
     def _name_variables(self, rows: list[dict[str, t.Any]]) -> None:
         """In a role of ours the message of a module names the role's variables."""

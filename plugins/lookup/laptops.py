@@ -150,8 +150,10 @@ class LookupModule(LookupBase):
             preload()
             return [pattern_of(found, lambda pattern: self._find(pattern, found))]
         templar: t.Any = self._templar
-        wanted = templar.template(found.get(VARIABLE)) or of_others(found)
-        return hosts_of(wanted, found, lambda pattern: self._find(pattern, found))
+        # As they are: in what a lookup is given, core templates every name of a list anew, for every host of the play.
+        plain = templar.available_variables
+        wanted = templar.template(found.get(VARIABLE)) or of_others(plain)
+        return hosts_of(wanted, plain, lambda pattern: self._find(pattern, found))
 
     def _find(self, pattern: str, variables: dict[str, t.Any]) -> list[str]:
         inventory: t.Any = InventoryManager(loader=self._loader, parse=False)

@@ -99,6 +99,13 @@ options:
             O(wslfleet.cuda.wsl_conf#module:terminate) is refused; use O(stop_if).
           - When unset, the module has no options.
         type: dict
+      variables:
+        description:
+          - Option of the module -> name of a variable of the host, whose value it takes. Where the variable is not set,
+            or is an empty text, the module does not get the option. What O(steps[].arguments) says comes first.
+          - Does the same as a template in O(steps[].arguments), and costs the controller a tenth of it.
+          - When unset, no option is taken from a variable.
+        type: dict
       for_each:
         description:
           - Option of the module -> list of values. The module runs once for each of them; with several options, once

@@ -90,11 +90,21 @@ def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.A
     return result
 
 
+def plain(value: t.Any) -> t.Any:
+    """VALUE without what core hangs on every text. It takes long to copy, and core copies arguments to check them."""
+    if isinstance(value, dict):
+        return {plain(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return "".join((value, "")) if isinstance(value, str) else value
+
+
 def checked_arguments(action: ActionBase, documentation: str) -> dict[str, t.Any]:
     """The arguments of the task with their defaults, by the DOCUMENTATION of the module; raises AnsibleActionFail."""
     validate: t.Any = action.validate_argument_spec
     spec = argument_spec(documentation)
-    given: t.Any = action._task.args
+    given: dict[str, t.Any] = plain(action._task.args)
+    action._task.args = given
     for name in VERSIONS:
         problem = version_text.problem(name, given.get(name)) if spec.get(name, {}).get("type", "str") == "str" else ""
         if problem:

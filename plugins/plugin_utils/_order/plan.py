@@ -84,6 +84,19 @@ class Outcome:
         return self.failure or (str(last.get("msg", "it gave no reason")) if last.get("failed") else "")
 
 
+def with_variables(
+    steps: t.Sequence[t.Mapping[str, t.Any]], value_of: t.Callable[[str], t.Any]
+) -> list[t.Mapping[str, t.Any]]:
+    """STEPS with the values of the ``variables`` that they name; VALUE_OF gives None where one is not set."""
+    found = []
+    for step in steps:
+        named = (step.get("variables") or {}) if step.get("when", True) else {}
+        values = {option: value_of(name) for option, name in named.items()}
+        given = {option: value for option, value in values.items() if value is not None and value != ""}
+        found.append({**step, "arguments": {**given, **(step.get("arguments") or {})}})
+    return found
+
+
 def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None) -> list[Step]:
     """The steps that are to run: without those whose ``when`` is false, and one for each value of ``for_each``.
 

@@ -43,6 +43,7 @@ INTERNAL_COMMANDS = frozenset(
 # Blanks split arguments, the others act outside quotes. ``=`` is left alone on purpose: cmd.exe hands it on unchanged,
 # and msiexec.exe does not recognise a property in quotes (REBOOT=ReallySuppress).
 _NEEDS_QUOTES = re.compile(r"[ \t&|<>()^!;,]")
+_UNSAYABLE = re.compile("[\x00-\x08\n-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FULL_PATH = re.compile(r"[A-Za-z]:\\")
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -110,11 +111,11 @@ def _refuse_unsayable(text: str, where: str) -> None:
     for character, name in (("%", "a per cent sign"), ('"', "a double quote")):
         if character in text:
             raise CmdLineError(f"{where} holds {name}, which cmd.exe cannot carry: {text!r}")
-    for character in text:
-        if (ord(character) < 0x20 and character != "\t") or character == "\x7f":
-            raise CmdLineError(f"{where} holds the control character {character!r}, which cmd.exe cannot carry")
-        if 0xD800 <= ord(character) <= 0xDFFF or character in "\ufffe\uffff":
-            raise CmdLineError(f"{where} holds {ord(character):#06x}, which is not a character: {text!r}")
+    found = _UNSAYABLE.search(text)
+    if found and (found[0] < " " or found[0] == "\x7f"):
+        raise CmdLineError(f"{where} holds the control character {found[0]!r}, which cmd.exe cannot carry")
+    if found:
+        raise CmdLineError(f"{where} holds {ord(found[0]):#06x}, which is not a character: {text!r}")
 
 
 EACH_LINE = "@line@"
@@ -207,16 +208,29 @@ class Batch:
             raise BatchError("the batch printed nothing of its own: cmd.exe did not run it")
         parts: list[BatchPart] = []
         for number in range(1, self._count + 1):
-            match = re.search(rf"{self._mark}-{number}-([01])\r\n".encode(), rest)
-            if match is None and partial:
+            body, code, after = self._next(rest, number)
+            if code is None and partial:
                 return parts
-            if match is None:
+            if code is None:
                 raise BatchError(f"part {number} of {self._count} of a batch is missing: it was ended before that")
-            body = rest[: match.start()]
-            parts.append(BatchPart(int(match.group(1)), body, self._sections(body)))
-            rest = rest[match.end() :]
+            parts.append(BatchPart(code, body, self._sections(body)))
+            rest = after
         return parts
 
+    def _next(self, rest: bytes, number: int) -> tuple[bytes, int | None, bytes]:
+        """What stands in REST before the marker of part NUMBER, its exit code (None: it is not there), what follows.
+
+        Not by a pattern: each of them would be compiled, and every batch has others.
+        """
+        ends = {code: rest.find(f"{self._mark}-{number}-{code}\r\n".encode()) for code in (0, 1)}
+        found = [(place, code) for code, place in ends.items() if place >= 0]
+        if not found:
+            return rest, None, b""
+        place, code = min(found)
+        return rest[:place], code, rest[place:].partition(b"\r\n")[2]
+
     def _sections(self, body: bytes) -> dict[str, bytes]:
+        if f"{self._mark} ".encode() not in body:
+            return {}
         _before, *found = re.split(rf"{self._mark} ([^\r\n]*)\r\n".encode(), body)
         return {name.decode("utf-8", "replace"): content for name, content in zip(found[::2], found[1::2])}

@@ -213,3 +213,29 @@ def test_tags_choose_steps(wanted: list[str], skipped: list[str], kept: list[str
 def test_the_proxy_of_an_order(arguments: dict[str, t.Any], address: str) -> None:
     steps = p.expand([{"module": "a"}, {"module": "distribution_network", "arguments": arguments}])
     assert p.proxy(steps) == address
+
+
+def test_a_step_takes_variables_of_the_host_that_are_set() -> None:
+    values = {"cuda_version": "12.8", "cuda_repository_url": "", "cuda_hold": False, "cuda_components": []}
+    step = {
+        "module": "cuda_toolkit",
+        "arguments": {"version": "12.6"},
+        "variables": {
+            "version": "cuda_version",
+            "url": "cuda_repository_url",
+            "hold": "cuda_hold",
+            "components": "cuda_components",
+            "state": "cuda_state",
+        },
+    }
+    (found,) = p.with_variables([step], values.get)
+    assert found["arguments"] == {"version": "12.6", "hold": False, "components": []}
+    assert "variables" not in p.expand([found])[0]
+
+
+def test_no_variable_of_a_step_that_is_not_to_run_is_worked_out() -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    step = {"module": "cuda_toolkit", "variables": {"version": "cuda_version"}, "when": False}
+    assert p.with_variables([step], refuse)[0]["arguments"] == {}
