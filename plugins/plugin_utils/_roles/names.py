@@ -16,7 +16,7 @@ import re
 import typing as t
 from pathlib import Path
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.variables import PREFIXES
 
 _VARIABLE = re.compile(r"\{\{.*?\b((?:windows_host|cuda|container_toolkit)_[a-z0-9_]+)", re.DOTALL)
@@ -45,22 +45,13 @@ def _given_to(role: Path, module: str) -> dict[str, str]:
 def _uses(role: Path) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
     """Module and arguments of each task of ROLE, and of each step of its orders, which stand in its variables."""
     for file in sorted(role.glob("tasks/*.yml")):
-        for task in _tasks(yaml.safe_load(file.read_text(encoding="utf-8"))):
+        for task in _tasks(yaml_load(file.read_text(encoding="utf-8"))):
             yield from ((module, arguments) for module, arguments in task.items() if isinstance(arguments, dict))
-    variables: dict[str, t.Any] = {}
     for file in sorted(role.glob("vars/**/*.yml")):
-        variables.update(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-    for steps in variables.values():
-        for step in steps if isinstance(steps, list) else ():
-            yield f"wslfleet.cuda.{step['module']}", _arguments(step, variables)
-
-
-def _arguments(step: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The arguments of STEP; of a template, those of the one of VARIABLES that it names."""
-    given = step.get("arguments") or {}
-    if isinstance(given, dict):
-        return given
-    return next((value for name, value in variables.items() if name in given and isinstance(value, dict)), {})
+        for steps in (yaml_load(file.read_text(encoding="utf-8")) or {}).values():
+            for step in steps if isinstance(steps, list) else ():
+                named = {option: f"{{{{ {name} }}}}" for option, name in (step.get("variables") or {}).items()}
+                yield f"wslfleet.cuda.{step['module']}", {**named, **(step.get("arguments") or {})}
 
 
 def _tasks(items: t.Any) -> t.Iterator[dict[str, t.Any]]:
