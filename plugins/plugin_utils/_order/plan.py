@@ -84,9 +84,7 @@ class Outcome:
         return self.failure or (str(last.get("msg", "it gave no reason")) if last.get("failed") else "")
 
 
-def with_variables(
-    steps: t.Sequence[t.Mapping[str, t.Any]], value_of: t.Callable[[str], t.Any]
-) -> list[t.Mapping[str, t.Any]]:
+def with_variables(steps: t.Sequence[t.Mapping[str, t.Any]], value_of: t.Callable[[str], t.Any]) -> list[Step]:
     """STEPS with the values of the ``variables`` that they name; VALUE_OF gives None where one is not set."""
     found = []
     for step in steps:

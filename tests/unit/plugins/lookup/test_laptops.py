@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import types
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible import context
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import hosts_of, of_others, pattern_of
+from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import LookupModule, hosts_of, of_others, pattern_of
 
 GROUPS = {"all": ["a", "b", "c"], "ungrouped": [], "gpu_laptops": ["a", "b"], "laptops": ["c"], "empty": []}
 
@@ -143,3 +146,35 @@ def test_a_host_that_names_no_group_is_judged_by_those_that_do(
     assert of_others(variables) == wanted
     again = {**variables, "hostvars": {} if wanted else hostvars}
     assert of_others(again) == wanted, "all were looked at more than once"
+
+
+class Templated(dict[str, t.Any]):
+    """Variables as core hands them to a lookup: reading a list out of them templates each of its names."""
+
+    def __getitem__(self, name: str) -> t.Any:
+        assert name not in ("groups", "ansible_play_hosts_all"), "for every host all names would be templated"
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: t.Any = None) -> t.Any:
+        """As of a dictionary."""
+        with contextlib.suppress(KeyError):
+            return self[name]
+        return default
+
+
+@pytest.mark.parametrize(("asked", "answer"), [(["a"], ["a"]), (["c", "server"], ["c"]), ([], ["a", "c"])])
+def test_a_play_asks_for_one_host_and_pays_for_one(asked: list[str], answer: list[str]) -> None:
+    variables = {
+        "inventory_hostname": "a",
+        "groups": {**GROUPS, "laptops": ["a", "c"]},
+        "ansible_play_hosts_all": ["a", "server", "c"],
+    }
+    templar = types.SimpleNamespace(template=lambda value: value, available_variables=variables)
+    lookup = LookupModule(loader=None, templar=templar)
+    assert lookup.run(asked, variables=Templated(variables)) == answer
+
+
+def test_no_playbook_asks_for_all_laptops_in_the_name_of_each() -> None:
+    root = Path(__file__).resolve().parents[4]
+    for path in root.glob("playbooks/**/*.yml"):
+        assert "in query('wslfleet.cuda.laptops')" not in path.read_text(encoding="utf-8"), path
