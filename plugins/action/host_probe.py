@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible_collections.wslfleet.cuda.plugins.modules.host_probe import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import road_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import is_inside, road_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import ask
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import questions
 
@@ -24,7 +24,8 @@ class ActionModule(WindowsAction):
     WSLFLEET_DOCUMENTATION = DOCUMENTATION
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        rows = ask.probe(self.wslfleet_runner, questions(arguments["distribution"], arguments["idle"]))
+        idle = 0 if is_inside(self._connection) else arguments["idle"]
+        rows = ask.probe(self.wslfleet_runner, questions(arguments["distribution"], idle))
         result.update(
             changed=False,
             rows=rows,

@@ -44,7 +44,9 @@ options:
       - When unset, none is started.
     type: str
   idle:
-    description: Seconds of silence before the last question. V(0) leaves that question out.
+    description:
+      - Seconds of silence before the last question. V(0) leaves that question out.
+      - From inside the laptop there is no connection that could be lost, and the question is left out.
     type: int
     default: 130
 author:

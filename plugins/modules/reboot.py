@@ -15,6 +15,8 @@ description:
     number or a new event about the start of Windows tells. Restarts again where that is needed, see O(restarts).
   - O(window), O(not_on_battery) and O(not_while_logged_on) put a restart off until a later run, see RV(deferred_by).
   - When nothing is to be done, the host is not even asked.
+  - A laptop on which Ansible itself runs is not restarted. RV(awaiting_reboot) is true then, and the message says what
+    to do.
   - A laptop that does not come back (BitLocker PIN, Wi-Fi that needs a logon) is no error, see RV(awaiting_reboot).
     The next run goes on from there.
 extends_documentation_fragment:

@@ -83,7 +83,8 @@ class Lab:
 
     def check_journals(self) -> None:
         """No command line on Windows held a secret: there, every user reads those of all others."""
-        for file in self.state.glob("laptops/*/commands.jsonl"):
+        journals = [file for name in ("commands", "interop") for file in self.state.glob(f"laptops/*/{name}.jsonl")]
+        for file in journals:
             for line in file.read_text(encoding="utf-8").splitlines():
                 without_secrets(line, self.secrets())
 

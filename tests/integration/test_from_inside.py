@@ -66,7 +66,7 @@ class Inside:
     def playbook(self, name: str, *words: str, user: str = "dev", **variables: t.Any) -> Run:
         """Run a playbook of the collection, without an inventory."""
         given = {key: one for key, one in self.lab.variables.items() if not key.startswith("ansible_")}
-        given.update({"wslfleet_probe_idle": 0, **QUICK, **variables})
+        given.update({**QUICK, **variables})
         return self.run("playbook", "-c", "local", f"wslfleet.cuda.{name}", *words, variables=given, user=user)
 
     def read(self, path: str) -> str:
@@ -167,6 +167,13 @@ def test_what_would_end_the_run_is_told(inside: Inside, module: str, arguments: 
     run = inside.run("adhoc", "localhost", "-c", "local", "-m", f"wslfleet.cuda.{module}", "-a", arguments)
     assert run.lines(told), run.output
     assert inside.laptop.state.reboots == 0
+
+
+def test_a_shell_of_root_knows_the_distribution_too(inside: Inside) -> None:
+    """sudo leaves out the variables of WSL."""
+    name = ["-m", "wslfleet.cuda.wsl_distribution", "-a", "name=Debian-12 state=terminated"]
+    run = inside.run("adhoc", "localhost", "-c", "local", *name, within=["sudo"])
+    assert run.lines("this would end distribution Debian-12, in which Ansible runs"), run.output
 
 
 def test_windows_that_cannot_be_reached_is_one_line(inside: Inside) -> None:

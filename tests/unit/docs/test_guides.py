@@ -179,7 +179,7 @@ def test_there_are_inventories_to_look_at() -> None:
     assert len(inventories) >= 3
     for block in inventories:
         variables = yaml.safe_load(block)["laptops"]["vars"]
-        assert variables["ansible_connection"] == "ansible.builtin.winrm"
+        assert variables["ansible_connection"] in ("ansible.builtin.winrm", "ansible.builtin.local")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
