@@ -22,9 +22,9 @@ description:
   - A separate process carries out the order, so a lost connection ends nothing. No command is held open while apt
     works; the module shows the progress of apt and checks again after a pause. The next run waits for an order that
     still runs.
-  - Six other users are served at a time. A developer who is logged on does not have to do anything and sees no window.
-    For one who is not logged on, Windows is asked to act without a session; if it does not, RV(developers[].waiting)
-    says so. This is not a failure.
+  - Six other users are served at a time; progress is shown with the user's name. A developer who is logged on does not
+    have to do anything and sees no window. For one who is not logged on, Windows is asked to act without a session; if
+    it does not, RV(developers[].waiting) says so. This is not a failure.
   - In check mode the modules run in check mode. For other users the task is needed for that too.
   - The task and its files in C(C:\Program Files\wslfleet) are removed at the end. After a lost connection the next run
     does so; it waits for a task that still runs, and uses its result if the steps are the same. Work that has ended
@@ -332,7 +332,7 @@ developers:
           elements: dict
           sample: []
     not_begun:
-      description: Names of the steps that were left, since one before them failed, or the work waits for something.
+      description: Steps that were not begun, because an earlier one failed or the work waits for something.
       type: list
       elements: str
       sample: []
