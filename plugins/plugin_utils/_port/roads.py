@@ -17,7 +17,6 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, CommandRunner
 
 
@@ -112,16 +111,22 @@ def _runner_of_ssh(connection: t.Any, connect_timeout: float) -> CommandRunner:
 
 def _is_local(connection: t.Any) -> bool:
     """Whether Ansible runs in a distribution of the laptop itself."""
-    return getattr(connection, "transport", "") == "local" and inside.is_inside()
+    if getattr(connection, "transport", "") != "local":
+        return False
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
+
+    return inside.is_inside()
 
 
 def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> CommandRunner:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.interop import InteropRunner
 
-    return InteropRunner(inside.HERE)
+    return InteropRunner()
 
 
 def _own_distribution(_connection: t.Any) -> str:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
+
     return inside.look().distribution
 
 
