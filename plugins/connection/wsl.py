@@ -358,7 +358,13 @@ class Connection(ConnectionBase):
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
 
         self._connect()
-        return Carrying(self.ways.quick, self._waiting, self._option("transfer") == "base64")
+        return Carrying(
+            self.ways.quick,
+            self._waiting,
+            lambda: self.ways.ordinary,
+            self._option("transfer") == "base64",
+            lambda text: display.v(text, host=self._option("remote_addr")),
+        )
 
     def _flush(self) -> None:
         if self._waiting:

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import LONGEST_COMMAND, Before, Step, before
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles, TransferError, reason
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.large_files import BulkRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
@@ -35,10 +36,20 @@ class Runs(t.Protocol):
 class Carrying:
     """Runs commands as LINUX does, and before the next one whatever is WAITING."""
 
-    def __init__(self, linux: Runs, waiting: Waiting, always_base64: bool = False) -> None:
+    def __init__(
+        self,
+        linux: Runs,
+        waiting: Waiting,
+        bulk: t.Callable[[], BulkRunner],
+        always_base64: bool = False,
+        note: t.Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        """BULK and NOTE: see ``LinuxFiles``."""
         self._linux = linux
         self._waiting = waiting
+        self._ordinary = bulk
         self._always_base64 = always_base64
+        self._note = note
 
     @property
     def where(self) -> str:
@@ -68,9 +79,15 @@ class Carrying:
 
     def files(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution; raises what ``LinuxFiles`` does."""
-        files = LinuxFiles(self, self._in_base64)
+        files = LinuxFiles(self, self._bulk, self._in_base64, self._note)
         work(files)
         self._waiting.in_base64 = files.in_base64 and not self._always_base64
+
+    def _bulk(self) -> BulkRunner:
+        """What runs the commands of large files, when nothing waits any longer."""
+        if self._waiting:
+            self.run(":")
+        return self._ordinary()
 
     def _do(self, step: Step) -> None:
         if not step.command:

@@ -6,7 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Files into a distribution and out of it, over stdin and stdout of commands, checked by digest.
 
-A file travels in pieces of a few MiB, one command each, so that neither side holds it whole. Nobody has published
+Neither side holds a file whole. A small one goes with the other commands of a task, through the kept session too; a
+large one in bare bytes of its own commands, and on from where it was when the connection is lost. Nobody has published
 whether WinRS carries arbitrary bytes, so the digest decides: on the first difference the file is sent again in base64,
 and so is every later one of this connection. A marker in front of the base64 keeps out what an AutoRun command of
 cmd.exe may print on the same stdout.
@@ -17,16 +18,20 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import io
 import re
 import shlex
 import typing as t
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, pieces
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.large_files import BulkRunner, Patience, Upload
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
+SMALL_BYTES = 4 << 20
+FIRST_BYTES = 1 << 20
+"""So much of a file comes with the first command, which tells its digest."""
 PIECE_BYTES = 8 << 20
+"""So much of a large one comes with each command."""
 
 _DIGEST = re.compile(rb"\b([0-9a-f]{64})\b")
 _CONTENT = b"wslfleet-content"
@@ -61,19 +66,30 @@ class Runs(t.Protocol):
 class LinuxFiles:
     """Puts and gets files of one distribution."""
 
-    def __init__(self, linux: Runs, in_base64: bool = False, piece_bytes: int = PIECE_BYTES) -> None:
+    def __init__(
+        self,
+        linux: Runs,
+        bulk: t.Callable[[], BulkRunner],
+        in_base64: bool = False,
+        note: t.Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        """BULK gives what runs commands that large files need; NOTE is told when one goes on after a loss."""
         self._linux = linux
-        self._piece_bytes = piece_bytes
+        self._bulk = bulk
+        self._note = note
         self.in_base64 = in_base64
         """Whether content travels in base64; becomes True when bare bytes did not arrive as they were."""
 
     def put(self, local: Path, remote: str) -> None:
         """Write the content of LOCAL to REMOTE (a Linux path); raises TransferError."""
-        self._twice(lambda: self._put_once(lambda: local.open("rb"), remote), remote)
+        if local.stat().st_size > SMALL_BYTES:
+            self._twice(lambda: self._put_large(local, remote), remote)
+        else:
+            self.put_content(local.read_bytes(), remote)
 
     def put_content(self, content: bytes, remote: str) -> None:
         """Write CONTENT to REMOTE (a Linux path); raises TransferError."""
-        self._twice(lambda: self._put_once(lambda: io.BytesIO(content), remote), remote)
+        self._twice(lambda: self._put_once(content, remote), remote)
 
     def get(self, remote: str, local: Path) -> None:
         """Write the content of REMOTE (a Linux path) to LOCAL; raises TransferError, RemoteFileMissing."""
@@ -89,44 +105,57 @@ class LinuxFiles:
                 return
         raise TransferError(f"{self._linux.where}: {remote} did not arrive as it was sent (SHA-256 differs); run again")
 
-    def _put_once(self, opened: t.Callable[[], t.BinaryIO], remote: str) -> bool:
+    def _put_once(self, content: bytes, remote: str) -> bool:
         target = shlex.quote(remote)
         read = "base64 -d" if self.in_base64 else "cat"
-        digest = hashlib.sha256()
-        redirect = ">"
-        with opened() as file:
-            for piece, last in pieces(file, self._piece_bytes):
-                digest.update(piece)
-                payload = base64.b64encode(piece) if self.in_base64 else piece
-                command = f"{read}{redirect}{target}" + (f"&&sha256sum<{target}" if last else "")
-                completed = self._linux.run(command, payload)
-                if completed.exit_code != 0:
-                    raise TransferError(f"{self._linux.where}: cannot write {remote}: {reason(completed)}")
-                redirect = ">>"
-        return _digest_in(completed.stdout) == digest.hexdigest()
+        payload = base64.b64encode(content) if self.in_base64 else content
+        completed = self._linux.run(f"{read}>{target}&&sha256sum<{target}", payload)
+        return self._written(completed, hashlib.sha256(content).hexdigest(), remote)
+
+    def _put_large(self, local: Path, remote: str) -> bool:
+        upload = Upload(self._bulk(), local, remote, self.in_base64, Patience(self._note))
+        return self._written(*upload.send(), remote)
+
+    def _written(self, completed: Completed, digest: str, remote: str) -> bool:
+        if completed.exit_code != 0:
+            raise TransferError(f"{self._linux.where}: cannot write {remote}: {reason(completed)}")
+        return _digest_in(completed.stdout) == digest
 
     def _get_once(self, remote: str, local: Path) -> bool:
         """Read piece by piece; the first command reports the digest on stderr."""
         source = shlex.quote(remote)
         first = f"[ -e {source} ]||exit {_MISSING};[ -d {source} ]&&exit {_DIRECTORY};sha256sum<{source}>&2||exit 1;"
-        wanted = None
         digest = hashlib.sha256()
-        offset = 0
+        patience = Patience(self._note)
+        offset, size = 0, FIRST_BYTES
+        completed = self._linux.run(first + self._read_command(source, offset, size))
+        wanted = _digest_in(completed.stderr)
         with local.open("wb") as file:
             while True:
-                completed = self._linux.run(first + self._read_command(source, offset))
-                self._check_read(completed, remote)
-                wanted = wanted or _digest_in(completed.stderr)
-                piece = self._decoded(completed.stdout)
+                piece = self._decoded(self._read(completed, remote))
                 file.write(piece)
                 digest.update(piece)
-                offset += self._piece_bytes
-                first = ""
-                if len(piece) < self._piece_bytes:
+                offset += len(piece)
+                if len(piece) < size:
                     return wanted == digest.hexdigest()
+                size = PIECE_BYTES
+                completed = self._next(self._read_command(source, offset, size), offset, patience)
 
-    def _read_command(self, source: str, offset: int) -> str:
-        read = f"tail -c +{offset + 1} -- {source}|head -c {self._piece_bytes}"
+    def _next(self, command: str, offset: int, patience: Patience) -> Completed:
+        lost = False
+        while True:
+            try:
+                completed = self._bulk().run(command)
+            except HostUnreachable as error:
+                patience.lost(error, offset)
+                lost = True
+                continue
+            if lost:
+                self._bulk().end_lost()
+            return completed
+
+    def _read_command(self, source: str, offset: int, size: int) -> str:
+        read = f"tail -c +{offset + 1} -- {source}|head -c {size}"
         return f"echo wslfleet-content;{read}|base64" if self.in_base64 else read
 
     def _decoded(self, data: bytes) -> bytes:
@@ -137,13 +166,14 @@ class LinuxFiles:
         except binascii.Error:
             return b""  # cut short: the digest will differ
 
-    def _check_read(self, completed: Completed, remote: str) -> None:
+    def _read(self, completed: Completed, remote: str) -> bytes:
         if completed.exit_code == _MISSING:
             raise RemoteFileMissing(f"{self._linux.where}: there is no file {remote}")
         if completed.exit_code == _DIRECTORY:
             raise TransferError(f"{self._linux.where}: {remote} is a directory, not a file")
         if completed.exit_code != 0:
             raise TransferError(f"{self._linux.where}: cannot read {remote}: {reason(completed)}")
+        return completed.stdout
 
 
 def _digest_in(output: bytes) -> str | None:

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import followed_by
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Completed,
     ConversingRunner,
     Dialogue,
     HostUnreachable,
+    Stdin,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
     EXECUTABLE,
@@ -61,21 +63,25 @@ class LinuxRunner:
         self.line = linux_line(distribution, user, executable)
 
     def run(
-        self, command: str, payload: bytes = b"", timeout: float | None = None, before: Before | None = None
+        self, command: str, payload: Stdin = b"", timeout: float | None = None, before: Before | None = None
     ) -> Completed:
         """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin, after the steps BEFORE; the exit code is Linux's.
 
         :raises DistributionUnreachable: the distribution cannot be entered, or was lost in the middle.
         :raises HostUnreachable, CommandTimeout: as the port does.
         """
-        if before is not None:
-            command, payload = before.followed_by(command), before.stdin + payload
-        return self.result(self._runner.run(self.line, linux_stdin(command) + payload, timeout))
+        stdin = linux_stdin(command) if before is None else linux_stdin(before.followed_by(command)) + before.stdin
+        return self.result(self._runner.run(self.line, followed_by(stdin, payload), timeout))
 
     def converse(self, command: str, dialogue: Dialogue, payload: bytes = b"") -> Completed:
         """Run COMMAND as ``run`` does, with DIALOGUE before PAYLOAD; raises StepFailed where the dialogue gives up."""
         dialogue.opening = linux_stdin(command)
         return self.result(self._runner.converse(self.line, dialogue, payload))
+
+    def end_lost(self) -> None:
+        """End what ran when the connection was lost, where the host goes on with it. Never raises."""
+        end: t.Callable[[], None] = getattr(self._runner, "end_lost", lambda: None)
+        end()
 
     def result(self, completed: Completed) -> Completed:
         """What the command in the distribution left behind; raises DistributionUnreachable where it never ended."""

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import itertools
 import tarfile
 import typing as t
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Stdin
 
 PART_BYTES = 1 << 20
 
@@ -34,6 +36,13 @@ class ByteStream:
         data = bytes(self._rest[:size])
         del self._rest[:size]
         return data
+
+
+def followed_by(first: bytes, stdin: Stdin) -> Stdin:
+    """FIRST, then STDIN."""
+    if isinstance(stdin, bytes):
+        return first + stdin
+    return ByteStream(itertools.chain([first], iter(lambda: stdin.read(PART_BYTES), b"")))
 
 
 def file_parts(source: Path) -> t.Iterator[bytes]:

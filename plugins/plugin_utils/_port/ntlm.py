@@ -40,14 +40,13 @@ def greet(session: requests.Session) -> None:
     class Greeting(HttpNtlmAuth):
         """Of one session."""
 
-        _greeted = False
+        _answered = False
         _context: spnego.ContextProxy | None = None
 
         def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
             """Prepare R."""
             prepared = super().__call__(r)
-            if not self._greeted:
-                self._greeted = True
+            if not self._answered:
                 self._context = spnego.client(
                     self.username,
                     self.password,
@@ -61,6 +60,7 @@ def greet(session: requests.Session) -> None:
 
         def response_hook(self, r: requests.Response, **kwargs: t.Any) -> requests.Response:
             """Go on with what the host has answered."""
+            self._answered = True
             context, self._context = self._context, None
             if context is None or r.status_code != 401:
                 return super().response_hook(r, **kwargs)

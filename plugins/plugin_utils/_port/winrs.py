@@ -21,6 +21,7 @@ What WinRS demands (MS-WSMV, and measurements on Windows 10 and 11):
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 import typing as t
@@ -149,6 +150,7 @@ class WinRsRunner:
         self._clock = clock
         self._commands = 0
         self._finished: list[str] = []
+        self._lost_shell: str | None = None
         self._last_use = clock()
         self._host = str(connection.get_option("remote_addr"))
 
@@ -171,6 +173,13 @@ class WinRsRunner:
     def open(self, line: str) -> OpenCommand:
         """See ``OpeningRunner.open``."""
         return _Open(self, self._start(line))
+
+    def end_lost(self) -> None:
+        """End the shell in which a command ran when the connection was lost, and with it the command. Never raises."""
+        shell, self._lost_shell = self._lost_shell, None
+        if shell is not None and self._connection.protocol is not None:
+            with contextlib.suppress(*_ERRORS):
+                self._protocol.close_shell(shell, close_session=False)
 
     def _run(self, line: str, timeout: float | None, work: t.Callable[[str, _Output], Completed]) -> Completed:
         command = self._start(line)
@@ -223,7 +232,7 @@ class WinRsRunner:
                 self._renew(error)
                 return self._run_command(line)
         except _ERRORS as error:
-            self._forget_shell()
+            self._forget_connection()
             raise self._unreachable(error, "") from None
 
     def _run_command(self, line: str) -> str:
@@ -362,7 +371,8 @@ class WinRsRunner:
 
     def _lost(self, error: Exception) -> HostUnreachable:
         """ERROR has hit a running command."""
-        self._forget_shell()
+        self._lost_shell = self._connection.shell_id
+        self._forget_connection()
         lost = self._unreachable(error, _IN_THE_MIDDLE)
         lost.begun = True
         return lost
@@ -391,6 +401,12 @@ class WinRsRunner:
     def _close_shell(self) -> None:
         self._protocol.close_shell(self._connection.shell_id, close_session=False)
         self._forget_shell()
+
+    def _forget_connection(self) -> None:
+        """What comes next logs on anew: what seals messages holds for one connection, whether it was made or not."""
+        self._forget_shell()
+        if self._connection.protocol is not None:
+            self._protocol.transport.close_session()
 
     def _forget_shell(self) -> None:
         self._connection.shell_id = None

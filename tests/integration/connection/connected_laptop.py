@@ -36,11 +36,20 @@ class Laptop:
         """The port of the listener without TLS."""
         return int(self.variables["lab_http_port"])
 
-    def requests(self) -> list[str]:
-        """The operations of all HTTP requests so far; a step of logging on has none."""
+    def _journal(self) -> list[dict[str, t.Any]]:
+        """All HTTP requests so far."""
         journal = self.directory / "requests.jsonl"
-        lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
-        return [json.loads(line)["operation"] for line in lines]
+        return (
+            [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()] if journal.exists() else []
+        )
+
+    def requests(self) -> list[str]:
+        """The operations of all requests so far; a step of logging on has none."""
+        return [entry["operation"] for entry in self._journal()]
+
+    def bytes_in(self) -> int:
+        """Of the bodies of all requests so far."""
+        return sum(entry["bytes_in"] for entry in self._journal())
 
     def connect(self, **changed: t.Any) -> t.Any:
         """The connection plugin with CHANGED variables, for this laptop."""

@@ -26,6 +26,7 @@ from lab.machine.registry import Registry
 
 pytestmark = pytest.mark.lab
 
+PYTHON = "/bin/sh -c '/usr/bin/python3 && sleep 0'"
 SIGNS = '% " \' ^ & | < > ( ) $ ! ` \\ \\\\ %PATH% ^& "" *?[a] ~ #'
 
 COMMANDS = [
@@ -112,6 +113,35 @@ def test_files_there_and_back(laptop: Laptop, tmp_path: Path, content: bytes, tr
     connection.fetch_file("/tmp/it's größe $(x).bin", str(tmp_path / "back"))
     connection.close()
     assert (tmp_path / "back").read_bytes() == content
+
+
+@pytest.mark.parametrize("changed", [{}, {"ansible_winrm_scheme": "http"}, {"ansible_wsl_persist": 20}])
+def test_large_files_go_on_after_the_connection_was_cut(
+    laptop: Laptop, tmp_path: Path, changed: dict[str, t.Any]
+) -> None:
+    """In the middle of each way; the laptop is away for a second, and what it still ran is ended."""
+    if changed.get("ansible_winrm_scheme") == "http":
+        changed = {**changed, "ansible_port": laptop.http_port}
+    (tmp_path / "local").write_bytes(os.urandom(24 << 20))
+    connection = laptop.connect(**{"ansible_wsl_persist": 0, **changed})
+    before, sent_before = laptop.requests(), laptop.bytes_in()
+    connection.exec_command(PYTHON, in_data=b"print(1)")
+    faults = laptop.directory / "faults.json"
+    for setting, move in (
+        ("after_input", lambda: connection.put_file(str(tmp_path / "local"), "/tmp/large")),
+        ("after_bytes", lambda: connection.fetch_file("/tmp/large", str(tmp_path / "back"))),
+    ):
+        cut = {"match": "wsl.exe", setting: 6 << 20, "away": 1, "kill_after": None, "count": 1}
+        faults.write_text(json.dumps({"connection_cut": cut}), encoding="utf-8")
+        try:
+            move()
+        finally:
+            faults.unlink()
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "local").read_bytes()
+    assert (laptop.bytes_in() - sent_before) / (24 << 20) < 1.4, "in base64, and less than a quarter of it twice"
+    connection.reset()
+    done = laptop.requests()[len(before) :]
+    assert done.count("Create") - done.count("Delete") == 0, "nothing is left of the shells that were lost"
 
 
 def test_fetch_what_is_not_there(connection: t.Any, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.waiting import Waiting
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import before
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import files as linux_files
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import TransferError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -29,7 +30,8 @@ class Stage:
         self.runner = ShellRunner(spoil_in=spoil)
         self.waiting = Waiting()
         self.folder = parent / NAME
-        self.linux = Carrying(LinuxRunner(self.runner, "pc", "Debian"), self.waiting)
+        linux = LinuxRunner(self.runner, "pc", "Debian")
+        self.linux = Carrying(linux, self.waiting, lambda: linux)
         assert self.waiting.command(make(str(parent)))
 
     def file(self, name: str = "source", content: bytes = CONTENT) -> Path:
@@ -99,5 +101,13 @@ def test_files_of_the_distribution_come_after_the_steps_too(stage: Stage, tmp_pa
     stage.linux.files(lambda files: files.get(str(file), tmp_path / "back"))
     assert (tmp_path / "back").read_bytes() == CONTENT
     assert stage.runner.commands == 1
+    assert not stage.waiting
     with pytest.raises(TransferError, match="there is no file /no"):
         stage.linux.files(lambda files: files.get("/no", tmp_path / "back"))
+
+
+def test_a_large_file_comes_after_the_steps(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linux_files, "SMALL_BYTES", 2)
+    (tmp_path / "local").write_bytes(CONTENT)
+    stage.linux.files(lambda files: files.put(tmp_path / "local", str(stage.folder / "large")))
+    assert (stage.folder / "large").read_bytes() == CONTENT

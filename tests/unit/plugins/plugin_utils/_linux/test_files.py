@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import files as linux_files
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux import large_files
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import (
     LinuxFiles,
     RemoteFileMissing,
     TransferError,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import LINUX_SHELL_SCRIPT
 
 Spoil = t.Callable[[bytes], bytes]
@@ -40,8 +43,10 @@ class ShellRunner:
         self._spoil_in = spoil_in
         self._spoil_out = spoil_out
 
-    def run(self, line: str, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
         self.commands += 1
+        if not isinstance(stdin, bytes):
+            stdin = b"".join(iter(functools.partial(stdin.read, 1 << 16), b""))
         command, _newline, payload = stdin.partition(b"\n")
         stdin = command + b"\n" + self._spoil_in(payload)
         process = subprocess.run(
@@ -49,9 +54,18 @@ class ShellRunner:
         )
         return Completed(process.returncode, self._spoil_out(process.stdout), process.stderr)
 
+    converse: t.Any = None
 
-def files(runner: ShellRunner, piece_bytes: int = 1 << 16) -> LinuxFiles:
-    return LinuxFiles(LinuxRunner(runner, "laptop1", "Debian"), piece_bytes=piece_bytes)
+
+def files(runner: ShellRunner) -> LinuxFiles:
+    linux = LinuxRunner(runner, "laptop1", "Debian")
+    return LinuxFiles(linux, lambda: linux)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SMALL_BYTES", "FIRST_BYTES", "PIECE_BYTES"):
+        monkeypatch.setattr(linux_files, name, 1 << 16)
 
 
 CONTENTS = [
@@ -85,6 +99,50 @@ def test_one_command_for_a_small_file(tmp_path: Path) -> None:
     files(runner).put(tmp_path / "local", str(tmp_path / "there"))
     files(runner).get(str(tmp_path / "there"), tmp_path / "back")
     assert runner.commands == 2
+
+
+def test_small_files_and_large_ones_go_different_ways(tmp_path: Path) -> None:
+    small, large = ShellRunner(), ShellRunner()
+    transfer = LinuxFiles(LinuxRunner(small, "pc", "Debian"), lambda: LinuxRunner(large, "pc", "Debian"))
+    for content, commands in ((b"x" * (1 << 15), (2, 0)), (b"x" * (3 << 16), (3, 4))):
+        (tmp_path / "local").write_bytes(content)
+        transfer.put(tmp_path / "local", str(tmp_path / "there"))
+        transfer.get(str(tmp_path / "there"), tmp_path / "back")
+        assert (tmp_path / "back").read_bytes() == content
+        assert (small.commands, large.commands) == commands
+
+
+class Lost(ShellRunner):
+    """The connection is lost before each of the commands LOST."""
+
+    def __init__(self, *lost: int) -> None:
+        super().__init__()
+        self.ended = 0
+        self._lost = lost
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        if self.commands in self._lost:
+            self.commands += 1
+            error = HostUnreachable("laptop1: the connection was dropped")
+            error.begun = True
+            raise error
+        return super().run(line, stdin, timeout)
+
+    def end_lost(self) -> None:
+        self.ended += 1
+
+
+def test_a_read_goes_on_after_a_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_files, "PAUSES", (0, 0))
+    content = os.urandom(200_000)
+    (tmp_path / "there").write_bytes(content)
+    notes: list[str] = []
+    runner = Lost(1, 2, 4)
+    linux = LinuxRunner(runner, "laptop1", "Debian")
+    LinuxFiles(linux, lambda: linux, note=notes.append).get(str(tmp_path / "there"), tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == content
+    assert (runner.commands, runner.ended) == (7, 2)
+    assert notes == ["laptop1: the connection was dropped; the transfer goes on when it answers again"] * 3
 
 
 def test_base64_is_remembered(tmp_path: Path) -> None:

@@ -26,11 +26,14 @@ class Host(BaseAdapter):
     def __init__(self, offers: str = "Negotiate", greeted: bool = True) -> None:
         super().__init__()
         self.seen: list[str] = []
+        self.away = False
         self._offers = offers
         self._greeted = greeted
         self._context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
 
     def send(self, request: requests.PreparedRequest, *_arguments: t.Any, **_keywords: t.Any) -> requests.Response:
+        if self.away:
+            raise requests.exceptions.ConnectionError("it is away")
         authorization = request.headers.get("Authorization", "")
         self.seen.append(authorization[: len(GREETING)])
         if self._context.complete:
@@ -87,6 +90,17 @@ def test_messages_can_be_sealed() -> None:
     security: t.Any = session.auth
     sealed, signature = security.session_security.wrap(b"message")
     assert (len(sealed), len(signature)) == (7, 16)
+
+
+def test_it_begins_by_itself_with_a_host_that_was_away() -> None:
+    host = Host()
+    session = session_to(host)
+    host.away = True
+    with pytest.raises(requests.exceptions.ConnectionError):
+        session.post(ADDRESS, data=b"x")
+    host.away = False
+    assert session.post(ADDRESS, data=b"x").status_code == 200
+    assert [bool(seen) for seen in host.seen] == [True, True]
 
 
 def test_a_host_that_wants_to_be_asked_first() -> None:

@@ -374,6 +374,29 @@ def test_a_host_that_minds_finished_commands(connection: FakeConnection, runner:
     assert connection.fake.shells == 1
 
 
+def test_after_a_loss_it_logs_on_anew_and_can_end_what_was_lost(
+    connection: FakeConnection, runner: WinRsRunner
+) -> None:
+    connection.fake.receives = [requests.exceptions.ConnectionError("reset")]
+    with pytest.raises(HostUnreachable) as caught:
+        runner.run("A")
+    assert caught.value.begun
+    assert connection.fake.calls[-1] == "close_session"
+    assert runner.run("B").stdout == b"out"
+    assert connection.fake.shells == 2
+    runner.end_lost()
+    runner.end_lost()
+    assert connection.fake.calls[-1] == ("close_shell", "shell1", False)
+
+
+def test_a_connection_that_was_never_made_is_made_anew(connection: FakeConnection, runner: WinRsRunner) -> None:
+    """What seals messages was made for it."""
+    connection.fake.starts = [requests.exceptions.ConnectionError("refused")]
+    with pytest.raises(HostUnreachable):
+        runner.run("A")
+    assert connection.fake.calls[-1] == "close_session"
+
+
 def test_close(connection: FakeConnection, runner: WinRsRunner) -> None:
     runner.close()
     runner.run("A")
