@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.laboratory import QUICK, Lab, StartLab
+from scripts.docs import runs
+from tests.integration.laboratory import QUICK, Lab, Run, StartLab
 
 pytestmark = pytest.mark.lab
 
@@ -42,6 +43,12 @@ def _files(lab: Lab) -> dict[str, bytes]:
     return {name: (laptop / name).read_bytes() for name in ("registry.json", "laptop.json")}
 
 
+def _as_in_the_guide(run: Run, name: str) -> None:
+    """Plays, tasks and outcomes of RUN are those that the page of the guide shows of the run NAME."""
+    page = runs.PATH.read_text(encoding="utf-8")
+    assert runs.shape(run.output) == runs.shape(runs.shown(name, page)), f"make the page anew: {runs.COMMAND}"
+
+
 def test_check_mode_tells_the_steps_and_takes_none(labs: dict[str, Lab]) -> None:
     lab = labs[WITH_ALL]
     before = _files(lab)
@@ -50,6 +57,7 @@ def test_check_mode_tells_the_steps_and_takes_none(labs: dict[str, Lab]) -> None
     assert run.recap["fresh-1"]["changed"] > 0
     assert run.lines("VirtualMachinePlatform")
     assert _files(lab) == before
+    _as_in_the_guide(run, runs.CHECK)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,6 +86,7 @@ def test_the_second_run_changes_nothing_and_is_cheap(labs: dict[str, Lab], langu
     assert len(windows) <= MOST_WINDOWS_COMMANDS
     assert 0 < len(linux) <= MOST_LINUX_LAUNCHES
     assert run.recap["fresh-1"]["ok"] + run.recap["fresh-1"]["skipped"] <= MOST_TASKS
+    _as_in_the_guide(run, runs.CONVERGED)
 
 
 def test_the_audit_tells_every_row_of_the_guide(labs: dict[str, Lab], tmp_path: Path) -> None:
