@@ -24,7 +24,7 @@ def built(cache: Path) -> Path:
     if file.is_file():
         return file
     if shutil.which("gcc") is None:
-        raise InitError("gcc is not installed, and the lab's /init must be compiled; run: apt-get install gcc")
+        raise InitError("gcc, which compiles the lab's /init, is not installed; run: apt-get install gcc libc6-dev")
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=file.parent) as scratch:
         target = Path(scratch) / "init"
