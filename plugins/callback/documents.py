@@ -45,12 +45,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import StoreError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.version import collection_version
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.writer import Writer
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.plan import Plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.writer import LeftWriter
 
 _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 _COLLECTION = "wslfleet.cuda."
 _ABOUT_NO_LAPTOP = f"{_COLLECTION}fleet_report"
-_GATE = "__wslfleet_gate"
-"""The name under which a task keeps its result that judges what was found: where it fails, nothing went wrong."""
+_ABOUT_THE_RUN = "__wslfleet_run_"
+"""How the name begins under which a task keeps its result that judges, counts, or asks a person: it tells nothing about
+the laptop that it is carried out for, and where it fails, nothing went wrong there."""
 
 
 def _now() -> str:
@@ -98,6 +101,8 @@ class CallbackModule(CallbackBase):
         self.wslfleet_groups: dict[str, list[str]] = {}
         self.wslfleet_hostvars: t.Mapping[str, t.Any] = {}
         self.wslfleet_broken = False
+        self.wslfleet_left: LeftWriter | None = None
+        self.wslfleet_known: t.Collection[str] = ()
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """The play before, or a batch of it, is over: what it told is written down."""
@@ -110,6 +115,8 @@ class CallbackModule(CallbackBase):
                 groups[member].append(group)
         self.wslfleet_groups = groups
         self.wslfleet_hostvars = variables["hostvars"]
+        self.wslfleet_known = groups
+        self._wslfleet_batch(variables.get("ansible_play_batch") if getattr(play, "serial", None) else None)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """A task has done its work for one laptop."""
@@ -132,10 +139,14 @@ class CallbackModule(CallbackBase):
                 keeper.rescued(laptop)
         CallbackModule.wslfleet_active = None
         this_run.end()
+        self._wslfleet_batch(None)
         if not keeper.laptops:
             return
         self._wslfleet_write(keeper.laptops, finished=True)
-        self._display.display(f"\n{outcome.sentence(keeper.outcomes().values())}")
+        outcomes = self.wslfleet_run.outcomes()
+        self._display.display(f"\n{outcome.sentence(outcomes.values())}")
+        if self.wslfleet_left:
+            self._display.display(f"For the next run: --limit @{self.wslfleet_left.path}")
         if self.wslfleet_writer and not self.wslfleet_broken:
             self._wslfleet_try(self._wslfleet_report)
 
@@ -144,7 +155,7 @@ class CallbackModule(CallbackBase):
         task, laptop = result._task, str(result._host.get_name())
         module = str(getattr(task, "resolved_action", None) or task.action)
         ours = module.startswith(_COLLECTION) or _is_ours(str(task.get_path() or "").rpartition(":")[0])
-        if not ours or module == _ABOUT_NO_LAPTOP or getattr(task, "register", None) == _GATE:
+        if not ours or module == _ABOUT_NO_LAPTOP or str(getattr(task, "register", None)).startswith(_ABOUT_THE_RUN):
             return
         if laptop in self.wslfleet_played:
             if not self.wslfleet_keeper.laptops:
@@ -154,6 +165,7 @@ class CallbackModule(CallbackBase):
         tell(laptop, module.rpartition(".")[2], step, result._result)
         if at_once:
             self._wslfleet_write([laptop])
+            self._wslfleet_leave()
 
     def _wslfleet_open(self, first: str) -> None:
         """Learn the folder, and whether names stay, from the FIRST laptop that tells something: for the whole run."""
@@ -165,6 +177,28 @@ class CallbackModule(CallbackBase):
         if self.wslfleet_writer:
             self.wslfleet_run.report = os.path.join(self.wslfleet_writer.folder, PAGE)
             self.wslfleet_run.limit = os.path.join(self.wslfleet_writer.folder, NOT_CONFORMING)
+
+    def _wslfleet_batch(self, batch: t.Iterable[str] | None) -> None:
+        """A batch of a rollout is over, and another BATCH begins, if there is one."""
+        plan = t.cast("Plan | None", self.wslfleet_run.plan)
+        if plan is None:
+            return
+        plan.going_on = False
+        if batch is not None:
+            plan.begin(batch)
+            if self.wslfleet_left is None and not self.wslfleet_keeper.run.check:
+                self.wslfleet_left = LeftWriter(plan.folder)
+                self.wslfleet_run.limit = self.wslfleet_left.path
+        self._wslfleet_leave()
+
+    def _wslfleet_leave(self) -> None:
+        """Write what a rollout has left now."""
+        try:
+            if self.wslfleet_left:
+                self.wslfleet_left.write(self.wslfleet_run.outcomes(), self.wslfleet_known)
+        except StoreError as error:
+            self.wslfleet_left = None
+            self._display.error(f"what is left of the rollout is written no longer: {error}", wrap_text=False)
 
     def _wslfleet_write(self, laptops: t.Iterable[str], finished: bool = False) -> None:
         writer = self.wslfleet_writer

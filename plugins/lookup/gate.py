@@ -31,7 +31,7 @@ EXAMPLES = r"""
     - name: Fail where a laptop does not conform
       ansible.builtin.fail:
         msg: "{{ inventory_hostname }} does not conform: {{ lookup('wslfleet.cuda.gate') }}"
-      register: __wslfleet_gate  # says that nothing went wrong on the laptop
+      register: __wslfleet_run_gate  # says that nothing went wrong on the laptop
 """
 
 RETURN = r"""

@@ -58,6 +58,6 @@ class LookupModule(LookupBase):
         run = this_run.current()
         if run is None:
             raise AnsibleError(this_run.UNWATCHED)
-        outcomes = list(run.recorder.outcomes().values())
+        outcomes = list(run.outcomes().values())
         told = {"counts": outcome.counts(outcomes), "summary": outcome.sentence(outcomes)}
         return [{**told, "report": run.report, "limit": run.limit}]

@@ -106,13 +106,6 @@ class ConversingRunner(CommandRunner, t.Protocol):
         """Run LINE as ``run`` does, with DIALOGUE before STDIN."""
 
 
-class ClosableRunner(ConversingRunner, t.Protocol):
-    """Holds a connection."""
-
-    def close(self) -> None:
-        """Give it up; the next command makes another one. Never raises."""
-
-
 class OpenCommand(t.Protocol):
     """A command whose stdin stays open, so that it can be talked to for longer."""
 
@@ -136,7 +129,7 @@ class OpenCommand(t.Protocol):
         """End it on the host. Never raises."""
 
 
-class OpeningRunner(ClosableRunner, t.Protocol):
+class OpeningRunner(ConversingRunner, t.Protocol):
     """Keeps commands open."""
 
     def open(self, line: str) -> OpenCommand:

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
 
 OK, DONE, WOULD_CHANGE, WAITING, PUT_OFF = "ok", "done", "would be changed", "waiting", "put off"
-NOT_BEGUN, OFF, OUT_OF_REACH = "not begun", "off", "out of reach"
+NOT_BEGUN, OFF, OUT_OF_REACH, WENT_AWAY = "not begun", "off", "out of reach", "went away"
 NOT_IN_ORDER, NOT_LOOKED_AT, NOT_FINISHED, FAILED = "not in order", "not looked at", "not finished", "failed"
 OUTCOMES = (
     OK,
@@ -25,6 +25,7 @@ OUTCOMES = (
     NOT_BEGUN,
     OFF,
     OUT_OF_REACH,
+    WENT_AWAY,
     NOT_IN_ORDER,
     NOT_LOOKED_AT,
     NOT_FINISHED,
@@ -42,15 +43,16 @@ _BY_STATUS = {
 }
 
 
-def outcome(state: str, status: str, worked: bool = False) -> str:
+def outcome(state: str, status: str, worked: bool = False, reached: bool = False) -> str:
     """The outcome of a laptop by what its document says.
 
     :arg worked: whether the run did something in its distribution, or asked all that it asks.
+    :arg reached: whether the laptop has told something in this run.
     """
     if state == words.CONFORMING:
         return OK
     if state == words.UNREACHABLE:
-        return OFF if status == OFF else OUT_OF_REACH
+        return WENT_AWAY if reached else OFF if status == OFF else OUT_OF_REACH
     if status.startswith("awaiting"):
         return WAITING
     return _BY_STATUS.get(status) or (DONE if worked else NOT_LOOKED_AT)

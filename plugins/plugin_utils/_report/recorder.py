@@ -78,7 +78,7 @@ class Recorder:
         found = {}
         for name, laptop in self.laptops.items():
             state, status, _reason = document.verdict(name, laptop.seen, laptop.failure, True)
-            found[name] = outcome.outcome(state, status, laptop.seen.worked)
+            found[name] = outcome.outcome(state, status, laptop.seen.worked, laptop.seen.windows is not None)
         return found
 
     def people(self) -> dict[str, set[str]]:

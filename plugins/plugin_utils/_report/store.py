@@ -45,20 +45,23 @@ class Found:
 
 
 @contextlib.contextmanager
-def _told(path: str) -> t.Iterator[None]:
+def _told(path: str, variable: str = "wslfleet_report") -> t.Iterator[None]:
     try:
         yield
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise StoreError(
-            f"{path} cannot be written: {reason}; free space or name another folder in wslfleet_report"
+            f"{path} cannot be written: {reason}; free space or name another folder in {variable}"
         ) from error
 
 
-def write(path: str, text: str) -> None:
-    """TEXT at PATH, in place of what was there, or nothing. Raises StoreError."""
+def write(path: str, text: str, variable: str = "wslfleet_report") -> None:
+    """TEXT at PATH, in place of what was there, or nothing. Raises StoreError.
+
+    :arg variable: that names the folder.
+    """
     temporary = f"{path}.{secrets.token_hex(4)}.new"
-    with _told(path):
+    with _told(path, variable):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as stream:

@@ -22,7 +22,10 @@ PROVISIONED, WOULD_BE, FAILED = "provisioned", "would be provisioned", "failed"
 NOT_AS_ASKED = "not as asked"
 """Everything is installed, and yet somebody's shell finds another nvcc first."""
 _GOOD = (PROVISIONED, "handed over")
-_WAITING = ("awaiting", WOULD_BE)
+NOT_BEGUN, PUT_OFF = "not begun", "put off"
+_WAITING = ("awaiting", WOULD_BE, NOT_BEGUN, PUT_OFF)
+_ABOUT_THE_RUN = "__wslfleet_run_"
+"""What the names of results begin with that say nothing about a laptop: a task that runs once keeps them for many."""
 
 Variables = t.Mapping[str, t.Any]
 Row = t.Dict[str, str]
@@ -65,8 +68,12 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
         word = str(failure.get("cause") or "unreachable") if failure.get("unreachable") else FAILED
         text = foreign_text.clean(" ".join(_message(failure).split()))
         return word, text[len(host) + 2 :] if text.startswith(f"{host}: ") else text
-    status = str(side.get("status") or "not begun")
-    if status == "not begun" or (status == "ready" and not toolkit):
+    if variables.get("__wslfleet_put_off"):
+        return PUT_OFF, str(variables["__wslfleet_put_off"])
+    if not (side or _results(variables)):
+        return NOT_BEGUN, ""
+    status = str(side.get("status") or NOT_BEGUN)
+    if status == NOT_BEGUN or (status == "ready" and not toolkit):
         return FAILED, "see its messages above"
     other = toolkit.get("other_nvcc") if toolkit.get("installed", True) and toolkit.get("clean") else ""
     if status == "ready" and other:
@@ -78,12 +85,14 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
 
 def _failure(variables: Variables) -> Variables | None:
     """The result that put the host out of the run; None where there is none."""
-    for name in variables:
-        if name.startswith(KEPT):
-            result = variables[name]
-            if isinstance(result, t.Mapping) and (result.get("failed") or result.get("unreachable")):
-                return result
-    return None
+    found = (one for one in _results(variables) if one.get("failed") or one.get("unreachable"))
+    return next(found, None)
+
+
+def _results(variables: Variables) -> list[Variables]:
+    """What tasks have kept about the host."""
+    names = [name for name in variables if name.startswith(KEPT) and not name.startswith(_ABOUT_THE_RUN)]
+    return [result for name in names if isinstance(result := variables[name], t.Mapping)]
 
 
 def _message(result: Variables) -> str:

@@ -11,11 +11,19 @@ Ansible evaluates lookups in the process of the run, or in a worker that was for
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
 
 UNWATCHED = "nothing watches this run: set callbacks_enabled = wslfleet.cuda.documents in ansible.cfg"
+
+
+class Plan(t.Protocol):
+    """A rollout that the run carries out; room ``_rollout`` has it."""
+
+    def outcomes(self, told: t.Mapping[str, str]) -> dict[str, str]:
+        """Laptop -> what became of it, those of which nothing was TOLD too."""
 
 
 @dataclass
@@ -27,6 +35,13 @@ class ThisRun:
     """Path of the page of the report; empty where there is none."""
     limit: str = ""
     """Path of the file for ``--limit`` with the laptops that need another run; empty where there is none."""
+    plan: Plan | None = None
+    """None where the run is no rollout."""
+
+    def outcomes(self) -> dict[str, str]:
+        """Laptop -> what became of it."""
+        told = self.recorder.outcomes()
+        return {**told, **self.plan.outcomes(told)} if self.plan else told
 
 
 @dataclass

@@ -77,6 +77,7 @@ _FITS: dict[str, t.Callable[[t.Any], bool]] = {
     "bool": _is_truth,
     "int": _is_number,
     "dict": lambda value: isinstance(value, t.Mapping),
+    "raw": lambda value: True,
 }
 
 

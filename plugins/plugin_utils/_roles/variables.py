@@ -16,6 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.common.yaml import yaml_load
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot.policy import DAYS
 
 PREFIXES = {
     "cuda_toolkit": "cuda_",
@@ -62,6 +63,57 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
         "choices": ["fail", "stop", "warn"],
         "about": "audit ends with an error where a laptop does not conform (fail, or stop, as its table calls that),"
         " or has a warning (warn); unset: never",
+    },
+    "wslfleet_rollout_canary": {
+        "type": "str",
+        "about": "group, host or pattern of the laptops that come first; unset: group canary, where there is one",
+    },
+    "wslfleet_rollout_batches": {
+        "type": "list",
+        "elements": "raw",
+        "default": ["10%", "50%", "100%"],
+        "about": "sizes of the batches after the canaries: numbers, or per cents of those laptops; the last repeats",
+    },
+    "wslfleet_rollout_maximum_failures": {
+        "type": "int",
+        "default": 0,
+        "about": "per cent of the laptops tried in a batch that may fail; where more did, no other batch begins",
+    },
+    "wslfleet_rollout_wait": {
+        "type": "int",
+        "default": 0,
+        "about": "minutes to wait before each batch after the first",
+    },
+    "wslfleet_rollout_ask": {
+        "type": "bool",
+        "default": False,
+        "about": "whether to ask before each batch after the first; without a terminal nobody answers, and it stops",
+    },
+    "wslfleet_rollout_window": {
+        "type": "str",
+        "about": "maintenance window in which laptops may begin, as in 22:00-05:00; unset: always",
+    },
+    "wslfleet_rollout_window_days": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(DAYS),
+        "default": list(DAYS),
+        "about": "days on which the maintenance window begins",
+    },
+    "wslfleet_rollout_time_zone": {
+        "type": "str",
+        "about": "time zone of the maintenance window, as in Europe/Berlin; unset: that of the controller",
+    },
+    "wslfleet_rollout_put_off": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["in_use", "on_battery"],
+        "default": ["in_use", "on_battery"],
+        "about": "laptops that a rollout leaves for later: those at which somebody is logged on, those on battery",
+    },
+    "wslfleet_rollout_folder": {
+        "type": "str",
+        "about": "folder on the controller for the files of what a rollout has left; unset: rollout in wslfleet_report",
     },
     "wslfleet_ignore_variables": {
         "type": "list",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.callback import documents
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import made_groups, this_run
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.plan import Plan
 
 from tests.unit.a_fleet import BROKEN, audit, host_info
 
@@ -29,14 +31,17 @@ class Run:
         self.callback._display = MagicMock()
         self.callback.v2_playbook_on_start(SimpleNamespace(_file_name=path))
 
-    def play(self) -> None:
+    def play(self, batch: tuple[str, ...] = ()) -> None:
         everyone = list(self.laptops)
         groups = {"all": everyone, "laptops": everyone, "berlin": ["a"], "broken_driver": ["b"]}
         hostvars = dict.fromkeys(self.laptops, self.variables)
         variables = {"ansible_play_hosts_all": list(self.laptops), "groups": groups, "hostvars": hostvars}
+        variables["ansible_play_batch"] = list(batch)
         manager = SimpleNamespace(get_vars=lambda play: variables)
         self.callback.v2_playbook_on_play_start(
-            SimpleNamespace(get_variable_manager=lambda: manager, get_path=lambda: f"{self.path}:5")
+            SimpleNamespace(
+                get_variable_manager=lambda: manager, get_path=lambda: f"{self.path}:5", serial=[1] if batch else []
+            )
         )
 
     def result(
@@ -196,7 +201,7 @@ def test_a_gate_that_closes_is_no_failure_of_the_laptop(tmp_path: Path) -> None:
     run.play()
     run.ok("a", "wslfleet.cuda.host_info", host_info(1))
     run.ok("a", "wslfleet.cuda.cuda_audit_info", audit(*BROKEN))
-    closed = run.result("a", "ansible.builtin.assert", {"failed": True, "msg": ["a"]}, register="__wslfleet_gate")
+    closed = run.result("a", "ansible.builtin.assert", {"failed": True, "msg": ["a"]}, register="__wslfleet_run_gate")
     run.callback.v2_runner_on_failed(closed)
     run.end(failures=("a",))
     assert (read(tmp_path)["a"]["status"], read(tmp_path)["a"]["error"]) == ("not in order", None)
@@ -212,6 +217,46 @@ def test_lookups_of_the_run_see_it_until_it_ends(tmp_path: Path) -> None:
     assert (current.report, current.limit) == (str(tmp_path / "fleet.html"), str(tmp_path / "not_conforming.limit"))
     run.end()
     assert this_run.current() is None
+
+
+def left(folder: Path) -> list[str]:
+    return [(folder / f"{name}.limit").read_text().strip() for name in ("left", "failed", "not_finished", "not_begun")]
+
+
+def test_what_a_rollout_has_left_is_written_while_it_goes_on(tmp_path: Path) -> None:
+    """So that it is there when the run is killed after any of these."""
+    run = Run(laptops=("a", "b", "c"))
+    run.play()
+    current = this_run.current()
+    assert current
+    current.plan = Plan(("a",), ("b", "c"), MagicMock(), str(tmp_path))
+    run.play(batch=("a",))
+    assert left(tmp_path) == ["a\nb\nc", "!all", "!all", "a\nb\nc"]
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.ok("a", "wslfleet.cuda.cuda_audit_info", audit())
+    run.play(batch=("b",))
+    assert left(tmp_path) == ["b\nc", "!all", "!all", "b\nc"]
+    run.callback.v2_runner_on_failed(run.result("b", "wslfleet.cuda.wsl", {"failed": True, "msg": "no"}))
+    assert left(tmp_path) == ["b\nc", "b", "!all", "c"]
+    run.play()
+    run.end(failures=("b",))
+    assert run.said == ["\n1 ok, 1 not begun, 1 failed", f"For the next run: --limit @{tmp_path / 'left.limit'}"]
+    assert current.limit == str(tmp_path / "left.limit")
+
+
+def test_files_of_what_is_left_that_cannot_be_written_any_more_are_said_once(tmp_path: Path) -> None:
+    run = Run(laptops=("a", "b"))
+    run.play()
+    current = this_run.current()
+    assert current
+    current.plan = Plan((), ("a", "b"), MagicMock(), str(tmp_path / "x"))
+    run.play(batch=("a",))
+    shutil.rmtree(tmp_path / "x")
+    (tmp_path / "x").write_text("")
+    for laptop in run.laptops:
+        run.callback.v2_runner_on_unreachable(run.result(laptop, "wslfleet.cuda.host_info", OFF))
+    run.end(dark=("a", "b"))
+    assert [line[:44] for line in run.said] == ["\n0 ok, 2 off", "what is left of the rollout is written no lo"]
 
 
 def test_two_plugins_write_once() -> None:

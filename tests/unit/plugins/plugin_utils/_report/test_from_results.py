@@ -171,3 +171,9 @@ def test_what_failed_or_has_another_shape_tells_nothing() -> None:
     seen = seen_of(("host_info", {"unreachable": True, "msg": "off"}), ("host_info", {"failed": True, "windows": {}}))
     assert (seen.windows, seen.step) == (None, "step of host_info")
     assert seen_of(("host_info", {"windows": None})).windows is None
+
+
+def test_why_a_laptop_is_put_off_and_whether_it_was_worked_on() -> None:
+    put_off = ("set_fact", {"ansible_facts": {"__wslfleet_put_off": "it runs on battery"}})
+    assert seen_of(put_off, ("set_fact", {"ansible_facts": {"x": 1}})).put_off == "it runs on battery"
+    assert seen_of(("cuda_bundle", {"developers": []})).worked and not seen_of(("host_info", host_info(1))).worked

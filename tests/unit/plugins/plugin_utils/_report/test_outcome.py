@@ -25,6 +25,11 @@ def test_what_was_worked_on_and_not_looked_at_is_done() -> None:
     assert outcome.outcome("not_conforming", "failed", worked=True) == "failed"
 
 
+def test_a_laptop_that_has_told_something_before_went_away() -> None:
+    assert outcome.outcome("unreachable", "off", reached=True) == "went away"
+    assert outcome.outcome("conforming", "in order", reached=True) == "ok"
+
+
 def test_the_last_line_of_a_run() -> None:
     found = ["failed"] * 2 + ["off"] * 3 + ["waiting"] * 4 + ["ok"] * 291
     assert outcome.sentence(found) == "291 ok, 4 waiting, 3 off, 2 failed"

@@ -60,7 +60,14 @@ STATES: dict[str, tuple[dict[str, t.Any], str, str]] = {
     ),
     "logon": ({"windows_host_result": {"status": "awaiting logon of ben"}}, "awaiting logon of ben", ""),
     "handed over": ({"windows_host_result": {"status": "handed over", "hand_over": {"name": "U"}}}, "handed over", ""),
-    "nothing known": ({}, "failed", "see its messages above"),
+    "nothing asked": ({}, "not begun", ""),
+    "a task of the run": ({"__wslfleet_run_answer": {"skipped": True}}, "not begun", ""),
+    "nothing known": ({"__windows_host_refused": {"changed": False}}, "failed", "see its messages above"),
+    "on battery": (
+        {"__wslfleet_now": {"changed": False}, "__wslfleet_put_off": "it runs on battery"},
+        "put off",
+        "it runs on battery",
+    ),
     "failed without a result": ({"windows_host_result": READY}, "failed", "see its messages above"),
     "of another's": (
         {"site_task": {"failed": True, "msg": "no"}, "windows_host_result": READY, "cuda_toolkit_result": TOOLKIT},

@@ -1,0 +1,46 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What a rollout has left: files for ``--limit @FILE``, one with all of it, and one for each reason. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import outcome
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.tables import NOBODY, limit_of
+
+LEFT = "left.limit"
+"""All that the next run has to take."""
+PARTS = {
+    "failed.limit": (outcome.FAILED, outcome.NOT_IN_ORDER),
+    "not_finished.limit": (outcome.NOT_FINISHED, outcome.WENT_AWAY),
+    "out_of_reach.limit": (outcome.OFF, outcome.OUT_OF_REACH),
+    "waiting.limit": (outcome.WAITING,),
+    "put_off.limit": (outcome.PUT_OFF,),
+    "not_begun.limit": (outcome.NOT_BEGUN,),
+}
+"""File -> what became of its laptops."""
+_OF_ANY_PART = frozenset(word for words in PARTS.values() for word in words)
+
+
+def files(outcomes: t.Mapping[str, str], before: t.Mapping[str, str], known: t.Collection[str]) -> dict[str, str]:
+    """File -> its new text.
+
+    :arg outcomes: laptop of this run -> what became of it.
+    :arg before: file -> its text so far. What this run did not take, as with another ``--limit``, stays left.
+    :arg known: the hosts of the inventory: who is no longer there is left no longer.
+    """
+    told = {name: [one for one, word in outcomes.items() if word in words] for name, words in PARTS.items()}
+    told[LEFT] = [one for one, word in outcomes.items() if word in _OF_ANY_PART]
+    return {
+        name: limit_of([*names, *(one for one in _names(before.get(name, "")) if one in known and one not in outcomes)])
+        for name, names in told.items()
+    }
+
+
+def _names(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip() and line.strip() != NOBODY]
