@@ -35,6 +35,7 @@ ENTRIES = {
     "SECURITY.md",
     "changelogs",
     "docs",
+    "extensions",
     "meta",
     "playbooks",
     "plugins",

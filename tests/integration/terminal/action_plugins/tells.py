@@ -14,14 +14,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import pro
 
 
 class ActionModule(ActionBase):
-    """Arguments: ``texts``, ``until``; all others are the result."""
+    """Arguments: ``texts``, ``file``, which it waits for; all others are the result."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         del tmp
         result = dict(self._task.args)
         for text in result.pop("texts", ()):
             Display().display(progress.line((task_vars or {})["inventory_hostname"], text), color="bright gray")
-        until = result.pop("until", None)
-        while until and not Path(until).exists():
+        file = result.pop("file", None)
+        while file and not Path(file).exists():
             time.sleep(0.05)
         return result
