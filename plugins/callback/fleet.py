@@ -169,7 +169,7 @@ class CallbackModule(CallbackBase):
         """The run is over."""
         self.wslfleet_live.end()
         run = this_run.current()
-        found = verdicts(self.wslfleet_run, run.recorder if run else None, stats.failures, stats.dark)
+        found = verdicts(self.wslfleet_run, run, stats.failures, stats.dark)
         seconds, width = time.monotonic() - self.wslfleet_run.began, terminal.size(sys.stdout)[0]
         for one in closing.lines(found, seconds, width, run.limit if run else ""):
             self._wslfleet_say(one.text, one.tone)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, outcome
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.this_run import ThisRun
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.closing import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.watched import Laptop, Watched
 
@@ -20,23 +20,23 @@ _MAY_HAVE_FAILED = (outcome.OK, outcome.DONE, outcome.WOULD_CHANGE, outcome.NOT_
 
 
 def verdicts(
-    watched: Watched,
-    recorder: Recorder | None,
-    failures: t.Container[str],
-    dark: t.Container[str],
+    watched: Watched, run: ThisRun | None, failures: t.Container[str], dark: t.Container[str]
 ) -> list[Verdict]:
-    """One for each host of the run WATCHED that had something to do.
+    """One for each host of the run WATCHED that had something to do, and each laptop that RUN knows of.
 
     :arg failures, dark: who failed or was out of reach at the end; others were rescued.
     """
-    hosts = watched.worked()
-    for host in hosts:
-        if recorder and host.name not in failures and host.name not in dark:
-            recorder.rescued(host.name)
-    outcomes = recorder.outcomes() if recorder else {}
+    if run:
+        for name in run.recorder.laptops:
+            if name not in failures and name not in dark:
+                run.recorder.rescued(name)
+    outcomes = run.outcomes() if run else {}
+    documented = run.recorder.outcomes() if run else {}
+    names = dict.fromkeys([*(host.name for host in watched.worked()), *outcomes])
     found = []
-    for host in hosts:
-        known = _of_document(host, outcomes, recorder)
+    for host in (watched.everyone.get(name) or Laptop(name) for name in names):
+        told = outcomes.get(host.name)
+        known = _of_run(host, told, run, told == documented.get(host.name)) if run and told else None
         if known and not (known.outcome in _MAY_HAVE_FAILED and (host.name in failures or host.name in dark)):
             found.append(known)
         elif host.name in dark:
@@ -48,13 +48,13 @@ def verdicts(
     return found
 
 
-def _of_document(host: Laptop, outcomes: t.Mapping[str, str], recorder: Recorder | None) -> Verdict | None:
-    document = recorder.document(host.name, "") if recorder else None
-    if document is None:
-        return None
-    told = outcomes[host.name]
+def _of_run(host: Laptop, told: str, run: ThisRun, documented: bool) -> Verdict:
+    """What RUN has TOLD of HOST; a rollout may know better than what is DOCUMENTED."""
     if told in (outcome.OK, outcome.DONE):
         return Verdict(host.name, told, _work(host))
+    document = run.recorder.document(host.name, "") if documented else None
+    if document is None:
+        return Verdict(host.name, told)
     cause = fleet.Laptop(host.name, document, "").cause
     cause = cause[len(told) + 2 :] if cause.startswith(f"{told}: ") else cause
     return Verdict(host.name, told, "" if cause == told else cause, str(document["reason"]))

@@ -87,7 +87,7 @@ def test_a_survey_asks_for_variables_of_the_roles() -> None:
     for role in ("windows_host", "cuda_toolkit"):
         specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text(encoding="utf-8"))
         known.update(specs["argument_specs"]["main"]["options"])
-    questions = TEMPLATES["Laptops provision"]["survey_spec"]["spec"]
+    questions = TEMPLATES["Laptops rollout"]["survey_spec"]["spec"]
     for question in questions:
         option = known[question["variable"]]
         assert set(question.get("choices", ())) <= set(option.get("choices", ()))

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.this_run import ThisRun
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.closing import Verdict
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.verdicts import verdicts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.watched import Laptop, Watched
@@ -20,6 +23,13 @@ def recorder(*laptops: str) -> Recorder:
         made.result(laptop, "host_info", "Read the host", host_info(1))
         made.result(laptop, "cuda_audit_info", "Audit", audit())
     return made
+
+
+class Rollout:
+    """A plan of which one laptop has not begun."""
+
+    def outcomes(self, told: t.Mapping[str, str]) -> dict[str, str]:
+        return {**told, "later": "not begun"}
 
 
 def host(name: str, changed: int = 0) -> Laptop:
@@ -46,17 +56,27 @@ def test_documents_know_more() -> None:
     kept.failed("c", "wsl", "Install WSL", {"failed": True, "msg": "no space"})
     kept.failed("d", "wsl", "Install WSL", {"failed": True, "msg": "mended later"})
     watched = run(host("a", 1), host("b"), host("c"), host("d"))
-    assert verdicts(watched, kept, {"c": 1}, {"b": 1}) == [
+    assert verdicts(watched, ThisRun(kept), {"c": 1}, {"b": 1}) == [
         Verdict("a", "ok", "changed"),
-        Verdict("b", "off", "", "no answer"),
+        Verdict("b", "went away", "off", "no answer"),
         Verdict("c", "failed", "Install WSL", "no space"),
         Verdict("d", "ok", "nothing to change"),
     ]
 
 
 def test_a_failure_that_documents_do_not_know_of() -> None:
-    assert verdicts(run(host("a")), recorder("a"), {"a": 1}, {}) == [Verdict("a", "failed", "Install", "no space")]
+    assert verdicts(run(host("a")), ThisRun(recorder("a")), {"a": 1}, {}) == [
+        Verdict("a", "failed", "Install", "no space")
+    ]
 
 
 def test_check_mode_has_changed_nothing() -> None:
     assert verdicts(run(host("a", 1), check=True), None, {}, {}) == [Verdict("a", "would be changed")]
+
+
+def test_a_rollout_knows_of_laptops_that_have_not_begun() -> None:
+    whole = ThisRun(recorder("a"), plan=Rollout())
+    assert verdicts(run(host("a")), whole, {}, {}) == [
+        Verdict("a", "ok", "nothing to change"),
+        Verdict("later", "not begun"),
+    ]
