@@ -12,6 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as install
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import LinuxAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import LEFT_TO_YOU, is_inside
 
 
 class ActionModule(LinuxAction):
@@ -29,5 +30,8 @@ class ActionModule(LinuxAction):
         """End it after a change."""
         if self._terminate and result.get("changed") and not self._task.check_mode:
             name, _way = self.wslfleet_way(None, may_stop=False)
+            if is_inside(self._connection) and not self.wslfleet_goes_by_windows():
+                result.setdefault("warnings", []).append(LEFT_TO_YOU.format(f"wsl.exe --terminate {name}"))
+                return
             install.terminate(self.wslfleet_runner, name, self.wslfleet_executable, really=True)
             result["needs"] = ""

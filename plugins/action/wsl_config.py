@@ -12,6 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.modules.wsl_config import DOCUMEN
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import LEFT_TO_YOU, is_inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import as_user, wsl_config
 
 SHUTDOWN = "wsl.exe --shutdown"
@@ -24,6 +25,7 @@ class ActionModule(WindowsAction):
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         user, shutdown = arguments["windows_user"], arguments["shutdown"]
+        here = shutdown and is_inside(self._connection)
         if user and shutdown:
             raise StepFailed(
                 f"shutdown=true ends the distributions of the connecting account, not those of {user}: leave it out and"
@@ -34,8 +36,10 @@ class ActionModule(WindowsAction):
             plan = settings.plan(seen.text, arguments["settings"], known.WSLCONFIG, seen.host, "\r\n")
         except settings.SettingError as error:
             raise StepFailed(f"{seen.path} was not changed: {error}") from None
-        if plan.warnings:
-            result["warnings"] = plan.warnings
+        warnings = [*plan.warnings, *([LEFT_TO_YOU.format(SHUTDOWN)] if here and plan.steps else [])]
+        if warnings:
+            result["warnings"] = warnings
+        shutdown = shutdown and not here
         steps = (
             [*plan.steps, f"end all distributions of the account ({SHUTDOWN})"]
             if shutdown and plan.steps

@@ -160,6 +160,7 @@ def test_what_needs_an_administrator_is_told_with_its_command(inside: Inside) ->
             "name=Debian-12 state=terminated",
             "run the playbook again: wsl.exe --terminate Debian-12",
         ),
+        ("wsl_config", '{"settings": {"wsl2": {"memory": "4GB"}}, "shutdown": true}', "of Windows: wsl.exe --shutdown"),
         ("reboot", "policy=always", "restart Windows (shutdown.exe /r /t 0 in a terminal of Windows)"),
     ],
 )

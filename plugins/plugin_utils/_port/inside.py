@@ -28,6 +28,7 @@ _NAME = "WSL_DISTRO_NAME"
 _ENDS_ALL = r"--shutdown|--update|--uninstall"
 _ENDS_ONE = r"--terminate|-t|--unregister|--set-version|--export|--manage"
 _RESTART = re.compile(r"\\shutdown\.exe\s+/[rs]\b[^&|]*", re.IGNORECASE)
+_SERVICE = re.compile(r"\\sc\.exe\s+stop\s+WSLService\b", re.IGNORECASE)
 _PACKAGE = re.compile(r"\\msiexec\.exe\s[^&|]*wsl\.msi[^&|]*", re.IGNORECASE)
 OUTPUT_SHOWN = 200
 HERE = "this laptop"
@@ -60,11 +61,12 @@ class Inside:
 
     def _own_end(self, line: str) -> str:
         """The command in LINE that ends this distribution."""
-        found = _RESTART.search(line) or _PACKAGE.search(line)
+        found = _RESTART.search(line) or _PACKAGE.search(line) or _SERVICE.search(line)
         if found:
             return found.group(0).lstrip("\\").strip()
-        every = re.search(rf"\\wsl\.exe\"? ({_ENDS_ALL})\b[^&|]*", line)
-        one = re.search(rf"\\wsl\.exe\"? ({_ENDS_ONE}) {re.escape(self.distribution)}(?![\w.-])[^&|]*", line)
+        every = re.search(rf"\\wsl\.exe\"? ({_ENDS_ALL})\b[^&|]*", line, re.IGNORECASE)
+        own = rf"({_ENDS_ONE}) {re.escape(self.distribution)}(?![\w.-])"
+        one = re.search(rf"\\wsl\.exe\"? {own}[^&|]*", line, re.IGNORECASE)
         ends = every or (one if self.distribution else None)
         return "wsl.exe " + ends.group(0).partition(" ")[2].strip() if ends else ""
 

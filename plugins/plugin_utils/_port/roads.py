@@ -20,6 +20,9 @@ from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, CommandRunner
 
+LEFT_TO_YOU = "it takes effect after this, which would end this run: run it yourself in a terminal of Windows: {}"
+"""From inside the laptop, of a command for Windows."""
+
 
 def _nowhere(_connection: t.Any) -> str:
     return ""

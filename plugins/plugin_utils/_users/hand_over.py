@@ -109,7 +109,8 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     users = accounts.choose(accounts.users(reads), goal.windows_user or [], absent=True)
     if not reads.succeeded("elevated"):
         raise StepFailed(
-            f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session"
+            f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session;"
+            " from inside a laptop, start WSL from a terminal that was opened as administrator"
         )
     place = Place(goal.name)
     general = {

@@ -31,6 +31,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import run_wsl
 
 STAGING = f"{files.FOLDER}\\config"
+OWN_DRAFTS = "\\AppData\\Local\\Temp"
+"""Below a profile."""
 PLACE = as_user.Place("wslconfig")
 
 
@@ -45,6 +47,8 @@ class Seen:
     executable: str
     user: User | None = None
     """Whose it is; None: the connecting account's."""
+    elevated: bool = True
+    """The connecting account has the rights of an administrator in this session."""
 
 
 def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
@@ -58,7 +62,7 @@ def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
     user = accounts.choose(accounts.users(reads), [windows_user])[0] if windows_user else None
     path = f"{user.profile if user else state.own_profile(reads)}\\.wslconfig"
     host = Host(version_key(wsl.version) if wsl.version else None, windows.windows(reads.registry).build, wsl.policies)
-    return Seen(path, _content(runner, path), host, wsl.executable, user)
+    return Seen(path, _content(runner, path), host, wsl.executable, user, reads.succeeded("elevated"))
 
 
 def _content(runner: CommandRunner, path: str) -> str | None:
@@ -90,20 +94,28 @@ def write(runner: CommandRunner, seen: Seen, text: str) -> None:
     if seen.user:
         _write_as(runner, seen, seen.user, content)
     else:
-        _write_own(runner, seen.path, content)
+        _write_own(runner, seen, content)
     if _content(runner, seen.path) != text:
         raise StepFailed(
             f"{seen.path} could not be written: look at its permissions and for free space on C:, run again"
         )
 
 
-def _write_own(runner: CommandRunner, path: str, content: bytes) -> None:
-    staged = f"{STAGING}\\wslconfig"
-    protected_folder.make(runner, STAGING, ["wslconfig"])
+def _write_own(runner: CommandRunner, seen: Seen, content: bytes) -> None:
+    """Without an administrator's rights there are none that a link could lead astray: the draft is the user's then."""
+    folder, name = (STAGING, "wslconfig") if seen.elevated else (f"{_profile(seen)}{OWN_DRAFTS}", "wslfleet-wslconfig")
+    staged = f"{folder}\\{name}"
+    if seen.elevated:
+        protected_folder.make(runner, folder, [name])
     archives.upload_contents(runner, {staged: content}, 120)
-    copied = cmd_line("copy", ["/y", "/b", staged, path])
-    runner.run(first_that_succeeds(files.links_line(path), copied), timeout=60)
-    runner.run(Batch(protected_folder.removal(STAGING, ["wslconfig"])).line, timeout=60)
+    copied = cmd_line("copy", ["/y", "/b", staged, seen.path])
+    runner.run(first_that_succeeds(files.links_line(seen.path), copied), timeout=60)
+    deleted = cmd_line("del", ["/f", "/q", "/a", staged])
+    runner.run(Batch(protected_folder.removal(folder, [name])).line if seen.elevated else deleted, timeout=60)
+
+
+def _profile(seen: Seen) -> str:
+    return seen.path.rpartition("\\")[0]
 
 
 def _write_as(runner: CommandRunner, seen: Seen, user: User, content: bytes) -> None:

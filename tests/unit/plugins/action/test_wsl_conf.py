@@ -69,3 +69,13 @@ def test_terminate_needs_the_connection_to_windows(monkeypatch: pytest.MonkeyPat
     )
     action._connection = SimpleNamespace()
     assert "needs a connection to Windows" in action.run(None, {})["msg"]
+
+
+def test_from_inside_the_end_is_left_to_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be the end of the run."""
+    monkeypatch.setattr(wsl_conf, "is_inside", lambda _connection: True)
+    monkeypatch.setattr(wsl_conf.ActionModule, "wslfleet_goes_by_windows", lambda *_words: False)
+    result = run(monkeypatch, True, [], terminate=True)
+    assert (result["changed"], result["needs"]) == (True, "wsl.exe --terminate")
+    (warning,) = result["warnings"]
+    assert warning.endswith("run it yourself in a terminal of Windows: wsl.exe --terminate Debian")

@@ -36,6 +36,8 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (f"{WSL} -l -v&&echo 1&{WSL[15:]} --terminate Ubuntu-24.04&&echo 2", "wsl.exe --terminate Ubuntu-24.04"),
         (f"{WSL} --unregister Ubuntu-24.04", "wsl.exe --unregister Ubuntu-24.04"),
         (f"{WSL} --manage Ubuntu-24.04 --set-sparse true", "wsl.exe --manage Ubuntu-24.04 --set-sparse true"),
+        (f"{WSL} --terminate ubuntu-24.04", "wsl.exe --terminate ubuntu-24.04"),
+        ("C:\\Windows\\System32\\sc.exe stop WSLService", "sc.exe stop WSLService"),
         (f"{SHUTDOWN} /r /t 60 /c x", "shutdown.exe /r /t 60 /c x"),
         (
             'start "" /wait C:\\Windows\\System32\\msiexec.exe /i C:\\ProgramData\\wslfleet\\x\\wsl.msi /qn&call x',
@@ -60,6 +62,7 @@ def test_what_would_end_the_run_is_refused_with_its_command(line: str, command: 
         f"{WSL} -d Ubuntu-24.04 -u root --cd / --exec /bin/sh -c x",
         f"{WSL} --list --verbose",
         f"{SHUTDOWN} /a",
+        "C:\\Windows\\System32\\sc.exe query WSLService",
         "C:\\Windows\\System32\\msiexec.exe /i C:\\x\\other.msi",
         "echo --shutdown",
     ],

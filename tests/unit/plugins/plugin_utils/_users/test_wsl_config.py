@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
@@ -65,3 +66,16 @@ def test_write_is_read_again(copied: int, after: bytes, good: bool) -> None:
 def test_shut_down() -> None:
     with ScriptedRunner([(re.compile("--shutdown$"), OK)]) as runner:
         w.shut_down(runner, SEEN)
+
+
+def test_without_rights_the_draft_lies_in_the_own_profile() -> None:
+    """As from inside the laptop, where only an administrator could make the protected folder."""
+    draft = "AppData\\\\Local\\\\Temp\\\\wslfleet-wslconfig"
+    script: list[tuple[Expected, Answer]] = [
+        (re.compile("tar.exe -xf - -C "), OK),
+        (re.compile(rf"\|\|\(copy /y /b .*{draft}"), OK),
+        (re.compile(rf"^del /f /q /a .*{draft}"), OK),
+        (BATCH, holds(b"a")),
+    ]
+    with ScriptedRunner(script) as runner:
+        w.write(runner, replace(SEEN, elevated=False), "a")
