@@ -94,9 +94,16 @@ def _without_outer_quotes(shell: Shell, line: str, always: bool) -> str:
     if not line.startswith('"'):
         return line
     program = None if always else cmd_syntax.outer_quotes_kept(line)
-    if program is not None and launch.resolve(shell.laptop, shell.env, shell.cwd, program):
+    if program is not None and _is_program(shell, program):
         return line
     return cmd_syntax.strip_outer_quotes(line)
+
+
+def _is_program(shell: Shell, name: str) -> bool:
+    try:
+        return launch.resolve(shell.laptop, shell.env, shell.cwd, name) is not None
+    except NotModelled:
+        return False  # a whole line is hardly ever a name that the drive knows
 
 
 def _run_line(shell: Shell, line: str, streams: Streams) -> int:

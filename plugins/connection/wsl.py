@@ -6,23 +6,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: wsl
-short_description: Run tasks inside a WSL distribution of a Windows host, over WinRM
+short_description: Run tasks inside a WSL distribution of a Windows host, over WinRM or SSH
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Runs ordinary Linux modules inside a distribution of the Windows Subsystem for Linux, over the WinRM connection that
-    already leads to the Windows host. There is one inventory host per laptop, for its Windows and for its Linux side.
+  - Runs ordinary Linux modules inside a distribution of the Windows Subsystem for Linux, over the WinRM or SSH
+    connection that already leads to the Windows host. There is one inventory host per laptop, for its Windows and its
+    Linux side.
   - The Windows command line is the same for every task. Commands, module code and files travel on standard input, so
     there is nothing to quote, no limit of length, and no secret in the process log of Windows.
   - Every C(ansible_winrm_*) variable works as with P(ansible.builtin.winrm#connection), which does the authentication.
+  - Over SSH P(ansible.builtin.ssh#connection) does it, and keeps its connection from task to task. What is set for it
+    in the configuration of Ansible is in force here too.
   - Distributions belong to one Windows account. This plugin sees those of the account that it logs on with.
   - Tasks start the distribution where it does not run, and never stop it.
   - Privilege escalation may ask for a password, which travels on standard input. There is no terminal, so what insists
     on one, such as C(requiretty) of sudo, does not work. The default Linux user is V(root), who needs no password.
   - A command that is ended by a signal has the return code 128 and the number of the signal.
 requirements:
-  - pywinrm >= 0.5.0 (on the controller)
+  - pywinrm >= 0.5.0 (on the controller, for WinRM)
+  - C(ssh) (on the controller, for SSH)
   - C(sh), C(base64) and C(sha256sum) (in the distribution)
   - Python 3.8 or later (in the distribution, for modules)
 options:
@@ -49,15 +53,17 @@ options:
       - name: inventory_hostname
       - name: ansible_host
       - name: ansible_winrm_host
+      - name: ansible_ssh_host
   port:
     description:
-      - Port of the WinRM listener.
-      - V(5985) is HTTP, every other port is HTTPS unless C(ansible_winrm_scheme) says otherwise.
+      - Port of the WinRM listener or of the SSH server.
+      - Of WinRM, V(5985) is HTTP, every other port is HTTPS unless C(ansible_winrm_scheme) says otherwise.
+      - When unset, 5986 for WinRM, and what C(ssh) takes for SSH, which is 22 unless its configuration says otherwise.
     type: int
-    default: 5986
     vars:
       - name: ansible_port
       - name: ansible_winrm_port
+      - name: ansible_ssh_port
     keyword:
       - name: port
   connect_timeout:
@@ -69,6 +75,72 @@ options:
     default: 10
     vars:
       - name: wslfleet_connect_timeout
+  transport:
+    description:
+      - How the Windows host is reached.
+      - When unset, it is guessed. Port 22 is V(ssh), 5985 and 5986 are V(winrm).
+      - With another port or none, it is V(ssh) where a variable sets one of O(private_key_file), O(host_key_checking),
+        O(ssh_args), O(ssh_common_args), O(ssh_extra_args), and O(ssh_executable), and no other variable begins with
+        C(ansible_winrm_). Else it is V(winrm).
+    type: str
+    choices: [winrm, ssh]
+    version_added: 0.2.0
+    vars:
+      - name: ansible_wsl_transport
+    env:
+      - name: ANSIBLE_WSL_TRANSPORT
+    ini:
+      - section: wsl_connection
+        key: transport
+  windows_shell:
+    description:
+      - The default shell of the SSH server, which C(DefaultShell) below C(HKLM\SOFTWARE\OpenSSH) names.
+      - Not C(ansible_shell_type), which is that of the distribution.
+    type: str
+    choices: [cmd, powershell]
+    default: cmd
+    version_added: 0.2.0
+    vars:
+      - name: ansible_wsl_windows_shell
+  private_key_file:
+    description: The key that SSH logs on with.
+    type: path
+    version_added: 0.2.0
+    vars:
+      - name: ansible_private_key_file
+      - name: ansible_ssh_private_key_file
+  host_key_checking:
+    description:
+      - Whether SSH insists on a known host key. When unset, what P(ansible.builtin.ssh#connection) is configured to.
+    type: bool
+    version_added: 0.2.0
+    vars:
+      - name: ansible_host_key_checking
+      - name: ansible_ssh_host_key_checking
+  ssh_args:
+    description: Arguments of C(ssh). When unset, those that P(ansible.builtin.ssh#connection) is configured to use.
+    type: str
+    version_added: 0.2.0
+    vars:
+      - name: ansible_ssh_args
+  ssh_common_args:
+    description: More arguments of C(ssh), for example for a jump host.
+    type: str
+    version_added: 0.2.0
+    vars:
+      - name: ansible_ssh_common_args
+  ssh_extra_args:
+    description: More arguments of C(ssh).
+    type: str
+    version_added: 0.2.0
+    vars:
+      - name: ansible_ssh_extra_args
+  ssh_executable:
+    description: The C(ssh) to run on the controller. When unset, the one that P(ansible.builtin.ssh#connection) runs.
+    type: str
+    version_added: 0.2.0
+    vars:
+      - name: ansible_ssh_executable
   distribution:
     description:
       - Name of the distribution, as C(wsl.exe --list) shows it.
@@ -98,17 +170,20 @@ options:
     vars:
       - name: ansible_user
       - name: ansible_winrm_user
+      - name: ansible_ssh_user
       - name: ansible_wsl_windows_user
   windows_password:
     description:
       - Password of O(windows_user).
-      - When unset, a Kerberos ticket or a client certificate is used.
+      - When unset, a Kerberos ticket or a client certificate is used, and a key over SSH.
     # To come: "secret: true", which ansible-core 2.22 honours. The sanity tests of 2.16 and 2.18 refuse the key.
     type: str
     vars:
       - name: ansible_password
       - name: ansible_winrm_pass
       - name: ansible_winrm_password
+      - name: ansible_ssh_pass
+      - name: ansible_ssh_password
       - name: ansible_wsl_windows_password
     aliases:
       - password
@@ -137,6 +212,7 @@ options:
       - It ends after so many seconds without a task, with the playbook, by C(reset_connection) of
         M(ansible.builtin.meta), and when the laptop or the distribution goes away. Until then the distribution goes on
         running.
+      - Over SSH nothing is kept but the connection, by C(ControlPersist).
       - Tasks with C(become) go the ordinary way. So do tasks that run while the session is busy, and what the session
         does not take, which C(-vv) shows.
       - With V(0) nothing is kept.
@@ -208,8 +284,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import ClosableRunner, Completed
 
 display = Display()
 
@@ -250,7 +325,7 @@ class Connection(ConnectionBase):
         return untyped.get_option(name)
 
     @property
-    def windows_runner(self) -> WinRsRunner:
+    def windows_runner(self) -> ClosableRunner:
         """Runs command lines on the Windows side of the same host."""
         self._flush()
         return self.ways.windows
@@ -328,12 +403,16 @@ class Connection(ConnectionBase):
         self._transfer(lambda files: files.get(remote, Path(out_path)))
 
     def reset(self) -> None:
-        """End the kept session and drop the WinRM shell; the next command opens another one."""
+        """End the kept session and the connection to Windows; the next command opens another one."""
         self.ways.end_kept()
+        self.ways.reset()
         self.close()
 
     def close(self) -> None:
-        """Close the WinRM shell. The distribution goes on running. What waits is for a module that never came."""
+        """Close the WinRM shell. The distribution goes on running, and so does what ControlPersist of SSH keeps.
+
+        What waits is for a module that never came.
+        """
         self._waiting = Waiting()
         self.ways.close()
         self._connected = False

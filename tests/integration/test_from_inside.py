@@ -150,6 +150,9 @@ def test_what_needs_an_administrator_is_told_with_its_command(inside: Inside) ->
     run = inside.playbook("provision", "--become")
     assert run.code != 0 and run.recap["localhost"]["changed"] == 0, run.output
     assert run.lines(f"{BY_HAND}: dism.exe /Online /NoRestart /Enable-Feature /FeatureName:VirtualMachinePlatform")
+    for name in ("audit", "doctor"):
+        run = inside.playbook(name, "--become")
+        assert run.code == 0, f"what only reads needs no administrator: {run.output}"
 
 
 @pytest.mark.parametrize(

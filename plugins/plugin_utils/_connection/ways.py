@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How the commands of a task get into its distribution: over WinRM, through the kept session or the ordinary way.
+"""How the commands of a task get into its distribution: over WinRM or SSH, through a kept session or the ordinary way.
 
 In a loop Ansible keeps the connection and only sets its options anew, so they are read at every call.
 """
@@ -27,12 +27,24 @@ if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import Program
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import ClosableRunner, OpeningRunner
 
-_WINDOWS = ("remote_addr", "port", "windows_user", "windows_password", "_extras", "connect_timeout")
-"""Options on which the connection to Windows depends."""
+_ACCOUNT = ("remote_addr", "port", "windows_user", "windows_password", "connect_timeout")
+"""Options on which every connection to Windows depends."""
+_OF_SSH = {
+    "private_key_file": "private_key_file",
+    "host_key_checking": "host_key_checking",
+    "ssh_args": "ssh_args",
+    "ssh_common_args": "ssh_common_args",
+    "ssh_extra_args": "ssh_extra_args",
+    "ssh_executable": "ssh_executable",
+}
+"""Options for SSH alone -> their names in core's ``ssh``. What is not set, core reads from its configuration."""
 _PLACE = ("remote_addr", "port", "windows_user", "distribution", "remote_user", "executable", "connect_timeout")
 """Options that tell one kept session from another, beside those that are secret."""
+
+
+_PORTS = {22: "ssh", 5985: "winrm", 5986: "winrm"}
 
 
 class Ways:
@@ -41,18 +53,18 @@ class Ways:
     def __init__(self, option: t.Callable[[str], t.Any]) -> None:
         """OPTION gives an option of the connection as it is now."""
         self._option = option
-        self._runner: WinRsRunner | None = None
+        self._runner: ClosableRunner | None = None
         self._runner_options: tuple[t.Any, ...] | None = None
 
     @property
-    def windows(self) -> WinRsRunner:
+    def windows(self) -> ClosableRunner:
         """Runs command lines on the Windows side. Users and distributions of one Windows account share the shell."""
         options = self.windows_options()
         if self._runner is not None and self._runner_options != options:
             self.close()
         if self._runner is None:
-            self.use(_new_runner(options))
-        return t.cast("WinRsRunner", self._runner)
+            self.use(self._new_runner())
+        return t.cast("ClosableRunner", self._runner)
 
     def use(self, runner: t.Any) -> None:
         """Have RUNNER for the options as they are now."""
@@ -60,14 +72,27 @@ class Ways:
 
     def windows_options(self) -> tuple[t.Any, ...]:
         """All that the connection to Windows depends on."""
-        return tuple(self._option(name) for name in _WINDOWS)
+        names = (*_ACCOUNT, *(("windows_shell", *_OF_SSH) if self.transport == "ssh" else ("_extras",)))
+        return (self.transport, *(self._option(name) for name in names))
+
+    @property
+    def transport(self) -> str:
+        """``winrm`` or ``ssh``: what the options say, else what they look like."""
+        given = self._option("transport")
+        if given:
+            return str(given)
+        port = self._option("port")
+        if port in _PORTS:
+            return _PORTS[port]
+        of_ssh = any(self._option(name) is not None for name in _OF_SSH)
+        return "ssh" if of_ssh and not self._option("_extras") else "winrm"
 
     @property
     def ordinary(self) -> LinuxRunner:
         """Runs commands in the distribution and as the user that the options name."""
         return self._linux_on(self.windows)
 
-    def _linux_on(self, runner: WinRsRunner) -> LinuxRunner:
+    def _linux_on(self, runner: ClosableRunner) -> LinuxRunner:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
 
@@ -83,7 +108,7 @@ class Ways:
     def quick(self) -> LinuxRunner | KeptLinux:
         """What runs commands that ask for nothing: through the kept session, where the options want one."""
         seconds = self._option("persist")
-        if seconds <= 0 or not self._option("distribution"):
+        if seconds <= 0 or not self._option("distribution") or self.transport == "ssh":
             return self.ordinary
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
 
@@ -110,22 +135,38 @@ class Ways:
         """Called in the process that keeps the session: on a connection of its own."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
 
-        runner = _new_runner(self.windows_options(), f"PT{2 * seconds + 60}S")
+        runner = t.cast("OpeningRunner", self._new_runner(f"PT{2 * seconds + 60}S"))
         return KeptSession(self._linux_on(runner), runner, python.interpreter, seconds)
+
+    def _new_runner(self, shell_idle_timeout: str | None = None) -> ClosableRunner:
+        """SHELL_IDLE_TIMEOUT: of the WinRM shell."""
+        host, port, user, password, connect_timeout = (self._option(name) for name in _ACCOUNT)
+        if self.transport == "ssh":
+            return self._new_ssh_runner({"host": host, "port": port, "remote_user": user, "password": password})
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
+
+        connection = core_winrm(host, port, user, password, self._option("_extras"))
+        return WinRsRunner(connection, connect_timeout=connect_timeout, shell_idle_timeout=shell_idle_timeout)
+
+    def _new_ssh_runner(self, options: dict[str, t.Any]) -> ClosableRunner:
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.openssh import SshRunner, core_ssh
+
+        options.update((name, self._option(own)) for own, name in _OF_SSH.items())
+        given = {name: value for name, value in options.items() if value is not None}
+        return SshRunner(core_ssh(given, self._option("connect_timeout")), self._option("windows_shell"))
 
     def end_kept(self) -> None:
         """End the kept session, if there is one."""
         self._kept().end()
 
+    def reset(self) -> None:
+        """Give up what is kept of a connection to Windows."""
+        reset = getattr(self.windows, "reset", None) if self.transport == "ssh" else None
+        if reset is not None:
+            reset()
+
     def close(self) -> None:
-        """Close the WinRM shell. Distribution and kept session go on."""
+        """Close the WinRM shell, or give up a broken SSH connection. Distribution and kept session go on."""
         if self._runner is not None:
             self._runner.close()
         self._runner = self._runner_options = None
-
-
-def _new_runner(options: tuple[t.Any, ...], shell_idle_timeout: str | None = None) -> WinRsRunner:
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import WinRsRunner, core_winrm
-
-    *account, connect_timeout = options
-    return WinRsRunner(core_winrm(*account), connect_timeout=connect_timeout, shell_idle_timeout=shell_idle_timeout)

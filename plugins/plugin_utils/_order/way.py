@@ -14,7 +14,6 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import road_of
@@ -45,6 +44,8 @@ def named_distribution(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> 
 
 def is_another(name: str) -> bool:
     """Whether the distribution NAME is not the one in which Ansible runs."""
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
+
     return bool(name) and name.lower() != inside.look().distribution.lower()
 
 
@@ -54,7 +55,7 @@ def require_root(action: ActionBase, host: str) -> None:
     become = connection.become
     if os.geteuid() != 0 and (become is None or become.get_option("become_user") not in (None, "root")):
         raise StepFailed(
-            f"{host}: work in distribution {inside.look().distribution} needs root: add --become, and"
+            f"{host}: work in distribution {distribution_entered(connection)} needs root: add --become, and"
             " --ask-become-pass where sudo asks for a password; nothing was changed"
         )
 

@@ -47,6 +47,9 @@ _UNSAYABLE = re.compile("[\x00-\x08\n-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FULL_PATH = re.compile(r"[A-Za-z]:\\")
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
+EXIT_WITH_CODE = "&call exit %^ERRORLEVEL%"
+"""Ends a line, and its cmd.exe, with the code of the program before it, see ``waited_for``."""
+
 MARK = "@mark@"
 """Stands for the mark of a batch in a line of it, see ``BatchPart.sections``."""
 _MARK_LENGTH = 8
@@ -157,7 +160,7 @@ def waited_for(program: str, args: t.Sequence[str]) -> str:
     keeps ``%ERRORLEVEL%`` from being expanded before anything has run, ``call`` expands it afterwards. Where start
     should return the code itself, as older descriptions have it, ERRORLEVEL holds the same number.
     """
-    return _checked_length(f"{cmd_line('start', ['', '/wait', program, *args])}&call exit %^ERRORLEVEL%")
+    return _checked_length(cmd_line("start", ["", "/wait", program, *args]) + EXIT_WITH_CODE)
 
 
 class BatchError(ValueError):

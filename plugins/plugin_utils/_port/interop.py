@@ -83,8 +83,8 @@ def completed(stdout: bytes, stderr: bytes, mark: str) -> Completed | None:
 class InteropRunner:
     """Runs command lines on the Windows in whose WSL this process runs."""
 
-    def __init__(self, host: str, here: inside.Inside | None = None) -> None:
-        """HOST: how the inventory calls this laptop."""
+    def __init__(self, host: str = inside.HERE, here: inside.Inside | None = None) -> None:
+        """HOST: how messages call this laptop."""
         self._host = host
         self.inside = here or inside.look()
 

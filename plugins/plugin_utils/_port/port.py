@@ -106,6 +106,13 @@ class ConversingRunner(CommandRunner, t.Protocol):
         """Run LINE as ``run`` does, with DIALOGUE before STDIN."""
 
 
+class ClosableRunner(ConversingRunner, t.Protocol):
+    """Holds a connection."""
+
+    def close(self) -> None:
+        """Give it up; the next command makes another one. Never raises."""
+
+
 class OpenCommand(t.Protocol):
     """A command whose stdin stays open, so that it can be talked to for longer."""
 
@@ -129,7 +136,7 @@ class OpenCommand(t.Protocol):
         """End it on the host. Never raises."""
 
 
-class OpeningRunner(ConversingRunner, t.Protocol):
+class OpeningRunner(ClosableRunner, t.Protocol):
     """Keeps commands open."""
 
     def open(self, line: str) -> OpenCommand:

@@ -17,7 +17,6 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, CommandRunner
 
 LEFT_TO_YOU = "it takes effect after this, which would end this run: run it yourself in a terminal of Windows: {}"
@@ -26,6 +25,9 @@ LEFT_TO_YOU = "it takes effect after this, which would end this run: run it your
 
 def _nowhere(_connection: t.Any) -> str:
     return ""
+
+
+_REMEDY = "set ansible_connection to winrm, or to ssh with ansible_shell_type cmd or powershell"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> C
     road = road_of(connection)
     if road is None:
         name = getattr(connection, "transport", type(connection).__name__)
-        raise AnsibleError(f"connection {name!r} does not lead to Windows: set ansible_connection to winrm")
+        raise AnsibleError(f"connection {name!r} does not lead to Windows: {_REMEDY}")
     return road.runner(connection, connect_timeout)
 
 
@@ -98,18 +100,36 @@ def _runner_of_winrm(connection: t.Any, connect_timeout: float) -> CommandRunner
     return runner_on(connection, connect_timeout)
 
 
+def _is_ssh(connection: t.Any) -> bool:
+    """Whether it is core's ``ssh`` with a shell of Windows; with one of Linux it leads to something else."""
+    family = getattr(getattr(connection, "_shell", None), "SHELL_FAMILY", "")
+    return getattr(connection, "transport", "") == "ssh" and family in ("cmd", "powershell")
+
+
+def _runner_of_ssh(connection: t.Any, connect_timeout: float) -> CommandRunner:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.openssh import runner_on
+
+    return runner_on(connection, connect_timeout)
+
+
 def _is_local(connection: t.Any) -> bool:
     """Whether Ansible runs in a distribution of the laptop itself."""
-    return getattr(connection, "transport", "") == "local" and inside.is_inside()
+    if getattr(connection, "transport", "") != "local":
+        return False
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
+
+    return inside.is_inside()
 
 
 def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> CommandRunner:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.interop import InteropRunner
 
-    return InteropRunner(inside.HERE)
+    return InteropRunner()
 
 
 def _own_distribution(_connection: t.Any) -> str:
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
+
     return inside.look().distribution
 
 
@@ -121,4 +141,5 @@ ROADS = (
     Road("wslfleet.cuda.wsl", _is_wsl, _runner_of_wsl, ends_in_linux=True, distribution=_distribution_of_wsl),
     Road("local", _is_local, _runner_of_local, ends_in_linux=True, distribution=_own_distribution),
     Road("winrm", _is_winrm, _runner_of_winrm),
+    Road("ssh", _is_ssh, _runner_of_ssh),
 )

@@ -57,7 +57,7 @@ def scripted(*answers: Answer) -> tuple[t.Any, ClosableRunner]:
 OPTIONS = [
     pytest.param({}, {}, "remote_addr", "laptop1", id="host from the inventory"),
     pytest.param({"ansible_host": "10.0.0.1"}, {}, "remote_addr", "10.0.0.1", id="ansible_host"),
-    pytest.param({}, {}, "port", 5986, id="port"),
+    pytest.param({}, {}, "port", None, id="port is a matter of the transport"),
     pytest.param({"ansible_winrm_port": "5985"}, {}, "port", 5985, id="ansible_winrm_port"),
     pytest.param({}, {}, "remote_user", "root", id="Linux user is never ansible_user"),
     pytest.param({}, {"remote_user": "other"}, "remote_user", "root", id="nor the keyword remote_user"),
@@ -102,6 +102,24 @@ def test_winrm_variables_reach_core() -> None:
     assert inner.get_option("transport") == ["ntlm"]
     assert inner.get_option("_extras") == {"ansible_winrm_server_cert_validation": "ignore"}
     assert inner.get_option("remote_user") == "fleetadmin"
+
+
+def test_ssh_variables_reach_core() -> None:
+    """Those of a task; what is in the configuration of Ansible, core finds by itself."""
+    variables = {
+        **VARIABLES,
+        "ansible_wsl_transport": "ssh",
+        "ansible_ssh_private_key_file": "/key",
+        "ansible_ssh_common_args": "-J jump",
+        "ansible_wsl_windows_shell": "powershell",
+    }
+    runner: t.Any = wsl_connection(variables).windows_runner
+    names = ("host", "port", "remote_user", "password", "private_key_file", "ssh_common_args", "reconnection_retries")
+    assert [runner._connection.get_option(name) for name in names] == [
+        "laptop1", None, "fleetadmin", VARIABLES["ansible_password"], "/key", "-J jump", 0
+    ]  # fmt: skip
+    assert "ControlPersist" in runner._connection.get_option("ssh_args")
+    assert runner._shell == "powershell"
 
 
 def test_exec_command() -> None:

@@ -14,7 +14,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import
 
 
 class Runner:
-    closed = False
+    closed = reset_done = False
+
+    def reset(self) -> None:
+        self.reset_done = True
 
     def close(self) -> None:
         self.closed = True
@@ -35,11 +38,14 @@ class Stage:
             "remote_user": "root",
             "executable": "C:\\wsl.exe",
             "persist": 0,
+            "transport": None,
+            "windows_shell": "cmd",
+            **dict.fromkeys(ways._OF_SSH),
         }
         self.made: list[Runner] = []
         self.ways = ways.Ways(lambda name: self.options[name])
 
-    def make(self, _options: object) -> Runner:
+    def make(self, _ways: object) -> Runner:
         self.made.append(Runner())
         return self.made[-1]
 
@@ -47,7 +53,7 @@ class Stage:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage()
-    monkeypatch.setattr(ways, "_new_runner", stage.make)
+    monkeypatch.setattr(ways.Ways, "_new_runner", lambda _self, *_idle: stage.make(_self))
     return stage
 
 
@@ -71,6 +77,36 @@ def test_a_closed_one_is_made_anew(stage: Stage) -> None:
     stage.ways.close()
     assert first.closed
     assert stage.ways.windows is not first
+
+
+@pytest.mark.parametrize(
+    "changed, transport",
+    [
+        ({}, "winrm"),
+        ({"port": None}, "winrm"),
+        ({"port": 22}, "ssh"),
+        ({"port": 22, "transport": "winrm"}, "winrm"),
+        ({"port": 5985, "private_key_file": "/key"}, "winrm"),
+        ({"port": 2222, "private_key_file": "/key"}, "ssh"),
+        ({"port": None, "host_key_checking": False}, "ssh"),
+        ({"port": None, "private_key_file": "/key", "_extras": {"ansible_winrm_scheme": "http"}}, "winrm"),
+        ({"transport": "ssh"}, "ssh"),
+    ],
+)
+def test_the_transport_is_guessed(stage: Stage, changed: dict[str, t.Any], transport: str) -> None:
+    stage.options.update(changed)
+    assert stage.ways.transport == transport
+
+
+def test_of_ssh_nothing_is_kept_but_the_connection(stage: Stage) -> None:
+    """Ansible closes a connection after each task, which leaves what ControlPersist keeps alone."""
+    stage.options.update(transport="ssh", persist=60)
+    assert type(stage.ways.quick) is LinuxRunner
+    runner: t.Any = stage.ways.windows
+    stage.ways.close()
+    assert runner.closed and not runner.reset_done
+    stage.ways.reset()
+    assert stage.made[-1].reset_done
 
 
 @pytest.mark.parametrize("changed, kind", [({}, LinuxRunner), ({"persist": 60}, KeptLinux)])

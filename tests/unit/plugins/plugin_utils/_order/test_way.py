@@ -106,7 +106,7 @@ def test_work_in_the_own_distribution_needs_root(
     uid: int, plugin: t.Any, enough: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(way.os, "geteuid", lambda: uid)
-    action: t.Any = SimpleNamespace(_connection=SimpleNamespace(become=plugin))
+    action: t.Any = SimpleNamespace(_connection=SimpleNamespace(transport="local", become=plugin))
     if enough:
         way.require_root(action, "laptop-7")
         return

@@ -27,10 +27,21 @@ def winrm() -> t.Any:
     return SimpleNamespace(protocol=None, shell_id=None, get_options=lambda: options, get_option=options.get)
 
 
+def ssh(shell: str) -> t.Any:
+    return SimpleNamespace(transport="ssh", _shell=SimpleNamespace(SHELL_FAMILY=shell))
+
+
 @pytest.mark.parametrize(
     ("connection", "name", "windows"),
-    [(winrm(), "winrm", True), (Wsl(), "wslfleet.cuda.wsl", False), (SimpleNamespace(transport="local"), None, False)],
-    ids=["winrm", "wsl", "local"],
+    [
+        (winrm(), "winrm", True),
+        (ssh("cmd"), "ssh", True),
+        (ssh("powershell"), "ssh", True),
+        (ssh("sh"), None, False),
+        (Wsl(), "wslfleet.cuda.wsl", False),
+        (SimpleNamespace(transport="local"), None, False),
+    ],
+    ids=["winrm", "ssh cmd", "ssh powershell", "ssh sh", "wsl", "local"],
 )
 def test_the_road_of_a_connection(connection: t.Any, name: str | None, windows: bool) -> None:
     road = roads.road_of(connection)

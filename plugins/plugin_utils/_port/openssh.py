@@ -1,0 +1,145 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The port on OpenSSH for Windows: the only file that knows core's ``ssh`` connection.
+
+Core's connection is used by composition: it authenticates (keys, agents, passwords, jump hosts), and its ControlPersist
+keeps the connection from task to task. For Windows it would wrap each command in PowerShell, so a second one is made
+from its options, whose shell leaves commands alone; both share the kept connection. Core gives the process of ssh away
+where it would send the input, see ``_port.ssh_exchange``.
+
+A command that is given up goes on on Windows until it prints (Win32-OpenSSH issue 1751), other than over WinRM.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader, get_shell_plugin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import ssh_errors, ssh_exchange, ssh_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CONNECT_TIMEOUT,
+    OUTPUT_BYTES,
+    CommandTimeout,
+    Completed,
+    Dialogue,
+    HostUnreachable,
+    OutputTooLong,
+    Stdin,
+)
+
+_WATCH = "-o LogLevel=ERROR -o ServerAliveInterval=10 -o ServerAliveCountMax=3"
+"""Behind what the user says, so that the user's own settings win: no notices among what commands print, and an end of
+waiting for a laptop that has left."""
+
+
+def runner_on(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> SshRunner:
+    """The runner on core's ``ssh`` CONNECTION of a task, whose shell names the default shell of Windows."""
+    options = {name: value for name, value in connection.get_options().items() if value is not None}
+    inner = core_ssh(options, connect_timeout, connection._play_context)
+    return SshRunner(inner, shell_of(connection))
+
+
+def shell_of(connection: t.Any) -> str:
+    """The default shell of Windows that the shell of CONNECTION stands for; nothing where it is one of Linux."""
+    family = str(getattr(getattr(connection, "_shell", None), "SHELL_FAMILY", ""))
+    return family if family in ssh_line.SHELLS else ""
+
+
+def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_context: t.Any = None) -> t.Any:
+    """A connection ``ssh`` of core with OPTIONS that hands commands on as they are.
+
+    A command is never sent a second time by itself, since the first one may have begun.
+    """
+    loader: t.Any = connection_loader
+    shell: t.Any = get_shell_plugin
+    context: t.Any = PlayContext
+    # By its short name: under that one ansible-playbook has read its documentation already, in the parent process.
+    connection = loader.get("ssh", play_context or context(), "/dev/null", shell=shell(shell_type="sh"))
+    extra = f"{options.get('ssh_extra_args') or ''} {_WATCH}".strip()
+    own = {"ssh_extra_args": extra, "timeout": math.ceil(connect_timeout), "reconnection_retries": 0}
+    connection.set_options(direct={**options, **own})
+    return connection
+
+
+class SshRunner:
+    """Runs command lines, each in an ssh process, over the connection that core keeps."""
+
+    def __init__(self, connection: t.Any, shell: str = "cmd") -> None:
+        """CONNECTION: see ``core_ssh``. SHELL: the default shell of OpenSSH on the host."""
+        self._connection = connection
+        self._shell = shell
+        self._lost = False
+        """The connection that core keeps may be dead."""
+        self._host = str(connection.get_option("host"))
+
+    # -- the port ------------------------------------------------------------------------------------------------
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """See ``CommandRunner.run``."""
+        said = ssh_line.ssh_line(line, self._shell)
+        exchange = ssh_exchange.Exchange(stdin, None if timeout is None else time.monotonic() + timeout)
+        try:
+            return self._run(said, exchange)
+        except ssh_exchange.DeadlinePassed:
+            message = f"{self._host}: not finished after {timeout:g} s and left alone: {line[:120]}"
+            raise CommandTimeout(message, said.stdout(bytes(exchange.stdout)) or b"") from None
+        except ssh_exchange.TooLong:
+            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was left alone: {line[:120]}"
+            stdout = said.stdout(bytes(exchange.stdout)) or b""
+            raise OutputTooLong(f"{message}; look on the laptop what floods it", stdout) from None
+
+    def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
+        """See ``ConversingRunner.converse``."""
+        said = ssh_line.ssh_line(line, self._shell)
+
+        def shown(stdout: bytes, stderr: bytes) -> tuple[bytes, bytes]:
+            return said.stdout(stdout) or b"", said.stderr(stderr)
+
+        return self._run(said, ssh_exchange.Exchange(stdin, None, dialogue, shown))
+
+    def close(self) -> None:
+        """Nothing is open but what core keeps, which is given up where a command was lost on it. Never raises."""
+        if self._lost:
+            self.reset()
+
+    def reset(self) -> None:
+        """Have core make a new connection next time. Never raises: there is nothing left to do."""
+        self._lost = False
+        with contextlib.suppress(AnsibleError, OSError):  # there was none, or it goes by itself
+            self._connection.reset()
+
+    # -- one command ---------------------------------------------------------------------------------------------
+
+    def _run(self, said: ssh_line.SshLine, exchange: ssh_exchange.Exchange) -> Completed:
+        self._connection._send_initial_data = exchange.carry
+        try:
+            status, _stdout, _stderr = self._connection.exec_command(said.text, in_data=exchange, sudoable=False)
+        except AnsibleError as error:
+            raise self._failed(str(error.message), said, exchange) from None
+        return self._completed(status, said, exchange)
+
+    def _completed(self, status: int, said: ssh_line.SshLine, exchange: ssh_exchange.Exchange) -> Completed:
+        stdout, stderr = bytes(exchange.stdout), bytes(exchange.stderr)
+        try:
+            code = said.exit_code(status, stdout, stderr)
+        except ssh_line.NotBegun:
+            raise ssh_errors.other_shell(self._host, self._shell, stderr.decode("utf-8", "replace")) from None
+        except ssh_line.NotEnded:
+            raise ssh_errors.describe_failure("", self._host, None, begun=True) from None
+        return Completed(code, said.stdout(stdout) or b"", said.stderr(stderr))
+
+    def _failed(self, message: str, said: ssh_line.SshLine, exchange: ssh_exchange.Exchange) -> HostUnreachable:
+        self._lost = True
+        begun = said.begun(bytes(exchange.stdout))
+        text = exchange.stderr.decode("utf-8", "replace").strip() or message
+        user = self._connection.get_option("remote_user")
+        return ssh_errors.describe_failure(text, self._host, user, begun, self._shell)

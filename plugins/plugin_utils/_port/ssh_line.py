@@ -1,0 +1,150 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""A command line on its way through OpenSSH for Windows, and what came back.
+
+sshd hands the line to ``cmd.exe /c "LINE"`` and cmd.exe takes the quotes off, so nothing in it is to be escaped. Where
+HKLM\\SOFTWARE\\OpenSSH names PowerShell as the default shell, sshd makes one argument of it, ``-c "…"``, and escapes
+double quotes by backslashes. So PowerShell is sent one command without a double quote, which starts cmd.exe with its
+own standard handles (Start-Process with -NoNewWindow hands them on): the bytes do not go through its pipeline.
+
+A client of SSH learns the last eight bits of an exit code, and 255 is its own. So the line says the code itself, on
+stderr, behind everything else; where that is missing the line has not come to its end. What stands before the opening
+marks was printed by sshd, AutoRun, a profile, or the client. The code page is set as WinRS does it on demand.
+
+Source: w32-doexec.c, misc.c and pwd.c of PowerShell/openssh-portable, session.c of openssh-portable, and the class
+StartProcessCommand of PowerShell. That an exit code is the value of ERRORLEVEL behind ``||``: see ``_port.cmd_line``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
+    EXIT_WITH_CODE,
+    MAXIMUM_LENGTH,
+    CmdLineError,
+    new_mark,
+)
+
+SHELLS = ("cmd", "powershell")
+"""The default shells of OpenSSH that can be used, as ``ansible_shell_type`` names them."""
+
+_UTF8 = ">nul C:\\Windows\\System32\\chcp.com 65001&"
+_QUOTES = 2
+"""What sshd puts around a line."""
+_BATCH = re.compile(r"echo (?P<mark>\w+-begin)&")
+_SINGLE_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
+"""Each of them ends a literal string of PowerShell; two stand for one."""
+_POWERSHELL = (
+    "Wait-Process -InputObject (Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd.exe"
+    " -ArgumentList ('{literal}' -replace '{quote}',[char]34))"
+)
+
+
+class NotBegun(Exception):
+    """The shell that sshd started did not run the line."""
+
+
+class NotEnded(Exception):
+    """The line began and did not come to its end."""
+
+
+@dataclass(frozen=True)
+class SshLine:
+    """One line as it is sent, and how its outcome is read."""
+
+    text: str
+    """What the client of SSH is given."""
+    opening: str
+    """What the line prints on stdout before anything else; nothing where it has no room for that."""
+    mark: str
+    """What begins the report of the exit code on stderr; nothing where the line has no room for one."""
+
+    def stdout(self, received: bytes) -> bytes | None:
+        """What the line has printed of what was RECEIVED; None where the line has not begun."""
+        if not self.opening:
+            return received
+        _before, found, rest = received.partition(f"{self.opening}\r\n".encode())
+        if not found:
+            return None
+        # A batch looks for its own mark.
+        return rest if self.mark else found + rest
+
+    def begun(self, received: bytes) -> bool:
+        """Whether the line has begun, by what was RECEIVED on stdout."""
+        return bool(received) and self.stdout(received) is not None
+
+    def stderr(self, received: bytes) -> bytes:
+        """What the line has printed of what was RECEIVED on stderr, without its report."""
+        if not self.mark:
+            return received
+        rest = received.partition(f"{self.mark}\r\n".encode())[2]
+        return rest.partition(f"{self.mark}-".encode())[0]
+
+    def exit_code(self, status: int, stdout: bytes, stderr: bytes) -> int:
+        """The exit code of the line, unsigned; STATUS is what the client of SSH ended with.
+
+        :raises NotBegun: the default shell is another one than expected.
+        :raises NotEnded: its cmd.exe was ended.
+        """
+        if self.stdout(stdout) is None:
+            raise NotBegun
+        if not self.mark:
+            return status
+        report = re.search(rf"{self.mark}-(-?\d+)\r\n".encode(), stderr)
+        if report is None:
+            raise NotEnded
+        return int(report[1]) & 0xFFFFFFFF
+
+
+def ssh_line(line: str, shell: str = "cmd") -> SshLine:
+    """LINE, which cmd.exe is to run, for an sshd whose default shell is SHELL.
+
+    Where the marks leave no room, or where brackets are not possible around LINE, it travels without: its exit code has
+    eight bits then. Batches, which may be that long, have marks of their own.
+    :raises CmdLineError: it cannot be said to that shell.
+    """
+    mark = new_mark()
+    marked = f"{_UTF8}echo {mark}&>&2 echo {mark}&{_reporting(line, mark)}"
+    if _fits(marked) and _may_stand_in_brackets(line):
+        return SshLine(_said_to(shell, marked), mark, mark)
+    bare = _UTF8 + line if _fits(_UTF8 + line) else line
+    batch = _BATCH.match(line)
+    return SshLine(_said_to(shell, bare), batch["mark"] if batch else "", "")
+
+
+def _reporting(line: str, mark: str) -> str:
+    """LINE, and behind it its exit code with MARK."""
+    report = f">&2 call echo {mark}-%^ERRORLEVEL%"
+    if line.endswith(EXIT_WITH_CODE):
+        return f"{line.removesuffix(EXIT_WITH_CODE)}&{report}"
+    return f"({line})&&>&2 echo {mark}-0||{report}"
+
+
+def _fits(line: str) -> bool:
+    return len(line.encode("utf-16-le", "surrogatepass")) // 2 + _QUOTES <= MAXIMUM_LENGTH
+
+
+def _may_stand_in_brackets(line: str) -> bool:
+    depth = 0
+    outside = line.split('"')[::2]
+    for character in "".join(outside):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and line.count('"') % 2 == 0 and not re.search(r"[\r\n]|\^$", line)
+
+
+def _said_to(shell: str, line: str) -> str:
+    if shell == "cmd":
+        return line
+    quote = next((character for character in "`~" if character not in line), None)
+    if quote is None or re.search(r"[\r\n]", line):
+        raise CmdLineError(f"the line cannot be said to PowerShell: {line[:60]}…")
+    arguments = f'/c "{line}"'.replace('"', quote)
+    return _POWERSHELL.format(literal=_SINGLE_QUOTES.sub(r"\1\1", arguments), quote=quote)
