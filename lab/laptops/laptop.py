@@ -9,6 +9,7 @@ lab/machine/machine.py names there are:
     commands.jsonl   the journal, one JSON object per command of WinRM or SSH
     interop.jsonl    one JSON object per Windows program that was started inside a distribution (lab/interop/)
     requests.jsonl   one JSON object per HTTP request (lab/wsman/requests.py)
+    ssh.jsonl        one JSON object per logon over SSH (lab/ssh/server.py)
     tasks.json       last results of scheduled tasks, tasks.jsonl their journal (lab/windows/tasks.py)
 """
 

@@ -13,11 +13,13 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncssh
 
+from lab.machine import journal
 from lab.machine.machine import Machine
 from lab.machine.process import NOT_MODELLED_EXIT_CODE, Command, NotModelled
 from lab.machine.state import User
@@ -193,6 +195,11 @@ class _Logon(asyncssh.SSHServer):
 
     def __init__(self, laptop: Machine) -> None:
         self._laptop = laptop
+
+    def auth_completed(self) -> None:
+        entry = {"time": round(time.time(), 3)}
+        with self._laptop.lock:
+            journal.append(self._laptop.directory / "ssh.jsonl", entry)
 
     def password_auth_supported(self) -> bool:
         return True

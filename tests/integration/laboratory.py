@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -54,6 +54,17 @@ class Lab:
     """The running laptops of one state directory."""
 
     state: Path
+    inventory: str = "inventory.yml"
+
+    @property
+    def over_ssh(self) -> Lab:
+        """The same laptops by their SSH servers, where they were started with --ssh."""
+        return replace(self, inventory="inventory_ssh.yml")
+
+    def logons(self, laptop: str) -> int:
+        """How many SSH connections LAPTOP has seen."""
+        file = self.laptop(laptop) / "ssh.jsonl"
+        return len(file.read_text(encoding="utf-8").splitlines()) if file.exists() else 0
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """``python -m lab`` with this state; the caller looks at the return code."""
@@ -63,7 +74,7 @@ class Lab:
     @property
     def variables(self) -> dict[str, t.Any]:
         """The group variables of the lab's inventory."""
-        inventory = yaml.safe_load((self.state / "inventory.yml").read_text(encoding="utf-8"))
+        inventory = yaml.safe_load((self.state / self.inventory).read_text(encoding="utf-8"))
         found: dict[str, t.Any] = inventory["all"]["children"]["laptops"]["vars"]
         return found
 
@@ -109,7 +120,7 @@ class Lab:
         return self._run("ansible", laptop, ["-m", "ansible.builtin.raw", "-a", command], inside)
 
     def _run(self, program: str, first: str, arguments: t.Iterable[str], variables: dict[str, t.Any] | None) -> Run:
-        words = ["-i", str(self.state / "inventory.yml"), first, *arguments]
+        words = ["-i", str(self.state / self.inventory), first, *arguments]
         if variables:
             words += ["-e", json.dumps(variables)]
         environment = {

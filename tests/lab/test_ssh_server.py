@@ -18,8 +18,8 @@ from lab.ssh.server import LaptopServer
 from tests.lab import windows_laptop
 
 STARTED = (
-    "Wait-Process -InputObject (Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd.exe"
-    " -ArgumentList ('{}' -replace '`',[char]34))"
+    "& {{Wait-Process -InputObject (Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd.exe"
+    " -ArgumentList ('{}' -replace '`',[char]34))}}"
 )
 
 

@@ -153,7 +153,8 @@ class Ways:
 
         options.update((name, self._option(own)) for own, name in _OF_SSH.items())
         given = {name: value for name, value in options.items() if value is not None}
-        return SshRunner(core_ssh(given, self._option("connect_timeout")), self._option("windows_shell"))
+        inner = core_ssh(given, self._option("connect_timeout"))
+        return SshRunner(inner, self._option("windows_shell"), "ansible_wsl_windows_shell")
 
     def end_kept(self) -> None:
         """End the kept session, if there is one."""

@@ -73,10 +73,11 @@ def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_contex
 class SshRunner:
     """Runs command lines, each in an ssh process, over the connection that core keeps."""
 
-    def __init__(self, connection: t.Any, shell: str = "cmd") -> None:
-        """CONNECTION: see ``core_ssh``. SHELL: the default shell of OpenSSH on the host."""
+    def __init__(self, connection: t.Any, shell: str = "cmd", variable: str = "ansible_shell_type") -> None:
+        """CONNECTION: see ``core_ssh``. SHELL: the default shell of OpenSSH on the host, which VARIABLE names."""
         self._connection = connection
         self._shell = shell
+        self._variable = variable
         self._lost = False
         """The connection that core keeps may be dead."""
         self._host = str(connection.get_option("host"))
@@ -132,7 +133,7 @@ class SshRunner:
         try:
             code = said.exit_code(status, stdout, stderr)
         except ssh_line.NotBegun:
-            raise ssh_errors.other_shell(self._host, self._shell, stderr.decode("utf-8", "replace")) from None
+            raise self._other_shell(stderr.decode("utf-8", "replace")) from None
         except ssh_line.NotEnded:
             raise ssh_errors.describe_failure("", self._host, None, begun=True) from None
         return Completed(code, said.stdout(stdout) or b"", said.stderr(stderr))
@@ -141,5 +142,11 @@ class SshRunner:
         self._lost = True
         begun = said.begun(bytes(exchange.stdout))
         text = exchange.stderr.decode("utf-8", "replace").strip() or message
-        user = self._connection.get_option("remote_user")
-        return ssh_errors.describe_failure(text, self._host, user, begun, self._shell)
+        found = ssh_errors.describe_failure(text, self._host, self._connection.get_option("remote_user"), begun)
+        if found.cause == "unreachable" and self._shell == "powershell":
+            # cmd.exe ends as ssh itself does with what is made for PowerShell, since it is no line to it.
+            return self._other_shell(text)
+        return found
+
+    def _other_shell(self, said: str) -> HostUnreachable:
+        return ssh_errors.other_shell(self._host, self._shell, self._variable, said)

@@ -54,12 +54,10 @@ _REFUSED = ("Permission denied", "Too many authentication failures", "Invalid/in
 IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run again)"
 
 
-def describe_failure(said: str, host: str, user: str | None, begun: bool, shell: str = "cmd") -> HostUnreachable:
+def describe_failure(said: str, host: str, user: str | None, begun: bool) -> HostUnreachable:
     """The port's error for what ssh or core SAID about HOST.
 
     :arg begun: the line had begun.
-    :arg shell: the default shell that the line was made for: cmd.exe ends as ssh itself does with what is made for
-        PowerShell, since it is no line to it.
     """
     text = " ".join(said.split())
     when = IN_THE_MIDDLE if begun else ""
@@ -73,16 +71,14 @@ def describe_failure(said: str, host: str, user: str | None, begun: bool, shell:
             return _unreachable(f"{host}: {what}{when}: {remedy}", cause, begun)
     if begun:
         return _unreachable(f"{host}: the connection was dropped{when}: {_AWAKE}", "off", begun)
-    if shell == "powershell" and text:
-        return other_shell(host, shell, text)
     return _unreachable(f"{host}: the SSH connection failed: {text[:200] or 'ssh said nothing'}", "unreachable", begun)
 
 
-def other_shell(host: str, shell: str, said: str) -> HostUnreachable:
-    """The default shell of OpenSSH on HOST did not run a line that was made for SHELL, and SAID something."""
+def other_shell(host: str, shell: str, variable: str, said: str) -> HostUnreachable:
+    """The default shell of OpenSSH on HOST, which VARIABLE calls SHELL, did not run a line for that, and SAID why."""
     other = "powershell" if shell == "cmd" else "cmd"
     text = " ".join(said.split())
-    message = f"{host}: the default shell of OpenSSH is not {shell}: set ansible_shell_type to {other}"
+    message = f"{host}: the default shell of OpenSSH is not {shell}: set {variable} to {other}"
     return _unreachable(f"{message} (it said: {text[:120]})" if text else message, "another shell", False)
 
 

@@ -40,10 +40,14 @@ _QUOTES = 2
 _BATCH = re.compile(r"echo (?P<mark>\w+-begin)&")
 _SINGLE_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 """Each of them ends a literal string of PowerShell; two stand for one."""
+_EXIT = re.compile(r"exit -?\d+")
+_TAKES_THE_REST = re.compile(r"[\r\n]|\^$|(?:^|[&|(])\s*rem\b", re.IGNORECASE)
+"""What a bracket behind it would belong to, or be lost with."""
 _POWERSHELL = (
-    "Wait-Process -InputObject (Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd.exe"
-    " -ArgumentList ('{literal}' -replace '{quote}',[char]34))"
+    "& {{Wait-Process -InputObject (Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd.exe"
+    " -ArgumentList ('{literal}' -replace '{quote}',[char]34))}}"
 )
+"""A call of a block: to a cmd.exe that gets it by mistake the first character is an error, and it runs none of it."""
 
 
 class NotBegun(Exception):
@@ -121,6 +125,9 @@ def ssh_line(line: str, shell: str = "cmd") -> SshLine:
 def _reporting(line: str, mark: str) -> str:
     """LINE, and behind it its exit code with MARK."""
     report = f">&2 call echo {mark}-%^ERRORLEVEL%"
+    if _EXIT.fullmatch(line):
+        # It would end the cmd.exe that is to report it.
+        line = f'C:\\Windows\\System32\\cmd.exe /d /c "{line}"'
     if line.endswith(EXIT_WITH_CODE):
         return f"{line.removesuffix(EXIT_WITH_CODE)}&{report}"
     return f"({line})&&>&2 echo {mark}-0||{report}"
@@ -137,7 +144,7 @@ def _may_stand_in_brackets(line: str) -> bool:
         depth += {"(": 1, ")": -1}.get(character, 0)
         if depth < 0:
             return False
-    return depth == 0 and line.count('"') % 2 == 0 and not re.search(r"[\r\n]|\^$", line)
+    return depth == 0 and line.count('"') % 2 == 0 and not _TAKES_THE_REST.search(line)
 
 
 def _said_to(shell: str, line: str) -> str:

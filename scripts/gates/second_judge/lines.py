@@ -34,6 +34,12 @@ _HEADER = """\
 """
 _BATCH = re.compile(r"echo ([A-Za-z0-9]{8})-begin&")
 _PART = re.compile(rf"&&echo {MARK}-\d+-0\|\|echo {MARK}-\d+-1&?")
+_SSH = re.compile(
+    r"^cmd\.exe /C >nul [^&]*&(?:echo (?P<mark>[A-Za-z0-9]{8})&>&2 echo (?P=mark)&)?(?P<line>.*?)"
+    r"(?P<report>(?:\)&&>&2 echo (?P=mark)-0\|\||&)>&2 call echo (?P=mark)-.*)?$",
+    re.DOTALL,
+)
+"""A line as it travels over SSH, see ``plugin_utils/_port/ssh_line.py``."""
 _SAME_SHAPE = (
     (re.compile(r"S-1-5-21-\d+-\d+-\d+-\d+"), "S-1-5-21-1-2-3-1001"),
     (re.compile(r"S-1-12-1-\d+-\d+-\d+-\d+"), "S-1-12-1-1-2-3-4"),
@@ -80,9 +86,10 @@ _WORD = re.compile(r"[\w.:\\/@+*?$-]+")
 
 def normalised(command_line: str) -> str:
     """COMMAND_LINE with what is drawn by lot, or belongs to one laptop, replaced."""
-    match = _BATCH.search(command_line)
-    if match:
-        command_line = command_line.replace(match[1], MARK)
+    for pattern in (_BATCH, _SSH):
+        match = pattern.search(command_line)
+        if match and match[1]:
+            command_line = command_line.replace(match[1], MARK)
     for pattern, instead in _SAME_SHAPE:
         command_line = pattern.sub(instead, command_line)
     return command_line
@@ -94,6 +101,13 @@ def kinds(command_line: str) -> set[str]:
     Two lines are of one kind when they differ in plain words only, which mean nothing to cmd.exe, and name the same
     programs and the same commands of cmd.exe.
     """
+    match = _SSH.match(command_line)
+    if match:
+        around = command_line[: match.start("line")], command_line[match.end("line") :]
+        return {
+            _kind("w".join(around)),
+            *kinds(f"cmd.exe /C {match['line'].removeprefix('(') if match['mark'] else match['line']}"),
+        }
     before, begin, batch = command_line.partition(f"echo {MARK}-begin&")
     parts = [f"{before}{part}" for part in _PART.split(batch) if part] if begin else [command_line]
     return {_kind(part) for part in parts}

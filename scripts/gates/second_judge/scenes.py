@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PROGRAM = re.compile(r"[A-Za-z]:\\[^\"&|<>()%*?:,;=]*?\.exe(?![\w.])", re.IGNORECASE)
+PROGRAM = re.compile(r"[A-Za-z]:\\[^\"&|<>()%*?:,;=]*?\.(?:exe|com)(?![\w.])", re.IGNORECASE)
 _QUOTED = re.compile(r'"([A-Za-z]:\\[^"&|<>%:;=]*)"')
 _PLAIN = re.compile(r'(?<![\w"])([A-Za-z]:\\[^\s"&|<>()%:,;=]*)')
 _FILE_COMMAND = re.compile(r"(?:\b(?:type|copy|move|ren|del)\b[^&|<>]*|[<>]\s*\"?)$", re.IGNORECASE)

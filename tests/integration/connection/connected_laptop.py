@@ -20,7 +20,7 @@ class Laptop:
     """The laptop under test."""
 
     def __init__(self, lab: Lab) -> None:
-        inventory = yaml.safe_load((lab.state / "inventory.yml").read_text(encoding="utf-8"))
+        inventory = yaml.safe_load((lab.state / lab.inventory).read_text(encoding="utf-8"))
         group = inventory["all"]["children"]["laptops"]
         self.lab = lab
         self.variables: dict[str, t.Any] = {
@@ -54,6 +54,6 @@ class Laptop:
     def connect(self, **changed: t.Any) -> t.Any:
         """The connection plugin with CHANGED variables, for this laptop."""
         variables = {**self.variables, **changed}
-        if isinstance(variables["ansible_winrm_transport"], str):
+        if isinstance(variables.get("ansible_winrm_transport"), str):
             variables["ansible_winrm_transport"] = [variables["ansible_winrm_transport"]]
         return wsl_connection(variables)

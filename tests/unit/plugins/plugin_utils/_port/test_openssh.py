@@ -83,6 +83,12 @@ def test_another_default_shell() -> None:
     assert caught.value.cause == "another shell"
 
 
+def test_cmd_instead_of_powershell() -> None:
+    """It ends with 255, as ssh does."""
+    with pytest.raises(HostUnreachable, match=r"set ansible_shell_type to cmd \(it said: \] was"):
+        runner("echo '] was unexpected at this time.' >&2; exit 255", LOST, "powershell").run("ver")
+
+
 LOST = AnsibleConnectionFailure("Data could not be sent")
 
 

@@ -52,8 +52,6 @@ def test_in_the_middle_of_a_line(said: str) -> None:
 
 
 def test_the_other_shell() -> None:
-    assert "is not cmd: set ansible_shell_type to powershell (it said: \u00e9)" in str(
-        other_shell("pc", "cmd", "\u00e9\r\n")
-    )
-    error = describe_failure("] was unexpected", "pc", None, begun=False, shell="powershell")
-    assert (error.cause, "set ansible_shell_type to cmd" in str(error)) == ("another shell", True)
+    error = other_shell("pc", "cmd", "ansible_shell_type", "\u00e9\r\n")
+    assert "is not cmd: set ansible_shell_type to powershell (it said: \u00e9)" in str(error)
+    assert "set ansible_shell_type to cmd" in str(other_shell("pc", "powershell", "ansible_shell_type", ""))

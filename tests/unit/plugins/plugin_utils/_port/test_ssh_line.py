@@ -30,11 +30,17 @@ def known_mark(monkeypatch: pytest.MonkeyPatch) -> None:
             cmd_line.waited_for("C:\\a.exe", ["/s"]),
             'echo MM&>&2 echo MM&start "" /wait C:\\a.exe /s&>&2 call echo MM-%^ERRORLEVEL%',
         ),
+        (
+            "exit -1",
+            'echo MM&>&2 echo MM&(C:\\Windows\\System32\\cmd.exe /d /c "exit -1")&&>&2 echo MM-0'
+            "||>&2 call echo MM-%^ERRORLEVEL%",
+        ),
         # Brackets would end too early, or not at all.
         ("echo )", "echo )"),
         ("echo (", "echo ("),
         ('echo "', 'echo "'),
         ("ver^", "ver^"),
+        ("ver&rem more", "ver&rem more"),
     ],
 )
 def test_what_cmd_is_given(line: str, said: str) -> None:
@@ -100,10 +106,10 @@ def test_no_report_is_no_success() -> None:
 def test_powershell_gets_no_double_quote(line: str, inside: str) -> None:
     text = ssh_line.ssh_line(line, "powershell").text
     assert f"&({inside})&&" in text and '"' not in text
-    assert text.startswith("Wait-Process ") and text.endswith("`' -replace '`',[char]34))")
+    assert text.startswith("& {Wait-Process ") and text.endswith("`' -replace '`',[char]34))}")
 
 
 def test_another_stand_in_for_quotes() -> None:
-    assert ssh_line.ssh_line('echo "`"', "powershell").text.endswith("-replace '~',[char]34))")
+    assert ssh_line.ssh_line('echo "`"', "powershell").text.endswith("-replace '~',[char]34))}")
     with pytest.raises(CmdLineError, match="cannot be said to PowerShell"):
         ssh_line.ssh_line("echo `~", "powershell")
