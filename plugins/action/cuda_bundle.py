@@ -11,7 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUME
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import plain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import Orders
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import distribution_of
@@ -35,8 +35,8 @@ class ActionModule(Orders):
         if arguments["problems"]:
             raise StepFailed(f"{self._host}: nothing was changed: {'; '.join(arguments['problems'])}")
         wanted, skipped = (self.wslfleet_vars.get(f"ansible_{name}_tags") or () for name in ("run", "skip"))
-        steps = plans.with_variables(plans.tagged(arguments["steps"], wanted or ("all",), skipped), self._variable)
-        arguments["steps"] = plans.expand(steps, arguments["stop_if"])
+        steps = expand.with_variables(expand.tagged(arguments["steps"], wanted or ("all",), skipped), self._variable)
+        arguments["steps"] = expand.expand(steps, arguments["stop_if"])
         (self._by_tasks if arguments["windows_user"] else self._over_the_connection)(arguments, result)
         self._name_variables(result["developers"])
         failures = plans.failures(self._host, result["name"], result["developers"])
@@ -75,7 +75,7 @@ class ActionModule(Orders):
         goal = tasks.Goal(
             name=name,
             windows_user=tuple(arguments["windows_user"]),
-            payload=archive.stream(packed, not check, plans.proxy(steps)),
+            payload=archive.stream(packed, not check, expand.proxy(steps)),
             steps=tuple(steps),
             on_battery=arguments["on_battery"],
             timeout=arguments["timeout"],

@@ -12,9 +12,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply, observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan, missing_features, plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan, plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import InstallMsi, UpdateOnline
 
 

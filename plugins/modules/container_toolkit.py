@@ -249,12 +249,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages, removal, source, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
-def result_of(report: steps.Report) -> t.Dict[str, t.Any]:
+def result_of(report: containers_report.Report) -> t.Dict[str, t.Any]:
     """The report for the controller."""
     diff = changes.diff(report.changes)
     if report.packages is not None:
@@ -276,7 +277,7 @@ def result_of(report: steps.Report) -> t.Dict[str, t.Any]:
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Look once."""
     params = credentials.hidden(module, "url", "key")
-    request = steps.Request(
+    request = containers_report.Request(
         engines=params["engines"],
         version=params["version"],
         minimum=params["minimum_version"],

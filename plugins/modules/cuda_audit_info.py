@@ -115,7 +115,7 @@ failures:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report, toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import observe, report, toolkit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
@@ -125,7 +125,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run a
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     """Observe and judge."""
     fingerprints = legacy_keys.fingerprints_of(module)
-    seen = report.observe(run, fingerprints)
+    seen = observe.observe(run, fingerprints)
     rows = report.rows(seen)
     return {
         "changed": False,

@@ -84,7 +84,7 @@ from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import observe
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
@@ -124,7 +124,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
         system_changes.apply(changes)
         if present:
             try:
-                result["open_candidates"] = report.open_candidates(run)
+                result["open_candidates"] = observe.open_candidates(run)
             except query.AptError as error:
                 # What runs next mends it or stops there: the container role takes broken lists out after the guard.
                 module.warn(f"the guard is written, but nobody can tell whether it holds: {error}")

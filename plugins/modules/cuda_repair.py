@@ -121,7 +121,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf, purge_log, run_file
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, loader_conf, purge_log, run_file
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import obstacles as driver_obstacles
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, entry, files
@@ -144,7 +145,7 @@ def wait_for_others(timeout: int) -> None:
 
 def run_packages(plan: driver_repair.Plan, timeout: int) -> str:
     """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises Failure."""
-    transaction = apt_transaction.start("repair", driver_repair.commands(plan), stop_on_failure=False)
+    transaction = apt_transaction.start("repair", commands.commands(plan), stop_on_failure=False)
     apt_transaction.finish(transaction, timeout)
     return transaction.log
 
@@ -173,7 +174,7 @@ def repair(
     run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int
 ) -> driver_repair.State:
     """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises Failure."""
-    obstacles = driver_repair.obstacles()
+    obstacles = driver_obstacles.obstacles()
     if obstacles:
         raise Failure(f"nothing was changed: {'; '.join(obstacles)}")
     log = purge(run, state, plan, when, timeout) if plan.packages_change else ""
@@ -200,7 +201,7 @@ def result_of(
     before: driver_repair.State, after: driver_repair.State, plan: driver_repair.Plan, when: str
 ) -> t.Dict[str, t.Any]:
     """The return values. AFTER is BEFORE in check mode."""
-    steps = driver_repair.describe(plan)
+    steps = commands.describe(plan)
     # What was tried on packages of others, and changed nothing, is no change.
     tried = after is not before and after == before
     return {
@@ -229,7 +230,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
         plan = driver_repair.plan(state, automatic)
         when = backups.stamp()
         after = state
-        if driver_repair.describe(plan) and not module.check_mode:
+        if commands.describe(plan) and not module.check_mode:
             after = repair(run, state, plan, when, timeout)
     except Failure as error:
         distribution = os.environ.get("WSL_DISTRO_NAME", "")

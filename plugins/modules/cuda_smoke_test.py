@@ -119,14 +119,14 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, smoke_test
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed, smoke_test
 
 
 def outcome_of(module: AnsibleModule, run: system_run.Runner) -> smoke_test.Outcome:
     """The earlier outcome while it holds, else a new one. Raises Failure, CatalogueError."""
     if module.params["state"] == "absent":
         return smoke_test.Outcome("not_tested", {}, "")
-    nvcc = plan.nvcc_path(module.params["version"] or "")
+    nvcc = installed.nvcc_path(module.params["version"] or "")
     digest = smoke_test.key(nvcc)
     earlier = None if module.params["force"] else smoke_test.cached(digest)
     if earlier is not None:

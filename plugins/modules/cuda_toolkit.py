@@ -226,15 +226,15 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import packa
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed, look, plan, steps
 
 PURPOSE = "toolkit"
 
 
-def asked(params: t.Mapping[str, t.Any]) -> steps.Options:
+def asked(params: t.Mapping[str, t.Any]) -> look.Options:
     """The options as a value."""
     names = ("version", "host_compiler", "state", "others", "hold", "default", "allow_downgrade", "check_gpu")
-    return steps.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
+    return look.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
 
 
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
@@ -270,7 +270,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     result.update(version=short, packages=list(found.wanted.packages), diff=steps.diff(found))
     result["changed"] = result["changed"] or found.changes
     if module.check_mode:
-        return {**result, "nvcc": plan.nvcc_path(short)}
+        return {**result, "nvcc": installed.nvcc_path(short)}
     if found.plan.packages_change:
         commands = plan.commands(found.plan, found.database.interrupted)
         transaction = apt_follow.begin(PURPOSE, commands, params["wait"])
@@ -283,7 +283,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     # Which commands belong on the PATH is known only when the packages are there.
     found.settling = steps.settle(run, options, found)
     result.update(changed=result["changed"] or not found.settling.empty, diff=steps.diff(found))
-    return {**result, "nvcc": plan.nvcc_path(short), "release": plan.release(short)}
+    return {**result, "nvcc": installed.nvcc_path(short), "release": installed.release(short)}
 
 
 def main() -> None:

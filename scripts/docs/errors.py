@@ -10,7 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers, report, toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import (
+    containers,
+    observe,
+    report,
+    toolkit_state,
+)
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import installer_log
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
@@ -187,7 +192,7 @@ def _preflight_rows() -> list[Row]:
     return _rows([*found, *preflight_rows.preflight(damaged, lenient)])
 
 
-def _out_of_date(wsl: tuple[str, ...]) -> report.Seen:
+def _out_of_date(wsl: tuple[str, ...]) -> observe.Seen:
     """A distribution in which things were right once."""
     copy, nvcc = "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/local/cuda-12.8/bin/nvcc"
     gone = {"/etc/cdi/nvidia.yaml": ("/usr/lib/wsl/drivers/nvlti.inf_amd64_1/libcuda.so.1.1",)}
@@ -195,11 +200,11 @@ def _out_of_date(wsl: tuple[str, ...]) -> report.Seen:
     old = {"libnccl2": "2.11.4-1+cuda11.5", "libucx0": "1.8.1-2"}
     libraries = tuple(blank(dpkg.Package, name=name, version=version, code="ii") for name, version in old.items())
     return blank(
-        report.Seen,
+        observe.Seen,
         repair=blank(driver_repair.State, copies=(copy,), database=dpkg.Database(libraries, False)),
         wsl_files=wsl,
         picks={"libcuda.so.1": copy},
-        toolkit=blank(toolkit.State, nvcc=nvcc, first_nvccs=(nobody,), libraries="/usr/local/cuda-12.8/lib64"),
+        toolkit=blank(toolkit_state.State, nvcc=nvcc, first_nvccs=(nobody,), libraries="/usr/local/cuda-12.8/lib64"),
         containers=blank(containers.State, version=packages.RECOMMENDED, gone=gone),
     )
 
@@ -274,7 +279,7 @@ def _audit_rows() -> list[Row]:
     wsl = ("libcuda.so.1", "nvidia-smi")
     older = "/usr/local/cuda-12.4/bin/nvcc"
     worst = blank(
-        report.Seen,
+        observe.Seen,
         repair=repair,
         legacy=legacy,
         kernel="Linux version 4.4.0-19041-Microsoft",
@@ -285,7 +290,7 @@ def _audit_rows() -> list[Row]:
         open_candidates=candidates,
         nvidia_smi="/usr/bin/nvidia-smi",
         toolkit=blank(
-            toolkit.State,
+            toolkit_state.State,
             nvcc="/usr/local/cuda-12.8/bin/nvcc",
             first_nvccs=(search_path.FirstNvcc("anna's login shell (/home/anna/.profile)", older, older),),
             sources={"/etc/apt/sources.list.d/cuda.list": f"deb {_NVIDIA}/cuda/repos/ubuntu2404/x86_64/ /"},
@@ -295,8 +300,8 @@ def _audit_rows() -> list[Row]:
     )
     unread = blank(legacy_keys.State, unread={key: "not a keyring"})
     others = [
-        blank(report.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
-        blank(report.Seen, open_candidates=candidates),
+        blank(observe.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
+        blank(observe.Seen, open_candidates=candidates),
         _out_of_date(wsl),
     ]
     return _rows(row for seen in [worst, *others] for row in report.rows(seen))

@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
     fetch,
     local_installer,
     openpgp,
+    packets,
     repository,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
@@ -68,20 +69,20 @@ def packet(tag: int, body: bytes) -> bytes:
 
 def retagged(key: bytes, tag: int) -> bytes:
     """KEY, its first packet under another tag."""
-    first, *others = openpgp.split_packets(key)
+    first, *others = packets.split_packets(key)
     return packet(tag, first.body) + b"".join(other.raw for other in others)
 
 
 def partial(key: bytes) -> bytes:
     """KEY, its first packet in two parts (RFC 4880 section 4.2.2.4)."""
-    first, *others = openpgp.split_packets(key)
+    first, *others = packets.split_packets(key)
     head, tail = first.body[:32], first.body[32:]
     return b"\xc6" + b"\xe5" + head + bytes([len(tail)]) + tail + b"".join(other.raw for other in others)
 
 
 def indeterminate(key: bytes) -> bytes:
     """KEY, its first packet as long as the file."""
-    first, *others = openpgp.split_packets(key)
+    first, *others = packets.split_packets(key)
     return bytes([0x80 | 6 << 2 | 3]) + first.body + b"".join(other.raw for other in others)
 
 

@@ -16,8 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import shutil
 import subprocess
 import time
@@ -25,24 +23,15 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import progress as apt_progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.progress import Progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, run
 
 ROOT = "/var/lib/wslfleet/transactions"
 KEEP = 10
 """How many finished transactions stay for reading."""
-
-_STATUS_FD = 3
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far apt is, by its own status lines. ``percent`` is of the current phase."""
-
-    percent: float = 0.0
-    package: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ class Transaction:
 
     def progress(self) -> Progress:
         """The last status line of apt."""
-        return parse_progress(_tail(f"{self.directory}/status"))
+        return apt_progress.parse_progress(_tail(f"{self.directory}/status"))
 
     def shown(self) -> t.Dict[str, t.Any]:
         """What the result of a module says of it; the controller follows it by that."""
@@ -107,40 +96,6 @@ class Transaction:
         files.write_file(f"{self.directory}/collected", "")
 
 
-def parse_progress(text: str) -> Progress:
-    """The last complete line of APT::Status-Fd in TEXT: ``kind:package:percent:description``."""
-    for line in reversed(text.split("\n")[:-1]):
-        match = re.match(r"^(dlstatus|pmstatus|pmerror):(.*?):([0-9]+(?:\.[0-9]+)?):(.*)$", line)
-        if match:
-            kind, package, percent, description = match.groups()
-            return Progress(float(percent), "" if kind == "dlstatus" else package, description.strip())
-    return Progress()
-
-
-def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
-    """The shell script that runs COMMANDS in order and leaves the exit code of the last failure (0: none)."""
-    lines = [
-        "#!/bin/sh",
-        "# Written by wslfleet.cuda. Do not kill: dpkg would be left half way.",
-        "read -r stat </proc/$$/stat",
-        # Field 22, start time in clock ticks: a process number alone may be used again.
-        "set -- $stat",
-        'printf "%s %s\\n" "$$" "${22}" >pid.new && mv pid.new pid',
-        "code=0",
-    ]
-    for command in commands:
-        text = " ".join(shlex.quote(word) for word in _watched(command))
-        lines += [f"printf '%s\\n' {shlex.quote('+ ' + text)}", f"{text} || code=$?"]
-        if stop_on_failure:
-            lines += ['if [ "$code" != 0 ]; then printf "%s\\n" "$code" >exit.new; mv exit.new exit; exit; fi']
-    return "\n".join([*lines, 'printf "%s\\n" "$code" >exit.new && mv exit.new exit', ""])
-
-
-def _watched(command: Command) -> Command:
-    """COMMAND, which tells how far it is if it is one of apt-get."""
-    return [command[0], "-o", f"APT::Status-Fd={_STATUS_FD}", *command[1:]] if command[0] == "apt-get" else command
-
-
 def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True, root: str = ROOT) -> Transaction:
     """Start COMMANDS detached. Raises Failure when another transaction runs or nothing comes up."""
     running = find_running(root)
@@ -151,7 +106,7 @@ def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = T
     os.mkdir(directory, 0o700)
     record = {"purpose": purpose, "commands": [list(command) for command in commands], "started": time.time()}
     files.write_file(f"{directory}/command.json", json.dumps(record, indent=2))
-    files.write_file(f"{directory}/run", script(commands, stop_on_failure), 0o700)
+    files.write_file(f"{directory}/run", apt_progress.script(commands, stop_on_failure), 0o700)
     _spawn(directory)
     _forget_old(root)
     transaction = Transaction(directory)

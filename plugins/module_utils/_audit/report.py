@@ -12,115 +12,33 @@ the keys; the other files of this room have the rest.
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
-from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers, libraries, memory, toolkit
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard, installer_log, kernel_module, loader
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
-from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages, pin_names
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers, driver, libraries, memory, toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe import Seen
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path, search_path
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path
 
-_REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
-_ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl --terminate on Windows"
-_LINK = "put a link to the file in /usr/lib/wsl/lib in its place: a copy is stale after the next Windows driver"
 _MEND_APT = "run wslfleet.cuda.cuda_legacy, which takes out NVIDIA's own broken sources; mend others by hand"
 _GUARD = "run wslfleet.cuda.cuda_guard"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Everything that the report is made of."""
-
-    repair: driver_repair.State
-    legacy: legacy_keys.State
-    kernel: str
-    """/proc/version."""
-    picks: t.Mapping[str, str]
-    wsl_files: t.Tuple[str, ...]
-    ld_wsl_conf: bool
-    forbidden: bool
-    """/etc/wsl.conf keeps WSL from writing ld.wsl.conf."""
-    dkms: t.Tuple[str, ...]
-    """Kernel modules, their sources and DKMS folders."""
-    library_path: t.Tuple[str, ...]
-    """Where folders come before WSL's in LD_LIBRARY_PATH or PATH, in words."""
-    nvidia_smi: str
-    """The one that a login shell finds first; empty when none."""
-    guard_missing: t.Tuple[str, ...]
-    open_candidates: t.Mapping[str, str]
-    """Driver package -> version that apt would install."""
-    apt_problem: str
-    """Why apt cannot tell; empty when it can."""
-    toolkit: toolkit.State
-    containers: containers.State
-    meminfo: str
-    """/proc/meminfo."""
-    nvidia_smi_for_root: bool
-    """/usr/local/bin, which is in everybody's PATH, leads to WSL's nvidia-smi."""
-
-
-def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
-    """Read the system; two quick processes of apt, for the effect of the pin."""
-    repair, legacy = driver_repair.observe(root), legacy_keys.observe(fingerprints, root)
-    return Seen(
-        repair,
-        legacy,
-        (files.read_text(root + "/proc/version") or "").strip(),
-        loader.read_picks(root),
-        tuple(loader.wsl_files(root)),
-        loader.lists_wsl_folder(root),
-        loader.forbids_configuration(files.read_text(f"{root}/etc/wsl.conf") or ""),
-        tuple(kernel_module.leftovers(root)),
-        tuple(finding.text for finding in search_path.findings(root)),
-        search_path.first_nvidia_smi(root),
-        tuple(file.path for file in guard.files(instead) if not os.path.exists(root + file.path)),
-        *_candidates_or_problem(run),
-        toolkit.observe(repair.database, legacy.sources, root),
-        containers.observe(repair.database, root),
-        files.read_text(root + "/proc/meminfo") or "",
-        os.path.lexists(root + path.NVIDIA_SMI) and loader.leads_to_wsl(root, path.NVIDIA_SMI),
-    )
-
-
-def open_candidates(run: system_run.Runner) -> t.Dict[str, str]:
-    """Driver packages that apt knows and would install: what counts is the pin's effect, not its file.
-
-    Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook. Raises
-    AptError.
-    """
-    names = [name for name in query.names(run) if pin_names.is_pinned(name)]
-    if not names:
-        return {}
-    return guard.effective(query.ask(run, command.cache("policy", *sorted(names))).stdout)
-
-
-def _candidates_or_problem(run: system_run.Runner) -> t.Tuple[t.Mapping[str, str], str]:
-    try:
-        return open_candidates(run), ""
-    except query.AptError as error:
-        return {}, str(error)
 
 
 def rows(seen: Seen) -> t.List[Verdict]:
     """The verdicts on what was SEEN."""
     found = [
         _kernel(seen.kernel),
-        _drivers(seen),
-        _states(seen),
-        _run_file(seen),
-        _strays(seen),
-        _loader_row(seen),
-        _ld_conf(seen),
+        driver.drivers(seen),
+        driver.states(seen),
+        driver.run_file(seen),
+        driver.strays(seen),
+        driver.loader_row(seen),
+        driver.ld_conf(seen),
         _environment(seen),
-        _dkms(seen),
+        driver.dkms(seen),
         _guard(seen),
         _pin(seen),
         _metapackages(seen),
@@ -148,83 +66,11 @@ def _kernel(text: str) -> Verdict:
     return Verdict("kernel", "G7", OK, seen)
 
 
-def _drivers(seen: Seen) -> Verdict:
-    unlike = {package.key: f" ({seen.repair.reasons[package.key]})" for package in seen.repair.unlike}
-    names = [f"{item.name} {item.code}{unlike.get(item.key, '')}" for item in seen.repair.drivers]
-    if names:
-        return Verdict("driver_packages", "G9", STOP, ", ".join(names), _REPAIR)
-    return Verdict("driver_packages", "G9", OK, "none")
-
-
-def _states(seen: Seen) -> Verdict:
-    broken = [f"{package.name} {package.code}" for package in seen.repair.database.broken]
-    if seen.repair.database.journal_dirty:
-        broken.append("dpkg was interrupted")
-    if broken:
-        return Verdict("dpkg_states", "G9", STOP, ", ".join(broken), _REPAIR)
-    return Verdict("dpkg_states", "G9", OK, "all packages are configured")
-
-
-def _run_file(seen: Seen) -> Verdict:
-    installed = seen.repair.installed
-    if installed is not None:
-        text = f"driver {installed.version or 'of unknown version'} by NVIDIA's .run installer ({installer_log.LOG})"
-        return Verdict("run_file", "G9", STOP, text, _REPAIR)
-    return Verdict("run_file", "G9", OK, "no driver from a .run file")
-
-
-def _strays(seen: Seen) -> Verdict:
-    strays = [path for path in seen.repair.strays if path not in seen.dkms]
-    if strays:
-        more = f" and {len(strays) - 20} more" if len(strays) > 20 else ""
-        return Verdict("stray_files", "G9", STOP, ", ".join(strays[:20]) + more, _REPAIR)
-    if seen.repair.copies:
-        text = f"copies of WSL's files: {', '.join(seen.repair.copies[:20])}"
-        return Verdict("stray_files", "G9", WARN, text, _LINK)
-    return Verdict("stray_files", "G9", OK, "no driver file outside WSL's folder")
-
-
-def _loader_row(seen: Seen) -> Verdict:
-    if seen.repair.shadowed:
-        text = "; ".join(loader.told(seen.repair.shadowed, seen.repair.named))
-        return Verdict("loader", "G9", STOP, text, _REPAIR)
-    if not any(name.startswith("libcuda.so") for name in seen.wsl_files):
-        text = "no libcuda in /usr/lib/wsl/lib: no NVIDIA driver on Windows, or no WSL"
-        return Verdict("loader", "G9", INFO, text, "see the rows about the driver on Windows")
-    if "libcuda.so.1" not in seen.picks:
-        remedy = _ALLOW if seen.forbidden else _REPAIR
-        return Verdict("loader", "G9", STOP, "the loader does not find libcuda.so.1", remedy)
-    copied = [f"{name} => {path}" for name, path in sorted(seen.picks.items()) if path in seen.repair.copies]
-    if copied:
-        return Verdict("loader", "G9", WARN, f"a copy of WSL's file: {', '.join(copied)}", _LINK)
-    return Verdict("loader", "G9", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
-
-
-def _ld_conf(seen: Seen) -> Verdict | None:
-    if not seen.wsl_files:
-        return None
-    if seen.ld_wsl_conf:
-        return Verdict("ld_wsl_conf", "G9", OK, "/etc/ld.so.conf.d lists /usr/lib/wsl/lib")
-    found = seen.picks.get("libcuda.so.1", "")
-    if found and not seen.repair.shadowed:
-        return Verdict("ld_wsl_conf", "G9", OK, f"the loader gets to WSL's files by {os.path.dirname(found)}")
-    text = "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib"
-    if seen.forbidden:
-        return Verdict("ld_wsl_conf", "G9", WARN, f"{text}, since /etc/wsl.conf has [automount] ldconfig=false", _ALLOW)
-    return Verdict("ld_wsl_conf", "G9", WARN, text, _REPAIR)
-
-
 def _environment(seen: Seen) -> Verdict:
     if seen.library_path:
         text = ", ".join(seen.library_path)
         return Verdict("library_path", "G9", WARN, text, "take it out, or put /usr/lib/wsl/lib before it")
     return Verdict("library_path", "G9", OK, "neither LD_LIBRARY_PATH nor PATH comes before WSL's folder")
-
-
-def _dkms(seen: Seen) -> Verdict:
-    if seen.dkms:
-        return Verdict("dkms", "G9", WARN, ", ".join(seen.dkms), _REPAIR)
-    return Verdict("dkms", "G9", OK, "no NVIDIA kernel module")
 
 
 def _guard(seen: Seen) -> Verdict:
@@ -288,7 +134,7 @@ def _nvidia_smi(seen: Seen) -> Verdict:
     if "nvidia-smi" not in seen.wsl_files:
         return Verdict("nvidia_smi", "G19", INFO, f"there is no {wsl}", "see the rows about the driver on Windows")
     if seen.nvidia_smi not in ("", wsl):
-        return Verdict("nvidia_smi", "G19", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", _REPAIR)
+        return Verdict("nvidia_smi", "G19", WARN, f"{seen.nvidia_smi} comes before {wsl} in PATH", driver.REPAIR)
     if not seen.nvidia_smi_for_root:
         remedy = "run wslfleet.cuda.cuda_toolkit, or call it by its full path"
         return Verdict("nvidia_smi", "G19", WARN, f"{wsl} is not in the PATH of root, sudo and cron", remedy)

@@ -8,22 +8,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.toolkit_state import State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
     host_compiler,
     path,
-    plan,
-    search_path,
     smoke_test,
 )
 
@@ -34,52 +29,7 @@ _MOST = 8
 _OF_RELEASE = re.compile(r"/cuda/repos/((?:ubuntu|debian)[0-9]+)(?:/|$)")
 _FOR_WSL = re.compile(r"/cuda/repos/wsl-ubuntu(?:/|$)")
 _OURS = re.compile(r"/cuda-[^/]+\.sources$")
-_LIBRARIES = "targets/x86_64-linux/lib"
 _COMPONENTS = {package: component for component, package in catalogue.COMPONENTS.items()}
-
-
-@dataclass(frozen=True)
-class State:
-    """What was read, without a process."""
-
-    database: dpkg.Database
-    sources: t.Mapping[str, str] = field(default_factory=dict)
-    """File of apt's sources -> its text."""
-    default: str = ""
-    """Where /usr/local/cuda leads; empty when nowhere."""
-    nvcc: str = ""
-    """Of the default toolkit; empty when it has none."""
-    first_nvccs: t.Tuple[search_path.FirstNvcc, ...] = ()
-    commands_missing: t.Tuple[str, ...] = ()
-    """Files of ours that would put the default toolkit's commands on every PATH, and are not as they should be."""
-    libraries: str = ""
-    """The folder of the default toolkit's libraries; empty when there is none."""
-    libraries_named: t.Tuple[str, ...] = ()
-    """The files of the loader's configuration that name this folder."""
-    smoke: str = ""
-    """The verdict of the last smoke test with today's compiler and driver; empty when there was none."""
-
-
-def observe(database: dpkg.Database, sources: t.Mapping[str, str], root: str = "") -> State:
-    """Read what is not in DATABASE and SOURCES under ROOT."""
-    default = plan.default_toolkit(root)
-    nvcc = files.resolved("/usr/local/cuda/bin/nvcc", root)
-    nvcc = nvcc if os.path.isfile(root + nvcc) else ""
-    libraries = f"{default}/{_LIBRARIES}" if default and os.path.isdir(f"{root}{default}/{_LIBRARIES}") else ""
-    named = loader_conf.naming(libraries, loader_conf.named(root), root) if libraries else []
-    missing = [change.path for change in path.changes(True, root) if change.path != path.NVIDIA_SMI] if nvcc else []
-    tested = smoke_test.cached(smoke_test.key(nvcc, root), root) if nvcc else None
-    return State(
-        database,
-        sources,
-        default,
-        nvcc,
-        tuple(search_path.first_nvccs(root)),
-        tuple(missing),
-        libraries,
-        tuple(entry.path for entry in named),
-        tested.verdict if tested else "",
-    )
 
 
 def rows(state: State, guarded: bool) -> t.List[Verdict]:

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     cdi,
+    configuration,
     engines,
     packages,
     rootless,
@@ -20,19 +21,20 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     source,
     steps,
 )
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
-def look(run: system_run.Runner, request: steps.Request) -> steps.Report:
+def look(run: system_run.Runner, request: containers_report.Request) -> containers_report.Report:
     """One look: attach to what runs, else take out what is left. Raises Failure.
 
     The engines forget the runtime before its program goes, and the source goes last, so that an interrupted removal
     is found and ended by the next one.
     """
     seen = engines.observe()
-    report = steps.Report(engines=seen.engines, desktop=seen.desktop)
+    report = containers_report.Report(engines=seen.engines, desktop=seen.desktop)
     if not request.check_mode and steps.follow(request, report):
         return report
     removal = runtime_removal.plan_removal(rootless.plan_removal)
@@ -43,7 +45,7 @@ def look(run: system_run.Runner, request: steps.Request) -> steps.Report:
     if not request.check_mode:
         system_changes.apply(removal.changes)
         for engine in removal.engines:
-            steps.reread(run, report, engine)
+            configuration.reread(run, report, engine)
     if names and not _purge(request, report, names):
         return report
     changes, notes = cdi.plan_removal()
@@ -68,7 +70,7 @@ def judge(run: system_run.Runner, names: t.Sequence[str]) -> None:
         raise Failure(f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first")
 
 
-def _purge(request: steps.Request, report: steps.Report, names: t.Sequence[str]) -> bool:
+def _purge(request: containers_report.Request, report: containers_report.Report, names: t.Sequence[str]) -> bool:
     """Purge NAMES in a transaction; whether it has ended. Raises Failure."""
     report.changed = True
     report.packages = ("".join(f"{name}\n" for name in names), "")

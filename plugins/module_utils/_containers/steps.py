@@ -8,62 +8,22 @@
 
 from __future__ import annotations
 
-import os
 import time
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import configuration, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as containers_packages
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.report import Report, Request
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-
-PURPOSE = "containers"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the caller asked for. ``engines`` None: those that are there. ``follow``: a transaction of ours."""
-
-    engines: t.Sequence[str] | None
-    version: str | None
-    minimum: str
-    source: containers_source.Wanted
-    check_mode: bool
-    wait: float
-    follow: str | None = None
-    rootless: t.Sequence[str] = ()
-    """Users whose own docker is served instead of root's."""
-
-
-@dataclass
-class Report:
-    """What was found and done, for the caller. ``running``: the transaction that has not ended yet."""
-
-    changed: bool = False
-    changes: t.List[system_changes.FileChange] = field(default_factory=list)
-    packages: t.Tuple[str, str] | None = None
-    """Before and after of the packages, for a diff."""
-    engines: t.Sequence[str] = ()
-    desktop: str = ""
-    version: str = ""
-    gpu: bool = False
-    notes: t.List[str] = field(default_factory=list)
-    transaction: apt_transaction.Transaction | None = None
-    running: bool = False
-
-    def add(self, changes: t.Sequence[system_changes.FileChange]) -> None:
-        """Remember CHANGES."""
-        self.changes += changes
-        self.changed = self.changed or bool(changes)
 
 
 def look(run: system_run.Runner, request: Request) -> Report:
@@ -92,16 +52,18 @@ def look(run: system_run.Runner, request: Request) -> Report:
     report.version = plan.version
     if plan.install and not _install(run, request, report, plan, database, listed):
         return report
-    _bring_specification(run, request, report)
+    configuration.bring_specification(run, request, report)
     if rootless:
-        _serve_rootless(request, report, rootless)
-    _configure(run, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless])
+        configuration.serve_rootless(request, report, rootless)
+    configuration.configure(
+        run, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless]
+    )
     return report
 
 
 def follow(request: Request, report: Report) -> bool:
     """Attach to a running transaction; whether it still runs. Take what has ended as reported. Raises Failure."""
-    seen = apt_follow.earlier(PURPOSE, request.follow, request.wait, report.notes.append)
+    seen = apt_follow.earlier(containers_report.PURPOSE, request.follow, request.wait, report.notes.append)
     if seen.running is not None:
         report.changed, report.running, report.transaction = True, True, seen.running
         return True
@@ -197,67 +159,6 @@ def _install(
 
 def run_packages(request: Request, report: Report, commands: t.Sequence[t.Sequence[str]]) -> bool:
     """Run COMMANDS in a transaction, for as long as a look may wait; whether it has ended. Raises Failure."""
-    report.transaction = apt_follow.begin(PURPOSE, commands, request.wait)
+    report.transaction = apt_follow.begin(containers_report.PURPOSE, commands, request.wait)
     report.running = report.transaction.running
     return not report.running
-
-
-def _bring_specification(run: system_run.Runner, request: Request, report: Report) -> None:
-    """Write the CDI specification where it does not fit the driver of Windows. Raises Failure."""
-    state = cdi.observe()
-    report.gpu = state.gpu
-    if not state.gpu:
-        report.notes.append(f"no NVIDIA GPU here ({cdi.DEVICE} or {cdi.LIBRARIES}/nvidia-smi is missing): no CDI")
-        return
-    stale = cdi.stale(state, report.version)
-    if not stale:
-        return
-    if request.check_mode:
-        shown = [
-            system_changes.FileChange(path, None, None, shown_after=f"(written again: {why})\n")
-            for path, why in stale.items()
-        ]
-        report.add(shown)
-        return
-    text = cdi.generate(run)
-    report.notes += cdi.shortcomings(text)
-    changes = cdi.changes(stale, text, state, report.version)
-    system_changes.apply(changes)
-    report.add(changes)
-
-
-def _configure(run: system_run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
-    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises Failure."""
-    for engine in runtimes.unconfigured(serve):
-        changes = runtimes.plan(engine)
-        if not request.check_mode:
-            runtimes.check(run, engine, changes)
-            system_changes.apply(changes)
-            if engine == "containerd":
-                runtimes.check_containerd(run, changes)
-            reread(run, report, engine)
-        report.add(changes)
-
-
-def _serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.User]) -> None:
-    """Tell the users' own docker about the runtime. Raises Failure."""
-    changes = containers_rootless.plan(users)
-    if not request.check_mode:
-        system_changes.apply(changes)
-    report.add(changes)
-    paths = {change.path for change in changes}
-    report.notes += [
-        f"{user.name} has to restart docker: systemctl --user restart docker" for user in users if user.path in paths
-    ]
-
-
-def reread(run: system_run.Runner, report: Report, engine: str) -> None:
-    """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
-    if engine == "docker":
-        containers_engines.reload_docker()
-    elif os.path.isdir("/run/systemd/system"):
-        done = run(["systemctl", "try-restart", "containerd"])
-        if done.code != 0:
-            report.notes.append(f"containerd did not restart: {done.output.strip()}")
-    else:
-        report.notes.append("restart containerd to let it read its configuration")

@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
-    repair,
+    commands,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver.repair import Plan, State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
@@ -24,7 +24,7 @@ def judge_purge(run: system_run.Runner, steps: Plan) -> t.List[str]:
     """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
     if not steps.purge:
         return []
-    done = run(command.trial(repair.purge(steps)))
+    done = run(command.trial(commands.purge(steps)))
     return [] if done.code == 0 else [f"dpkg refuses: {dpkg_words(done.stderr) or done.last_line}"]
 
 

@@ -12,11 +12,10 @@ after. Exit codes say little (dpkg reports success and leaves ``iHR``), so that 
 
 from __future__ import annotations
 
-import os
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dependencies, dpkg, relations
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies, dpkg, relations
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
     carriers,
     installer_log,
@@ -26,7 +25,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 
 
 @dataclass(frozen=True)
@@ -184,47 +182,6 @@ def refusals(steps: Plan) -> t.List[str]:
     return kept + held
 
 
-MUST_BE_WRITABLE = ("/usr", "/etc", "/var/lib/dpkg", "/var/lib")
-SPACE = 32 * 1024 * 1024
-"""Bytes that dpkg needs for its own files, and backups: the status file is written anew several times."""
-
-
-def obstacles(root: str = "") -> t.List[str]:
-    """Why nothing can be changed under ROOT, whatever the plan."""
-    fixed = [
-        f"{path} cannot be written: the file system is read-only (in WSL after damage: dmesg; run wsl --shutdown)"
-        for path in MUST_BE_WRITABLE
-        if os.path.isdir(root + path) and not os.access(root + path, os.W_OK)
-    ]
-    free = space.free_bytes(f"{root}/var")
-    if free < SPACE:
-        fixed.append(f"/var has {free // 2**20} MiB left, {SPACE // 2**20} MiB are needed: make room first")
-    return fixed
-
-
-def purge(steps: Plan) -> t.List[str]:
-    return command.dpkg_purge(*steps.purge, *steps.dependents)
-
-
-def commands(steps: Plan) -> t.List[t.List[str]]:
-    """The apt and dpkg commands, in order. Each one runs even when an earlier one failed.
-
-    dpkg removes what is named and nothing else, whatever state others are in, where apt refuses or takes more along.
-    """
-    found: t.List[t.List[str]] = []
-    if steps.clean_journal:
-        found.append(list(command.MERGE_JOURNAL))
-    if steps.mark_manual:
-        found.append(command.mark("manual", *steps.mark_manual))
-    if steps.purge:
-        found.append(purge(steps))
-    if steps.configure or steps.clean_journal:
-        found.append(list(command.CONFIGURE))
-    if steps.reinstall:
-        found.append(command.install(*steps.reinstall, options=["--reinstall"]))
-    return found
-
-
 def others(state: State) -> t.List[str]:
     """What is wrong with packages that are no driver's, and that a repair cannot mend."""
     label = state.database.label
@@ -234,33 +191,6 @@ def others(state: State) -> t.List[str]:
         for package, name in relations.unmet(state.database.packages)
     ]
     return half + lacking
-
-
-def describe(steps: Plan) -> t.List[str]:
-    """The plan for a person, one step per line."""
-    lines = []
-    if steps.clean_journal:
-        lines.append("mend the journal of an interrupted dpkg")
-    if steps.mark_manual:
-        lines.append("mark as manually installed: " + " ".join(steps.mark_manual))
-    if steps.purge:
-        lines.append("purge: " + " ".join(steps.purge))
-    lines += [f"purged as a driver: {text}" for text in steps.unlike]
-    if steps.dependents:
-        lines.append("goes with it: " + " ".join(steps.dependents))
-    if steps.configure:
-        lines.append("configure what is unpacked")
-    if steps.reinstall:
-        lines.append("reinstall: " + " ".join(steps.reinstall))
-    lines += [f"move away: {path}" for path in steps.strays]
-    if steps.restore is not None:
-        lines.append(f"undo NVIDIA's .run installer {steps.restore.version}: put its old files back, move its log away")
-    lines += [f"take {entry.folder} out of {entry.where}" for entry in steps.unlist]
-    if steps.list_folder:
-        lines.append(f"write {loader.CONFIGURATION}")
-    if steps.ldconfig:
-        lines.append("run ldconfig")
-    return lines
 
 
 def remaining(state: State) -> t.List[str]:

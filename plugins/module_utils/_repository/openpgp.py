@@ -13,33 +13,18 @@ from minimal systems. RFC 4880 sections 4.2 (packets), 6.2 (armor), 12.2 (finger
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import packets as repository_packets
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.armour import OpenPgpError
 
-SIGNATURE = 2
-PUBLIC_KEY = 6
-RING_TRUST = 12
-_OF_A_KEY = {SIGNATURE, PUBLIC_KEY, 13, 14, 17}
-"""The tags of public keys: signature, public key, user id, public subkey, user attribute. In anything else that a file
-holds, apt's verifier may see one more key: sqv takes a secret key (5) for its public half."""
 _KEYBOX_MAGIC = b"KBXf"
 _KEYBOX_OPENPGP = 2
 _BLOCK = re.compile(re.escape(armour.BEGIN) + rb".*?" + re.escape(armour.END) + rb"[ \t]*\r?\n?", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Packet:
-    """One packet: its tag, the bytes as they stand in the file, and the body without the header."""
-
-    tag: int
-    raw: bytes
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -59,72 +44,16 @@ class Removal:
     kept: t.Tuple[str, ...]
 
 
-def split_packets(data: bytes) -> t.List[Packet]:
-    """The packets of binary DATA. Raises OpenPgpError for truncated data and partial lengths."""
-    packets: t.List[Packet] = []
-    position = 0
-    while position < len(data):
-        tag, start, length = _header(data, position)
-        end = start + length
-        if end > len(data):
-            raise OpenPgpError(f"packet at byte {position} is cut off")
-        packets.append(Packet(tag, data[position:end], data[start:end]))
-        position = end
-    return packets
-
-
-def _header(data: bytes, position: int) -> t.Tuple[int, int, int]:
-    """(tag, offset of the body, length of the body) of the packet at POSITION."""
-    first = data[position]
-    if not first & 0x80:
-        raise OpenPgpError(f"byte {position} does not start an OpenPGP packet")
-    try:
-        if first & 0x40:
-            return _new_header(data, position, first & 0x3F)
-        return _old_header(data, position, (first >> 2) & 0x0F, first & 0x03)
-    except (IndexError, struct.error) as error:
-        raise OpenPgpError(f"packet header at byte {position} is cut off") from error
-
-
-def _new_header(data: bytes, position: int, tag: int) -> t.Tuple[int, int, int]:
-    length = data[position + 1]
-    if length < 192:
-        return tag, position + 2, length
-    if length < 224:
-        return tag, position + 3, ((length - 192) << 8) + data[position + 2] + 192
-    if length == 255:
-        return tag, position + 6, struct.unpack_from(">I", data, position + 2)[0]
-    raise OpenPgpError(f"packet at byte {position} has a partial length, which keys do not have")
-
-
-def _old_header(data: bytes, position: int, tag: int, kind: int) -> t.Tuple[int, int, int]:
-    if kind == 3:
-        raise OpenPgpError(f"packet at byte {position} has an indeterminate length, which keys do not have")
-    size = (1, 2, 4)[kind]
-    length = struct.unpack_from((">B", ">H", ">I")[kind], data, position + 1)[0]
-    return tag, position + 1 + size, length
-
-
-def fingerprint(body: bytes) -> str:
-    """The v4 fingerprint (40 upper-case hex digits) of the BODY of a public key packet."""
-    if not body or body[0] != 4:
-        version = body[0] if body else "none"
-        raise OpenPgpError(f"key of version {version}; only version 4 keys are understood")
-    if len(body) > 0xFFFF:
-        raise OpenPgpError(f"key of {len(body)} bytes, which is too long for a version 4 key")
-    return hashlib.sha1(b"\x99" + struct.pack(">H", len(body)) + body).hexdigest().upper()
-
-
 def split_keys(data: bytes) -> t.List[Key]:
     """The keys of binary DATA, in order. Raises OpenPgpError when it holds anything but public keys."""
     keys: t.List[Key] = []
-    for packet in split_packets(data):
-        if packet.tag == RING_TRUST:
+    for packet in repository_packets.split_packets(data):
+        if packet.tag == repository_packets.RING_TRUST:
             continue
-        if packet.tag not in _OF_A_KEY:
+        if packet.tag not in repository_packets.OF_A_KEY:
             raise OpenPgpError(f"holds a packet of tag {packet.tag}, which is no part of a public key")
-        if packet.tag == PUBLIC_KEY:
-            keys.append(Key(fingerprint(packet.body), packet.raw))
+        if packet.tag == repository_packets.PUBLIC_KEY:
+            keys.append(Key(repository_packets.fingerprint(packet.body), packet.raw))
         elif keys:
             keys[-1] = Key(keys[-1].fingerprint, keys[-1].data + packet.raw)
         else:
@@ -143,9 +72,9 @@ def bound_by_sha1(data: bytes) -> bool:
     issuers and count too; a key without any is not bound at all, which is another fault.
     """
     hashes = []
-    for packet in split_packets(data):
+    for packet in repository_packets.split_packets(data):
         body = packet.body
-        if packet.tag == SIGNATURE and len(body) > 3 and body[0] == 4 and body[1] in _BINDING_TYPES:
+        if packet.tag == repository_packets.SIGNATURE and len(body) > 3 and body[0] == 4 and body[1] in _BINDING_TYPES:
             hashes.append(body[3])
     return bool(hashes) and all(item == _SHA1 for item in hashes)
 

@@ -14,6 +14,7 @@ since 13.0, rsqrt of 2.42 since 13.2).
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, qu
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
+_COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
 _HIGHEST_GCC = (((12, 0), 12), ((12, 4), 13), ((12, 8), 14), ((13, 0), 15), ((13, 4), 16))
 """From toolkit on, the highest major version of g++ that nvcc takes."""
 _GLIBC_NEEDS = (((2, 41), (13, 0)), ((2, 42), (13, 2)))
@@ -122,3 +124,8 @@ def offered(run: system_run.Runner) -> t.List[str]:
         return query.names(run, "g++-")
     except query.AptError:
         return []
+
+
+def is_there(root: str) -> bool:
+    """Whether the distribution has a host compiler, from wherever."""
+    return any(os.path.exists(root + path) for path in _COMPILERS)

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -16,12 +15,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import removal
-
-COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
 
 
 class NoPlanError(Failure):
@@ -95,7 +92,7 @@ def make_plan(
         return Plan(purge=gone, unhold=_held(database, gone))
     others = [item for item in removal.installed_versions(database) if item != wanted.version.short]
     purge = removal.of_versions(database, automatic, others).packages if wanted.others == "remove" else ()
-    compiler = ["g++"] if wanted.host_compiler and not _has_compiler(root) else []
+    compiler = ["g++"] if wanted.host_compiler and not toolkit_host_compiler.is_there(root) else []
     plan = _exact(wanted, database, parts, compiler) if parts else _newest(wanted, database, automatic, compiler)
     return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))
 
@@ -137,10 +134,6 @@ def _exact(wanted: Desired, database: dpkg.Database, parts: t.Mapping[str, str],
 
 def _held(database: dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...]:
     return tuple(item.name for item in database.packages if item.name in names and item.held)
-
-
-def _has_compiler(root: str) -> bool:
-    return any(os.path.exists(root + path) for path in COMPILERS)
 
 
 def judge(
@@ -221,33 +214,3 @@ def describe(steps: Plan, judged: apt_plan.Judgement | None) -> t.Tuple[str, str
     if judged:
         gone += [f"{action.name} {action.old}" for action in judged.installs if action.old]
     return "".join(f"{name}\n" for name in gone), "".join(f"{name}\n" for name in come)
-
-
-def nvcc_path(version: str, root: str = "") -> str:
-    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none.
-
-    No VERSION, and one whose minor number is open (``12.latest``), mean the default one. Raises CatalogueError.
-    """
-    short = catalogue.parse_version(version).short if version else ""
-    for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
-        if os.access(root + path, os.X_OK):
-            return path
-    return ""
-
-
-def default_toolkit(root: str = "") -> str:
-    """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
-    target = files.resolved("/usr/local/cuda", root)
-    return target if os.path.isdir(root + target) else ""
-
-
-def release(short: str, root: str = "") -> str:
-    """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
-    dashed = short.replace(".", "-")
-    names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
-    found = {
-        item.version.rpartition("-")[0]
-        for item in dpkg.read_database(root).packages
-        if item.name in names and item.installed
-    }
-    return max(found, key=versions.key) if found else ""

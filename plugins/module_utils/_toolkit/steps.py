@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
@@ -24,40 +22,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, release
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.look import Look, Options
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Desired, NoPlanError
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the caller asked for, as he wrote it."""
-
-    version: str
-    components: t.Tuple[str, ...]
-    host_compiler: bool = True
-    state: str = "present"
-    others: str = "keep"
-    hold: bool | None = None
-    default: bool = False
-    allow_downgrade: bool = False
-    check_gpu: bool = True
-
-
-@dataclass
-class Look:
-    """One look: what is wanted, what is there, and what has to happen."""
-
-    wanted: Desired
-    database: dpkg.Database
-    plan: toolkit_plan.Plan
-    settling: finish.Settling
-    parts: t.Mapping[str, str] = field(default_factory=dict)
-    judged: apt_plan.Judgement | None = None
-    warnings: t.List[str] = field(default_factory=list)
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything has to happen."""
-        return self.plan.packages_change or not self.settling.empty
 
 
 def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | None:

@@ -27,8 +27,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import version_key
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE, decode_text, list_verbose
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
     WslFailed,

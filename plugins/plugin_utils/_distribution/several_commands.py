@@ -9,9 +9,8 @@
 from __future__ import annotations
 
 import typing as t
-from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import importing
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
     Export,
@@ -23,22 +22,20 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step i
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Stdin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files, protected_folder, shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
+    files,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, read
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED, error_code, inside
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED, inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
     run_wsl,
     wsl_failure,
     wsl_line,
     wsl_text,
 )
-
-ALREADY_THERE = "ERROR_ALREADY_EXISTS"
-IMAGES = f"{files.FOLDER}\\images"
 
 
 def set_manifest(runner: CommandRunner, step: SetManifest, executable: str, timeout: float) -> None:
@@ -66,53 +63,6 @@ def remove_unfinished(runner: CommandRunner, step: RemoveUnfinished, executable:
             " run again when that has ended"
         )
     run_wsl(runner, executable, ["--unregister", step.name], str(step), timeout=timeout)
-
-
-def import_(runner: CommandRunner, step: Import, executable: str, timeout: float) -> None:
-    """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
-    files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
-    kind, disk = sources.kind(step.source), sources.is_virtual_disk(step.source)
-    there = kind in (sources.HOST, sources.SHARE)
-    if there and not step.sha256:
-        files.check_exists(runner, step.source)
-        _run_import(runner, step, executable, step.source, b"", timeout)
-        return
-    if kind == sources.CONTROLLER:
-        check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is looked at when it is sent
-        if not disk:
-            _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
-            return
-    path = f"{IMAGES}\\{step.name}{'.vhd' if step.source.lower().endswith('.vhd') else '.vhdx' if disk else '.tar'}"
-    protected_folder.make(runner, IMAGES, ["*.tar", "*.vhd", "*.vhdx", "*.part"])
-    try:
-        if there:
-            checked_copy.bring(runner, step.source, step.sha256, path, timeout)
-        else:
-            files.fetch(runner, files.Source(step.source, step.sha256), path, timeout)
-        _run_import(runner, step, executable, path, b"", timeout)
-    finally:
-        files.remove(runner, path)
-
-
-def check_here(source: Path, sha256: str | None) -> None:
-    """Compare the controller's file SOURCE with SHA256; raises StepFailed where it cannot be read or differs."""
-    if not source.is_file():
-        raise StepFailed(f"there is no file {source} on the controller; check the path")
-    if sha256:
-        files.checked_digest_here(source, sha256)
-
-
-def _run_import(runner: CommandRunner, step: Import, executable: str, file: str, stdin: Stdin, timeout: float) -> None:
-    vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
-    args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
-    completed = runner.run(wsl_line(executable, args), stdin, timeout)
-    if completed.exit_code != 0:
-        if (error_code(wsl_text(completed)) or "").endswith(ALREADY_THERE):
-            raise StepFailed(
-                f"distribution {step.name} appeared meanwhile: another run works on this laptop; run again"
-            )
-        why = files.why_unreadable(runner, file) if shares.is_share(file) else None
-        raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
 
 
 def export(runner: CommandRunner, step: Export, executable: str, timeout: float) -> None:
@@ -195,7 +145,7 @@ def _check_user(runner: CommandRunner, executable: str, step: SetDefaultUser, ti
 SPECIAL: t.Dict[type, t.Callable[[CommandRunner, t.Any, str, float], None]] = {
     SetManifest: set_manifest,
     RemoveUnfinished: remove_unfinished,
-    Import: import_,
+    Import: importing.import_,
     Export: export,
     SetDefaultUser: set_default_user,
 }

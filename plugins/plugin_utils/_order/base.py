@@ -27,7 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDE
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction, failures_in, named, taken
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, follow
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, follow
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
     OverLinux,
@@ -119,7 +119,7 @@ class Orders(WindowsAction):
             packed=packed,
             steps=tuple(steps),
             may_install=not check,
-            proxy=plans.proxy(steps),
+            proxy=expand.proxy(steps),
             timeout=options.get("timeout", 3600),
             reconnect_timeout=options.get("reconnect_timeout", RECONNECT_SECONDS),
         )
@@ -181,7 +181,7 @@ class LinuxAction(Orders):
     def _as_order(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
         if self._task.async_val:
             raise StepFailed("async is not possible over a connection to Windows: use the connection wslfleet.cuda.wsl")
-        [step] = plans.expand([{"module": self._module, "arguments": arguments}])
+        [step] = expand.expand([{"module": self._module, "arguments": arguments}])
         _name, outcome = self.wslfleet_order([step])
         if outcome.failure:
             raise StepFailed(outcome.failure)

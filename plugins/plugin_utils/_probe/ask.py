@@ -22,8 +22,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Answer
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.line_questions import SILENCE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.questions import SILENCE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import fits
 
 FORMAT = 1

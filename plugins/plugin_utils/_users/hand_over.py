@@ -19,7 +19,10 @@ from functools import partial
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy, several_commands
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import (
+    checked_copy,
+    importing,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.apply import state_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState, location
@@ -278,7 +281,7 @@ class _Work:
             checked_copy.bring(self.runner, source, sha256, image, self.timeout)
         else:
             if sources.kind(source) == sources.CONTROLLER:
-                several_commands.check_here(Path(source), None)
+                importing.check_here(Path(source), None)
             windows_files.fetch(self.runner, windows_files.Source(source, sha256), image, self.timeout)
         self.outcome.done.append(
             f"bring {addresses.masked(source or self.goal.from_distribution or '')} to the host as {image}"

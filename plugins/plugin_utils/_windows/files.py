@@ -16,13 +16,11 @@ short is never taken for the real one; a download with a digest goes on where it
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_parts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
@@ -30,7 +28,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandTimeout,
     Completed,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, digests, shares, sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import CURL, known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
@@ -157,7 +155,7 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
     """
     digest = source.sha256.lower() if source.sha256 else None
     if not sources.is_url(source.where) and not shares.is_share(source.where):
-        digest = checked_digest_here(Path(source.where), digest)
+        digest = digests.checked_digest_here(Path(source.where), digest)
     if digest and sha256_there(runner, path) == digest:
         return
     part = f"{path}.{digest[:12]}.part" if digest else f"{path}.part"
@@ -172,22 +170,6 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
     completed = runner.run(cmd_line("move", ["/y", part, path]), timeout=60)
     if completed.exit_code != 0:
         raise StepFailed(f"{part} could not be renamed to {path}: {archives.last_line(completed)}; is the file in use?")
-
-
-def sha256_here(source: Path) -> str:
-    """SHA-256 of the controller's file SOURCE, lower case; raises StepFailed when it cannot be read."""
-    digest = hashlib.sha256()
-    for part in file_parts(source):
-        digest.update(part)
-    return digest.hexdigest()
-
-
-def checked_digest_here(source: Path, wanted: str | None) -> str:
-    """The digest of the controller's file SOURCE; raises StepFailed when it is not WANTED (None: any will do)."""
-    digest = sha256_here(source)
-    if wanted and digest != wanted.lower():
-        raise StepFailed(f"{source} on the controller has SHA-256 {digest}, expected was {wanted.lower()}")
-    return digest
 
 
 def sha256_there(runner: CommandRunner, path: str) -> str | None:

@@ -22,10 +22,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe, online
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package, released_package, version_key
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan, missing_features
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     EnableFeature,
     InstallMsi,

@@ -24,8 +24,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import MINIMUM_VERSION, WslState, missing_features
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import MINIMUM_VERSION
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 
 INSTALLER_IN_PROGRESS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\InProgress"
 _RUNNING = ("vmmemwsl", "wslhost.exe", "wsl.exe")

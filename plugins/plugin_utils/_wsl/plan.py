@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM, VIRTUAL_MACHINE_PLATFORM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import features as wsl_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
     Package,
@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import 
     runs_directly,
     version_key,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     EnableFeature,
     InstallMsi,
@@ -34,38 +35,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
 
 MINIMUM_VERSION = (2, 0)
 """Older packages cannot be used from a remote logon; they are upgraded first."""
-_WINDOWS_11 = 22000
-_VFPEXT_SINCE = 22621
 _MSI_MINIMUM_BUILD = 19041
-
-
-@dataclass(frozen=True)
-class WslState:
-    """What was observed."""
-
-    build: int
-    version: str | None
-    services: dict[str, bool]
-    elevated: bool
-    allowed: bool
-    running: tuple[str, ...] | None = None
-    """Programs that show that someone's WSL runs; None when it was not looked at."""
-    enabled_features: tuple[str, ...] = ()
-    """Features that are enabled and only wait for a restart."""
-    ubr: int = 0
-    architecture: str = "AMD64"
-    product_code: str | None = None
-    damaged_files: tuple[str, ...] = ()
-    """Files of the installed package that are missing or would be deleted at the next restart."""
-    distributions: tuple[str, ...] = ()
-    """``NAME of USER``, and disks in profiles that are not loaded; looked at only when WSL is to be removed."""
-    here: bool = False
-    """It is the laptop on which Ansible runs."""
-
-    @property
-    def inbox(self) -> bool:
-        """The WSL of Windows itself is in effect, and no package."""
-        return self.version is None and bool(self.services.get("LxssManager"))
 
 
 @dataclass(frozen=True)
@@ -74,20 +44,6 @@ class WslPlan:
 
     steps: tuple[Step, ...]
     deferred: str = ""
-
-
-def missing_features(build: int, services: dict[str, bool], inbox: bool = False) -> list[str]:
-    """The optional features that WSL 2 needs and whose services are not there yet.
-
-    A service shows up only after the restart that follows the feature.
-
-    :arg inbox: for the WSL of Windows itself, which needs its own feature on Windows 11 too.
-    """
-    needed = ["hns", "vmcompute"] + (["vfpext"] if build >= _VFPEXT_SINCE else [])
-    missing = [] if all(services.get(name) for name in needed) else [VIRTUAL_MACHINE_PLATFORM]
-    if (build < _WINDOWS_11 or inbox) and not services.get("LxssManager"):
-        missing.insert(0, SUBSYSTEM)
-    return missing
 
 
 def plan(state: WslState, goal: WslGoal) -> WslPlan:
@@ -99,10 +55,10 @@ def plan(state: WslState, goal: WslGoal) -> WslPlan:
     if goal.state == "absent":
         steps, deferred = _removal(state, goal)
     else:
-        features = missing_features(state.build, state.services, goal.method == "inbox")
+        features = wsl_features.missing_features(state.build, state.services, goal.method == "inbox")
         package, deferred = _package(state, goal)
         steps = [
-            EnableFeature(name, all_parents=state.build < _WINDOWS_11)
+            EnableFeature(name, all_parents=state.build < wsl_features.WINDOWS_11)
             for name in features
             if name not in state.enabled_features
         ]

@@ -12,7 +12,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import packets
 
 from lab.repository import cuda
 from tests.integration.linux.linux_distribution import Distribution, Web
@@ -122,7 +122,7 @@ def test_sha1_key_on_apt_3_is_refused_unless_allowed_for_one_source(debian13: Di
 
 def subkey(key: bytes) -> bytes:
     """KEY whose first packet says that it is a subkey: RFC 4880, tag 14 in place of 6."""
-    first, *others = openpgp.split_packets(key)
+    first, *others = packets.split_packets(key)
     return b"\xce\xff" + struct.pack(">I", len(first.body)) + first.body + b"".join(other.raw for other in others)
 
 

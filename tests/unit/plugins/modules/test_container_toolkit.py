@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import removal, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 from ansible_collections.wslfleet.cuda.plugins.modules import container_toolkit
 
@@ -49,7 +50,7 @@ def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any)
 
 
 def test_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = steps.Report(engines=("podman",), version="1.19.1", gpu=True, notes=["a note"])
+    report = containers_report.Report(engines=("podman",), version="1.19.1", gpu=True, notes=["a note"])
     report.add([changes.FileChange("/etc/x", None, b"new\n")])
     report.packages = ("", "podman 4.3.1\n")
     result = run(monkeypatch, report)
@@ -59,11 +60,11 @@ def test_result(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_absent_is_another_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(monkeypatch, steps.Report(changed=True), state="absent")["changed"] is True
+    assert run(monkeypatch, containers_report.Report(changed=True), state="absent")["changed"] is True
 
 
 def test_a_transaction_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
-    report = steps.Report(transaction=transaction.Transaction(str(tmp_path / "t1")))
+    report = containers_report.Report(transaction=transaction.Transaction(str(tmp_path / "t1")))
     shown = run(monkeypatch, report)["transaction"]
     assert shown["id"] == "t1" and shown["running"] is False and shown["log"] == f"{tmp_path}/t1/log"
 

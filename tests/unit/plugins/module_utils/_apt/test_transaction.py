@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as x
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from hypothesis import given
-from hypothesis import strategies as st
 
 SECONDS = 20.0
 """How long a test waits at most; all commands end at once or when they are told to."""
@@ -243,38 +242,10 @@ def test_other_folders_are_no_transactions(root: str) -> None:
 
 # Progress
 
-PROGRESS = [
-    ("", x.Progress()),
-    (
-        "pmstatus:libc6:amd64:33.3333:Unpacking libc6:amd64 (amd64)\n",
-        x.Progress(33.3333, "libc6:amd64", "Unpacking libc6:amd64 (amd64)"),
-    ),
-    (
-        "dlstatus:1:20.5:Retrieving file 1 of 61 (10s remaining)\n",
-        x.Progress(20.5, "", "Retrieving file 1 of 61 (10s remaining)"),
-    ),
-    ("pmerror:nvidia-dkms-570:50:script failed\n", x.Progress(50.0, "nvidia-dkms-570", "script failed")),
-    ("pmstatus:a:10:one\npmstatus:b:20:two\n", x.Progress(20.0, "b", "two")),
-    ("pmstatus:a:10:one\npmstatus:b:20:tw", x.Progress(10.0, "a", "one")),
-    ("us:b:20:two\n", x.Progress()),
-    ("pmstatus:a:10:one\npmconffile:/etc/x:15:'a' 'b' 1 1\n", x.Progress(10.0, "a", "one")),
-    ("pmstatus:a:..:one\n", x.Progress()),
-]
-
-
-@pytest.mark.parametrize("text, progress", PROGRESS)
-def test_parse_progress(text: str, progress: x.Progress) -> None:
-    assert x.parse_progress(text) == progress
-
-
-@given(st.lists(st.sampled_from(["pmstatus:", "dlstatus:", "a", ":", "1", ".", "\n", " "])).map("".join))
-def test_any_status_can_be_read(text: str) -> None:
-    assert x.parse_progress(text).percent >= 0
-
 
 def test_progress_of_a_command(root: str) -> None:
     transaction = run(root, ["sh", "-c", "echo pmstatus:x:42.5:Installing x >&3"])
-    assert transaction.progress() == x.Progress(42.5, "x", "Installing x")
+    assert transaction.progress() == progress.Progress(42.5, "x", "Installing x")
     assert "pmstatus" not in transaction.log_tail().splitlines()
 
 
@@ -287,15 +258,15 @@ def test_what_a_module_tells_of_it(root: str) -> None:
 
 
 def test_progress_before_the_first_line(root: str) -> None:
-    assert run(root, ["true"]).progress() == x.Progress()
+    assert run(root, ["true"]).progress() == progress.Progress()
 
 
 # The command line for apt
 
 
 def test_a_command_of_apt_tells_how_far_it_is() -> None:
-    assert "apt-get -o APT::Status-Fd=3 install x || code=$?" in x.script([["apt-get", "install", "x"]], True)
-    assert "apt-mark manual x || code=$?" in x.script([["apt-mark", "manual", "x"]], True)
+    assert "apt-get -o APT::Status-Fd=3 install x || code=$?" in progress.script([["apt-get", "install", "x"]], True)
+    assert "apt-mark manual x || code=$?" in progress.script([["apt-mark", "manual", "x"]], True)
 
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs apt-get")
@@ -307,7 +278,9 @@ def test_the_real_apt_takes_every_option(root: str) -> None:
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="needs shellcheck")
 def test_shellcheck(tmp_path: Path) -> None:
-    (tmp_path / "run").write_text(x.script([["apt-get", "install", "it's"], ["dpkg", "--configure", "-a"]], True))
+    (tmp_path / "run").write_text(
+        progress.script([["apt-get", "install", "it's"], ["dpkg", "--configure", "-a"]], True)
+    )
     # SC2086: splitting the stat line into words is the purpose.
     command = ["shellcheck", "--exclude=SC2086", str(tmp_path / "run")]
     assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""

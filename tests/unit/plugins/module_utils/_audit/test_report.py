@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import observe, report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
@@ -16,7 +16,7 @@ from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
 KERNEL = "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@x) (gcc) #1 SMP\n"
 
 
-def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> report.Seen:
+def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> observe.Seen:
     for name, text in {"var/lib/dpkg/status": status, "proc/version": KERNEL, **(files or {})}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,12 +25,12 @@ def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] |
         ("apt-cache pkgnames", Completed(0, "bash\nnvidia-driver-570\nlibcudart12\n", "")),
         ("apt-cache policy nvidia-driver-570$", Completed(0, policy, "")),
     )
-    found = report.observe(run, [catalogue.OLD_KEY], root=str(root))
+    found = observe.observe(run, [catalogue.OLD_KEY], root=str(root))
     run.done()
     return found
 
 
-def levels(found: report.Seen) -> dict[str, str]:
+def levels(found: observe.Seen) -> dict[str, str]:
     return {row.id: row.level for row in report.rows(found) if row.level not in ("ok", "info")}
 
 

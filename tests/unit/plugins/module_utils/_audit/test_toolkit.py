@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import toolkit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import toolkit, toolkit_state
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path, search_path, smoke_test
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import search_path
 
 NVCC = "/usr/local/cuda-12.8/bin/nvcc"
 LIBRARIES = "/usr/local/cuda-12.8/targets/x86_64-linux/lib"
@@ -27,7 +25,7 @@ def database(*names: str) -> dpkg.Database:
     return dpkg.Database(tuple(dpkg.Package(name, "amd64", version or "1", "ii") for name, version in parts), False)
 
 
-READY = toolkit.State(
+READY = toolkit_state.State(
     database("cuda-toolkit-12-8", "g++=4:13.2.0", "libc6=2.39-0ubuntu8"),
     default="/usr/local/cuda-12.8",
     nvcc=NVCC,
@@ -36,10 +34,10 @@ READY = toolkit.State(
     libraries_named=("/etc/ld.so.conf.d/000_cuda.conf",),
     smoke="ran_on_gpu",
 )
-NONE = toolkit.State(database())
+NONE = toolkit_state.State(database())
 
 
-def row(name: str, state: toolkit.State, guarded: bool = True) -> Verdict:
+def row(name: str, state: toolkit_state.State, guarded: bool = True) -> Verdict:
     found = {entry.id: entry for entry in toolkit.rows(state, guarded)}
     assert bool(found[name].remedy) is (found[name].level != "ok")
     return found[name]
@@ -161,25 +159,3 @@ def test_every_row_is_told_without_a_toolkit() -> None:
     found = toolkit.rows(NONE, guarded=False)
     assert {entry.row for entry in found} == {"G11", "G12", "G14", "G15", "G24"}
     assert {entry.level for entry in found} == {"info"}
-
-
-def test_what_is_read(tmp_path: Path) -> None:
-    root = str(tmp_path)
-    for name, text in {NVCC: "", f"{LIBRARIES}/libcudart.so.12": "", "/etc/passwd": ""}.items():
-        file = tmp_path / name[1:]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    (tmp_path / NVCC[1:]).chmod(0o755)
-    (tmp_path / "usr/local/cuda").symlink_to("/usr/local/cuda-12.8")
-    first = toolkit.observe(database(), {}, root)
-    assert (first.default, first.nvcc, first.libraries) == ("/usr/local/cuda-12.8", NVCC, LIBRARIES)
-    assert first.commands_missing == (path.PROFILE, f"{path.COMMANDS}/nvcc") and first.libraries_named == ()
-    changes.apply(path.changes(True, root), root)
-    (tmp_path / "etc/ld.so.conf.d").mkdir()
-    (tmp_path / "etc/ld.so.conf.d/000_cuda.conf").write_text("/usr/local/cuda/targets/x86_64-linux/lib\n")
-    outcome = smoke_test.Outcome("no_gpu", {}, NVCC, "12.8")
-    smoke_test.remember(smoke_test.key(NVCC, root), outcome, root)
-    (tmp_path / smoke_test.FOLDER[1:] / "program").write_text("")
-    then = toolkit.observe(database(), {}, root)
-    assert (then.commands_missing, then.smoke) == ((), "no_gpu")
-    assert then.libraries_named == ("/etc/ld.so.conf.d/000_cuda.conf",)

@@ -16,6 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     cdi,
+    configuration,
     containerd_toml,
     rootless,
     runtime_removal,
@@ -25,6 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as containers_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import removal as containers_removal
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
@@ -86,7 +88,7 @@ class World:
         put(cdi, "observe", lambda: self.gpu)
         put(cdi, "stale", lambda state, toolkit: self.stale)
         put(cdi, "generate", lambda run: self.note("generate") or "mounts: []\n")
-        put(steps.os.path, "isdir", lambda path: self.systemd)
+        put(configuration.os.path, "isdir", lambda path: self.systemd)
 
     def plan(self, engine: str) -> list[system_changes.FileChange]:
         paths = {"docker": runtimes.DAEMON_JSON, "containerd": containerd_toml.PATH}
@@ -118,10 +120,10 @@ class World:
         self.note(re.sub(r"=/\S+", "=FILE", line))
         return self.answer
 
-    def look(self, engines: list[str] | None = None, **options: t.Any) -> steps.Report:
+    def look(self, engines: list[str] | None = None, **options: t.Any) -> containers_report.Report:
         source = containers_source.resolve({})
         settings = {"version": None, "minimum": "1.19.1", "check_mode": False, "wait": 1.0, **options}
-        return steps.look(self.run, steps.Request(engines=engines, source=source, **settings))
+        return steps.look(self.run, containers_report.Request(engines=engines, source=source, **settings))
 
 
 def packages(version: str) -> tuple[dpkg.Package, ...]:
@@ -304,9 +306,9 @@ def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def out(world: World, **options: t.Any) -> steps.Report:
+def out(world: World, **options: t.Any) -> containers_report.Report:
     settings = {"version": None, "minimum": "1.19.1", "check_mode": False, "wait": 1.0, **options}
-    request = steps.Request(engines=None, source=containers_source.resolve({}), **settings)
+    request = containers_report.Request(engines=None, source=containers_source.resolve({}), **settings)
     return containers_removal.look(world.run, request)
 
 

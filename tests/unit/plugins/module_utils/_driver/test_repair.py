@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import purge_log, repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, obstacles, purge_log, repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -36,7 +36,7 @@ def test_healthy_system_has_an_empty_plan(tmp_path: Path) -> None:
     plan = repair.plan(state, ())
     assert state.healthy
     assert plan == repair.Plan()
-    assert repair.describe(plan) == [] and repair.commands(plan) == [] and repair.remaining(state) == []
+    assert commands.describe(plan) == [] and commands.commands(plan) == [] and repair.remaining(state) == []
 
 
 def test_half_configured_driver(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_half_configured_driver(tmp_path: Path) -> None:
     # The library is safe because the toolkit needs it.
     assert plan.mark_manual == ("cuda-toolkit-12-8",)
     assert repair.refusals(plan) == []
-    lines = [" ".join(command) for command in repair.commands(plan)]
+    lines = [" ".join(command) for command in commands.commands(plan)]
     assert [line.split()[0] for line in lines] == ["apt-mark", "dpkg"]
     assert "--purge cuda-drivers" in lines[1] and "autoremove" not in " ".join(lines)
 
@@ -74,7 +74,7 @@ def test_killed_while_unpacking_drivers_go_others_are_reinstalled(tmp_path: Path
     state = system(tmp_path, stanza("libnvidia-compute-570", IHR), stanza("cuda-nvcc-12-8", IHR))
     plan = repair.plan(state, ())
     assert (plan.purge, plan.reinstall) == (("libnvidia-compute-570",), ("cuda-nvcc-12-8",))
-    lines = [" ".join(command) for command in repair.commands(plan)]
+    lines = [" ".join(command) for command in commands.commands(plan)]
     assert "--force-remove-reinstreq" in lines[0]
     assert "--reinstall cuda-nvcc-12-8" in lines[-1]
 
@@ -83,7 +83,7 @@ def test_journal_overrules_the_status_file(tmp_path: Path) -> None:
     state = system(tmp_path, stanza("procps"), journal=stanza("procps", IU))
     plan = repair.plan(state, ())
     assert plan.clean_journal and plan.configure
-    assert repair.commands(plan)[0][0] == "sh"
+    assert commands.commands(plan)[0][0] == "sh"
     assert (repair.others(state), repair.remaining(state)) == (["procps is iU"], ["dpkg is still interrupted"])
 
 
@@ -106,7 +106,7 @@ Errors were encountered while processing:
 
 def test_dpkg_is_asked_by_the_command_that_will_run() -> None:
     plan = repair.Plan(purge=("libcuda1", "libcuda1:i386"), dependents=("cuda-runtime-12-8",))
-    (command,) = repair.commands(plan)
+    (command,) = commands.commands(plan)
     asked = " ".join([command[0], "--no-act", *command[1:]])
     assert asked.endswith("--force-remove-reinstreq --purge libcuda1 libcuda1:i386 cuda-runtime-12-8")
     assert purge_log.judge_purge(ScriptedRun((f"^{asked}$", Completed(0, "Would remove", ""))), plan) == []
@@ -142,7 +142,7 @@ def test_a_driver_under_another_name_goes_and_the_plan_says_why(tmp_path: Path) 
     )  # fmt: skip
     plan = repair.plan(state, ())
     assert (plan.purge, plan.dependents) == (("nvidia-smi", "stand-in", "vendor-gpu"), ("tool",))
-    assert repair.describe(plan)[:3] == [
+    assert commands.describe(plan)[:3] == [
         "purge: nvidia-smi stand-in vendor-gpu",
         "purged as a driver: vendor-gpu brings /opt/vendor/libcuda.so.570.1, which only a driver does",
         "purged as a driver: stand-in provides libcuda1, which only a driver does",
@@ -160,10 +160,10 @@ def test_a_held_dependent_needs_a_person(tmp_path: Path) -> None:
 
 def test_what_keeps_everything_from_being_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "var/lib/dpkg").mkdir(parents=True)
-    assert repair.obstacles(str(tmp_path)) == []
-    monkeypatch.setattr(repair.os, "access", lambda path, _mode: not path.endswith("/dpkg"))
-    monkeypatch.setattr(repair.space, "free_bytes", lambda _path: 1024 * 1024)
-    fixed, full = repair.obstacles(str(tmp_path))
+    assert obstacles.obstacles(str(tmp_path)) == []
+    monkeypatch.setattr(obstacles.os, "access", lambda path, _mode: not path.endswith("/dpkg"))
+    monkeypatch.setattr(obstacles.space, "free_bytes", lambda _path: 1024 * 1024)
+    fixed, full = obstacles.obstacles(str(tmp_path))
     assert fixed.startswith("/var/lib/dpkg cannot be written: the file system is read-only")
     assert full == "/var has 1 MiB left, 32 MiB are needed: make room first"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair, run_file
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, repair, run_file
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
 II = "install ok installed"
@@ -80,7 +80,9 @@ def test_run_file_driver_is_undone(tmp_path: Path) -> None:
     assert state.strays == ("/usr/bin/nvidia-smi", "/usr/share/doc/NVIDIA_GLX-1.0/README.txt")
     plan = repair.plan(state, ())
     assert not state.healthy and plan.ldconfig and not plan.packages_change
-    assert "undo NVIDIA's .run installer 550.54.14: put its old files back, move its log away" in repair.describe(plan)
+    assert "undo NVIDIA's .run installer 550.54.14: put its old files back, move its log away" in commands.describe(
+        plan
+    )
     assert "/var/lib/nvidia/log is still there" in repair.remaining(state)
     changes.apply(run_file.stray_changes(state.strays, "now", str(tmp_path)), str(tmp_path))
     assert plan.restore is not None
@@ -108,6 +110,6 @@ def test_the_loader_finds_wsl_s_library_again(wsl_conf: str, listed: bool, steps
     if listed:
         run_file.list_wsl_folder(str(tmp_path))
     state = system(tmp_path)
-    assert repair.describe(repair.plan(state, ())) == steps
+    assert commands.describe(repair.plan(state, ())) == steps
     assert state.healthy is not bool(steps)
     assert len(repair.remaining(state)) == (1 if steps else 0)

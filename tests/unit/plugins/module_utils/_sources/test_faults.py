@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import report as audit
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import observe
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as c
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys as legacy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as s
@@ -85,7 +85,7 @@ def test_what_is_somebody_elses_stays_and_is_named(text: str, words: str, apt_wo
     assert legacy.plan(state, "", "", "now").changes == ()
     assert c.plan_legacy(state, CONTAINER_WANTED, "now") == ()
     for ask in (
-        lambda: audit.open_candidates(apt_world.run),
+        lambda: observe.open_candidates(apt_world.run),
         lambda: query.records(apt_world.run, ["cuda-toolkit-12-8"]),
     ):
         with pytest.raises(query.AptError, match=words + r".*; mend \S+/other.list, or rename it to"):

@@ -158,40 +158,6 @@ def test_what_apt_cannot_install_is_explained() -> None:
     run.done()
 
 
-@pytest.mark.parametrize(
-    ("there", "release"),
-    [
-        (("ii cuda-toolkit-12-8 12.8.1-1",), "12.8.1"),
-        (("ii cuda-compiler-12-8 12.8.0-1", "ii cuda-tools-12-8 12.8.1-1"), "12.8.1"),
-        (("ii cuda-nvcc-12-8 12.8.93-1",), ""),
-    ],
-)
-def test_release(tmp_path: Path, there: tuple[str, ...], release: str) -> None:
-    status = tmp_path / "var/lib/dpkg/status"
-    status.parent.mkdir(parents=True)
-    lines = (line.split() for line in there)
-    status.write_text(
-        "\n".join(f"Package: {name}\nStatus: install ok installed\nVersion: {v}\n" for _c, name, v in lines)
-    )
-    assert toolkit_plan.release("12.8", str(tmp_path)) == release
-
-
-@pytest.mark.parametrize(
-    ("version", "files", "found"),
-    [
-        ("12.8", ("usr/local/cuda-12.8/bin/nvcc", "usr/local/cuda/bin/nvcc"), "/usr/local/cuda-12.8/bin/nvcc"),
-        ("12.8.1", ("usr/local/cuda-12.8/bin/nvcc",), "/usr/local/cuda-12.8/bin/nvcc"),
-        ("12.latest", ("usr/local/cuda/bin/nvcc",), "/usr/local/cuda/bin/nvcc"),
-        ("12.8", (), ""),
-    ],
-)
-def test_nvcc(tmp_path: Path, version: str, files: tuple[str, ...], found: str) -> None:
-    root = root_with(tmp_path, *files)
-    for file in files:
-        (tmp_path / file).chmod(0o755)
-    assert toolkit_plan.nvcc_path(version, root) == found
-
-
 def test_plan_with_a_driver_is_refused() -> None:
     simulation = "Inst cuda-drivers (570 NVIDIA CUDA:localhost [amd64])\nConf cuda-drivers (570)\n"
     run = ScriptedRun(

@@ -10,7 +10,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, removal, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
+    finish,
+    gpu,
+    host_compiler,
+    look,
+    removal,
+    steps,
+)
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -39,7 +46,7 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(dpkg, "read_database", lambda: dpkg.Database((), False))
     monkeypatch.setattr(dpkg, "read_automatic", lambda: set())
     monkeypatch.setattr(toolkit_plan, "judge", judge)
-    monkeypatch.setattr(toolkit_plan, "_has_compiler", lambda root: True)
+    monkeypatch.setattr(host_compiler, "is_there", lambda root: True)
     monkeypatch.setattr(indexes, "bring_up_to_date", lambda run, now: "")
     monkeypatch.setattr(gpu, "read", lambda run: [])
     monkeypatch.setattr(finish, "settle", lambda *arguments: finish.Settling())
@@ -47,8 +54,8 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def options(version: str, **more: t.Any) -> steps.Options:
-    return steps.Options(version, ("nvcc",), **more)
+def options(version: str, **more: t.Any) -> look.Options:
+    return look.Options(version, ("nvcc",), **more)
 
 
 def test_latest_is_the_newest_that_a_source_holds(system: list[str]) -> None:

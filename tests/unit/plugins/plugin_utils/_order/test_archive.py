@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import STEPS_FILE
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, expand
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive as a
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import LINUX_SHELL_SCRIPT
@@ -60,7 +60,7 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def packed(steps: list[dict[str, t.Any]], check_mode: bool = False, folder: Path = Path("/nonexistent")) -> bytes:
     settings = plans.settings(check_mode, True, "2.19")
-    document = {"name": "Debian", "steps": plans.expand(steps), "settings": settings, "stop_if": ""}
+    document = {"name": "Debian", "steps": expand.expand(steps), "settings": settings, "stop_if": ""}
     document |= {
         "id": "1",
         "environment": {},

@@ -9,12 +9,12 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, follow
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, follow
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
-STEPS = tuple(plans.expand([{"module": "cuda_legacy", "name": "Old keys"}, {"module": "cuda_guard", "name": "Guard"}]))
+STEPS = tuple(expand.expand([{"module": "cuda_legacy", "name": "Old keys"}, {"module": "cuda_guard", "name": "Guard"}]))
 ROWS = [{**step, "seconds": 0.1, "result": {"failed": True, "msg": "no"}} for step in STEPS]
 TRANSACTION = {"id": "t", "progress": 12.4, "text": "Unpacking x"}
 

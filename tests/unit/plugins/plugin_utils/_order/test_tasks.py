@@ -15,7 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.action import cuda_bundle
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as b
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
@@ -31,7 +31,7 @@ from tests.unit.scripted_runner import ScriptedRunner
 SID = "S-1-5-21-1111111111-2222222222-3333333333-1002"
 PROFILES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 PLACE = plans.Place("Debian")
-PLANNED = tuple(plans.expand([{"module": "cuda_audit_info", "register": "audit"}]))
+PLANNED = tuple(expand.expand([{"module": "cuda_audit_info", "register": "audit"}]))
 GOAL = b.Goal("Debian", ("anna",), b"payload", PLANNED, on_battery=True, timeout=100)
 QUERY = schtasks.query_line(PLACE.task(SID))
 RUNNING, NEVER_RUN, REFUSED = 0x41301, 0x41303, 0x800710E0

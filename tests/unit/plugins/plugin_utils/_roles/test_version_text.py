@@ -13,7 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import p
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, installed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import gpu_families
 
 FORMS = (*catalogue.VERSIONS, "12.8.1", "12.8.0", "12.latest", "13.latest", "13.11", "13.11.2")
@@ -26,7 +26,7 @@ READERS: dict[str, t.Callable[[t.Any], object]] = {
     "capabilities": catalogue.capabilities,
     "lowest GPU": gpu_families.lowest_for,
     "highest GPU": gpu_families.highest_for,
-    "compiler": plan.nvcc_path,
+    "compiler": installed.nvcc_path,
     "libraries": lambda version: extra_libraries.wanted(["nccl"], version),
     "filter of the driver": minimum_windows_driver,
 }

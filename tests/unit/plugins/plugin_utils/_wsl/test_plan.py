@@ -12,12 +12,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import goal as wsl_goal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import plan as p
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import state as wsl_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import step as wsl_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package
 
 ALL = {"vmcompute": True, "hns": True, "vfpext": True, "LxssManager": False, "WSLService": True}
 NONE = dict.fromkeys(ALL, False)
-FRESH = p.WslState(build=22631, ubr=3672, version=None, services=NONE, elevated=True, allowed=True)
+FRESH = wsl_state.WslState(build=22631, ubr=3672, version=None, services=NONE, elevated=True, allowed=True)
 READY = replace(FRESH, version="2.6.3.0", services=ALL, running=())
 FEATURE = wsl_step.EnableFeature("VirtualMachinePlatform", False)
 MSI = "https://files.example.com/wsl.2.7.10.0.x64.msi"
@@ -34,7 +35,7 @@ ARM = "https://github.com/microsoft/WSL/releases/download/2.6.3/wsl.2.6.3.0.arm6
 SUBSYSTEM = wsl_step.EnableFeature("Microsoft-Windows-Subsystem-Linux", True)
 ONLINE = wsl_step.InstallOnline(fall_back=True)
 
-CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[Step]]] = [
+CASES: list[tuple[str, wsl_state.WslState, dict[str, t.Any], list[Step]]] = [
     ("fresh", FRESH, {}, [FEATURE, ONLINE]),
     ("fresh, msi", FRESH, {"msi": MSI}, [FEATURE, INSTALL_MSI]),
     (
@@ -162,7 +163,7 @@ CASES: list[tuple[str, p.WslState, dict[str, t.Any], list[Step]]] = [
 
 
 @pytest.mark.parametrize(("state", "goal", "steps"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_steps(state: p.WslState, goal: dict[str, t.Any], steps: list[Step]) -> None:
+def test_steps(state: wsl_state.WslState, goal: dict[str, t.Any], steps: list[Step]) -> None:
     assert list(p.plan(state, wsl_goal.WslGoal(**goal)).steps) == steps
 
 
@@ -181,7 +182,7 @@ def test_an_update_is_put_off_while_someone_works() -> None:
         (replace(REMOVABLE, version="1.2.5.0"), {"state": "absent"}, "was not removed: wsl.exe runs"),
     ],
 )
-def test_put_off_while_someone_works(state: p.WslState, goal: dict[str, t.Any], reason: str) -> None:
+def test_put_off_while_someone_works(state: wsl_state.WslState, goal: dict[str, t.Any], reason: str) -> None:
     plan = p.plan(replace(state, running=("wsl.exe",)), wsl_goal.WslGoal(**goal))
     assert plan.steps == ()
     assert re.search(reason, plan.deferred)
@@ -205,7 +206,7 @@ def test_put_off_while_someone_works(state: p.WslState, goal: dict[str, t.Any], 
         (READY, {"state": "latest", "msi": "/srv/package.msi"}, "tells no version"),
     ],
 )
-def test_refusals(state: p.WslState, goal: dict[str, t.Any], message: str) -> None:
+def test_refusals(state: wsl_state.WslState, goal: dict[str, t.Any], message: str) -> None:
     with pytest.raises(StepFailed, match=message) as failure:
         p.plan(state, wsl_goal.WslGoal(**goal))
     assert "\n" not in str(failure.value)
@@ -225,7 +226,7 @@ BY_HAND = "run it yourself in a terminal of Windows that was opened as administr
 )
 @pytest.mark.parametrize("elevated", [False, True])
 def test_from_inside_the_package_is_left_alone(
-    state: p.WslState, goal: dict[str, t.Any], command: str, elevated: bool
+    state: wsl_state.WslState, goal: dict[str, t.Any], command: str, elevated: bool
 ) -> None:
     """WSL would end, and Ansible with it, also where nobody else's runs."""
     found = p.plan(replace(state, here=True, elevated=elevated), wsl_goal.WslGoal(**goal))

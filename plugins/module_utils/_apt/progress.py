@@ -1,0 +1,61 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The script of a transaction, and how far apt is by the lines that it writes for programs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
+
+STATUS_FD = 3
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far apt is, by its own status lines. ``percent`` is of the current phase."""
+
+    percent: float = 0.0
+    package: str = ""
+    text: str = ""
+
+
+def parse_progress(text: str) -> Progress:
+    """The last complete line of APT::Status-Fd in TEXT: ``kind:package:percent:description``."""
+    for line in reversed(text.split("\n")[:-1]):
+        match = re.match(r"^(dlstatus|pmstatus|pmerror):(.*?):([0-9]+(?:\.[0-9]+)?):(.*)$", line)
+        if match:
+            kind, package, percent, description = match.groups()
+            return Progress(float(percent), "" if kind == "dlstatus" else package, description.strip())
+    return Progress()
+
+
+def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
+    """The shell script that runs COMMANDS in order and leaves the exit code of the last failure (0: none)."""
+    lines = [
+        "#!/bin/sh",
+        "# Written by wslfleet.cuda. Do not kill: dpkg would be left half way.",
+        "read -r stat </proc/$$/stat",
+        # Field 22, start time in clock ticks: a process number alone may be used again.
+        "set -- $stat",
+        'printf "%s %s\\n" "$$" "${22}" >pid.new && mv pid.new pid',
+        "code=0",
+    ]
+    for command in commands:
+        text = " ".join(shlex.quote(word) for word in _watched(command))
+        lines += [f"printf '%s\\n' {shlex.quote('+ ' + text)}", f"{text} || code=$?"]
+        if stop_on_failure:
+            lines += ['if [ "$code" != 0 ]; then printf "%s\\n" "$code" >exit.new; mv exit.new exit; exit; fi']
+    return "\n".join([*lines, 'printf "%s\\n" "$code" >exit.new && mv exit.new exit', ""])
+
+
+def _watched(command: Command) -> Command:
+    """COMMAND, which tells how far it is if it is one of apt-get."""
+    return [command[0], "-o", f"APT::Status-Fd={STATUS_FD}", *command[1:]] if command[0] == "apt-get" else command

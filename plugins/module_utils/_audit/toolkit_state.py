@@ -1,0 +1,69 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What the audit sees of a toolkit."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
+    installed,
+    path,
+    search_path,
+    smoke_test,
+)
+
+_LIBRARIES = "targets/x86_64-linux/lib"
+
+
+@dataclass(frozen=True)
+class State:
+    """What was read, without a process."""
+
+    database: dpkg.Database
+    sources: t.Mapping[str, str] = field(default_factory=dict)
+    """File of apt's sources -> its text."""
+    default: str = ""
+    """Where /usr/local/cuda leads; empty when nowhere."""
+    nvcc: str = ""
+    """Of the default toolkit; empty when it has none."""
+    first_nvccs: t.Tuple[search_path.FirstNvcc, ...] = ()
+    commands_missing: t.Tuple[str, ...] = ()
+    """Files of ours that would put the default toolkit's commands on every PATH, and are not as they should be."""
+    libraries: str = ""
+    """The folder of the default toolkit's libraries; empty when there is none."""
+    libraries_named: t.Tuple[str, ...] = ()
+    """The files of the loader's configuration that name this folder."""
+    smoke: str = ""
+    """The verdict of the last smoke test with today's compiler and driver; empty when there was none."""
+
+
+def observe(database: dpkg.Database, sources: t.Mapping[str, str], root: str = "") -> State:
+    """Read what is not in DATABASE and SOURCES under ROOT."""
+    default = installed.default_toolkit(root)
+    nvcc = files.resolved("/usr/local/cuda/bin/nvcc", root)
+    nvcc = nvcc if os.path.isfile(root + nvcc) else ""
+    libraries = f"{default}/{_LIBRARIES}" if default and os.path.isdir(f"{root}{default}/{_LIBRARIES}") else ""
+    named = loader_conf.naming(libraries, loader_conf.named(root), root) if libraries else []
+    missing = [change.path for change in path.changes(True, root) if change.path != path.NVIDIA_SMI] if nvcc else []
+    tested = smoke_test.cached(smoke_test.key(nvcc, root), root) if nvcc else None
+    return State(
+        database,
+        sources,
+        default,
+        nvcc,
+        tuple(search_path.first_nvccs(root)),
+        tuple(missing),
+        libraries,
+        tuple(entry.path for entry in named),
+        tested.verdict if tested else "",
+    )

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The engines told of the runtime: CDI, docker, containerd, rootless docker."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, runtimes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.report import Report, Request
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+
+
+def bring_specification(run: system_run.Runner, request: Request, report: Report) -> None:
+    """Write the CDI specification where it does not fit the driver of Windows. Raises Failure."""
+    state = cdi.observe()
+    report.gpu = state.gpu
+    if not state.gpu:
+        report.notes.append(f"no NVIDIA GPU here ({cdi.DEVICE} or {cdi.LIBRARIES}/nvidia-smi is missing): no CDI")
+        return
+    stale = cdi.stale(state, report.version)
+    if not stale:
+        return
+    if request.check_mode:
+        shown = [
+            system_changes.FileChange(path, None, None, shown_after=f"(written again: {why})\n")
+            for path, why in stale.items()
+        ]
+        report.add(shown)
+        return
+    text = cdi.generate(run)
+    report.notes += cdi.shortcomings(text)
+    changes = cdi.changes(stale, text, state, report.version)
+    system_changes.apply(changes)
+    report.add(changes)
+
+
+def configure(run: system_run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
+    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises Failure."""
+    for engine in runtimes.unconfigured(serve):
+        changes = runtimes.plan(engine)
+        if not request.check_mode:
+            runtimes.check(run, engine, changes)
+            system_changes.apply(changes)
+            if engine == "containerd":
+                runtimes.check_containerd(run, changes)
+            reread(run, report, engine)
+        report.add(changes)
+
+
+def serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.User]) -> None:
+    """Tell the users' own docker about the runtime. Raises Failure."""
+    changes = containers_rootless.plan(users)
+    if not request.check_mode:
+        system_changes.apply(changes)
+    report.add(changes)
+    paths = {change.path for change in changes}
+    report.notes += [
+        f"{user.name} has to restart docker: systemctl --user restart docker" for user in users if user.path in paths
+    ]
+
+
+def reread(run: system_run.Runner, report: Report, engine: str) -> None:
+    """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
+    if engine == "docker":
+        containers_engines.reload_docker()
+    elif os.path.isdir("/run/systemd/system"):
+        done = run(["systemctl", "try-restart", "containerd"])
+        if done.code != 0:
+            report.notes.append(f"containerd did not restart: {done.output.strip()}")
+    else:
+        report.notes.append("restart containerd to let it read its configuration")

@@ -1,0 +1,33 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""What keeps a repair from being carried out, looked for before anything is changed."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+
+MUST_BE_WRITABLE = ("/usr", "/etc", "/var/lib/dpkg", "/var/lib")
+
+
+SPACE = 32 * 1024 * 1024
+"""Bytes that dpkg needs for its own files, and backups: the status file is written anew several times."""
+
+
+def obstacles(root: str = "") -> t.List[str]:
+    """Why nothing can be changed under ROOT, whatever the plan."""
+    fixed = [
+        f"{path} cannot be written: the file system is read-only (in WSL after damage: dmesg; run wsl --shutdown)"
+        for path in MUST_BE_WRITABLE
+        if os.path.isdir(root + path) and not os.access(root + path, os.W_OK)
+    ]
+    free = space.free_bytes(f"{root}/var")
+    if free < SPACE:
+        fixed.append(f"/var has {free // 2**20} MiB left, {SPACE // 2**20} MiB are needed: make room first")
+    return fixed

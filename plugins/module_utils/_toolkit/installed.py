@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The toolkit that is in the distribution already: its nvcc and its release."""
+
+from __future__ import annotations
+
+import os
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, versions
+from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+
+
+def nvcc_path(version: str, root: str = "") -> str:
+    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none.
+
+    No VERSION, and one whose minor number is open (``12.latest``), mean the default one. Raises CatalogueError.
+    """
+    short = catalogue.parse_version(version).short if version else ""
+    for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
+        if os.access(root + path, os.X_OK):
+            return path
+    return ""
+
+
+def default_toolkit(root: str = "") -> str:
+    """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
+    target = files.resolved("/usr/local/cuda", root)
+    return target if os.path.isdir(root + target) else ""
+
+
+def release(short: str, root: str = "") -> str:
+    """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
+    dashed = short.replace(".", "-")
+    names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
+    found = {
+        item.version.rpartition("-")[0]
+        for item in dpkg.read_database(root).packages
+        if item.name in names and item.installed
+    }
+    return max(found, key=versions.key) if found else ""

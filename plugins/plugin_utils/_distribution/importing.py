@@ -1,0 +1,84 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""Import a distribution: an archive of the controller by a stream, everything else by a file that the host can read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
+    Import,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
+    digests,
+    files,
+    protected_folder,
+    shares,
+    sources,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import error_code
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
+    wsl_failure,
+    wsl_line,
+    wsl_text,
+)
+
+ALREADY_THERE = "ERROR_ALREADY_EXISTS"
+
+
+IMAGES = f"{files.FOLDER}\\images"
+
+
+def import_(runner: CommandRunner, step: Import, executable: str, timeout: float) -> None:
+    """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
+    files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
+    kind, disk = sources.kind(step.source), sources.is_virtual_disk(step.source)
+    there = kind in (sources.HOST, sources.SHARE)
+    if there and not step.sha256:
+        files.check_exists(runner, step.source)
+        _run_import(runner, step, executable, step.source, b"", timeout)
+        return
+    if kind == sources.CONTROLLER:
+        check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is looked at when it is sent
+        if not disk:
+            _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
+            return
+    path = f"{IMAGES}\\{step.name}{'.vhd' if step.source.lower().endswith('.vhd') else '.vhdx' if disk else '.tar'}"
+    protected_folder.make(runner, IMAGES, ["*.tar", "*.vhd", "*.vhdx", "*.part"])
+    try:
+        if there:
+            checked_copy.bring(runner, step.source, step.sha256, path, timeout)
+        else:
+            files.fetch(runner, files.Source(step.source, step.sha256), path, timeout)
+        _run_import(runner, step, executable, path, b"", timeout)
+    finally:
+        files.remove(runner, path)
+
+
+def check_here(source: Path, sha256: str | None) -> None:
+    """Compare the controller's file SOURCE with SHA256; raises StepFailed where it cannot be read or differs."""
+    if not source.is_file():
+        raise StepFailed(f"there is no file {source} on the controller; check the path")
+    if sha256:
+        digests.checked_digest_here(source, sha256)
+
+
+def _run_import(runner: CommandRunner, step: Import, executable: str, file: str, stdin: Stdin, timeout: float) -> None:
+    vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
+    args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
+    completed = runner.run(wsl_line(executable, args), stdin, timeout)
+    if completed.exit_code != 0:
+        if (error_code(wsl_text(completed)) or "").endswith(ALREADY_THERE):
+            raise StepFailed(
+                f"distribution {step.name} appeared meanwhile: another run works on this laptop; run again"
+            )
+        why = files.why_unreadable(runner, file) if shares.is_share(file) else None
+        raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
