@@ -20,7 +20,8 @@ class Window:
     def write(self, text: str) -> None:
         self._stream.feed(text.replace("\n", "\r\n"))  # As a terminal driver does.
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Nothing waits."""
 
     def draw(self, *texts: str) -> None:
         self.screen.draw([Line(text) for text in texts])
