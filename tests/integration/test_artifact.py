@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.laboratory import ROOT, Run, StartLab, without_secrets
+from tests.integration.laboratory import QUICK, ROOT, Run, StartLab, without_secrets
 
 ENTRIES = {
     "CHANGELOG.md",
@@ -45,6 +45,13 @@ ENTRIES = {
 MAXIMUM_BYTES = 1_000_000
 """Galaxy takes 20 MB; this collection holds text only."""
 REQUIREMENTS = ("ansible-core", "pywinrm")
+LAPTOPS = ("fresh-1", "two-developers-1")
+TWO_ROLES = """\
+- hosts: laptops
+  gather_facts: false
+  roles: [wslfleet.cuda.windows_host, wslfleet.cuda.cuda_toolkit]
+"""
+AUDIT = ("-i", "inventory.yml", "wslfleet.cuda.audit", "--limit", "fresh-1")
 DEVELOPER_TOOLS = ("pytest", "ansible-lint", "molecule", "mypy", "ansible-builder")
 
 
@@ -155,12 +162,20 @@ def test_an_execution_environment_can_be_made_of_it(project: Project, tmp_path: 
 
 @pytest.mark.lab
 def test_it_provisions_a_laptop_and_says_what_is_wrong(project: Project, start_lab: StartLab) -> None:
-    """One laptop for both: the mistakes of the first ten minutes must leave it as it was."""
+    """The mistakes of the first ten minutes leave the laptop as it was. Then a play of two roles does all there is.
+
+    That is a fresh laptop, and two developers of another one, who get what was built for them.
+    """
     installed = [path.name.lower() for path in project.programs.iterdir()]
     assert not [tool for tool in DEVELOPER_TOOLS if tool in installed]
-    lab = start_lab("--profile", "fresh", "--without-compiler", "--without-archive")
-    shutil.copy(lab.state / "inventory.yml", project.directory / "inventory.yml")
-    provision = ("-i", "inventory.yml", "wslfleet.cuda.provision", "-e", "cuda_smoke_test=false")
+    few = ("--without-compiler", "--without-archive")
+    lab = start_lab("--profile", "fresh", "--profile", "two_developers", *few)
+    inventory = yaml.safe_load((lab.state / "inventory.yml").read_text(encoding="utf-8"))
+    laptops = inventory["all"]["children"]["laptops"]
+    laptops["hosts"]["two-developers-1"]["windows_host_windows_users"] = ["anna", "ben"]
+    laptops["vars"].update({**QUICK, "cuda_components": ["cudart"]})
+    (project.directory / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    (project.directory / "site.yml").write_text(TWO_ROLES, encoding="utf-8")
     before = (lab.laptop("fresh-1") / "laptop.json").read_bytes()
 
     stub = project.home / "stub" / "winrm"
@@ -173,7 +188,7 @@ def test_it_provisions_a_laptop_and_says_what_is_wrong(project: Project, start_l
         ([], {"PYTHONPATH": str(stub.parent)}, "(No module named 'winrm'): pip install pywinrm"),
     ]
     for arguments, environment, told in mistakes:
-        run = project.run("ansible-playbook", "-i", "inventory.yml", "wslfleet.cuda.audit", *arguments, **environment)
+        run = project.run("ansible-playbook", *AUDIT, *arguments, **environment)
         assert run.code != 0, run.output
         (line,) = run.lines("fatal: [fresh-1]")
         assert told in line, run.output
@@ -181,15 +196,21 @@ def test_it_provisions_a_laptop_and_says_what_is_wrong(project: Project, start_l
         without_secrets(run.output, lab.secrets())
     assert (lab.laptop("fresh-1") / "laptop.json").read_bytes() == before
 
-    few = ("-e", '{"cuda_components": ["cudart"], "cuda_host_compiler": false}')
-    run = project.run("ansible-playbook", *provision, *few, "-e", "wslfleet_report=report")
+    run = project.run("ansible-playbook", "-i", "inventory.yml", "site.yml")
     assert run.code == 0, run.output
-    manifest = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-    page = (project.directory / "report" / "fleet.html").read_text(encoding="utf-8")
-    assert "fresh-1" in page and f"wslfleet.cuda {manifest['version']}<" in page
-    assert run.recap["fresh-1"]["changed"] > 0
-    assert run.lines("fresh-1  provisioned"), run.output
-    without_secrets(run.output, lab.secrets())
+    assert all(run.recap[name]["changed"] > 0 for name in LAPTOPS), run.output
     places = run.lines("included: /")
     assert places
     assert all(f"included: {project.home}/" in line for line in places), places
+    without_secrets(run.output, lab.secrets())
+
+    again = ("-i", "inventory.yml", "wslfleet.cuda.provision", "-e", "wslfleet_report=report")
+    run = project.run("ansible-playbook", *again)
+    assert run.code == 0, run.output
+    assert all(run.recap[name]["changed"] == 0 for name in LAPTOPS), run.output
+    told = ("fresh-1           provisioned", "two-developers-1  handed over")
+    assert all(run.lines(words) for words in told), run.output
+    manifest = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    page = (project.directory / "report" / "fleet.html").read_text(encoding="utf-8")
+    assert all(name in page for name in LAPTOPS) and f"wslfleet.cuda {manifest['version']}<" in page
+    without_secrets(run.output, lab.secrets())
