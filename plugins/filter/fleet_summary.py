@@ -14,7 +14,8 @@ author:
 description:
   - Makes the rows of the table at the end of playbook C(wslfleet.cuda.provision) from what its roles left behind.
   - What needs a person comes first, with its reason and what to do; what is fine comes last.
-  - The key C(status) is V(off), V(unknown name), V(no WinRM), V(access refused), V(not trusted), V(unreachable),
+  - The key C(status) is V(off), V(unknown name), V(no WinRM), V(no SSH), V(another shell), V(access refused),
+    V(not trusted), V(unreachable),
     V(failed), V(not as asked) (a shell finds another C(nvcc) first), V(awaiting restart), V(awaiting logon of …),
     V(would be provisioned) (check mode), V(handed over) or V(provisioned).
 positional: variables

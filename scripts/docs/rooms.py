@@ -31,7 +31,7 @@ SHARED = (
 """What both sides may import: small and pure."""
 
 ROOMS: dict[str, tuple[str, str]] = {
-    "plugin_utils/_port": ("one command line in, its output and exit code out; WinRM behind it", ""),
+    "plugin_utils/_port": ("one command line in, its output and exit code out; WinRM or SSH behind it", ""),
     "plugin_utils/_wsl_exe": ("wsl.exe: its lines, its text, its errors", "_port"),
     "plugin_utils/_windows": ("registry, files, tasks, installers and names of Windows", "_port"),
     "plugin_utils/_roles": ("the variables, and what is wrong with given ones", "_windows _reboot _rollout"),

@@ -26,7 +26,7 @@ MOST_BUNDLE_COMMANDS = 9
 
 @pytest.fixture(scope="module")
 def lab(start_lab: StartLab) -> Lab:
-    return start_lab("--profile", "two_developers", "--without-compiler", "--without-archive")
+    return start_lab("--ssh", "--profile", "two_developers", "--without-compiler", "--without-archive")
 
 
 def _owners(laptop: Laptop) -> dict[str, list[str]]:
@@ -64,18 +64,18 @@ def _packages(laptop: Laptop, user: str) -> bytes:
 
 
 def test_an_update_is_one_task_for_each_and_the_second_run_changes_nothing(lab: Lab) -> None:
-    """The distributions are the developers' now: the work goes there as a whole."""
+    """The distributions are the developers' now: the work goes there as a whole, over SSH as over WinRM."""
     laptop = Laptop(lab.laptop(LAPTOP), images.default_cache())
-    for changed in (True, False):
+    for changed, road in ((True, lab.over_ssh), (False, lab), (False, lab.over_ssh)):
         before = len(lab.journal(LAPTOP))
-        run = lab.playbook("provision", variables={**SETTINGS, "cuda_version": "12.8"})
+        run = road.playbook("provision", variables={**SETTINGS, "cuda_version": "12.8"})
         assert run.code == 0, run.output
         assert bool(run.recap[LAPTOP]["changed"]) is changed, run.output
         assert bool(re.search(rf"^\[{LAPTOP}\] (anna|ben): apt \d+%: \S", run.output, re.MULTILINE)) is changed
         assert laptop.tasks.names() == []
         # Looks at tasks that still work depend on the speed of the machine.
         commands = [entry for entry in lab.journal(LAPTOP)[before:] if "done.txt" not in entry["line"]]
-        print(f"two developers: {len(commands)} WinRS commands")
+        print(f"two developers: {len(commands)} commands")
         assert len(commands) <= MOST_WINDOWS_COMMANDS + MOST_BUNDLE_COMMANDS
     for user in ("anna", "ben"):
         status = _packages(laptop, user)

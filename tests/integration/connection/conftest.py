@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 def laptop(start_lab: t.Callable[..., Lab]) -> Laptop:
     from connected_laptop import Laptop
 
-    return Laptop(start_lab("--profile", "ready", "--without-compiler", "--without-archive"))
+    return Laptop(start_lab("--ssh", "--profile", "ready", "--without-compiler", "--without-archive"))
 
 
 @pytest.fixture

@@ -46,13 +46,19 @@ def _download(name: str) -> Path:
 def test_connection(target: Path, laptop: Laptop, tmp_path: Path) -> None:
     variables = {**laptop.variables, "ansible_connection": "wslfleet.cuda.wsl", "ansible_shell_type": "sh"}
     del variables["inventory_hostname"]
-    hosts = {
+    hosts: dict[str, dict[str, object]] = {
         f"wsl-{'pipelining' if pipelining else 'no-pipelining'}-{'kept' if seconds else 'ordinary'}": {
             "ansible_pipelining": pipelining,
             "ansible_wsl_persist": seconds,
         }
         for pipelining in (True, False)
         for seconds in (60, 0)
+    }
+    over_ssh = Laptop(laptop.lab.over_ssh).variables
+    hosts["wsl-ssh"] = {
+        **{name: value for name, value in over_ssh.items() if name not in ("inventory_hostname", "ansible_connection")},
+        "ansible_shell_type": "sh",
+        "ansible_wsl_transport": "ssh",
     }
     inventory = tmp_path / "inventory.json"
     inventory.write_text(json.dumps({"wsl": {"hosts": hosts, "vars": variables}}), encoding="utf-8")

@@ -179,7 +179,9 @@ def test_there_are_inventories_to_look_at() -> None:
     assert len(inventories) >= 3
     for block in inventories:
         variables = yaml.safe_load(block)["laptops"]["vars"]
-        assert variables["ansible_connection"] in ("ansible.builtin.winrm", "ansible.builtin.local")
+        assert variables["ansible_connection"] in {f"ansible.builtin.{name}" for name in ("winrm", "ssh", "local")} | {
+            "wslfleet.cuda.wsl"
+        }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
