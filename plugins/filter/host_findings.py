@@ -13,7 +13,7 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Says whether a laptop can go on, and why not.
-positional: wsl, waits_for, hand_over, builds
+positional: wsl, waits_for, hand_over, builds, only_what_is_there
 options:
   _input:
     description:
@@ -39,6 +39,12 @@ options:
   builds:
     description:
       - Whether a distribution is built for those users.
+    type: bool
+    default: false
+  only_what_is_there:
+    description:
+      - Whether nothing new is to come, as in an update. What was returned of the distribution may be about other
+        Windows users then, who are told as far as they have one.
     type: bool
     default: false
 """
@@ -77,8 +83,11 @@ def host_findings(
     waits_for: str = "",
     hand_over: Values | None = None,
     builds: bool = False,
+    only_what_is_there: bool = False,
 ) -> dict[str, t.Any]:
     """The findings of one laptop. In check mode a laptop that waits may have a distribution all the same."""
+    if only_what_is_there:
+        return _of_an_update(distribution, wsl or {}, waits_for)
     people = hand_over or {}
     there = {key: distribution[key] for key in KEPT} if "present" in distribution else {}
     ready, status, reason = bool(there.get("present")), "ready", ""
@@ -97,6 +106,25 @@ def host_findings(
         "wsl_version": (wsl or {}).get("version") or "",
         "distribution": there,
         "hand_over": dict(people),
+    }
+
+
+def _of_an_update(seen: Values, wsl: Values, waits_for: str) -> dict[str, t.Any]:
+    """The findings of a laptop that gets nothing new. SEEN is of the account, or of other users, or was left out."""
+    people = [one for one in seen.get("hand_over") or () if one["present"]]
+    there = {key: seen[key] for key in KEPT} if seen.get("present") else {}
+    status, reason = ("ready", "") if there else ("handed over", "")
+    if not there and not people:
+        status, reason = "not provisioned", "there is no such distribution: run provision.yml"
+    elif waits_for:
+        status, reason = "awaiting restart", waits_for
+    return {
+        "ready": bool(there),
+        "status": status,
+        "reason": reason,
+        "wsl_version": wsl.get("version") or "",
+        "distribution": there,
+        "hand_over": {**seen, "hand_over": people} if people else {},
     }
 
 

@@ -177,3 +177,11 @@ def test_wrong_values_are_refused_before_anything(
     run = rollout(lab, report, **variables)
     assert run.code != 0 and run.lines("nothing was changed: ") and run.lines(words), run.output
     assert len(lab.journal(CANARY)) == before
+
+
+def test_an_update_brings_the_guard_back_and_nothing_new(lab: Lab, report: Path) -> None:
+    lab.linux(CANARY, "rm /etc/apt/preferences.d/00-wslfleet-guard.pref")
+    run = lab.playbook("update", "--limit", f"{CANARY},{OTHER_CANARY}", variables=QUICK)
+    assert (run.code, run.recap[CANARY]["changed"], run.recap[OTHER_CANARY]["changed"]) == (0, 1, 0), run.output
+    assert "2 ok" in run.output.splitlines(), run.output
+    assert lab.linux(CANARY, "ls /etc/apt/preferences.d").lines("wslfleet")

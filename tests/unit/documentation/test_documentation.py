@@ -125,7 +125,7 @@ def test_roles_are_described(role: str) -> None:
     assert set(specs["main"]["attributes"]) == {"check_mode", "diff_mode", "idempotent", "platform"}
     assert set(defaults) <= set(specs["main"]["options"])
     for entry, spec in specs.items():
-        assert spec["version_added"] == "0.1.0", entry
+        assert spec["version_added"] in ("0.1.0", "0.2.0"), entry
         options = [
             (name, {"default": defaults[name], **option} if name in defaults else option)
             for name, option in spec["options"].items()

@@ -45,3 +45,32 @@ def test_whether_a_laptop_can_go_on(
 
 def test_without_a_look_at_wsl() -> None:
     assert host_findings(THERE)["wsl_version"] == ""
+
+
+HAS, LACKS = {"sid": "S-1", "present": True}, {"sid": "S-2", "present": False}
+
+
+@pytest.mark.parametrize(
+    ("seen", "waits_for", "ready", "status", "people"),
+    [
+        (THERE, "", True, "ready", []),
+        (THERE, "policy never (feature)", True, "awaiting restart", []),
+        (COMING, "", False, "not provisioned", []),
+        (SKIPPED, "", False, "not provisioned", []),
+        (
+            {"status": "awaiting logon of ben", "reason": "x", "hand_over": [HAS, LACKS]},
+            "",
+            False,
+            "handed over",
+            [HAS],
+        ),
+        ({"status": "awaiting logon of ben", "reason": "x", "hand_over": [LACKS]}, "", False, "not provisioned", []),
+    ],
+)
+def test_an_update_is_for_what_is_there(
+    seen: dict[str, t.Any], waits_for: str, ready: bool, status: str, people: list[dict[str, t.Any]]
+) -> None:
+    found = host_findings(seen, {"version": "2.6.3"}, waits_for, only_what_is_there=True)
+    assert (found["ready"], found["status"], found["wsl_version"]) == (ready, status, "2.6.3")
+    assert found["hand_over"].get("hand_over", []) == people
+    assert bool(found["reason"]) is (status not in ("ready", "handed over"))
