@@ -20,8 +20,8 @@ description:
     became of the laptops, grouped by outcome and reason, with what to do next, and how long the run took.
   - In a pipe, in a pipeline (variable C(CI)) and on a terminal that cannot move the cursor it prints plain lines, one
     for each change, without control characters.
-  - What tasks of C(ansible.builtin.debug) show is printed. Of other tasks, of whatever role, a change or a failure is
-    one entry. C(--diff) shows all differences, C(-v) results of all tasks.
+  - What tasks of C(ansible.builtin.debug) and C(ansible.builtin.assert) show is printed. Of other tasks, of whatever
+    role, a change or a failure is one entry. C(--diff) shows all differences, C(-v) results of all tasks.
   - Texts that come from laptops are cleaned, so that no terminal acts on them.
   - The inventory plugin P(wslfleet.cuda.fleet#inventory) has the same name and is another plugin.
 requirements:
@@ -51,7 +51,6 @@ import sys
 import time
 import typing as t
 
-from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean, clean_result
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import this_run
@@ -67,7 +66,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.live impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.results import (
     has_items,
     host_of,
+    is_a_change_to_say,
     is_ours,
+    shows,
     step_of,
     word_of,
 )
@@ -119,13 +120,13 @@ class CallbackModule(CallbackBase):
         """One item of a loop is done, or a task without one."""
         ansible: t.Any = self
         self._handle_warnings(result._result)
-        if result._task.action in C._ACTION_DEBUG:
+        if shows(result):
             ansible._clean_results(result._result, result._task.action)
             whose = "" if result._task.run_once else str(self.host_label(result))
             self._wslfleet_say(messages.entry(whose, "", "", messages.shown(result._result)))
         elif self._display.verbosity:
             self._wslfleet_entry(result, word_of(result), self._wslfleet_dump(result))
-        elif result._result.get("changed") and not (self.wslfleet_moves and is_ours(result)):
+        elif is_a_change_to_say(result) and not (self.wslfleet_moves and is_ours(result)):
             self._wslfleet_entry(result, word_of(result), tone=line.CHANGED)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:

@@ -13,6 +13,8 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 
 _OURS = "wslfleet.cuda."
+_HOLDS = "All assertions passed"
+"""What assert says where nobody gave it other words."""
 
 
 def host_of(result: t.Any) -> str:
@@ -33,6 +35,17 @@ def has_items(result: t.Any) -> bool:
 def is_ours(result: t.Any) -> bool:
     """Whether it is that of a module of this collection."""
     return str(getattr(result._task, "resolved_action", None) or result._task.action).startswith(_OURS)
+
+
+def shows(result: t.Any) -> bool:
+    """Whether the task is there to show something, as debug is, and assert where it has words of its own."""
+    told = result._result
+    return bool(told.get("_ansible_verbose_always")) and told.get("msg") != _HOLDS
+
+
+def is_a_change_to_say(result: t.Any) -> bool:
+    """Whether something changed of which no difference is shown."""
+    return bool(result._result.get("changed")) and not (result._task.diff and result._result.get("diff"))
 
 
 def word_of(result: t.Any) -> str:

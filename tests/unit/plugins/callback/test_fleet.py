@@ -39,7 +39,14 @@ class Run:
             action=module,
             resolved_action=module,
             get_name=lambda: "wslfleet.cuda.windows_host : A step",
-            **{"loop": None, "check_mode": self.check, "run_once": False, "ignore_unreachable": False, **task},
+            **{
+                "loop": None,
+                "check_mode": self.check,
+                "run_once": False,
+                "ignore_unreachable": False,
+                "diff": False,
+                **task,
+            },
             delegate_to=None,
         )
         host = SimpleNamespace(get_name=lambda: laptop)
@@ -106,14 +113,24 @@ def test_what_debug_shows_and_for_whom() -> None:
     assert run.said[1:] == ["a:\n  one\n  two\\x07", "one\ntwo\\x07"]
 
 
+def test_what_an_assertion_says_and_not_that_it_holds() -> None:
+    """The preflight says by one what to look at though it stops nothing."""
+    run = Run()
+    for text in ("All assertions passed", ["row  id", "-    sleep"]):
+        told = {"msg": text, "_ansible_verbose_always": True, "changed": False}
+        run.callback.v2_runner_on_ok(run.result("a", told, module="ansible.builtin.assert"))
+    assert run.said[1:] == ["a:\n  row  id\n  -    sleep"]
+
+
 def test_check_mode_and_differences() -> None:
     run = Run(check=True)
     told = {"changed": True, "diff": {"before": "a\n", "after": "b\x1b\n"}}
-    run.callback.v2_on_file_diff(run.result("a", told))
-    run.callback.v2_runner_on_ok(run.result("a", told))
+    run.callback.v2_on_file_diff(run.result("a", told, diff=True))
+    run.callback.v2_runner_on_ok(run.result("a", told, diff=True))
+    run.callback.v2_runner_on_ok(run.result("b", told))
     assert run.said[0] == "Provision (check mode): 3 laptops"
     assert run.said[1] == "a: A step: would change" and "-a\n+b\\x1b\n" in run.said[2]
-    assert run.said[3] == "a: A step: would change"
+    assert run.said[3:] == ["b: A step: would change"]
 
 
 def test_more_with_v() -> None:

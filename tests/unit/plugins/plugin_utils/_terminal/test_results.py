@@ -32,6 +32,27 @@ def test_words() -> None:
     assert results.word_of(result(changed=True, check_mode=True)) == "would change"
 
 
+def test_a_change_is_said_once() -> None:
+    change = result(changed=True, diff={"before": "a", "after": "b"})
+    change._task.diff = False
+    assert results.is_a_change_to_say(change) and not results.is_a_change_to_say(result(changed=False))
+    change._task.diff = True
+    assert not results.is_a_change_to_say(change)
+
+
+@pytest.mark.parametrize(
+    ("told", "shows"),
+    [
+        ({"_ansible_verbose_always": True, "msg": "x"}, True),
+        ({"_ansible_verbose_always": True, "variable": 1}, True),
+        ({"_ansible_verbose_always": True, "msg": "All assertions passed"}, False),
+        ({"msg": "x"}, False),
+    ],
+)
+def test_tasks_that_are_there_to_show_something(told: dict[str, t.Any], shows: bool) -> None:
+    assert results.shows(result(**told)) is shows
+
+
 def test_items_of_a_loop() -> None:
     assert results.has_items(result(loop=[1], results=[{}]))
     assert not results.has_items(result(results=[{}])) and not results.has_items(result(loop=[1], msg="no such list"))
