@@ -1,12 +1,13 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task of a user's own costs: through the connection plugin, kept and not kept, and through a local entry.
+"""What a task of a user's own costs: over WinRM and SSH, kept and not, by community.general.wsl, and by a local entry.
 
-    python tests/benchmarks/tasks.py [--mixes N] [--rounds N] [--latency 0ms --latency 40ms] [--way NAME ...]
+    python tests/benchmarks/tasks.py [--mixes N] [--rounds N] [--latency 0ms --latency 40ms] [--way NAME ...] [--peer]
 
 A mix is ping, stat, copy of a changed file, and command. Starts a lab laptop of its own for each latency; all ways run
-the same playbooks in turn. The cost of a task is what N more mixes add to the shortest of several runs; requests and
-launches are what they add to any run. Exit code 1 where a goal is missed.
+the same playbooks in turn. The cost of a task is what N more mixes add to the shortest of several runs; requests (HTTP)
+and launches (commands of cmd.exe) are what they add to any run. With --peer, pip fetches community.general and paramiko
+into a temporary folder. Exit code 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ import sys
 import tempfile
 import time
 import typing as t
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LAPTOP = "ready-1"
 DISTRIBUTION = "Debian-12"
-KEEP_RUNNING = "setsid sleep 900 </dev/null >/dev/null 2>&1 &"
+KEEP_RUNNING = "setsid sleep 1800 </dev/null >/dev/null 2>&1 & sleep 1"
+"""Ends later than its own session does, which would take along whoever has not left it yet."""
 MIX: tuple[dict[str, t.Any], ...] = (
     {"ansible.builtin.ping": {}},
     {"ansible.builtin.stat": {"path": "/etc/os-release"}},
@@ -34,12 +37,18 @@ MIX: tuple[dict[str, t.Any], ...] = (
     {"ansible.builtin.command": {"cmd": "uname -r"}},
 )
 INSIDE = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
-LOCAL, ORDINARY, KEPT = "local entry", "ordinary", "kept"
+LOCAL, PEER = "local entry", "community.general.wsl"
+ORDINARY, KEPT, SSH_ORDINARY, SSH_KEPT = "winrm", "winrm, kept", "ssh", "ssh, kept"
 WAYS: dict[str, dict[str, t.Any]] = {
     LOCAL: {"ansible_connection": "lab_entry"},
     ORDINARY: {**INSIDE, "ansible_wsl_persist": 0},
     KEPT: {**INSIDE, "ansible_wsl_persist": 60},
+    SSH_ORDINARY: {**INSIDE, "ansible_wsl_persist": 0, "ansible_wsl_transport": "ssh"},
+    SSH_KEPT: {**INSIDE, "ansible_wsl_persist": 60, "ansible_wsl_transport": "ssh"},
+    PEER: {"ansible_connection": "community.general.wsl", "wsl_distribution": DISTRIBUTION, "wsl_user": "root"},
 }
+OVER_SSH = (SSH_ORDINARY, SSH_KEPT, PEER)
+PEER_PACKAGES = ("ansible>=12,<13", "paramiko")
 GOALS = {(ORDINARY, "0ms"): 1.05, (KEPT, "0ms"): 0.5}
 """At most so much of the local entry's time."""
 KEPT_REQUESTS = 5.0
@@ -74,13 +83,38 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="the shortest of so many runs counts")
     parser.add_argument("--latency", action="append", help="round trip to the laptop (default: 0ms and 40ms)")
     parser.add_argument("--way", action="append", choices=WAYS, help="measure only this (may be given several times)")
+    parser.add_argument("--peer", action="store_true", help="measure community.general.wsl too")
     options = parser.parse_args()
+    options.way = options.way or [way for way in WAYS if way != PEER or options.peer]
+    with tempfile.TemporaryDirectory(prefix="wslfleet-peer-") as folder:
+        if PEER in options.way:
+            fetch_peer(Path(folder))
+        return measure_all(options)
+
+
+def fetch_peer(folder: Path) -> None:
+    """Have community.general and paramiko in FOLDER, and every later process find them."""
+    collections, libraries = folder / "collections", folder / "libraries"
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "download", "--no-deps", "--dest", str(folder), PEER_PACKAGES[0]], check=True)
+    (wheel,) = folder.glob("ansible-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        wanted = [name for name in archive.namelist() if name.startswith("ansible_collections/community/general/")]
+        archive.extractall(collections, wanted)
+    subprocess.run([*pip, "install", "--target", str(libraries), PEER_PACKAGES[1]], check=True)
+    os.environ["PYTHONPATH"] = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(libraries)])
+    os.environ["PEER_COLLECTIONS"] = str(collections)
+
+
+def measure_all(options: argparse.Namespace) -> int:
+    """Measure at each latency; the exit code."""
     fine = True
     for latency in options.latency or ["0ms", "40ms"]:
         with tempfile.TemporaryDirectory(prefix="wslfleet-benchmark-") as folder:
             state = Path(folder) / "lab"
             link = ["--latency", latency, *(["--bandwidth", "20mbit"] if latency != "0ms" else [])]
-            lab(state, "up", "--profile", "ready", "--without-compiler", "--stop-after", "1800", *link)
+            ssh = ["--ssh"] if set(options.way) & set(OVER_SSH) else []
+            lab(state, "up", "--profile", "ready", "--without-compiler", "--stop-after", "1800", *link, *ssh)
             try:
                 costs = measure(state, Path(folder), options)
             finally:
@@ -97,16 +131,16 @@ def lab(state: Path, command: str, *arguments: str) -> None:
 
 def measure(state: Path, folder: Path, options: argparse.Namespace) -> dict[str, Cost]:
     """Way -> the cost of a task."""
-    ansible(state, "ansible", LAPTOP, "-m", "ansible.builtin.raw", "-a", KEEP_RUNNING, variables=WAYS[ORDINARY])
-    entry = {"lab_entry_pid": instance(state)}
+    ansible(state, ORDINARY, "ansible", LAPTOP, "-m", "ansible.builtin.raw", "-a", KEEP_RUNNING, more={})
+    entry = {"lab_entry_pid": instance(state), "ansible_paramiko_user_known_hosts_file": str(state / "known_hosts")}
     books = {count: playbook(folder, count) for count in (1, options.mixes + 1)}
     best: dict[tuple[str, int], Cost] = {}
-    ways = options.way or list(WAYS)
+    ways = options.way
     for number in range(options.rounds):
         for way in ways:
             for count, book in books.items():
-                variables = {**WAYS[way], **entry, "run": f"{way} {number} {count}"}
-                cost = ansible(state, "ansible-playbook", str(book), variables=variables)
+                more = {**entry, "run": f"{way} {number} {count}"}
+                cost = ansible(state, way, "ansible-playbook", str(book), more=more)
                 best[way, count] = cost.best(best.get((way, count), cost))
     short, long = books
     return {way: best[way, long].per_task(best[way, short], options.mixes * len(MIX)) for way in ways}
@@ -114,7 +148,7 @@ def measure(state: Path, folder: Path, options: argparse.Namespace) -> dict[str,
 
 def report(latency: str, costs: dict[str, Cost]) -> bool:
     """Print COSTS; whether the goals are met."""
-    print(f"{latency:12} {'a task':>8} {'of local':>9} {'controller':>11} {'requests':>9} {'launches':>9}")
+    print(f"{latency:22} {'a task':>8} {'of local':>9} {'controller':>11} {'requests':>9} {'launches':>9}")
     local = costs.get(LOCAL)
     fine = True
     for way, cost in costs.items():
@@ -123,7 +157,7 @@ def report(latency: str, costs: dict[str, Cost]) -> bool:
         missed = (goal is not None and share > goal) or (way == KEPT and cost.requests > KEPT_REQUESTS)
         fine = fine and not missed
         print(
-            f"{way:12} {cost.seconds * 1000:5.0f} ms {share:9.2f} {cost.controller * 1000:8.0f} ms {cost.requests:9.1f}"
+            f"{way:22} {cost.seconds * 1000:5.0f} ms {share:9.2f} {cost.controller * 1000:8.0f} ms {cost.requests:9.1f}"
             f" {cost.launches:9.1f}{f'  goal {goal}' if goal else ''}{' MISSED' if missed else ''}",
             flush=True,
         )
@@ -150,16 +184,19 @@ def playbook(folder: Path, count: int) -> Path:
     return file
 
 
-def ansible(state: Path, program: str, *arguments: str, variables: dict[str, t.Any]) -> Cost:
-    """Run PROGRAM and return what it cost."""
+def ansible(state: Path, way: str, program: str, *arguments: str, more: dict[str, t.Any]) -> Cost:
+    """Run PROGRAM by WAY, with MORE variables, and return what it cost."""
+    variables = {**WAYS[way], **more}
+    collections = [str(ROOT / ".cache" / "collections"), *filter(None, [os.environ.get("PEER_COLLECTIONS")])]
+    inventory = state / ("inventory_ssh.yml" if way in OVER_SSH else "inventory.yml")
     environment = {
         **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(collections),
         "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connection_plugins"),
         "LC_ALL": "C.UTF-8",
     }
     extra = json.dumps({"ansible_python_interpreter": "/usr/bin/python3", "ansible_shell_type": "sh", **variables})
-    command = [str(Path(sys.executable).parent / program), "-i", str(state / "inventory.yml"), *arguments, "-e", extra]
+    command = [str(Path(sys.executable).parent / program), "-i", str(inventory), *arguments, "-e", extra]
     requests, launches = journal(state, "requests"), journal(state, "commands")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()

@@ -59,7 +59,8 @@ _GIVEN.update(__annotations__={}, __loader__=globals()["__loader__"])
 
 LONG_LINE = 4096
 """Bytes from which a line is a part of its own, which is kept: the archive of a module is one line."""
-_CODE_BYTES = 32 << 20
+CODE_BYTES = 4 << 20
+"""Of sources that are kept compiled, which take about thirteen times as much."""
 _PART_BYTES = 64 << 20
 _ARCHIVE = re.compile(rb"[A-Za-z0-9+/]{2000,}={0,2}")
 
@@ -129,6 +130,7 @@ class Service:
         self._buffer = bytearray()
         self._parts: dict[str, bytes] = {}
         self.codes: dict[bytes, types.CodeType] = {}
+        self._learnt: set[str] = set()
         hello = json.loads(self._line(None))
         self._mark: bytes = hello["mark"].encode()
         self._silence: float = hello["silence"]
@@ -162,10 +164,11 @@ class Service:
         before = header.get("before")
         if before:
             before = Job(header["job"], None, before["shell"], {}, self._part(*before["part"]))
-        whole = b"".join([self._part(*part) for part in header["parts"]])
+        parts = header["parts"]
+        whole = b"".join([self._part(*part) for part in parts])
         shell = header.get("shell")
         if shell is None:
-            self._learn()
+            self._learn([digest for _how, _size, digest in parts if digest])
         if header.get("confirm"):
             self._say({"job": header["job"], "begun": True})
         return Job(
@@ -210,21 +213,21 @@ class Service:
             raise Ended
         self._buffer += data
 
-    def _learn(self) -> None:
-        """Compile the sources of archives that are new."""
+    def _learn(self, digests: list[str]) -> None:
+        """Compile the sources of archives that are new among the parts DIGESTS."""
         compile_source = getattr(zipimport, "_compile_source", None)
-        if compile_source is None:
+        new = [digest for digest in digests if digest not in self._learnt]
+        if compile_source is None or not new:
             return
-        for digest, part in list(self._parts.items()):
-            if digest not in _learnt:
-                _learnt.add(digest)
-                for source in _sources(part):
-                    if source not in self.codes:
-                        # For another Python, where it fails, mostly: whoever imports it is told.
-                        with contextlib.suppress(SyntaxError, ValueError):
-                            self.codes[source] = compile_source("archive", source)
-        if sum(map(len, self.codes)) > _CODE_BYTES:
+        if sum(map(len, self.codes)) > CODE_BYTES:
             self.codes.clear()
+            self._learnt.clear()
+        self._learnt.update(new)
+        for source in (source for digest in new for source in _sources(self._parts[digest])):
+            if source not in self.codes:
+                # For another Python, where it fails, mostly: whoever imports it is told.
+                with contextlib.suppress(SyntaxError, ValueError):
+                    self.codes[source] = compile_source("archive", source)
 
     # -- answers out ---------------------------------------------------------------------------------------------
 
@@ -240,9 +243,6 @@ class Service:
         rest = memoryview(self._mark + json.dumps(answer).encode() + b"\n" + data)
         while rest:
             rest = rest[os.write(self._answers, rest) :]
-
-
-_learnt: set[str] = set()
 
 
 def _sources(part: bytes) -> t.Iterator[bytes]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._kept.service import LONG_LINE, pack, unpack
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import program
 
-KNOWN_BYTES = 48 << 20
+KNOWN_BYTES = 16 << 20
 """Bytes that the kept Python is asked to remember."""
 _NOISE_BYTES = 64 << 10
 _HEADER_BYTES = 4 << 10

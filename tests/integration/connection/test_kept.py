@@ -293,3 +293,36 @@ def test_reset_connection_in_a_loop_and_the_end_of_a_playbook(laptop: Laptop, tm
     assert "not through the kept session" not in run.output
     assert until(lambda: laptop.requests()[before:].count("Delete") == laptop.requests()[before:].count("Create"))
     assert laptop.requests()[before:].count("Create") == 4, "one before, one after each reset"
+
+
+def test_modules_behave_alike(laptop: Laptop, tmp_path: Path) -> None:
+    """One by one, as Ansible runs them: in the background, with variables, by another Python, as another user."""
+    seen = {}
+    for seconds in (0, 60):
+        written = tmp_path / str(seconds)
+        variables = {"distribution": DISTRIBUTION, "ansible_wsl_persist": seconds, "written": str(written)}
+        run = laptop.lab.playbook(Path(__file__).with_name("behaviours.yml"), "-vv", variables=variables)
+        assert run.code == 0, run.output
+        assert "not through the kept session" not in run.output
+        seen[seconds] = without_times(json.loads(written.read_text(encoding="utf-8")))
+    # A word of the shell between wsl.exe and Python, which is not there in a session.
+    assert seen[0][0][6].pop("module_stderr") == "Killed\n" and seen[60][0][6].pop("module_stderr") == ""
+    assert seen[60] == seen[0]
+    looped, with_variables, in_the_background, another_python, another_user = seen[0]
+    assert [result["failed"] for result in looped] == [False] * 6 + [True, False]
+    assert (
+        looped[0]["seen"]
+        == looped[2]["seen"]
+        == looped[7]["seen"]
+        == another_python["seen"] | {"executable": "/usr/bin/python3"}
+    )
+    assert with_variables["seen"]["environment"]["WSLFLEET_GIVEN"] == "it's größe"
+    assert in_the_background["finished"] and another_user["seen"]["user"][0] == [1, 1, 1]
+
+
+def without_times(value: t.Any) -> t.Any:
+    """VALUE without what no two runs have in common."""
+    if isinstance(value, dict):
+        unlike = ("ansible_job_id", "results_file", "start", "end", "delta", "pid")
+        return {name: without_times(entry) for name, entry in value.items() if name not in unlike}
+    return [without_times(entry) for entry in value] if isinstance(value, list) else value

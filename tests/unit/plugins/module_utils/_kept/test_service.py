@@ -255,6 +255,20 @@ def test_memory_does_not_grow(kept: Kept) -> None:
     assert len(list(Path(f"/proc/{kept.process.pid}/fd").iterdir())) < 8
 
 
+def test_compiled_sources_are_bounded_and_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many modules in a row: what is compiled is given up as a whole, and compiled again for whoever comes again."""
+    monkeypatch.setattr(service, "CODE_BYTES", 3 * len(ARCHIVED))
+    one: t.Any = object.__new__(service.Service)
+    one.codes, one._learnt = {}, set()
+    one._parts = {str(n): _with_archive(f"# {n}\n{ARCHIVED}").encode() for n in range(20)}
+    sizes = []
+    for number in [*range(20), 0]:
+        one._learn([str(number)])
+        assert any(source.startswith(b"# %d\n" % number) for source in one.codes)
+        sizes.append(len(one.codes))
+    assert max(sizes) <= 4 and sizes.count(1) >= 5
+
+
 @pytest.mark.parametrize("how", ["its end", "a lost client", "it is killed"])
 def test_the_end_ends_the_program_too(tmp_path: Path, how: str) -> None:
     kept = Kept(tmp_path)
