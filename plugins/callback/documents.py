@@ -140,10 +140,10 @@ class CallbackModule(CallbackBase):
         CallbackModule.wslfleet_active = None
         this_run.end()
         self._wslfleet_batch(None)
-        if not keeper.laptops:
+        outcomes = self.wslfleet_run.outcomes()
+        if not outcomes:
             return
         self._wslfleet_write(keeper.laptops, finished=True)
-        outcomes = self.wslfleet_run.outcomes()
         self._display.display(f"\n{outcome.sentence(outcomes.values())}")
         if self.wslfleet_left:
             self._display.display(f"For the next run: --limit @{self.wslfleet_left.path}")

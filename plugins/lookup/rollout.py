@@ -161,7 +161,8 @@ class LookupModule(LookupBase):
             return Plan((), tuple(hosts), usual, ""), wrong
         first, strange = choose.canaries(values, variables["groups"], lambda one: self._find(one, variables))
         folder, missing = choose.folder({**defaults, **values})
-        if not missing and not context.CLIARGS.get("check"):
+        # Whoever only lists tasks or hosts has no run, and check mode changes nothing on the controller either.
+        if not missing and this_run.current() and not context.CLIARGS.get("check"):
             missing = _unwritable(folder)
         canaries = tuple(host for host in hosts if host in first)
         others = tuple(host for host in hosts if host not in first)

@@ -117,6 +117,7 @@ def test_outside_the_window_and_without_an_answer_no_laptop_begins(lab: Lab, rep
     closed = rollout(lab, report, "--limit", limit, window=hours, time_zone="UTC")
     assert closed.code == 0 and closed.lines(f"(UTC), the maintenance window is {hours}"), closed.output
     assert left(report)["not_begun"] == [OTHER_CANARY, BUSY]
+    assert "0 ok, 2 not begun" in closed.output.splitlines(), closed.output
 
     asked = rollout(lab, report, "--limit", limit, ask=True)
     assert asked.code == 0, asked.output

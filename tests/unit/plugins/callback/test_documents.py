@@ -244,6 +244,18 @@ def test_what_a_rollout_has_left_is_written_while_it_goes_on(tmp_path: Path) -> 
     assert current.limit == str(tmp_path / "left.limit")
 
 
+def test_a_rollout_of_which_no_laptop_began_says_so(tmp_path: Path) -> None:
+    run = Run(laptops=("a", "b"))
+    run.play()
+    current = this_run.current()
+    assert current
+    current.plan = Plan((), ("a", "b"), MagicMock(), str(tmp_path))
+    run.play(batch=("a",))
+    run.end()
+    assert run.said == ["\n0 ok, 2 not begun", f"For the next run: --limit @{tmp_path / 'left.limit'}"]
+    assert left(tmp_path)[0] == "a\nb"
+
+
 def test_files_of_what_is_left_that_cannot_be_written_any_more_are_said_once(tmp_path: Path) -> None:
     run = Run(laptops=("a", "b"))
     run.play()

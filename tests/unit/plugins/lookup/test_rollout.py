@@ -65,6 +65,10 @@ def test_a_syntax_check_asks_for_no_inventory(monkeypatch: pytest.MonkeyPatch) -
     assert (LookupModule().run(["hosts"], {}), LookupModule().run(["batches"], {})) == (["all"], [1])
 
 
+def test_who_only_lists_tasks_leaves_no_file(tmp_path: Path) -> None:
+    assert (ask("hosts", tmp_path / "x"), (tmp_path / "x").exists()) == (["c", "a", "b"], False)
+
+
 def test_check_mode_leaves_no_file(run: this_run.ThisRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", {"check": True})
     assert (ask("problems", tmp_path / "x"), ask("hosts", tmp_path / "x")[0]) == ([], "c")
