@@ -153,9 +153,9 @@ class LookupModule(LookupBase):
         hosts = hosts_of(
             choose.pattern_of_laptops(variables), variables, lambda pattern: self._find(pattern, variables)
         )
-        # A play knows no variable of the inventory before another one has run.
-        given = variables["hostvars"][hosts[0]] if "hostvars" in variables else variables
-        values = {name: given[name] for name in _READ if name in given}
+        # A play knows no variable of the inventory before another one has run; that of an import only it knows.
+        known = (variables["hostvars"][hosts[0]] if "hostvars" in variables else {}, variables)
+        values = {name: given[name] for given in known for name in _READ if name in given}
         wrong = problems.problems(values, [])
         if wrong:
             return Plan((), tuple(hosts), usual, ""), wrong

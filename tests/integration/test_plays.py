@@ -200,7 +200,11 @@ def test_no_hosts_matched_is_an_error_that_names_the_group(lab: Lab, book: Book,
 def test_every_playbook_one_after_another_in_the_playbook_of_a_site(lab: Lab, book: Book, tmp_path: Path) -> None:
     between = {"name": "Between", "hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {}}]}
     names = sorted(path.stem for path in PLAYBOOKS.glob("*.yml"))
-    quick = {"wslfleet_probe_idle": 0, "wslfleet_probe_directory": str(tmp_path)}
+    quick = {
+        "wslfleet_probe_idle": 0,
+        "wslfleet_probe_directory": str(tmp_path),
+        "wslfleet_rollout_folder": str(tmp_path),
+    }
     plays = [play for name in names for play in (imported(name, **quick), between)]
     site = inventory(lab, {"wslfleet_hosts": "gpu"})
     run = site.playbook(book(*plays), "--limit", f"{READY},{SERVER}")

@@ -50,6 +50,15 @@ def test_the_canaries_come_first_and_the_run_keeps_the_plan(run: this_run.ThisRu
 
 
 @pytest.mark.usefixtures("run")
+def test_variables_of_an_import_count_beside_those_of_the_laptops(tmp_path: Path) -> None:
+    hostvars = {name: {"wslfleet_rollout_folder": "", "wslfleet_rollout_batches": [1]} for name in GROUPS["all"]}
+    known = {"groups": GROUPS, "hostvars": hostvars, "ansible_play_hosts_all": ["a", "b", "c"]}
+    variables = {**known, "wslfleet_rollout_folder": str(tmp_path)}
+    assert LookupModule().run(["problems"], variables) == []
+    assert LookupModule().run(["batches"], variables) == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("run")
 def test_what_is_wrong_is_told_before_any_laptop_is_asked(tmp_path: Path) -> None:
     assert ask("problems", tmp_path, window="22-5")[0].startswith("wslfleet_rollout_window must be hours")
     assert "must be a list, not text" in ask("problems", tmp_path, batches="10%")[0]
