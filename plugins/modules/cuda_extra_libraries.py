@@ -153,7 +153,7 @@ def purge_command(run: system_run.Runner, names: t.Sequence[str]) -> t.List[str]
 
 
 def commands(
-    module: AnsibleModule, run: system_run.Runner, what: extra_libraries.Wanted, todo: t.Sequence[str], url: str | None
+    module: AnsibleModule, run: system_run.Runner, what: extra_libraries.Goal, todo: t.Sequence[str], url: str | None
 ) -> t.List[t.List[str]]:
     """What the transaction for TODO runs; the source is opened for it. URL is the option. Raises Failure."""
     database = dpkg.read_database()

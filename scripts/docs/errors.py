@@ -192,7 +192,7 @@ def _preflight_rows() -> list[Row]:
     return _rows([*found, *preflight_rows.preflight(damaged, lenient)])
 
 
-def _out_of_date(wsl: tuple[str, ...]) -> observe.Seen:
+def _out_of_date(wsl: tuple[str, ...]) -> observe.State:
     """A distribution in which things were right once."""
     copy, nvcc = "/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/local/cuda-12.8/bin/nvcc"
     gone = {"/etc/cdi/nvidia.yaml": ("/usr/lib/wsl/drivers/nvlti.inf_amd64_1/libcuda.so.1.1",)}
@@ -200,7 +200,7 @@ def _out_of_date(wsl: tuple[str, ...]) -> observe.Seen:
     old = {"libnccl2": "2.11.4-1+cuda11.5", "libucx0": "1.8.1-2"}
     libraries = tuple(blank(dpkg.Package, name=name, version=version, code="ii") for name, version in old.items())
     return blank(
-        observe.Seen,
+        observe.State,
         repair=blank(driver_repair.State, copies=(copy,), database=dpkg.Database(libraries, False)),
         wsl_files=wsl,
         picks={"libcuda.so.1": copy},
@@ -279,7 +279,7 @@ def _audit_rows() -> list[Row]:
     wsl = ("libcuda.so.1", "nvidia-smi")
     older = "/usr/local/cuda-12.4/bin/nvcc"
     worst = blank(
-        observe.Seen,
+        observe.State,
         repair=repair,
         legacy=legacy,
         kernel="Linux version 4.4.0-19041-Microsoft",
@@ -300,8 +300,8 @@ def _audit_rows() -> list[Row]:
     )
     unread = blank(legacy_keys.State, unread={key: "not a keyring"})
     others = [
-        blank(observe.Seen, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
-        blank(observe.Seen, open_candidates=candidates),
+        blank(observe.State, kernel="Linux version 5.4.72-microsoft-standard-WSL2", legacy=unread, wsl_files=wsl),
+        blank(observe.State, open_candidates=candidates),
         _out_of_date(wsl),
     ]
     return _rows(row for seen in [worst, *others] for row in report.rows(seen))

@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
     packets,
     repository,
 )
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run
 
@@ -112,8 +112,8 @@ ATTACHED: dict[str, t.Callable[[bytes, bytes], bytes]] = {
 }
 
 
-def wanted(fingerprint: str, key: str) -> repository_wanted.Wanted:
-    return repository_wanted.Wanted("mirror", "https://m.example/x/", "", "", key, fingerprint)
+def wanted(fingerprint: str, key: str) -> repository_goal.Goal:
+    return repository_goal.Goal("mirror", "https://m.example/x/", "", "", key, fingerprint)
 
 
 def no_command(arguments: t.Sequence[str]) -> run.Completed:
@@ -201,7 +201,7 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     (root / "usr/share/keyrings/cuda.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = repository_wanted.Wanted("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
+    source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
     with pytest.raises(Failure, match="not an OpenPGP key"):
         fetch.fetch_keyring(no_command, source, str(tmp_path))
 
@@ -210,10 +210,10 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
 def test_a_key_that_was_added_to_the_keyring_later(kind: str, signers: tuple[Signer, Signer], tmp_path: Path) -> None:
     """A keyring of ours holds the pinned key and nothing else. NVIDIA's own is shared, but with keys alone."""
     good, evil = signers
-    source: repository_wanted.Wanted = {
+    source: repository_goal.Goal = {
         "mirror": wanted(good.fingerprint, "x"),
-        "shared": repository_wanted.Wanted("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
-        "containers": containers_source.Wanted("c", "https://m.example/x/", "", "", "x", good.fingerprint),
+        "shared": repository_goal.Goal("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
+        "containers": containers_source.Goal("c", "https://m.example/x/", "", "", "x", good.fingerprint),
     }[kind]
     path = tmp_path / source.keyring.lstrip("/")
     path.parent.mkdir(parents=True)
@@ -235,6 +235,6 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
         file.truncate(64 << 20)
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = repository_wanted.Wanted("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
+    source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
     with pytest.raises(Failure, match="too big"):
         fetch.fetch_keyring(no_command, source, str(tmp_path))

@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import chang
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 NOBODY = 65534
-ATTACKER = rootless.User("nobody", NOBODY, NOBODY, "/home/attacker")
+ATTACKER = rootless.DockerUser("nobody", NOBODY, NOBODY, "/home/attacker")
 SECRET = "root:$6$secret:\n"
 
 

@@ -39,7 +39,7 @@ def test_harmful_json_is_refused(text: str) -> None:
 def test_it_is_the_failure_of_one_developer(text: str) -> None:
     printed = f'{{"bundle": "Debian", "rows": [{{"module": "m", "register": "r", "result": {{"a": {text}}}}}]}}\n'
     with pytest.raises(StepFailed, match=r"^distribution Debian of anna: the work ended without a result"):
-        answers.rows_of("distribution Debian of anna", printed.encode(), b"wslfleet-exit-10\n", "Debian")
+        answers.answer_of_task("distribution Debian of anna", printed.encode(), b"wslfleet-exit-10\n", "Debian")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import goal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver import plan as driver_plan
@@ -56,7 +56,7 @@ def test_with_a_digest_http_may_be() -> None:
 def test_a_local_installer_needs_its_digest_wherever_it_comes_from() -> None:
     place = f"{HTTP}cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
     with pytest.raises(Failure, match="needs installer_sha256") as told:
-        repository_wanted.resolve("local_installer", {"installer": place}, "")
+        repository_goal.resolve("local_installer", {"installer": place}, "")
     assert "s3cret" not in str(told.value)
 
 
@@ -69,16 +69,14 @@ def test_a_local_installer_needs_its_digest_wherever_it_comes_from() -> None:
 )
 def test_a_key_needs_its_fingerprint(options: dict[str, str]) -> None:
     with pytest.raises(Failure, match="needs key_fingerprint"):
-        repository_wanted.resolve(options["source"], options, "")
+        repository_goal.resolve(options["source"], options, "")
 
 
 def test_no_source_is_without_a_fingerprint() -> None:
     for source in ("network", "ubuntu"):
         assert (
             len(
-                repository_wanted.resolve(
-                    source, {"url": "http://m.example/"}, "ID=ubuntu\nVERSION_ID=24.04"
-                ).fingerprint
+                repository_goal.resolve(source, {"url": "http://m.example/"}, "ID=ubuntu\nVERSION_ID=24.04").fingerprint
             )
             == 40
         )

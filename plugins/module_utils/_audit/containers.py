@@ -25,7 +25,7 @@ class State:
 
     version: str
     """Of NVIDIA's container toolkit; empty when it is not installed."""
-    engines: engines.Seen
+    engines: engines.State
     gone: t.Mapping[str, t.Tuple[str, ...]] = field(default_factory=dict)
     """CDI specification -> files that it names and that are gone."""
     unconfigured: t.Tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe import Seen
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe import State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import installer_log, loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
 
@@ -23,7 +23,7 @@ _ALLOW = "take ldconfig=false out of [automount] in /etc/wsl.conf, then run wsl 
 _LINK = "put a link to the file in /usr/lib/wsl/lib in its place: a copy is stale after the next Windows driver"
 
 
-def drivers(seen: Seen) -> Verdict:
+def drivers(seen: State) -> Verdict:
     unlike = {package.key: f" ({seen.repair.reasons[package.key]})" for package in seen.repair.unlike}
     names = [f"{item.name} {item.code}{unlike.get(item.key, '')}" for item in seen.repair.drivers]
     if names:
@@ -31,7 +31,7 @@ def drivers(seen: Seen) -> Verdict:
     return Verdict("driver_packages", "G9", OK, "none")
 
 
-def states(seen: Seen) -> Verdict:
+def states(seen: State) -> Verdict:
     broken = [f"{package.name} {package.code}" for package in seen.repair.database.broken]
     if seen.repair.database.journal_dirty:
         broken.append("dpkg was interrupted")
@@ -40,7 +40,7 @@ def states(seen: Seen) -> Verdict:
     return Verdict("dpkg_states", "G9", OK, "all packages are configured")
 
 
-def run_file(seen: Seen) -> Verdict:
+def run_file(seen: State) -> Verdict:
     installed = seen.repair.installed
     if installed is not None:
         text = f"driver {installed.version or 'of unknown version'} by NVIDIA's .run installer ({installer_log.LOG})"
@@ -48,7 +48,7 @@ def run_file(seen: Seen) -> Verdict:
     return Verdict("run_file", "G9", OK, "no driver from a .run file")
 
 
-def strays(seen: Seen) -> Verdict:
+def strays(seen: State) -> Verdict:
     strays = [path for path in seen.repair.strays if path not in seen.dkms]
     if strays:
         more = f" and {len(strays) - 20} more" if len(strays) > 20 else ""
@@ -59,7 +59,7 @@ def strays(seen: Seen) -> Verdict:
     return Verdict("stray_files", "G9", OK, "no driver file outside WSL's folder")
 
 
-def loader_row(seen: Seen) -> Verdict:
+def loader_row(seen: State) -> Verdict:
     if seen.repair.shadowed:
         text = "; ".join(loader.told(seen.repair.shadowed, seen.repair.named))
         return Verdict("loader", "G9", STOP, text, REPAIR)
@@ -75,7 +75,7 @@ def loader_row(seen: Seen) -> Verdict:
     return Verdict("loader", "G9", OK, f"libcuda.so.1 => {seen.picks['libcuda.so.1']}")
 
 
-def ld_conf(seen: Seen) -> Verdict | None:
+def ld_conf(seen: State) -> Verdict | None:
     if not seen.wsl_files:
         return None
     if seen.ld_wsl_conf:
@@ -89,7 +89,7 @@ def ld_conf(seen: Seen) -> Verdict | None:
     return Verdict("ld_wsl_conf", "G9", WARN, text, REPAIR)
 
 
-def dkms(seen: Seen) -> Verdict:
+def dkms(seen: State) -> Verdict:
     if seen.dkms:
         return Verdict("dkms", "G9", WARN, ", ".join(seen.dkms), REPAIR)
     return Verdict("dkms", "G9", OK, "no NVIDIA kernel module")

@@ -24,7 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """Everything that the report is made of."""
 
     repair: driver_repair.State
@@ -55,10 +55,10 @@ class Seen:
     """/usr/local/bin, which is in everybody's PATH, leads to WSL's nvidia-smi."""
 
 
-def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> Seen:
+def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> State:
     """Read the system; two quick processes of apt, for the effect of the pin."""
     repair, legacy = driver_repair.observe(root), legacy_keys.observe(fingerprints, root)
-    return Seen(
+    return State(
         repair,
         legacy,
         (files.read_text(root + "/proc/version") or "").strip(),

@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers, driver, libraries, memory, toolkit
-from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe import Seen
+from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe import State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
@@ -27,7 +27,7 @@ _MEND_APT = "run wslfleet.cuda.cuda_legacy, which takes out NVIDIA's own broken 
 _GUARD = "run wslfleet.cuda.cuda_guard"
 
 
-def rows(seen: Seen) -> t.List[Verdict]:
+def rows(seen: State) -> t.List[Verdict]:
     """The verdicts on what was SEEN."""
     found = [
         _kernel(seen.kernel),
@@ -66,20 +66,20 @@ def _kernel(text: str) -> Verdict:
     return Verdict("kernel", "G7", OK, seen)
 
 
-def _environment(seen: Seen) -> Verdict:
+def _environment(seen: State) -> Verdict:
     if seen.library_path:
         text = ", ".join(seen.library_path)
         return Verdict("library_path", "G9", WARN, text, "take it out, or put /usr/lib/wsl/lib before it")
     return Verdict("library_path", "G9", OK, "neither LD_LIBRARY_PATH nor PATH comes before WSL's folder")
 
 
-def _guard(seen: Seen) -> Verdict:
+def _guard(seen: State) -> Verdict:
     if seen.guard_missing:
         return Verdict("guard", "G9", WARN, "missing: " + ", ".join(seen.guard_missing), _GUARD)
     return Verdict("guard", "G9", OK, "pin and hooks are in place")
 
 
-def _pin(seen: Seen) -> Verdict:
+def _pin(seen: State) -> Verdict:
     if seen.apt_problem:
         text = f"nobody can tell whether the guard holds: {seen.apt_problem}"
         return Verdict("pin_effect", "G9", STOP, text, _MEND_APT)
@@ -96,7 +96,7 @@ def _pin(seen: Seen) -> Verdict:
     return Verdict("pin_effect", "G9", level, f"apt would install {text}", remedy)
 
 
-def _metapackages(seen: Seen) -> Verdict:
+def _metapackages(seen: State) -> Verdict:
     names = [
         package.name
         for package in seen.repair.database.packages
@@ -108,7 +108,7 @@ def _metapackages(seen: Seen) -> Verdict:
     return Verdict("metapackages", "G13", OK, "none of cuda, cuda-X-Y, cuda-runtime-X-Y")
 
 
-def _keys(seen: Seen) -> Verdict:
+def _keys(seen: State) -> Verdict:
     remedy = "run wslfleet.cuda.cuda_legacy"
     if seen.legacy.removals:
         return Verdict("old_keys", "G10", STOP, ", ".join(sorted(seen.legacy.removals)), remedy)
@@ -120,7 +120,7 @@ def _keys(seen: Seen) -> Verdict:
     return Verdict("old_keys", "G10", OK, "not found")
 
 
-def _sources_row(seen: Seen) -> Verdict:
+def _sources_row(seen: State) -> Verdict:
     stale = legacy_keys.plan(seen.legacy, "", "", "").stale
     if stale:
         text = ", ".join(f"{item.entry.path} ({item.reason})" for item in stale)
@@ -128,7 +128,7 @@ def _sources_row(seen: Seen) -> Verdict:
     return Verdict("stale_sources", "G10", OK, "none")
 
 
-def _nvidia_smi(seen: Seen) -> Verdict:
+def _nvidia_smi(seen: State) -> Verdict:
     """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH; and whether root finds one."""
     wsl = f"{loader.WSL_LIBRARIES}/nvidia-smi"
     if "nvidia-smi" not in seen.wsl_files:

@@ -56,7 +56,7 @@ def configure(run: system_run.Runner, request: Request, report: Report, serve: t
         report.add(changes)
 
 
-def serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.User]) -> None:
+def serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.DockerUser]) -> None:
     """Tell the users' own docker about the runtime. Raises Failure."""
     changes = containers_rootless.plan(users)
     if not request.check_mode:

@@ -41,7 +41,7 @@ _FOLDERS = ("/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin")
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """What is there. ``desktop``: the link by which Docker Desktop was known; empty when it does not serve here."""
 
     engines: t.Tuple[str, ...]
@@ -57,7 +57,7 @@ class Choice:
     notes: t.Tuple[str, ...] = ()
 
 
-def observe(root: str = "") -> Seen:
+def observe(root: str = "") -> State:
     """Look for programs and links under ROOT. Starts no process."""
     links = [path for path in _DESKTOP_LINKS if os.path.islink(root + path)]
     desktop = next((path for path in links if os.readlink(root + path).startswith(DESKTOP)), "")
@@ -66,10 +66,10 @@ def observe(root: str = "") -> Seen:
         for engine in ENGINES
         if any(os.path.isfile(f"{root}{folder}/{_PROGRAMS[engine]}") for folder in _FOLDERS)
     ]
-    return Seen(tuple(here), desktop)
+    return State(tuple(here), desktop)
 
 
-def choose(wanted: t.Sequence[str] | None, seen: Seen) -> Choice:
+def choose(wanted: t.Sequence[str] | None, seen: State) -> Choice:
     """Which engines to serve. WANTED None: those that are there. Raises Failure."""
     if wanted is None:
         # A containerd beside docker is docker's own.

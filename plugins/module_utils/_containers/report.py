@@ -25,7 +25,7 @@ class Request:
     engines: t.Sequence[str] | None
     version: str | None
     minimum: str
-    source: containers_source.Wanted
+    source: containers_source.Goal
     check_mode: bool
     wait: float
     follow: str | None = None

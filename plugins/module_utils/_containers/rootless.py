@@ -27,7 +27,7 @@ _SETTING = re.compile(r"(?m)^[ \t]*#?[ \t]*no-cgroups[ \t]*=[^\n]*")
 
 
 @dataclass(frozen=True)
-class User(as_user.Account):
+class DockerUser(as_user.User):
     """A user of the distribution with a docker of his own."""
 
     @property
@@ -36,7 +36,7 @@ class User(as_user.Account):
         return f"{self.home}/.config/docker/daemon.json"
 
 
-def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[User]:
+def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[DockerUser]:
     """The users NAMES, while the engines SERVE are served. Raises Failure."""
     if names and "containerd" in serve:
         raise Failure(
@@ -53,11 +53,11 @@ def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[User]:
             raise Failure(f"rootless_users: this distribution has no user {name!r}") from None
         if entry.pw_uid == 0:
             raise Failure("rootless_users: root has no docker without root; leave root out")
-        found.append(User(name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")))
+        found.append(DockerUser(name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")))
     return found
 
 
-def unconfigured(wanted: t.Sequence[User], root: str = "") -> t.List[User]:
+def unconfigured(wanted: t.Sequence[DockerUser], root: str = "") -> t.List[DockerUser]:
     """Those of WANTED whose docker does not know the runtime.
 
     Raises Failure for a file that docker cannot read, Failure for one that the user cannot read or write.
@@ -68,7 +68,7 @@ def unconfigured(wanted: t.Sequence[User], root: str = "") -> t.List[User]:
     return found
 
 
-def plan(wanted: t.Sequence[User], root: str = "") -> t.List[changes.FileChange]:
+def plan(wanted: t.Sequence[DockerUser], root: str = "") -> t.List[changes.FileChange]:
     """What serves the docker of WANTED; the record first. Raises Failure."""
     written = [runtimes.with_runtime(user.path, root, user) for user in unconfigured(wanted, root)]
     before = files.read_text(root + CONFIG_TOML)
@@ -122,7 +122,9 @@ def plan_removal(known: runtimes.Texts, root: str = "") -> t.List[changes.FileCh
     return found
 
 
-def _owner_of(path: str) -> User | None:
+def _owner_of(path: str) -> DockerUser | None:
     """The user whose docker is configured by PATH."""
-    accounts = (User(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")) for entry in pwd.getpwall())
+    accounts = (
+        DockerUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")) for entry in pwd.getpwall()
+    )
     return next((user for user in accounts if user.path == path and user.uid != 0), None)

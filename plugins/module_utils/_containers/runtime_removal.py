@@ -64,7 +64,7 @@ def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.Lis
 
 
 def docker_removal(
-    path: str, text: str, before: str | None, user: as_user.Account | None = None
+    path: str, text: str, before: str | None, user: as_user.User | None = None
 ) -> t.List[system_changes.FileChange]:
     """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises Failure."""
     if not runtimes.of_daemon_json(path, daemon_json.knows, text):

@@ -42,12 +42,12 @@ def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
     return found
 
 
-def docker_knows(path: str, root: str = "", user: as_user.Account | None = None) -> bool:
+def docker_knows(path: str, root: str = "", user: as_user.User | None = None) -> bool:
     """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises Failure."""
     return bool(of_daemon_json(path, daemon_json.knows, _read(path, root, user)))
 
 
-def _read(path: str, root: str, user: as_user.Account | None) -> str | None:
+def _read(path: str, root: str, user: as_user.User | None) -> str | None:
     return system_files.read_text(root + path) if user is None else as_user.read_text(user, root + path)
 
 
@@ -80,7 +80,7 @@ def plan(engine: str, root: str = "") -> t.List[system_changes.FileChange]:
     ]
 
 
-def with_runtime(path: str, root: str = "", user: as_user.Account | None = None) -> system_changes.FileChange:
+def with_runtime(path: str, root: str = "", user: as_user.User | None = None) -> system_changes.FileChange:
     """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises Failure."""
     before = _read(path, root, user)
     after = of_daemon_json(path, daemon_json.with_runtime, before)

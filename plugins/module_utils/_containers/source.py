@@ -18,8 +18,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, repository
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
@@ -40,7 +40,7 @@ _REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-
 
 
 @dataclass(frozen=True)
-class Wanted(repository_wanted.Wanted):
+class Goal(repository_goal.Goal):
     """The source of the container packages; tried, fetched and refreshed as the CUDA repository is."""
 
     @property
@@ -64,23 +64,23 @@ class Wanted(repository_wanted.Wanted):
         return CREDENTIALS
 
 
-def resolve(options: t.Mapping[str, t.Any]) -> Wanted:
+def resolve(options: t.Mapping[str, t.Any]) -> Goal:
     """Fill in what OPTIONS (of the module) leave out. Raises Failure."""
-    address, credentials = repository_wanted.address_of(str(options.get("url") or URL), options)
+    address, credentials = repository_goal.address_of(str(options.get("url") or URL), options)
     key = str(options.get("key") or "")
     if not key and address != URL:
         raise Failure("a mirror needs key: the public key, or an address or a path where it is")
-    fingerprint = repository_wanted.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
+    fingerprint = repository_goal.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
     sha1 = str(options.get("sha1") or "refuse")
-    return Wanted("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
+    return Goal("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
 
 
-def is_current(wanted: Wanted, root: str = "") -> bool:
+def is_current(wanted: Goal, root: str = "") -> bool:
     """Whether source, key and index are there. Starts no process."""
     return repository.stands(wanted, repository.keys_of(wanted, root), root)
 
 
-def plan(wanted: Wanted, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
+def plan(wanted: Goal, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
     """The keyring, the credentials and the source file, where they are not as WANTED."""
     text = wanted.text(keyring, root)
     found = [
@@ -129,7 +129,7 @@ def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[jud
     return stale
 
 
-def plan_legacy(state: legacy_keys.State, wanted: Wanted, when: str) -> t.Tuple[system_changes.FileChange, ...]:
+def plan_legacy(state: legacy_keys.State, wanted: Goal, when: str) -> t.Tuple[system_changes.FileChange, ...]:
     """Old entries out, and the key out of the keyrings that every source trusts. WHEN names the backups.
 
     The key stays there while a mirror of these packages that names no keyring needs it.

@@ -101,7 +101,7 @@ def _bring_source(
     return listed
 
 
-def _try(run: system_run.Runner, wanted: containers_source.Wanted) -> t.Tuple[bytes, str]:
+def _try(run: system_run.Runner, wanted: containers_source.Goal) -> t.Tuple[bytes, str]:
     """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
     with files.scratch() as folder:
         keyring = fetch.fetch_keyring(run, wanted, folder)

@@ -48,7 +48,7 @@ _SIGNS: t.Tuple[t.Tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """What the distribution is set to."""
 
     proxy: str = ""
@@ -73,7 +73,7 @@ def failed_address(output: str, url: str) -> str:
     return found if found.startswith(("http://", "https://")) else url
 
 
-def explain(output: str, url: str, seen: Seen) -> str:
+def explain(output: str, url: str, seen: State) -> str:
     """The cause and the remedy in one line; empty when apt's OUTPUT names no cause of the network."""
     met = kind(output)
     if not met:
@@ -96,7 +96,7 @@ def named(run: system_run.Runner, url: str, output: str) -> str:
 class _Names:
     """The words of a sentence."""
 
-    def __init__(self, output: str, url: str, seen: Seen) -> None:
+    def __init__(self, output: str, url: str, seen: State) -> None:
         self.host = addresses.split(url).hostname or url
         self.proxy = seen.proxy
         self.seen = seen
@@ -182,12 +182,12 @@ _SENTENCES: t.Dict[str, t.Callable[[_Names], str]] = {
 # -- looking ---------------------------------------------------------------------------------------------------------
 
 
-def observe(run: system_run.Runner, url: str, look_at_certificate: bool = False, root: str = "") -> Seen:
+def observe(run: system_run.Runner, url: str, look_at_certificate: bool = False, root: str = "") -> State:
     """What the distribution is set to for URL."""
     proxy = _bare(proxy_of(run(["apt-config", "dump"]).stdout, url))
     resolvers = re.findall(r"(?m)^nameserver\s+(\S+)", files.read_text(root + "/etc/resolv.conf") or "")
     issuer = network_issuer.shown_issuer(url, proxy, root) if look_at_certificate else ""
-    return Seen(proxy, network_proxy.password_of(proxy, root) is not None, tuple(resolvers), issuer)
+    return State(proxy, network_proxy.password_of(proxy, root) is not None, tuple(resolvers), issuer)
 
 
 def proxy_of(dump: str, url: str) -> str:

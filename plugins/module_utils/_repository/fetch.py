@@ -18,7 +18,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.wanted import Wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -28,7 +28,7 @@ MAXIMUM_KEYRING = 1 << 20
 """Bytes; NVIDIA's has 3 kB."""
 
 
-def fetch_keyring(run: system_run.Runner, wanted: Wanted, folder: str) -> bytes:
+def fetch_keyring(run: system_run.Runner, wanted: Goal, folder: str) -> bytes:
     """The binary keyring with just the wanted key, fetched into FOLDER. Raises Failure."""
     if wanted.key:
         inside = "BEGIN PGP" in wanted.key
@@ -66,10 +66,10 @@ def download(run: system_run.Runner, url: str, target: str, options: t.Sequence[
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
         raise Failure(f"{shown}: {network_cause.named(run, url, done.output) or _why(done)}")
     if files.head(target, 100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise Failure(f"{shown}: {network_cause.explain(network_cause.PAGE, url, network_cause.Seen())}")
+        raise Failure(f"{shown}: {network_cause.explain(network_cause.PAGE, url, network_cause.State())}")
 
 
-def _fetch(run: system_run.Runner, wanted: Wanted, url: str, sha256: str, target: str) -> bytes:
+def _fetch(run: system_run.Runner, wanted: Goal, url: str, sha256: str, target: str) -> bytes:
     """The content of URL (an address, or a path in the distribution), which must have the digest SHA256 if given."""
     if url.startswith("/"):
         data = files.read_bytes(url)

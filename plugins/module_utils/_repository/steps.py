@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
     spare_installers,
     trial,
 )
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.wanted import Wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
@@ -44,7 +44,7 @@ class Outcome:
 
 
 def bring(
-    run: system_run.Runner, wanted: Wanted, state: str, packages: t.Sequence[str], others: str, check_mode: bool
+    run: system_run.Runner, wanted: Goal, state: str, packages: t.Sequence[str], others: str, check_mode: bool
 ) -> Outcome:
     """Bring the source to STATE (present, absent, verified). Raises Failure.
 
@@ -85,7 +85,7 @@ def bring(
     return Outcome(True, False, (*changes, *spare.changes), arriving, spare.packages)
 
 
-def _tried(run: system_run.Runner, wanted: Wanted, packages: t.Sequence[str]) -> bytes:
+def _tried(run: system_run.Runner, wanted: Goal, packages: t.Sequence[str]) -> bytes:
     """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
     with files.scratch() as folder:
         if wanted.installer:
@@ -98,7 +98,7 @@ def _tried(run: system_run.Runner, wanted: Wanted, packages: t.Sequence[str]) ->
     return keyring
 
 
-def _take_out(run: system_run.Runner, wanted: Wanted, others: str, check_mode: bool) -> Outcome:
+def _take_out(run: system_run.Runner, wanted: Goal, others: str, check_mode: bool) -> Outcome:
     spare = spare_installers.find(others)
     changes = (*repository.plan_absent(wanted), *spare.changes)
     gone = dict(spare.packages)

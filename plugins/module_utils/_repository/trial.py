@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.wanted import Wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
@@ -29,7 +29,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import chang
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 
 
-def try_index(run: system_run.Runner, wanted: Wanted, keyring: bytes, folder: str) -> str:
+def try_index(run: system_run.Runner, wanted: Goal, keyring: bytes, folder: str) -> str:
     """Let apt fetch and verify the index in FOLDER; the text of the Packages files. Raises Failure."""
     key_file = f"{folder}/keyring.gpg"
     files.write_file(key_file, keyring)
@@ -85,7 +85,7 @@ def _only(source: str, folder: str) -> t.List[str]:
     return apt_command.settings(settings)
 
 
-def explain(output: str, wanted: Wanted) -> str:
+def explain(output: str, wanted: Goal) -> str:
     """Why apt refused the source WANTED, in one line with the way out."""
     fingerprint = wanted.fingerprint
     if sha1.is_refusal(output):
@@ -119,7 +119,7 @@ def only_options(path: str) -> t.List[str]:
     return ["-o", f"Dir::Etc::SourceList={path}", "-o", "Dir::Etc::SourceParts=-", "-o", "APT::Get::List-Cleanup=0"]
 
 
-def refresh(run: system_run.Runner, wanted: Wanted, root: str = "") -> None:
+def refresh(run: system_run.Runner, wanted: Goal, root: str = "") -> None:
     """Fetch the index of the source, and those of the others when there are none yet. Raises Failure."""
     lists = root + "/var/lib/apt/lists"
     ours = query.list_prefix(wanted.url)

@@ -31,7 +31,7 @@ _DONE, _NONE, _FAILED = b"+", b"0", b"-"
 
 
 @dataclass(frozen=True)
-class Account:
+class User:
     """A user of the distribution."""
 
     name: str
@@ -40,13 +40,13 @@ class Account:
     home: str
 
 
-def read_text(account: Account, path: str) -> str | None:
+def read_text(account: User, path: str) -> str | None:
     """The text of PATH; None when there is no such file. Raises Failure."""
     data = _call(account, f"read {path}", lambda: files.read_bytes(path, MAXIMUM))
     return None if data is None else data.decode("utf-8", "surrogateescape")
 
 
-def write(account: Account, path: str, data: bytes) -> None:
+def write(account: User, path: str, data: bytes) -> None:
     """Replace PATH in one step, with the folders that it needs; an old file's mode stays. Raises Failure."""
 
     def replace() -> None:
@@ -56,12 +56,12 @@ def write(account: Account, path: str, data: bytes) -> None:
     _call(account, f"write {path}", replace)
 
 
-def remove(account: Account, path: str) -> None:
+def remove(account: User, path: str) -> None:
     """Remove PATH; no error when it is gone already. Raises Failure."""
     _call(account, f"remove {path}", lambda: files.remove_file(path))
 
 
-def check_writable(account: Account, path: str) -> None:
+def check_writable(account: User, path: str) -> None:
     """Raise Failure when PATH could not be written, before anything is changed."""
 
     def look() -> None:
@@ -76,7 +76,7 @@ def check_writable(account: Account, path: str) -> None:
     _call(account, f"write {path}", look)
 
 
-def _call(account: Account, what: str, work: t.Callable[[], bytes | None]) -> bytes | None:
+def _call(account: User, what: str, work: t.Callable[[], bytes | None]) -> bytes | None:
     """What WORK returns in a child that has become ACCOUNT. Raises Failure within SECONDS."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -96,7 +96,7 @@ def _call(account: Account, what: str, work: t.Callable[[], bytes | None]) -> by
     raise Failure(f"user {account.name} cannot {what}: {why}; look at it as that user, nothing was changed there")
 
 
-def _answer(account: Account, work: t.Callable[[], bytes | None], writing: int) -> t.NoReturn:
+def _answer(account: User, work: t.Callable[[], bytes | None], writing: int) -> t.NoReturn:
     """In the child: become ACCOUNT, work, answer, end without what the parent would do at its end."""
     try:
         try:
@@ -111,7 +111,7 @@ def _answer(account: Account, work: t.Callable[[], bytes | None], writing: int) 
         os._exit(0)
 
 
-def _become(account: Account) -> None:
+def _become(account: User) -> None:
     """Become ACCOUNT for good: its groups, its ids, the usual umask. Root alone can; others may be it already."""
     os.umask(0o022)
     os.chdir("/")

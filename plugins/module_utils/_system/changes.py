@@ -31,7 +31,7 @@ class FileChange:
     shown_before: str = ""
     """What a diff shows instead of content that is not text."""
     shown_after: str = ""
-    user: as_user.Account | None = None
+    user: as_user.User | None = None
     """Whose home the file is in, so that it is changed as that user; None: it is where root alone changes anything."""
     link: str = ""
     """What the path leads to when it becomes a symbolic link; ``after`` then only says so."""
@@ -100,7 +100,7 @@ def _apply_one(change: FileChange, root: str) -> str:
     return backup
 
 
-def _apply_as_user(change: FileChange, user: as_user.Account, path: str) -> None:
+def _apply_as_user(change: FileChange, user: as_user.User, path: str) -> None:
     """A new file belongs to USER then, and so do the folders that are made for it."""
     if change.after is None:
         as_user.remove(user, path)

@@ -52,14 +52,14 @@ _NAMES = re.compile(r"^lib(nccl2|nccl-dev|cudnn9-(cuda|headers-cuda|dev-cuda)-[0
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Goal:
     """Package names in order, and the major version of the toolkit that they must be made for."""
 
     packages: t.Tuple[str, ...]
     major: str
 
 
-def wanted(libraries: t.Sequence[str], version: t.Any) -> Wanted:
+def wanted(libraries: t.Sequence[str], version: t.Any) -> Goal:
     """The packages of LIBRARIES for toolkit VERSION (``12.8``, ``12.latest``, ``12``). Raises Failure."""
     unknown = [name for name in libraries if name not in LIBRARIES]
     if unknown or not libraries:
@@ -68,7 +68,7 @@ def wanted(libraries: t.Sequence[str], version: t.Any) -> Wanted:
         major = version if version in ("12", "13") else str(catalogue.parse_version(version).major)
     except catalogue.CatalogueError as error:
         raise Failure(str(error).replace("cuda_version", "version")) from None
-    return Wanted(tuple(_names(libraries, major)), major)
+    return Goal(tuple(_names(libraries, major)), major)
 
 
 def _names(libraries: t.Iterable[str], major: str) -> t.List[str]:
@@ -81,7 +81,7 @@ def fits(version: str, name: str, major: str) -> bool:
     return "nccl" not in name or f"+cuda{major}." in version
 
 
-def present(what: Wanted, database: dpkg.Database) -> t.List[str]:
+def present(what: Goal, database: dpkg.Database) -> t.List[str]:
     """The packages of WHAT that are installed in a version that fits, as ``name=version``."""
     return sorted(
         f"{item.name}={item.version}"
@@ -90,13 +90,13 @@ def present(what: Wanted, database: dpkg.Database) -> t.List[str]:
     )
 
 
-def missing(what: Wanted, database: dpkg.Database) -> t.List[str]:
+def missing(what: Goal, database: dpkg.Database) -> t.List[str]:
     """The names of WHAT that are not installed in a version that fits."""
     there = {item.split("=")[0] for item in present(what, database)}
     return [name for name in what.packages if name not in there]
 
 
-def installed(libraries: t.Sequence[str], what: Wanted, database: dpkg.Database) -> t.List[str]:
+def installed(libraries: t.Sequence[str], what: Goal, database: dpkg.Database) -> t.List[str]:
     """The packages of LIBRARIES, development files included, of which anything is left."""
     names = _names([f"{library.split('-')[0]}-dev" for library in libraries], what.major)
     return sorted({item.name for item in database.packages if item.name in names and item.left})
@@ -110,7 +110,7 @@ def default_url(os_release: str) -> str:
     return catalogue.repository_url(name)
 
 
-def files(what: Wanted, url: str, keyring: str) -> t.Dict[str, str]:
+def files(what: Goal, url: str, keyring: str) -> t.Dict[str, str]:
     """Path -> text of the source and of the pin that keeps everything else of it away. Raises Failure."""
     if not re.match(r"^(https?|file|copy):[^\s\[\]]+$", url):
         raise Failure(f"url {_shown(url)!r} is not an address of an apt repository")
@@ -127,7 +127,7 @@ def files(what: Wanted, url: str, keyring: str) -> t.Dict[str, str]:
     }
 
 
-def open_source(run: system_run.Runner, what: Wanted, url: str, keyring: str, root: str = "") -> None:
+def open_source(run: system_run.Runner, what: Goal, url: str, keyring: str, root: str = "") -> None:
     """Write the source and fetch its index. Raises Failure."""
     if not os.path.exists(root + keyring):
         raise Failure(f"{keyring}: no such keyring; add the toolkit's source first, or set keyring")
@@ -146,7 +146,7 @@ def _shown(url: str) -> str:
     return re.sub(r"//[^/@]*@", "//", url)
 
 
-def choose(what: Wanted, names: t.Sequence[str], madison: str) -> t.List[str]:
+def choose(what: Goal, names: t.Sequence[str], madison: str) -> t.List[str]:
     """``name=version`` for NAMES out of the output of ``apt-cache madison``, whose first fitting line is the newest.
 
     Raises Failure.
@@ -162,7 +162,7 @@ def choose(what: Wanted, names: t.Sequence[str], madison: str) -> t.List[str]:
     return [f"{name}={offers[name][0]}" for name in names]
 
 
-def plan(run: system_run.Runner, what: Wanted, names: t.Sequence[str], database: dpkg.Database) -> apt_plan.Judgement:
+def plan(run: system_run.Runner, what: Goal, names: t.Sequence[str], database: dpkg.Database) -> apt_plan.Judgement:
     """What installing NAMES from the open source would do. Raises Failure when that is refused."""
     asked = choose(what, names, query.ask(run, command.cache("madison", *OPTIONS, *names)).stdout)
 

@@ -26,7 +26,7 @@ class NoPlanError(Failure):
 
 
 @dataclass(frozen=True)
-class Desired:
+class Goal:
     """What the caller asked for, with a minor number."""
 
     version: catalogue.Version
@@ -68,15 +68,15 @@ class Plan:
 
 def desired(
     version: catalogue.Version, components: t.Sequence[str], host_compiler: bool = True, **options: t.Any
-) -> Desired:
+) -> Goal:
     """Check the options. Raises CatalogueError."""
     names = package_names.package_names(version.exact or version.short, components)
-    wanted = Desired(version, tuple(names), host_compiler, **options)
+    wanted = Goal(version, tuple(names), host_compiler, **options)
     return wanted if wanted.present else replace(wanted, packages=(), host_compiler=False)
 
 
 def make_plan(
-    wanted: Desired,
+    wanted: Goal,
     database: dpkg.Database,
     automatic: t.Collection[str] = (),
     parts: t.Mapping[str, str] | None = None,
@@ -97,7 +97,7 @@ def make_plan(
     return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))
 
 
-def _newest(wanted: Desired, database: dpkg.Database, automatic: t.Collection[str], compiler: t.Sequence[str]) -> Plan:
+def _newest(wanted: Goal, database: dpkg.Database, automatic: t.Collection[str], compiler: t.Sequence[str]) -> Plan:
     missing = [name for name in wanted.packages if not database.installed(name)]
     if wanted.state != "latest":
         return Plan(install=(*missing, *compiler))
@@ -113,7 +113,7 @@ def _newest(wanted: Desired, database: dpkg.Database, automatic: t.Collection[st
     return Plan(names, unhold=_held(database, names), automatic=marked, upgrade=not missing and not compiler)
 
 
-def _exact(wanted: Desired, database: dpkg.Database, parts: t.Mapping[str, str], compiler: t.Sequence[str]) -> Plan:
+def _exact(wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str], compiler: t.Sequence[str]) -> Plan:
     there = {item.name: item.version for item in database.packages if item.present}
     fine = {item.name for item in database.packages if item.installed and parts.get(item.name) == item.version}
     change = [name for name in sorted(parts) if name not in fine]

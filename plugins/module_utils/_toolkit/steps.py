@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import fini
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.look import Look, Options
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Desired, NoPlanError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Goal, NoPlanError
 
 
 def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | None:
@@ -83,9 +83,7 @@ def diff(found: Look) -> t.List[t.Dict[str, str]]:
     return shown
 
 
-def _settling(
-    options: Options, wanted: Desired, database: dpkg.Database, parts: t.Mapping[str, str]
-) -> finish.Settling:
+def _settling(options: Options, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]) -> finish.Settling:
     if not wanted.present:
         return finish.settle_absent(wanted.version.short, database)
     return finish.settle(wanted.version, database, options.hold, options.default, parts)
@@ -107,7 +105,7 @@ def _newest_minor(run: system_run.Runner, version: catalogue.Version, options: O
 
 
 def _parts(
-    run: system_run.Runner, wanted: Desired, database: dpkg.Database, check_mode: bool, warnings: t.List[str]
+    run: system_run.Runner, wanted: Goal, database: dpkg.Database, check_mode: bool, warnings: t.List[str]
 ) -> t.Mapping[str, str]:
     """What the exact release is made of: from the note of an earlier run while it holds, else from the index."""
     short, exact = wanted.version.short, wanted.version.exact

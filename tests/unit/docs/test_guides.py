@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import s
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import repository, sha1, wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal, repository, sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, finish, path, smoke_test
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
@@ -81,7 +81,7 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
     [
         guard.PIN,
         guard.CONFIGURATION,
-        wanted.KEYRING,
+        goal.KEYRING,
         repository.PIN_600,
         path.PROFILE,
         path.COMMANDS,

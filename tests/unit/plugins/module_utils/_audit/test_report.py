@@ -16,7 +16,7 @@ from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
 KERNEL = "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@x) (gcc) #1 SMP\n"
 
 
-def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> observe.Seen:
+def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] | None = None) -> observe.State:
     for name, text in {"var/lib/dpkg/status": status, "proc/version": KERNEL, **(files or {})}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] |
     return found
 
 
-def levels(found: observe.Seen) -> dict[str, str]:
+def levels(found: observe.State) -> dict[str, str]:
     return {row.id: row.level for row in report.rows(found) if row.level not in ("ok", "info")}
 
 

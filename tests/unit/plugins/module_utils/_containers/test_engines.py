@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import Choice, Seen
+from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import Choice, State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 DESKTOP = "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker"
@@ -23,17 +23,17 @@ def put(root: Path, path: str, text: str = "") -> None:
 @pytest.mark.parametrize(
     ("files", "links", "expected"),
     [
-        ([], {}, Seen(())),
-        (["/usr/bin/podman"], {}, Seen(("podman",))),
-        (["/usr/bin/dockerd", "/usr/bin/containerd"], {}, Seen(("docker", "containerd"))),
-        ([], {"/usr/bin/docker": DESKTOP}, Seen((), "/usr/bin/docker")),
-        (["/usr/bin/podman"], {"/usr/bin/docker-compose": DESKTOP}, Seen(("podman",), "/usr/bin/docker-compose")),
-        ([], {"/run/docker.sock": "/mnt/wsl/docker-desktop/shared-sockets/x"}, Seen((), "/run/docker.sock")),
+        ([], {}, State(())),
+        (["/usr/bin/podman"], {}, State(("podman",))),
+        (["/usr/bin/dockerd", "/usr/bin/containerd"], {}, State(("docker", "containerd"))),
+        ([], {"/usr/bin/docker": DESKTOP}, State((), "/usr/bin/docker")),
+        (["/usr/bin/podman"], {"/usr/bin/docker-compose": DESKTOP}, State(("podman",), "/usr/bin/docker-compose")),
+        ([], {"/run/docker.sock": "/mnt/wsl/docker-desktop/shared-sockets/x"}, State((), "/run/docker.sock")),
         # podman-docker and others link too.
-        ([], {"/usr/bin/docker": "/usr/bin/podman"}, Seen(())),
+        ([], {"/usr/bin/docker": "/usr/bin/podman"}, State(())),
     ],
 )
-def test_observe(tmp_path: Path, files: list[str], links: dict[str, str], expected: Seen) -> None:
+def test_observe(tmp_path: Path, files: list[str], links: dict[str, str], expected: State) -> None:
     for path in files:
         put(tmp_path, path)
     for path, target in links.items():
@@ -45,21 +45,21 @@ def test_observe(tmp_path: Path, files: list[str], links: dict[str, str], expect
 @pytest.mark.parametrize(
     ("wanted", "seen", "expected"),
     [
-        (None, Seen(()), Choice(())),
-        (None, Seen(("docker", "containerd", "podman")), Choice(("docker", "podman"))),
-        (None, Seen(("containerd",)), Choice(("containerd",))),
-        (["podman"], Seen(()), Choice(("podman",), ("podman",))),
-        (["podman", "podman"], Seen(("podman",)), Choice(("podman",))),
-        (["containerd"], Seen(("docker", "containerd")), Choice(("containerd",))),
-        (["podman"], Seen((), "/usr/bin/docker"), Choice(("podman",), ("podman",))),
+        (None, State(()), Choice(())),
+        (None, State(("docker", "containerd", "podman")), Choice(("docker", "podman"))),
+        (None, State(("containerd",)), Choice(("containerd",))),
+        (["podman"], State(()), Choice(("podman",), ("podman",))),
+        (["podman", "podman"], State(("podman",)), Choice(("podman",))),
+        (["containerd"], State(("docker", "containerd")), Choice(("containerd",))),
+        (["podman"], State((), "/usr/bin/docker"), Choice(("podman",), ("podman",))),
     ],
 )
-def test_choose(wanted: list[str] | None, seen: Seen, expected: Choice) -> None:
+def test_choose(wanted: list[str] | None, seen: State, expected: Choice) -> None:
     assert engines.choose(wanted, seen) == expected
 
 
 def test_docker_desktop_is_left_alone() -> None:
-    seen = Seen(("docker", "containerd", "podman"), "/usr/bin/docker")
+    seen = State(("docker", "containerd", "podman"), "/usr/bin/docker")
     choice = engines.choose(None, seen)
     assert choice.serve == ("podman",) and "docker is left alone" in choice.notes[0]
     for engine in ("docker", "containerd"):

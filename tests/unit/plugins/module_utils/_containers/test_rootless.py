@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 ME = pwd.getpwuid(os.getuid())
-ANNA = rootless.User("anna", ME.pw_uid, ME.pw_gid, "/home/anna")
+ANNA = rootless.DockerUser("anna", ME.pw_uid, ME.pw_gid, "/home/anna")
 SHIPPED = """#accept-nvidia-visible-devices-envvar-when-unprivileged = true
 
 [nvidia-container-cli]
@@ -51,7 +51,7 @@ def test_users(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = pwd.struct_passwd(("anna", "x", 1000, 1001, "", "/home/anna/", "/bin/bash"))
     monkeypatch.setattr(rootless.pwd, "getpwnam", {"anna": entry, "root": pwd.getpwuid(0)}.__getitem__)
     assert rootless.users([], ["containerd"]) == []
-    assert rootless.users(["anna"], ["docker"]) == [rootless.User("anna", 1000, 1001, "/home/anna")]
+    assert rootless.users(["anna"], ["docker"]) == [rootless.DockerUser("anna", 1000, 1001, "/home/anna")]
     for names, serve, words in (
         (["ben"], ["docker"], "no user 'ben'"),
         (["root"], ["docker"], "leave root out"),
@@ -94,7 +94,9 @@ def test_whose_docker_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, uid, home in (("root", 0, "/root"), ("anna", 1000, "/home/anna"), ("ben", 1001, "/home/ben/"))
     ]
     monkeypatch.setattr(rootless.pwd, "getpwall", lambda: entries)
-    assert rootless._owner_of("/home/ben/.config/docker/daemon.json") == rootless.User("ben", 1001, 1001, "/home/ben")
+    assert rootless._owner_of("/home/ben/.config/docker/daemon.json") == rootless.DockerUser(
+        "ben", 1001, 1001, "/home/ben"
+    )
     assert rootless._owner_of("/root/.config/docker/daemon.json") is None
     assert rootless._owner_of("/home/gone/.config/docker/daemon.json") is None
 

@@ -18,7 +18,7 @@ LISTS = "/etc/apt/sources.list.d"
 MIRROR = "http://mirror/libnvidia-container/stable/deb/amd64/"
 
 
-def wanted(url: str = MIRROR, **options: str) -> containers_source.Wanted:
+def wanted(url: str = MIRROR, **options: str) -> containers_source.Goal:
     return containers_source.resolve({"url": url, "key": "/key", "key_fingerprint": FINGERPRINT, **options})
 
 

@@ -48,7 +48,7 @@ class World:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.did: list[str] = []
-        self.seen = containers_engines.Seen(())
+        self.seen = containers_engines.State(())
         self.packages: tuple[dpkg.Package, ...] = ()
         self.current = True
         self.unconfigured: list[str] = []
@@ -136,7 +136,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_nothing_to_do(world: World) -> None:
-    world.seen, world.packages = containers_engines.Seen(("docker",)), packages("1.19.1-1")
+    world.seen, world.packages = containers_engines.State(("docker",)), packages("1.19.1-1")
     report = world.look()
     assert (report.changed, world.did, report.version, list(report.engines)) == (False, [], "1.19.1", ["docker"])
 
@@ -155,7 +155,7 @@ def test_from_nothing(world: World) -> None:
 
 def test_check_mode_does_nothing(world: World) -> None:
     world.current, world.stale = False, {cdi.SPECIFICATION: "there is none"}
-    world.unconfigured, world.seen = ["docker"], containers_engines.Seen(("docker",))
+    world.unconfigured, world.seen = ["docker"], containers_engines.State(("docker",))
     report = world.look(check_mode=True)
     assert report.changed and world.did == ["can be read"] and report.packages is not None
     assert [change.path for change in report.changes] == ["/etc/new", cdi.SPECIFICATION, runtimes.DAEMON_JSON]
@@ -165,7 +165,7 @@ def test_check_mode_does_nothing(world: World) -> None:
 
 
 def test_docker_desktop_alone_needs_nothing(world: World) -> None:
-    world.seen, world.current = containers_engines.Seen((), "/usr/bin/docker"), False
+    world.seen, world.current = containers_engines.State((), "/usr/bin/docker"), False
     report = world.look()
     assert not report.changed and world.did == [] and report.desktop == "/usr/bin/docker" and report.notes
 
@@ -226,7 +226,7 @@ def test_without_a_gpu_no_specification(world: World) -> None:
 
 def test_docker_is_configured_and_told(world: World) -> None:
     world.seen, world.packages, world.unconfigured = (
-        containers_engines.Seen(("docker",)),
+        containers_engines.State(("docker",)),
         packages("1.19.1-1"),
         ["docker"],
     )
@@ -246,14 +246,14 @@ SHOWN = "[plugins.cri.containerd.runtimes.nvidia]"
     ],
 )
 def test_containerd_reads_its_configuration(world: World, systemd: bool, last: str, notes: list[str]) -> None:
-    world.seen, world.packages = containers_engines.Seen(("containerd",)), packages("1.19.1-1")
+    world.seen, world.packages = containers_engines.State(("containerd",)), packages("1.19.1-1")
     world.unconfigured, world.systemd, world.answer = ["containerd"], systemd, Completed(0, SHOWN, "")
     report = world.look()
     assert world.did[0] == f"write {containerd_toml.PATH}" and world.did[-1] == last and report.notes == notes
 
 
 def test_a_configuration_that_containerd_does_not_take_is_put_back(world: World) -> None:
-    world.seen, world.packages = containers_engines.Seen(("containerd",)), packages("1.19.1-1")
+    world.seen, world.packages = containers_engines.State(("containerd",)), packages("1.19.1-1")
     world.unconfigured, world.answer = ["containerd"], Completed(1, "", "containerd: duplicated tables\n")
     with pytest.raises(Failure, match="duplicated tables; the file is as it was"):
         world.look()
@@ -263,7 +263,7 @@ def test_a_configuration_that_containerd_does_not_take_is_put_back(world: World)
 
 def test_a_configuration_that_docker_does_not_take_is_not_written(world: World) -> None:
     world.seen, world.packages, world.unconfigured = (
-        containers_engines.Seen(("docker",)),
+        containers_engines.State(("docker",)),
         packages("1.19.1-1"),
         ["docker"],
     )
@@ -274,12 +274,12 @@ def test_a_configuration_that_docker_does_not_take_is_not_written(world: World) 
 
 
 def test_docker_without_root_is_served_instead_of_roots(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    anna = rootless.User("anna", 1000, 1000, "/home/anna")
+    anna = rootless.DockerUser("anna", 1000, 1000, "/home/anna")
     monkeypatch.setattr(rootless, "users", lambda names, serve: [anna] if names else [])
     monkeypatch.setattr(rootless, "unconfigured", lambda users: [])
     monkeypatch.setattr(rootless, "plan", lambda users: [system_changes.FileChange(anna.path, None, b"x")])
     world.seen, world.packages, world.unconfigured = (
-        containers_engines.Seen(("docker",)),
+        containers_engines.State(("docker",)),
         packages("1.19.1-1"),
         ["docker"],
     )
@@ -296,7 +296,7 @@ def test_docker_without_root_is_served_instead_of_roots(world: World, monkeypatc
 def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Everything is there and goes."""
     put = monkeypatch.setattr
-    world.seen, world.packages = containers_engines.Seen(("docker", "podman")), packages("1.19.1-1")
+    world.seen, world.packages = containers_engines.State(("docker", "podman")), packages("1.19.1-1")
     removal = runtime_removal.Removal(tuple(world.plan("docker")), ("docker",), ("a note",))
     put(runtime_removal, "plan_removal", lambda others: removal)
     put(query, "plan_purge", lambda run, names, allowed: world.note(f"judge {len(names)}") or world.judged)

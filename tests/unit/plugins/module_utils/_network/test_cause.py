@@ -98,14 +98,14 @@ THROUGH_PROXY = [
 @pytest.mark.parametrize(("kind", "said", "words"), SAID)
 def test_causes_without_a_proxy(kind: str, said: str, words: str) -> None:
     assert cause.kind(FAILED + said) == kind
-    told = cause.explain(FAILED + said, URL, cause.Seen(resolvers=("10.255.255.254",), issuer="Corp CA"))
+    told = cause.explain(FAILED + said, URL, cause.State(resolvers=("10.255.255.254",), issuer="Corp CA"))
     assert words in told and "\n" not in told, told
 
 
 @pytest.mark.parametrize(("kind", "said", "words"), THROUGH_PROXY)
 def test_causes_through_a_proxy(kind: str, said: str, words: str) -> None:
     assert cause.kind(FAILED + said) == kind
-    told = cause.explain(FAILED + said, URL, cause.Seen(PROXY))
+    told = cause.explain(FAILED + said, URL, cause.State(PROXY))
     assert words in told and "\n" not in told, told
 
 
@@ -124,19 +124,21 @@ def test_every_cause_has_a_sentence_and_a_test() -> None:
     ],
 )
 def test_what_is_not_the_network(said: str) -> None:
-    assert cause.explain(FAILED + said, URL, cause.Seen()) == ""
+    assert cause.explain(FAILED + said, URL, cause.State()) == ""
     assert cause.named(ScriptedRun(), URL, FAILED + said) == ""
 
 
 def test_a_wrong_password_and_a_machine_without_servers() -> None:
-    wrong = cause.explain("407  Proxy", URL, cause.Seen(PROXY, password=True))
+    wrong = cause.explain("407  Proxy", URL, cause.State(PROXY, password=True))
     assert f"the proxy {PROXY} refuses the user name or the password" in wrong
-    assert "/etc/resolv.conf names no DNS server" in cause.explain("Temporary failure resolving 'x'", URL, cause.Seen())
-    assert "signed by somebody" in cause.explain("certificate verify failed", URL, cause.Seen())
+    assert "/etc/resolv.conf names no DNS server" in cause.explain(
+        "Temporary failure resolving 'x'", URL, cause.State()
+    )
+    assert "signed by somebody" in cause.explain("certificate verify failed", URL, cause.State())
 
 
 def test_another_source_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cause, "observe", lambda run, url, look_at_certificate: cause.Seen(issuer=url))
+    monkeypatch.setattr(cause, "observe", lambda run, url, look_at_certificate: cause.State(issuer=url))
     told = cause.named(
         ScriptedRun(), URL, "E: Failed to fetch http://deb.example.org/debian/InRelease  certificate verify failed"
     )
@@ -171,9 +173,9 @@ def test_observe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / network_proxy.AUTH_PATH.lstrip("/")).write_text(f"machine {PROXY} login me password s3cret\n")
     run = ScriptedRun(("apt-config dump", Completed(0, DUMP, "")))
     seen = cause.observe(run, "http://x/", root=str(tmp_path))
-    assert seen == cause.Seen(PROXY, True, ("10.255.255.254", "192.0.2.53"), "")
+    assert seen == cause.State(PROXY, True, ("10.255.255.254", "192.0.2.53"), "")
     monkeypatch.setattr(issuer, "shown_issuer", lambda url, proxy, root: f"{url} by {proxy}")
     run = ScriptedRun(("apt-config dump", Completed(0, "", "")))
-    assert cause.observe(run, URL, True, str(tmp_path / "nothing")) == cause.Seen(issuer=f"{URL} by ")
+    assert cause.observe(run, URL, True, str(tmp_path / "nothing")) == cause.State(issuer=f"{URL} by ")
     run = ScriptedRun(("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://[::1/";\n', "")))
     assert cause.observe(run, "http://x/", root=str(tmp_path)).proxy == ""

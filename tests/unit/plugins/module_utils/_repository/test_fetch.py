@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch as repository_fetch
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
@@ -28,8 +28,8 @@ BINARY = openpgp.read_keys(KEY.encode())[0].data
 URL = "http://mirror/x/"
 
 
-def wanted(**options: t.Any) -> repository_wanted.Wanted:
-    return repository_wanted.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
+def wanted(**options: t.Any) -> repository_goal.Goal:
+    return repository_goal.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
 
 
 def download(content: bytes) -> t.Callable[[Sequence[str]], Completed]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp, repository
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_text()
@@ -19,8 +19,8 @@ URL = "http://mirror/x/"
 INSTALLER = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 
 
-def wanted(**options: t.Any) -> repository_wanted.Wanted:
-    return repository_wanted.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
+def wanted(**options: t.Any) -> repository_goal.Goal:
+    return repository_goal.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
 
 
 def test_written_once_and_removed(tmp_path: Path) -> None:
@@ -76,10 +76,10 @@ def test_credentials_go_to_a_file_of_their_own(tmp_path: Path, options: dict[str
 
 def test_keys_of_others_in_nvidias_file_stay(tmp_path: Path) -> None:
     other = b"\x98\x15\x04" + b"k" * 20
-    ring = tmp_path / repository_wanted.KEYRING.lstrip("/")
+    ring = tmp_path / repository_goal.KEYRING.lstrip("/")
     ring.parent.mkdir(parents=True)
     ring.write_bytes(BINARY + other)
-    source = repository_wanted.resolve("network", {"key": KEY, "key_fingerprint": "1" * 40}, "")
+    source = repository_goal.resolve("network", {"key": KEY, "key_fingerprint": "1" * 40}, "")
     mine = b"\x98\x15\x04" + b"m" * 20
     system_changes.apply(repository.plan(source, mine, str(tmp_path)), str(tmp_path))
     assert ring.read_bytes() == mine + other, "the retired key goes, another one stays"
@@ -90,33 +90,33 @@ def test_switching_the_source_leaves_no_keyring_behind(tmp_path: Path) -> None:
     system_changes.apply(repository.plan(wanted(key=KEY), BINARY, root), root)
     mirror = tmp_path / "usr/share/keyrings/cuda-mirror-keyring.gpg"
     assert mirror.exists()
-    network = repository_wanted.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
+    network = repository_goal.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
     system_changes.apply(repository.plan(network, BINARY, root), root)
-    assert not mirror.exists() and (tmp_path / repository_wanted.KEYRING.lstrip("/")).exists()
+    assert not mirror.exists() and (tmp_path / repository_goal.KEYRING.lstrip("/")).exists()
 
 
 @pytest.mark.parametrize(
     ("name", "text", "stays"),
     [
-        ("sources.list", f"deb [signed-by={repository_wanted.KEYRING}] http://x/ /\n", True),
-        ("sources.list.d/mine.sources", f"Signed-By: {repository_wanted.KEYRING}\n", True),
-        ("sources.list.d/mine.list.save", f"deb [signed-by={repository_wanted.KEYRING}] http://x/ /\n", True),
+        ("sources.list", f"deb [signed-by={repository_goal.KEYRING}] http://x/ /\n", True),
+        ("sources.list.d/mine.sources", f"Signed-By: {repository_goal.KEYRING}\n", True),
+        ("sources.list.d/mine.list.save", f"deb [signed-by={repository_goal.KEYRING}] http://x/ /\n", True),
         ("sources.list", "deb http://x/ /\n", False),
     ],
 )
 def test_keyring_stays_while_another_source_names_it(name: str, text: str, stays: bool, tmp_path: Path) -> None:
     root = str(tmp_path)
-    network = repository_wanted.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
+    network = repository_goal.resolve("network", {"key": KEY, "key_fingerprint": FINGERPRINT}, "")
     system_changes.apply(repository.plan(network, BINARY, root), root)
     (tmp_path / "etc/apt" / name).write_text(text)
     system_changes.apply(repository.plan_absent(network, root), root)
-    assert (tmp_path / repository_wanted.KEYRING.lstrip("/")).exists() is stays
+    assert (tmp_path / repository_goal.KEYRING.lstrip("/")).exists() is stays
     assert (tmp_path / repository.PIN_600.lstrip("/")).exists() is stays
 
 
 def test_list_of_the_local_installer_gives_way(tmp_path: Path) -> None:
     root = str(tmp_path)
-    source = repository_wanted.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "0" * 64}, "")
+    source = repository_goal.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "0" * 64}, "")
     folder = tmp_path / "etc/apt/sources.list.d"
     folder.mkdir(parents=True)
     line = "deb [signed-by=/usr/share/keyrings/cuda-1-keyring.gpg] file:///var/cuda-repo-wsl-ubuntu-12-8-local /\n"

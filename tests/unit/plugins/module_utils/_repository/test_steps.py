@@ -11,10 +11,10 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
+    goal,
     repository,
     spare_installers,
     steps,
-    wanted,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
@@ -24,7 +24,7 @@ from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
 PACKAGE = "cuda-repo-wsl-ubuntu-12-8-local"
 GONE = ((PACKAGE, 5 * 2**20),)
 CHANGE = system_changes.FileChange("/usr/share/keyrings/cuda-1234ABCD-keyring.gpg", b"key", None)
-NETWORK = wanted.resolve("network", {}, "")
+NETWORK = goal.resolve("network", {}, "")
 NO_RUN = ScriptedRun()
 
 

@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user as a
 
 ENTRY = pwd.getpwuid(os.getuid())
-ME = a.Account(ENTRY.pw_name, ENTRY.pw_uid, ENTRY.pw_gid, ENTRY.pw_dir)
+ME = a.User(ENTRY.pw_name, ENTRY.pw_uid, ENTRY.pw_gid, ENTRY.pw_dir)
 
 
 def test_write_read_remove(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def root_with(tmp_path: Path, *files: str) -> str:
     return str(tmp_path)
 
 
-def wanted(version: str = "12.8", *components: str, **options: t.Any) -> toolkit_plan.Desired:
+def wanted(version: str = "12.8", *components: str, **options: t.Any) -> toolkit_plan.Goal:
     return toolkit_plan.desired(catalogue.parse_version(version), components or ["toolkit"], **options)
 
 

@@ -25,7 +25,7 @@ KEYRING = "/usr/share/keyrings/cuda-archive-keyring.gpg"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Goal:
     """A source as it should be. Exactly one of ``keyring_url``, ``key`` and ``installer`` is set."""
 
     name: str
@@ -84,7 +84,7 @@ class Wanted:
         return repository_sha1.NOTE if self.sha1 == "this_source" and repository_sha1.concerns(keyring, root) else ""
 
 
-def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wanted:
+def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Goal:
     """Fill in what OPTIONS leave out for SOURCE (network, mirror, local_installer, ubuntu). Raises Failure."""
     if source == "local_installer":
         return _resolve_installer(options)
@@ -110,7 +110,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
         raise Failure("source mirror needs key_fingerprint, the 40 hex digits of the key that signs it")
     if sha256 and not re.match(r"^[0-9a-f]{64}$", sha256):
         raise Failure(f"keyring_sha256 {sha256!r} is not a digest of 64 hex digits")
-    return Wanted(
+    return Goal(
         name,
         url,
         "" if key else keyring_url,
@@ -122,7 +122,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Wan
     )
 
 
-def _resolve_installer(options: t.Mapping[str, t.Any]) -> Wanted:
+def _resolve_installer(options: t.Mapping[str, t.Any]) -> Goal:
     """The source that a local installer brings."""
     unused = [name for name in ("url", "key", "keyring_url", "username", "password") if options.get(name)]
     if unused:
@@ -131,7 +131,7 @@ def _resolve_installer(options: t.Mapping[str, t.Any]) -> Wanted:
         raise Failure("source local_installer needs installer, the path or address of NVIDIA's .deb file")
     installer = local_installer.parse(str(options["installer"]), str(options.get("installer_sha256") or ""))
     fingerprint = str(options.get("key_fingerprint") or "")
-    return Wanted(
+    return Goal(
         installer.name,
         installer.url,
         "",

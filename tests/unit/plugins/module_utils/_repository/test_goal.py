@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import wanted as repository_wanted
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_text()
@@ -27,8 +27,8 @@ URL = "http://mirror/x/"
 INSTALLER = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 
 
-def wanted(**options: t.Any) -> repository_wanted.Wanted:
-    return repository_wanted.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
+def wanted(**options: t.Any) -> repository_goal.Goal:
+    return repository_goal.resolve("mirror", {"url": URL, "key_fingerprint": FINGERPRINT, **options}, "")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def wanted(**options: t.Any) -> repository_wanted.Wanted:
     ],
 )  # fmt: skip
 def test_resolve(source: str, options: dict[str, t.Any], name: str, url: str, keyring: str, sha256: str) -> None:
-    found = repository_wanted.resolve(source, options, UBUNTU)
+    found = repository_goal.resolve(source, options, UBUNTU)
     assert (found.name, found.url, found.keyring_url, found.keyring_sha256) == (name, url, keyring, sha256)
 
 
@@ -80,7 +80,7 @@ def test_resolve(source: str, options: dict[str, t.Any], name: str, url: str, ke
 )
 def test_resolve_refuses(source: str, options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(Failure, match=words) as caught:
-        repository_wanted.resolve(source, options, "ID=fedora\n")
+        repository_goal.resolve(source, options, "ID=fedora\n")
     assert "secret" not in str(caught.value)
 
 
@@ -108,16 +108,16 @@ def test_a_password_in_the_open_is_told(url: str, options: dict[str, str], warne
     ],
 )
 def test_the_repository_of_a_release_has_its_own_key(os_release: str, name: str, key: str, drivers: bool) -> None:
-    found = repository_wanted.resolve("ubuntu", {}, os_release)
+    found = repository_goal.resolve("ubuntu", {}, os_release)
     assert (found.name, found.fingerprint, found.holds_drivers) == (name, key, drivers)
 
 
 def test_local_installer() -> None:
-    found = repository_wanted.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "A" * 64}, "")
+    found = repository_goal.resolve("local_installer", {"installer": INSTALLER, "installer_sha256": "A" * 64}, "")
     assert found.installer is not None
     assert (found.name, found.url) == ("wsl-ubuntu-12-8-local", "file:/var/cuda-repo-wsl-ubuntu-12-8-local/")
     assert found.keyring == "/usr/share/keyrings/cuda-wsl-ubuntu-12-8-local-keyring.gpg"
     assert (found.installer.version, found.installer.sha256, found.holds_drivers) == ("12.8.1-1", "a" * 64, False)
     ubuntu = INSTALLER.replace("wsl-ubuntu", "ubuntu2404")
-    other = repository_wanted.resolve("local_installer", {"installer": ubuntu, "installer_sha256": "0" * 64}, "")
+    other = repository_goal.resolve("local_installer", {"installer": ubuntu, "installer_sha256": "0" * 64}, "")
     assert other.holds_drivers
