@@ -114,7 +114,8 @@ class CallbackModule(CallbackBase):
             for member in variables["groups"][group] if group != "all" else ():
                 groups[member].append(group)
         self.wslfleet_groups = groups
-        self.wslfleet_hostvars = variables["hostvars"]
+        # A play that no host matches, before any other one, has none.
+        self.wslfleet_hostvars = variables.get("hostvars") or {}
         self.wslfleet_known = groups
         self._wslfleet_batch(variables.get("ansible_play_batch") if getattr(play, "serial", None) else None)
 

@@ -37,6 +37,13 @@ class Run:
         hostvars = dict.fromkeys(self.laptops, self.variables)
         variables = {"ansible_play_hosts_all": list(self.laptops), "groups": groups, "hostvars": hostvars}
         variables["ansible_play_batch"] = list(batch)
+        self._begin(variables, batch)
+
+    def play_of_nobody(self) -> None:
+        """As before any play had a host: core has no variables of hosts yet."""
+        self._begin({"ansible_play_hosts_all": [], "groups": {"all": []}}, ())
+
+    def _begin(self, variables: dict[str, t.Any], batch: tuple[str, ...]) -> None:
         manager = SimpleNamespace(get_vars=lambda play: variables)
         self.callback.v2_playbook_on_play_start(
             SimpleNamespace(
@@ -95,6 +102,16 @@ def test_all_laptops_are_off_and_the_report_is_there(tmp_path: Path) -> None:
         "\n0 ok, 2 off",
         f"Fleet report: 0 conforming, 0 not conforming, 0 unknown, 2 out of reach: {tmp_path / 'fleet.html'}",
     ]
+
+
+def test_a_play_that_no_host_matches_is_no_mishap(tmp_path: Path) -> None:
+    run = Run(wslfleet_report=str(tmp_path))
+    run.play_of_nobody()
+    run.play()
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.play_of_nobody()
+    run.end()
+    assert list(read(tmp_path)) == ["a"]
 
 
 def test_without_the_variable_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
