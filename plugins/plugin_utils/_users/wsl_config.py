@@ -37,7 +37,7 @@ PLACE = as_user.Place("wslconfig")
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """The file and what decides over its settings."""
 
     path: str
@@ -51,7 +51,7 @@ class Seen:
     """The connecting account has the rights of an administrator in this session."""
 
 
-def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
+def observe(runner: CommandRunner, windows_user: str | None) -> State:
     """Two WinRS commands: the host, then the file of WINDOWS_USER (None: the connecting account).
 
     :raises StepFailed: there is no such user, or the file cannot be read.
@@ -62,7 +62,7 @@ def observe(runner: CommandRunner, windows_user: str | None) -> Seen:
     user = accounts.choose(accounts.users(reads), [windows_user])[0] if windows_user else None
     path = f"{user.profile if user else state.own_profile(reads)}\\.wslconfig"
     host = Host(version_key(wsl.version) if wsl.version else None, windows.windows(reads.registry).build, wsl.policies)
-    return Seen(path, _content(runner, path), host, wsl.executable, user, reads.succeeded("elevated"))
+    return State(path, _content(runner, path), host, wsl.executable, user, reads.succeeded("elevated"))
 
 
 def _content(runner: CommandRunner, path: str) -> str | None:
@@ -85,7 +85,7 @@ def _content(runner: CommandRunner, path: str) -> str | None:
     return reads.output("text").decode("utf-8", "surrogateescape")
 
 
-def write(runner: CommandRunner, seen: Seen, text: str) -> None:
+def write(runner: CommandRunner, seen: State, text: str) -> None:
     """Put TEXT into the file as UTF-8 without a mark, and read it again; raises StepFailed.
 
     It is copied: a copy takes over the permissions of the profile, a move would not.
@@ -101,7 +101,7 @@ def write(runner: CommandRunner, seen: Seen, text: str) -> None:
         )
 
 
-def _write_own(runner: CommandRunner, seen: Seen, content: bytes) -> None:
+def _write_own(runner: CommandRunner, seen: State, content: bytes) -> None:
     """Without an administrator's rights there are none that a link could lead astray: the draft is the user's then."""
     folder, name = (STAGING, "wslconfig") if seen.elevated else (f"{_profile(seen)}{OWN_DRAFTS}", "wslfleet-wslconfig")
     staged = f"{folder}\\{name}"
@@ -114,11 +114,11 @@ def _write_own(runner: CommandRunner, seen: Seen, content: bytes) -> None:
     runner.run(Batch(protected_folder.removal(folder, [name])).line if seen.elevated else deleted, timeout=60)
 
 
-def _profile(seen: Seen) -> str:
+def _profile(seen: State) -> str:
     return seen.path.rpartition("\\")[0]
 
 
-def _write_as(runner: CommandRunner, seen: Seen, user: User, content: bytes) -> None:
+def _write_as(runner: CommandRunner, seen: State, user: User, content: bytes) -> None:
     try:
         if seen.text is not None:
             told = as_user.run_as(runner, PLACE, user, cmd_line("type", [seen.path]))
@@ -129,6 +129,6 @@ def _write_as(runner: CommandRunner, seen: Seen, user: User, content: bytes) -> 
         raise StepFailed(f"{seen.path} was not changed: {error}") from None
 
 
-def shut_down(runner: CommandRunner, seen: Seen) -> None:
+def shut_down(runner: CommandRunner, seen: State) -> None:
     """End every distribution of the connecting account, so that the next start reads the file; raises StepFailed."""
     run_wsl(runner, seen.executable, ["--shutdown"], "shutting WSL down")

@@ -18,7 +18,7 @@ from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
 READY = with_wsl(with_features(fresh()))
 FILE = "C:\\Users\\J\xf6rg\\.wslconfig"
 LINK, THERE, TYPE = (cmd_line("dir", ["/b", "/al", f"{FILE}*"]), cmd_line("dir", ["/b", "/a", FILE]), f"type {FILE}")
-SEEN = w.Seen(FILE, None, w.Host(), "C:\\Program Files\\WSL\\wsl.exe")
+SEEN = w.State(FILE, None, w.Host(), "C:\\Program Files\\WSL\\wsl.exe")
 OK = Completed(0, b"", b"")
 
 
