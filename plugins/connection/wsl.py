@@ -103,7 +103,7 @@ options:
     vars:
       - name: ansible_wsl_windows_shell
   private_key_file:
-    description: The key that SSH logs on with.
+    description: File of the private key that SSH logs on with. When unset, C(ssh) chooses.
     type: path
     version_added: 0.2.0
     vars:
@@ -124,13 +124,13 @@ options:
     vars:
       - name: ansible_ssh_args
   ssh_common_args:
-    description: More arguments of C(ssh), for example for a jump host.
+    description: More arguments of C(ssh), for example for a jump host. When unset, none.
     type: str
     version_added: 0.2.0
     vars:
       - name: ansible_ssh_common_args
   ssh_extra_args:
-    description: More arguments of C(ssh).
+    description: More arguments of C(ssh), after the others. When unset, none.
     type: str
     version_added: 0.2.0
     vars:

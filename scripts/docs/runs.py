@@ -79,10 +79,14 @@ With many laptops, see :ref:`ansible_collections.wslfleet.cuda.docsite.on_the_te
 
 def page(outputs: t.Mapping[str, str]) -> str:
     """The page that shows OUTPUTS: name of a run -> what it printed."""
-    shown = {
-        name: textwrap.indent(text.replace(f"{COLLECTIONS}/", "").strip("\n"), "   ") for name, text in outputs.items()
-    }
+    shown = {name: _block(text) for name, text in outputs.items()}
     return _PAGE.format(command=COMMAND, **shown)
+
+
+def _block(output: str) -> str:
+    """OUTPUT without the folder of this checkout, and without the blanks that Ansible ends its recap's lines with."""
+    lines = output.replace(f"{COLLECTIONS}/", "").strip("\n").splitlines()
+    return textwrap.indent("\n".join(line.rstrip() for line in lines), "   ")
 
 
 def shown(name: str, text: str) -> str:
