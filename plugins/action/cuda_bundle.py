@@ -90,7 +90,7 @@ class ActionModule(Orders):
             finally:
                 people = [
                     (one.user.name, one.sid if one.user.profile else "", work.outcomes.get(one.sid, plans.Outcome()))
-                    for one in seen.accounts
+                    for one in seen.developers
                 ]
                 self._tell(name, people, steps, result)
 

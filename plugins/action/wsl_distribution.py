@@ -61,7 +61,7 @@ class ActionModule(WindowsAction):
         plans.check(goal)
         answers: dict[str, t.Any] = {}
 
-        def look() -> hand_over.Seen:
+        def look() -> hand_over.State:
             seen = hand_over.observe(self.wslfleet_runner, goal, self.wslfleet_executable)
             return hand_over.ask(self.wslfleet_runner, seen, goal, answers)
 

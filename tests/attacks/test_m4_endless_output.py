@@ -114,9 +114,9 @@ def test_the_flood_of_one_developer_is_not_the_failure_of_another(name: str, tol
     users = [
         User(f"S-1-5-21-{n}", name, f"C:\\Users\\{name}", True, False) for n, name in enumerate(["anna", "ben"], 1)
     ]
-    accounts = [bundle.Account(user, logged_on=True, lacks=False, task=None) for user in users]
+    accounts = [bundle.Developer(user, logged_on=True, lacks=False, task=None) for user in users]
     goal = bundle.Goal("Debian", ("anna", "ben"), b"", (), on_battery=True, timeout=10)
-    work = bundle.Work(Flooded(name), goal, bundle.Seen("C:\\wsl.exe", accounts, ""), sleep=lambda _seconds: None)
+    work = bundle.Work(Flooded(name), goal, bundle.State("C:\\wsl.exe", accounts, ""), sleep=lambda _seconds: None)
     work._collect(accounts)
     assert told in work.outcomes["S-1-5-21-1"].failure
     assert work.outcomes["S-1-5-21-2"] == plans.Outcome(rows=())

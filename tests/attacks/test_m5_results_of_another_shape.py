@@ -55,10 +55,10 @@ def outcome(rows: t.Any) -> plans.Outcome:
     """What becomes of anna, whose distribution prints ROWS."""
     steps = ({"module": STEP[0], "register": STEP[1]},)
     goal = bundle.Goal("Debian", ("anna",), b"", steps, on_battery=True, timeout=10)
-    anna = bundle.Account(User("S-1", "anna", "C:\\Users\\anna", True, False), logged_on=True, lacks=False, task=None)
+    anna = bundle.Developer(User("S-1", "anna", "C:\\Users\\anna", True, False), logged_on=True, lacks=False, task=None)
     printed = json.dumps({"bundle": "Debian", "rows": rows}).encode() + b"\n"
     parts = {"out_S-1": BatchPart(0, printed), "err_S-1": BatchPart(0, b"wslfleet-exit-10\n")}
-    work = bundle.Work(t.cast(t.Any, None), goal, bundle.Seen("C:\\wsl.exe", [anna], ""))
+    work = bundle.Work(t.cast(t.Any, None), goal, bundle.State("C:\\wsl.exe", [anna], ""))
     return work._outcome(anna, Reads(parts))
 
 

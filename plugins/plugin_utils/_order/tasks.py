@@ -80,7 +80,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Account:
+class Developer:
     """One of the users, as seen before."""
 
     user: User
@@ -99,11 +99,11 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """The host before."""
 
     executable: str
-    accounts: list[Account]
+    developers: list[Developer]
     identity: str
     """Of the payload that an earlier run left; empty where there is none."""
 
@@ -120,7 +120,7 @@ class _Look:
     """How far it is; empty where it has not told."""
 
 
-def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
+def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> State:
     """Two WinRS commands: the host, then the users. Raises StepFailed where one of them cannot be found."""
     lines = {**q.services(), **q.wsl(), **q.users(), "elevated": registry_query("HKU\\S-1-5-19")}
     first = read(runner, lines)
@@ -145,12 +145,12 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> Seen:
     ]
     reads = read_groups(runner, [{"identity": cmd_line("type", [place.identity])}, *lines_of])
     identity = reads.output("identity").decode("ascii", "replace").strip() if reads.succeeded("identity") else ""
-    return Seen(executable or wsl.executable, [_account(user, goal, reads) for user in users], identity)
+    return State(executable or wsl.executable, [_developer(user, goal, reads) for user in users], identity)
 
 
-def _account(user: User, goal: Goal, reads: Reads) -> Account:
+def _developer(user: User, goal: Goal, reads: Reads) -> Developer:
     found = find(registered_to(reads.registry, user.sid), goal.name)
-    return Account(
+    return Developer(
         user,
         logged_on=host_accounts.has_session(reads.registry, user.sid),
         lacks=user.loaded and found is None,
@@ -165,7 +165,7 @@ class Work:
 
     runner: CommandRunner
     goal: Goal
-    seen: Seen
+    seen: State
     sleep: t.Callable[[float], None] = time.sleep
     show: t.Callable[[str], None] = lambda _text: None
     """Shows one line of progress."""
@@ -182,7 +182,7 @@ class Work:
         """Wait for what still works, do the rest, clean up. Raises StepFailed, HostUnreachable, CommandTimeout."""
         try:
             self._earlier()
-            left = [one for one in self.seen.accounts if one.sid not in self.outcomes]
+            left = [one for one in self.seen.developers if one.sid not in self.outcomes]
             self.outcomes.update({one.sid: plans.Outcome(waiting=one.held) for one in left if one.held})
             left = [one for one in left if not one.held]
             for one in [one for one in left if one.lacks]:
@@ -200,30 +200,30 @@ class Work:
         finally:
             self._clean_up()
 
-    def _where(self, account: Account) -> str:
-        return f"distribution {self.goal.name} of {account.user.name}"
+    def _where(self, developer: Developer) -> str:
+        return f"distribution {self.goal.name} of {developer.user.name}"
 
     def _earlier(self) -> None:
         """Wait for tasks of an earlier run; their results count where the work is the same."""
-        running = [one for one in self.seen.accounts if one.task == schtasks.RUNNING]
+        running = [one for one in self.seen.developers if one.task == schtasks.RUNNING]
         if running:
             self._collect(running)
         if self.seen.identity != self.goal.identity:
             self.outcomes.clear()
 
-    def _start(self, accounts: t.Sequence[Account]) -> None:
+    def _start(self, developers: t.Sequence[Developer]) -> None:
         """Bring the work into a folder that the users can read and cannot change, then start one task for each.
 
         The work may hold passwords: it arrives and the tasks are started in one command, which cmd.exe ends without us
         where the connection is lost. Each task deletes its copy; of one that was not started it is deleted here.
         """
         place = self._place
-        protected_folder.make(self.runner, place.folder, place.FILES, readers=[one.sid for one in accounts])
+        protected_folder.make(self.runner, place.folder, place.FILES, readers=[one.sid for one in developers])
         files = {place.payload: self.goal.payload, place.identity: self.goal.identity.encode()}
-        for one in accounts:
+        for one in developers:
             files.update({place.description(one.sid): schtasks.xml(self._task(one)), **place.empty_results(one.sid)})
         line, archive = archives.unpacking(files)
-        lines = [line, *(self._start_line(one.sid) for one in accounts), cmd_line("del", ["/f", "/q", place.payload])]
+        lines = [line, *(self._start_line(one.sid) for one in developers), cmd_line("del", ["/f", "/q", place.payload])]
         try:
             batch = Batch(lines)
             parts = batch.split(self.runner.run(batch.line, archive, timeout=300).stdout)
@@ -231,7 +231,7 @@ class Work:
             raise StepFailed(f"starting the tasks of distribution {self.goal.name} failed: {error}") from None
         if parts[0].exit_code != 0:
             raise StepFailed(f"the host could not unpack the work to {place.folder}; look for free space on C:")
-        for one, part in zip(accounts, parts[1:]):
+        for one, part in zip(developers, parts[1:]):
             if part.exit_code == 0:
                 continue
             if one.logged_on:
@@ -250,20 +250,20 @@ class Work:
             schtasks.run_line(place.task(sid)),
         )
 
-    def _task(self, account: Account) -> schtasks.Task:
+    def _task(self, developer: Developer) -> schtasks.Task:
         return schtasks.Task(
-            name=self._place.task(account.sid),
-            sid=account.sid,
-            logon_type=schtasks.INTERACTIVE if account.logged_on else schtasks.WITHOUT_SESSION,
-            line=plans.task_line(self.goal.name, account.sid, self.seen.executable, account.logged_on),
+            name=self._place.task(developer.sid),
+            sid=developer.sid,
+            logon_type=schtasks.INTERACTIVE if developer.logged_on else schtasks.WITHOUT_SESSION,
+            line=plans.task_line(self.goal.name, developer.sid, self.seen.executable, developer.logged_on),
             seconds=round(self.goal.timeout),
             on_battery=self.goal.on_battery,
         )
 
-    def _collect(self, accounts: t.Sequence[Account]) -> None:
+    def _collect(self, developers: t.Sequence[Developer]) -> None:
         """Wait until every one of ACCOUNTS has an outcome."""
         waited, pauses = 0.0, [*WAITS]
-        left = list(accounts)
+        left = list(developers)
         while left:
             pause = pauses.pop(0) if pauses else POLL_SECONDS
             self.sleep(pause)
@@ -280,17 +280,17 @@ class Work:
                         self.outcomes[one.sid] = outcome
             left = [one for one in left if one.sid not in self.outcomes]
 
-    def _show(self, account: Account, progress: str) -> None:
-        if progress and self._shown.get(account.sid) != progress:
-            self._shown[account.sid] = progress
-            self.show(f"{account.user.name}: {progress}")
+    def _show(self, developer: Developer, progress: str) -> None:
+        if progress and self._shown.get(developer.sid) != progress:
+            self._shown[developer.sid] = progress
+            self.show(f"{developer.user.name}: {progress}")
 
-    def _look(self, accounts: t.Sequence[Account]) -> dict[str, _Look]:
+    def _look(self, developers: t.Sequence[Developer]) -> dict[str, _Look]:
         """One WinRS command for _AT_ONCE of ACCOUNTS."""
         looks: dict[str, _Look] = {}
-        for start in range(0, len(accounts), _AT_ONCE):
+        for start in range(0, len(developers), _AT_ONCE):
             lines: dict[str, str] = {}
-            for one in accounts[start : start + _AT_ONCE]:
+            for one in developers[start : start + _AT_ONCE]:
                 # First: what has ended by then has left its mark already, whatever happens between the reads.
                 lines[f"task_{one.sid}"] = schtasks.query_line(self._place.task(one.sid))
                 lines[f"done_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "done")])
@@ -299,11 +299,11 @@ class Work:
             try:
                 reads = read(self.runner, lines)
             except OutputTooLong:
-                if len(accounts) == 1:
-                    return {accounts[0].sid: _Look(True, OUTPUT_BYTES, None)}
+                if len(developers) == 1:
+                    return {developers[0].sid: _Look(True, OUTPUT_BYTES, None)}
                 # Whoever may write to the mark of an end has made a flood of it: it is the failure of that user alone.
-                return {sid: look for one in accounts for sid, look in self._look([one]).items()}
-            for one in accounts[start : start + _AT_ONCE]:
+                return {sid: look for one in developers for sid, look in self._look([one]).items()}
+            for one in developers[start : start + _AT_ONCE]:
                 sizes = tasks.sizes(reads.output(f"size_{one.sid}"))
                 size = sizes.get("out", 0) + sizes.get("err", 0)
                 task = tasks.last_result(reads, f"task_{one.sid}")
@@ -312,9 +312,9 @@ class Work:
                 looks[one.sid] = _Look(reads.output(f"done_{one.sid}")[:10] == b"ended\r\n", size, task, progress)
         return looks
 
-    def _judge(self, account: Account, look: _Look, waited: float) -> plans.Outcome | None:
+    def _judge(self, developer: Developer, look: _Look, waited: float) -> plans.Outcome | None:
         """What a task that has left no result has come to; None: it works."""
-        where = self._where(account)
+        where = self._where(developer)
         reason = tasks.why_not(look.task or 0, self.goal.on_battery)
         if reason:
             return plans.Outcome(waiting=reason)
@@ -326,10 +326,10 @@ class Work:
         why = tasks.why_nothing(look.task, waited, START_SECONDS, sum(WAITS))
         return plans.Outcome(failure=f"{where}: its task {why}") if why else None
 
-    def _read_back(self, accounts: t.Sequence[Account], looks: t.Mapping[str, _Look]) -> None:
+    def _read_back(self, developers: t.Sequence[Developer], looks: t.Mapping[str, _Look]) -> None:
         """Read what the ended tasks of ACCOUNTS left; links and giants are refused, for their owner alone."""
         lines: dict[str, str] = {}
-        for one in accounts:
+        for one in developers:
             if looks[one.sid].size > plans.MOST_BYTES:
                 text = (
                     f"{self._where(one)}: its result has {looks[one.sid].size} bytes and was not read; look at it there"
@@ -344,21 +344,21 @@ class Work:
         try:
             reads = read(self.runner, lines)
         except StepFailed as error:
-            if len(accounts) == 1:
-                self.outcomes[accounts[0].sid] = plans.Outcome(failure=f"{self._where(accounts[0])}: {error}")
+            if len(developers) == 1:
+                self.outcomes[developers[0].sid] = plans.Outcome(failure=f"{self._where(developers[0])}: {error}")
                 return
-            for one in accounts:
+            for one in developers:
                 self._read_back([one], looks)
             return
-        for one in accounts:
+        for one in developers:
             if one.sid not in self.outcomes:
                 self.outcomes[one.sid] = self._outcome(one, reads)
 
-    def _outcome(self, account: Account, reads: Reads) -> plans.Outcome:
-        where = self._where(account)
-        if reads.listed(f"links_{account.sid}"):
+    def _outcome(self, developer: Developer, reads: Reads) -> plans.Outcome:
+        where = self._where(developer)
+        if reads.listed(f"links_{developer.sid}"):
             return plans.Outcome(failure=f"{where}: {tasks.HOLDS_LINK}")
-        out, err = (reads.output(f"{stream}_{account.sid}") for stream in ("out", "err"))
+        out, err = (reads.output(f"{stream}_{developer.sid}") for stream in ("out", "err"))
         try:
             answer = answers.answer_of_task(where, out, err, self.goal.name)
             return answers.outcome(where, answer, self.goal.steps)
@@ -369,15 +369,15 @@ class Work:
         """Take away tasks and files; after a lost connection the next run does it."""
         if not self._reachable:
             return
-        lines = [schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.accounts if one.user.profile]
+        lines = [schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.developers if one.user.profile]
         lines += self._place.removal()
         self.runner.run(Batch(lines).line, timeout=120)
 
 
-def _small_groups(accounts: t.Sequence[Account], looks: t.Mapping[str, _Look]) -> list[list[Account]]:
+def _small_groups(developers: t.Sequence[Developer], looks: t.Mapping[str, _Look]) -> list[list[Developer]]:
     """ACCOUNTS in groups whose results may come in one command: by number, and by size."""
-    groups: list[list[Account]] = []
-    for one in accounts:
+    groups: list[list[Developer]] = []
+    for one in developers:
         group = groups[-1] if groups else []
         size = sum(looks[each.sid].size for each in [*group, one])
         if group and len(group) < _AT_ONCE and size <= plans.MOST_BYTES:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, foreign_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import LINUX, PROFILES, WINDOWS, Seen
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import LINUX, PROFILES, WINDOWS, State
 
 SCHEMA = 1
 """Raised when a reader of the former one would misunderstand a document."""
@@ -57,7 +57,7 @@ def make(
     groups: t.Sequence[str],
     run: Run,
     time: str,
-    seen: Seen,
+    seen: State,
     failure: Failure | None = None,
     finished: bool = True,
 ) -> Document:
@@ -119,7 +119,7 @@ def _level_of(row: str, findings: t.Sequence[t.Mapping[str, str]]) -> str:
     return words.worst([one["level"] for one in findings if one["row"] == row])
 
 
-def verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) -> tuple[str, str, str]:
+def verdict(laptop: str, seen: State, failure: Failure | None, finished: bool) -> tuple[str, str, str]:
     """The state of LAPTOP, its status in words, and the reason."""
     if failure:
         message = failure.message.strip()
@@ -147,7 +147,7 @@ def verdict(laptop: str, seen: Seen, failure: Failure | None, finished: bool) ->
     return words.CONFORMING, "in order", ""
 
 
-def _missing(seen: Seen) -> str:
+def _missing(seen: State) -> str:
     """What the laptop is without; empty where everything is there, or not known."""
     if seen.without_toolkit:
         whose = ", ".join(sorted(seen.without_toolkit - {LINUX}))

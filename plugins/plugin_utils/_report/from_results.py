@@ -80,7 +80,7 @@ WINDOWS, LINUX = "Windows", "Linux"
 
 
 @dataclass
-class Seen:
+class State:
     """What the tasks of a run have told about one laptop so far."""
 
     step: str = ""
@@ -111,7 +111,7 @@ class Seen:
     """Names of users, to be left out where somebody wishes that."""
 
 
-def take(seen: Seen, module: str, step: str, result: Result) -> None:
+def take(seen: State, module: str, step: str, result: Result) -> None:
     """Take into SEEN what the task STEP, which ran MODULE (without its collection), has returned."""
     seen.step = step
     items = result.get("results")
@@ -137,14 +137,14 @@ def failed_step(step: str, result: Result) -> str:
     return step
 
 
-def _changed(seen: Seen, step: str, result: Result) -> None:
+def _changed(seen: State, step: str, result: Result) -> None:
     if len(seen.changes) < MAXIMUM_CHANGES:
         steps = result.get("steps")
         texts = [one for one in steps if isinstance(one, str)] if isinstance(steps, list) else []
         seen.changes.append({"step": step, "what": texts[:MAXIMUM_CHANGES]})
 
 
-def _judged(seen: Seen, verdicts: t.Any, about: str) -> None:
+def _judged(seen: State, verdicts: t.Any, about: str) -> None:
     """Findings take the place of what was found about the same before; what is not looked at any more goes."""
     for key in [key for key in seen.findings if key[0] == about]:
         del seen.findings[key]
@@ -152,7 +152,7 @@ def _judged(seen: Seen, verdicts: t.Any, about: str) -> None:
         _found(seen, one, about)
 
 
-def _found(seen: Seen, one: Result, about: str) -> None:
+def _found(seen: State, one: Result, about: str) -> None:
     level = LEVELS.get(str(one.get("level")), words.UNKNOWN)
     texts = {name: str(one.get(name) or "") for name in ("id", "row", "seen", "remedy")}
     if one.get("level") == verdict.INFO and (texts["row"] in NOT_OF_THIS_LAPTOP or texts["id"] in GOOD_TO_KNOW):
@@ -160,7 +160,7 @@ def _found(seen: Seen, one: Result, about: str) -> None:
     seen.findings[about, texts["id"]] = {"about": about, **texts, "level": level}
 
 
-def _host(seen: Seen, result: Result, _about: str) -> None:
+def _host(seen: State, result: Result, _about: str) -> None:
     if not isinstance(result.get("windows"), t.Mapping):
         return
     windows, wsl = result["windows"], result.get("wsl") or {}
@@ -187,7 +187,7 @@ def _host(seen: Seen, result: Result, _about: str) -> None:
     _unknown_profiles(seen, result.get("users") or ())
 
 
-def _unknown_profiles(seen: Seen, users: t.Iterable[Result]) -> None:
+def _unknown_profiles(seen: State, users: t.Iterable[Result]) -> None:
     unknown = [str(user.get("name")) for user in users if user.get("distributions_known") is False]
     if unknown:
         text = f"the distributions of {', '.join(sorted(unknown))} are unknown: their profiles could not be read"
@@ -200,7 +200,7 @@ def _chosen(values: Result, *names: str) -> dict[str, t.Any]:
     return {name: values.get(name) for name in names}
 
 
-def _audit(seen: Seen, result: Result, about: str) -> None:
+def _audit(seen: State, result: Result, about: str) -> None:
     seen.looked_at_linux = True
     _judged(seen, result.get("rows"), about)
     toolkit = _toolkit_of(seen, about)
@@ -211,24 +211,24 @@ def _audit(seen: Seen, result: Result, about: str) -> None:
         seen.without_toolkit.update([about] if not result["toolkits"] else [])
 
 
-def _toolkit_of(seen: Seen, about: str) -> dict[str, t.Any]:
+def _toolkit_of(seen: State, about: str) -> dict[str, t.Any]:
     empty = {"about": about, "version": "", "release": "", "compiler": "", "verdict": "", "driver_packages": None}
     return seen.toolkits.setdefault(about, empty)
 
 
-def _toolkit(seen: Seen, result: Result, about: str) -> None:
+def _toolkit(seen: State, result: Result, about: str) -> None:
     if about in seen.toolkits and _toolkit_of(seen, about)["version"]:
         return  # Further toolkits come after the one that is asked for.
     _toolkit_of(seen, about).update(version=str(result.get("version") or ""), release=str(result.get("release") or ""))
 
 
-def _program(seen: Seen, result: Result, about: str) -> None:
+def _program(seen: State, result: Result, about: str) -> None:
     _toolkit_of(seen, about).update(
         compiler=str(result.get("compiler") or ""), verdict=str(result.get("verdict") or "")
     )
 
 
-def _containers(seen: Seen, result: Result, _about: str) -> None:
+def _containers(seen: State, result: Result, _about: str) -> None:
     seen.containers = {
         "engines": [str(name) for name in result.get("engines") or ()],
         "version": str(result.get("version") or ""),
@@ -237,16 +237,16 @@ def _containers(seen: Seen, result: Result, _about: str) -> None:
     }
 
 
-def _wsl(seen: Seen, result: Result, _about: str) -> None:
+def _wsl(seen: State, result: Result, _about: str) -> None:
     if result.get("version"):
         seen.wsl = {**(seen.wsl or _chosen({}, "installed", "kind", "version", "kernel")), "version": result["version"]}
 
 
-def _reboot(seen: Seen, result: Result, _about: str) -> None:
+def _reboot(seen: State, result: Result, _about: str) -> None:
     _waits(seen, "restart", "", bool(result.get("awaiting_reboot")), str(result.get("msg") or ""))
 
 
-def _waits(seen: Seen, what: str, who: str, waiting: bool, reason: str) -> None:
+def _waits(seen: State, what: str, who: str, waiting: bool, reason: str) -> None:
     if waiting:
         seen.waits[what, who] = {"what": what, "who": who, "reason": reason}
     else:
@@ -257,12 +257,12 @@ _WAITING = {"not_logged_on": "logon", "on_battery": "mains power"}
 """The word of a module for why somebody's task has not begun -> what is waited for."""
 
 
-def _hand_over(seen: Seen, result: Result, _about: str) -> None:
+def _hand_over(seen: State, result: Result, _about: str) -> None:
     for one in result.get("hand_over") or ():
         _waiting_user(seen, one)
 
 
-def _waiting_user(seen: Seen, one: Result) -> None:
+def _waiting_user(seen: State, one: Result) -> None:
     user, waiting = str(one.get("user") or ""), str(one.get("waiting") or "")
     if not user:
         return  # The account that connects waits for nobody.
@@ -275,7 +275,7 @@ def _waiting_user(seen: Seen, one: Result) -> None:
         _waits(seen, f"{what} of {user}" if what == "logon" else what, user, True, f"{user}: {reason}")
 
 
-def _bundle(seen: Seen, result: Result, _about: str) -> None:
+def _bundle(seen: State, result: Result, _about: str) -> None:
     for one in result.get("developers") or ():
         user = str(one.get("user") or LINUX)
         if one.get("user"):
@@ -290,7 +290,7 @@ def _bundle(seen: Seen, result: Result, _about: str) -> None:
             _found(seen, vars(failed), user)
 
 
-def _by_shape(result: Result) -> t.Callable[[Seen, Result, str], None] | None:
+def _by_shape(result: Result) -> t.Callable[[State, Result, str], None] | None:
     """Who takes RESULT of a module whose name is not told."""
     for names, taker in (
         ({"rows", "clean"}, _audit),
@@ -303,7 +303,7 @@ def _by_shape(result: Result) -> t.Callable[[Seen, Result, str], None] | None:
     return None
 
 
-def _facts(seen: Seen, result: Result, _about: str) -> None:
+def _facts(seen: State, result: Result, _about: str) -> None:
     """What the roles set, where no module has told it: that a restart is waited for, that check mode ends here."""
     facts = result.get("ansible_facts") or {}
     side, toolkit = facts.get("windows_host_result"), facts.get("cuda_toolkit_result")
@@ -316,7 +316,7 @@ def _facts(seen: Seen, result: Result, _about: str) -> None:
         seen.would_change = seen.would_change or toolkit.get("installed") is False
 
 
-_TAKERS: dict[str, t.Callable[[Seen, Result, str], None]] = {
+_TAKERS: dict[str, t.Callable[[State, Result, str], None]] = {
     "host_info": _host,
     "wsl": _wsl,
     "reboot": _reboot,

@@ -12,13 +12,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, outcome
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, failed_step, take
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import State, failed_step, take
 
 
 @dataclass
 class _Laptop:
     groups: tuple[str, ...]
-    seen: Seen = field(default_factory=Seen)
+    seen: State = field(default_factory=State)
     failure: document.Failure | None = None
     stale: bool = True
     """Whether something was told since the last document."""

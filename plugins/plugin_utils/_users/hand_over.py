@@ -69,7 +69,7 @@ _WORD_BYTES = 10
 
 
 @dataclass(frozen=True)
-class Seen:
+class State:
     """The host before or after."""
 
     state: DistributionState
@@ -100,7 +100,7 @@ class Outcome:
         return cls(waiting={**{one.sid: tasks.NOT_LOGGED_ON for one in plan.waiting}, **held})
 
 
-def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> Seen:
+def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> State:
     """Two WinRS commands: the host, then the developers; one more for each whose task has left a result.
 
     Raises StepFailed where one of them cannot be found.
@@ -123,7 +123,7 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     }
     second = read_groups(runner, [general, *(_developer_lines(one, goal, place) for one in users if one.profile)])
     ends = {user.sid: _end(runner, place, second, user.sid) for user in users}
-    return Seen(
+    return State(
         state_of(reads, own, executable or wsl.wsl(reads).executable),
         [replace(_developer(user, goal, second), done=ends[user.sid]) for user in users],
         second.succeeded("left"),
@@ -132,7 +132,7 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
     )
 
 
-def ask(runner: CommandRunner, seen: Seen, goal: DistributionGoal, answers: dict[str, Answer]) -> Seen:
+def ask(runner: CommandRunner, seen: State, goal: DistributionGoal, answers: dict[str, Answer]) -> State:
     """SEEN with what only the users' own tasks can tell. Costs nothing where there is nobody to ask.
 
     :arg answers: what was answered before in this run, by SID; grows.
@@ -149,7 +149,7 @@ def ask(runner: CommandRunner, seen: Seen, goal: DistributionGoal, answers: dict
     return replace(seen, developers=developers)
 
 
-def remember(seen: Seen, answers: t.Mapping[str, Answer]) -> Seen:
+def remember(seen: State, answers: t.Mapping[str, Answer]) -> State:
     """SEEN with the ANSWERS of this run, by SID."""
     return replace(seen, developers=[replace(one, answer=answers.get(one.sid)) for one in seen.developers])
 
@@ -213,7 +213,7 @@ def _end(runner: CommandRunner, place: Place, reads: Reads, sid: str) -> str:
 
 def apply(
     runner: CommandRunner,
-    seen: Seen,
+    seen: State,
     goal: DistributionGoal,
     plan: Plan,
     timeout: float,
@@ -400,7 +400,7 @@ class _Work:
         return self.runner.run(line, timeout=timeout).exit_code
 
 
-def verify(after: Seen, goal: DistributionGoal, outcome: Outcome) -> Seen:
+def verify(after: State, goal: DistributionGoal, outcome: Outcome) -> State:
     """Check that everyone has it who need not wait; raises StepFailed. AFTER, with what the tasks said.
 
     The registry counts where it can be read, and the task where it cannot.
@@ -427,7 +427,7 @@ def identity(goal: DistributionGoal) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-def is_outdated(seen: Seen, goal: DistributionGoal) -> bool:
+def is_outdated(seen: State, goal: DistributionGoal) -> bool:
     """Whether another image lies on the host than the one that GOAL names."""
     return bool(seen.identity) and seen.identity != identity(goal)
 

@@ -310,11 +310,11 @@ def test_more_developers_than_one_command_can_start(monkeypatch: pytest.MonkeyPa
     """They are served one group after the other; each arrives with its work in one command, as a single one does."""
     sids = [f"S-1-12-1-1111111111-2222222222-3333333333-44444444{number:02}" for number in range(13)]
     users = [User(sid, f"dev{sid[-2:]}", f"C:\\Users\\{sid[-2:]}", loaded=False, connected=False) for sid in sids]
-    accounts = [b.Account(user, logged_on=False, lacks=False, task=None) for user in users]
-    work = b.Work(ScriptedRunner([(BATCH, HostAnswers())]), GOAL, b.Seen("C:\\wsl.exe", accounts, ""))
+    accounts = [b.Developer(user, logged_on=False, lacks=False, task=None) for user in users]
+    work = b.Work(ScriptedRunner([(BATCH, HostAnswers())]), GOAL, b.State("C:\\wsl.exe", accounts, ""))
     groups: list[int] = []
 
-    def start(group: t.Sequence[b.Account]) -> None:
+    def start(group: t.Sequence[b.Developer]) -> None:
         groups.append(len(group))
         lines = ["tar.exe" * 50, *(work._start_line(one.sid) for one in group), "del" * 30]
         assert len(b.Batch(lines).line) < 8191

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, history, shape, words
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Failure, Run
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, take
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import State, take
 
 from tests.unit import a_fleet
 from tests.unit.a_fleet import audit, host_info, verdict
@@ -74,7 +74,7 @@ CASES: dict[str, tuple[list[Told], Failure | None, tuple[str, str, str]]] = {
 
 
 def made(told: list[Told], failure: Failure | None = None, finished: bool = True) -> document.Document:
-    seen = Seen()
+    seen = State()
     for module, result in told:
         take(seen, module, "a step", result)
     return document.make("laptop-1", ["laptops"], RUN, TIME, seen, failure, finished)

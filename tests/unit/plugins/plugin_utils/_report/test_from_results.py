@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results
     GOOD_TO_KNOW,
     LINUX,
     WINDOWS,
-    Seen,
+    State,
     failed_step,
     take,
 )
@@ -24,8 +24,8 @@ PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
 FOLDERS = [PLUGINS / "module_utils" / "_audit", PLUGINS / "plugin_utils" / "_preflight"]
 
 
-def seen_of(*results: tuple[str, dict[str, t.Any]]) -> Seen:
-    seen = Seen()
+def seen_of(*results: tuple[str, dict[str, t.Any]]) -> State:
+    seen = State()
     for module, result in results:
         take(seen, module, f"step of {module}", result)
     return seen

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, gate
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import Seen, take
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import State, take
 
 from tests.unit.a_fleet import BROKEN, OTHER_NVCC, audit, host_info
 
@@ -16,7 +16,7 @@ RUN = document.Run("r", "audit", "2026-11-28T14:00:00Z", "0.2.0")
 
 
 def made(*worse: dict[str, str], linux: bool = True) -> dict[str, t.Any]:
-    seen = Seen()
+    seen = State()
     take(seen, "host_info", "Read the host", host_info(3))
     if linux:
         take(seen, "cuda_audit_info", "Audit", audit(*worse))

@@ -122,7 +122,7 @@ def test_refusals() -> None:
 
 def test_verify_and_result() -> None:
     anna = d.Developer(SID, "anna", "C:\\Users\\anna", loaded=True, logged_on=False)
-    after = h.Seen(DistributionState(None, None, False, ""), [anna], False)
+    after = h.State(DistributionState(None, None, False, ""), [anna], False)
     with pytest.raises(StepFailed, match="not registered for anna"):
         h.verify(after, GOAL, h.Outcome())
     waiting = {SID: NOT_LOGGED_ON}
