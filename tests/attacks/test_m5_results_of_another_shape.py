@@ -164,6 +164,7 @@ def test_no_action_takes_or_stumbles_over_another_shape(module: str, monkeypatch
         {"running": True, "id": "x", "progress": "half"},
         {"running": True, "id": "x", "progress": 1, "text": 5},
         {"running": True, "id": "x", "progress": float("nan")},
+        {"running": True, "id": "x", "progress": 10**400},
     ],
 )
 def test_a_transaction_that_never_ends(transaction: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:

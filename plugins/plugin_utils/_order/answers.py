@@ -74,10 +74,14 @@ def shown(answer: Answer | None, identity: str) -> str:
     transaction = answer.transaction
     if not transaction:
         return clean(f"{what}{answer.step or 'working'}")
+    return clean(f"{what}{of_apt(transaction)}")
+
+
+def of_apt(transaction: t.Mapping[str, t.Any]) -> str:
+    """How far TRANSACTION is, as a distribution tells it: in percent where that can be, and at what."""
     percent = transaction.get("progress")
-    apt = f"apt {percent:.0f}%" if isinstance(percent, (int, float)) else "apt"
-    text = transaction.get("text") or transaction.get("package") or "working"
-    return clean(f"{what}{apt}: {text}")
+    apt = f"apt {percent:.0f}%" if isinstance(percent, (int, float)) and 0 <= percent <= 100 else "apt"
+    return f"{apt}: {transaction.get('text') or transaction.get('package') or 'working'}"
 
 
 def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.Outcome:

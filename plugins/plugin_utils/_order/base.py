@@ -27,7 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDE
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction, failures_in, named, taken
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, follow
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, archive, expand, follow
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import (
     OverLinux,
@@ -208,8 +208,7 @@ class LinuxAction(Orders):
             arguments["transaction"] = transaction.get("id")
             if not arguments["transaction"] or time.monotonic() > end:
                 return {**together(looks), "failed": True, "msg": self._never_ends(transaction)}
-            what = transaction.get("text") or transaction.get("package") or "working"
-            self.wslfleet_show(f"apt {transaction.get('progress') or 0:.0f}%: {what}")
+            self.wslfleet_show(answers.of_apt(transaction))
 
     def _never_ends(self, transaction: dict[str, t.Any]) -> str:
         if not transaction.get("id"):

@@ -113,6 +113,9 @@ APT = {"progress": 41.7, "package": "x", "text": "Unpacking x"}
         (told(id="", step="installing Python"), "installing Python"),
         (told(step="\x1b[2J\nGuard"), "\\x1b[2J\\x0aGuard"),
         (b"wslfleet-progress " + b"[" * 100_000 + b"\n", ""),
+        (told(transaction={"progress": 101, "package": ["x"]}), "apt: ['x']"),
+        (told(transaction={"progress": 10**400, "text": "x"}), ""),
+        (told(transaction={"progress": -1, "text": "y" * 5000}), f"apt: {'y' * 4091}… (909 characters more)"),
     ],
 )
 def test_how_far_a_task_is(stderr: bytes, text: str) -> None:
