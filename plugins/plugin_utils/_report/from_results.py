@@ -206,9 +206,11 @@ def _audit(seen: State, result: Result, about: str) -> None:
     toolkit = _toolkit_of(seen, about)
     toolkit["driver_packages"] = [str(name) for name in result.get("driver_packages") or ()]
     if isinstance(result.get("toolkits"), list):
-        toolkit["version"] = ", ".join(str(version) for version in result["toolkits"])
+        # The audit takes no toolkit without a compiler for one; what this run has installed is there all the same.
+        without = not (result["toolkits"] or toolkit["version"])
+        toolkit["version"] = ", ".join(str(version) for version in result["toolkits"]) or toolkit["version"]
         seen.without_toolkit.discard(about)
-        seen.without_toolkit.update([about] if not result["toolkits"] else [])
+        seen.without_toolkit.update([about] if without else [])
 
 
 def _toolkit_of(seen: State, about: str) -> dict[str, t.Any]:

@@ -177,3 +177,12 @@ def test_why_a_laptop_is_put_off_and_whether_it_was_worked_on() -> None:
     put_off = ("set_fact", {"ansible_facts": {"__wslfleet_put_off": "it runs on battery"}})
     assert seen_of(put_off, ("set_fact", {"ansible_facts": {"x": 1}})).put_off == "it runs on battery"
     assert seen_of(("cuda_bundle", {"developers": []})).worked and not seen_of(("host_info", host_info(1))).worked
+
+
+@pytest.mark.parametrize(("version", "without"), [("12.8", set()), ("", {LINUX})])
+def test_a_toolkit_without_its_compiler_that_this_run_installed_is_there(version: str, without: set[str]) -> None:
+    """As with cuda_components: [cudart], which a rollout took for a failure."""
+    installed = {"changed": True, "version": version, "release": "", "packages": ["cuda-cudart-12-8"], "nvcc": ""}
+    results = {"installed": installed, "audit": {**audit(), "toolkits": []}}
+    seen = seen_of(("cuda_bundle", {"developers": [{"user": "", "results": results}]}))
+    assert (seen.without_toolkit, seen.toolkits[LINUX]["version"]) == (without, version)
