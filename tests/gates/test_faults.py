@@ -310,7 +310,9 @@ SLOW = [
         "attacks",
         "test_l5_programs_of_the_doctor",
         replace(
-            "plugins/plugin_utils/_probe/questions.py", 'f"{SYSTEM32}\\\\wslfleet-missing', '"C:\\\\wslfleet-missing'
+            "plugins/plugin_utils/_probe/line_questions.py",
+            'f"{SYSTEM32}\\\\wslfleet-missing',
+            '"C:\\\\wslfleet-missing',
         ),
         ("tests/attacks/test_l5_programs_of_the_doctor.py",),
     ),
