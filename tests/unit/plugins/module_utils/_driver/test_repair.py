@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, obstacles, purge_log, repair
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, purge_log, repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
@@ -156,16 +155,6 @@ def test_a_held_dependent_needs_a_person(tmp_path: Path) -> None:
     assert repair.refusals(repair.plan(state, ())) == [
         "tool is held and would go with the driver that it needs: apt-mark unhold tool"
     ]
-
-
-def test_what_keeps_everything_from_being_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "var/lib/dpkg").mkdir(parents=True)
-    assert obstacles.obstacles(str(tmp_path)) == []
-    monkeypatch.setattr(obstacles.os, "access", lambda path, _mode: not path.endswith("/dpkg"))
-    monkeypatch.setattr(obstacles.space, "free_bytes", lambda _path: 1024 * 1024)
-    fixed, full = obstacles.obstacles(str(tmp_path))
-    assert fixed.startswith("/var/lib/dpkg cannot be written: the file system is read-only")
-    assert full == "/var has 1 MiB left, 32 MiB are needed: make room first"
 
 
 def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
