@@ -25,7 +25,8 @@ _QUOTES = "'\u2018\u2019\u201a\u201b"
 """Each ends a literal string in single quotes, and stands for itself when two of them follow each other."""
 _STARTS_CMD = re.compile(
     r"& \{Wait-Process -InputObject \(Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd\.exe"
-    r" -ArgumentList \('(?P<literal>.*)' -replace '(?P<mark>[`~])',\[char\]34\)\)\}"
+    r" -ArgumentList \('(?P<literal>.*)' -replace '(?P<mark>[`~])',\[char\]34\)\)\}",
+    re.DOTALL,
 )
 
 

@@ -153,3 +153,30 @@ def test_answers_are_kept_as_long_as_nothing_changes(tmp_path: Path) -> None:
     again.save(whole=True)
     assert KeptAnswers(tmp_path / "kept", "10", {"A": "b"}).get("line of the past", ALL) is None
     assert KeptAnswers(tmp_path / "kept", "11", {"A": "b"}).get("line", ALL) is None
+
+
+@pytest.mark.parametrize(
+    ("inside", "around"),
+    [
+        (
+            "C:\\a.exe /x y",
+            "echo ABCDEFGH&>&2 echo ABCDEFGH&({})&&>&2 echo ABCDEFGH-0||>&2 call echo ABCDEFGH-%^ERRORLEVEL%",
+        ),
+        ("rem more", "{}"),
+    ],
+)
+def test_a_line_for_ssh_holds_the_kind_of_the_line_inside(inside: str, around: str) -> None:
+    sent = f"cmd.exe /C >nul C:\\Windows\\System32\\chcp.com 65001&{around.format(inside)}"
+    kinds = lines.kinds(lines.normalised(sent))
+    assert kinds > lines.kinds(f"cmd.exe /C {inside}")
+    assert len(kinds) == 2, "and one of what is around it, which is the same for every line"
+
+
+def test_a_program_that_is_waited_for_over_ssh() -> None:
+    line = 'start "" /wait C:\\a.exe'
+    around = (
+        "cmd.exe /C >nul C:\\chcp.com 65001&echo ABCDEFGH&>&2 echo ABCDEFGH&{}&>&2 call echo ABCDEFGH-%^ERRORLEVEL%"
+    )
+    assert lines.kinds(lines.normalised(around.format(line))) > lines.kinds(
+        f"cmd.exe /C {line}&call exit %^ERRORLEVEL%"
+    )

@@ -151,7 +151,7 @@ def _said_to(shell: str, line: str) -> str:
     if shell == "cmd":
         return line
     quote = next((character for character in "`~" if character not in line), None)
-    if quote is None or re.search(r"[\r\n]", line):
+    if quote is None:
         raise CmdLineError(f"the line cannot be said to PowerShell: {line[:60]}…")
     arguments = f'/c "{line}"'.replace('"', quote)
     return _POWERSHELL.format(literal=_SINGLE_QUOTES.sub(r"\1\1", arguments), quote=quote)

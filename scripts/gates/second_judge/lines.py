@@ -104,13 +104,18 @@ def kinds(command_line: str) -> set[str]:
     match = _SSH.match(command_line)
     if match:
         around = command_line[: match.start("line")], command_line[match.end("line") :]
-        return {
-            _kind("w".join(around)),
-            *kinds(f"cmd.exe /C {match['line'].removeprefix('(') if match['mark'] else match['line']}"),
-        }
+        return {_kind("w".join(around)), *kinds(f"cmd.exe /C {_without_report(match)}")}
     before, begin, batch = command_line.partition(f"echo {MARK}-begin&")
     parts = [f"{before}{part}" for part in _PART.split(batch) if part] if begin else [command_line]
     return {_kind(part) for part in parts}
+
+
+def _without_report(match: re.Match[str]) -> str:
+    """The line that is inside of a line for SSH."""
+    report = match["report"] or ""
+    if report.startswith("&"):
+        return f"{match['line']}&call exit %^ERRORLEVEL%"
+    return match["line"].removeprefix("(") if report else match["line"]
 
 
 def _kind(text: str) -> str:

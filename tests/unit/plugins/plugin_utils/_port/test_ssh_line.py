@@ -109,6 +109,11 @@ def test_powershell_gets_no_double_quote(line: str, inside: str) -> None:
     assert text.startswith("& {Wait-Process ") and text.endswith("`' -replace '`',[char]34))}")
 
 
+def test_a_line_break_is_for_cmd_to_read() -> None:
+    """It drops what follows, as ever."""
+    assert "65001&echo one\necho two`' -replace" in ssh_line.ssh_line("echo one\necho two", "powershell").text
+
+
 def test_another_stand_in_for_quotes() -> None:
     assert ssh_line.ssh_line('echo "`"', "powershell").text.endswith("-replace '~',[char]34))}")
     with pytest.raises(CmdLineError, match="cannot be said to PowerShell"):
