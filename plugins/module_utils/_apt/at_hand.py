@@ -17,7 +17,6 @@ import time
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb_file
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.deb_file import Deb
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.dependencies import Stanza
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, files
 
@@ -26,7 +25,7 @@ SECONDS = 5.0
 """After which no further data of packages without a list of files is looked at."""
 
 
-def read(asked: t.Iterable[str], records: t.Sequence[Stanza], root: str = "") -> t.List[Deb]:
+def read(asked: t.Iterable[str], records: t.Sequence[Stanza], root: str = "") -> t.List[deb_file.Deb]:
     """The packages among ASKED (as apt takes them) and RECORDS (stanzas of an index) whose files are here."""
     paths = [item for item in asked if "/" in item and os.path.isfile(root + item)]
     folders = _source_folders(root) if records else []
@@ -39,7 +38,7 @@ def read(asked: t.Iterable[str], records: t.Sequence[Stanza], root: str = "") ->
     return [deb for deb in found if deb is not None]
 
 
-def _read(path: str, data: bool) -> Deb | None:
+def _read(path: str, data: bool) -> deb_file.Deb | None:
     try:
         return deb_file.read(path, data)
     except deb_file.DebError:

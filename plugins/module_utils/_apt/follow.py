@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.transaction import Transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
 
@@ -26,9 +25,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 class Earlier:
     """What there is of transactions that were started before this look."""
 
-    running: Transaction | None = None
+    running: apt_transaction.Transaction | None = None
     """One that has not ended, whoever started it: nothing else can be done now."""
-    ended: t.Tuple[Transaction, ...] = ()
+    ended: t.Tuple[apt_transaction.Transaction, ...] = ()
     """Those of the purpose that have ended since, reported by this look."""
 
 
@@ -57,7 +56,7 @@ def earlier(
     return Earlier(None, tuple(found))
 
 
-def begin(purpose: str, commands: t.Sequence[Command], seconds: float) -> Transaction:
+def begin(purpose: str, commands: t.Sequence[Command], seconds: float) -> apt_transaction.Transaction:
     """Start COMMANDS and wait at most SECONDS; whether it still runs is told by what is returned.
 
     Raises Failure when it has ended, and badly.
@@ -70,14 +69,14 @@ def begin(purpose: str, commands: t.Sequence[Command], seconds: float) -> Transa
     return transaction
 
 
-def to_the_end(transaction: Transaction, seconds: float) -> None:
+def to_the_end(transaction: apt_transaction.Transaction, seconds: float) -> None:
     """Wait for the end of TRANSACTION. Raises Failure when it takes more than SECONDS, or ends badly."""
     apt_transaction.finish(transaction, seconds)
     if transaction.exit_code != 0:
         raise Failure(failure(transaction))
 
 
-def failure(transaction: Transaction) -> str:
+def failure(transaction: apt_transaction.Transaction) -> str:
     """Why a transaction that has ended did not do its work, in one line."""
     found = plan.errors(transaction.log_tail(20000))
     code = transaction.exit_code

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import progress as apt_progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.progress import Progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, run
 
@@ -71,7 +70,7 @@ class Transaction:
         """Whether its process lives and has not written its exit code."""
         return self.exit_code is None and _alive(files.read_text(f"{self.directory}/pid") or "")
 
-    def progress(self) -> Progress:
+    def progress(self) -> apt_progress.Progress:
         """The last status line of apt."""
         return apt_progress.parse_progress(_tail(f"{self.directory}/status"))
 

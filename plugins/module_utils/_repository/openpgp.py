@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import packets as repository_packets
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.armour import OpenPgpError
 
 _KEYBOX_MAGIC = b"KBXf"
 _KEYBOX_OPENPGP = 2
@@ -51,13 +50,13 @@ def split_keys(data: bytes) -> t.List[Key]:
         if packet.tag == repository_packets.RING_TRUST:
             continue
         if packet.tag not in repository_packets.OF_A_KEY:
-            raise OpenPgpError(f"holds a packet of tag {packet.tag}, which is no part of a public key")
+            raise armour.OpenPgpError(f"holds a packet of tag {packet.tag}, which is no part of a public key")
         if packet.tag == repository_packets.PUBLIC_KEY:
             keys.append(Key(repository_packets.fingerprint(packet.body), packet.raw))
         elif keys:
             keys[-1] = Key(keys[-1].fingerprint, keys[-1].data + packet.raw)
         else:
-            raise OpenPgpError(f"starts with a packet of tag {packet.tag}, not with a public key")
+            raise armour.OpenPgpError(f"starts with a packet of tag {packet.tag}, not with a public key")
     return keys
 
 
@@ -94,7 +93,7 @@ def read_keys(data: bytes) -> t.List[Key]:
     if kind == "armor":
         blocks = _BLOCK.findall(data)
         if len(blocks) != data.count(armour.BEGIN):
-            raise OpenPgpError("armored block has no end")
+            raise armour.OpenPgpError("armored block has no end")
         return [key for block in blocks for key in split_keys(armour.dearmor(block))]
     if kind == "keybox":
         return [key for blob in _keybox_keys(data) for key in split_keys(blob)]
@@ -135,7 +134,7 @@ def normal_fingerprint(text: str) -> str:
     if bare.startswith("0X"):
         bare = bare[2:]
     if not re.match(r"^[0-9A-F]{40}$", bare):
-        raise OpenPgpError(f"{text!r} is not a fingerprint of 40 hex digits")
+        raise armour.OpenPgpError(f"{text!r} is not a fingerprint of 40 hex digits")
     return bare
 
 
@@ -144,13 +143,13 @@ def _keybox_keys(data: bytes) -> t.Iterator[bytes]:
     position = 0
     while position < len(data):
         if position + 16 > len(data):
-            raise OpenPgpError(f"keybox blob at byte {position} is cut off")
+            raise armour.OpenPgpError(f"keybox blob at byte {position} is cut off")
         length, kind = struct.unpack_from(">IB", data, position)
         if length < 5 or position + length > len(data):
-            raise OpenPgpError(f"keybox blob at byte {position} has a wrong length")
+            raise armour.OpenPgpError(f"keybox blob at byte {position} has a wrong length")
         if kind == _KEYBOX_OPENPGP:
             offset, size = struct.unpack_from(">II", data, position + 8)
             if offset + size > length:
-                raise OpenPgpError(f"keybox blob at byte {position} points outside itself")
+                raise armour.OpenPgpError(f"keybox blob at byte {position} points outside itself")
             yield data[position + offset : position + offset + size]
         position += length

@@ -21,7 +21,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, local_installer, openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1 as repository_sha1
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
@@ -44,7 +43,7 @@ Pin-Priority: 600
 """As NVIDIA ships it: its repository before the distribution's own packages of the same names."""
 
 
-def is_current(wanted: Goal, root: str = "") -> bool:
+def is_current(wanted: repository_goal.Goal, root: str = "") -> bool:
     """Whether the source stands as wanted and nothing else has to be done for it. Starts no process."""
     keys = keys_of(wanted, root)
     return (
@@ -56,7 +55,7 @@ def is_current(wanted: Goal, root: str = "") -> bool:
     )
 
 
-def keys_of(wanted: Goal, root: str = "") -> bytes:
+def keys_of(wanted: repository_goal.Goal, root: str = "") -> bytes:
     """The keys of the source in its keyring file, binary; empty when there are none, when the file cannot be read, and
     when a keyring that nobody shares holds another key too: apt would trust that one as much."""
     try:
@@ -67,7 +66,7 @@ def keys_of(wanted: Goal, root: str = "") -> bytes:
     return b"".join(mine) if len(mine) == len(keys) or wanted.keyring == repository_goal.KEYRING else b""
 
 
-def stands(wanted: Goal, keys: bytes, root: str = "") -> bool:
+def stands(wanted: repository_goal.Goal, keys: bytes, root: str = "") -> bool:
     """Whether there are KEYS, the source file names them, and its index has been fetched with the right password."""
     return (
         bool(keys)
@@ -77,7 +76,7 @@ def stands(wanted: Goal, keys: bytes, root: str = "") -> bool:
     )
 
 
-def _needs_policy(wanted: Goal, keyring: bytes, root: str) -> bool:
+def _needs_policy(wanted: repository_goal.Goal, keyring: bytes, root: str) -> bool:
     return wanted.sha1 == "all_sources" and repository_sha1.concerns(keyring, root)
 
 
@@ -88,7 +87,7 @@ def others_of_ours(path: str, root: str = "") -> t.List[str]:
     return [item for item in ours if item != path and texts[item].startswith(entries.MARK)]
 
 
-def plan(wanted: Goal, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
+def plan(wanted: repository_goal.Goal, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
     """The files to write so that the source stands as WANTED with KEYRING (binary)."""
     others = others_of_ours(wanted.path, root)
     lists = local_installer.own_lists(wanted.installer, root) if wanted.installer else []
@@ -129,7 +128,7 @@ def _renamed(path: str, root: str) -> system_changes.FileChange:
     )
 
 
-def plan_absent(wanted: Goal, root: str = "") -> t.List[system_changes.FileChange]:
+def plan_absent(wanted: repository_goal.Goal, root: str = "") -> t.List[system_changes.FileChange]:
     """The files to remove. NVIDIA's keyring stays while another source names it."""
     paths = [wanted.path, *others_of_ours(wanted.path, root)]
     changes = [system_changes.change_to(path, None, root=root) for path in [*paths, *_own_keyrings(paths, "", root)]]

@@ -15,7 +15,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Goal
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Options:
 class Look:
     """One look: what is wanted, what is there, and what has to happen."""
 
-    wanted: Goal
+    wanted: toolkit_plan.Goal
     database: dpkg.Database
     plan: toolkit_plan.Plan
     settling: finish.Settling

@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import several_commands
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
-    Convert,
-    InstallOnline,
-    MakeDefault,
-    Unregister,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state, windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
@@ -29,18 +23,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE, decode_text, list_verbose
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
-    WslFailed,
-    run_wsl,
-    wsl_failure,
-    wsl_line,
-)
 
 
 def observe(
     runner: CommandRunner, name: str, executable: str | None = None, target: str | None = None
-) -> DistributionState:
+) -> plans.DistributionState:
     """Read what a plan for the distribution NAME needs, in one WinRS command.
 
     Only the service knows what runs, so wsl.exe is asked too; where WSL is missing that part fails and means nothing.
@@ -51,18 +40,20 @@ def observe(
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions()}
     if target:
         lines["target"] = cmd_line("dir", ["/b", target])
-    lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
+    lines["list"] = command.wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
     reads = read(runner, lines)
     wsl = host_wsl.wsl(reads)
     if executable is None and wsl.version and wsl.executable.lower() != EXECUTABLE.lower():
-        reads.parts["list"] = read(runner, {"list": wsl_line(wsl.executable, ["--list", "--verbose"])}).parts["list"]
+        reads.parts["list"] = read(runner, {"list": command.wsl_line(wsl.executable, ["--list", "--verbose"])}).parts[
+            "list"
+        ]
     return state_of(reads, name, executable or wsl.executable)
 
 
-def state_of(reads: Reads, name: str, executable: str) -> DistributionState:
+def state_of(reads: Reads, name: str, executable: str) -> plans.DistributionState:
     """What READS tell about the distribution NAME."""
     wsl = host_wsl.wsl(reads)
-    return DistributionState(
+    return plans.DistributionState(
         wsl_version=version_key(wsl.version) if wsl.version else None,
         found=find(state.own_distributions(reads.registry), name),
         running=_is_running(reads, name),
@@ -93,7 +84,7 @@ def terminate(runner: CommandRunner, name: str, executable: str | None, really: 
     if executable is None and not reads.succeeded("place") and reads.succeeded("inbox"):
         raise plans.inbox_only(name, "stopped")
     if running and really and not reads.succeeded("terminate"):
-        raise wsl_failure(f"stopping distribution {name}", Completed(1, reads.output("terminate"), b""))
+        raise command.wsl_failure(f"stopping distribution {name}", Completed(1, reads.output("terminate"), b""))
     return running
 
 
@@ -101,10 +92,10 @@ def _list_and_terminate(runner: CommandRunner, name: str, executable: str, reall
     lines = {
         "place": registry_query(q.LXSS_MSI, "InstallLocation"),
         "inbox": registry_query(f"{q.SERVICES}\\{plans.WSL1_SERVICE}", "Start"),
-        "list": wsl_line(executable, ["--list", "--verbose"]),
+        "list": command.wsl_line(executable, ["--list", "--verbose"]),
     }
     if really:
-        lines["terminate"] = wsl_line(executable, ["--terminate", name])
+        lines["terminate"] = command.wsl_line(executable, ["--terminate", name])
     return read(runner, lines)
 
 
@@ -114,9 +105,9 @@ def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: floa
         if type(step) in several_commands.SPECIAL:
             several_commands.SPECIAL[type(step)](runner, step, executable, timeout)
         else:
-            run_wsl(runner, executable, _arguments(step), str(step), timeout=timeout)
-    except WslFailed as error:
-        if isinstance(step, InstallOnline) and error.code.endswith("WSL_E_DISTRO_NOT_FOUND"):
+            command.run_wsl(runner, executable, _arguments(step), str(step), timeout=timeout)
+    except command.WslFailed as error:
+        if isinstance(step, distribution_step.InstallOnline) and error.code.endswith("WSL_E_DISTRO_NOT_FOUND"):
             raise StepFailed(
                 f"{step} failed: the online list of WSL has no distribution {step.distribution_id!r};"
                 " choose a name from wsl.exe --list --online, or name a file (source)"
@@ -130,21 +121,21 @@ def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: floa
 
 def _arguments(step: Step) -> list[str]:
     """The arguments of wsl.exe for a step that is one command of it."""
-    if isinstance(step, InstallOnline):
+    if isinstance(step, distribution_step.InstallOnline):
         renamed = ["--name", step.name] if step.name != step.distribution_id else []
         location = ["--location", step.location] if step.location else []
         version = ["--version", str(step.version)]
         return ["--install", step.distribution_id, *renamed, *location, *version, "--no-launch"]
-    if isinstance(step, Convert):
+    if isinstance(step, distribution_step.Convert):
         return ["--set-version", step.name, str(step.version)]
-    if isinstance(step, MakeDefault):
+    if isinstance(step, distribution_step.MakeDefault):
         return ["--set-default", step.name]
-    if isinstance(step, Unregister):
+    if isinstance(step, distribution_step.Unregister):
         return ["--unregister", step.name]
     raise StepFailed(f"{step} is not one command of wsl.exe")
 
 
-def verify(after: DistributionState, goal: DistributionGoal) -> None:
+def verify(after: plans.DistributionState, goal: DistributionGoal) -> None:
     """Check by the registry that GOAL was reached; raises StepFailed."""
     there = after.found is not None and after.found.state == "installed"
     if goal.state == "present" and not there:

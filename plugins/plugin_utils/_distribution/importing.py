@@ -24,12 +24,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
     shares,
     sources,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import error_code
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
-    wsl_failure,
-    wsl_line,
-    wsl_text,
-)
 
 ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 
@@ -74,11 +70,11 @@ def check_here(source: Path, sha256: str | None) -> None:
 def _run_import(runner: CommandRunner, step: Import, executable: str, file: str, stdin: Stdin, timeout: float) -> None:
     vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
     args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
-    completed = runner.run(wsl_line(executable, args), stdin, timeout)
+    completed = runner.run(command.wsl_line(executable, args), stdin, timeout)
     if completed.exit_code != 0:
-        if (error_code(wsl_text(completed)) or "").endswith(ALREADY_THERE):
+        if (error_code(command.wsl_text(completed)) or "").endswith(ALREADY_THERE):
             raise StepFailed(
                 f"distribution {step.name} appeared meanwhile: another run works on this laptop; run again"
             )
         why = files.why_unreadable(runner, file) if shares.is_share(file) else None
-        raise StepFailed(f"{step} failed: {why}") if why else wsl_failure(str(step), completed)
+        raise StepFailed(f"{step} failed: {why}") if why else command.wsl_failure(str(step), completed)

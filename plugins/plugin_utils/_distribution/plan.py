@@ -11,18 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
-    Convert,
-    Export,
-    Import,
-    InstallOnline,
-    MakeDefault,
-    RemoveUnfinished,
-    SetDefaultUser,
-    SetManifest,
-    Unregister,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import SUBSYSTEM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -82,7 +72,7 @@ def _absent(state: DistributionState, goal: DistributionGoal) -> list[Step]:
             f"distribution {goal.name} was not deleted: everything in it would be lost; set force=true if that is meant"
         )
     _refuse_while_running(state, goal, "deleted")
-    return [Unregister(state.found.name)]
+    return [step.Unregister(state.found.name)]
 
 
 def _exported(state: DistributionState, goal: DistributionGoal) -> list[Step]:
@@ -98,21 +88,21 @@ def _exported(state: DistributionState, goal: DistributionGoal) -> list[Step]:
             f"distribution {goal.name} was not exported: this WSL cannot write tar.gz; update WSL to 2.5.8 or later,"
             " or set format=tar"
         )
-    return [Export(state.found.name, goal.path or "", goal.format)]
+    return [step.Export(state.found.name, goal.path or "", goal.format)]
 
 
 def _present(state: DistributionState, goal: DistributionGoal) -> list[Step]:
     steps: list[Step] = []
     found = state.found
     if found is not None and found.state == "installing":
-        steps.append(RemoveUnfinished(found.name))
+        steps.append(step.RemoveUnfinished(found.name))
         found = None
     if found is None:
         if goal.manifest and goal.manifest != state.manifest:
-            steps.append(SetManifest(goal.manifest))
+            steps.append(step.SetManifest(goal.manifest))
         steps.append(_creation(state, goal))
-        steps += [MakeDefault(goal.name)] if goal.default else []
-        steps += [SetDefaultUser(goal.name, goal.default_user, stop=True)] if goal.default_user else []
+        steps += [step.MakeDefault(goal.name)] if goal.default else []
+        steps += [step.SetDefaultUser(goal.name, goal.default_user, stop=True)] if goal.default_user else []
         return steps
     return _adjustments(state, found, goal)
 
@@ -122,24 +112,24 @@ def _adjustments(state: DistributionState, found: Distribution, goal: Distributi
     _refuse_unless_installed(found, goal)
     steps: list[Step] = []
     if goal.manifest and goal.manifest != state.manifest:
-        steps.append(SetManifest(goal.manifest))
+        steps.append(step.SetManifest(goal.manifest))
     if found.version != goal.version:
         steps.append(_conversion(state, found, goal))
     if goal.default and not found.default:
-        steps.append(MakeDefault(found.name))
+        steps.append(step.MakeDefault(found.name))
     if goal.default_user and found.default_uid == 0:
-        steps.append(SetDefaultUser(found.name, goal.default_user, stop=not state.running))
+        steps.append(step.SetDefaultUser(found.name, goal.default_user, stop=not state.running))
     return steps
 
 
-def _conversion(state: DistributionState, found: Distribution, goal: DistributionGoal) -> Convert:
+def _conversion(state: DistributionState, found: Distribution, goal: DistributionGoal) -> step.Convert:
     if not state.wsl1:
         raise StepFailed(
             f"distribution {found.name} was not converted to WSL {goal.version}: WSL needs the Windows feature"
             f" {SUBSYSTEM} for that; enable it (dism.exe /Online /Enable-Feature), restart, and run again"
         )
     _refuse_while_running(state, goal, "converted")
-    return Convert(found.name, goal.version)
+    return step.Convert(found.name, goal.version)
 
 
 def _refuse_unless_installed(found: Distribution, goal: DistributionGoal) -> None:
@@ -180,7 +170,7 @@ def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
     if goal.source:
         if goal.source.lower().endswith(".vhd") and (state.wsl_version or VHD_SINCE) < VHD_SINCE:
             raise StepFailed(f"{goal.source} cannot be imported by this WSL: use a .vhdx, or update WSL to 2.7.0")
-        return Import(goal.name, goal.source, goal.sha256, location(state.profile, goal), goal.version)
+        return step.Import(goal.name, goal.source, goal.sha256, location(state.profile, goal), goal.version)
     wanted = goal.distribution_id or goal.name
     renamed = wanted != goal.name or goal.location is not None
     if renamed and state.wsl_version is not None and state.wsl_version < INSTALL_NAME_SINCE:
@@ -188,7 +178,7 @@ def _creation(state: DistributionState, goal: DistributionGoal) -> Step:
             f"WSL {version_text.dotted(state.wsl_version)} cannot install {wanted} under another name or place:"
             " update WSL to 2.4.4 or later, or import it from a file (source)"
         )
-    return InstallOnline(wanted, goal.name, goal.location, goal.version)
+    return step.InstallOnline(wanted, goal.name, goal.location, goal.version)
 
 
 _VERBS = {"absent": "deleted", "exported": "exported"}

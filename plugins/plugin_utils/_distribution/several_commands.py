@@ -12,13 +12,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import importing
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
-    Export,
-    Import,
-    RemoveUnfinished,
-    SetDefaultUser,
-    SetManifest,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
@@ -29,16 +23,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
     files,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, read
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import command as wsl_exe_command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED, inside
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import (
-    run_wsl,
-    wsl_failure,
-    wsl_line,
-    wsl_text,
-)
 
 
-def set_manifest(runner: CommandRunner, step: SetManifest, executable: str, timeout: float) -> None:
+def set_manifest(runner: CommandRunner, step: distribution_step.SetManifest, executable: str, timeout: float) -> None:
     """Write the address of the list of distributions; raises StepFailed."""
     del executable
     _set_value(runner, q.LXSS_MACHINE, "DistributionListUrl", "REG_SZ", step.address, timeout)
@@ -51,7 +40,9 @@ def _set_value(runner: CommandRunner, key: str, name: str, kind: str, data: str,
         raise StepFailed(f"{name} in {key} could not be set: {told or 'no message'}; administrator rights are needed")
 
 
-def remove_unfinished(runner: CommandRunner, step: RemoveUnfinished, executable: str, timeout: float) -> None:
+def remove_unfinished(
+    runner: CommandRunner, step: distribution_step.RemoveUnfinished, executable: str, timeout: float
+) -> None:
     """Remove a registration that is only half there, unless someone works on it right now; raises StepFailed.
 
     An import or installation that is under way has a wsl.exe that waits for it. The service refuses as well.
@@ -62,10 +53,10 @@ def remove_unfinished(runner: CommandRunner, step: RemoveUnfinished, executable:
             f"distribution {step.name} is being imported or installed, a wsl.exe works on the host;"
             " run again when that has ended"
         )
-    run_wsl(runner, executable, ["--unregister", step.name], str(step), timeout=timeout)
+    wsl_exe_command.run_wsl(runner, executable, ["--unregister", step.name], str(step), timeout=timeout)
 
 
-def export(runner: CommandRunner, step: Export, executable: str, timeout: float) -> None:
+def export(runner: CommandRunner, step: distribution_step.Export, executable: str, timeout: float) -> None:
     """Export to a file beside the target and rename that: what has the target's name is whole.
 
     wsl.exe truncates its target before it looks for the distribution, and ``ren`` refuses a name that exists.
@@ -76,12 +67,16 @@ def export(runner: CommandRunner, step: Export, executable: str, timeout: float)
     formats = ["--vhd"] if step.format == "vhdx" else ["--format", step.format] if step.format != "tar" else []
     files.make_folder(runner, folder)
     files.remove(runner, unfinished)
-    run_wsl(runner, executable, ["--export", step.name, unfinished, *formats], str(step), timeout=timeout)
+    wsl_exe_command.run_wsl(
+        runner, executable, ["--export", step.name, unfinished, *formats], str(step), timeout=timeout
+    )
     if runner.run(cmd_line("ren", [unfinished, name]), timeout=60).exit_code != 0:
         raise StepFailed(f"{step.path} appeared while {step.name} was exported; the export is left in {unfinished}")
 
 
-def set_default_user(runner: CommandRunner, step: SetDefaultUser, executable: str, timeout: float) -> None:
+def set_default_user(
+    runner: CommandRunner, step: distribution_step.SetDefaultUser, executable: str, timeout: float
+) -> None:
     """Make the user without asking anybody anything, write DefaultUid, and see who the distribution starts as.
 
     The user has no password. The first start by a person would otherwise run the distribution's own questions, so
@@ -96,26 +91,26 @@ def set_default_user(runner: CommandRunner, step: SetDefaultUser, executable: st
     key = _registration(runner, step.name)
     _set_value(runner, key, "DefaultUid", "REG_DWORD", (uid or "").strip(), timeout)
     _set_value(runner, key, "RunOOBE", "REG_DWORD", "0", timeout)
-    run_wsl(runner, executable, ["--terminate", step.name], str(step), timeout=timeout)
+    wsl_exe_command.run_wsl(runner, executable, ["--terminate", step.name], str(step), timeout=timeout)
     _check_user(runner, executable, step, timeout)
     if step.stop:
-        run_wsl(runner, executable, ["--terminate", step.name], str(step), timeout=timeout)
+        wsl_exe_command.run_wsl(runner, executable, ["--terminate", step.name], str(step), timeout=timeout)
 
 
 def _linux(
     runner: CommandRunner,
     executable: str,
-    step: SetDefaultUser,
+    step: distribution_step.SetDefaultUser,
     command: list[str],
     timeout: float,
     refusal: bool = False,
 ) -> str | None:
     """What COMMAND printed as root; None when it failed and REFUSAL allows that. Raises StepFailed."""
-    completed = runner.run(wsl_line(executable, inside(step.name, command)), timeout=timeout)
+    completed = runner.run(wsl_exe_command.wsl_line(executable, inside(step.name, command)), timeout=timeout)
     if completed.exit_code == FAILED:
-        raise wsl_failure(str(step), completed)
+        raise wsl_exe_command.wsl_failure(str(step), completed)
     if completed.exit_code != 0 and not refusal:
-        told = " ".join(wsl_text(completed).split()) or "no message"
+        told = " ".join(wsl_exe_command.wsl_text(completed).split()) or "no message"
         raise StepFailed(f"{step} failed: {command[0]} ended with {completed.exit_code}, {told}")
     return completed.stdout.decode("utf-8", "replace") if completed.exit_code == 0 else None
 
@@ -129,12 +124,12 @@ def _registration(runner: CommandRunner, name: str) -> str:
     return f"HKCU\\{q.LXSS_USER}\\{found.guid}"
 
 
-def _check_user(runner: CommandRunner, executable: str, step: SetDefaultUser, timeout: float) -> None:
+def _check_user(runner: CommandRunner, executable: str, step: distribution_step.SetDefaultUser, timeout: float) -> None:
     args = inside(step.name, ["/usr/bin/id", "-un"], user=None)
-    completed = runner.run(wsl_line(executable, args), timeout=timeout)
+    completed = runner.run(wsl_exe_command.wsl_line(executable, args), timeout=timeout)
     user = completed.stdout.decode("utf-8", "replace").strip()
     if completed.exit_code != 0:
-        raise wsl_failure(str(step), completed)
+        raise wsl_exe_command.wsl_failure(str(step), completed)
     if user != step.user:
         raise StepFailed(
             f"distribution {step.name} starts as {user} and not as {step.user}: its /etc/wsl.conf names a default user,"
@@ -143,10 +138,10 @@ def _check_user(runner: CommandRunner, executable: str, step: SetDefaultUser, ti
 
 
 SPECIAL: t.Dict[type, t.Callable[[CommandRunner, t.Any, str, float], None]] = {
-    SetManifest: set_manifest,
-    RemoveUnfinished: remove_unfinished,
-    Import: importing.import_,
-    Export: export,
-    SetDefaultUser: set_default_user,
+    distribution_step.SetManifest: set_manifest,
+    distribution_step.RemoveUnfinished: remove_unfinished,
+    distribution_step.Import: importing.import_,
+    distribution_step.Export: export,
+    distribution_step.SetDefaultUser: set_default_user,
 }
 """Step -> what carries it out with (runner, step, executable, seconds)."""

@@ -15,18 +15,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, hive_copies, nvidia, power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks as host_disks
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import hive_copies, nvidia, power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import (
-    User,
-    account_kind,
-    has_session,
-    with_kinds,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import HostState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, is_here
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, fits, read
@@ -74,7 +67,7 @@ def read_host(
     unloaded_profiles: str = "unknown",
     clean: bool = True,
     drives: bool = False,
-) -> HostState:
+) -> host_state.HostState:
     """The state of the host.
 
     :arg subsets: what to read besides the machine: ``users`` (distributions, sessions and virtual disks of every
@@ -101,7 +94,7 @@ def read_host(
     return state
 
 
-def _read_copies(runner: CommandRunner, state: HostState) -> None:
+def _read_copies(runner: CommandRunner, state: host_state.HostState) -> None:
     """Take the registries of users whose profile is not loaded into STATE."""
     if not state.elevated:
         state.hive_problem = "copies of users' registries need administrator rights"
@@ -114,7 +107,7 @@ def _read_copies(runner: CommandRunner, state: HostState) -> None:
     state.hive_leftovers = None
 
 
-def _second_lines(state: HostState, subsets: t.Collection[str]) -> dict[str, str]:
+def _second_lines(state: host_state.HostState, subsets: t.Collection[str]) -> dict[str, str]:
     smi = nvidia.smi_lines(state.gpus, state.driver_folder) if "nvidia_smi" in subsets and state.gpus else {}
     battery = q.battery_report() if "battery" in subsets and state.power.battery else {}
     lines: dict[str, str] = {}
@@ -126,7 +119,7 @@ def _second_lines(state: HostState, subsets: t.Collection[str]) -> dict[str, str
     return {**lines, **battery, **smi}
 
 
-def _user_parts(state: HostState) -> list[dict[str, str]]:
+def _user_parts(state: host_state.HostState) -> list[dict[str, str]]:
     """What is asked of users, the most important first: cmd.exe takes only so many."""
     others = [user.sid for user in state.users if user.loaded and user.sid not in state.distributions]
     parts = [q.distributions_of(sid) for sid in others]
@@ -135,7 +128,7 @@ def _user_parts(state: HostState) -> list[dict[str, str]]:
     return parts + [{name: line} for name, _sid, _folder, line in _folders(state)]
 
 
-def _folders(state: HostState) -> list[tuple[str, str, str, str]]:
+def _folders(state: host_state.HostState) -> list[tuple[str, str, str, str]]:
     """The folders of distributions outside WSL's own place: name and line of the read, SID of the owner, folder."""
     found = []
     for user in state.users:
@@ -147,7 +140,7 @@ def _folders(state: HostState) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _second_read(runner: CommandRunner, lines: dict[str, str], state: HostState) -> Reads:
+def _second_read(runner: CommandRunner, lines: dict[str, str], state: host_state.HostState) -> Reads:
     only_smi = all(name.startswith("nvidia_smi") for name in lines)
     seconds = NVIDIA_SMI_SECONDS if only_smi else SEARCH_SECONDS
     try:
@@ -159,9 +152,9 @@ def _second_read(runner: CommandRunner, lines: dict[str, str], state: HostState)
     return reads
 
 
-def _take(state: HostState, lines: dict[str, str], reads: Reads) -> None:
+def _take(state: host_state.HostState, lines: dict[str, str], reads: Reads) -> None:
     """Take what the second command told into STATE."""
-    state.users = with_kinds([_user(user, state, lines, reads) for user in state.users])
+    state.users = accounts.with_kinds([_user(user, state, lines, reads) for user in state.users])
     for user in state.users:
         if f"lxss_{user.sid}" in reads.parts:
             state.distributions[user.sid] = registered_to(reads.registry, user.sid)
@@ -174,11 +167,11 @@ def _take(state: HostState, lines: dict[str, str], reads: Reads) -> None:
     _confirm_gpus(state, reads)
 
 
-def _user(user: User, state: HostState, lines: dict[str, str], reads: Reads) -> User:
+def _user(user: accounts.User, state: host_state.HostState, lines: dict[str, str], reads: Reads) -> accounts.User:
     if not any(name.endswith(f"_{user.sid}") for name in lines):
         return user
     domain = reads.registry.text(f"HKU\\{user.sid}\\{q.VOLATILE_ENVIRONMENT}", "USERDOMAIN") or ""
-    kind = user.kind if user.kind != "unknown" else account_kind(user.sid, domain, state.windows.computer_name)
+    kind = user.kind if user.kind != "unknown" else accounts.account_kind(user.sid, domain, state.windows.computer_name)
     asked = f"session_{user.sid}" in reads.parts
     disks = host_disks.profile_disks(reads, user.sid)
     for name, sid, folder, _line in _folders(state) if disks is not None else []:
@@ -187,12 +180,12 @@ def _user(user: User, state: HostState, lines: dict[str, str], reads: Reads) -> 
     return replace(
         user,
         kind=kind,
-        logged_on=has_session(reads.registry, user.sid) if asked else (None if user.loaded else False),
+        logged_on=accounts.has_session(reads.registry, user.sid) if asked else (None if user.loaded else False),
         virtual_disks=None if disks is None else tuple(disks),
     )
 
 
-def _confirm_gpus(state: HostState, reads: Reads) -> None:
+def _confirm_gpus(state: host_state.HostState, reads: Reads) -> None:
     if "nvidia_smi" not in reads.parts:
         return
     answer = reads.output("nvidia_smi")

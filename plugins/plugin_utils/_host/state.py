@@ -11,16 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import distributions as host_distributions
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import hive_copies
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User, own_environment, users
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import (
-    Distribution,
-    damaged,
-    registered,
-    registered_to,
-    scope_of,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.events import events
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network, network
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import Gpu, driver_folder, gpus, has_hardware
@@ -45,7 +39,7 @@ class HostState:
     cuda_library: bool
     """The Windows driver serves WSL: its libcuda.so lies where WSL takes it from."""
     users: list[User]
-    distributions: dict[str, list[Distribution]] = field(default_factory=dict)
+    distributions: dict[str, list[host_distributions.Distribution]] = field(default_factory=dict)
     """By SID of the owner; users whose profile is not loaded are missing."""
     damaged_registrations: list[str] = field(default_factory=list)
     """Keys of the connecting account that WSL cannot read, see ``_host.distributions.damaged``."""
@@ -80,9 +74,9 @@ def own_profile(reads: Reads) -> str:
     return own_environment(reads).get("USERPROFILE", "")
 
 
-def own_distributions(registry: RegistryTree) -> list[Distribution]:
+def own_distributions(registry: RegistryTree) -> list[host_distributions.Distribution]:
     """The distributions of the account that is logged on, from the read ``own_lxss``."""
-    return registered(registry, f"HKCU\\{q.LXSS_USER}")
+    return host_distributions.registered(registry, f"HKCU\\{q.LXSS_USER}")
 
 
 def free_bytes(reads: Reads) -> int | None:
@@ -126,7 +120,7 @@ def host_state(reads: Reads) -> HostState:
         security=security(reads),
         driver_folder=driver_folder(reads.registry),
         hive_leftovers=hive_copies.leftovers(reads),
-        damaged_registrations=damaged(reads.registry, f"HKCU\\{q.LXSS_USER}"),
+        damaged_registrations=host_distributions.damaged(reads.registry, f"HKCU\\{q.LXSS_USER}"),
     )
     of_others = _of_loaded(reads)
     for user in state.users:
@@ -137,10 +131,13 @@ def host_state(reads: Reads) -> HostState:
     return state
 
 
-def _of_loaded(reads: Reads) -> dict[str, list[Distribution]]:
+def _of_loaded(reads: Reads) -> dict[str, list[host_distributions.Distribution]]:
     """SID in capitals -> distributions, from the read ``_host.queries.distributions_of_loaded``; one tree for each."""
     if "lxss_loaded" not in reads.parts:
         return {}
     sections = reads.parts["lxss_loaded"].sections
     sids = {key.rpartition("\\")[2].upper(): output for key, output in sections.items()}
-    return {sid: registered_to(parse(output, scope_of(sid)), sid) for sid, output in sids.items()}
+    return {
+        sid: host_distributions.registered_to(parse(output, host_distributions.scope_of(sid)), sid)
+        for sid, output in sids.items()
+    }

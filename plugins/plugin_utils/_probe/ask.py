@@ -12,15 +12,8 @@ import base64
 import time
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, BatchError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    AuthenticationFailed,
-    CommandRunner,
-    CommandTimeout,
-    Completed,
-    HostUnreachable,
-    OutputTooLong,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Answer
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.line_questions import SILENCE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
@@ -54,7 +47,7 @@ Row = t.Dict[str, t.Any]
 
 
 def probe(
-    runner: CommandRunner, questions: t.Sequence[Question], sleep: t.Callable[[float], None] = time.sleep
+    runner: port.CommandRunner, questions: t.Sequence[Question], sleep: t.Callable[[float], None] = time.sleep
 ) -> list[Row]:
     """One row for each of QUESTIONS: raw bytes in base64, and the answer.
 
@@ -93,31 +86,31 @@ def _fits(group: t.Sequence[Question]) -> bool:
     return fits({question.id: question.line for question in group})
 
 
-def _ask_together(runner: CommandRunner, group: t.Sequence[Question]) -> list[Row]:
+def _ask_together(runner: port.CommandRunner, group: t.Sequence[Question]) -> list[Row]:
     """One row for each of GROUP; none where they did not all come back, so that each is asked by itself."""
     started = time.monotonic()
     batch = Batch([question.line for question in group])
     try:
         parts = batch.split(runner.run(batch.line, timeout=TOGETHER_SECONDS).stdout)
-    except AuthenticationFailed:
+    except port.AuthenticationFailed:
         raise
-    except (BatchError, CommandTimeout, HostUnreachable, OutputTooLong):
+    except (BatchError, port.CommandTimeout, port.HostUnreachable, port.OutputTooLong):
         return []
     seconds = (time.monotonic() - started) / len(group)
     return [
         _row(question, completed, seconds, question.judge(completed))
-        for question, completed in zip(group, (Completed(part.exit_code, part.stdout, b"") for part in parts))
+        for question, completed in zip(group, (port.Completed(part.exit_code, part.stdout, b"") for part in parts))
     ]
 
 
-def _ask(runner: CommandRunner, question: Question, noise: bytes, first: bool) -> Row:
+def _ask(runner: port.CommandRunner, question: Question, noise: bytes, first: bool) -> Row:
     """NOISE is what an AutoRun command prints before every answer: kept in the raw bytes, not judged."""
     started = time.monotonic()
     completed, answer = _run(runner, question, noise, first)
     return _row(question, completed, time.monotonic() - started, answer)
 
 
-def _row(question: Question, completed: Completed | None, seconds: float, answer: Answer) -> Row:
+def _row(question: Question, completed: port.Completed | None, seconds: float, answer: Answer) -> Row:
     return {
         "id": question.id,
         "question": question.text,
@@ -132,20 +125,22 @@ def _row(question: Question, completed: Completed | None, seconds: float, answer
     }
 
 
-def _run(runner: CommandRunner, question: Question, noise: bytes, first: bool) -> tuple[Completed | None, Answer]:
+def _run(
+    runner: port.CommandRunner, question: Question, noise: bytes, first: bool
+) -> tuple[port.Completed | None, Answer]:
     try:
         completed = runner.run(question.line, question.stdin, question.timeout)
-    except CommandTimeout:
+    except port.CommandTimeout:
         return None, Answer("differs", f"not finished within {question.timeout:g} s")
-    except OutputTooLong as error:
+    except port.OutputTooLong as error:
         return None, Answer("differs", str(error))
-    except AuthenticationFailed:
+    except port.AuthenticationFailed:
         raise
-    except HostUnreachable as error:
+    except port.HostUnreachable as error:
         if first:
             raise
         return None, Answer("differs", str(error))
-    heard = Completed(completed.exit_code, completed.stdout.removeprefix(noise), completed.stderr)
+    heard = port.Completed(completed.exit_code, completed.stdout.removeprefix(noise), completed.stderr)
     return completed, question.judge(heard)
 
 

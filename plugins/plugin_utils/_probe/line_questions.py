@@ -21,7 +21,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
     waited_for,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
     REG,
@@ -69,7 +68,7 @@ def _echo(size: int) -> str:
     return "echo " + "a" * (size - len("echo "))
 
 
-def _length(size: int) -> Judge:
+def _length(size: int) -> judge.Judge:
     return judge.prints("a" * (size - len("echo "))) if size < 8192 else judge.fails()
 
 

@@ -21,7 +21,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import line_questions, unjudged
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
     SYSTEM32,
@@ -88,7 +87,7 @@ def _registry() -> list[Question]:
     ]
 
 
-def _notes(line: str) -> Judge:
+def _notes(line: str) -> judge.Judge:
     return judge.notes_registry(line.scope) if isinstance(line, RegistryQuery) else judge.notes_all
 
 

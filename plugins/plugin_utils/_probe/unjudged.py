@@ -16,7 +16,6 @@ from __future__ import annotations
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import Judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
@@ -40,7 +39,7 @@ def questions() -> list[Question]:
     return [*_files(), *_registry(), *_programs(), *_on_their_own()]
 
 
-def _together(name: str, text: str, line: str, judged_by: Judge) -> Question:
+def _together(name: str, text: str, line: str, judged_by: judge.Judge) -> Question:
     return Question(name, text, f"({line})", judged_by, together=True)
 
 

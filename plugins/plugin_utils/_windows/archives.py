@@ -13,24 +13,20 @@ import tarfile
 import typing as t
 from pathlib import Path
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    CommandRunner,
-    Completed,
-    Stdin,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
 
-def upload(runner: CommandRunner, source: Path, path: str, timeout: float) -> None:
+def upload(runner: port.CommandRunner, source: Path, path: str, timeout: float) -> None:
     """Send the controller's file SOURCE to PATH, which lies in a folder of a folder of C:; raises StepFailed."""
     folder, name = _place_in_archive(path)
     _unpack(runner, folder, tar_stream(source, name), f"{source} to {path}", timeout)
 
 
-def upload_contents(runner: CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
+def upload_contents(runner: port.CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
     """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
     archive, folder = _packed(files)
     _unpack(runner, folder, archive, ", ".join(files), timeout)
@@ -60,7 +56,7 @@ def _place_in_archive(path: str) -> tuple[str, str]:
     return f"{drive}\\{top}", "/".join(names)
 
 
-def _unpack(runner: CommandRunner, folder: str, archive: Stdin, what: str, timeout: float) -> None:
+def _unpack(runner: port.CommandRunner, folder: str, archive: port.Stdin, what: str, timeout: float) -> None:
     completed = runner.run(_unpack_line(folder), archive, timeout)
     if completed.exit_code != 0:
         raise StepFailed(
@@ -73,6 +69,6 @@ def _unpack_line(folder: str) -> str:
     return cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder])
 
 
-def last_line(completed: Completed) -> str:
+def last_line(completed: port.Completed) -> str:
     said = (completed.stderr or completed.stdout).decode("utf-8", "replace").strip().splitlines()
     return said[-1] if said else "no message"

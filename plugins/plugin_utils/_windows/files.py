@@ -21,13 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    CommandRunner,
-    CommandTimeout,
-    Completed,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, digests, shares, sources
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import CURL, known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
@@ -87,7 +83,7 @@ def _quoted(text: str) -> str:
 
 
 def download(
-    runner: CommandRunner, url: str, path: str, timeout: float, proxy: str | None = None, resume: bool = False
+    runner: port.CommandRunner, url: str, path: str, timeout: float, proxy: str | None = None, resume: bool = False
 ) -> None:
     """Let the host fetch URL to PATH (folders are made); raises StepFailed.
 
@@ -106,18 +102,18 @@ def download(
         )
 
 
-def _curl(runner: CommandRunner, config: bytes, timeout: float) -> Completed:
+def _curl(runner: port.CommandRunner, config: bytes, timeout: float) -> port.Completed:
     return runner.run(cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), config, timeout)
 
 
-def copy_from_share(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
+def copy_from_share(runner: port.CommandRunner, source: str, path: str, timeout: float) -> None:
     """Let the host copy the file SOURCE of a share to PATH; raises StepFailed, which names why it cannot."""
     make_folder(runner, path.rpartition("\\")[0])
     check_exists(runner, source)
     copy_there(runner, source, path, timeout)
 
 
-def copy_there(runner: CommandRunner, source: str, path: str, timeout: float) -> None:
+def copy_there(runner: port.CommandRunner, source: str, path: str, timeout: float) -> None:
     """Let the host copy the file SOURCE to PATH; raises StepFailed, which names why it cannot."""
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
@@ -126,14 +122,14 @@ def copy_there(runner: CommandRunner, source: str, path: str, timeout: float) ->
         raise StepFailed(f"the host could not copy {source} to {path}: {why}")
 
 
-def why_unreadable(runner: CommandRunner, path: str) -> str | None:
+def why_unreadable(runner: port.CommandRunner, path: str) -> str | None:
     """Why the host cannot read the file PATH of a share, as half a sentence; None where it can. Two WinRS commands.
 
     The exit code of ``dir`` says nothing and its text is translated; that of certutil.exe is Windows' own number.
     """
     try:
         code = _certutil(runner, path).exit_code
-    except CommandTimeout:
+    except port.CommandTimeout:
         return None  # it is being read
     if code == 0:
         return None
@@ -141,13 +137,13 @@ def why_unreadable(runner: CommandRunner, path: str) -> str | None:
     return shares.cause(path, code, listed.exit_code == 0)
 
 
-def make_folder(runner: CommandRunner, folder: str) -> None:
+def make_folder(runner: port.CommandRunner, folder: str) -> None:
     """Make FOLDER and those above it; that it exists already, or is a drive, is no error."""
     if len(folder) > len("C:\\"):
         runner.run(cmd_line("md", [folder]), timeout=60)
 
 
-def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> None:
+def fetch(runner: port.CommandRunner, source: Source, path: str, timeout: float) -> None:
     """Bring SOURCE to PATH on the host, whole and with the right digest; nothing travels when it is there already.
 
     :arg path: below C:, its folders are made.
@@ -172,17 +168,17 @@ def fetch(runner: CommandRunner, source: Source, path: str, timeout: float) -> N
         raise StepFailed(f"{part} could not be renamed to {path}: {archives.last_line(completed)}; is the file in use?")
 
 
-def sha256_there(runner: CommandRunner, path: str) -> str | None:
+def sha256_there(runner: port.CommandRunner, path: str) -> str | None:
     """SHA-256 of PATH on the host, lower case; None where there is no such file."""
     found = _SHA256.search(_certutil(runner, path).stdout.decode("utf-8", "replace").replace("\r", ""))
     return found.group(0).lower() if found else None
 
 
-def _certutil(runner: CommandRunner, path: str) -> Completed:
+def _certutil(runner: port.CommandRunner, path: str) -> port.Completed:
     return runner.run(cmd_line(f"{SYSTEM32}\\certutil.exe", ["-hashfile", path, "SHA256"]), timeout=300)
 
 
-def check_sha256(runner: CommandRunner, path: str, wanted: str, origin: str | None = None) -> None:
+def check_sha256(runner: port.CommandRunner, path: str, wanted: str, origin: str | None = None) -> None:
     """Compare the digest of PATH on the host with WANTED; raises StepFailed and deletes it where they differ.
 
     :arg origin: the file of which PATH is a copy, and which is left alone.
@@ -202,7 +198,7 @@ def check_sha256(runner: CommandRunner, path: str, wanted: str, origin: str | No
         )
 
 
-def check_exists(runner: CommandRunner, path: str) -> None:
+def check_exists(runner: port.CommandRunner, path: str) -> None:
     """Raise StepFailed unless the host can see the file PATH; a share's usual cause is named."""
     completed = runner.run(cmd_line("dir", ["/b", "/a-d", path]), timeout=120)
     if completed.exit_code == 0:
@@ -214,7 +210,7 @@ def check_exists(runner: CommandRunner, path: str) -> None:
     raise StepFailed(f"there is no file {path} on the host ({archives.last_line(completed)}); check the path")
 
 
-def _lists_a_folder(completed: Completed, path: str) -> bool:
+def _lists_a_folder(completed: port.Completed, path: str) -> bool:
     """Whether ``dir /b`` of PATH printed other names than the file's own. A short name (``IMAGES~1``) tells nothing."""
     name, listed = path.rpartition("\\")[2], completed.stdout.decode("utf-8", "replace").split("\r\n")[:-1]
     return (
@@ -233,6 +229,6 @@ def links_line(path: str) -> str:
     return cmd_line("dir", ["/b", "/al", f"{path}*"])
 
 
-def remove(runner: CommandRunner, path: str) -> None:
+def remove(runner: port.CommandRunner, path: str) -> None:
     """Delete the file PATH; nothing happens when it is not there."""
     runner.run(cmd_line("del", ["/f", "/q", path]), timeout=60)

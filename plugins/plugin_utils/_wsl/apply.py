@@ -22,20 +22,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe, online
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import step as wsl_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package, released_package, version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
-    EnableFeature,
-    InstallMsi,
-    InstallOnline,
-    RemoveMsi,
-    RepairMsi,
-    StopWsl,
-    UpdateOnline,
-)
 
 SETTLE_SECONDS = 5.0
 """Between two looks at an installation that goes on without us."""
@@ -57,7 +49,7 @@ class Outcome:
     def add(self, step: Step) -> None:
         """STEP was carried out."""
         self.done.append(str(step))
-        self.changed = self.changed or not isinstance(step, UpdateOnline)
+        self.changed = self.changed or not isinstance(step, wsl_step.UpdateOnline)
 
 
 def converge(
@@ -79,25 +71,25 @@ def converge(
 
 def apply_step(runner: CommandRunner, step: Step, before: Observed, timeout: float, outcome: Outcome) -> None:
     """Carry out STEP; raises StepFailed."""
-    if isinstance(step, EnableFeature):
+    if isinstance(step, wsl_step.EnableFeature):
         if dism.enable(runner, step.name, step.all_parents, timeout):
             outcome.restart_reasons.append(f"the Windows feature {step.name} takes effect after a restart")
-    elif isinstance(step, StopWsl):
+    elif isinstance(step, wsl_step.StopWsl):
         stop_everyone(runner)
-    elif isinstance(step, InstallMsi):
+    elif isinstance(step, wsl_step.InstallMsi):
         files.fetch(runner, step.package.source, step.package.path, timeout)
         # 3010 of this package is no formality: whether it means damage is read from the files afterwards.
         if msiexec.install(runner, step.package.path, timeout, ["SKIPMSIX=1"] if step.skip_msix else []):
             outcome.restart_reasons.append(_ASKS)
-    elif isinstance(step, RepairMsi):
+    elif isinstance(step, wsl_step.RepairMsi):
         _repair(runner, step.package, timeout)
-    elif isinstance(step, RemoveMsi):
+    elif isinstance(step, wsl_step.RemoveMsi):
         files.make_folder(runner, PACKAGES)
         if msiexec.remove(runner, step.product_code, _REMOVAL_LOG, timeout):
             outcome.restart_reasons.append("files of the removed WSL are deleted at the next restart")
-    elif isinstance(step, InstallOnline):
+    elif isinstance(step, wsl_step.InstallOnline):
         online.install_online(runner, step, timeout)
-    elif isinstance(step, UpdateOnline):
+    elif isinstance(step, wsl_step.UpdateOnline):
         online.online(runner, before.wsl.executable, step.arguments, timeout, "updating WSL online")
     else:
         raise TypeError(f"nothing carries out {step!r}")
@@ -140,7 +132,7 @@ def _mended(runner: CommandRunner, after: Observed, goal: WslGoal, timeout: floa
     package = goal.package(after.state.architecture)
     if package is None or package.version is None or version_key(package.version) != version_key(version):
         package = released_package(version, after.state.architecture, None, goal.msi_proxy)
-    step = RepairMsi(package)
+    step = wsl_step.RepairMsi(package)
     try:
         stop_everyone(runner)
         apply_step(runner, step, after, timeout, outcome)
@@ -172,7 +164,9 @@ def verify(before: Observed, after: Observed, plan: WslPlan, goal: WslGoal, outc
         return
     if goal.method != "inbox" and after.state.version is None:
         hint = (
-            online.WAY_OUT if any(isinstance(step, InstallOnline) for step in plan.steps) else "see the installer's log"
+            online.WAY_OUT
+            if any(isinstance(step, wsl_step.InstallOnline) for step in plan.steps)
+            else "see the installer's log"
         )
         raise StepFailed(f"WSL is still not installed after: {done}; {hint}")
     if goal.version and not plan.deferred and version_key(after.state.version or "0") != version_key(goal.version):

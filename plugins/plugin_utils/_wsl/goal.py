@@ -14,12 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
-    Package,
-    checked_version,
-    named_package,
-    released_package,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
 
 
 @dataclass(frozen=True)
@@ -50,23 +45,23 @@ class WslGoal:
                 "method=inbox is the WSL of Windows itself: msi, version and state=latest do not go with it"
             )
         if self.version:
-            checked_version(self.version)
+            package.checked_version(self.version)
         if self.msi:
             wrong = paths.source_problem(self.msi)
             if wrong:
                 raise StepFailed(f"msi {addresses.masked(self.msi)!r} {wrong}; nothing was changed")
-            named_package(Source(self.msi), self.version)
+            package.named_package(Source(self.msi), self.version)
             exposed = addresses.exposed("msi", self.msi, self.msi_sha256)
             if exposed:
                 raise StepFailed(exposed)
         if self.state == "latest" and self.version:
             raise StepFailed("state=latest and version contradict each other: drop one of them")
 
-    def package(self, architecture: str) -> Package | None:
+    def package(self, architecture: str) -> package.Package | None:
         """The package to install from; None where wsl.exe fetches what is newest. Raises StepFailed."""
-        version = checked_version(self.version) if self.version else None
+        version = package.checked_version(self.version) if self.version else None
         if self.msi and self.method in ("auto", "msi"):
-            return named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
+            return package.named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
         if version:
-            return released_package(version, architecture, self.msi_sha256, self.msi_proxy)
+            return package.released_package(version, architecture, self.msi_sha256, self.msi_proxy)
         return None

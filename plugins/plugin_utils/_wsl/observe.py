@@ -15,7 +15,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import windows as host_windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl
@@ -137,7 +136,7 @@ def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _disk_lines(user: User) -> dict[str, str]:
+def _disk_lines(user: accounts.User) -> dict[str, str]:
     """Where the disks of a user lie whose registry cannot be read: WSL's own folder and those of Store apps."""
     if user.problem:
         return {}
@@ -148,7 +147,7 @@ def _disk_lines(user: User) -> dict[str, str]:
     }
 
 
-def _disks(told: Reads, user: User) -> list[str]:
+def _disks(told: Reads, user: accounts.User) -> list[str]:
     output = b"".join(told.output(f"{name}_{user.sid}") for name in ("disks", "apps"))
     paths = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
     return [f"the disk {path} of {user.name}" for path in paths]

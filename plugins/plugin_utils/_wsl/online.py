@@ -11,12 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    CommandRunner,
-    CommandTimeout,
-    HostUnreachable,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     InstallOnline,
@@ -31,7 +27,7 @@ WAY_OUT = (
 )
 
 
-def install_online(runner: CommandRunner, step: InstallOnline, timeout: float) -> None:
+def install_online(runner: port.CommandRunner, step: InstallOnline, timeout: float) -> None:
     """By the wsl.exe of Windows; from GitHub where the Store refuses and that is allowed."""
     executable, what = f"{SYSTEM32}\\wsl.exe", "installing WSL online"
     try:
@@ -53,13 +49,13 @@ _STORE_NUMBERS = ("0x8024", "0x80073", "0x8d05", "0x803f")
 """How the codes of Windows Update, of app packages and of the Store begin."""
 
 
-def online(runner: CommandRunner, executable: str, args: t.Sequence[str], timeout: float, what: str) -> None:
+def online(runner: port.CommandRunner, executable: str, args: t.Sequence[str], timeout: float, what: str) -> None:
     """Run wsl.exe's own download. Its exit code proves nothing; only a clear error of its own ends the step here."""
     try:
         completed = runner.run(wsl_line(executable, args), timeout=timeout)
-    except CommandTimeout:
+    except port.CommandTimeout:
         raise StepFailed(f"{what} did not end within {timeout:g} s; {WAY_OUT}") from None
-    except HostUnreachable:
+    except port.HostUnreachable:
         if args[0] != "--update":
             raise
         return  # an update may end its own process and with it the answer; the registry tells what became of it

@@ -14,24 +14,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import BY_HAND
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import features as wsl_features
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as wsl_package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import step as wsl_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import (
-    Package,
-    fetches_package,
-    released_package,
-    runs_directly,
-    version_key,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
-    EnableFeature,
-    InstallMsi,
-    InstallOnline,
-    RemoveMsi,
-    RepairMsi,
-    StopWsl,
-    UpdateOnline,
-)
 
 MINIMUM_VERSION = (2, 0)
 """Older packages cannot be used from a remote logon; they are upgraded first."""
@@ -58,7 +44,7 @@ def plan(state: WslState, goal: WslGoal) -> WslPlan:
         features = wsl_features.missing_features(state.build, state.services, goal.method == "inbox")
         package, deferred = _package(state, goal)
         steps = [
-            EnableFeature(name, all_parents=state.build < wsl_features.WINDOWS_11)
+            wsl_step.EnableFeature(name, all_parents=state.build < wsl_features.WINDOWS_11)
             for name in features
             if name not in state.enabled_features
         ]
@@ -92,39 +78,39 @@ def _package(state: WslState, goal: WslGoal) -> tuple[list[Step], str]:
         )
         return _unless_running(state, goal, _repair(state, state.version, package), what)
     if package is None:
-        step: Step = UpdateOnline(web_download=goal.method == "web_download")
+        step: Step = wsl_step.UpdateOnline(web_download=goal.method == "web_download")
     else:
-        step = InstallMsi(package, _skip_msix(state, goal))
+        step = wsl_step.InstallMsi(package, _skip_msix(state, goal))
     return _unless_running(state, goal, step, f"WSL {state.version} was not changed")
 
 
-def _first(state: WslState, goal: WslGoal, package: Package | None) -> Step:
+def _first(state: WslState, goal: WslGoal, package: wsl_package.Package | None) -> Step:
     if package is not None:
-        return InstallMsi(package, _skip_msix(state, goal))
-    if not fetches_package(state.build, state.ubr):
+        return wsl_step.InstallMsi(package, _skip_msix(state, goal))
+    if not wsl_package.fetches_package(state.build, state.ubr):
         raise StepFailed(
             f"the wsl.exe of Windows build {state.build}.{state.ubr} cannot fetch the package of WSL, which came with"
             " KB5020030: name the package (msi, or version: 2.6.3 to take it from github.com/microsoft/WSL), or install"
             " the updates of Windows first; distributions of the WSL of Windows itself stay registered"
         )
     web_download = goal.method == "web_download"
-    return InstallOnline(web_download, inbox=state.inbox, fall_back=goal.method == "auto")
+    return wsl_step.InstallOnline(web_download, inbox=state.inbox, fall_back=goal.method == "auto")
 
 
 def _skip_msix(state: WslState, goal: WslGoal) -> bool:
-    return goal.skip_msix if goal.skip_msix is not None else not runs_directly(state.build, state.ubr)
+    return goal.skip_msix if goal.skip_msix is not None else not wsl_package.runs_directly(state.build, state.ubr)
 
 
-def _change_wanted(installed: str, goal: WslGoal, package: Package | None) -> bool:
+def _change_wanted(installed: str, goal: WslGoal, package: wsl_package.Package | None) -> bool:
     """Whether INSTALLED is to be replaced; raises StepFailed for a downgrade that nobody asked for."""
-    outdated = version_key(installed) < MINIMUM_VERSION
+    outdated = wsl_package.version_key(installed) < MINIMUM_VERSION
     if goal.version:
-        if version_key(installed) > version_key(goal.version) and not goal.allow_downgrade:
+        if wsl_package.version_key(installed) > wsl_package.version_key(goal.version) and not goal.allow_downgrade:
             raise StepFailed(
                 f"WSL {installed} is installed, which is newer than version: {goal.version}; set allow_downgrade: true"
                 " to go back, or another version"
             )
-        return version_key(installed) != version_key(goal.version)
+        return wsl_package.version_key(installed) != wsl_package.version_key(goal.version)
     if goal.state != "latest":
         return outdated
     if package is None:
@@ -134,18 +120,22 @@ def _change_wanted(installed: str, goal: WslGoal, package: Package | None) -> bo
             f"the name of {package} tells no version, so that it cannot be compared with the installed {installed};"
             " keep the name it was published under, for example wsl.2.6.3.0.x64.msi, or set version"
         )
-    return version_key(package.version) > version_key(installed)
+    return wsl_package.version_key(package.version) > wsl_package.version_key(installed)
 
 
-def _repair(state: WslState, installed: str, package: Package | None) -> RepairMsi:
+def _repair(state: WslState, installed: str, package: wsl_package.Package | None) -> wsl_step.RepairMsi:
     """From the package of the installed version only: the administrator's, else the one that Microsoft publishes.
 
     A kept copy on the host is taken first, see where the step is carried out.
     """
-    if package is not None and package.version and version_key(package.version) == version_key(installed):
-        return RepairMsi(package)
+    if (
+        package is not None
+        and package.version
+        and wsl_package.version_key(package.version) == wsl_package.version_key(installed)
+    ):
+        return wsl_step.RepairMsi(package)
     proxy = package.source.proxy if package else None
-    return RepairMsi(released_package(installed, state.architecture, None, proxy))
+    return wsl_step.RepairMsi(wsl_package.released_package(installed, state.architecture, None, proxy))
 
 
 def _unless_running(state: WslState, goal: WslGoal, step: Step, what: str) -> tuple[list[Step], str]:
@@ -153,14 +143,18 @@ def _unless_running(state: WslState, goal: WslGoal, step: Step, what: str) -> tu
     if not state.running and not state.here:
         return [step], ""
     if goal.allow_running and not state.here:
-        return [StopWsl(), step], ""
+        return [wsl_step.StopWsl(), step], ""
     reason = (
         f"{what} from inside WSL, which that would end: {BY_HAND}: {step.by_hand}"
         if state.here
         else f"{what}: {', '.join(state.running or ())} runs, and going on would end someone's work; run again later or"
         " set allow_running"
     )
-    if state.version and version_key(state.version) < MINIMUM_VERSION and not isinstance(step, RemoveMsi):
+    if (
+        state.version
+        and wsl_package.version_key(state.version) < MINIMUM_VERSION
+        and not isinstance(step, wsl_step.RemoveMsi)
+    ):
         raise StepFailed(reason)
     return [], reason
 
@@ -178,7 +172,7 @@ def _removal(state: WslState, goal: WslGoal) -> tuple[list[Step], str]:
             "the registry names no product code of WSL (HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Lxss\\MSI):"
             " remove WSL by hand"
         )
-    return _unless_running(state, goal, RemoveMsi(state.product_code), f"WSL {state.version} was not removed")
+    return _unless_running(state, goal, wsl_step.RemoveMsi(state.product_code), f"WSL {state.version} was not removed")
 
 
 def _refuse_impossible(state: WslState) -> None:
