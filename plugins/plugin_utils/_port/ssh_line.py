@@ -88,7 +88,8 @@ class SshLine:
         if not self.mark:
             return received
         rest = received.partition(f"{self.mark}\r\n".encode())[2]
-        return rest.partition(f"{self.mark}-".encode())[0]
+        before, found, after = rest.rpartition(f"{self.mark}-".encode())
+        return before if found else after
 
     def exit_code(self, status: int, stdout: bytes, stderr: bytes) -> int:
         """The exit code of the line, unsigned; STATUS is what the client of SSH ended with.
@@ -100,10 +101,11 @@ class SshLine:
             raise NotBegun
         if not self.mark:
             return status
-        report = re.search(rf"{self.mark}-(-?\d+)\r\n".encode(), stderr)
-        if report is None:
+        # The last one is cmd.exe's own, whatever a program of the line has printed; behind it ssh may talk of itself.
+        reports = re.findall(rf"{self.mark}-(-?\d+)\r\n".encode(), stderr)
+        if not reports:
             raise NotEnded
-        return int(report[1]) & 0xFFFFFFFF
+        return int(reports[-1]) & 0xFFFFFFFF
 
 
 def ssh_line(line: str, shell: str = "cmd") -> SshLine:

@@ -88,6 +88,14 @@ def test_whether_it_has_begun(received: bytes, begun: bool) -> None:
     assert ssh_line.ssh_line("ver").begun(received) is begun
 
 
+def test_a_program_cannot_report_for_cmd() -> None:
+    """It could have read the mark in the list of processes."""
+    found = ssh_line.ssh_line("ver")
+    stderr = b"debug1: x\r\nMM\r\nMM-0\r\nMM-5\r\ndebug1: channel 0: free"
+    assert found.exit_code(0, b"MM\r\n", stderr) == 5
+    assert found.stderr(stderr) == b"MM-0\r\n"
+
+
 def test_no_report_is_no_success() -> None:
     """Somebody has ended cmd.exe."""
     with pytest.raises(ssh_line.NotEnded):
