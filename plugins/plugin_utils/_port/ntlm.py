@@ -34,7 +34,8 @@ def greet(session: requests.Session) -> None:
     except ImportError:
         return
     plain = session.auth
-    if type(plain) is not HttpNtlmAuth or not plain.username or not plain.password:
+    # Not a subclass: that of a session that begins by itself already is one.
+    if plain.__class__ is not HttpNtlmAuth or not plain.username or not plain.password:
         return
 
     class Greeting(HttpNtlmAuth):
@@ -95,7 +96,7 @@ def _read(response: requests.Response) -> bytes | None:
 
 def _again(response: requests.Response) -> requests.PreparedRequest:
     """The request of RESPONSE once more, on the same connection."""
-    _ = response.content
+    bytes(response.content)
     response.raw.release_conn()
     return response.request.copy()
 
