@@ -181,7 +181,7 @@ class CallbackModule(CallbackBase):
 
     def _wslfleet_batch(self, batch: t.Iterable[str] | None) -> None:
         """A batch of a rollout is over, and another BATCH begins, if there is one."""
-        plan: Plan | None = self.wslfleet_run.plan
+        plan = t.cast(t.Optional[Plan], self.wslfleet_run.plan)
         if plan is None:
             return
         plan.going_on = False
