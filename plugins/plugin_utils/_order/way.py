@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import LinuxRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import road_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import distribution_here, road_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import later_wsl_line
 
@@ -44,9 +44,7 @@ def named_distribution(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> 
 
 def is_another(name: str) -> bool:
     """Whether the distribution NAME is not the one in which Ansible runs."""
-    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
-
-    return bool(name) and name.lower() != inside.look().distribution.lower()
+    return bool(name) and name.lower() != distribution_here().lower()
 
 
 def require_root(action: ActionBase, host: str) -> None:

@@ -127,7 +127,8 @@ def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> CommandRunn
     return InteropRunner()
 
 
-def _own_distribution(_connection: t.Any) -> str:
+def distribution_here() -> str:
+    """The distribution in which Ansible runs; only on the road from inside."""
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 
     return inside.look().distribution
@@ -139,7 +140,7 @@ def _distribution_of_wsl(connection: t.Any) -> str:
 
 ROADS = (
     Road("wslfleet.cuda.wsl", _is_wsl, _runner_of_wsl, ends_in_linux=True, distribution=_distribution_of_wsl),
-    Road("local", _is_local, _runner_of_local, ends_in_linux=True, distribution=_own_distribution),
+    Road("local", _is_local, _runner_of_local, ends_in_linux=True, distribution=lambda _: distribution_here()),
     Road("winrm", _is_winrm, _runner_of_winrm),
     Road("ssh", _is_ssh, _runner_of_ssh),
 )
