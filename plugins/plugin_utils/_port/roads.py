@@ -140,7 +140,7 @@ def _distribution_of_wsl(connection: t.Any) -> str:
 
 ROADS = (
     Road("wslfleet.cuda.wsl", _is_wsl, _runner_of_wsl, ends_in_linux=True, distribution=_distribution_of_wsl),
-    Road("local", _is_local, _runner_of_local, ends_in_linux=True, distribution=lambda _: distribution_here()),
+    Road("local", _is_local, _runner_of_local, ends_in_linux=True, distribution=lambda _one: distribution_here()),
     Road("winrm", _is_winrm, _runner_of_winrm),
     Road("ssh", _is_ssh, _runner_of_ssh),
 )
