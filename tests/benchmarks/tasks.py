@@ -1,6 +1,6 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task of a user's own costs: over WinRM and SSH, kept and not, by community.general.wsl, and by a local entry.
+"""What a task of a user's own costs: over WinRM, kept or not, over SSH, by community.general.wsl, by a local entry.
 
     python tests/benchmarks/tasks.py [--mixes N] [--rounds N] [--latency 0ms --latency 40ms] [--way NAME ...] [--peer]
 
@@ -38,16 +38,15 @@ MIX: tuple[dict[str, t.Any], ...] = (
 )
 INSIDE = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
 LOCAL, PEER = "local entry", "community.general.wsl"
-ORDINARY, KEPT, SSH_ORDINARY, SSH_KEPT = "winrm", "winrm, kept", "ssh", "ssh, kept"
+ORDINARY, KEPT, SSH = "winrm", "winrm, kept", "ssh"
 WAYS: dict[str, dict[str, t.Any]] = {
     LOCAL: {"ansible_connection": "lab_entry"},
     ORDINARY: {**INSIDE, "ansible_wsl_persist": 0},
     KEPT: {**INSIDE, "ansible_wsl_persist": 60},
-    SSH_ORDINARY: {**INSIDE, "ansible_wsl_persist": 0, "ansible_wsl_transport": "ssh"},
-    SSH_KEPT: {**INSIDE, "ansible_wsl_persist": 60, "ansible_wsl_transport": "ssh"},
+    SSH: {**INSIDE, "ansible_wsl_transport": "ssh"},
     PEER: {"ansible_connection": "community.general.wsl", "wsl_distribution": DISTRIBUTION, "wsl_user": "root"},
 }
-OVER_SSH = (SSH_ORDINARY, SSH_KEPT, PEER)
+OVER_SSH = (SSH, PEER)
 PEER_PACKAGES = ("ansible>=12,<13", "paramiko")
 GOALS = {(ORDINARY, "0ms"): 1.05, (KEPT, "0ms"): 0.5}
 """At most so much of the local entry's time."""
