@@ -14,6 +14,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import proble
 class Templar:
     """Knows no variable but CUDA_VERSION, of which the filter says what it says."""
 
+    def __init__(self, variables: dict[str, t.Any]) -> None:
+        self.available_variables = variables
+
     def template(self, value: t.Any) -> t.Any:
         if "minimum_windows_driver" in str(value):
             raise AnsibleError(f"The filter plugin failed: {BANANA}")
@@ -24,7 +27,7 @@ class Templar:
 
 def told_of(**variables: t.Any) -> list[str]:
     lookup = LookupModule()
-    lookup._templar = Templar()
+    lookup._templar = Templar(variables)
     return lookup.run([], variables)
 
 
