@@ -147,7 +147,7 @@ class Measured:
             row = self._measure(path, number, rounds)
             if first is not None:
                 each = (row["processor"] - first["processor"]) / (number - first["laptops"])
-            row.update(book=name, each=f"{each:.2f}" if first is not None else "")
+            row.update(book=name, each=f"{each:.2f}" if first is not None else "–")
             first = first or row
             self.rows.append(row)
             print(" ".join(f"{heading}: {text.format(**row)};" for heading, text in COLUMNS.items()), file=sys.stderr)
