@@ -11,9 +11,11 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import preload
 
-ROOT = Path(__file__).resolve().parents[5]
-PLUGINS = ROOT / "plugins"
+PLUGINS = Path(str(preload.__file__)).parents[2]
+COLLECTIONS = PLUGINS.parents[3]
+"""Where this process found the collection: ansible-test has another place than a checkout."""
 
 MAIN = """
 import sys
@@ -57,7 +59,7 @@ assert archive.fixed.cache_info().misses == kept, "an order is packed anew in th
 def loaded(main: str, task: str) -> list[str]:
     """What a task still loads after MAIN: the modules of the filters and those of TASK."""
     program = MAIN.format(
-        collections=str(ROOT / ".cache" / "collections"),
+        collections=str(COLLECTIONS),
         main=textwrap.dedent(main),
         filters=", ".join(map(repr, FILTERS)),
         task=textwrap.dedent(task),
