@@ -31,7 +31,7 @@ def read_again(*arguments, **options):
     raise AssertionError("a documentation is read in the process of a task")
 yaml.load = yaml.safe_load = read_again
 
-for name in ("ansible.builtin.default", "ansible.builtin.map", {filters}):
+for name in ("ansible.builtin.bool", "ansible.builtin.ternary", {filters}):
     assert filter_loader.get(name), name
 assert test_loader.get("ansible.builtin.match")
 assert lookup_loader.get("wslfleet.cuda.variable_problems")
