@@ -88,7 +88,9 @@ class _Instance:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def alive(self) -> bool:
-        return self.outer.poll() is None and not select.select([self.pidfd], [], [], 0)[0]
+        ended = select.poll()  # select() takes no descriptor beyond 1,023, and many laptops have more
+        ended.register(self.pidfd, select.POLLIN)
+        return self.outer.poll() is None and not ended.poll(0)
 
     def kill(self) -> None:
         """Kill the first process, and with it everything inside."""
