@@ -83,6 +83,14 @@ class Kept:
         self.process.wait(10)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def hang_up() -> t.Iterator[None]:
+    """Under nohup a hang-up would be ignored, by the children too; a distribution starts programs without that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Kept]:
     started = Kept(tmp_path_factory.mktemp("kept"))
