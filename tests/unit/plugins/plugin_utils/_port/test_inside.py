@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,9 @@ def test_the_name_comes_from_a_process_above_where_sudo_has_dropped_it(monkeypat
     monkeypatch.delenv("WSL_DISTRO_NAME")
     above = subprocess.Popen(["/bin/sleep", "60"], env={"WSL_DISTRO_NAME": "Debian"})
     try:
+        # exec has succeeded, and its environment may still be on its way.
+        while not Path(f"/proc/{above.pid}/environ").read_bytes():
+            time.sleep(0.01)
         monkeypatch.setattr(inside.os, "getppid", lambda: above.pid)
         assert inside.look().distribution == "Debian"
     finally:
