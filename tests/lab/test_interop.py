@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import typing as t
 from pathlib import Path
 
@@ -177,9 +178,13 @@ def test_another_root_of_drives(laptop: Laptop, disk: str) -> None:
 
 @pytest.mark.lab
 def test_a_program_ends_with_what_started_it(laptop: Laptop, disk: str) -> None:
-    start = f"mkfifo /tmp/f;sleep {seconds(60)} >/tmp/f& s=$!;{CMD} /d /c %LINE% </tmp/f& c=$!"
-    script = f"export LINE='find \"x\"' WSLENV=LINE/w;{start};sleep 0.3;kill $c;wait $c;kill $s"
-    in_windows(laptop, disk, script)
+    start = f"mkfifo /tmp/f /tmp/go;sleep {seconds(60)} >/tmp/f& s=$!;{CMD} /d /c %LINE% </tmp/f& c=$!"
+    script = f"export LINE='find \"x\"' WSLENV=LINE/w;{start};cat /tmp/go;kill $c;wait $c;kill $s"
+    running = threading.Thread(target=in_windows, args=(laptop, disk, script))
+    running.start()
+    wait_until(lambda: bool(laptop.interop.running))
+    sh(laptop, disk, "echo >/tmp/go")
+    running.join()
     wait_until(lambda: not laptop.interop.running)
     assert journal(laptop)[-1]["killed"]
 
