@@ -117,17 +117,22 @@ class Broker:
         """Who waits for the end."""
         self._last_use = time.monotonic()
         self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
 
     def serve(self) -> None:
         """Until it is time to end."""
-        signal.signal(signal.SIGTERM, lambda *_: self._stop())
+        # The number of the signal is read with whatever else wakes the loop. A handler may never be called: Python 3.13
+        # forgets signals in a process that was forked by a thread.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         try:
             while not self._over():
                 running = self._running
                 watched = [self._listener, self._woken, *([running] if running else [])]
                 ready = select.select(watched, [], [], _LOOK_SECONDS)[0]
                 if self._woken in ready:
-                    self._woken.recv(64)
+                    if signal.SIGTERM in self._woken.recv(64):
+                        self._stop()
                     self._close_answered()
                 if running in ready and running is self._running:
                     # A task says nothing while its job runs: it is gone.
