@@ -19,6 +19,7 @@ description:
     first task of a play leaves out all others.
   - With C(-c local) on the command line there is one laptop, the one in whose distribution Ansible runs. It is the one
     host of the inventory, and without an inventory it is C(localhost). It need not be in group V(laptops).
+  - Fails with C(-c local) if it leads several hosts of the play to this one laptop.
   - Fails where the inventory has no such group or host, or where the play, or what C(--limit) leaves of it, has none of
     them, which Ansible itself only skips.
 options:
@@ -132,7 +133,20 @@ def hosts_of(wanted: t.Any, variables: t.Mapping[str, t.Any], find: Find) -> lis
     here = [host for host in variables.get("ansible_play_hosts_all") or () if host in matched]
     if not here:
         raise _nobody(pattern)
+    if len(here) > 1 and context.CLIARGS.get("connection") == "local":
+        _check_connections(here, variables["hostvars"])
     return here
+
+
+def _check_connections(hosts: t.Sequence[str], variables: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
+    """At most one of HOSTS uses the connection of the command line, which leads to the laptop that Ansible runs on."""
+    same = [host for host in hosts if variables[host].get("ansible_connection", "local") == "local"]
+    if len(same) > 1:
+        raise AnsibleError(
+            f"-c local is for one laptop, the one that Ansible runs on, and {', '.join(same[:3])}"
+            f"{' …' if same[3:] else ''} ({len(same)} hosts) would all be that one: choose one with --limit, or set"
+            " ansible_connection for the others; nothing was changed"
+        )
 
 
 def of_others(variables: t.Mapping[str, t.Any]) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import types
 import typing as t
 from pathlib import Path
@@ -119,6 +120,27 @@ def test_a_group_and_a_variable_count_with_local_too() -> None:
     assert pattern_of({"groups": GROUPS}, somebody) == "all"
     assert here(None, ["a", "c"]) == ["c"]
     assert pattern_of({"groups": {"all": ["a"]}, "wslfleet_hosts": "a"}, somebody) == "a"
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.parametrize(
+    ("variables", "refused"),
+    [
+        ({"a": {}, "b": {}}, "a, b (2 hosts)"),
+        ({name: {} for name in "abcd"}, "a, b, c … (4 hosts)"),
+        ({"a": {}, "b": {"ansible_connection": "local"}}, "a, b (2 hosts)"),
+        ({"a": {}, "b": {"ansible_connection": "winrm"}}, ""),
+        ({"a": {}}, ""),
+    ],
+    ids=["two", "many", "by the inventory too", "one has another connection", "one"],
+)
+def test_several_hosts_are_not_one_laptop(variables: dict[str, dict[str, str]], refused: str) -> None:
+    found = {"groups": {"laptops": list(variables)}, "ansible_play_hosts_all": list(variables), "hostvars": variables}
+    if not refused:
+        assert hosts_of(None, found, somebody) == list(variables)
+        return
+    with pytest.raises(AnsibleError, match=re.escape(refused)):
+        hosts_of(None, found, somebody)
 
 
 def test_without_local_an_inventory_is_needed() -> None:
