@@ -58,7 +58,7 @@ ROOMS: dict[str, tuple[str, str]] = {
         "_port _wsl_exe _windows _host _users _action _linux _terminal",
     ),
     "plugin_utils/_report": ("the report of many laptops", ""),
-    "plugin_utils/_rollout": ("batches, gates, windows, and the laptops still to do", "_port _reboot _report"),
+    "plugin_utils/_rollout": ("batches, gates, windows, and the laptops that remain", "_port _reboot _report"),
     "plugin_utils/_terminal": ("what a run shows on the terminal", "_report"),
     "module_utils/_shared": ("text that is not trusted, addresses, versions, findings: pure, for both sides", ""),
     "module_utils/_system": ("programs, files, changes and disk space", "_shared"),
