@@ -63,8 +63,9 @@ _HEAD = """..
 Troubleshooting
 ===============
 
-Every failure is one line: what failed, where, and what to do. This page lists the same texts, to be searched.
-Windows prints errors in the language of the laptop; look for the code, which is the same in every language.
+Every failure is one line: what failed, where, and what to do. This page lists the same texts, so that you can
+search for them. Windows prints errors in the language of the laptop; search for the code, which is the same in every
+language.
 
 .. contents::
    :local:
@@ -74,12 +75,12 @@ Windows prints errors in the language of the laptop; look for the code, which is
 _ANSIBLE_ROWS: list[Row] = [
     (
         "``the playbook: wslfleet.cuda.provision could not be found``",
-        "the collection is not where this Ansible looks",
-        "``ansible-galaxy collection install wslfleet.cuda``; ``ansible-galaxy collection list`` shows the places",
+        "this Ansible does not find the collection",
+        "``ansible-galaxy collection install wslfleet.cuda``; ``ansible-galaxy collection list`` shows the search path",
     ),
     (
         "``couldn't resolve module/action 'wslfleet.cuda.…'``",
-        "the same, in a playbook of your own",
+        "the same, in your own playbook",
         "the same; a ``requirements.yml`` keeps it with your playbooks",
     ),
     (
@@ -94,8 +95,8 @@ _ANSIBLE_ROWS: list[Row] = [
     ),
     (
         "``Permission denied`` with ``DEFAULT_LOCAL_TMP``",
-        "another user, mostly root, has made ``~/.ansible``",
-        "give the folder back: ``sudo chown -R $USER ~/.ansible``",
+        "another user, usually root, created ``~/.ansible``",
+        "make yourself the owner again: ``sudo chown -R $USER ~/.ansible``",
     ),
 ]
 
@@ -111,22 +112,22 @@ def page() -> str:
         ),
         _section(
             "The laptop is unreachable",
-            "The text after the name of the host, and what the network or Windows said.",
+            "The text after the name of the host, and the error of the network or of Windows.",
             ("Error text", "Cause", "Remedy"),
             _connection_rows(),
         ),
         _section(
             "The preflight stops or warns",
-            ":ansplugin:`wslfleet.cuda.host_info#module` and the role :ansplugin:`wslfleet.cuda.windows_host#role` look"
-            " at the host before they change it. *stop* ends the run on this host, *warn* does not. What is seen is an"
-            " example.",
+            ":ansplugin:`wslfleet.cuda.host_info#module` and the role :ansplugin:`wslfleet.cuda.windows_host#role`\n"
+            "examine the host before anything is changed. *stop* ends the run on this host, *warn* does not.\n"
+            "The second column is an example.",
             ("Check", "What is seen", "Remedy"),
             _preflight_rows(),
         ),
         *(
             _section(
                 f"Exit codes of {program.split()[0]}" if program == errors.WSL_EXIT else f"Codes of {program}",
-                "As the message gives it, or as the program prints it.",
+                "The code as it is in the message, or as the program prints it.",
                 ("Code", "Cause", "Remedy"),
                 [(_code(entry), entry.meaning, entry.remedy) for entry in entries],
             )
@@ -136,8 +137,8 @@ def page() -> str:
         ),
         _section(
             "The audit of the distribution finds something",
-            ":ansplugin:`wslfleet.cuda.cuda_audit_info#module` says what it looked at, what it saw and what to do. What"
-            " is seen is an example.",
+            ":ansplugin:`wslfleet.cuda.cuda_audit_info#module` says what it checked, what it found and what to do.\n"
+            "The second column is an example.",
             ("Check", "What is seen", "Remedy"),
             _audit_rows(),
         ),
