@@ -12,12 +12,12 @@ short_description: Install or update WSL on a Windows host
 version_added: 0.1.0
 description:
   - Enables the Windows features that WSL 2 needs and installs the WSL package, or updates it.
-  - An upgrade that was done while WSL was running is repaired before any restart, because Windows would otherwise
-    delete its files.
+  - If WSL was upgraded while it was running, it is repaired before any restart, because Windows would otherwise delete
+    its files.
   - Never deletes a distribution. Every step can be interrupted and run again.
   - Never restarts the host. RV(reboot_required) and RV(reboot_reasons) say whether a restart is needed;
     M(wslfleet.cuda.reboot) does it.
-  - Never relies on translated text or on the exit code of an installer. The registry is read again afterwards.
+  - Does not rely on translated text or on the exit code of an installer. The registry is read again afterwards.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -25,7 +25,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    details: With O(state=latest) and no MSI package a newer WSL cannot be foreseen, so C(changed) is V(false).
+    details: With O(state=latest) and no MSI package a newer WSL cannot be predicted, so C(changed) is V(false).
   diff_mode:
     support: full
   platform:
@@ -37,11 +37,11 @@ options:
   state:
     description:
       - What is wanted.
-      - "V(present): WSL is installed, in O(version) when that is given. Otherwise it is updated only when it is older
-        than 2.0, which cannot be used from afar. A package with files missing is repaired."
-      - "V(latest): WSL is installed and as new as O(msi), or as what Microsoft offers where no package is used."
-      - "V(absent): The WSL package is not installed. Registrations and virtual disks of distributions stay, Windows
-        features too. Refused while anyone on the host has a distribution, unless O(force=true)."
+      - "V(present): WSL is installed, in O(version) if that is set. Otherwise it is updated only if it is older than
+        2.0, which cannot be used from a remote session. A package with missing files is repaired."
+      - "V(latest): WSL is installed and as new as O(msi), or as new as Microsoft's version if no package is used."
+      - "V(absent): The WSL package is not installed. Registrations and virtual disks of distributions are kept, and so
+        are Windows features. Refused if any user of the host has a distribution, unless O(force=true)."
     type: str
     default: present
     choices:
@@ -51,12 +51,12 @@ options:
   method:
     description:
       - How to install and update.
-      - "V(auto): From O(msi) when it is given; with O(version) from the package that Microsoft publishes on GitHub;
-        else V(online), and V(web_download) where the Store refuses. On Windows 10 before KB5020030 (November 2022),
+      - "V(auto): From O(msi) if it is set; with O(version) from the package that Microsoft publishes on GitHub;
+        otherwise V(online), and V(web_download) if the Store refuses. On Windows 10 before KB5020030 (November 2022),
         whose C(wsl.exe) cannot fetch the package, one of O(msi) and O(version) is needed."
       - "V(online): By C(wsl.exe --install) and C(wsl.exe --update), which download from Microsoft."
       - "V(web_download): As V(online) but from GitHub instead of the Store (C(--web-download)). With O(version) the
-        package of that version is fetched from C(github.com/microsoft/WSL/releases) by C(curl.exe)."
+        package of that version is downloaded from C(github.com/microsoft/WSL/releases) by C(curl.exe)."
       - "V(msi): From O(msi)."
       - "V(inbox): The WSL of Windows itself, only the Windows features and no package. Enough to prepare hosts; the
         other modules of this collection need the package. M(wslfleet.cuda.wsl_distribution) refuses to make, change,
@@ -71,48 +71,48 @@ options:
       - inbox
   version:
     description:
-      - Keep exactly this version, for example V(2.6.3). An older one is upgraded.
+      - Install exactly this version, for example V(2.6.3). An older one is upgraded.
       - A newer one is an error unless O(allow_downgrade=true).
       - When unset, any version from 2.0 on is kept.
     type: str
   msi:
     description:
-      - The MSI package of WSL, an address (C(https) or C(http)) that the host can reach, a path on the controller, or a
-        file on a share (V(\\\\server\\share\\wsl.2.6.3.0.x64.msi)).
-      - A relative path is looked for where Ansible looks for files, beside the play and in C(files).
-      - Keep the name it was published under (C(wsl.2.6.3.0.x64.msi)), its version is read from that, or give
+      - The MSI package of WSL. This is an address (C(https) or C(http)) that the host can reach, a path on the
+        controller, or a file on a share (V(\\\\server\\share\\wsl.2.6.3.0.x64.msi)).
+      - Ansible searches a relative path as for other files, beside the play and in C(files).
+      - Keep the name under which it was published (C(wsl.2.6.3.0.x64.msi)), because the version is read from it, or set
         O(version).
-      - A share works only where the logon may read it. A network logon cannot pass its credentials on, so that this
-        needs delegation (Kerberos, CredSSP). It is tried first, and the cause is named where it fails. No such
-        computer, no such share, no credentials or no right, no such file.
-      - From the controller the package is sent in parts, never held in memory. When the connection is lost meanwhile,
-        what has arrived lies beside the real name and is never used, and the next run sends it from its beginning. A
-        package that is there whole is not sent again.
-      - An address is fetched in the same way. With O(msi_sha256) an interrupted download goes on where it stopped.
-      - It is kept on the host below C(C:\Program Files\wslfleet) as C(wsl.msi), the only name from which Windows can
-        repair it.
+      - A share works only if the logon can read it. A network logon cannot pass on its credentials, so this needs
+        delegation (Kerberos, CredSSP). It is tested first. If it fails, the message names the cause
+        (no such computer, no such share, no credentials or no permission, no such file).
+      - From the controller the package is sent in parts and never kept in memory. If the connection is lost during
+        this, the part that has arrived is in a temporary file, which is never used, and the next run sends the package
+        again from the beginning. A complete package is not sent again.
+      - An address is downloaded in the same way. With O(msi_sha256) an interrupted download is continued.
+      - It is kept on the host below C(C:\Program Files\wslfleet) as C(wsl.msi), because Windows can repair it only
+        under this name.
       - When unset, WSL is downloaded from Microsoft.
     type: str
   msi_sha256:
     description:
       - SHA-256 digest of O(msi), or of the package of O(version), 64 hex digits. When it differs, nothing is installed.
-      - An interrupted download goes on where it stopped only when this is given.
+      - An interrupted download is continued only if this is set.
       - When unset, the digest is not checked. An C(http) address needs it.
     type: str
   msi_proxy:
     description:
-      - Proxy through which the host fetches O(msi) or the package of O(version), for example
+      - Proxy through which the host downloads O(msi) or the package of O(version), for example
         V(http://proxy.example.com:8080).
-      - It reaches C(curl.exe) on standard input and appears in no command line. The proxy settings of Windows are not
-        used. C(wsl.exe) has no such option.
+      - It is passed to C(curl.exe) on standard input and appears in no command line. The proxy settings of Windows are
+        not used. C(wsl.exe) has no such option.
       - When unset, the host connects directly.
     type: str
   skip_msix:
     description:
       - Leave out the part of the package that comes from the Store (property C(SKIPMSIX=1)).
-      - It lets older builds of Windows find the package when people type C(wsl), but cannot be installed from a remote
-        logon there and makes the installation fail.
-      - When unset, it is left out exactly on the builds that are so old.
+      - It allows older builds of Windows to find the package when people type C(wsl). On these builds it cannot be
+        installed from a remote logon and makes the installation fail.
+      - When unset, it is left out on these older builds only.
     type: bool
   timeout:
     description: How long one step may take, in seconds.
@@ -120,9 +120,9 @@ options:
     default: 1800
   allow_running:
     description:
-      - Update, repair or remove WSL even while someone's WSL runs on the host. It is stopped for everyone first, which
-        ends that person's work.
-      - When V(false), this is put off to a later run, see RV(deferred).
+      - Update, repair or remove WSL even while a user runs WSL on the host. WSL is stopped for all users first, which
+        ends their work.
+      - When V(false), this is postponed to a later run, see RV(deferred).
     type: bool
     default: false
   allow_downgrade:
@@ -131,7 +131,7 @@ options:
     default: false
   force:
     description:
-      - With O(state=absent), remove WSL although there are distributions. Their disks stay, but nobody can use them
+      - With O(state=absent), remove WSL although there are distributions. Their disks are kept, but nobody can use them
         until WSL is installed again.
     type: bool
     default: false
@@ -181,7 +181,7 @@ version:
   type: str
   sample: 2.6.3.0
 executable:
-  description: Path of C(wsl.exe), V(null) when there is none to use.
+  description: Path of C(wsl.exe), V(null) if there is none that can be used.
   returned: success
   type: str
   sample: C:\Program Files\WSL\wsl.exe
@@ -193,7 +193,7 @@ steps:
   sample:
     - enable the Windows feature VirtualMachinePlatform (dism.exe)
 deferred:
-  description: Why a wanted update, repair or removal was put off, empty when it was not.
+  description: Why an update, repair or removal was postponed. Empty if it was not.
   returned: success
   type: str
   sample: ""

@@ -12,12 +12,12 @@ short_description: Register, remove, stop or export a WSL distribution
 version_added: 0.1.0
 description:
   - Manages a distribution of the Windows account that is logged on. WSL distributions belong to one user each.
-  - With O(windows_user) it gives other users of the host theirs, without their passwords.
-  - Nothing is deleted without O(force=true), no file is ever overwritten by an export, and nothing that runs is stopped
-    without O(stop_running=true).
+  - With O(windows_user) it registers the distribution for other users of the host, without their passwords.
+  - Nothing is deleted without O(force=true), an export never overwrites a file, and a running distribution is not
+    stopped without O(stop_running=true).
   - Every step can be interrupted and run again. What an interrupted import left behind is removed first.
-  - C(wsl.exe) is the one of the installed package, wherever the package was put, unless the variable
-    C(ansible_wsl_executable) names another.
+  - Uses C(wsl.exe) of the installed package, wherever that is installed, unless the variable C(ansible_wsl_executable)
+    names another one.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -42,8 +42,8 @@ options:
       - What is wanted.
       - "V(present): The distribution is registered. It is not left running."
       - "V(absent): The distribution and everything in it is deleted. Needs O(force=true) when it exists."
-      - "V(terminated): The distribution does not run. Its files stay, its processes end."
-      - "V(exported): The file O(path) exists. A file that is there already is left alone, whatever is in it."
+      - "V(terminated): The distribution does not run. Its processes are ended, its files are kept."
+      - "V(exported): The file O(path) exists. An existing file is not changed, whatever it contains."
     type: str
     default: present
     choices:
@@ -58,55 +58,61 @@ options:
     type: str
   manifest:
     description:
-      - Address of the organisation's own list of distributions, which takes the place of Microsoft's, for example
+      - Address of the organisation's own list of distributions, which replaces Microsoft's list, for example
         V(https://wsl.example.com/DistributionInfo.json). C(file:) addresses work too; http is refused, and so is a
         password or a query in the address.
-      - It is written to the machine's part of the registry (C(DistributionListUrl)) and holds for every user.
-      - When unset, that setting is left as it is.
+      - It is written to the machine's part of the registry (C(DistributionListUrl)) and applies to every user.
+      - When unset, that setting is not changed.
     type: str
   source:
     description:
-      - A root file system to import instead, a C(.wsl) or C(.tar) file, also compressed, or a virtual disk (C(.vhdx)).
+      - A root file system to import instead. It is a C(.wsl) or C(.tar) file, also compressed, or a virtual disk
+        (C(.vhdx)).
       - An address (C(https) or C(http)) that the host can reach, a path on the controller, a path on the host such as
         V(C:\\images\\cuda.wsl), or a share such as V(\\\\files\\wsl\\cuda.wsl).
-      - Name O(sha256) for a path on the host, since every user of the laptop can change what is in a folder such as
+      - Set O(sha256) for a path on the host, because every user of the laptop can change the files in a folder such as
         C(C:\images).
-      - An archive on the controller is streamed into C(wsl.exe), so that the host needs no room for it twice. When the
-        connection is lost meanwhile, WSL takes back what was begun, and the next run sends it from its beginning.
-      - An address is fetched by the host to a file beside the real name. With O(sha256) an interrupted download goes on
-        where it stopped.
-      - A share can be read only where the logon hands on credentials (Kerberos delegation or CredSSP). That is tried
-        first, and the cause is named. No such computer, no such share, no credentials or no right, no such file.
-      - It is looked at only when the distribution does not exist yet.
+      - An archive on the controller is streamed into C(wsl.exe), so that the host does not need the space twice. If the
+        connection is lost during this, WSL removes the unfinished import, and the next run sends the archive again from
+        the beginning.
+      - The host downloads an address to a temporary file beside the real name. With O(sha256) an interrupted download
+        is continued.
+      - A share can be read only if the logon delegates credentials (Kerberos delegation or CredSSP). This is tested
+        first. If it fails, the message names the cause
+        (no such computer, no such share, no credentials or no permission, no such file).
+      - It is used only if the distribution does not exist yet.
       - When unset, the distribution comes from the online list.
     type: str
   sha256:
     description:
       - SHA-256 digest of O(source), 64 hex digits. When it differs, nothing is imported.
-      - A file on the host or on a share is copied first, to where only administrators can change it. The copy is
-        checked, imported and removed, so that C(C:) needs room for it.
+      - A file on the host or on a share is first copied to a folder that only administrators can change. The copy is
+        checked, imported and removed, so C(C:) needs space for it.
       - When unset, the digest is not checked. An C(http) address needs it.
     type: str
   location:
     description:
       - Folder on the host for the virtual disk, for example V(D:\\Users\\anna\\wsl\\cuda).
-      - Every user of the laptop can read a folder that is made right below a drive, such as C(D:\wsl), and change what
-        is in it, the disk too. Name one below a folder that only its owner and administrators can open.
+      - Every user of the laptop can read a folder directly below a drive, such as C(D:\wsl), and can change its files,
+        including the virtual disk. Choose a folder inside one that only its owner and administrators can open.
       - When unset, a folder below C(AppData\Local\wsl) of the account.
     type: str
   default:
     description:
       - When V(true), it becomes the account's default distribution.
-      - Otherwise WSL's own rule holds, the first one that is registered is the default.
+      - Otherwise WSL's own rule applies. The first distribution that is registered is the default.
     type: bool
     default: false
   default_user:
     description:
-      - Linux user that the distribution starts as. It is made without a prompt where it is missing, without a password,
-        and with the group C(sudo) where there is one. Its owner sets a password with C(wsl.exe -u root passwd NAME).
-      - It is applied when the distribution is made, and where it still starts as root. Another user is left alone.
-      - A default user in C(/etc/wsl.conf) wins, see M(wslfleet.cuda.wsl_conf). If that differs, the module says so.
-      - When unset, the distribution starts as its maker meant, mostly as root.
+      - Linux user as which the distribution starts. If the user is missing, it is created without a prompt, without a
+        password, and in the group C(sudo) if that exists. Its owner sets a password with
+        C(wsl.exe -u root passwd NAME).
+      - It is set when the distribution is created, and if the distribution still starts as root. Another default user
+        is not changed.
+      - A default user in C(/etc/wsl.conf) takes precedence, see M(wslfleet.cuda.wsl_conf). If it differs, the module
+        says so.
+      - When unset, the distribution starts as its image is configured, usually as root.
     type: str
   version:
     description:
@@ -118,15 +124,15 @@ options:
   path:
     description:
       - With O(state=exported), the file on the host to write, for example V(C:\\Users\\fleetadmin\\cuda.tar).
-      - It holds everything of the distribution, so name a folder that others cannot open. What is right below a drive,
-        such as C(C:\images), every user of the laptop can read and change.
-      - Required then, when unset nothing is exported.
+      - It contains everything in the distribution, so choose a folder that others cannot open. Every user of the laptop
+        can read and change files in a folder directly below a drive, such as C(C:\images).
+      - Required for O(state=exported). When unset, nothing is exported.
     type: str
   format:
     description:
-      - With O(state=exported), what kind of file.
+      - With O(state=exported), the kind of file to write.
       - V(tar) is an archive, V(tar.gz) a compressed one, which needs WSL 2.5.8 or later.
-      - V(vhdx) is a copy of the virtual disk. The name of the file has to end in C(.vhdx).
+      - V(vhdx) is a copy of the virtual disk. The name of the file must end in C(.vhdx).
     type: str
     default: tar
     choices: [tar, tar.gz, vhdx]
@@ -136,36 +142,37 @@ options:
     default: false
   stop_running:
     description:
-      - Deleting, exporting and converting end everything that runs in the distribution. While it runs they are refused
+      - Deleting, exporting and converting end all processes in the distribution. If it is running, they are refused
         unless this is V(true).
     type: bool
     default: false
   windows_user:
     description:
-      - Windows users who are to have the distribution, instead of the account that is logged on. Names of their profile
-        folders, or their SIDs. Who has never logged on to the host waits for that.
-      - An image is brought to the host (O(source) or O(from_distribution)), into a folder that only administrators can
-        change. One scheduled task for each user imports it as that user. The tasks and the files are removed whatever
-        happens.
-      - Who is logged on gets it in the session, without a window. For the others the task runs without a session
-        (S4U). If Windows cannot do that, has no right to, or WSL does not start without a session, the task is left
-        for the next logon. RV(hand_over) says so, and the next run collects the result.
-      - If a user's profile is not loaded, a virtual disk at the usual place is taken for the distribution. Where
-        there is none, a scheduled task of that user tells what is registered, before anything is brought or built. In
-        check mode too. It only looks, and costs six WinRS commands for all users together.
-      - Nothing is brought to a user who has the distribution in a state that only that user can put right (WSL 1, not
-        finished, damaged, without its virtual disk). RV(hand_over) tells, which is no failure.
-      - Goes with O(state=present) and O(version=2) only. What a developer has is never deleted. The task of a user
-        removes an unfinished registration only if it finds the mark of an interrupted import of this module.
-      - What a user's task answers is that user's word. It decides about nobody else, and about no deletion.
-      - Needs administrator rights. Two WinRS commands where everyone has it.
+      - Windows users who get the distribution, instead of the account that is logged on. Names of their profile
+        folders, or their SIDs. Users who have never logged on to the host get it in a later run, after their first
+        logon.
+      - An image (O(source) or O(from_distribution)) is copied to the host, into a folder that only administrators can
+        change. One scheduled task for each user imports it as that user. The tasks and the files are removed in any
+        case.
+      - Users who are logged on get it in their session, without a window. For other users the task runs without a
+        session (S4U). If Windows cannot do that, if the right for it is missing, or if WSL does not start without a
+        session, the task waits for the next logon. RV(hand_over) says so, and the next run collects the result.
+      - If a user's profile is not loaded, a virtual disk at the usual place counts as the distribution. If there is
+        none, a scheduled task of that user reports what is registered, before anything is copied or built, in check
+        mode too. That task only reads. It costs six WinRS commands for all users together.
+      - Nothing is copied for a user whose distribution is in a state that only that user can correct
+        (WSL 1, not finished, damaged, without its virtual disk). RV(hand_over) says so, and this is not a failure.
+      - Works with O(state=present) and O(version=2) only. A developer's distribution is never deleted. The task of a
+        user removes an unfinished registration only if it finds the mark of an interrupted import of this module.
+      - The answer of a user's task is controlled by that user. It affects no other user, and never leads to a deletion.
+      - Needs administrator rights. Costs two WinRS commands if all users have it.
       - When unset, the account that is logged on gets the distribution.
     type: list
     elements: str
   from_distribution:
     description:
-      - With O(windows_user), a distribution of the account that is logged on, which is exported as image.
-      - It stays as it is. While it runs, O(stop_running=true) is needed.
+      - With O(windows_user), a distribution of the account that is logged on. It is exported as the image.
+      - It is not changed. If it is running, O(stop_running=true) is needed.
       - When unset, O(source) is the image.
     type: str
   on_battery:
@@ -255,29 +262,29 @@ present:
   type: bool
   sample: true
 running:
-  description: Whether it ran before the module did anything.
+  description: Whether the distribution was running before the module did anything.
   returned: success
   type: bool
   sample: false
 image_needed:
   description:
-    - Whether an image had to be brought to the host. In check mode, whether O(source) or O(from_distribution) would be
-      looked at. They need not exist then.
+    - Whether an image had to be copied to the host. In check mode, whether O(source) or O(from_distribution) would be
+      used. They need not exist in check mode.
   returned: O(windows_user) is given
   type: bool
   sample: false
 status:
-  description: What became of all of O(windows_user), V(handed over), or whom that waits for.
+  description: The outcome for all of O(windows_user). V(handed over), or the users that it waits for.
   returned: O(windows_user) is given
   type: str
   sample: awaiting logon of ben
 reason:
-  description: Why, for each user that is waited for. Empty where nobody is.
+  description: The reason for each user that it waits for. Empty if there is no such user.
   returned: O(windows_user) is given
   type: str
   sample: "ben: nobody is logged on as that user; the task starts at the next logon"
 hand_over:
-  description: What became of each of O(windows_user).
+  description: The outcome for each of O(windows_user).
   returned: O(windows_user) is given
   type: list
   elements: dict
@@ -287,7 +294,7 @@ hand_over:
       type: str
       sample: anna
     sid:
-      description: Security identifier. Empty where the user has no profile on the host.
+      description: Security identifier. Empty if the user has no profile on the host.
       type: str
       sample: S-1-5-21-1004336348-1177238915-682003330-1105
     present:
@@ -295,23 +302,24 @@ hand_over:
       type: bool
       sample: true
     known:
-      description: Whether that was read from the user's registry. Otherwise the profile is not loaded.
+      description:
+        - Whether C(present) was read from the user's registry. Otherwise the profile is not loaded.
       type: bool
       sample: true
     waiting:
       description:
         - Why the user cannot use it yet.
         - "With a task that starts at the next logon: V(not_logged_on), V(no_right), V(no_token) or V(denied)."
-        - "Until a later run: V(on_battery), V(no_profile) where the user has never logged on, V(not_known) where the
-          user has some virtual disk of WSL and cannot be asked which, and V(spoiled) where the user has made a link or
-          a flood of the file for the result of that user's task."
-        - "Until that user puts it right: V(wsl_1), V(unfinished), V(damaged), V(disk_missing) or V(disk_left)."
-        - Empty where nothing is waited for.
+        - "Until a later run: V(on_battery), V(no_profile) if the user has never logged on, V(not_known) if the user has
+          a virtual disk of WSL and it cannot be found out which, and V(spoiled) if the user has replaced the file for
+          the result of that user's task by a link, or has made it too large."
+        - "Until that user corrects it: V(wsl_1), V(unfinished), V(damaged), V(disk_missing) or V(disk_left)."
+        - Empty if nothing is waited for.
       type: str
       sample: not_logged_on
     refused:
-      description: Why that user's own task could not be asked, with the same words. Empty where it answered or was not
-        needed.
+      description:
+        - Why that user's own task could not be used, with the same values. Empty if it answered or was not needed.
       type: str
       sample: no_token
     reason:
