@@ -41,6 +41,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import erro
 from winrm.exceptions import AuthenticationError, WSManFaultError
 
 from scripts.docs.blank import blank
+from scripts.docs.markup import table_row
 
 CATALOGUE = (*errors.CATALOGUE, *program_errors.CATALOGUE)
 PATH = Path("docs/docsite/rst/troubleshooting.rst")
@@ -327,8 +328,7 @@ def section(title: str, text: str, widths: str, rows: t.Sequence[t.Sequence[str]
         "",
     ]
     for row in rows:
-        marks = ["   * - ", *["     - "] * (len(row) - 1)]
-        lines += [f"{mark}{part}" for mark, part in zip(marks, row, strict=True)]
+        lines += table_row(row)
     return "\n".join([*lines, ""])
 
 

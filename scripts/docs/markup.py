@@ -1,13 +1,32 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ansible's markup, such as ``O(name=value)``, as Markdown."""
+"""Ansible's markup, such as ``O(name=value)``, as Markdown; rows of tables in reStructuredText."""
 
 from __future__ import annotations
 
+import textwrap
 import typing as t
 
 from antsibull_docs_parser import dom
 from antsibull_docs_parser.parser import Context, parse
+
+_LINE = 120
+
+
+def table_row(cells: t.Sequence[str]) -> list[str]:
+    """CELLS as a row of a ``list-table``. Long ones are wrapped between words."""
+    lines = []
+    for number, text in enumerate(cells):
+        mark = "   * - " if number == 0 else "     - "
+        lines += textwrap.wrap(
+            text or r"\ ",
+            _LINE,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return lines
 
 
 def markdown(text: str) -> str:

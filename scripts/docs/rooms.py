@@ -13,6 +13,8 @@ import sys
 import typing as t
 from pathlib import Path
 
+from scripts.docs.markup import table_row
+
 PATH = Path("docs/docsite/rst/architecture.rst")
 BEGIN = ".. The rooms begin: made by ``python -m scripts.docs``, changes here are lost.\n"
 END = ".. The rooms end.\n"
@@ -145,11 +147,11 @@ def listing() -> str:
     for side, title in _TITLES.items():
         rooms = [room for room in ROOMS if room.startswith(f"{side}/")]
         lines += [".. list-table:: ``" + side + "``, " + title, "   :header-rows: 1", "   :widths: 18 44 38", ""]
-        lines += ["   * - room", "     - what it is about", "     - imports"]
+        lines += table_row(["room", "what it is about", "imports"])
         for room in rooms:
             names = [name.removeprefix(f"{side}/") for name in sorted(found.get(room, {}))]
             told = ", ".join(f"``{name}``" for name in names) or "nothing of the collection"
-            lines += [f"   * - ``{room.partition('/')[2]}``", f"     - {ROOMS[room][0]}", f"     - {told}"]
+            lines += table_row([f"``{room.partition('/')[2]}``", ROOMS[room][0], told])
         lines.append("")
     return "\n".join(lines) + "\n"
 
