@@ -12,18 +12,20 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Runs ordinary Linux modules inside a distribution of the Windows Subsystem for Linux, over the WinRM or SSH
-    connection that already leads to the Windows host. There is one inventory host per laptop, for its Windows and its
-    Linux side.
-  - The Windows command line is the same for every task. Commands, module code and files travel on standard input, so
+    connection that you already use for the Windows host. There is one inventory host per laptop, for its Windows and
+    its Linux side.
+  - The Windows command line is the same for every task. Commands, module code and files are sent on standard input, so
     there is nothing to quote, no limit of length, and no secret in the process log of Windows.
   - Every C(ansible_winrm_*) variable works as with P(ansible.builtin.winrm#connection), which does the authentication.
-  - Over SSH P(ansible.builtin.ssh#connection) does it, and keeps its connection from task to task. What is set for it
-    in the configuration of Ansible is in force here too.
-  - Distributions belong to one Windows account. This plugin sees those of the account that it logs on with.
-  - Tasks start the distribution where it does not run, and never stop it.
-  - Privilege escalation may ask for a password, which travels on standard input. There is no terminal, so what insists
-    on one, such as C(requiretty) of sudo, does not work. The default Linux user is V(root), who needs no password.
-  - A command that is ended by a signal has the return code 128 and the number of the signal.
+  - Over SSH P(ansible.builtin.ssh#connection) does the authentication, and keeps its connection from task to task. Its
+    settings in the configuration of Ansible apply here too.
+  - Each distribution belongs to one Windows account. This plugin sees the distributions of the account that it logs on
+    with.
+  - Tasks start the distribution if it is not running, and never stop it.
+  - Privilege escalation can ask for a password, which is sent on standard input. There is no terminal, so programs and
+    settings that require one, such as C(requiretty) of sudo, do not work. The default Linux user is V(root), who needs
+    no password.
+  - If a signal ends a command, the return code is 128 plus the number of the signal.
 requirements:
   - pywinrm >= 0.5.0 (on the controller, for WinRM)
   - C(ssh) (on the controller, for SSH)
@@ -32,8 +34,8 @@ requirements:
 options:
   pipelining:
     description:
-      - Send the code of a module on standard input instead of copying it first, one command instead of four.
-      - On by default here, since nothing on the way to the distribution demands a terminal.
+      - Send the code of a module on standard input instead of copying it first. This takes one command instead of four.
+      - On by default here, because nothing between the controller and the distribution requires a terminal.
     type: boolean
     default: true
     vars:
@@ -57,8 +59,9 @@ options:
   port:
     description:
       - Port of the WinRM listener or of the SSH server.
-      - Of WinRM, V(5985) is HTTP, every other port is HTTPS unless C(ansible_winrm_scheme) says otherwise.
-      - When unset, 5986 for WinRM, and what C(ssh) takes for SSH, which is 22 unless its configuration says otherwise.
+      - With WinRM, V(5985) is HTTP. Every other port is HTTPS, unless C(ansible_winrm_scheme) says otherwise.
+      - When unset, 5986 for WinRM. For SSH it is the port that C(ssh) uses, which is 22 unless its configuration says
+        otherwise.
     type: int
     vars:
       - name: ansible_port
@@ -68,9 +71,10 @@ options:
       - name: port
   connect_timeout:
     description:
-      - Seconds that the laptop may take for its first answer, of TCP, of TLS, or of HTTP where no account was sent yet.
-      - A laptop that is off or silent is unreachable after that time. What comes later may take longer.
-      - Modules for Windows heed the variable too, whichever connection they use.
+      - Seconds that the laptop may take for its first answer. This is the first answer of TCP, of TLS, or of HTTP if no
+        account was sent yet.
+      - A laptop that is off or does not answer is unreachable after that time. Later answers may take longer.
+      - Modules for Windows use the variable too, whichever connection they use.
     type: float
     default: 10
     vars:
@@ -79,9 +83,9 @@ options:
     description:
       - How the Windows host is reached.
       - When unset, it is guessed. Port 22 is V(ssh), 5985 and 5986 are V(winrm).
-      - With another port or none, it is V(ssh) where a variable sets one of O(private_key_file), O(host_key_checking),
+      - With another port or none, it is V(ssh) if a variable sets one of O(private_key_file), O(host_key_checking),
         O(ssh_args), O(ssh_common_args), O(ssh_extra_args), and O(ssh_executable), and no other variable begins with
-        C(ansible_winrm_). Else it is V(winrm).
+        C(ansible_winrm_). Otherwise it is V(winrm).
     type: str
     choices: [winrm, ssh]
     version_added: 0.2.0
@@ -94,8 +98,8 @@ options:
         key: transport
   windows_shell:
     description:
-      - The default shell of the SSH server, which C(DefaultShell) below C(HKLM\SOFTWARE\OpenSSH) names.
-      - Not C(ansible_shell_type), which is that of the distribution.
+      - The default shell of the SSH server, as set in C(DefaultShell) below C(HKLM\SOFTWARE\OpenSSH).
+      - This is not C(ansible_shell_type), which is the shell of the distribution.
     type: str
     choices: [cmd, powershell]
     default: cmd
@@ -103,7 +107,7 @@ options:
     vars:
       - name: ansible_wsl_windows_shell
   private_key_file:
-    description: File of the private key that SSH logs on with. When unset, C(ssh) chooses.
+    description: File of the private key with which SSH logs on. When unset, C(ssh) chooses.
     type: path
     version_added: 0.2.0
     vars:
@@ -111,7 +115,8 @@ options:
       - name: ansible_ssh_private_key_file
   host_key_checking:
     description:
-      - Whether SSH insists on a known host key. When unset, what P(ansible.builtin.ssh#connection) is configured to.
+      - Whether SSH requires a known host key. When unset, the configuration of P(ansible.builtin.ssh#connection)
+        applies.
     type: bool
     version_added: 0.2.0
     vars:
@@ -136,7 +141,8 @@ options:
     vars:
       - name: ansible_ssh_extra_args
   ssh_executable:
-    description: The C(ssh) to run on the controller. When unset, the one that P(ansible.builtin.ssh#connection) runs.
+    description:
+      - The C(ssh) program on the controller. When unset, the one that P(ansible.builtin.ssh#connection) runs.
     type: str
     version_added: 0.2.0
     vars:
@@ -144,7 +150,7 @@ options:
   distribution:
     description:
       - Name of the distribution, as C(wsl.exe --list) shows it.
-      - Required, since the default distribution of an account is whatever its owner used last.
+      - Required, because the owner of an account can change its default distribution at any time.
     type: str
     vars:
       - name: ansible_wsl_distribution
@@ -155,7 +161,7 @@ options:
         key: distribution
   remote_user:
     description:
-      - The Linux user that runs the tasks. It has to exist.
+      - The Linux user that runs the tasks. It must exist.
       - C(ansible_user) is not used for this, it is the Windows account (see O(windows_user)).
     type: str
     default: root
@@ -163,7 +169,7 @@ options:
       - name: ansible_wsl_user
   windows_user:
     description:
-      - The Windows account that logs on and whose distributions are seen.
+      - The Windows account that logs on, and whose distributions can be used.
       - The playbook keyword for the remote user and the command line option C(--user) mean this account too.
       - When unset, core takes the account from the Kerberos ticket or the client certificate.
     type: str
@@ -175,7 +181,7 @@ options:
   windows_password:
     description:
       - Password of O(windows_user).
-      - When unset, a Kerberos ticket or a client certificate is used, and a key over SSH.
+      - When unset, a Kerberos ticket or a client certificate is used, or a key over SSH.
     # To come: "secret: true", which ansible-core 2.22 honours. The sanity tests of 2.16 and 2.18 refuse the key.
     type: str
     vars:
@@ -197,8 +203,8 @@ options:
       - name: ansible_wsl_executable
   become_success_timeout:
     description:
-      - Seconds until a become plugin has to ask for its password or run the command.
-      - The time that a distribution needs to start is part of them.
+      - Seconds within which a become plugin must ask for its password or run the command.
+      - They include the time that the distribution needs to start.
     type: float
     default: 30
     vars:
@@ -206,16 +212,16 @@ options:
   persist:
     description:
       - Seconds for which a session is kept after a task, for the next task of the same host, user and distribution.
-      - The first Python module of a playbook starts a process on the controller that keeps the WinRM connection, and
-        a Python in the distribution that has its library loaded and forks for each module. A task then needs two
-        requests for each command instead of a logon, a shell and a start of Python.
-      - It ends after so many seconds without a task, with the playbook, by C(reset_connection) of
-        M(ansible.builtin.meta), and when the laptop or the distribution goes away. Until then the distribution goes on
-        running.
-      - Over SSH nothing is kept but the connection, by C(ControlPersist).
-      - Tasks with C(become) go the ordinary way. So do tasks that run while the session is busy, and what the session
-        does not take, which C(-vv) shows.
-      - With V(0) nothing is kept.
+      - The first Python module of a playbook starts a process on the controller. This process keeps the WinRM
+        connection and a Python in the distribution. That Python has already loaded its library, and forks for each
+        module. A task then needs two requests for each command instead of a logon, a shell and a start of Python.
+      - The session ends after that number of seconds without a task, at the end of the playbook, by
+        C(reset_connection) of M(ansible.builtin.meta), and when the laptop or the distribution is no longer there.
+        Until then the distribution keeps running.
+      - Over SSH only the connection is kept, by C(ControlPersist).
+      - Tasks with C(become), tasks that run while the session is busy, and work that the session does not support run
+        without it. C(-vv) shows the latter.
+      - With V(0) no session is kept.
     type: int
     default: 60
     version_added: 0.2.0
@@ -228,8 +234,8 @@ options:
         key: persist
   transfer:
     description:
-      - How the content of files travels.
-      - With V(auto), bare bytes are sent and compared by SHA-256. If they do not arrive unchanged, base64 is used.
+      - How the content of files is sent.
+      - With V(auto), raw bytes are sent and compared by SHA-256. If they do not arrive unchanged, base64 is used.
       - With V(base64), base64 is used from the start, which takes a third more time.
     type: str
     choices: [auto, base64]
@@ -239,7 +245,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Work inside a distribution of each laptop
+- name: Run tasks inside a distribution of each laptop
   hosts: laptops
   gather_facts: false
   vars:
@@ -252,18 +258,18 @@ EXAMPLES = r"""
       ansible.builtin.command: uname -r
       changed_when: false
 
-    - name: Be a user of the distribution
+    - name: Run a command as a user of the distribution
       ansible.builtin.command: id -un
       changed_when: false
       vars:
         ansible_wsl_user: daemon
 
-    - name: Modules for Windows go to the same host over the same connection
+    - name: Run a module for Windows on the same host, over the same connection
       wslfleet.cuda.host_info:
         gather_subset: [machine]
       register: host
 
-    - name: Show what they found
+    - name: Show the edition of Windows
       ansible.builtin.debug:
         msg: "{{ host.windows.product }}"
 """
