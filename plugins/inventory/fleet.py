@@ -72,7 +72,7 @@ import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, made_groups, store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, made_groups, reading, store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import merge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
 
@@ -114,7 +114,7 @@ class InventoryModule(BaseInventoryPlugin):
                 " wslfleet_report_names=true in src"
             )
         now = datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
-        fleet = merge([store.read(one, with_history=False) for one in folders], now)
+        fleet = merge([reading.read(one, with_history=False) for one in folders], now)
         for problem in fleet.problems:
             self.display.warning(f"groups by state: {problem}")
         return groups.of_fleet(fleet, prefix)

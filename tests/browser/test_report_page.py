@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, page, report
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import Found
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
 from playwright.sync_api import Page
 
 from tests.browser.conftest import NOW, OPEN

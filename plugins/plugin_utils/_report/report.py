@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import page, store, tables, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import page, reading, store, tables, words
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, merge
 
 PAGE = "fleet.html"
@@ -24,7 +24,7 @@ def write(folders: t.Sequence[str], destination: str, now: str, version: str) ->
     :arg now: UTC, ISO 8601 with Z.
     :arg version: of the collection.
     """
-    fleet = merge([store.read(folder) for folder in folders], now)
+    fleet = merge([reading.read(folder) for folder in folders], now)
     hidden = any(os.path.exists(os.path.join(folder, store.KEY)) for folder in folders)
     for name, text in files(fleet, version, hidden).items():
         store.write(os.path.join(destination, name), text)

@@ -40,6 +40,19 @@ def schema() -> dict[str, t.Any]:
     return loaded
 
 
+def parsed(data: bytes) -> tuple[dict[str, t.Any], str]:
+    """DATA as a JSON object, or why it is none."""
+    try:
+        value = json.loads(data, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return {}, "not JSON, or cut in the middle"
+    return (value, "") if isinstance(value, dict) else ({}, "not a JSON object")
+
+
+def _no_number(word: str) -> t.NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
 def problem(value: t.Any, wanted: Schema, where: str = "") -> str:
     """What is wrong with VALUE by the schema WANTED, in a few words; empty when nothing is."""
     if "$ref" in wanted:

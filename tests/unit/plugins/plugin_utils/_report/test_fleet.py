@@ -9,8 +9,8 @@ import typing as t
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, history
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document, Run
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import Found
 
 from tests.unit import a_fleet
 from tests.unit.a_fleet import audit, host_info

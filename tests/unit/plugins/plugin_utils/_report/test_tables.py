@@ -15,7 +15,7 @@ import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, tables
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import Found
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
 
 from tests.unit import a_fleet
 

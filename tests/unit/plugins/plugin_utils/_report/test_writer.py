@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import reading, store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.writer import Writer
 
 from tests.unit import a_fleet
@@ -19,7 +19,7 @@ NOW = a_fleet.time_of(0)
 def test_a_run_that_is_killed_leaves_the_documents_of_laptops_that_were_done(tmp_path: Path) -> None:
     keeper = a_fleet.kept(20)
     Writer(str(tmp_path), True).documents(keeper, ["laptop-0001", "laptop-0002"], NOW)
-    found = store.read(str(tmp_path))
+    found = reading.read(str(tmp_path))
     assert ({one["laptop"] for one in found.documents}, found.history) == ({"laptop-0001", "laptop-0002"}, [])
 
 
@@ -28,7 +28,7 @@ def test_the_end_writes_all_documents_and_one_line_each(tmp_path: Path) -> None:
     writer = Writer(str(tmp_path), True)
     writer.documents(keeper, keeper.laptops, NOW)
     writer.documents(keeper, keeper.laptops, NOW, finished=True)
-    found = store.read(str(tmp_path))
+    found = reading.read(str(tmp_path))
     assert (len(found.documents), len(found.history)) == (20, 20)
     assert all(one["run"]["finished"] for one in found.documents)
     assert len(writer.report(NOW, "0.2.0").laptops) == 20
