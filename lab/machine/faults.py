@@ -28,6 +28,7 @@ KNOWN = {
     "wsl_starts_during_upgrade": "someone starts WSL while its package is installed, so that its disks are held open",
     "install_hangs": "wsl --install never returns",
     "download_forbidden": "downloads from public addresses answer HTTP 403",
+    "download_is_slow": "a download from an address that holds ``match`` takes ``seconds`` (6)",
     "disk_full": "the C: drive has no space left",
     "virtual_machine_fails": "no WSL 2 virtual machine can be started (HCS_E_HYPERV_NOT_INSTALLED)",
     "virtual_machine_stops": "after ``seconds`` of a command whose line holds ``match``, the virtual machine dies",

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 import urllib.parse
 
 from lab.internet import client
+from lab.internet.pace import Pace
 from lab.machine.machine import Machine
 from lab.wsl.errors import WslError
 
@@ -50,7 +52,11 @@ def stream(laptop: Machine, url: str, context: str) -> t.Iterator[bytes]:
         raise WslError("WININET_E_CANNOT_CONNECT", context) from None
     if response.status != OK:
         raise WslError(STATUS_CODES.get(response.status, "E_FAIL"), context)
-    yield from iter(lambda: response.body.read(CHUNK), b"")
+    size = response.headers.get("content-length")
+    pace = Pace(laptop, url, int(size or 0), CHUNK)
+    while part := response.body.read(pace.block):
+        yield part
+        time.sleep(pace.seconds(len(part)))
 
 
 def _offline_code(laptop: Machine) -> str:

@@ -14,8 +14,8 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Shows a run of many laptops so that a person can follow it. Each laptop has one line, which moves through its steps,
-    with a bar for what apt downloads and installs. With more laptops than lines the lines are those of laptops at work,
-    and numbers tell of all others.
+    with a bar for what apt downloads and installs, and for what Windows downloads. With more laptops than lines the
+    lines are those of laptops at work, and numbers tell of all others.
   - Is quiet about what is in order. Errors and warnings are printed once and whole. At the end one table tells what
     became of the laptops, grouped by outcome and reason, with what to do next, and how long the run took.
   - In a pipe, in a pipeline (variable C(CI)) and on a terminal that cannot move the cursor it prints plain lines, one

@@ -37,7 +37,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_wsl_exe": ("wsl.exe: its lines, its text, its errors", "_port"),
     "plugin_utils/_windows": ("registry, files, tasks, installers and names of Windows", "_port"),
     "plugin_utils/_roles": ("the variables, and how their values are checked", "_windows _reboot _rollout"),
-    "plugin_utils/_action": ("the base of all action plugins, and the shape of results", "_port _windows _roles"),
+    "plugin_utils/_action": (
+        "the base of all action plugins, and the shape of results",
+        "_port _windows _roles _terminal",
+    ),
     "plugin_utils/_linux": ("programs and files inside a distribution, over the port", "_port _wsl_exe"),
     "plugin_utils/_kept": ("a session that is kept between the tasks of a playbook", "_port _wsl_exe _linux"),
     "plugin_utils/_connection": (
@@ -57,7 +60,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     ),
     "plugin_utils/_order": (
         "orders for a distribution: their contents, how they are sent, their results",
-        "_port _wsl_exe _windows _host _users _action _linux _terminal",
+        "_port _wsl_exe _windows _host _users _action _linux",
     ),
     "plugin_utils/_report": ("the report of many laptops", ""),
     "plugin_utils/_rollout": ("batches, gates, windows, and the laptops that remain", "_port _reboot _report"),

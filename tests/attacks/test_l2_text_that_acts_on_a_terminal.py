@@ -17,7 +17,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import base
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base as order_base
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
@@ -152,7 +151,7 @@ def test_a_damaged_result_of_a_distribution_is_told(
 
 def test_progress_is_shown_harmlessly(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(order_base.display, "display", lambda text, color: shown.append(text))
+    monkeypatch.setattr(base.display, "display", lambda text, color: shown.append(text))
     moving = {"id": "t", "running": True, "progress": 12.0, "text": FORGED}
     answers = [{"changed": True, "transaction": moving}, {"changed": True, "transaction": {**moving, "running": False}}]
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})

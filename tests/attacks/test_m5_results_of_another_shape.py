@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive as bundle_archive
@@ -171,7 +172,7 @@ def test_a_transaction_that_never_ends(transaction: dict[str, t.Any], monkeypatc
     """It would hold a fork of the controller, and with it the next task of all laptops."""
     clock = itertools.count(0, 600)
     monkeypatch.setattr(base.time, "monotonic", lambda: next(clock))
-    monkeypatch.setattr(base.display, "display", lambda _text, color: None)
+    monkeypatch.setattr(Display(), "display", lambda _text, color: None)
     result = action("cuda_toolkit", monkeypatch, {"changed": True, "transaction": transaction}).run(None, {})
     assert result["failed"]
     assert "damaged result" in result["msg"] or "still runs after 6 hours" in result["msg"]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.internet.web import WebServer
+from lab.windows.programs import nvidia_setup
 from tests.integration import preloaded
 from tests.integration.laboratory import COLLECTIONS, PLAYBOOKS, Lab, StartLab
 from tests.on_a_terminal import Terminal
@@ -115,7 +118,7 @@ def test_progress_is_told_once_in_a_pipe(plays: Plays, callback: str) -> None:
 @pytest.fixture(scope="module")
 def lab(start_lab: StartLab) -> Lab:
     """A laptop with a distribution, a fresh one, and one that is off."""
-    lab = start_lab("--profile", "ready", "--profile", "fresh", "--without-compiler", "--without-archive")
+    lab = start_lab("--profile", "ready", "--profile", "fresh", "--without-compiler", "--without-archive", "--ssh")
     path = lab.state / "inventory.yml"
     inventory = yaml.safe_load(path.read_text(encoding="utf-8"))
     hosts = inventory["all"]["children"]["laptops"]["hosts"]
@@ -139,3 +142,65 @@ def test_an_audit_on_a_terminal_and_in_a_pipe(lab: Lab) -> None:
         assert outcomes == ["not in order", "out of reach"], output
         assert re.search(r"only these: --limit \S*off-1", output) and re.search(r"3 laptops in 0:\d\d", output)
         assert len(re.findall("(?m)^level +laptops", output)) == 1
+
+
+class Download:
+    """A playbook that lets the laptop ``ready-1`` fetch a driver, slowly, from the address of somebody's server."""
+
+    name = "580.88.exe"
+    pattern = re.compile(r"\[ready-1\] download (\d+)%: 580\.88\.exe, (\d+) KiB of 976 KiB")
+
+    def __init__(self, lab: Lab, folder: Path, version: str) -> None:
+        content = nvidia_setup.installer(version, None).ljust(1_000_000, b"\n")
+        (folder / self.name).write_bytes(content)
+        words = ("ready-1", "download_is_slow", f"match={self.name}", "seconds=6")
+        assert lab.command("fault", *words).returncode == 0
+        self.web = WebServer(folder)
+        arguments = {"minimum": version, "sha256": hashlib.sha256(content).hexdigest()}
+        self._task = {"name": "Install the driver", "wslfleet.cuda.nvidia_driver": arguments}
+        self._playbook, self._arguments = folder / "play.yml", arguments
+
+    def words(self, lab: Lab) -> list[str]:
+        self._arguments["installer"] = f"{self.web.url}/{self.name}"
+        play = {"name": "Driver", "hosts": "ready-1", "gather_facts": False, "tasks": [self._task]}
+        self._playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
+        return ["-i", str(lab.state / lab.inventory), str(self._playbook)]
+
+
+@pytest.mark.parametrize("road", ("winrm", "ssh"))
+def test_a_download_on_windows_is_told_in_a_pipe(lab: Lab, tmp_path: Path, road: str) -> None:
+    download = Download(lab, tmp_path, {"winrm": "580.88", "ssh": "580.89"}[road])
+    way = lab.over_ssh if road == "ssh" else lab
+    with download.web:
+        done = preloaded.run("ansible-playbook", download.words(way), {**PLAIN, "ANSIBLE_STDOUT_CALLBACK": "default"})
+    assert done.code == 0, done.output
+    told = [(int(percent), int(size)) for percent, size in download.pattern.findall(done.output)]
+    assert told == sorted(set(told)) and len([each for each in told if 0 < each[0] < 100]) >= 2, done.output
+    assert told[-1] == (100, 976) and len(told) <= 6
+    # A second run fetches nothing, and is as quiet as ever.
+    before = len(lab.journal("ready-1"))
+    with download.web:
+        again = preloaded.run("ansible-playbook", download.words(way), PLAIN)
+    assert again.code == 0 and "download" not in again.output, again.output
+    assert len(lab.journal("ready-1")) - before <= 2
+
+
+def test_a_download_on_windows_has_a_bar(lab: Lab, tmp_path: Path) -> None:
+    download = Download(lab, tmp_path, "580.90")
+    bars: dict[int, int] = {}
+
+    def seen() -> bool:
+        for line in terminal.screen:
+            found = re.match(r"  ready-1 ▸ (█*)(░*) download (\d+)%: 580\.88\.exe, \d+ KiB of 976 KiB +\d:\d\d", line)
+            if found:
+                assert len(found[1]) + len(found[2]) == 22
+                bars[int(found[3])] = len(found[1])
+        return len([percent for percent in bars if 0 < percent < 100]) >= 2
+
+    with download.web:
+        program = str(Path(sys.executable).parent / "ansible-playbook")
+        terminal = Terminal([program, *download.words(lab)], FLEET, 110, 30)
+        terminal.until(seen)
+        assert terminal.wait() == 0
+    assert all(full == 22 * percent // 100 for percent, full in bars.items()), bars
+    assert "download" not in "\n".join(terminal.whole)

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from lab.internet import client
 from lab.internet.web import WebServer
 from lab.laptops.laptop import Laptop
 from lab.machine.process import NotModelled
-from lab.windows import curl_options
+from lab.windows import curl_meter, curl_options
 from tests.lab.windows_laptop import Result, make_laptop, run
 
 RELEASE = "https://github.com/microsoft/WSL/releases/download/2.6.3/wsl.2.6.3.0.x64.msi"
@@ -219,3 +221,72 @@ def test_unknown_curl_options_are_not_modelled() -> None:
     for words in (["--upload-file", "x"], ["-sSX", "POST"], ["-K", "-"]):
         with pytest.raises(NotModelled):
             curl_options.parse(words, lambda name: "data = x")
+
+
+# -- the meter ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "    0"),
+        (99999, "99999"),
+        (100000, "  97k"),
+        (6389760, "6240k"),
+        (23592960, "22.5M"),
+        (202375168, " 193M"),
+        (10737418240, "10.0G"),
+    ],
+)
+def test_sizes_have_five_characters(number: int, text: str) -> None:
+    assert curl_meter.size(number) == text
+
+
+@pytest.mark.parametrize(
+    ("total", "lines"),
+    [
+        (
+            202375168,
+            [
+                "  0  193M    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0",
+                "  3  193M    3 6240k    0     0  2080k      0  0:01:35  0:00:03  0:01:32 2080k",
+                "100  193M  100  193M    0     0   965k      0  0:03:24  0:03:24 --:--:--  965k",
+            ],
+        ),
+        (
+            None,
+            [
+                "  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0",
+                "100 6240k    0 6240k    0     0  2080k      0 --:--:--  0:00:03 --:--:-- 2080k",
+                "100  193M    0  193M    0     0   965k      0 --:--:--  0:03:24 --:--:--  965k",
+            ],
+        ),
+    ],
+)
+def test_a_meter_is_written_over_itself_once_a_second(total: int | None, lines: list[str]) -> None:
+    now, written = [0.0], bytearray()
+    meter = curl_meter.Meter(written.extend, total, lambda: now[0])
+    for now[0], received in ((0.9, 5000), (3.0, 6389760), (3.5, 6500000)):
+        meter.at(received)
+    now[0] = 204.7
+    meter.end(202375168)
+    assert written.startswith(curl_meter.HEADINGS + b"\r") and written.endswith(b"\r\n")
+    assert written[len(curl_meter.HEADINGS) + 1 : -2].decode().split("\r") == lines
+
+
+def test_a_slow_download_shows_how_far_it_is_on_stderr(laptop: Laptop, web: WebServer) -> None:
+    laptop.faults.switch_on("download_is_slow", seconds=2.2, match="/file")
+    began = time.monotonic()
+    result = run(laptop, f"{CURL} -f -o {TARGET} {web.url}/file")
+    assert result.code == 0 and time.monotonic() - began >= 2.1
+    assert re.findall(r"\r *(\d+) +(?:99.9k|102400|\d+k) ", result.err)[0] == "0"
+    figures = [int(line.split()[2]) for line in result.err.split("\r")[3:] if line.strip()]
+    assert figures == sorted(figures) and len(set(figures)) >= 3 and figures[-1] == 100
+    assert run(laptop, f"{CURL} -sf -o {TARGET} {web.url}/images/debian-12.tar.gz").err == ""
+
+
+def test_what_was_there_is_named(laptop: Laptop, web: WebServer) -> None:
+    laptop.drive.host_path(TARGET).write_bytes(DATA[:1000])
+    result = run(laptop, f"{CURL} -f -C - -o {TARGET} {web.url}/file")
+    assert result.err.startswith("** Resuming transfer from byte position 1000\r\n")
+    assert laptop.drive.host_path(TARGET).read_bytes() == DATA

@@ -13,10 +13,12 @@ import re
 from pathlib import Path
 
 from lab.internet import client
+from lab.internet.pace import Pace
 from lab.machine.drive import BadName
 from lab.machine.process import NotModelled, Process, program
 from lab.windows import curl_options
 from lab.windows.access import may_write
+from lab.windows.curl_meter import Meter
 from lab.windows.curl_options import BadOption, Request
 from lab.windows.disk_space import DiskFull, require
 from lab.windows.program_io import arguments_of, err, out, output_file, path_of
@@ -118,9 +120,8 @@ def _transfer(process: Process, request: Request) -> int:
             raise _Failure(HTTP_ERROR, text, response.status in _TRANSIENT_STATUS)
         if done and response.status != 206:
             raise _Failure(NO_RANGES, "HTTP server doesn't seem to support byte ranges. Cannot resume.")
-        size = _save(process, response, target, append=bool(done))
-    if target and not request.silent:
-        err(process, f"  % Total    % Received % Xferd\r\n100 {size:>8}  100 {size:>8}    0     0")
+        meter = _meter(process, response, done) if target and not request.silent else None
+        size = _save(process, response, target, bool(done), meter)
     _write_out(process, request, response, size)
     return 0
 
@@ -172,26 +173,39 @@ def _open(process: Process, request: Request, done: int) -> client.Response:
         raise _Failure(RECEIVE_ERROR, f"Recv failure: {error}") from None
 
 
-def _save(process: Process, response: client.Response, target: Path | None, append: bool) -> int:
+def _meter(process: Process, response: client.Response, done: int) -> Meter:
+    """Begin to show how far the transfer is."""
+    if done:
+        err(process, f"** Resuming transfer from byte position {done}")
+    expected = response.headers.get("content-length")
+    return Meter(process.stderr.write, None if expected is None else int(expected))
+
+
+def _save(process: Process, response: client.Response, target: Path | None, append: bool, meter: Meter | None) -> int:
     """Copy the body; returns its size in bytes."""
     size = 0
     expected = response.headers.get("content-length")
+    pace = Pace(process.laptop, response.url, int(expected or 0))
     sink = target.open("ab" if append else "wb") if target else None
     try:
-        while block := response.body.read(1 << 16):
+        while block := response.body.read(pace.block):
             require(process.laptop, len(block))
             size += len(block)
             if sink:
                 sink.write(block)
             else:
                 process.stdout.write(block)
-            if process.killed.is_set():
+            if meter:
+                meter.at(size)
+            if process.killed.wait(pace.seconds(len(block))):
                 break
     except DiskFull:
         raise _Failure(WRITE_ERROR, "Failure writing output to destination") from None
     except OSError as error:
         raise _Failure(RECEIVE_ERROR, f"Recv failure: {error}") from None
     finally:
+        if meter:
+            meter.end(size)
         if sink:
             sink.close()
     if expected is not None and size < int(expected):

@@ -18,6 +18,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean, clean_result
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import preload, result_shape
@@ -31,9 +32,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     HostUnreachable,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import runner_for
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import TellingRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import progress
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.shares import is_share
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_url
+
+display = Display()
 
 preload.preload()
 
@@ -143,8 +148,14 @@ class WindowsAction(ActionBase):
     def wslfleet_runner(self) -> CommandRunner:
         """The runner of the task's host; made when it is first needed, so that an idle action connects to nothing."""
         if self._wslfleet_cached_runner is None:
-            self._wslfleet_cached_runner = runner_for(self._connection, self._wslfleet_connect_timeout)
+            runner = runner_for(self._connection, self._wslfleet_connect_timeout)
+            self._wslfleet_cached_runner = TellingRunner(runner, self.wslfleet_show)
         return self._wslfleet_cached_runner
+
+    def wslfleet_show(self, text: str) -> None:
+        """Show one line of progress."""
+        laptop = str(self.wslfleet_vars.get("inventory_hostname", ""))
+        display.display(progress.line(laptop, text), color="bright gray")
 
     @property
     def _wslfleet_connect_timeout(self) -> float:

@@ -17,6 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step i
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
     digests,
     files,
@@ -26,6 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import error_code
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.meter import WslMeter
 
 ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 
@@ -70,7 +72,7 @@ def check_here(source: Path, sha256: str | None) -> None:
 def _run_import(runner: CommandRunner, step: Import, executable: str, file: str, stdin: Stdin, timeout: float) -> None:
     vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
     args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
-    completed = runner.run(command.wsl_line(executable, args), stdin, timeout)
+    completed = run_told(runner, command.wsl_line(executable, args), stdin, timeout, WslMeter(str(step)))
     if completed.exit_code != 0:
         if (error_code(command.wsl_text(completed)) or "").endswith(ALREADY_THERE):
             raise StepFailed(

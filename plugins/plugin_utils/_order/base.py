@@ -22,7 +22,6 @@ import typing as t
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core_version
-from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
@@ -43,10 +42,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import (
     leads_to_windows,
     reaches_windows,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import progress
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
-
-display = Display()
 
 FIRST_WAITS = (2, 5, 10)
 """Seconds that the first looks follow a transaction: short, so that a person soon sees that it moves, and a connection
@@ -144,11 +140,6 @@ class Orders(WindowsAction):
     def wslfleet_has_windows(self) -> bool:
         """Whether the Windows side of the host can be reached."""
         return reaches_windows(self._connection)
-
-    def wslfleet_show(self, text: str) -> None:
-        """Show one line of progress."""
-        laptop = str(self.wslfleet_vars.get("inventory_hostname", ""))
-        display.display(progress.line(laptop, text), color="bright gray")
 
 
 class LinuxAction(Orders):

@@ -35,8 +35,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import new_mark
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
+    SILENT_SECONDS,
     CommandTimeout,
     Completed,
+    Heard,
     OutputTooLong,
     Readable,
     Stdin,
@@ -88,8 +90,8 @@ class InteropRunner:
         self._host = host
         self.inside = here or inside.look()
 
-    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
-        """See ``CommandRunner.run``. Raises StepFailed too for a LINE that would end this distribution."""
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
+        """See ``HearingRunner.run``. Raises StepFailed too for a LINE that would end this distribution."""
         self.inside.refuse_own_end(line, self._host)
         mark = new_mark()
         command = arguments(self.inside.cmd_exe, line, mark)
@@ -106,17 +108,22 @@ class InteropRunner:
         except OSError as error:
             raise self.inside.not_started(error, self._host) from None
         with _ended(process):
-            stdout, stderr = self._talk(process, line, stdin, timeout)
+            stdout, stderr = self._talk(process, line, stdin, timeout, heard)
         done = completed(stdout, stderr, mark)
         if done is None:
             raise self.inside.not_run(process.returncode, stderr, self._host)
         return done
 
     def _talk(
-        self, process: subprocess.Popen[bytes], line: str, stdin: Stdin, timeout: float | None
+        self,
+        process: subprocess.Popen[bytes],
+        line: str,
+        stdin: Stdin,
+        timeout: float | None,
+        heard: Heard | None,
     ) -> tuple[bytes, bytes]:
         deadline = None if timeout is None else time.monotonic() + timeout
-        streams = _Streams(process, io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin)
+        streams = _Streams(process, io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, heard)
         with streams:
             while streams.open:
                 left = None if deadline is None else deadline - time.monotonic()
@@ -147,8 +154,9 @@ def _ended(process: subprocess.Popen[bytes]) -> t.Iterator[None]:
 class _Streams:
     """The pipes of one process, none of which waits for another."""
 
-    def __init__(self, process: subprocess.Popen[bytes], source: Readable) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], source: Readable, heard: Heard | None = None) -> None:
         self._source = source
+        self._heard = heard
         self._rest = b""
         self._selector = selectors.DefaultSelector()
         self._input = t.cast(t.IO[bytes], process.stdin)
@@ -175,7 +183,12 @@ class _Streams:
 
     def step(self, seconds: float | None) -> bool:
         """Carry what can be carried, waiting SECONDS at most for something. False: more was printed than is taken."""
-        for key, _events in self._selector.select(seconds):
+        if self._heard is not None:
+            seconds = SILENT_SECONDS if seconds is None else min(seconds, SILENT_SECONDS)
+        events = self._selector.select(seconds)
+        if not events:
+            self._tell(b"", b"")
+        for key, _events in events:
             if key.data is None:
                 self._feed()
                 continue
@@ -183,7 +196,12 @@ class _Streams:
             if not data:
                 self._selector.unregister(key.fileobj)
             key.data.extend(data)
+            self._tell(*((data, b"") if key.data is self.stdout else (b"", data)))
         return len(self.stdout) + len(self.stderr) <= OUTPUT_BYTES
+
+    def _tell(self, stdout: bytes, stderr: bytes) -> None:
+        if self._heard is not None:
+            self._heard(stdout, stderr)
 
     def _feed(self) -> None:
         """Write a part of stdin; close it at its end, or when nobody reads it."""

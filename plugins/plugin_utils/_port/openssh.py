@@ -31,6 +31,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandTimeout,
     Completed,
     Dialogue,
+    Heard,
     HostUnreachable,
     OutputTooLong,
     Stdin,
@@ -84,10 +85,11 @@ class SshRunner:
 
     # -- the port ------------------------------------------------------------------------------------------------
 
-    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
-        """See ``CommandRunner.run``."""
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
+        """See ``HearingRunner.run``."""
         said = ssh_line.ssh_line(line, self._shell)
-        exchange = ssh_exchange.Exchange(stdin, None if timeout is None else time.monotonic() + timeout)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        exchange = ssh_exchange.Exchange(stdin, deadline, heard=heard)
         try:
             return self._run(said, exchange)
         except ssh_exchange.DeadlinePassed:

@@ -64,6 +64,21 @@ class CommandRunner(t.Protocol):
         """
 
 
+Heard = t.Callable[[bytes, bytes], None]
+"""Is given what a command has printed on stdout and stderr since the last time, while it runs; nothing of both now and
+then where it is silent. SSH adds its marks. Never raises."""
+
+SILENT_SECONDS = 20.0
+"""How long at most a listener waits for that."""
+
+
+class HearingRunner(CommandRunner, t.Protocol):
+    """Lets somebody listen to a command while it runs."""
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
+        """See ``CommandRunner.run``."""
+
+
 OUTPUT_BYTES = 16 << 20
 """Most bytes that one command may print. Nothing that is asked of a host prints more than some hundred kB; a module may
 print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64. Whatever prints more was made to."""

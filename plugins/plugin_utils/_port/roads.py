@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, HearingRunner
 
 LEFT_TO_YOU = "it takes effect after this, which would end this run: run it yourself in a terminal of Windows: {}"
 """From inside the laptop, of a command for Windows."""
@@ -38,7 +38,7 @@ class Road:
     """The connection, as the inventory names it."""
     takes: t.Callable[[t.Any], bool]
     """Whether a connection is of this kind. Sends nothing."""
-    runner: t.Callable[[t.Any, float], CommandRunner]
+    runner: t.Callable[[t.Any, float], HearingRunner]
     """The runner of a connection of this kind, and the seconds that the host may take for its first answer."""
     ends_in_linux: bool = False
     """Modules for Linux run as they are over this connection; Windows is reached beside it."""
@@ -68,7 +68,7 @@ def is_inside(connection: t.Any) -> bool:
     return road is not None and road.takes is _is_local
 
 
-def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
+def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> HearingRunner:
     """The runner of a task's CONNECTION.
 
     :raises AnsibleError: it does not lead to Windows, or something that its port needs is missing on the controller.
@@ -85,16 +85,16 @@ def _is_wsl(connection: t.Any) -> bool:
     return inspect.getattr_static(connection, "windows_runner", None) is not None
 
 
-def _runner_of_wsl(connection: t.Any, _connect_timeout: float) -> CommandRunner:
+def _runner_of_wsl(connection: t.Any, _connect_timeout: float) -> HearingRunner:
     """It has a time limit of its own."""
-    return t.cast(CommandRunner, connection.windows_runner)
+    return t.cast(HearingRunner, connection.windows_runner)
 
 
 def _is_winrm(connection: t.Any) -> bool:
     return hasattr(connection, "protocol") and hasattr(connection, "shell_id")
 
 
-def _runner_of_winrm(connection: t.Any, connect_timeout: float) -> CommandRunner:
+def _runner_of_winrm(connection: t.Any, connect_timeout: float) -> HearingRunner:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs import runner_on
 
     return runner_on(connection, connect_timeout)
@@ -106,7 +106,7 @@ def _is_ssh(connection: t.Any) -> bool:
     return getattr(connection, "transport", "") == "ssh" and family in ("cmd", "powershell")
 
 
-def _runner_of_ssh(connection: t.Any, connect_timeout: float) -> CommandRunner:
+def _runner_of_ssh(connection: t.Any, connect_timeout: float) -> HearingRunner:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.openssh import runner_on
 
     return runner_on(connection, connect_timeout)
@@ -121,7 +121,7 @@ def _is_local(connection: t.Any) -> bool:
     return inside.is_inside()
 
 
-def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> CommandRunner:
+def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> HearingRunner:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.interop import InteropRunner
 
     return InteropRunner()

@@ -19,7 +19,14 @@ import subprocess
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import OUTPUT_BYTES, Dialogue, Stdin, pieces
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    OUTPUT_BYTES,
+    SILENT_SECONDS,
+    Dialogue,
+    Heard,
+    Stdin,
+    pieces,
+)
 
 _CHUNK_BYTES = 65536
 _LOOK_SECONDS = 0.02
@@ -43,6 +50,7 @@ class Exchange:
         deadline: float | None,
         dialogue: Dialogue | None = None,
         shown: t.Callable[[bytes, bytes], tuple[bytes, bytes]] = lambda stdout, stderr: (stdout, stderr),
+        heard: Heard | None = None,
     ) -> None:
         """DEADLINE: on the clock of ``time.monotonic``.
 
@@ -53,6 +61,7 @@ class Exchange:
         self._deadline = deadline
         self._dialogue = dialogue
         self._shown = shown
+        self._heard = heard
         self._waiting = b""
         """What is to be sent now."""
         self._last = False
@@ -101,6 +110,7 @@ class Exchange:
                 break
             if not events:
                 self._check_time()
+                self._tell(b"", b"")
             self._talk()
         process.wait()
         stdin.close()
@@ -111,6 +121,8 @@ class Exchange:
 
     def _seconds(self, process: subprocess.Popen[bytes], selector: selectors.BaseSelector) -> float | None:
         left = None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
+        if self._heard is not None:
+            left = SILENT_SECONDS if left is None else min(left, SILENT_SECONDS)
         if process.stdout in {key.fileobj for key in selector.get_map().values()}:
             return left
         return _LOOK_SECONDS if left is None else min(left, _LOOK_SECONDS)
@@ -158,7 +170,16 @@ class Exchange:
             selector.unregister(stream)
         if len(self.stdout) + len(self.stderr) + len(data) > OUTPUT_BYTES:
             raise TooLong
-        (self.stdout if stream is process.stdout else self.stderr).extend(data)
+        if stream is process.stdout:
+            self.stdout.extend(data)
+            self._tell(data, b"")
+        else:
+            self.stderr.extend(data)
+            self._tell(b"", data)
+
+    def _tell(self, stdout: bytes, stderr: bytes) -> None:
+        if self._heard is not None:
+            self._heard(stdout, stderr)
 
     def _check_time(self) -> None:
         if self._deadline is None or time.monotonic() < self._deadline:

@@ -39,10 +39,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CONNECT_TIMEOUT,
     OUTPUT_BYTES,
     CommandOver,
-    CommandRunner,
     CommandTimeout,
     Completed,
     Dialogue,
+    Heard,
+    HearingRunner,
     HostUnreachable,
     NotSent,
     OpenCommand,
@@ -80,6 +81,9 @@ SEND_BYTES = 360_000
 IDLE_SECONDS = 60.0
 """After so long the connection may be gone without notice."""
 BUSY_ATTEMPTS = 3
+PAUSE_SHARE, LONGEST_PAUSE = 0.05, 5.0
+"""Of the time that a command took so far, and seconds: how long one that is listened to is not asked again. A meter
+prints every second, and each answer is a request to seal and to open; the end is learnt that much later."""
 
 _FAULT_QUOTA_OPERATIONS = 0x803381A6
 _FAULT_SHELL_UNKNOWN = 0x8033805B
@@ -88,7 +92,7 @@ _IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run a
 _PENDING_SHELL = "00000000-0000-0000-0000-000000000000"
 
 
-def runner_on(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> CommandRunner:
+def runner_on(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> HearingRunner:
     """The runner on core's ``winrm`` CONNECTION of a task.
 
     :raises AnsibleError: pywinrm is missing or too old.
@@ -156,10 +160,10 @@ class WinRsRunner:
 
     # -- the port ------------------------------------------------------------------------------------------------
 
-    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
-        """See ``CommandRunner.run``."""
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
+        """See ``HearingRunner.run``."""
         deadline = None if timeout is None else self._clock() + timeout
-        return self._run(line, timeout, lambda command, output: self._finish(command, stdin, output, deadline))
+        return self._run(line, timeout, lambda command, output: self._finish(command, stdin, output, deadline), heard)
 
     def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
         """See ``ConversingRunner.converse``."""
@@ -181,9 +185,15 @@ class WinRsRunner:
             with contextlib.suppress(*_ERRORS):
                 self._protocol.close_shell(shell, close_session=False)
 
-    def _run(self, line: str, timeout: float | None, work: t.Callable[[str, _Output], Completed]) -> Completed:
+    def _run(
+        self,
+        line: str,
+        timeout: float | None,
+        work: t.Callable[[str, _Output], Completed],
+        heard: Heard | None = None,
+    ) -> Completed:
         command = self._start(line)
-        output = _Output()
+        output = _Output(heard)
         try:
             completed = work(command, output)
         except _TooLong:
@@ -252,12 +262,21 @@ class WinRsRunner:
 
     def _finish(self, command: str, stdin: Stdin, output: _Output, deadline: float | None) -> Completed:
         """Send STDIN, receive into OUTPUT until the command is done."""
+        began = self._clock()
         if not output.done:
             self._send(command, stdin, output, deadline)
         while not output.done:
             self._receive(command, output, deadline)
+            if output.heard is not None and not output.done:
+                self._pause(self._clock() - began, deadline)
         self._last_use = self._clock()
         return Completed(output.exit_code & 0xFFFFFFFF, bytes(output.stdout), bytes(output.stderr))
+
+    def _pause(self, elapsed: float, deadline: float | None) -> None:
+        """Leave a command alone for a moment that prints all the time; Windows keeps for us what it prints."""
+        seconds = min(elapsed * PAUSE_SHARE, LONGEST_PAUSE)
+        left = seconds if deadline is None else deadline - self._clock()
+        time.sleep(max(min(seconds, left), 0))
 
     def _converse(self, command: str, dialogue: Dialogue, output: _Output) -> None:
         """Send and receive in turn until DIALOGUE is over or the command is done."""
@@ -312,7 +331,7 @@ class WinRsRunner:
             received = protocol.get_command_output_raw(self._connection.shell_id, command)
             output.add(*received)
         except WinRMOperationTimeoutError:
-            pass  # nothing to say yet
+            output.is_silent()
         finally:
             protocol.operation_timeout_sec = usual
 
@@ -493,9 +512,10 @@ class _TooLong(Exception):
 class _Output:
     """What has been received of one command, in a bounded memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Heard | None = None) -> None:
         self.stdout = bytearray()
         self.stderr = bytearray()
+        self.heard = heard
         self.exit_code = 0
         self.done = False
 
@@ -505,8 +525,15 @@ class _Output:
             raise _TooLong
         self.stdout += stdout
         self.stderr += stderr
+        if self.heard is not None:
+            self.heard(stdout, stderr)
         if done:
             self.exit_code, self.done = exit_code, True
+
+    def is_silent(self) -> None:
+        """There is nothing to say yet."""
+        if self.heard is not None:
+            self.heard(b"", b"")
 
 
 if IMPORT_ERROR is None:

@@ -24,7 +24,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, digests, shares, sources
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.curl_meter import CurlMeter
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import CURL, known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
@@ -68,8 +70,6 @@ def curl_config(url: str, path: str, proxy: str | None = None, resume: bool = Fa
         "location",
         *(f'{name} = "={schemes}"' for name in ("proto", "proto-redir")),
         "retry = 5",
-        "silent",
-        "show-error",
         "ssl-revoke-best-effort",
         *([f"proxy = {_quoted(proxy)}"] if proxy else []),
         *(['continue-at = "-"'] if resume else []),
@@ -89,10 +89,10 @@ def download(
 
     :arg resume: go on behind what PATH holds already; only where the digest is checked afterwards.
     """
-    completed = _curl(runner, curl_config(url, path, proxy, resume), timeout)
+    completed = _curl(runner, url, curl_config(url, path, proxy, resume), timeout)
     if resume and completed.exit_code == CANNOT_RESUME:
         remove(runner, path)
-        completed = _curl(runner, curl_config(url, path, proxy), timeout)
+        completed = _curl(runner, url, curl_config(url, path, proxy), timeout)
     if completed.exit_code != 0:
         known = known_error(str(completed.exit_code), CURL)
         remedy = known.remedy if known else "give an address that the host can reach, or a file on the controller"
@@ -102,8 +102,8 @@ def download(
         )
 
 
-def _curl(runner: port.CommandRunner, config: bytes, timeout: float) -> port.Completed:
-    return runner.run(cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), config, timeout)
+def _curl(runner: port.CommandRunner, url: str, config: bytes, timeout: float) -> port.Completed:
+    return run_told(runner, cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), config, timeout, CurlMeter(url))
 
 
 def copy_from_share(runner: port.CommandRunner, source: str, path: str, timeout: float) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
     InstallOnline,
@@ -20,6 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_failure, wsl_line, wsl_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import bare_number
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.meter import WslMeter
 
 WAY_OUT = (
     "over a remote logon the online way depends on the account's own proxy settings: name the MSI package instead"
@@ -52,7 +54,7 @@ _STORE_NUMBERS = ("0x8024", "0x80073", "0x8d05", "0x803f")
 def online(runner: port.CommandRunner, executable: str, args: t.Sequence[str], timeout: float, what: str) -> None:
     """Run wsl.exe's own download. Its exit code proves nothing; only a clear error of its own ends the step here."""
     try:
-        completed = runner.run(wsl_line(executable, args), timeout=timeout)
+        completed = run_told(runner, wsl_line(executable, args), b"", timeout, WslMeter(what))
     except port.CommandTimeout:
         raise StepFailed(f"{what} did not end within {timeout:g} s; {WAY_OUT}") from None
     except port.HostUnreachable:

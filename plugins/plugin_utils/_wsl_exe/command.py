@@ -13,8 +13,10 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import UTF8, decode_text, error_code
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.meter import WslMeter
 
 SET_UTF8 = "".join(f"set {name}={value}&" for name, value in UTF8.items())
 
@@ -56,7 +58,7 @@ def run_wsl(
     runner: CommandRunner, executable: str, args: t.Sequence[str], what: str, timeout: float | None = 600
 ) -> str:
     """Run wsl.exe with ARGS and return what it said; raises StepFailed when it ended with another code than 0."""
-    completed = runner.run(wsl_line(executable, args), timeout=timeout)
+    completed = run_told(runner, wsl_line(executable, args), b"", timeout, WslMeter(what))
     if completed.exit_code != 0:
         raise wsl_failure(what, completed)
     return wsl_text(completed)

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.action import cuda_toolkit
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
 
 RUNNING = {"changed": True, "transaction": {"id": "t1", "running": True, "progress": 12.4, "text": "Unpacking x"}}
 ENDED = {"changed": True, "transaction": {"id": "t1", "running": False}}
@@ -32,7 +32,7 @@ def action(
 
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
     monkeypatch.setattr(ActionBase, "_execute_module", execute)
-    monkeypatch.setattr(base.display, "display", lambda text, color: shown.append(text))
+    monkeypatch.setattr(Display(), "display", lambda text, color: shown.append(text))
     made = cuda_toolkit.ActionModule.__new__(cuda_toolkit.ActionModule)
     made._task = SimpleNamespace(args={"version": "12.8"}, action="wslfleet.cuda.cuda_toolkit", async_val=0)
     made._connection = SimpleNamespace()

@@ -75,6 +75,16 @@ def test_it_starts_where_cmd_lies(start: Start, tmp_path: Path) -> None:
     assert start("pwd;echo ${mark}0 >&2").run("x").stdout.decode().strip() == str(tmp_path)
 
 
+def test_somebody_listens(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interop, "SILENT_SECONDS", 0.2)
+    heard: list[tuple[bytes, bytes]] = []
+    runner = start("echo out; sleep 0.1; printf 50%% >&2; sleep 0.6; printf 60%% >&2; sleep 0.1; echo ${mark}0 >&2")
+    done = runner.run("x", timeout=30, heard=lambda stdout, stderr: heard.append((stdout, stderr)))
+    assert done == Completed(0, b"out\n", b"50%60%")
+    assert [each for each in heard if each != (b"", b"")][:3] == [(b"out\n", b""), (b"", b"50%"), (b"", b"60%")]
+    assert (b"", b"") in heard[heard.index((b"", b"50%")) : heard.index((b"", b"60%"))]
+
+
 def test_a_time_limit_ends_it(start: Start, tmp_path: Path) -> None:
     runner = start(f"echo begun;echo $$ >{tmp_path}/pid;exec sleep 60")
     began = time.monotonic()

@@ -60,6 +60,16 @@ def test_whoever_keeps_stderr_open_is_not_waited_for() -> None:
     assert (bytes(exchange.stdout), bytes(exchange.stderr)) == (b"out\n", b"err\n")
 
 
+def test_somebody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh_exchange, "SILENT_SECONDS", 0.2)
+    heard: list[tuple[bytes, bytes]] = []
+    exchange = Exchange(b"", time.monotonic() + 30, heard=lambda stdout, stderr: heard.append((stdout, stderr)))
+    carried("echo out; sleep 0.1; echo 50% >&2; sleep 0.6; echo 60% >&2; exit 3", exchange)
+    assert [each for each in heard if each != (b"", b"")] == [(b"out\n", b""), (b"", b"50%\n"), (b"", b"60%\n")]
+    assert (b"", b"") in heard[heard.index((b"", b"50%\n")) : heard.index((b"", b"60%\n"))]
+    assert (bytes(exchange.stdout), bytes(exchange.stderr)) == (b"out\n", b"50%\n60%\n")
+
+
 def test_a_time_limit() -> None:
     exchange = Exchange(b"", time.monotonic() + 0.3)
     with pytest.raises(ssh_exchange.DeadlinePassed):

@@ -320,6 +320,36 @@ def test_time_limit(connection: FakeConnection, runner: WinRsRunner, clock: Cloc
     assert connection.fake.names()[-2:] == ["cleanup", "close_shell"]
 
 
+def test_somebody_listens_and_asks_less_often_with_time(
+    connection: FakeConnection, runner: WinRsRunner, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[bytes, bytes]] = []
+    pauses: list[float] = []
+    monkeypatch.setattr(winrs.time, "sleep", pauses.append)
+    answers = [(b"", b"10%"), (b"", b"20%"), None, (b"o", b"30%"), (b"", b"40%")]
+
+    def receive(_shell: str, _command: str) -> Received:
+        clock.now += 40
+        answer = answers.pop(0)
+        if answer is None:
+            raise WinRMOperationTimeoutError
+        return (*answer, 0, not answers)
+
+    connection.fake.get_command_output_raw = receive
+    done = runner.run("A", timeout=162, heard=lambda stdout, stderr: heard.append((stdout, stderr)))
+    assert done == Completed(0, b"o", b"10%20%30%40%")
+    assert heard == [(b"", b"10%"), (b"", b"20%"), (b"", b""), (b"o", b"30%"), (b"", b"40%")]
+    assert pauses == [2, 4, 5, 2]  # The last one ends with the time limit.
+
+
+def test_nobody_listens_and_nothing_waits(
+    connection: FakeConnection, runner: WinRsRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(winrs.time, "sleep", lambda _seconds: pytest.fail("it waits"))
+    connection.fake.receives = [(b"first", b"", -1, False), (b"second", b"", 0, True)]
+    assert runner.run("A").stdout == b"firstsecond"
+
+
 def test_a_command_that_does_not_read_gets_its_output_taken(connection: FakeConnection, runner: WinRsRunner) -> None:
     connection.fake.sends = [WinRMOperationTimeoutError(), None]
     connection.fake.receives = [(b"first", b"", -1, False), (b"second", b"", 0, True)]

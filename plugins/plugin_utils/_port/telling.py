@@ -1,0 +1,99 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""How far a command is, told while it runs: a runner that listens to it and shows lines of progress.
+
+What a meter makes of the output of a command goes the way of apt's progress, as often as that: see
+``_terminal/progress.py``. No command and no process more is needed for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    CommandRunner,
+    Completed,
+    HearingRunner,
+    Stdin,
+)
+
+WAITS = (2.0, 3.0, 5.0, 10.0)
+"""Seconds between the first lines; then LONGEST_WAIT. What ends before the first of them is not told."""
+LONGEST_WAIT = 20.0
+
+
+class Meter(t.Protocol):
+    """Reads how far a command is."""
+
+    def hear(self, stdout: bytes, stderr: bytes) -> None:
+        """Take what the command has printed since; foreign, and cut anywhere."""
+
+    def text(self, seconds: float) -> str:
+        """How far it is, SECONDS after its beginning; empty where there is nothing to tell."""
+
+
+class TellingRunner:
+    """A runner in all respects, which shows how far its commands are."""
+
+    def __init__(
+        self, runner: HearingRunner, show: t.Callable[[str], None], clock: t.Callable[[], float] = time.monotonic
+    ) -> None:
+        """SHOW shows one line of progress."""
+        self._runner, self._show, self._clock = runner, show, clock
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(self._runner, name)
+
+    def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
+        """See ``CommandRunner.run``."""
+        return self._runner.run(line, stdin, timeout)
+
+    def run_told(self, line: str, stdin: Stdin, timeout: float | None, meter: Meter) -> Completed:
+        """See the function ``run_told``."""
+        listener = _Listener(meter, self._show, self._clock)
+        completed = self._runner.run(line, stdin, timeout, heard=listener.hear)
+        if completed.exit_code == 0:
+            listener.ended()
+        return completed
+
+
+class _Listener:
+    """Of one command."""
+
+    def __init__(self, meter: Meter, show: t.Callable[[str], None], clock: t.Callable[[], float]) -> None:
+        self._meter, self._show, self._clock = meter, show, clock
+        self._waits = itertools.chain(WAITS, itertools.repeat(LONGEST_WAIT))
+        self._began = clock()
+        self._due = self._began + next(self._waits)
+        self._shown = ""
+
+    def hear(self, stdout: bytes, stderr: bytes) -> None:
+        """See ``Heard``."""
+        self._meter.hear(stdout, stderr)
+        now = self._clock()
+        if now >= self._due:
+            self._due = now + next(self._waits)
+            self._tell(now)
+
+    def ended(self) -> None:
+        """The command was successful: its last figure belongs to those that were shown."""
+        if self._shown:
+            self._tell(self._clock())
+
+    def _tell(self, now: float) -> None:
+        text = self._meter.text(now - self._began)
+        if text and text != self._shown:
+            self._shown = text
+            self._show(text)
+
+
+def run_told(runner: CommandRunner, line: str, stdin: Stdin, timeout: float | None, meter: Meter) -> Completed:
+    """Run LINE as ``runner.run`` does, with METER telling how far it is where RUNNER shows that."""
+    told: t.Callable[[str, Stdin, float | None, Meter], Completed] | None = getattr(runner, "run_told", None)
+    return runner.run(line, stdin, timeout) if told is None else told(line, stdin, timeout, meter)
