@@ -213,12 +213,12 @@ options:
     description:
       - Seconds for which a session is kept after a task, for the next task of the same host, user and distribution.
       - The first Python module of a playbook starts a process on the controller. This process keeps the WinRM
-        connection and a Python in the distribution. That Python has already loaded its library, and forks for each
-        module. A task then needs two requests for each command instead of a logon, a shell and a start of Python.
+        connection, or an C(ssh) process, and a Python in the distribution. That Python has already loaded its library,
+        and forks for each module. Over WinRM a task then needs two requests for each command instead of a logon, a
+        shell and a start of Python. Over SSH it starts no C(ssh) and nothing on Windows.
       - The session ends after that number of seconds without a task, at the end of the playbook, by
         C(reset_connection) of M(ansible.builtin.meta), and when the laptop or the distribution is no longer there.
         Until then the distribution keeps running.
-      - Over SSH only the connection is kept, by C(ControlPersist).
       - Tasks with C(become), tasks that run while the session is busy, and work that the session does not support run
         without it. C(-vv) shows the latter.
       - With V(0) no session is kept.

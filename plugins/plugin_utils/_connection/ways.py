@@ -108,7 +108,7 @@ class Ways:
     def quick(self) -> LinuxRunner | KeptLinux:
         """What runs commands that ask for nothing: through the kept session, where the options want one."""
         seconds = self._option("persist")
-        if seconds <= 0 or not self._option("distribution") or self.transport == "ssh":
+        if seconds <= 0 or not self._option("distribution"):
             return self.ordinary
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
 
@@ -128,17 +128,17 @@ class Ways:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
 
         untyped: t.Any = constants
-        place = [self._option(name) for name in _PLACE]
-        return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, [self._option("windows_password"), self._option("_extras")])
+        place = [self.transport, *(self._option(name) for name in _PLACE)]
+        return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, self.windows_options())
 
     def _new_session(self, python: Program, seconds: int) -> KeptSession:
         """Called in the process that keeps the session: on a connection of its own."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
 
-        runner = t.cast("OpeningRunner", self._new_runner(f"PT{2 * seconds + 60}S"))
+        runner = self._new_runner(f"PT{2 * seconds + 60}S")
         return KeptSession(self._linux_on(runner), runner, python.interpreter, seconds)
 
-    def _new_runner(self, shell_idle_timeout: str | None = None) -> ClosableRunner:
+    def _new_runner(self, shell_idle_timeout: str | None = None) -> OpeningRunner:
         """SHELL_IDLE_TIMEOUT: of the WinRM shell."""
         host, port, user, password, connect_timeout = (self._option(name) for name in _ACCOUNT)
         if self.transport == "ssh":
@@ -148,7 +148,7 @@ class Ways:
         connection = core_winrm(host, port, user, password, self._option("_extras"))
         return WinRsRunner(connection, connect_timeout=connect_timeout, shell_idle_timeout=shell_idle_timeout)
 
-    def _new_ssh_runner(self, options: dict[str, t.Any]) -> ClosableRunner:
+    def _new_ssh_runner(self, options: dict[str, t.Any]) -> OpeningRunner:
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.openssh import SshRunner, core_ssh
 
         options.update((name, self._option(own)) for own, name in _OF_SSH.items())

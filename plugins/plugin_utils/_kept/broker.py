@@ -18,6 +18,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 import typing as t
@@ -73,6 +74,7 @@ def _let_go(kept: int) -> None:
     for number in range(3):
         os.dup2(null, number)
     os.closerange(3, kept)
+    _forget_tracker()
     os.closerange(kept + 1, max(kept + 2, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536))
     display: t.Any = Display()
     # The queue to the playbook is closed. Whatever there is to say, the task says it.
@@ -80,7 +82,18 @@ def _let_go(kept: int) -> None:
         setattr(display, name, lambda *_args, **_keywords: None)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    os.chdir("/")
+
+
+def _forget_tracker() -> None:
+    """Let Python start another process that tracks shared memory, where the task had one: its pipe is closed here.
+
+    Core hands ssh the password through shared memory.
+    """
+    tracker: t.Any = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
+    for name in {"_fd", "_pid"} & set(vars(tracker) if tracker else ()):
+        setattr(tracker, name, None)
+    # It is started with the file of sys.stderr.
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, closefd=False) for number, mode in enumerate("rww"))
 
 
 class Broker:
@@ -239,18 +252,7 @@ class Broker:
 
     def _run(self, wanted: dict[str, t.Any], data: bytes) -> Completed:
         if self._session is None:
-            made = self._make()
-            try:
-                made.start()
-            except session.NotBegun as error:
-                self._refused = str(error)
-                made.end()
-                raise
-            except HostUnreachable as error:
-                # The ordinary way finds the same, and says it in its own words.
-                self._ending = True
-                raise session.NotBegun(str(error)) from None
-            self._session = made
+            self._session = self._started()
         try:
             split = int(wanted.get("stdin", 0))
             before = (str(wanted["before"]), data[:split]) if "before" in wanted else None
@@ -258,6 +260,21 @@ class Broker:
         except (session.NotBegun, HostUnreachable):
             self._forget()
             raise
+
+    def _started(self) -> Session:
+        """A new session; raises NotBegun: whatever keeps it from coming up, the job has not begun."""
+        made = self._make()
+        try:
+            made.start()
+        except HostUnreachable as error:
+            # The ordinary way finds the same, and says it in its own words.
+            self._ending = True
+            raise session.NotBegun(str(error)) from None
+        except Exception as error:  # noqa: BLE001 - told to the task
+            self._refused = str(error) if isinstance(error, (session.NotBegun, StepFailed)) else repr(error)
+            made.end()
+            raise session.NotBegun(self._refused) from None
+        return made
 
     def _forget(self) -> None:
         """The next job gets a new session."""

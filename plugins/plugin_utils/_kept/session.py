@@ -117,6 +117,9 @@ class KeptSession:
         except HostUnreachable:
             self._command = None
             raise
+        except OutputTooLong:
+            self.end()
+            raise
         answer = self._answer(open_command, confirm, given_up)
         self._last_answer = self._clock()
         return self._completed(answer, command)
@@ -136,6 +139,9 @@ class KeptSession:
         except BrokenAnswer as error:
             self.end()
             raise self._lost(f"the kept Python is damaged: {error}") from None
+        except OutputTooLong:
+            self.end()
+            raise
         except HostUnreachable:
             self._command = None
             raise

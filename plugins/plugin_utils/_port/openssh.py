@@ -24,7 +24,12 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader, get_shell_plugin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import ssh_errors, ssh_exchange, ssh_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
+    ssh_errors,
+    ssh_exchange,
+    ssh_line,
+    ssh_open,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CONNECT_TIMEOUT,
     OUTPUT_BYTES,
@@ -37,7 +42,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Stdin,
 )
 
-_WATCH = "-o LogLevel=ERROR -o ServerAliveInterval=10 -o ServerAliveCountMax=3"
+_WATCH = "-o LogLevel=ERROR -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
 """Behind what the user says, so that the user's own settings win: no notices among what commands print, and an end of
 waiting for a laptop that has left."""
 
@@ -69,6 +74,13 @@ def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_contex
     own = {"ssh_extra_args": extra, "timeout": math.ceil(connect_timeout), "reconnection_retries": 0}
     connection.set_options(direct={**options, **own})
     return connection
+
+
+class _Printed(t.Protocol):
+    """What an ssh process has printed."""
+
+    stdout: bytearray
+    stderr: bytearray
 
 
 class SshRunner:
@@ -109,6 +121,25 @@ class SshRunner:
 
         return self._run(said, ssh_exchange.Exchange(stdin, None, dialogue, shown))
 
+    def open(self, line: str) -> ssh_open.OpenSsh:
+        """See ``OpeningRunner.open``."""
+        said = ssh_line.ssh_line(line, self._shell)
+        if not said.mark:
+            raise HostUnreachable(f"{self._host}: the line is too long to be kept open: {line[:120]}")
+        opened = ssh_open.OpenSsh(said, self._host, self._lost_in_the_middle)
+        self._connection._send_initial_data = opened.carry
+        try:
+            self._connection.exec_command(said.text, in_data=opened, sudoable=False)
+        except ssh_open.Taken:
+            return opened
+        except AnsibleError as error:
+            raise self._failed(str(error.message), said, opened) from None
+        raise self._other_shell(opened.stderr.decode("utf-8", "replace"))
+
+    def _lost_in_the_middle(self, text: str) -> HostUnreachable:
+        self._lost = True
+        return ssh_errors.describe_failure(text, self._host, None, begun=True)
+
     def close(self) -> None:
         """Nothing is open but what core keeps, which is given up where a command was lost on it. Never raises."""
         if self._lost:
@@ -140,7 +171,7 @@ class SshRunner:
             raise ssh_errors.describe_failure("", self._host, None, begun=True) from None
         return Completed(code, said.stdout(stdout) or b"", said.stderr(stderr))
 
-    def _failed(self, message: str, said: ssh_line.SshLine, exchange: ssh_exchange.Exchange) -> HostUnreachable:
+    def _failed(self, message: str, said: ssh_line.SshLine, exchange: _Printed) -> HostUnreachable:
         self._lost = True
         begun = said.begun(bytes(exchange.stdout))
         text = exchange.stderr.decode("utf-8", "replace").strip() or message

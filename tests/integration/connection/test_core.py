@@ -55,11 +55,13 @@ def test_connection(target: Path, laptop: Laptop, tmp_path: Path) -> None:
         for seconds in (60, 0)
     }
     over_ssh = Laptop(laptop.lab.over_ssh).variables
-    hosts["wsl-ssh"] = {
-        **{name: value for name, value in over_ssh.items() if name not in ("inventory_hostname", "ansible_connection")},
-        "ansible_shell_type": "sh",
-        "ansible_wsl_transport": "ssh",
-    }
+    for seconds in (60, 0):
+        hosts[f"wsl-ssh-{'kept' if seconds else 'ordinary'}"] = {
+            **{name: over_ssh[name] for name in over_ssh if name not in ("inventory_hostname", "ansible_connection")},
+            "ansible_shell_type": "sh",
+            "ansible_wsl_transport": "ssh",
+            "ansible_wsl_persist": seconds,
+        }
     inventory = tmp_path / "inventory.json"
     inventory.write_text(json.dumps({"wsl": {"hosts": hosts, "vars": variables}}), encoding="utf-8")
     extra = {

@@ -308,6 +308,14 @@ def test_modules_behave_alike(laptop: Laptop, tmp_path: Path) -> None:
     # A word of the shell between wsl.exe and Python, which is not there in a session.
     assert seen[0][0][6].pop("module_stderr") == "Killed\n" and seen[60][0][6].pop("module_stderr") == ""
     assert seen[60] == seen[0]
+    written = tmp_path / "ssh"
+    variables = {"distribution": DISTRIBUTION, "ansible_wsl_transport": "ssh", "written": str(written)}
+    run = laptop.lab.over_ssh.playbook(Path(__file__).with_name("behaviours.yml"), "-vv", variables=variables)
+    assert run.code == 0, run.output
+    assert "not through the kept session" not in run.output
+    over_ssh = without_times(json.loads(written.read_text(encoding="utf-8")))
+    assert over_ssh[0][6].pop("module_stderr") == ""
+    assert over_ssh == seen[0]
     looped, with_variables, in_the_background, another_python, another_user = seen[0]
     assert [result["failed"] for result in looped] == [False] * 6 + [True, False]
     assert (

@@ -98,10 +98,9 @@ def test_the_transport_is_guessed(stage: Stage, changed: dict[str, t.Any], trans
     assert stage.ways.transport == transport
 
 
-def test_of_ssh_nothing_is_kept_but_the_connection(stage: Stage) -> None:
+def test_of_ssh_the_connection_is_kept_too(stage: Stage) -> None:
     """Ansible closes a connection after each task, which leaves what ControlPersist keeps alone."""
-    stage.options.update(transport="ssh", persist=60)
-    assert type(stage.ways.quick) is LinuxRunner
+    stage.options.update(transport="ssh")
     runner: t.Any = stage.ways.windows
     stage.ways.close()
     assert runner.closed and not runner.reset_done
@@ -109,10 +108,33 @@ def test_of_ssh_nothing_is_kept_but_the_connection(stage: Stage) -> None:
     assert stage.made[-1].reset_done
 
 
-@pytest.mark.parametrize("changed, kind", [({}, LinuxRunner), ({"persist": 60}, KeptLinux)])
+@pytest.mark.parametrize(
+    "changed, kind",
+    [
+        ({}, LinuxRunner),
+        ({"persist": 60}, KeptLinux),
+        ({"transport": "ssh"}, LinuxRunner),
+        ({"transport": "ssh", "persist": 60}, KeptLinux),
+    ],
+)
 def test_the_quick_way(stage: Stage, changed: dict[str, t.Any], kind: type) -> None:
     stage.options.update(changed)
     assert type(stage.ways.quick) is kind
+
+
+def test_a_kept_session_belongs_to_one_way_to_windows(stage: Stage) -> None:
+    """Each road has a session of its own; what else decides what Windows allows has to be the same."""
+    stage.options.update(port=None)
+    over_winrm = stage.ways._kept()
+    stage.options.update(transport="ssh")
+    over_ssh = stage.ways._kept()
+    assert over_winrm.path != over_ssh.path
+    for change in ({"private_key_file": "/key"}, {"windows_shell": "powershell"}, {"windows_password": "other"}):
+        before = dict(stage.options)
+        stage.options.update(change)
+        other = stage.ways._kept()
+        assert other.path == over_ssh.path and other.identity != over_ssh.identity
+        stage.options = before
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import typing as t
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ class FakeSession:
             log.write(f"{os.getpid()}\n")
         if (self._folder / "refuse").exists():
             raise NotBegun("no python")
+        if (self._folder / "surprise").exists():
+            raise KeyError("surprise")
+        if (self._folder / "shared").exists():
+            memory = SharedMemory(create=True, size=16)
+            memory.close()
+            memory.unlink()
         if (self._folder / "away").exists():
             raise HostUnreachable("pc: it is off")
 
@@ -150,7 +157,7 @@ def test_it_holds_nothing_of_the_task(place: Place) -> None:
     assert {name for name in opened if not name.startswith("socket:")} <= {"/dev/null"}
     (pid,) = place.brokers
     assert os.getsid(pid) != os.getsid(0)
-    assert os.readlink(f"/proc/{pid}/cwd") == "/"
+    assert os.readlink(f"/proc/{pid}/cwd") == str(Path.cwd()), "where relative paths of variables begin"
 
 
 def _children() -> set[str]:
@@ -247,6 +254,23 @@ def test_what_cannot_be_had_is_not_tried_again(place: Place) -> None:
         with pytest.raises(NotKept, match="no python"):
             place.run("do")
     assert len(place.brokers) == 1
+
+
+def test_a_surprise_while_it_is_started_leaves_the_task_to_the_ordinary_way(place: Place) -> None:
+    (place.folder / "surprise").touch()
+    for _turn in range(2):
+        with pytest.raises(NotKept, match="KeyError"):
+            place.run("do x")
+    assert len(place.brokers) == 1
+
+
+def test_it_has_shared_memory_of_its_own(place: Place) -> None:
+    """Core hands ssh the password through it; the task may have used it before."""
+    memory = SharedMemory(create=True, size=16)
+    (place.folder / "shared").touch()
+    assert place.run("do x") == (1, b"x", b"err")
+    memory.close()
+    memory.unlink()
 
 
 def test_a_laptop_that_is_away_ends_it(place: Place) -> None:

@@ -209,6 +209,21 @@ def test_too_much_output_leaves_the_session(session: KeptSession, runner: FakeRu
     assert session.run("true", b"", never).exit_code == 0
 
 
+@pytest.mark.parametrize("while_sending", [True, False])
+def test_a_flood_beside_the_answers_ends_the_session(
+    session: KeptSession, runner: FakeRunner, while_sending: bool
+) -> None:
+    session.start()
+    flood = OutputTooLong("pc: too much")
+    runner.command.fail = flood if while_sending else None
+    runner.command.receives = [flood]
+    with pytest.raises(OutputTooLong):
+        session.run("true", b"", never)
+    assert runner.command.ended == 1
+    with pytest.raises(NotBegun, match="there is no session"):
+        session.run("true", b"", never)
+
+
 def test_after_a_pause_a_job_confirms_that_it_begins(session: KeptSession, runner: FakeRunner, clock: Clock) -> None:
     session.start()
     runner.command.receives = [answer(), begun(2), answer(number=2), answer(number=3)]

@@ -41,8 +41,11 @@ class FakeConnection:
         assert in_data and not sudoable
         self.said.append(text)
         pipe = subprocess.PIPE
-        with subprocess.Popen(["/bin/sh", "-c", self.script], stdin=pipe, stdout=pipe, stderr=pipe) as process:
-            self._send_initial_data(process.stdin, in_data, process)
+        process = subprocess.Popen(["/bin/sh", "-c", self.script], stdin=pipe, stdout=pipe, stderr=pipe)
+        self._send_initial_data(process.stdin, in_data, process)
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            t.cast("t.IO[bytes]", stream).close()
         if self.error:
             raise self.error
         return process.returncode, b"", b""
@@ -120,6 +123,42 @@ def test_a_dead_connection_is_given_up() -> None:
     lost.close()
     lost.close()
     assert connection.resets == 1
+
+
+def test_an_open_command() -> None:
+    opened = runner("echo notice; MM; cat; printf 'MM-0\\r\\n' >&2").open("ver")
+    opened.send(b"one")
+    assert opened.receive() == b"one"
+    opened.end()
+
+
+@pytest.mark.parametrize(
+    ("script", "error", "shell", "message"),
+    [
+        ("echo 'Connection refused' >&2; exit 255", LOST, "cmd", "pc: nothing listens on the SSH port"),
+        ("echo 'no && here' >&2; exit 1", None, "cmd", "pc: the default shell of OpenSSH is not cmd"),
+    ],
+)
+def test_an_open_command_that_does_not_begin(script: str, error: Exception | None, shell: str, message: str) -> None:
+    with pytest.raises(HostUnreachable, match=message):
+        runner(script, error, shell).open("ver")
+
+
+def test_an_open_command_that_is_lost() -> None:
+    connection = FakeConnection("MM; exit 255")
+    lost = openssh.SshRunner(connection)
+    opened = lost.open("ver")
+    with pytest.raises(HostUnreachable, match="pc: the connection was dropped while a command was running"):
+        while True:
+            opened.receive()
+    opened.end()
+    lost.close()
+    assert connection.resets == 1
+
+
+def test_a_line_without_room_for_marks_cannot_be_kept_open() -> None:
+    with pytest.raises(HostUnreachable, match="pc: the line is too long to be kept open"):
+        runner("MM").open("echo " + "x" * 8_170)
 
 
 class Asked:

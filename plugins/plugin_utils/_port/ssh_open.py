@@ -1,0 +1,176 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""One ssh process whose input stays open, so that its command can be talked to for longer.
+
+Core's ``ssh`` starts the process and gives it away for a moment, to be sent its input; it is never given back. That is
+done when the command has begun, and not before: until then ssh may still ask for the password, which core takes away
+when it goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import subprocess
+import time
+import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
+    OUTPUT_BYTES,
+    CommandOver,
+    Completed,
+    HostUnreachable,
+    NotSent,
+    OutputTooLong,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.ssh_line import NotEnded, SshLine
+
+_CHUNK_BYTES = 65536
+_LOOK_SECONDS = 0.02
+"""How often an ended process is looked for, whose stderr stays open: a ControlPersist of some versions keeps it."""
+_SILENT_SECONDS = 0.5
+"""After so long ``receive`` returns without anything, so that whoever waits can be told to give up."""
+_END_SECONDS = 3.0
+"""How long a command may take to end once its input has ended."""
+
+
+class Taken(Exception):
+    """The command has begun, and core has its process no longer."""
+
+
+class OpenSsh:
+    """See ``OpenCommand``. It is also what core takes for the input, and so for something."""
+
+    def __init__(self, said: SshLine, host: str, lost: t.Callable[[str], HostUnreachable]) -> None:
+        """LOST makes the error of a connection that was lost while the command ran, of what ssh has said."""
+        self.stdout, self.stderr = bytearray(), bytearray()
+        self._said = said
+        self._host = host
+        self._lost = lost
+        self._process: t.Any = None
+        self._reading: list[t.Any] = []
+        self._ended = False
+        """The process has, and all of its output is here."""
+
+    def carry(self, stdin: t.Any, _data: object, process: subprocess.Popen[bytes]) -> None:
+        """Called by core with the STDIN of PROCESS. Returns where ssh ended before the command began.
+
+        :raises Taken: the command has begun.
+        """
+        self._process = process
+        self._reading = [process.stdout, process.stderr]
+        os.set_blocking(stdin.fileno(), False)
+        try:
+            while not self._said.begun(bytes(self.stdout)) and not self._ended:
+                self._turn(None)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        if not self._said.begun(bytes(self.stdout)):
+            stdin.close()
+            return
+        # What stands before the marks is not of the command.
+        self.stdout[:] = self._said.stdout(bytes(self.stdout)) or b""
+        raise Taken
+
+    # -- the port ------------------------------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> None:
+        """See ``OpenCommand.send``."""
+        rest = memoryview(data)
+        try:
+            while rest and not self._ended:
+                rest = rest[self._turn(None, rest) :]
+        except BrokenPipeError:
+            self._finish()
+        if rest:
+            self._raise_if_over()
+            raise NotSent("the connection was lost before")
+
+    def receive(self) -> bytes:
+        """See ``OpenCommand.receive``."""
+        if not self.stdout:
+            if self._ended:
+                self._raise_if_over()
+                raise self._lost(self.stderr.decode("utf-8", "replace"))
+            self._turn(_SILENT_SECONDS)
+        received = bytes(self.stdout)
+        self.stdout.clear()
+        return received
+
+    def end(self) -> None:
+        """End its input, which ends what runs in the distribution, and then ssh."""
+        if not self._ended:
+            self._finish()
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with contextlib.suppress(OSError):  # what was to be sent cannot be
+                stream.close()
+        self._ended = True
+
+    # -- one turn ------------------------------------------------------------------------------------------------
+
+    def _turn(self, seconds: float | None, data: memoryview | bytes = b"") -> int:
+        """Wait at most SECONDS, take what there is, send some of DATA; how much. Raises BrokenPipeError."""
+        gone = self._process.poll() is not None
+        with selectors.DefaultSelector() as selector:
+            for stream in self._reading:
+                selector.register(stream, selectors.EVENT_READ)
+            if data and not gone:
+                selector.register(self._process.stdin, selectors.EVENT_WRITE)
+            ready = [key.fileobj for key, _mask in selector.select(0 if gone else self._patience(seconds))]
+        for stream in [one for one in self._reading if one in ready]:
+            self._take(stream)
+        if not self._reading:
+            self._process.wait()
+        self._ended = not self._reading or (gone and not ready)
+        return self._write(data) if self._process.stdin in ready else 0
+
+    def _patience(self, seconds: float | None) -> float | None:
+        if self._process.stdout in self._reading:
+            return seconds
+        return _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
+
+    def _write(self, data: memoryview | bytes) -> int:
+        try:
+            return os.write(self._process.stdin.fileno(), data[:_CHUNK_BYTES])
+        except BlockingIOError:
+            return 0
+
+    def _take(self, stream: t.Any) -> None:
+        try:
+            data = os.read(stream.fileno(), _CHUNK_BYTES)
+        except BlockingIOError:
+            return
+        if not data:
+            self._reading.remove(stream)
+        if len(self.stdout) + len(self.stderr) + len(data) > OUTPUT_BYTES:
+            raise OutputTooLong(f"{self._host}: a kept session printed more than it may and was ended")
+        (self.stdout if stream is self._process.stdout else self.stderr).extend(data)
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def _finish(self) -> None:
+        """End its input, and wait a while for its end; what it still prints is kept within bounds."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        deadline = time.monotonic() + _END_SECONDS
+        with contextlib.suppress(OutputTooLong):
+            while not self._ended and time.monotonic() < deadline:
+                self._turn(deadline - time.monotonic())
+
+    def _raise_if_over(self) -> None:
+        """Raise CommandOver where it has told its exit code; else the connection was lost."""
+        if not self._ended:
+            return
+        stderr = bytes(self.stderr)
+        with contextlib.suppress(NotEnded):
+            code = self._said.exit_code(self._process.returncode, f"{self._said.opening}\r\n".encode(), stderr)
+            raise CommandOver(Completed(code, bytes(self.stdout), self._said.stderr(stderr)))
