@@ -7,31 +7,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: container_toolkit
-short_description: Give docker, containerd or podman inside WSL the GPU
+short_description: Give docker, containerd or podman inside WSL access to the GPU
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Installs NVIDIA's container toolkit inside the distribution, writes the CDI specification of the GPU, and tells
-    docker and containerd about NVIDIA's runtime. Never a driver.
-  - In WSL all GPUs of the laptop go into a container together, as C(docker run --gpus all) or
-    C(podman run --device nvidia.com/gpu=all). There is no other choice, since Windows shows them through one device,
-    and the specification holds no other.
-  - A docker of Docker Desktop is left alone, since that serves the GPU itself. It is known by its links to
-    C(/mnt/wsl/docker-desktop). If it is the only engine, nothing is installed.
-  - Takes out old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and their key from the keyrings
-    that every source trusts, each with a backup. The new source names its own keyring.
-  - The key and the index are tried in a temporary folder first. A wrong address, key or version changes nothing.
-  - The plan of apt is judged before anything is downloaded. A plan that would install a driver, or remove something
-    unasked, is refused. C(apt-get) runs detached; a lost connection does not stop it, and the next run finds it again.
-  - The specification names files of the driver store, so it is written again when the driver of Windows has changed.
+  - Installs NVIDIA's container toolkit inside the distribution, writes the CDI specification of the GPU, and adds
+    NVIDIA's runtime to the configuration of docker and containerd. It never installs a driver.
+  - In WSL a container gets either all GPUs of the laptop or none, with C(docker run --gpus all) or
+    C(podman run --device nvidia.com/gpu=all). Single GPUs cannot be chosen, because Windows shows all GPUs through one
+    device, and the specification contains only that device.
+  - A docker of Docker Desktop is not changed, because Docker Desktop provides the GPU itself. It is recognised by its
+    links to C(/mnt/wsl/docker-desktop). If it is the only engine, nothing is installed.
+  - Removes old sources of NVIDIA's container packages, such as C(nvidia-docker.list), and removes their key from the
+    keyrings that every source trusts, each with a backup. The new source names its own keyring.
+  - The key and the index are tested in a temporary folder first. A wrong address, key or version changes nothing.
+  - The plan of apt is checked before anything is downloaded. A plan that would install a driver, or remove packages
+    without being asked to, is refused. C(apt-get) runs detached; a lost connection does not stop it, and the next run
+    finds it again.
+  - The specification names files of the driver store, so it is written again if the Windows driver has changed.
   - The runtime is added to C(/etc/docker/daemon.json) and to the configuration of containerd as text; every other byte
-    stays. containerd 1.x takes the settings of a plugin from the last file that has any, so the runtime goes to the end
-    of that file, in a marked block, and never into a drop-in that would hide the others. dockerd (23.0 and later) and
-    containerd check the result; one that they do not take is not kept.
-  - docker is told by a signal to read its runtimes again, and containerd is restarted where systemd runs. Containers go
-    on.
-  - When everything is there, the module reads files and starts no process.
+    is kept. containerd 1.x takes the settings of a plugin from the last file that has any. So the runtime is added at
+    the end of that file, in a marked block, and never as a drop-in that would hide the other settings. dockerd (23.0
+    and later) and containerd check the result; if they refuse it, it is not kept.
+  - docker gets a signal to read its runtimes again, and containerd is restarted if systemd is running. Containers keep
+    running.
+  - If nothing is missing, the module only reads files and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -40,7 +41,7 @@ attributes:
   action:
     support: full
     details:
-      - The controller looks after the transaction; the work is done in the distribution.
+      - The controller follows the transaction; the work is done in the distribution.
   async:
     support: none
     details:
@@ -48,7 +49,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The source is tried in a temporary folder. The plan is judged only where the source stands already.
+      - The source is tested in a temporary folder. The plan is checked only if the source is already set up.
   diff_mode:
     support: full
   platform:
@@ -59,11 +60,11 @@ attributes:
 options:
   state:
     description:
-      - V(present) gives the engines the GPU.
-      - V(absent) takes out the runtime where this module added it, the four packages, the specification and the source.
-        A file that nobody else changed holds then the same bytes as before. The engines, their other settings and the
-        guard stay. It is refused, before anything changes, where another package needs the toolkit or where the runtime
-        is the default one, without which no container would start.
+      - V(present) gives the engines access to the GPU.
+      - V(absent) removes the runtime if this module added it, the four packages, the specification and the source. A
+        file that nobody else changed then contains the same bytes as before. The engines, their other settings and the
+        guard are kept. It is refused, before anything is changed, if another package needs the toolkit or if the
+        runtime is the default runtime, because no container would start without it.
     type: str
     choices:
       - present
@@ -71,10 +72,10 @@ options:
     default: present
   engines:
     description:
-      - Engines to serve. One that is missing is installed, from Docker's own source where that is set up, else from the
-        distribution's. podman needs 4.1.0 or later.
-      - When unset, those that are there. A containerd beside docker is docker's own and needs nothing.
-      - V(docker) and V(containerd) fail where Docker Desktop serves the distribution.
+      - Engines to configure. A missing engine is installed, from Docker's own source if that is set up, otherwise from
+        the source of the distribution. podman needs 4.1.0 or later.
+      - When unset, the installed engines. If docker is installed, containerd belongs to docker and is not configured.
+      - V(docker) and V(containerd) fail if Docker Desktop serves the distribution.
     type: list
     elements: str
     choices:
@@ -84,42 +85,43 @@ options:
   rootless_users:
     description:
       - Users of the distribution whose own docker (C(dockerd-rootless-setuptool.sh), without root) gets the runtime, in
-        C(~/.config/docker/daemon.json), which then belongs to them. The docker of root is not configured meanwhile.
-      - It sets C(no-cgroups) in C(/etc/nvidia-container-runtime/config.toml) for the whole distribution, since a daemon
-        without root may not change cgroups. Containers that a daemon of root starts find no GPU any more. So it is for
-        distributions where nobody uses docker as root, and fails together with V(containerd) in O(engines). podman
-        needs none of this.
-      - The users restart their docker themselves, by C(systemctl --user restart docker).
-      - When unset, only the engines of root are served.
+        C(~/.config/docker/daemon.json). The file is owned by that user. The docker of root is then not configured.
+      - It sets C(no-cgroups) in C(/etc/nvidia-container-runtime/config.toml) for the whole distribution, because a
+        daemon without root cannot change cgroups. Containers that a daemon of root starts then find no GPU. Use it only
+        in distributions where nobody uses docker as root. It fails together with V(containerd) in O(engines). podman
+        does not need it.
+      - The users restart their docker themselves, with C(systemctl --user restart docker).
+      - When unset, only the engines of root are configured.
     type: list
     elements: str
     default: []
   version:
     description:
-      - The toolkit in exactly this version, also when a later one is installed. Three numbers, in quotes.
-      - When unset, an installed one stays if it is at least O(minimum_version), else the newest of the source comes in.
+      - Install exactly this version of the toolkit, even if a later one is installed. Three numbers, in quotes.
+      - When unset, an installed version is kept if it is at least O(minimum_version). Otherwise the newest version of
+        the source is installed.
     type: raw
   minimum_version:
     description:
-      - The lowest version that is good enough. V(1.19.1) is the first whose own refresh of the specification works in
-        WSL. Below V(1.13.0) nothing works.
+      - The lowest version that is accepted. V(1.19.1) is the first version whose own refresh of the specification works
+        in WSL. No version below V(1.13.0) works.
     type: raw
     default: 1.19.1
   url:
     description:
-      - Address of the folder that holds C(InRelease) and C(Packages) of a mirror.
+      - Address of the folder that contains C(InRelease) and C(Packages) of a mirror.
       - When unset, C(https://nvidia.github.io/libnvidia-container/stable/deb/amd64/).
     type: str
   username:
     description:
-      - User name for O(url). Goes with O(password).
+      - User name for O(url). Requires O(password).
       - When unset, no credentials are used, and those that an earlier run wrote are removed.
     type: str
   password:
     description:
       - Password or token for O(url), without blanks.
-      - Both are written to C(/etc/apt/auth.conf.d/wslfleet-containers.conf), which only root can read, and hold for
-        O(url) only. They stand neither in the source file nor in any output.
+      - User name and password are written to C(/etc/apt/auth.conf.d/wslfleet-containers.conf), which only root can
+        read, and apply to O(url) only. They are not written to the source file, and do not appear in any output.
       - When unset, no credentials are used.
     type: str
   key:
@@ -135,13 +137,13 @@ options:
     default: C95B321B61E88C1809C4F759DDCAE044F796ECB0
   sha1:
     description:
-      - What to do when apt 3 (Debian 13, Ubuntu 26.04) refuses the key, because it is bound to its user id by SHA-1.
-        Nothing is weakened unless you choose so, and nothing is when apt accepts the key.
-      - V(refuse) fails and names the ways out.
-      - V(this_source) lets apt accept SHA-1 for this source, and only while this collection fetches its index. Whoever
-        can forge a SHA-1 binding of this one key could then pass off an index of this one source. A plain C(apt update)
-        goes on with the index that is there and warns.
-      - To accept SHA-1 for every source there is O(wslfleet.cuda.cuda_repository#module:sha1=all_sources).
+      - What to do if apt 3 (Debian 13, Ubuntu 26.04) refuses the key, because it is bound to its user id by SHA-1.
+        Security is only weakened if you choose it, and never if apt accepts the key.
+      - V(refuse) fails, and the message lists the alternatives.
+      - V(this_source) lets apt accept SHA-1 for this source, and only while this collection downloads its index.
+        Somebody who can forge a SHA-1 binding of this one key could then forge an index of this one source. A plain
+        C(apt update) keeps the existing index and warns.
+      - To accept SHA-1 for every source, set O(wslfleet.cuda.cuda_repository#module:sha1=all_sources).
     type: str
     choices:
       - refuse
@@ -149,21 +151,21 @@ options:
     default: refuse
   wait:
     description:
-      - How many seconds one look at the transaction waits for its end.
+      - How many seconds one check of the transaction waits for its end.
     type: int
     default: 20
   transaction:
     description:
-      - The transaction to follow. Set by the controller while it waits; there is no need to set it.
-      - When unset, the module looks for what is missing and starts a transaction.
+      - The transaction to follow. The controller sets this option while it waits; do not set it yourself.
+      - When unset, the module checks what is missing and starts a transaction.
     type: str
 """
 
 EXAMPLES = r"""
-- name: Give the GPU to the engines that are there
+- name: Give the installed engines access to the GPU
   wslfleet.cuda.container_toolkit:
 
-- name: Install podman with the GPU, from the mirror of the company
+- name: Install podman and give it access to the GPU, from the company's mirror
   wslfleet.cuda.container_toolkit:
     engines:
       - podman
@@ -172,43 +174,43 @@ EXAMPLES = r"""
     username: apt
     password: "{{ vaulted_mirror_password }}"
 
-- name: Serve the docker that Ben runs without root
+- name: Configure the docker that Ben runs without root
   wslfleet.cuda.container_toolkit:
     engines:
       - docker
     rootless_users:
       - ben
 
-- name: Take the toolkit out again; podman stays
+- name: Remove the toolkit and keep podman
   wslfleet.cuda.container_toolkit:
     state: absent
 """
 
 RETURN = r"""
 engines:
-  description: The engines that were served; those that are there after O(state=absent).
+  description: The engines that were configured. With O(state=absent), the engines that are still installed.
   returned: success
   type: list
   elements: str
   sample:
     - podman
 docker_desktop:
-  description: The link by which Docker Desktop was known. Empty when it does not serve this distribution.
+  description: The link by which Docker Desktop was recognised. Empty if it does not serve this distribution.
   returned: success
   type: str
   sample: ""
 version:
-  description: Version of the toolkit. Empty when it is not needed or was taken out.
+  description: Version of the toolkit. Empty if it is not needed or was removed.
   returned: success
   type: str
   sample: 1.19.1
 gpu:
-  description: Whether WSL shows an NVIDIA GPU here. Without one no specification is written.
+  description: Whether WSL shows an NVIDIA GPU in this distribution. Without a GPU no specification is written.
   returned: success
   type: bool
   sample: true
 notes:
-  description: What a person should know, one sentence each.
+  description: Notes for the user, one sentence each.
   returned: success
   type: list
   elements: str
@@ -219,27 +221,27 @@ transaction:
   type: dict
   contains:
     id:
-      description: Its name.
+      description: Name of the transaction.
       type: str
       returned: always
       sample: 20260131T120000-containers
     running:
-      description: Whether it still runs.
+      description: Whether it is still running.
       type: bool
       returned: always
       sample: false
     progress:
-      description: Per cent of the current phase, by apt.
+      description: Percentage of the current phase, as reported by apt.
       type: float
       returned: always
       sample: 42.5
     package:
-      description: The package that apt works on.
+      description: The package that apt is working on.
       type: str
       returned: always
       sample: podman
     log:
-      description: The log in the distribution.
+      description: Path of the log in the distribution.
       type: str
       returned: always
       sample: /var/lib/wslfleet/transactions/20260131T120000-containers/log
@@ -275,7 +277,7 @@ def result_of(report: containers_report.Report) -> t.Dict[str, t.Any]:
 
 
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
-    """Look once."""
+    """Check once, and report."""
     params = credentials.hidden(module, "url", "key")
     request = containers_report.Request(
         engines=params["engines"],
@@ -294,7 +296,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
 
 
 def main() -> None:
-    """Look once."""
+    """Check once, and report."""
     entry.run(
         {
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

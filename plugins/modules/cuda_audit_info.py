@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_audit_info
-short_description: Report whether a WSL distribution is fit for CUDA
+short_description: Report whether a WSL distribution is ready for CUDA
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Looks at driver packages, dpkg states, stray driver files, what the loader picks, the guard and its effect, old
-    keys, stale sources, the kernel, the memory, the toolkit with its source, components and search paths, NCCL and UCX,
-    and containers.
-  - Gives one verdict or more for each row of NVIDIA's guide that is about a distribution. What does not apply is told
-    as V(info), with the reason.
+  - Checks driver packages, dpkg states, stray driver files, the libraries that the loader uses, the guard and its
+    effect, old keys, stale sources, the kernel, the memory, the toolkit with its source, components and search paths,
+    NCCL and UCX, and containers.
+  - Returns one or more verdicts for each row of NVIDIA's guide that is about a distribution. A row that does not apply
+    has the level V(info), with the reason.
   - Changes nothing.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -35,7 +35,7 @@ attributes:
 options:
   fingerprints:
     description:
-      - Fingerprints of keys that must not be trusted any more.
+      - Fingerprints of keys that must no longer be trusted.
     type: list
     elements: str
     default:
@@ -47,7 +47,7 @@ EXAMPLES = r"""
   wslfleet.cuda.cuda_audit_info:
   register: audit
 
-- name: Insist that it is clean
+- name: Fail if the distribution is not clean
   ansible.builtin.assert:
     that: audit.clean
     fail_msg: "{{ audit.failures | join('; ') }}"
@@ -55,18 +55,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 clean:
-  description: Whether no row is a V(stop).
+  description: Whether no row has the level V(stop).
   returned: success
   type: bool
   sample: true
 driver_packages:
-  description: Driver packages of which anything is left.
+  description: Driver packages that are installed, fully or in part.
   returned: success
   type: list
   elements: str
   sample: []
 toolkits:
-  description: Versions of the toolkits with a compiler that are installed.
+  description: Versions of the installed toolkits that have a compiler.
   returned: success
   type: list
   elements: str
@@ -78,7 +78,7 @@ rows:
   elements: dict
   contains:
     id:
-      description: What was looked at.
+      description: What was checked.
       type: str
       returned: success
       sample: driver_packages
@@ -100,12 +100,12 @@ rows:
       returned: success
       sample: none
     remedy:
-      description: What to do. Empty when nothing.
+      description: What to do. Empty if there is nothing to do.
       type: str
       returned: success
       sample: ""
 failures:
-  description: The verdicts that are a V(stop), one line each, with what to do.
+  description: The verdicts with the level V(stop), one line each, with what to do.
   returned: success
   type: list
   elements: str
@@ -123,7 +123,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run a
 
 
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
-    """Observe and judge."""
+    """Observe and check."""
     fingerprints = legacy_keys.fingerprints_of(module)
     seen = observe.observe(run, fingerprints)
     rows = report.rows(seen)
@@ -138,7 +138,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
 
 
 def main() -> None:
-    """Observe and judge."""
+    """Observe and check."""
     entry.run(
         {
             "fingerprints": legacy_keys.FINGERPRINTS,

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_extra_libraries
-short_description: Install NCCL or cuDNN in WSL without opening the door to a driver
+short_description: Install NCCL or cuDNN in WSL without a driver
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - NVIDIA's repository for WSL holds neither NCCL nor cuDNN. They stand in the repositories of ordinary distributions,
-    beside the Linux drivers.
-  - Such a repository is used for these packages alone. It is never added to apt's sources, every other name in it is
-    pinned away, and a plan with anything else in it is refused before a package is downloaded.
-  - The newest version that is made for the major version of the toolkit is taken, C(libnccl2) by the end of its version
-    (C(+cuda12.8)), cuDNN by its name.
-  - The packages are not upgraded by C(apt upgrade), since apt does not know where they come from.
-  - The packages run in a transaction of their own, which a lost connection does not stop. When everything is installed,
-    the module reads a few files and starts no process.
+  - NVIDIA's repository for WSL contains neither NCCL nor cuDNN. They are in the repositories for ordinary
+    distributions, which also contain the Linux drivers.
+  - Such a repository is used for these packages only. It is never added to apt's sources, a pin excludes every other
+    package in it, and a plan with any other package is refused before a package is downloaded.
+  - Installs the newest version for the major version of the toolkit. For C(libnccl2) that is the end of the version
+    (C(+cuda12.8)), for cuDNN the name of the package.
+  - C(apt upgrade) does not upgrade the packages, because apt does not know where they come from.
+  - The packages are installed in a separate transaction, which a lost connection does not stop. If everything is
+    installed, the module reads a few files and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -29,14 +29,14 @@ attributes:
   action:
     support: full
     details:
-      - The controller looks after the transaction; the work is done in the distribution.
+      - The controller follows the transaction; the work is done in the distribution.
   async:
     support: none
     details:
       - The transaction runs detached and the module waits for it, see O(wait).
   check_mode:
     support: partial
-    details: The source is not asked in check mode, so that versions and size are not told.
+    details: The source is not read in check mode, so versions and sizes are not shown.
   diff_mode:
     support: full
   platform:
@@ -47,8 +47,8 @@ attributes:
 options:
   libraries:
     description:
-      - What to install. V(nccl) and V(cudnn) are what programs need that run, V(nccl-dev) and V(cudnn-dev) also what is
-        needed to build them.
+      - What to install. V(nccl) and V(cudnn) are the libraries that programs need to run. V(nccl-dev) and V(cudnn-dev)
+        also install the files that are needed to build programs.
     type: list
     elements: str
     choices:
@@ -59,13 +59,14 @@ options:
     required: true
   version:
     description:
-      - Toolkit that they must work with, in quotes, as in V(12.8). Only the major version counts.
+      - Version of the toolkit with which they must work, in quotes, for example V(12.8). Only the major version is
+        used.
     type: raw
     required: true
   state:
     description:
       - V(present) installs what is missing.
-      - V(absent) purges the library with its development files, and nothing else.
+      - V(absent) purges the library and its development files, and nothing else.
     type: str
     choices:
       - present
@@ -73,25 +74,25 @@ options:
     default: present
   url:
     description:
-      - Address of the repository, without user and password, which belong in C(/etc/apt/auth.conf.d).
-      - When unset, NVIDIA's repository for this distribution, by C(/etc/os-release).
+      - Address of the repository, without user name and password. Put these in C(/etc/apt/auth.conf.d).
+      - When unset, NVIDIA's repository for this distribution, according to C(/etc/os-release).
     type: str
   keyring:
     description:
       - File in the distribution with the key that signs the repository.
-      - The default is what M(wslfleet.cuda.cuda_repository) writes. One key of NVIDIA's signs C(wsl-ubuntu), Ubuntu up
-        to 24.04 and Debian up to 12; Ubuntu 26.04 and Debian 13 have keys of their own.
+      - The default is the file that M(wslfleet.cuda.cuda_repository) writes. One key of NVIDIA signs C(wsl-ubuntu),
+        Ubuntu up to 24.04 and Debian up to 12; Ubuntu 26.04 and Debian 13 each have a separate key.
     type: path
     default: /usr/share/keyrings/cuda-archive-keyring.gpg
   wait:
     description:
-      - How many seconds one look waits for the transaction.
+      - How many seconds one check of the transaction waits for its end.
     type: int
     default: 20
   transaction:
     description:
-      - The transaction to follow. Set by the controller while it waits; there is no need to set it.
-      - When unset, the module looks for what is missing and starts a transaction.
+      - The transaction to follow. The controller sets this option while it waits; do not set it yourself.
+      - When unset, the module checks what is missing and starts a transaction.
     type: str
 seealso:
   - module: wslfleet.cuda.cuda_toolkit
@@ -108,14 +109,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 packages:
-  description: The packages that O(libraries) stand for.
+  description: The packages of O(libraries).
   returned: success
   type: list
   elements: str
   sample:
     - libnccl2
 installed:
-  description: Those of them that are installed now and fit the toolkit, as C(name=version).
+  description: The packages of O(libraries) that are installed now and match the toolkit, as C(name=version).
   returned: success
   type: list
   elements: str
@@ -155,7 +156,7 @@ def purge_command(run: system_run.Runner, names: t.Sequence[str]) -> t.List[str]
 def commands(
     module: AnsibleModule, run: system_run.Runner, what: extra_libraries.Goal, todo: t.Sequence[str], url: str | None
 ) -> t.List[t.List[str]]:
-    """What the transaction for TODO runs; the source is opened for it. URL is the option. Raises Failure."""
+    """The commands of the transaction for TODO; makes the source available. URL is the option. Raises Failure."""
     database = dpkg.read_database()
     interruption = query.interruption(database)
     if interruption is not None:
@@ -172,7 +173,7 @@ def commands(
 
 
 def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
-    """One look: attach to what runs, else plan and start. The result for the controller."""
+    """Attach to a running transaction, or plan and start one. The result for the controller."""
     params = credentials.hidden(module, "url")
     what = extra_libraries.wanted(params["libraries"], params["version"])
     result: t.Dict[str, t.Any] = {"changed": False, "packages": list(what.packages)}
@@ -201,7 +202,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
 
 
 def main() -> None:
-    """Look once."""
+    """Check once, and report."""
     entry.run(
         {
             "libraries": {

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cuda_plan_info
-short_description: What apt would do, and whether it would bring in a driver
+short_description: Report what apt would do, and whether it would install a driver
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Simulates the installation of O(packages) and judges every package of the transaction, by its source package
-    first, its name second, then by what it provides and what it cannot do without. Nothing is downloaded and nothing
-    is locked.
-  - Packages whose files are on this disk, named by their path or from a source here, are judged by the files that they
-    bring too. Of others only the hook of M(wslfleet.cuda.cuda_guard) can see that, after they were fetched.
-  - Looks for an interrupted dpkg first, which a simulation does not notice.
-  - When apt finds no way, plans once more without the guard, to name the driver package behind the refusal.
-  - Removals count as a reason to refuse, unless they are asked for.
+  - Simulates the installation of O(packages) and checks every package of the transaction. It checks the source package
+    first, then the name, then what the package provides and what it depends on. Nothing is downloaded and nothing is
+    locked.
+  - If the file of a package is on this disk, given by its path or from a local source, its list of files is checked
+    too. For other packages only the hook of M(wslfleet.cuda.cuda_guard) can do this, after the download.
+  - Checks for an interrupted dpkg first, which a simulation does not detect.
+  - If apt finds no solution, plans once more without the guard, to name the driver package that is the cause.
+  - A removal is a reason to refuse, unless O(allowed_removals) names the package.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -37,13 +37,13 @@ attributes:
 options:
   packages:
     description:
-      - Packages as C(apt-get install) takes them.
+      - Packages, in the form that C(apt-get install) accepts.
     type: list
     elements: str
     required: true
   recommends:
     description:
-      - Whether recommended packages are installed too. Give what the real installation will use.
+      - Whether recommended packages are installed too. Set the value that the real installation will use.
     type: bool
     default: false
   allowed_removals:
@@ -55,7 +55,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Ask what hashcat would bring in
+- name: Check what hashcat would install
   wslfleet.cuda.cuda_plan_info:
     packages:
       - hashcat-nvidia
@@ -68,7 +68,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 allowed:
-  description: Whether the transaction brings in no driver, removes nothing unasked, and could run now.
+  description: Whether the transaction installs no driver, removes only allowed packages, and could run now.
   returned: success
   type: bool
   sample: false
@@ -86,15 +86,15 @@ findings:
   elements: dict
   contains:
     package:
-      description: The package. Empty when the reason is about no single one.
+      description: The package. Empty if the reason is not about a single package.
       type: str
       returned: always
       sample: libcuda1
     by:
       description:
-        - What told. V(source), V(name), V(provides) and V(files) for a driver package, V(closure) for one that cannot
-          do without a driver, V(removal) for one that would go, V(dpkg) for an interrupted dpkg, V(apt) when apt itself
-          refuses.
+        - Which check found it. V(source), V(name), V(provides) and V(files) for a driver package, V(closure) for a
+          package that cannot be installed without a driver, V(removal) for a package that would be removed, V(dpkg) for
+          an interrupted dpkg, V(apt) if apt itself refuses.
       type: str
       returned: always
       sample: source
@@ -117,18 +117,18 @@ removes:
   elements: str
   sample: []
 download_bytes:
-  description: Size of all packages to fetch, in bytes.
+  description: Size of all packages to download, in bytes.
   returned: success
   type: int
   sample: 3002000
 installed_bytes:
-  description: Size of all packages once unpacked, in bytes.
+  description: Size of all packages after unpacking, in bytes.
   returned: success
   type: int
   sample: 28000000
 interrupted:
   description:
-    - Whether dpkg was interrupted or left packages half way, in which case a real transaction would fail at once.
+    - Whether dpkg was interrupted or left packages half installed. A real transaction would then fail at once.
   returned: success
   type: bool
   sample: false

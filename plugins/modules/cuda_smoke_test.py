@@ -13,9 +13,9 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Compiles and links a small CUDA program with C(nvcc), runs it, and says what the outcome means.
-  - A laptop without a GPU is not a failure; the verdict says so.
-  - Fails when the program does not compile although there is a compiler, and when the GPU computes a wrong result.
-  - The outcome is kept in C(/var/lib/wslfleet/smoke/) and given again, marked as RV(cached=true), as long as
+  - A laptop without a GPU is not a failure; see RV(verdict).
+  - Fails if the program does not compile although there is a compiler, or if the GPU computes a wrong result.
+  - The outcome is stored in C(/var/lib/wslfleet/smoke/) and returned again, with RV(cached=true), as long as
     compiler, driver files, loader and GPU device are the same.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
@@ -25,7 +25,7 @@ attributes:
   check_mode:
     support: partial
     details:
-      - In check mode nothing is compiled; only an earlier outcome is given.
+      - In check mode nothing is compiled; only an earlier outcome is returned.
   diff_mode:
     support: none
   platform:
@@ -36,24 +36,24 @@ attributes:
 options:
   state:
     description:
-      - V(absent) removes the compiled program and the kept outcome, V(tested) compiles and runs it.
+      - V(tested) compiles and runs the program. V(absent) removes the compiled program and the stored outcome.
     type: str
     choices: [absent, tested]
     default: tested
   version:
     description:
       - Toolkit version whose compiler is used, in quotes; a number is refused.
-      - When unset, or when that version is not installed, the default compiler in C(/usr/local/cuda).
+      - When unset, or if that version is not installed, the default compiler in C(/usr/local/cuda) is used.
     type: raw
   force:
     description:
-      - Whether to compile and run even when an earlier outcome still holds.
+      - Whether to compile and run the program even if an earlier outcome is still valid.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: See whether CUDA works
+- name: Check whether CUDA works
   wslfleet.cuda.cuda_smoke_test:
   register: smoke
 
@@ -65,27 +65,27 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict:
   description:
-    - V(ran_on_gpu) when the program ran and its result is right.
-    - V(no_gpu) when the program was built but this distribution sees no GPU.
-    - V(toolkit_newer_than_driver) when the Windows driver is too old for the toolkit.
-    - V(driver_shadowed) when the loader takes another C(libcuda) than WSL's.
-    - V(no_compiler) when C(nvcc) or the host compiler is missing.
-    - V(not_tested) in check mode without an earlier outcome, and where the program is removed.
+    - V(ran_on_gpu) if the program ran and its result is right.
+    - V(no_gpu) if the program was built but there is no GPU in this distribution.
+    - V(toolkit_newer_than_driver) if the Windows driver is too old for the toolkit.
+    - V(driver_shadowed) if the loader uses another C(libcuda) than WSL's.
+    - V(no_compiler) if C(nvcc) or the host compiler is missing.
+    - V(not_tested) in check mode without an earlier outcome, and with O(state=absent).
   returned: success
   type: str
   sample: ran_on_gpu
 remedy:
-  description: What to do. Empty when nothing.
+  description: What to do. Empty if there is nothing to do.
   returned: success
   type: str
   sample: ""
 cached:
-  description: Whether this is the outcome of an earlier run.
+  description: Whether this is the stored outcome of an earlier run.
   returned: success
   type: bool
   sample: false
 program:
-  description: The compiled program. Empty when there is none.
+  description: Path of the compiled program. Empty if there is none.
   returned: success
   type: str
   sample: /var/lib/wslfleet/smoke/program
@@ -100,12 +100,12 @@ gpu:
   type: str
   sample: NVIDIA GeForce RTX 4070 Laptop GPU
 seconds:
-  description: How long the work on the GPU took, in seconds; 0 when it did not run.
+  description: How long the work on the GPU took, in seconds. V(0) if the program did not run.
   returned: success
   type: float
   sample: 0.0012
 printed:
-  description: Everything that the program printed, by name.
+  description: All values that the program printed, by name.
   returned: success
   type: dict
   sample:
@@ -123,7 +123,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import inst
 
 
 def outcome_of(module: AnsibleModule, run: system_run.Runner) -> smoke_test.Outcome:
-    """The earlier outcome while it holds, else a new one. Raises Failure, CatalogueError."""
+    """The earlier outcome if it is still valid, otherwise a new one. Raises Failure, CatalogueError."""
     if module.params["state"] == "absent":
         return smoke_test.Outcome("not_tested", {}, "")
     nvcc = installed.nvcc_path(module.params["version"] or "")

@@ -287,7 +287,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
 
 
 def main() -> None:
-    """Look once."""
+    """Check once, and report."""
     entry.run(
         {
             "version": {"type": "raw", "required": True},
