@@ -11,15 +11,16 @@ module: fleet_report
 short_description: Make the report of a fleet from folders of documents
 version_added: 0.2.0
 description:
-  - Every run of a playbook with the variable C(wslfleet_report) leaves one document for each laptop in that folder, and
-    makes the report of them. This module makes it again, or one report of several folders, as those of several
-    controllers, of job slices, or of runs in a pipeline.
-  - A laptop is told by the newest of its documents. What that run did not look at comes from the one before, unless the
-    laptop was changed since.
-  - Writes C(fleet.html), one page that needs nothing else and sends nothing; C(fleet.json); C(fleet.csv), in which
-    nothing is a formula; C(junit.xml) with a suite for each laptop; C(wslfleet.prom) for the textfile collector of
+  - Every run of a playbook with the variable C(wslfleet_report) writes one document for each laptop to that folder, and
+    makes a report from all documents. This module makes the report again. It can also make one report from several
+    folders, for example of several controllers, of job slices, or of runs in a pipeline.
+  - The report uses the newest document of each laptop. Findings that this document does not have come from the document
+    before it, unless the laptop was changed after that.
+  - Writes C(fleet.html), one page that needs no other file and sends nothing; C(fleet.json); C(fleet.csv), in which
+    no cell is a formula; C(junit.xml) with a suite for each laptop; C(wslfleet.prom) for the textfile collector of
     node_exporter; C(not_conforming.limit) and C(out_of_reach.limit) for C(--limit @FILE).
-  - Documents that are cut, that are no documents, or whose schema is newer are left out and told in RV(problems).
+  - Documents that are truncated, that are not documents, or whose schema is newer are left out and listed in
+    RV(problems).
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -27,7 +28,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: The report is written in check mode too. It concerns no laptop.
+    details: The report is written in check mode too, because no laptop is changed.
   diff_mode:
     support: N/A
   platform:
@@ -38,13 +39,13 @@ attributes:
 options:
   src:
     description:
-      - Folders on the controller, each of which a run got as C(wslfleet_report), or which hold documents only.
+      - Folders on the controller. Each is the C(wslfleet_report) folder of a run, or contains documents only.
     type: list
     elements: path
     required: true
   dest:
     description:
-      - Folder on the controller for the report. It is made when missing.
+      - Folder on the controller for the report. It is created if it does not exist.
       - When unset, it is the first of O(src).
     type: path
 author:
@@ -52,7 +53,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: One report of all job slices
+- name: Make one report of all job slices
   wslfleet.cuda.fleet_report:
     src:
       - slices/1
@@ -63,7 +64,7 @@ EXAMPLES = r"""
   run_once: true
   register: report
 
-- name: Say what became of the fleet
+- name: Show the state of the fleet
   ansible.builtin.debug:
     msg: "{{ report.summary }}: {{ report.page }}"
   run_once: true
@@ -71,27 +72,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 page:
-  description: Path of the page.
+  description: Path of the page C(fleet.html).
   returned: success
   type: str
   sample: /srv/report/fleet.html
 summary:
-  description: One sentence.
+  description: The state of the fleet in one line.
   returned: success
   type: str
   sample: 291 conforming, 2 not conforming, 0 unknown, 3 out of reach
 counts:
-  description: State and number of laptops.
+  description: Number of laptops in each state.
   returned: success
   type: dict
   sample: {conforming: 291, not_conforming: 2, unknown: 0, unreachable: 3}
 causes:
-  description: Why laptops are not in order, and how many.
+  description: The causes why laptops do not conform or could not be reached, each with its number of laptops.
   returned: success
   type: dict
   sample: {driver_packages: 2, "off": 3}
 problems:
-  description: What was left out, and why, one sentence each.
+  description: Problems of the documents, such as documents that were left out, one sentence each.
   returned: success
   type: list
   elements: str

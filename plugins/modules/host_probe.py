@@ -11,11 +11,11 @@ module: host_probe
 short_description: Test every assumption about a Windows host
 version_added: 0.1.0
 description:
-  - Asks a host everything that the collection takes for granted about C(cmd.exe), WinRM, the registry, WSL and NVIDIA
-    drivers, and keeps the raw bytes of every answer. Questions that need no more than success or failure travel
-    together, about a hundred questions in 45 commands.
-  - Only reads. Nothing is installed, changed or started, but for what O(distribution) says.
-  - The file that it writes holds names of users and of the computer. It holds no password.
+  - Tests all assumptions of the collection about C(cmd.exe), WinRM, the registry, WSL and NVIDIA drivers, and keeps the
+    raw bytes of every answer. Questions whose answer is success or failure are sent together, about a hundred questions
+    in 45 commands.
+  - Only reads. Nothing is installed, changed or started, except the distribution in O(distribution).
+  - The file that it writes contains names of users and of the computer. It contains no password.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -40,13 +40,13 @@ options:
     type: path
   distribution:
     description:
-      - Start this distribution once, to see that WSL works in this kind of logon. It stops again by itself.
+      - Start this distribution once, to test whether WSL works in this kind of logon. It stops again by itself.
       - When unset, none is started.
     type: str
   idle:
     description:
-      - Seconds of silence before the last question. V(0) leaves that question out.
-      - From inside the laptop there is no connection that could be lost, and the question is left out.
+      - Seconds without traffic before the last question. V(0) leaves out that question.
+      - From inside the laptop there is no connection that could be lost, so the question is left out.
     type: int
     default: 130
 author:
@@ -89,8 +89,8 @@ rows:
       sample: ""
     exit_code:
       description:
-        - Exit code, unsigned, V(null) when the command did not end.
-        - V(0) or V(1), success or failure, where several questions travelled in one command.
+        - Exit code, unsigned. V(null) if the command did not end.
+        - V(0) for success or V(1) for failure, if several questions were sent in one command.
       type: int
       sample: 0
     stdout:
@@ -98,17 +98,17 @@ rows:
       type: str
       sample: YSZiDQo=
     stderr:
-      description: Raw error output in base64. Empty where several questions travelled in one command.
+      description: Raw error output in base64. Empty if several questions were sent in one command.
       type: str
       sample: ""
     seconds:
-      description: How long it took, in seconds.
+      description: How long the command took, in seconds.
       type: float
       sample: 0.21
     verdict:
       description:
-        - V(holds) or V(differs) where the collection assumes something, V(noted) for a fact, V(missing) for what is
-          not there.
+        - V(holds) or V(differs) for an assumption of the collection, V(noted) for a fact, V(missing) if what was
+          asked about does not exist on the host.
       type: str
       sample: holds
     answer:
@@ -116,7 +116,7 @@ rows:
       type: str
       sample: a&b
 table:
-  description: The answers as lines of text, those that differ first, those about what is not there last.
+  description: The answers as lines of text. Rows that differ come first, rows that are missing come last.
   returned: success
   type: list
   elements: str
@@ -130,7 +130,7 @@ differing:
   sample: []
 hindrances:
   description:
-    - Why the host cannot be managed, one sentence each, by the rows that differ. Empty when nothing stops it.
+    - Why the host cannot be managed, one sentence each, according to the rows that differ. Empty if it can be managed.
   returned: success
   type: list
   elements: str

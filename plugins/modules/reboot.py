@@ -8,17 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: reboot
-short_description: Restart a Windows host under a policy and wait for it
+short_description: Restart a Windows host if a policy allows it, and wait for it
 version_added: 0.1.0
 description:
-  - Restarts the host when O(policy) and O(required) say so, and waits until it is back in a new boot, which a new boot
-    number or a new event about the start of Windows tells. Restarts again where that is needed, see O(restarts).
-  - O(window), O(not_on_battery) and O(not_while_logged_on) put a restart off until a later run, see RV(deferred_by).
-  - When nothing is to be done, the host is not even asked.
-  - A laptop on which Ansible itself runs is not restarted. RV(awaiting_reboot) is true then, and the message says what
-    to do.
-  - A laptop that does not come back (BitLocker PIN, Wi-Fi that needs a logon) is no error, see RV(awaiting_reboot).
-    The next run goes on from there.
+  - Restarts the host if O(policy) and O(required) say so, and waits until it has started again. A new boot number or a
+    new event about the start of Windows shows that. Restarts again if that is needed, see O(restarts).
+  - O(window), O(not_on_battery) and O(not_while_logged_on) postpone a restart to a later run, see RV(deferred_by).
+  - If there is nothing to do, nothing is sent to the host.
+  - A laptop on which Ansible itself runs is not restarted. RV(awaiting_reboot) is then V(true), and the message says
+    what to do.
+  - A laptop that does not come back (BitLocker PIN, Wi-Fi that needs a logon) is not an error, see
+    RV(awaiting_reboot). The next run continues from there.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
   - wslfleet.cuda.attributes.actiongroup
@@ -38,8 +38,8 @@ options:
   policy:
     description:
       - When the host may be restarted.
-      - "V(never): Never. When O(required) is V(true), this is reported."
-      - "V(when_required): Only when O(required) is V(true)."
+      - "V(never): Never. If O(required) is V(true), this is reported."
+      - "V(when_required): Only if O(required) is V(true)."
       - "V(always): Always."
     type: str
     default: never
@@ -54,11 +54,11 @@ options:
   delay:
     description:
       - Time between the message to the user and the restart, in seconds.
-      - With a delay above 0 Windows closes applications by force. Work that was not saved is lost.
+      - With a delay above V(0) Windows closes applications by force. Unsaved work is lost.
     type: int
     default: 60
   message:
-    description: What the user is shown.
+    description: Message that is shown to the user.
     type: str
     default: Your administrator restarts this computer to set up WSL. Save your work now.
   timeout:
@@ -67,29 +67,30 @@ options:
     default: 900
   restarts:
     description:
-      - Number of restarts at most. Another one follows only while Windows still waits for one after the first, which
+      - Maximum number of restarts. The host is restarted again only if Windows still waits for a restart, which
         optional features sometimes need.
     type: int
     default: 2
   window:
     description:
-      - Hours in which a restart may begin, in the host's own time, for example V(22:00-05:00). May go past midnight.
+      - Hours in which a restart may start, in the host's own time, for example V(22:00-05:00). It may extend past
+        midnight.
       - When unset, the whole day.
     type: str
   window_days:
-    description: Days on which O(window) begins.
+    description: Days on which O(window) starts.
     type: list
     elements: str
     choices: [mon, tue, wed, thu, fri, sat, sun]
     default: [mon, tue, wed, thu, fri, sat, sun]
   not_on_battery:
     description:
-      - Do not restart while the host runs on battery, or while that cannot be read.
-      - Asking takes Windows a few seconds.
+      - Do not restart while the host runs on battery, or if the power state cannot be read.
+      - It takes Windows a few seconds to report this.
     type: bool
     default: false
   not_while_logged_on:
-    description: Do not restart while someone has a session at the screen, also a locked one.
+    description: Do not restart while a user has a session at the screen, even if it is locked.
     type: bool
     default: false
 author:
@@ -103,13 +104,13 @@ EXAMPLES = r"""
   wslfleet.cuda.wsl:
   register: wsl
 
-- name: Restart when WSL needs it
+- name: Restart if WSL needs it
   wslfleet.cuda.reboot:
     policy: when_required
     required: "{{ wsl.reboot_required }}"
     delay: 300
 
-- name: Restart at night only, on mains, and when nobody is there
+- name: Restart only at night, on mains power, and if nobody is logged on
   wslfleet.cuda.reboot:
     policy: when_required
     required: "{{ wsl.reboot_required }}"
@@ -122,30 +123,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rebooted:
-  description: Whether the host was restarted and is back.
+  description: Whether the host was restarted and is available again.
   returned: success
   type: bool
   sample: true
 awaiting_reboot:
   description: >-
-    Whether a restart is still needed, because of the policy, because it was put off, or because the host did not come
+    Whether a restart is still needed, because of the policy, because it was postponed, or because the host did not come
     back in time.
   returned: success
   type: bool
   sample: false
 deferred_by:
-  description: Why a restart was put off, one sentence each. Empty when nothing stood in its way.
+  description: Why a restart was postponed, one sentence each. Empty if there was no reason.
   returned: success
   type: list
   elements: str
   sample: [it runs on battery]
 restarts:
-  description: How many restarts there were.
+  description: Number of restarts.
   returned: when the host was restarted
   type: int
   sample: 1
 reasons_left:
-  description: What still waits for another restart.
+  description: The reasons why another restart is still needed.
   returned: when the host was restarted
   type: list
   elements: str
