@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How fast files go into a distribution and out of it, beside cat through the same link, and in how much memory.
 
-    python tests/benchmarks/files.py [--size MB ...] [--latency 0ms] [--bandwidth 100mbit] [--tasks]
+    python tests/benchmarks/files.py [--size MB ...] [--road NAME ...] [--latency 0ms] [--bandwidth 100mbit] [--tasks]
 
-Starts a lab laptop of its own. cat is one command with the file as its stdin, or that prints it. With --tasks, copy and
-fetch of a playbook as well, which compute digests of their own on both sides. Memory is the largest resident size of
-this process, and of any process in the distribution that moves the file.
+Starts a lab laptop of its own, over WinRM and SSH, kept and not kept. cat is one command with the file as its stdin, or
+several that print parts of it. put and fetch are the connection plugin's. With --tasks, the modules copy and fetch as
+well, which compute digests of their own on both sides. Memory is the largest resident size so far: of this process
+(plugin), of any process of a playbook, and of any process in the distribution that moves the file.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / ".cache" / "collections")]
 
 from tests.benchmarks import tasks  # noqa: E402
 
+ROADS = (tasks.ORDINARY, tasks.KEPT, tasks.SSH, tasks.KEPT_SSH)
+_CHILDREN = resource.RUSAGE_CHILDREN
 MOVERS = {"cat", "dd", "tail", "head", "base64", "sha256sum"}
 PYTHON = "/bin/sh -c '/usr/bin/python3 && sleep 0'"
 
@@ -64,59 +67,72 @@ class Watch:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure files into a distribution and out of it.")
     parser.add_argument("--size", type=int, action="append", help="MB (default: 100 and 1000)")
+    parser.add_argument("--road", action="append", choices=ROADS, help="measure only this (may be given several times)")
     parser.add_argument("--latency", default="0ms", help="round trip to the laptop")
     parser.add_argument("--bandwidth", help="of the link, such as 100mbit")
     parser.add_argument("--tasks", action="store_true", help="measure copy and fetch of a playbook too")
     options = parser.parse_args()
+    roads = options.road or list(ROADS)
     with tempfile.TemporaryDirectory(prefix="wslfleet-benchmark-") as folder:
         state = Path(folder) / "lab"
         link = ["--latency", options.latency, *(["--bandwidth", options.bandwidth] if options.bandwidth else [])]
-        tasks.lab(state, "up", "--profile", "ready", "--without-compiler", "--stop-after", "3600", *link)
+        up = ["up", "--profile", "ready", "--without-compiler", "--stop-after", "3600", *link]
+        tasks.lab(state, *up, *(["--ssh"] if set(roads) & set(tasks.OVER_SSH) else []))
         try:
             for size in options.size or [100, 1000]:
-                measure(state, Path(folder), size * 1_000_000, options.tasks)
+                measure(state, Path(folder), size * 1_000_000, roads, options.tasks)
         finally:
             tasks.lab(state, "down")
     return 0
 
 
-def measure(state: Path, folder: Path, size: int, with_tasks: bool) -> None:
+def measure(state: Path, folder: Path, size: int, roads: list[str], with_tasks: bool) -> None:
     """Print a table for a file of SIZE bytes that nothing compresses."""
     file = folder / "file"
     with file.open("wb") as content:
         for start in range(0, size, 1 << 20):
             content.write(os.urandom(min(1 << 20, size - start)))
-    tasks.ansible(state, tasks.ORDINARY, "ansible", tasks.LAPTOP, "-m", "ansible.builtin.raw", "-a", "true", more={})
-    for name, seconds in (("not kept", 0), ("kept", 60)):
-        connection = connect(state, seconds)
-        connection.exec_command(tasks.KEEP_RUNNING)
+    started = connect(state, roads[0])
+    started.exec_command(tasks.KEEP_RUNNING)
+    started.reset()
+    speeds: dict[str, dict[str, float]] = {}
+    watch = Watch(tasks.instance(state))
+    for road in roads:
+        connection = connect(state, road)
         connection.exec_command(PYTHON, in_data=b"print(1)")
-        watch = Watch(tasks.instance(state))
-        for what, work in moves(connection, file, size).items():
-            report(f"{what}, {name}", size, work)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(f"memory: controller {memory >> 10} MiB, distribution {watch.end() >> 20} MiB", flush=True)
+        works = moves(connection, file, size)
+        if with_tasks:
+            works.update(playbook_moves(state, road, file))
+        for what, work in works.items():
+            speeds.setdefault(what, {})[road] = size / 1e6 / work()
+            print(f"{size // 1_000_000:5} MB  {road:12} {what:14} {speeds[what][road]:7.1f} MB/s", flush=True)
         connection.reset()
-    if with_tasks:
-        for name, way in (("not kept", tasks.ORDINARY), ("kept", tasks.KEPT)):
-            for module, words in (("copy", f"src={file} dest=/root/file"), ("fetch", f"src=/root/file dest={folder}/")):
-                command = ["ansible", tasks.LAPTOP, "-m", f"ansible.builtin.{module}", "-a", words]
-                report(f"{module}, {name}", size, lambda: tasks.ansible(state, way, *command, more={}))  # noqa: B023
+    table(size, roads, speeds)
+    plugin, playbooks = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, _CHILDREN))
+    print(f"memory, MiB: plugin {plugin}, playbook {playbooks}, distribution {watch.end() >> 20}\n", flush=True)
 
 
-def connect(state: Path, seconds: int) -> t.Any:
+def table(size: int, roads: list[str], speeds: dict[str, dict[str, float]]) -> None:
+    """Print SPEEDS, one line for each thing that was done."""
+    print(f"\n{f'{size // 1_000_000} MB, MB/s':16}" + "".join(f"{road:>14}" for road in roads))
+    for what, of_roads in speeds.items():
+        print(f"{what:16}" + "".join(f"{of_roads[road]:14.1f}" for road in roads))
+
+
+def connect(state: Path, road: str) -> t.Any:
     """The connection plugin to the laptop, in this process."""
     from tests.unit.plugin_loading import wsl_connection
 
-    laptops = yaml.safe_load((state / "inventory.yml").read_text(encoding="utf-8"))["all"]["children"]["laptops"]
+    inventory = "inventory_ssh.yml" if road in tasks.OVER_SSH else "inventory.yml"
+    laptops = yaml.safe_load((state / inventory).read_text(encoding="utf-8"))["all"]["children"]["laptops"]
     variables = {"inventory_hostname": tasks.LAPTOP, **laptops["vars"], **laptops["hosts"][tasks.LAPTOP]}
-    variables["ansible_winrm_transport"] = [variables["ansible_winrm_transport"]]
-    variables.update({"ansible_wsl_distribution": tasks.DISTRIBUTION, "ansible_wsl_persist": seconds})
-    return wsl_connection(variables)
+    if isinstance(variables.get("ansible_winrm_transport"), str):
+        variables["ansible_winrm_transport"] = [variables["ansible_winrm_transport"]]
+    return wsl_connection({**variables, **tasks.WAYS[road]})
 
 
-def moves(connection: t.Any, file: Path, size: int) -> dict[str, t.Callable[[], t.Any]]:
-    """What is measured."""
+def moves(connection: t.Any, file: Path, size: int) -> dict[str, t.Callable[[], float]]:
+    """What is measured; each returns its seconds."""
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
 
     back = file.with_name("back")
@@ -127,24 +143,47 @@ def moves(connection: t.Any, file: Path, size: int) -> dict[str, t.Callable[[], 
             done = connection.ways.ordinary.run(f"head -c {part} /root/file")
             assert len(done.stdout) == part
 
-    def fetch() -> None:
-        connection.fetch_file("/root/file", str(back))
-        subprocess.run(["cmp", str(file), str(back)], check=True)
+    def fetch() -> float:
+        seconds = timed(lambda: connection.fetch_file("/root/file", str(back)))
+        compare(file, back)
+        return seconds
 
     return {
-        "cat in": lambda: connection.ways.ordinary.run("cat >/root/file", file_stream(file)),
-        "put": lambda: connection.put_file(str(file), "/root/file"),
-        "cat out": cat_out,
+        "cat in": lambda: timed(lambda: connection.ways.ordinary.run("cat >/root/file", file_stream(file))),
+        "put": lambda: timed(lambda: connection.put_file(str(file), "/root/file")),
+        "cat out": lambda: timed(cat_out),
         "fetch": fetch,
     }
 
 
-def report(name: str, size: int, work: t.Callable[[], t.Any]) -> None:
-    """Do WORK and print how fast it was."""
+def playbook_moves(state: Path, road: str, file: Path) -> dict[str, t.Callable[[], float]]:
+    """The same by modules, each to a place where nothing is yet: they look before they copy."""
+    back = file.with_name("fetched")
+
+    def run(module: str, words: str) -> float:
+        command = ["ansible", tasks.LAPTOP, "-m", f"ansible.builtin.{module}", "-a", words]
+        return tasks.ansible(state, road, *command, more={}).seconds
+
+    def fetch() -> float:
+        seconds = run("fetch", f"src=/root/copied dest={back} flat=true")
+        compare(file, back)
+        run("raw", "rm /root/copied")
+        return seconds
+
+    return {"copy (module)": lambda: run("copy", f"src={file} dest=/root/copied"), "fetch (module)": fetch}
+
+
+def timed(work: t.Callable[[], t.Any]) -> float:
+    """Do WORK; its seconds."""
     started = time.monotonic()
     work()
-    seconds = time.monotonic() - started
-    print(f"{size // 1_000_000:5} MB  {name:18} {size / 1e6 / seconds:7.1f} MB/s", flush=True)
+    return time.monotonic() - started
+
+
+def compare(file: Path, back: Path) -> None:
+    """BACK is FILE, and is not needed any more."""
+    subprocess.run(["cmp", str(file), str(back)], check=True)
+    back.unlink()
 
 
 if __name__ == "__main__":

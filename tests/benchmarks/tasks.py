@@ -38,15 +38,16 @@ MIX: tuple[dict[str, t.Any], ...] = (
 )
 INSIDE = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
 LOCAL, PEER = "local entry", "community.general.wsl"
-ORDINARY, KEPT, SSH = "winrm", "winrm, kept", "ssh"
+ORDINARY, KEPT, SSH, KEPT_SSH = "winrm", "winrm, kept", "ssh", "ssh, kept"
 WAYS: dict[str, dict[str, t.Any]] = {
     LOCAL: {"ansible_connection": "lab_entry"},
     ORDINARY: {**INSIDE, "ansible_wsl_persist": 0},
     KEPT: {**INSIDE, "ansible_wsl_persist": 60},
-    SSH: {**INSIDE, "ansible_wsl_transport": "ssh"},
+    SSH: {**INSIDE, "ansible_wsl_transport": "ssh", "ansible_wsl_persist": 0},
+    KEPT_SSH: {**INSIDE, "ansible_wsl_transport": "ssh", "ansible_wsl_persist": 60},
     PEER: {"ansible_connection": "community.general.wsl", "wsl_distribution": DISTRIBUTION, "wsl_user": "root"},
 }
-OVER_SSH = (SSH, PEER)
+OVER_SSH = (SSH, KEPT_SSH, PEER)
 PEER_PACKAGES = ("ansible>=12,<13", "paramiko")
 GOALS = {(ORDINARY, "0ms"): 1.05, (KEPT, "0ms"): 0.5}
 """At most so much of the local entry's time."""
