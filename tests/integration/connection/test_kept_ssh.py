@@ -175,6 +175,47 @@ def test_lost_in_the_middle(
     assert python(kept, "print(2)")[1] == b"2\n"
 
 
+@pytest.mark.parametrize("seconds", [0, 20])
+def test_a_laptop_that_falls_silent(laptop: Laptop, seconds: int) -> None:
+    """No end of the connection comes: ssh finds out. Its own settings are 5 seconds three times."""
+    quick = "-o ServerAliveInterval=1 -o ServerAliveCountMax=1 -o ControlPath=none"
+    own = {"ansible_ssh_common_args": f"{quick} {laptop.variables['ansible_ssh_common_args']}"}
+    connection = laptop.connect(ansible_wsl_persist=seconds, **own)
+    middle = in_the_middle(connection, laptop)
+    server = json.loads((laptop.lab.state / "server.json").read_text(encoding="utf-8"))["pid"]
+    os.kill(server, signal.SIGSTOP)
+    try:
+        assert "the connection was dropped while a command was running" in middle.failed(10)
+    finally:
+        os.kill(server, signal.SIGCONT)
+    if not seconds:  # Windows leaves it alone
+        laptop.connect(ansible_wsl_persist=0).exec_command("kill $(cat /tmp/middle)")
+    assert until(lambda: not sleeps(laptop)), "the input of the kept Python has ended"
+    connection.reset()
+
+
+@pytest.mark.parametrize("seconds", [0, 20])
+def test_large_files_go_on_after_the_connection_was_cut(laptop: Laptop, tmp_path: Path, seconds: int) -> None:
+    """In the middle of each way, as over WinRM; the laptop is away for a second."""
+    content = os.urandom(24 << 20)
+    (tmp_path / "local").write_bytes(content)
+    connection = laptop.connect(ansible_wsl_persist=seconds)
+    python(connection, "print(1)")
+    before = launches(laptop)
+    for setting, move in (
+        ("after_input", lambda: connection.put_file(str(tmp_path / "local"), "/tmp/large")),
+        ("after_bytes", lambda: connection.fetch_file("/tmp/large", str(tmp_path / "back"))),
+    ):
+        laptop.lab.command(
+            "fault", LAPTOP, "connection_cut", "match=--exec", f"{setting}={6 << 20}", "away=1", "count=1"
+        )
+        move()
+    assert (tmp_path / "back").read_bytes() == content
+    sent = sum(entry["bytes_in"] for entry in laptop.lab.journal(LAPTOP)[before:])
+    assert len(content) < sent < 1.5 * len(content), "less than half of it twice"
+    connection.reset()
+
+
 def test_reset_and_silence_end_it(laptop: Laptop) -> None:
     connection = laptop.connect(ansible_wsl_persist=20)
     python(connection, "print(1)")
