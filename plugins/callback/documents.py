@@ -13,18 +13,18 @@ version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - At the end of a run one line says what became of its laptops, as in C(291 ok, 4 waiting, 3 off, 2 failed).
-  - Writes nothing unless the variable C(wslfleet_report) names a folder on the controller. It can stand in the
-    inventory or come with C(-e), and is the same for all laptops.
-  - The playbooks of the collection bring this plugin along. For plays of your own that use its roles or modules, set
-    C(callbacks_enabled = wslfleet.cuda.documents) in C(ansible.cfg).
-  - A laptop has its document whatever happens to it, unreachable or failed, even when no laptop is left for a last
-    play. A document is written as soon as its laptop fails, and after each play, so that a run that is killed leaves
-    those of the laptops that were done.
+  - At the end of a run one line shows the outcome for its laptops, for example C(291 ok, 4 waiting, 3 off, 2 failed).
+  - Writes nothing unless the variable C(wslfleet_report) names a folder on the controller. Set it in the inventory or
+    with C(-e), to the same value for all laptops.
+  - The playbooks of the collection enable this plugin themselves. For your own plays that use the roles or modules of
+    the collection, set C(callbacks_enabled = wslfleet.cuda.documents) in C(ansible.cfg).
+  - Every laptop gets its document, also if it is unreachable or failed, and even if no laptop is left for the last
+    play. A document is written as soon as its laptop fails, and after each play. If a run is killed, the documents of
+    the finished laptops exist.
   - With C(wslfleet_report_names=false) names of users and computers are left out, and laptops get pseudonyms. The file
-    C(names.json) in the folder holds the key that they are made with. Do not hand it on.
-  - At the end of the run the folder holds the report of all its documents, see M(wslfleet.cuda.fleet_report), and one
-    line says where.
+    C(names.json) in the folder contains the key from which the pseudonyms are made. Do not pass it on.
+  - At the end of the run the folder contains the report of all its documents, see M(wslfleet.cuda.fleet_report), and
+    one line shows its path.
 options: {}
 """
 

@@ -13,22 +13,22 @@ version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Shows a run of many laptops so that a person can follow it. Each laptop has one line, which moves through its steps,
-    with a bar for what apt downloads and installs, and for what Windows downloads. With more laptops than lines the
-    lines are those of laptops at work, and numbers tell of all others.
-  - Is quiet about what is in order. Errors and warnings are printed once and whole. At the end one table tells what
-    became of the laptops, grouped by outcome and reason, with what to do next, and how long the run took.
+  - Shows a run of many laptops in a readable form. Each laptop has one line, which shows its current step, with a
+    progress bar for downloads and installations by apt, and for downloads by Windows. If there are more laptops than
+    lines, only laptops with a running task have a line, and the others are shown as numbers.
+  - Prints nothing about tasks without problems. Errors and warnings are printed once and in full. At the end one table
+    shows the outcome for the laptops, grouped by outcome and reason, with what to do next, and how long the run took.
   - In a pipe, in a pipeline (variable C(CI)) and on a terminal that cannot move the cursor it prints plain lines, one
     for each change, without control characters.
-  - What tasks of C(ansible.builtin.debug) and C(ansible.builtin.assert) show is printed. Of other tasks, of whatever
-    role, a change or a failure is one entry. C(--diff) shows all differences, C(-v) results of all tasks.
-  - Texts that come from laptops are cleaned, so that no terminal acts on them.
+  - The output of C(ansible.builtin.debug) and C(ansible.builtin.assert) is printed. For tasks of other modules, in any
+    role, a change or a failure is one entry. C(--diff) shows all differences, C(-v) shows the results of all tasks.
+  - Control characters in texts from laptops are escaped, so that they cannot control the terminal.
   - The inventory plugin P(wslfleet.cuda.fleet#inventory) has the same name and is another plugin.
 requirements:
   - Set as stdout callback, in C(ansible.cfg) (C(stdout_callback = wslfleet.cuda.fleet)) or by the environment variable
-    C(ANSIBLE_STDOUT_CALLBACK). Without that the callback of ansible-core stays.
+    C(ANSIBLE_STDOUT_CALLBACK). Otherwise the callback of ansible-core is used.
 notes:
-  - Colours are those of ansible-core. C(NO_COLOR) turns them off, and the lines move all the same.
+  - The colours are those of ansible-core. C(NO_COLOR) turns them off, but the lines still move.
   - The debugger for tasks (C(debugger), strategy C(debug)) needs O(live=false).
 seealso:
   - plugin: wslfleet.cuda.documents
@@ -36,7 +36,7 @@ seealso:
 options:
   live:
     description:
-      - Whether lines move on a terminal. With V(false) there are plain lines there too.
+      - Whether the lines of laptops move on a terminal. With V(false) plain lines are printed there too.
     type: bool
     default: true
     env:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: distribution_standing
-short_description: Whether there is a distribution to work in, and whose it is
+short_description: Whether there is a distribution to work in, and who owns it
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Takes what M(wslfleet.cuda.host_info) returned, and says whether M(wslfleet.cuda.cuda_bundle) has a distribution to
-    work in. If it has none, that is no failure, and there is one line to say why.
+  - Uses the result of M(wslfleet.cuda.host_info) to decide whether M(wslfleet.cuda.cuda_bundle) has a distribution to
+    work in. If there is none, this is not a failure, and one line says why.
 positional: name, windows_users, verb
 options:
   _input:
@@ -28,13 +28,13 @@ options:
     required: true
   windows_users:
     description:
-      - The variable C(windows_host_windows_users). If it is not empty, the distributions are theirs.
+      - The variable C(windows_host_windows_users). If it is not empty, the distributions of these users are meant.
     type: list
     elements: str
     default: []
   verb:
     description:
-      - What the play would do, as in V(repair).
+      - What the play would do, for example V(repair).
     type: str
     default: do
 """
@@ -48,9 +48,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(usable) is V(true) where there is a distribution to work in, that of the account or those of
-      O(windows_users), else C(text) says in one line why there is nothing to do. C(seen) and C(remedy) are its parts,
-      as a finding has them.
+    - C(usable) is V(true) if there is a distribution to work in, either of the account or of O(windows_users).
+      Otherwise C(text) says in one line why there is nothing to do. C(seen) and C(remedy) are the parts of that line,
+      as in a finding.
   type: dict
   sample:
     usable: false

@@ -7,42 +7,42 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: findings
-short_description: Verdicts about a laptop and its distributions as one list, the worst first
+short_description: Make one list of the verdicts about a laptop and its distributions, the worst first
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Takes the verdicts of M(wslfleet.cuda.host_info) and adds those of M(wslfleet.cuda.cuda_audit_info).
-  - Every row of NVIDIA's guide, V(G1) to V(G24), is told at least once. One that nobody has looked at is a verdict of
-    level V(info) that says why.
-  - The order within a level stays.
+  - Every row of NVIDIA's guide, V(G1) to V(G24), is in the list at least once. A row that was not checked has a verdict
+    with the level V(info) that says why.
+  - The order within a level is kept.
 positional: linux, developers, levels
 options:
   _input:
     description:
-      - The verdicts about Windows, as RV(wslfleet.cuda.host_info#module:preflight) holds them.
-      - A list that this filter has made is taken as well, for other O(levels).
+      - The verdicts about Windows, as in RV(wslfleet.cuda.host_info#module:preflight).
+      - A list that this filter returned can be used too, for other O(levels).
     type: list
     elements: dict
     required: true
   linux:
     description:
-      - What M(wslfleet.cuda.cuda_audit_info) returned about the distribution of the account that is logged on.
-      - One that was not audited, since there is none to enter, is what P(wslfleet.cuda.distribution_standing#filter)
-        says of it; that is a finding too.
+      - The result of M(wslfleet.cuda.cuda_audit_info) for the distribution of the account that is logged on.
+      - If there was no distribution to audit, the result of P(wslfleet.cuda.distribution_standing#filter), which is a
+        finding too.
       - When unset, the distributions of O(developers) are meant.
     type: dict
   developers:
     description:
-      - What RV(wslfleet.cuda.cuda_bundle#module:developers) holds, with a step that registered C(audit).
-      - When unset, no distribution of other users is told.
+      - The value of RV(wslfleet.cuda.cuda_bundle#module:developers), with a step that registered C(audit).
+      - When unset, there are no distributions of other users.
     type: list
     elements: dict
     default: []
   levels:
     description:
-      - The levels that are wanted, of V(ok), V(info), V(warn) and V(stop).
-      - When unset, what is in order is left out.
+      - The levels to return, out of V(ok), V(info), V(warn) and V(stop).
+      - When unset, only problems are returned.
     type: list
     elements: str
     default: [warn, stop]
@@ -65,7 +65,7 @@ RETURN = r"""
 _value:
   description:
     - The verdicts with C(about) (V(Windows), V(Linux) or the name of a Windows user), C(level), C(row), C(title) (of
-      the guide's row, empty where it is not the guide's concern), C(id), C(seen) and C(remedy).
+      the row of the guide, empty if the guide has no such row), C(id), C(seen) and C(remedy).
   type: list
   elements: dict
   sample:

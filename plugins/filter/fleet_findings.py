@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: fleet_findings
-short_description: The findings of many laptops, each finding once
+short_description: List the findings of many laptops, each finding once
 version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Makes the rows of the table at the end of playbook C(wslfleet.cuda.audit) from the fact C(wslfleet_findings) of each
     laptop.
-  - A finding that many laptops share is one row that names them. The worst rows come first, among these the most
-    frequent, and last the laptops that have no finding of O(levels).
+  - If several laptops have the same finding, it is one row that names them. The worst rows come first, and among these
+    the most frequent. Laptops without a finding of O(levels) come last.
   - A laptop that failed or could not be reached before it was audited has a row that says why.
 positional: variables
 options:
@@ -32,7 +32,7 @@ options:
     required: true
   levels:
     description:
-      - Levels of the findings that are wanted.
+      - Levels of the findings to return.
     type: list
     elements: str
     choices: [ok, info, warn, stop]
@@ -53,7 +53,7 @@ RETURN = r"""
 _value:
   description:
     - One dictionary for each finding, with the keys of the filter P(wslfleet.cuda.findings#filter) and C(laptops), the
-      names of the first eight laptops and how many more have it.
+      names of the first eight laptops and the number of further ones.
   type: list
   elements: dict
   sample:

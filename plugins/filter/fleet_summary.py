@@ -7,17 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: fleet_summary
-short_description: What became of each laptop of a run
+short_description: The outcome of a run for each laptop
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Makes the rows of the table at the end of playbook C(wslfleet.cuda.provision) from what its roles left behind.
-  - What needs a person comes first, with its reason and what to do; what is fine comes last.
+  - Makes the rows of the table at the end of playbook C(wslfleet.cuda.provision) from the facts that its roles set.
+  - Laptops on which somebody must do something come first, with the reason and what to do. Laptops without problems
+    come last.
   - The key C(status) is V(off), V(unknown name), V(no WinRM), V(no SSH), V(another shell), V(access refused),
-    V(not trusted), V(unreachable),
-    V(failed), V(not as asked) (a shell finds another C(nvcc) first), V(awaiting restart), V(awaiting logon of …),
-    V(would be provisioned) (check mode), V(handed over) or V(provisioned).
+    V(not trusted), V(unreachable), V(failed), V(not as asked) (a shell finds another C(nvcc) first),
+    V(awaiting restart), V(awaiting logon of …), V(would be provisioned) (check mode), V(handed over) or
+    V(provisioned).
 positional: variables
 options:
   _input:
@@ -34,7 +35,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show what every laptop has now
+- name: Show the state of every laptop
   ansible.builtin.debug:
     msg: "{{ ansible_play_hosts_all | wslfleet.cuda.fleet_summary(hostvars) }}"
   run_once: true

@@ -7,33 +7,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: host_findings
-short_description: The findings of role windows_host, of what its modules returned
+short_description: Make the findings of role windows_host from the results of its modules
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Says whether a laptop can go on, and why not.
+  - Says whether the run can continue on a laptop, and if not, why.
 positional: wsl, waits_for, hand_over, builds, only_what_is_there
 options:
   _input:
     description:
-      - What M(wslfleet.cuda.wsl_distribution) returned of the distribution; empty or skipped where it was not reached.
+      - The result of M(wslfleet.cuda.wsl_distribution) for the distribution. Empty or skipped if that task did not run.
     type: dict
     required: true
   wsl:
     description:
-      - What M(wslfleet.cuda.wsl) returned; empty where it was not reached.
+      - The result of M(wslfleet.cuda.wsl). Empty if that task did not run.
     type: dict
     default: {}
   waits_for:
     description:
-      - What the laptop waits for, in words; empty where it does not wait.
+      - What the laptop waits for, as text. Empty if it does not wait.
     type: str
     default: ""
   hand_over:
     description:
-      - What M(wslfleet.cuda.wsl_distribution) returned of the distributions of other Windows users; empty where there
-        are none.
+      - The result of M(wslfleet.cuda.wsl_distribution) for the distributions of other Windows users. Empty if there are
+        none.
     type: dict
     default: {}
   builds:
@@ -43,14 +43,14 @@ options:
     default: false
   only_what_is_there:
     description:
-      - Whether nothing new is to come, as in an update. What was returned of the distribution may be about other
-        Windows users then, who are told as far as they have one.
+      - Whether nothing new is registered, as in an update. The result for the distribution can then be about other
+        Windows users. Only users who have a distribution are reported.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: Show whether the laptop can go on
+- name: Show whether the run can continue on the laptop
   ansible.builtin.debug:
     msg: "{{ distribution | wslfleet.cuda.host_findings }}"
   vars:
@@ -60,7 +60,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(ready), C(status), C(reason), C(wsl_version), C(distribution), and what became of O(hand_over).
+    - C(ready), C(status), C(reason), C(wsl_version), C(distribution), and the outcome of O(hand_over).
   type: dict
   sample:
     ready: true

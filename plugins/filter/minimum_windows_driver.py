@@ -31,7 +31,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The version as C(nvidia-smi) shows it.
+    - The version, as shown by C(nvidia-smi).
   type: str
   sample: "527.41"
 """

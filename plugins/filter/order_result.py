@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Takes the result of M(wslfleet.cuda.cuda_bundle) and gives that of the step that registered O(register).
+  - Takes the result of M(wslfleet.cuda.cuda_bundle) and returns the result of the step that registered O(register).
 positional: register
 options:
   _input:
@@ -39,8 +39,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The result in the last distribution that has one; empty where none has.
-    - C(developers) holds the same by name, where the distributions are those of other Windows users.
+    - The result in the last distribution that has one. Empty if there is none.
+    - If the distributions belong to other Windows users, C(developers) contains the same for each user, by name.
   type: dict
   sample:
     clean: true

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: place_of_work
-short_description: In which distribution the Linux side works, and whose it is
+short_description: In which distribution the Linux side works, and who owns it
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Takes what role C(windows_host) found, and says where roles C(cuda_toolkit) and C(container_toolkit) go on.
+  - Uses the findings of role C(windows_host) to decide where roles C(cuda_toolkit) and C(container_toolkit) continue.
 positional: windows_users, update, distribution
 options:
   _input:
     description:
-      - The fact C(windows_host_result). Empty where that role has not run.
+      - The fact C(windows_host_result). Empty if that role has not run.
     type: dict
     required: true
   windows_users:
@@ -28,13 +28,13 @@ options:
     default: []
   update:
     description:
-      - Whether the work is done in distributions that were handed over before.
+      - Whether to work in distributions that were handed over earlier.
     type: bool
     default: true
   distribution:
     description:
-      - The variable C(windows_host_distribution) now. A fact that an earlier play found of another distribution of the
-        account counts no more.
+      - The current value of the variable C(windows_host_distribution). If an earlier play set the fact for another
+        distribution of the account, the fact is ignored.
     type: str
     default: ''
 """
@@ -49,11 +49,11 @@ RETURN = r"""
 _value:
   description:
     - C(work) says whether there is a distribution to work in.
-    - C(name) is its name; empty where the variables of the host name it.
-    - O(windows_users) are the users whose distributions are meant, by SID where it is known; none where it is that of
-      the account that connects.
-    - C(hand_over) says whether it goes to the users afterwards.
-    - C(stop) says whether it is stopped afterwards, since the run started it.
+    - C(name) is the name of the distribution. Empty if the variables of the host name it.
+    - O(windows_users) are the users whose distributions are meant, by SID if it is known. Empty if it is the
+      distribution of the account that connects.
+    - C(hand_over) says whether the distribution is handed over to the users afterwards.
+    - C(stop) says whether the distribution is stopped afterwards, because the run started it.
   type: dict
   sample:
     work: true

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: removal_findings
-short_description: What was removed, in words
+short_description: Describe what was removed
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
@@ -39,7 +39,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - One line for each thing; with the user's name in front where the distribution is another user's.
+    - One line for each item. If the distribution belongs to another user, the line starts with that user's
+      name.
   type: list
   elements: str
   sample:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: repair_findings
-short_description: What a repair did, in words
+short_description: Describe what a repair did
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
@@ -22,7 +22,7 @@ options:
     required: true
   stops:
     description:
-      - Whether a distribution was stopped where programs in it may still hold the Linux driver.
+      - Whether a distribution was stopped if programs in it may still use the Linux driver.
     type: bool
     default: false
 """
@@ -40,7 +40,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - One line for each thing; with the user's name in front where the distribution is another user's.
+    - One line for each item. If the distribution belongs to another user, the line starts with that user's name.
   type: list
   elements: str
   sample:

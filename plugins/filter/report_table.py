@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: report_table
-short_description: Lines of a plain text table
+short_description: Make the lines of a plain text table
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Turns a list of dictionaries into the lines of a table that a person can read on a terminal.
-  - The columns are as wide as their widest cell, up to O(width); longer text goes on in the next line.
+  - Converts a list of dictionaries to the lines of a table for the terminal.
+  - Each column is as wide as its widest cell, up to O(width). Longer text is wrapped.
   - A missing or empty value is shown as V(-).
 positional: columns
 options:
@@ -25,13 +25,13 @@ options:
     required: true
   columns:
     description:
-      - The keys to show, in this order. They are the headings too, with underscores shown as blanks.
+      - The keys to show, in this order. They are also the headings, with underscores shown as blanks.
     type: list
     elements: str
     required: true
   width:
     description:
-      - Most characters in one line of a cell.
+      - Maximum number of characters in one line of a cell.
     type: int
     default: 60
 """

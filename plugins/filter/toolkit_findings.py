@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: toolkit_findings
-short_description: The findings of role cuda_toolkit, of what its order returned
+short_description: Make the findings of role cuda_toolkit from the result of its order
 version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
@@ -22,7 +22,7 @@ options:
     required: true
   version:
     description:
-      - The toolkit that was asked for.
+      - The requested toolkit version.
     type: str
     required: true
   check_mode:
@@ -45,8 +45,8 @@ RETURN = r"""
 _value:
   description:
     - O(version), C(installed), C(clean), C(driver_packages), C(rows), C(other_nvcc), C(verdict), C(program) and
-      C(compiler) of the last distribution that was audited. Empty where none was.
-    - C(developers) holds the same by name, where the distributions are those of other Windows users.
+      C(compiler) of the last distribution that was audited. Empty if none was audited.
+    - If the distributions belong to other Windows users, C(developers) contains the same for each user, by name.
   type: dict
   sample:
     version: "12.8"

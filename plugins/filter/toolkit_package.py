@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - The apt package that brings the whole toolkit of a version. It carries major and minor number only, so that patch
-    releases of one toolkit share it.
+  - The apt package that installs the whole toolkit of a version. Its name contains only the major and minor number, so
+    all patch releases of one toolkit have the same package.
 options:
   _input:
     description:
@@ -23,7 +23,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Name the package that developers shall install instead of a driver
+- name: Show the package that developers install instead of a driver
   ansible.builtin.debug:
     msg: "apt install {{ '12.8.1' | wslfleet.cuda.toolkit_package }}"
 """

@@ -7,30 +7,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: fleet
-short_description: Groups of laptops by what the last runs found
+short_description: Group laptops by what the last runs found
 version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Reads the documents that runs with the variable C(wslfleet_report) leave, one for each laptop and playbook, and puts
+  - Reads the documents that runs with the variable C(wslfleet_report) write, one for each laptop and playbook, and puts
     the laptops of the inventory into groups, so that C(--limit broken_driver) works in the next run.
-  - Groups V(conforming), V(not_conforming), V(unknown) and V(unreachable) hold each laptop once, by its newest
-    document.
-  - Group V(broken_driver) holds laptops whose NVIDIA driver on Windows is too old, or with a Linux driver or what is
-    left of one in a distribution. V(awaiting_restart) and V(awaiting_logon) hold those that wait for a restart or for
-    somebody's logon.
-  - Groups such as V(toolkit_12_8) and V(driver_572_61) go by version. Text that is no version makes no group.
-  - A laptop that cannot be reached keeps the findings and the versions that were known of it.
-  - Its file has a name that ends with C(fleet.yml) or C(fleet.yaml), and comes after the inventory that has the
-    laptops. Ansible takes sources in the order of C(-i), and those in a folder in the order of their names.
+  - Each laptop is in exactly one of the groups V(conforming), V(not_conforming), V(unknown) and V(unreachable),
+    according to its newest document.
+  - Group V(broken_driver) contains laptops whose NVIDIA driver on Windows is too old, and laptops with a Linux driver,
+    or remains of one, in a distribution. V(awaiting_restart) and V(awaiting_logon) contain laptops that wait for a
+    restart or for a user's logon.
+  - Groups such as V(toolkit_12_8) and V(driver_572_61) are named after versions. Text that is not a version does not
+    make a group.
+  - A laptop that cannot be reached keeps the findings and versions of its earlier documents.
+  - The name of the inventory file must end with C(fleet.yml) or C(fleet.yaml). The file must come after the inventory
+    that contains the laptops. Ansible reads sources in the order of C(-i), and sources in a folder in the order of
+    their names.
 notes:
-  - Documents hold what laptops told. So the plugin adds no host and sets no variable. Otherwise a laptop, or whoever
-    can write into the folder, could have credentials of the inventory sent to an address of their choice. Laptops that
-    the inventory does not have are left out and told in a warning.
-  - Give these groups no variables, as C(group_vars/broken_driver.yml) would. A laptop tells itself what puts it into
-    one.
-  - Documents that are cut, that are no documents, or whose schema is newer are left out and told in a warning.
-  - Documents of later runs do not hold these groups, only those of the other sources.
+  - Documents contain answers of laptops, which are not trusted. So the plugin adds no host and sets no variable.
+    Otherwise a laptop, or anybody who can write to the folder, could have credentials of the inventory sent to any
+    address. Laptops that are not in the inventory are left out, and a warning names them.
+  - Do not set variables for these groups, for example in C(group_vars/broken_driver.yml). The answers of a laptop
+    decide which groups it is in.
+  - Documents that are truncated, that are not documents, or whose schema is newer are left out, with a warning.
+  - Documents of later runs do not contain these groups, only the groups of the other sources.
   - The callback plugin P(wslfleet.cuda.fleet#callback) has the same name and is another plugin.
 seealso:
   - plugin: wslfleet.cuda.documents
@@ -38,22 +40,22 @@ seealso:
 options:
   plugin:
     description:
-      - Says whose file this is.
+      - Name of this plugin. It marks the file as an inventory file of this plugin.
     type: str
     required: true
     choices: [wslfleet.cuda.fleet]
   src:
     description:
-      - Folders on the controller, each of which a run got as C(wslfleet_report), or which hold documents only.
-      - A path that is not absolute begins at the folder of the inventory file.
-      - Folders of runs with C(wslfleet_report_names=false) do not name their laptops and are refused.
+      - Folders on the controller. Each is the C(wslfleet_report) folder of a run, or contains documents only.
+      - A relative path starts at the folder of the inventory file.
+      - Folders of runs with C(wslfleet_report_names=false) do not contain the names of laptops and are refused.
     type: list
     elements: str
     required: true
   prefix:
     description:
-      - Put before the name of each group, letters, digits and V(_).
-      - Needed where the inventory has a group of such a name, which is refused.
+      - Prefix for the name of each group. Letters, digits and V(_).
+      - Needed if the inventory has a group with the same name, because that is refused.
     type: str
     default: ""
 """

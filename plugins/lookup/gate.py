@@ -12,14 +12,14 @@ version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Judges the laptops of this run by what its documents say, see P(wslfleet.cuda.documents#callback). That plugin has
-    to be active, as it is in the playbooks of this collection.
-  - The variable C(wslfleet_fail_on) says what is good enough. With V(fail), or V(stop), which the table of the audit
-    calls it, that is a laptop that conforms. One that waits, or that was not looked at, does not. With V(warn) it has
-    no warning either. When the variable is unset, every laptop is good enough.
-  - In C(hosts) of a play it gives the laptops that are not good enough, so that a task of that play can fail for them.
-    Those that failed, or could not be reached, are left out, since Ansible has left them out already. In a task it
-    gives the reason for its laptop.
+  - Checks the laptops of this run according to its documents, see P(wslfleet.cuda.documents#callback). That plugin must
+    be enabled, as it is in the playbooks of this collection.
+  - The variable C(wslfleet_fail_on) says what is good enough. With V(fail), or with V(stop), which is the name in the
+    table of the audit, a laptop must conform. A laptop that waits, or that was not examined, does not conform. With
+    V(warn) it must not have a warning either. When the variable is unset, every laptop is good enough.
+  - In C(hosts) of a play it returns the laptops that are not good enough, so that a task of that play can fail for
+    them. Laptops that failed or could not be reached are not returned, because Ansible has already left them out. In a
+    task it returns the reason for the laptop of the task.
 options: {}
 """
 
@@ -28,7 +28,7 @@ EXAMPLES = r"""
   hosts: "{{ query('wslfleet.cuda.gate') }}"
   gather_facts: false
   tasks:
-    - name: Fail where a laptop does not conform
+    - name: Fail if a laptop does not conform
       ansible.builtin.fail:
         msg: "{{ inventory_hostname }} does not conform: {{ lookup('wslfleet.cuda.gate') }}"
       register: __wslfleet_run_gate  # says that nothing went wrong on the laptop
@@ -37,8 +37,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - Names of laptops, or a pattern that no host matches; in a task, the reason in one line, empty for a laptop that is
-      good enough.
+    - Names of laptops, or a pattern that matches no host. In a task, the reason in one line. It is empty for a laptop
+      that is good enough.
   type: list
   elements: str
   sample: [laptop-7, laptop-12]

@@ -12,31 +12,31 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Group V(laptops), or the group, host or pattern that C(wslfleet_hosts) names, wherever that variable stands. Where
-    a host has no such variable, and there is no group V(laptops), that of another host of the play counts.
-  - Ansible works C(hosts) of a play out before it reads variables of the inventory. There this lookup gives a pattern,
-    the one of C(wslfleet_hosts) where it can be seen already, else V(all). In a task it gives the hosts, so that the
-    first task of a play leaves out all others.
+  - Returns group V(laptops), or the group, host or pattern in the variable C(wslfleet_hosts), wherever that variable is
+    set. If it is not set for a host, and there is no group V(laptops), the value of another host of the play is used.
+  - Ansible evaluates C(hosts) of a play before it reads variables of the inventory. In C(hosts) this lookup returns a
+    pattern, which is C(wslfleet_hosts) if it is already known, otherwise V(all). In a task it returns the hosts, so
+    that the first task of a play can leave out all others.
   - With C(-c local) on the command line there is one laptop, the one in whose distribution Ansible runs. It is the one
     host of the inventory, and without an inventory it is C(localhost). It need not be in group V(laptops).
   - Fails with C(-c local) if it leads several hosts of the play to this one laptop.
-  - Fails where the inventory has no such group or host, or where the play, or what C(--limit) leaves of it, has none of
-    them, which Ansible itself only skips.
+  - Fails if the inventory has no such group or host, or if none of these hosts is in the play or in its C(--limit).
+    Ansible itself only skips such a play.
 options:
   _terms:
     description:
-      - In a task, names of hosts. Those of them that the play is for are returned, and no others. Where each of many
-        hosts asks, that costs much less than the list of all.
+      - In a task, names of hosts. Only those of them that the play is for are returned. If a task runs on many hosts,
+        this costs much less than the list of all hosts.
       - When unset, all hosts that the play is for.
     type: list
     elements: str
 """
 
 EXAMPLES = r"""
-- name: A play of your own for the same laptops
+- name: Your own play for the same laptops
   hosts: "{{ lookup('wslfleet.cuda.laptops') }}"
   tasks:
-    - name: Leave out hosts that are no laptops
+    - name: Leave out hosts that are not laptops
       ansible.builtin.meta: end_host
       when: not query('wslfleet.cuda.laptops', inventory_hostname)
 """
@@ -44,7 +44,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The pattern, one element; in a task, the names of the hosts that the play is for.
+    - The pattern, as one element. In a task, the names of the hosts that the play is for.
   type: list
   elements: str
   sample: [laptops]

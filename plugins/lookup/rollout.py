@@ -7,29 +7,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rollout
-short_description: Batches of a rollout, and whether another one may begin
+short_description: Batches of a rollout, and whether the next one may start
 version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Serves the playbook C(wslfleet.cuda.rollout), which has the variables C(wslfleet_rollout_*) in its head. They are
-    the same for all laptops of a run.
-  - Needs the callback plugin P(wslfleet.cuda.documents#callback), which the playbook brings along.
+  - For the playbook C(wslfleet.cuda.rollout). The beginning of that playbook describes the variables
+    C(wslfleet_rollout_*). They are the same for all laptops of a run.
+  - Needs the callback plugin P(wslfleet.cuda.documents#callback), which the playbook enables.
 options:
   _terms:
     description:
-      - What is asked.
-      - "V(problems): What is wrong with the variables, one sentence each. That the files of what is left cannot be
-        written is one of them."
-      - "V(batches_shown): Canaries and batches in one line, for people."
-      - "V(hosts): For C(hosts) of the play, which must not be the first one, since Ansible shows no variables of the
-        inventory to that. The laptops of the run, the canaries first."
-      - "V(batches): For C(serial) of the play. How many laptops each batch has."
+      - What to return.
+      - "V(problems): What is wrong with the variables, one sentence each. This includes files of remaining laptops that
+        cannot be written."
+      - "V(batches_shown): Canaries and batches in one line, to be displayed."
+      - "V(hosts): For C(hosts) of the play. The laptops of the run, the canaries first. The play must not be the first
+        one, because Ansible does not provide variables of the inventory there."
+      - "V(batches): For C(serial) of the play. The number of laptops in each batch."
       - "V(wait): How many minutes to wait before this batch."
-      - "V(question): What to ask a person before this batch. Empty where nobody is to be asked."
-      - "V(obstacle): Why this batch, and so no later one, begins. Empty where it begins."
-      - "V(subsets): What M(wslfleet.cuda.host_info) has to read so that V(put_off) can be told."
-      - "V(put_off): Why this laptop is left for later. Empty where it is not."
+      - "V(question): The question before this batch. Empty if there is none."
+      - "V(obstacle): Why this batch, and therefore every later batch, does not start. Empty if it starts."
+      - "V(subsets): What M(wslfleet.cuda.host_info) must read for V(put_off)."
+      - "V(put_off): Why this laptop is postponed. Empty if it is not."
     type: list
     elements: str
     required: true
@@ -45,8 +45,8 @@ options:
       - put_off
   answer:
     description:
-      - For V(obstacle). What the person who was asked has typed.
-      - When unset, nobody was asked.
+      - For V(obstacle). The answer to V(question).
+      - When unset, there was no question.
     type: str
   host:
     description:
@@ -62,7 +62,7 @@ EXAMPLES = r"""
   gather_facts: false
   strategy: ansible.builtin.linear
   tasks:
-    - name: Show why no other batch begins
+    - name: Show why the next batch does not start
       ansible.builtin.debug:
         msg: "{{ lookup('wslfleet.cuda.rollout', 'obstacle') }}"
       register: __wslfleet_run_obstacle
@@ -72,7 +72,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - Names, numbers, or one text.
+    - Names, numbers, or one text, depending on what is requested.
   type: list
   elements: raw
   sample: [2, 20, 100]

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: run_result
-short_description: What became of the laptops of this run so far
+short_description: The outcome of this run so far, for its laptops
 version_added: 0.2.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Tells what the documents of this run say, whether they are written or not, see
-    P(wslfleet.cuda.documents#callback). That plugin has to be active, as it is in the playbooks of this collection.
+  - Summarises the documents of this run, even if they are not written, see P(wslfleet.cuda.documents#callback). That
+    plugin must be enabled, as it is in the playbooks of this collection.
   - P(wslfleet.cuda.gate#lookup) says which laptops are not good enough.
 options: {}
 """
 
 EXAMPLES = r"""
-- name: Tell a workflow of AWX what became of the laptops
+- name: Pass the outcome for the laptops to a workflow of AWX
   ansible.builtin.set_stats:
     data:
       wslfleet_result: "{{ lookup('wslfleet.cuda.run_result') }}"
@@ -29,10 +29,10 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One dictionary. C(counts) holds how many laptops have which outcome, C(summary) says it in one
-      line, C(report) is the path of the page on the controller, and C(limit) that of the file for C(--limit @FILE) with
-      the laptops that do not conform. The paths are empty without C(wslfleet_report), and what they lead to is written
-      when the run ends.
+    - One dictionary. C(counts) is the number of laptops for each outcome, C(summary) is the same in one line,
+      C(report) is the path of the page on the controller, and C(limit) is the path of the file for C(--limit @FILE)
+      with the laptops that do not conform. Without C(wslfleet_report) the paths are empty. The files are written at the
+      end of the run.
   type: list
   elements: dict
   sample:

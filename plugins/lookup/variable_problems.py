@@ -13,13 +13,13 @@ author:
   - The wslfleet contributors (@wslfleet)
 description:
   - Checks every variable of the roles and playbooks of this collection before anything changes on a laptop.
-  - Names that begin with C(windows_host_), C(cuda_), C(container_toolkit_) or C(wslfleet_) and belong to no role are
-    problems, since Ansible takes no notice of them and leaves the default in force. So are names that
-    differ from one of a role in a letter or two. Name your own in C(wslfleet_ignore_variables).
-  - Types are taken strictly. A list is not a text, text is not a number (YAML makes 12.1 of an unquoted C(12.10)), and
-    V(true) and V(false) may be written as text, as C(-e name=false) gives it.
+  - A name that begins with C(windows_host_), C(cuda_), C(container_toolkit_) or C(wslfleet_) and belongs to no role is
+    a problem, because Ansible ignores it and uses the default. A name that differs from a variable of a role in one or
+    two letters is a problem too. List your own variables in C(wslfleet_ignore_variables).
+  - Types are checked strictly. A list is not a text, and text is not a number (YAML reads an unquoted C(12.10) as
+    12.1). V(true) and V(false) can be written as text, because C(-e name=false) passes text.
   - Values that contradict each other are problems too.
-  - Only what is set is looked at. No host is asked.
+  - Only variables that are set are checked. Nothing is sent to a host.
 options: {}
 """
 
@@ -35,7 +35,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One sentence for each problem; empty when all is well.
+    - One sentence for each problem. Empty if there is none.
   type: list
   elements: str
   sample: []

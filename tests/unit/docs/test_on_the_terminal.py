@@ -12,6 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.watched im
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs/docsite/rst/on_the_terminal.rst"
 NO_WINRM = "10.20.1.17: nothing listens on the WinRM port: check ansible_port, the listener and the firewall"
+DOWNLOAD = "download 37%: wsl.2.6.3.0.x64.msi, 87.3 MiB of 236 MiB"
 
 
 def shown(lines: list[str]) -> str:
@@ -20,14 +21,16 @@ def shown(lines: list[str]) -> str:
 
 def test_while_it_runs() -> None:
     watched = Watched(0.0)
-    watched.begins("Provision the laptops", ["laptop-1", "laptop-2", "laptop-3", "laptop-4"])
+    watched.begins("Provision the laptops", ["laptop-1", "laptop-2", "laptop-3", "laptop-4", "laptop-5"])
     watched.starts("laptop-1", "Import the distribution", 31.0)
     watched.starts("laptop-2", "Install the toolkit and keep drivers out", 13.0)
     watched.tells("laptop-2", "apt 40%: Unpacking libnvjpeg-dev-12-4 (amd64)")
     watched.starts("laptop-3", "Install the toolkit and keep drivers out", 10.0)
     watched.tells("laptop-3", "apt 33%: Installing libcublas-dev-12-4 (amd64)")
     watched.fails("laptop-4", "Read the host", NO_WINRM, away=True)
-    frame = layout.frame(watched, 92, 24, line.UNICODE, 38.0)
+    watched.starts("laptop-5", "Install WSL", 9.0)
+    watched.tells("laptop-5", DOWNLOAD)
+    frame = layout.frame(watched, 94, 24, line.UNICODE, 38.0)
     assert shown([one.text for one in frame]) in GUIDE.read_text(encoding="utf-8")
 
 
@@ -48,6 +51,7 @@ def test_in_a_pipe() -> None:
     lines = [
         messages.entry("laptop-1", "Install WSL", "changed"),
         progress.line("laptop-2", "apt 40%: Unpacking libnvjpeg-dev-12-4 (amd64)"),
+        progress.line("laptop-5", DOWNLOAD),
         messages.entry("laptop-4", "Read the host", "out of reach", messages.why({"msg": NO_WINRM}, "laptop-4")),
     ]
     assert shown(lines) in GUIDE.read_text(encoding="utf-8")
