@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from lab.linux.driver import store_name
 from lab.machine.registry import Registry
 from lab.machine.state import Gpu, User, WindowsState
@@ -44,6 +46,9 @@ _SERVICES = {"Schedule": 2, "SysMain": 2, "TrustedInstaller": 3, "WinRM": 2, "Wi
 WIRED = "{5c1f1d1e-7d6a-4a5e-9d1c-3a1f0c6b2a01}"
 WIRELESS = "{5c1f1d1e-7d6a-4a5e-9d1c-3a1f0c6b2a02}"
 """Interfaces of the adapters that every laptop has."""
+
+_MACHINES = uuid.UUID("4c4c4544-0051-3010-8051-b4c04f4e3332")
+"""Of which the UUIDs of machines are made, each by the first name of its computer."""
 
 _DEVICE_IDS = {"RTX 2000 Ada": "28B8", "RTX 3500 Ada": "27BB", "RTX A2000": "25B8", "T1200": "1FBC"}
 
@@ -159,6 +164,9 @@ def _hardware(registry: Registry, state: WindowsState) -> None:
     """The maker, devices on PCI, the battery, a wired adapter that is used and a wireless one that is not."""
     firmware = {"SystemManufacturer": state.manufacturer, "SystemProductName": "21HQ000000", "BIOSVendor": "Lab"}
     _strings(registry, "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS", firmware)
+    machine = f"{{{uuid.uuid5(_MACHINES, state.computer_name)}}}"
+    _strings(registry, "HKLM\\SYSTEM\\HardwareConfig", {"LastConfig": machine})
+    _strings(registry, f"HKLM\\SYSTEM\\HardwareConfig\\{machine}", firmware)
     enumerated = "HKLM\\SYSTEM\\CurrentControlSet\\Enum"
     devices = ["VEN_8086&DEV_A7A0&SUBSYS_22E517AA&REV_04"]
     devices += [f"{_device_id(gpu).removeprefix('PCI' + chr(92))}&SUBSYS_22E517AA&REV_A1" for gpu in state.gpus]

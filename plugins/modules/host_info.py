@@ -177,6 +177,13 @@ windows:
       description: Maker of the computer, as its firmware names it.
       type: str
       sample: LENOVO
+    machine_id:
+      description: >-
+        UUID of the computer in its firmware (SMBIOS). It stays when the computer gets another name, or Windows is
+        installed again. Empty if the firmware has none of its own.
+      type: str
+      sample: 4c4c4544-0051-3010-8051-b4c04f4e3332
+      version_added: 0.2.0
 elevated:
   description: Whether the logon has administrator rights.
   returned: success

@@ -15,7 +15,7 @@ from tests.integration.laboratory import Lab, StartLab
 
 pytestmark = pytest.mark.lab
 
-VOLATILE = {"boot_event", "computer_name", "active_computer_name", "wsl_start", "wsl_stdin"}
+VOLATILE = {"boot_event", "computer_names", "wsl_start", "wsl_stdin"}
 """Rows that another laptop cannot answer alike: its own boot and name; the files of the distribution, in no probe."""
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def test_every_laptop_has_a_document_and_the_report_says_what_changed(lab: Lab, 
         OFF: ("no WinRM", "127.0.0.1: n"),
     }  # fmt: skip
     assert (found[OFF]["error"]["step"], found[READY]["rows"]["G8"]) == ("Read the host", "pass")
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", found[READY]["machine"])
     assert found[READY]["computer"] == "READY-1" and found[READY]["distributions"][0]["owner"] == "fleetadmin"
     (heading,) = first.lines("level  laptops")  # One table for all.
     assert heading.endswith('remedy",')

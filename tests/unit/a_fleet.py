@@ -57,6 +57,7 @@ def host_info(number: int, **changes: t.Any) -> dict[str, t.Any]:
         "windows": {
             "product": "Windows 11 Pro", "display_version": "24H2", "version": "26100.4349", "architecture": "AMD64",
             "ui_language": "de-DE", "computer_name": f"WS-{number:04}", "manufacturer": "LENOVO",
+            "machine_id": f"4c4c4544-0051-3010-8051-{number:012x}",
         },
         "wsl": {"installed": True, "kind": "msi", "version": chance.choice(WSLS), "kernel": "6.6.87.2-1"},
         "nvidia": {"gpus": [{

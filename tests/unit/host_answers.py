@@ -57,6 +57,14 @@ _LXSS = "\\Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
 GUID = "{5b2c8e7c-0d3d-4c6e-9d5f-3f6f4c1f0a11}"
 
 
+def computer_names(name: str, active: str) -> bytes:
+    """The NAME that the computer has at its next start, and the one that it has now."""
+    return b"".join(
+        reg(f"{_CONTROL}\\ComputerName\\{key}", ("ComputerName", "REG_SZ", text))
+        for key, text in (("ActiveComputerName", active), ("ComputerName", name))
+    )
+
+
 def fresh() -> HostAnswers:
     """A Windows 11 with an NVIDIA GPU and no WSL, German, its account connected and elevated."""
     windows, gpus = q.windows(), q.gpus()
@@ -77,9 +85,11 @@ def fresh() -> HostAnswers:
     answers[windows["user_languages"]] = reg(
         "HKEY_CURRENT_USER\\Control Panel\\Desktop", ("PreferredUILanguages", "REG_MULTI_SZ", "de-DE\\0en-US")
     )
-    for name in ("computer_name", "active_computer_name"):
-        key = "ComputerName" if name == "computer_name" else "ActiveComputerName"
-        answers[windows[name]] = reg(f"{_CONTROL}\\ComputerName\\{key}", ("ComputerName", "REG_SZ", "LAPTOP-7"))
+    answers[windows["computer_names"]] = computer_names("LAPTOP-7", "LAPTOP-7")
+    answers[q.machine()["machine"]] = reg(
+        "HKEY_LOCAL_MACHINE\\SYSTEM\\HardwareConfig",
+        ("LastConfig", "REG_SZ", "{4C4C4544-0051-3010-8051-B4C04F4E3332}"),
+    )
     answers[windows["elevated"]] = b"\r\nHKEY_USERS\\S-1-5-19\\Environment\r\n"
     answers[q.pending_reboot()["boot_id"]] = reg(
         f"{_CONTROL}\\Session Manager\\Memory Management\\PrefetchParameters", ("BootId", "REG_DWORD", "0x29")

@@ -4,12 +4,18 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Where a laptop's maker hides the switch for virtualization in the firmware's menu.
+"""What the firmware tells of a laptop: its maker, in whose menu a switch has a place, and which machine it is. Pure.
 
-Sources: the makers' public support pages; menus differ a little between models.
+Sources: the makers' public support pages, whose menus differ a little between models; the SMBIOS specification.
 """
 
 from __future__ import annotations
+
+import re
+
+_UUID = re.compile(r"\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)
+_OF_NOBODY = ("03000200-0400-0500-0006-000700080009", "12345678-1234-5678-90ab-cddeefaabbcc")
+"""What makers of boards forget to replace."""
 
 _MENUS = (
     ("lenovo", "Security > Virtualization > Intel Virtualization Technology or AMD SVM (F1 at start)"),
@@ -33,3 +39,10 @@ def virtualization_menu(manufacturer: str) -> str:
     """The way through the menu for MANUFACTURER, as the registry names it; a general hint for an unknown one."""
     words = manufacturer.lower()
     return next((menu for name, menu in _MENUS if words.startswith(name)), _UNKNOWN)
+
+
+def machine_id(text: str) -> str:
+    """The UUID of the machine in TEXT of the registry, lower case; empty where the firmware has none of its own."""
+    found = _UUID.fullmatch(text.strip())
+    number = found[1].lower() if found else ""
+    return "" if number in _OF_NOBODY or len(set(number) - {"-"}) < 2 else number

@@ -27,8 +27,9 @@ PROFILE_LIST = f"{WINDOWS}\\ProfileList"
 ENVIRONMENT = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
 SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 PREFETCH = f"{SESSION_MANAGER}\\Memory Management\\PrefetchParameters"
-COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
-ACTIVE_COMPUTER_NAME = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ActiveComputerName"
+COMPUTER_NAMES = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName"
+COMPUTER_NAME = f"{COMPUTER_NAMES}\\ComputerName"
+ACTIVE_COMPUTER_NAME = f"{COMPUTER_NAMES}\\ActiveComputerName"
 SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
 LXSS_USER = "Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
 TIME_ZONE = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
@@ -56,6 +57,7 @@ COMMAND_PROCESSOR = "Software\\Microsoft\\Command Processor"
 INTERNET_SETTINGS = "Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
 WINHTTP = f"HKLM\\{INTERNET_SETTINGS}\\Connections"
 FIRMWARE = "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS"
+HARDWARE = "HKLM\\SYSTEM\\HardwareConfig"
 PCI_DEVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\PCI"
 BATTERIES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\ACPI\\PNP0C0A"
 """Control method batteries, by their ACPI id."""
@@ -84,8 +86,7 @@ def windows() -> dict[str, str]:
         "user_languages": registry_query(USER_LANGUAGES, "PreferredUILanguages"),
         "machine_languages": registry_query(MACHINE_LANGUAGES, "PreferredUILanguages"),
         "region": registry_query(REGION, "LocaleName"),
-        "computer_name": registry_query(COMPUTER_NAME, "ComputerName"),
-        "active_computer_name": registry_query(ACTIVE_COMPUTER_NAME, "ComputerName"),
+        "computer_names": registry_query(COMPUTER_NAMES, "ComputerName", recursive=True),
         "elevated": registry_query("HKU\\S-1-5-19"),
     }
 
@@ -127,6 +128,11 @@ def virtualization() -> dict[str, str]:
     Firmware settings themselves cannot be read by any program of Windows whose output is not localised.
     """
     return {"hypervisor_failed": system_event(*HYPERVISOR_FAILED), "firmware": registry_query(FIRMWARE)}
+
+
+def machine() -> dict[str, str]:
+    """Which machine it is: the UUID that its firmware told Windows at the last start (SMBIOS, type 1)."""
+    return {"machine": registry_query(HARDWARE, "LastConfig")}
 
 
 def features() -> dict[str, str]:

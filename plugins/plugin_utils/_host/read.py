@@ -49,6 +49,7 @@ def first_lines(of_users: bool = False, drives: bool = False) -> dict[str, str]:
         **hive_copies.first_line(),
         **(q.distributions_of_loaded() if of_users else {}),
         **q.virtualization(),
+        **q.machine(),
         **q.features(),
         **q.wsl_kind(),
         **q.blocked_programs(),

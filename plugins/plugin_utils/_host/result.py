@@ -21,7 +21,12 @@ def as_result(state: HostState) -> dict[str, t.Any]:
     """STATE as plain data."""
     users = {user.sid: user for user in state.users}
     return {
-        "windows": {**vars(state.windows), "version": state.windows.version, "manufacturer": state.manufacturer},
+        "windows": {
+            **vars(state.windows),
+            "version": state.windows.version,
+            "manufacturer": state.manufacturer,
+            "machine_id": state.machine_id,
+        },
         "elevated": state.elevated,
         "account": next((user.name for user in state.users if user.connected), ""),
         "wsl": _wsl(state),

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import distributions as host_distributions
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import hive_copies
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import firmware, hive_copies
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User, own_environment, users
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.events import events
@@ -60,6 +60,7 @@ class HostState:
     hypervisor: bool | None = None
     """False when the hypervisor could not be launched in this boot; None while nothing needs it."""
     manufacturer: str = ""
+    machine_id: str = ""
     free_bytes: int | None = None
     """On C:."""
     drives: frozenset[str] | None = None
@@ -113,6 +114,7 @@ def host_state(reads: Reads) -> HostState:
         nvidia_hardware=has_hardware(reads.registry) if reads.succeeded("pci") else None,
         hypervisor=_hypervisor(reads),
         manufacturer=reads.registry.text(q.FIRMWARE, "SystemManufacturer") or "",
+        machine_id=firmware.machine_id(reads.registry.text(q.HARDWARE, "LastConfig") or ""),
         free_bytes=free_bytes(reads),
         drives=drives(reads),
         power=power(reads),

@@ -68,6 +68,7 @@ def _registry() -> list[Question]:
         **q.own_distributions(),
         **q.users(),
         **q.virtualization(),
+        **q.machine(),
         **q.features(),
         **q.wsl_kind(),
         **q.security(),

@@ -29,7 +29,6 @@ MISSING = "wslfleet-missing"
 UNKNOWN_PRODUCT = 1605
 _EMPTY = "C:\\PerfLogs"
 """A folder that every Windows has, and that is empty until somebody collects performance data."""
-_COMPUTER_NAMES = q.ACTIVE_COMPUTER_NAME.rpartition("\\")[0]
 _TASK = "Microsoft\\Windows\\Defrag\\ScheduledDefrag"
 _NO_PRODUCT = ["/x", "{00000000-0000-0000-0000-000000000000}", "/qn", "/norestart"]
 
@@ -65,7 +64,7 @@ def _files() -> list[Question]:
 
 
 def _registry() -> list[Question]:
-    nothing, hit = (registry_search(_COMPUTER_NAMES, text) for text in (MISSING, "ActiveComputerName"))
+    nothing, hit = (registry_search(q.COMPUTER_NAMES, text) for text in (MISSING, "ActiveComputerName"))
     refused = registry_query(f"HKLM\\SOFTWARE\\{MISSING}")
     default = cmd_line(REG, ["query", "HKLM\\SOFTWARE", "/ve"])
     region = registry_query("HKCU\\Control Panel\\International")

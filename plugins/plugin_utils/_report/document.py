@@ -80,6 +80,7 @@ def make(
             "reason": reason,
             "error": asdict(failure) if failure else None,
             "computer": seen.computer,
+            "machine": seen.machine,
             "rows": {row: _level_of(row, findings) for row in words.ROWS},
             "findings": findings,
             "windows": seen.windows,

@@ -11,14 +11,15 @@ from __future__ import annotations
 import collections
 import datetime
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, shape, words
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import WINDOWS
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.identity import Identities
 
 CLOCKS_APART = datetime.timedelta(minutes=5)
-_LASTING = ("computer", "windows", "wsl", "gpus", "distributions", "containers")
+_LASTING = ("computer", "machine", "windows", "wsl", "gpus", "distributions", "containers")
 """What an older document still tells when a newer run did not look."""
 
 
@@ -109,24 +110,29 @@ def merge(sources: t.Sequence[Source], now: str) -> Fleet:
         for problem in source.problems
     ]
     problems += [text for source in sources if (text := _clock(source, now))]
-    names = _Names(sources, problems)
+    identities = Identities(sources)
+    problems += identities.problems
     # A folder may have been copied into another one: a laptop has one line in each run.
-    distinct = {(one["run"], one["laptop"], one["computer"]): one for source in sources for one in source.history}
+    distinct = {
+        (one["run"], one["laptop"], one["computer"], one["machine"]): one
+        for source in sources
+        for one in source.history
+    }
     lines = sorted(distinct.values(), key=lambda one: min(str(one["time"]), now))
     by_name: dict[str, list[history.Line]] = collections.defaultdict(list)
     for one in lines:
-        by_name[names.of(one)].append(one)
+        by_name[identities.name(one)].append(one)
     documents: dict[str, list[Document]] = collections.defaultdict(list)
     for source in sources:
         for each in source.documents:
-            documents[names.of(each)].append(each)
+            documents[identities.name(each)].append(each)
     laptops = []
     for name, parts in documents.items():
-        kept, replaced = _of_one_computer(name, parts, now)
+        kept, replaced = _of_one_computer(name, parts, identities, now)
         problems += replaced
         laptops.append(_laptop(name, kept, by_name[name], now))
     laptops.sort(key=lambda laptop: (words.STATES.index(laptop.state), laptop.name))
-    return Fleet(now, tuple(laptops), tuple(history.points(lines, names.of)), tuple(problems))
+    return Fleet(now, tuple(laptops), tuple(history.points(lines, identities.name)), tuple(problems))
 
 
 def _ranked(names: t.Iterable[str]) -> list[tuple[str, int]]:
@@ -146,55 +152,31 @@ def _clock(source: Source, now: str) -> str:
     )
 
 
-@dataclass
-class _Names:
-    """Who is who. Inventory names are unique in one inventory; two inventories may give one name to two laptops."""
-
-    sources: t.Sequence[Source]
-    problems: list[str]
-    computers: dict[str, list[str]] = field(default_factory=dict)
-    """Name -> its computers, where there are several."""
-
-    def __post_init__(self) -> None:
-        seen: dict[str, dict[str, str]] = collections.defaultdict(dict)
-        for source in self.sources:
-            # One folder, one inventory: another computer there is a laptop that was replaced or set up anew.
-            latest = {one["laptop"]: one for one in sorted(source.documents, key=_time) if one["computer"]}
-            for name, one in latest.items():
-                seen[name].setdefault(one["computer"].casefold(), one["computer"])
-        self.computers = {name: sorted(found.values()) for name, found in seen.items() if len(found) > 1}
-        for name, found in sorted(self.computers.items()):
-            self.problems.append(
-                f"{len(found)} laptops have the name {name} ({', '.join(found)}): they are shown apart; name them apart"
-            )
-
-    def of(self, one: t.Mapping[str, t.Any]) -> str:
-        """The name under which a document or a line of history is shown."""
-        name = str(one["laptop"])
-        if name not in self.computers:
-            return name
-        return f"{name} ({one['computer'] or 'unknown computer'})"
-
-
 def _time(document: Document) -> str:
     return str(document["time"])
 
 
-def _of_one_computer(name: str, documents: list[Document], now: str) -> tuple[list[Document], list[str]]:
+def _of_one_computer(
+    name: str, documents: list[Document], identities: Identities, now: str
+) -> tuple[list[Document], list[str]]:
     """The DOCUMENTS about the computer that NAME is now, and a sentence where it was another one before.
 
     What was found on a computer that was replaced, or set up anew under another name, says nothing about this one.
     """
     ordered = sorted(documents, key=lambda one: min(_time(one), now), reverse=True)
-    known = [one for one in ordered if one["computer"]]
-    others = [one for one in known if one["computer"].casefold() != known[0]["computer"].casefold()]
+    known = [one for one in ordered if identities.is_known(one)]
+    others = [one for one in known if identities.was_replaced(one, by=known[0])]
     if not others:
         return documents, []
     since = min(_time(one) for one in known if one not in others)
     # One that names no computer, as of a laptop that is off, is about whichever it was then.
-    kept = [one for one in ordered if one not in others and (one["computer"] or _time(one) > _time(others[0]))]
-    text = f"{name} is the computer {known[0]['computer']} since {since}, and was {others[0]['computer']} before: what"
-    return kept, [f"{text} was found on that one is left out"]
+    kept = [one for one in ordered if one not in others and (one in known or _time(one) > _time(others[0]))]
+    before, after = others[0]["computer"], known[0]["computer"]
+    if before and after and before.casefold() != after.casefold():
+        text = f"{name} is the computer {after} since {since}, and was {before} before"
+    else:
+        text = f"{name} is another machine since {since} than before"
+    return kept, [f"{text}: what was found on that one is left out"]
 
 
 def _laptop(name: str, documents: list[Document], lines: list[history.Line], now: str) -> Laptop:

@@ -86,6 +86,7 @@ class State:
     step: str = ""
     """The task that was the last to answer."""
     computer: str = ""
+    machine: str = ""
     windows: dict[str, t.Any] | None = None
     wsl: dict[str, t.Any] | None = None
     gpus: list[dict[str, t.Any]] | None = None
@@ -165,6 +166,7 @@ def _host(seen: State, result: Result, _about: str) -> None:
         return
     windows, wsl = result["windows"], result.get("wsl") or {}
     seen.computer = str(windows.get("computer_name") or seen.computer)
+    seen.machine = str(windows.get("machine_id") or seen.machine)
     seen.windows = _chosen(
         windows, "product", "display_version", "version", "architecture", "ui_language", "manufacturer"
     )

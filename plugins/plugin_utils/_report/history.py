@@ -27,6 +27,7 @@ def line(one: document.Document) -> Line:
         "playbook": one["run"]["playbook"],
         "laptop": one["laptop"],
         "computer": one["computer"],
+        "machine": one["machine"],
         "state": one["state"],
         "status": one["status"],
         "reason": one["reason"],
@@ -62,8 +63,10 @@ def difference(before: Line, after: Line) -> list[str]:
         found += [f"new: {name}" for name in after["fails"] if name not in before["fails"]]
         if after["status"] not in ("failed", "not finished"):
             found += [f"gone: {name}" for name in before["fails"] if name not in after["fails"]]
+    if before["machine"] and after["machine"] and before["machine"] != after["machine"]:
+        found.append("another machine")
     for name, word in _VERSIONS.items():
-        if before[name] and after[name] and before[name] != after[name]:
+        if before[name] and after[name] and before[name].casefold() != after[name].casefold():
             found.append(f"{word} {before[name]} → {after[name]}")
     return found
 

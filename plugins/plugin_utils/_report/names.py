@@ -6,7 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Leaves names of users and computers out of documents, for readers who may not know whose laptops they are. Pure.
 
-Names are replaced wherever they stand, in messages too. A laptop keeps one pseudonym, so that its history goes on.
+Names are replaced wherever they stand, in messages too. A laptop keeps one pseudonym, so that its history goes on. So
+does its machine, whose number stands in other lists too.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ _ADDRESS = re.compile(r"\b(?:10|127|169|172|192)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d
 
 def pseudonym(key: bytes, laptop: str) -> str:
     """The same for the same LAPTOP and KEY; nobody without the key can tell whose it is."""
-    return f"laptop-{hmac.new(key, laptop.casefold().encode(), hashlib.sha256).hexdigest()[:10]}"
+    return f"laptop-{_hidden(key, laptop)}"
+
+
+def _hidden(key: bytes, name: str) -> str:
+    return hmac.new(key, name.casefold().encode(), hashlib.sha256).hexdigest()[:10]
 
 
 def without_names(document: dict[str, t.Any], key: bytes, people: t.Iterable[str]) -> dict[str, t.Any]:
@@ -50,4 +55,5 @@ def without_names(document: dict[str, t.Any], key: bytes, people: t.Iterable[str
         return value
 
     kept = {each: document[each] for each in ("schema", "run", "rows", "groups", "wsl", "windows", "time", "state")}
-    return {**hidden(document), **kept, "laptop": name, "computer": ""}
+    machine = document["machine"] and f"machine-{_hidden(key, document['machine'])}"
+    return {**hidden(document), **kept, "laptop": name, "computer": "", "machine": machine}

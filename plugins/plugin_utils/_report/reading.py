@@ -76,7 +76,7 @@ def _document(path: str, problems: list[str]) -> document.Document | None:
     if reason:
         problems.append(foreign_text.clean(f"{name} left out: {reason}", 300))
         return None
-    one: document.Document = document.cleaned(value)
+    one: document.Document = document.cleaned({"machine": "", **value})
     return one
 
 
@@ -108,7 +108,7 @@ def _history(path: str, found: Found) -> None:
         if reason or value.get("schema") != document.SCHEMA or shape.problem(value, shape.schema()["$defs"]["line"]):
             damaged.append(number)
         else:
-            found.history.append(document.cleaned(value))
+            found.history.append(document.cleaned({"machine": "", **value}))
     if damaged:
         where = ", ".join(str(number) for number in damaged[:5]) + (" …" if len(damaged) > 5 else "")
         what = "line is" if len(damaged) == 1 else "lines are"

@@ -52,6 +52,7 @@ def _cell(text: object) -> str:
 _COLUMNS: dict[str, t.Callable[[Laptop], object]] = {
     "laptop": lambda one: one.name,
     "computer": lambda one: one.document["computer"],
+    "machine": lambda one: one.document["machine"],
     "groups": lambda one: " ".join(one.document["groups"]),
     "state": lambda one: one.state,
     "status": lambda one: one.document["status"],

@@ -87,7 +87,8 @@ def test_a_document_brings_no_host_and_no_variable(tmp_path: Path, warnings: lis
     parse(made, tmp_path)
     assert {name: dict(host.vars) for name, host in made.hosts.items()} == before
     assert [group for group in made.groups.values() if group.vars] == []
-    (said,) = warnings
+    twice, said = warnings
+    assert "one computer has several names" in twice
     assert "4 laptops of the documents are not in the inventory and left out" in said and "evil.example.net" in said
 
 
@@ -129,7 +130,7 @@ def test_a_name_that_two_laptops_have_is_in_no_group(tmp_path: Path, warnings: l
     a_fleet.run(tmp_path / "report", 1)
     (one,) = laptops_of(tmp_path / "report")
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "one.json").write_text(json.dumps({**one, "computer": "WS-OTHER"}))
+    (tmp_path / "other" / "one.json").write_text(json.dumps({**one, "computer": "WS-OTHER", "machine": ""}))
     made = parse(inventory(tmp_path, [one["laptop"]]), tmp_path, src=["report", "other"])
     assert names(made, "conforming:not_conforming:unknown:unreachable") == set()
     assert f"2 laptops have the name {one['laptop']}" in warnings[0] and "2 laptops of the documents" in warnings[1]

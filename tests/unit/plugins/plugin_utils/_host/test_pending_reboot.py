@@ -7,7 +7,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import read
 
-from tests.unit.host_answers import BATCH, fresh, reg
+from tests.unit.host_answers import BATCH, computer_names, fresh, reg
 from tests.unit.scripted_runner import ScriptedRunner
 
 CONTROL = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control"
@@ -24,11 +24,7 @@ CASES: list[tuple[str, dict[str, bytes], list[str]]] = [
     ("updates", {q.pending_reboot()["windows_update"]: b""}, ["Windows Update"]),
     (
         "new name",
-        {
-            q.windows()["computer_name"]: reg(
-                f"{CONTROL}\\ComputerName\\ComputerName", ("ComputerName", "REG_SZ", "LAPTOP-8")
-            )
-        },
+        {q.windows()["computer_names"]: computer_names("LAPTOP-8", "LAPTOP-7")},
         ["renamed from LAPTOP-7 to LAPTOP-8"],
     ),
     ("a browser", {RENAMES: renames("\\??\\C:\\Program Files\\Browser\\old.exe\\0\\0")}, []),

@@ -119,6 +119,86 @@ def test_two_laptops_with_one_name_are_shown_apart() -> None:
     assert all(laptop.document["laptop"] == "laptop-1" for laptop in merged.laptops)
 
 
+def of_machine(number: int, computer: str, machine: int | None = None) -> list[Told]:
+    """What a run tells about a computer, in order but for its number of findings."""
+    told = host_info(number)
+    told["windows"]["computer_name"] = computer
+    told["windows"]["machine_id"] = f"4c4c4544-0051-3010-8051-{machine:012x}" if machine else ""
+    return [("host_info", told), *LOOKED[1:]]
+
+
+def test_two_machines_with_one_name_in_all_places_are_shown_apart() -> None:
+    """Two inventories, one name there, and the same name in Windows."""
+    first, second = source(one(20, of_machine(1, "WS-0001", 1)), folder="a"), one(21, of_machine(2, "ws-0001", 2))
+    merged = fleet.merge([first, source(second, one(22, of_machine(2, "WS-0001", 2), "provision"), folder="b")], NOW)
+    assert sorted(laptop.name for laptop in merged.laptops) == [
+        "laptop-1 (WS-0001 machine 000000000001)",
+        "laptop-1 (WS-0001 machine 000000000002)",
+    ]
+    assert merged.problems == (
+        "2 laptops have the name laptop-1 (WS-0001 machine 000000000001, WS-0001 machine 000000000002): they are shown"
+        " apart; name them apart",
+    )
+    assert [laptop.changed for laptop in merged.laptops] == [(), ()]
+    assert merged.over_time[-1][1]["conforming"] + merged.over_time[-1][1]["unknown"] == 2
+
+
+def test_another_machine_of_the_same_name_is_not_the_one_before() -> None:
+    later: list[Told] = [of_machine(2, "WS-0001", 2)[0]]
+    merged = fleet.merge([source(one(20, of_machine(1, "WS-0001", 1)), one(21, later, "provision"))], NOW)
+    (laptop,) = merged.laptops
+    assert merged.problems == (
+        "laptop-1 is another machine since 2026-11-21T12:00:00Z than before: what was found on that one is left out",
+    )
+    assert laptop.document["toolkits"] is None and "another machine" in laptop.changed
+
+
+def test_a_machine_that_was_set_up_anew_is_one_laptop_in_two_slices() -> None:
+    """The UUID stays, the name of the computer does not: nothing of before is told, and history goes on."""
+    before = source(one(20, of_machine(1, "WS-0001", 1)), folder="slice-1")
+    after = source(one(21, [of_machine(1, "WS-0009", 1)[0]]), folder="slice-2")
+    merged = fleet.merge([before, after], NOW)
+    (laptop,) = merged.laptops
+    assert (laptop.name, laptop.document["computer"], laptop.document["toolkits"]) == ("laptop-1", "WS-0009", None)
+    assert "computer WS-0001 → WS-0009" in laptop.changed
+    assert merged.problems == (
+        "laptop-1 is the computer WS-0009 since 2026-11-21T12:00:00Z, and was WS-0001 before: what was found on that"
+        " one is left out",
+    )
+
+
+def test_a_machine_set_up_anew_under_its_name_is_the_same() -> None:
+    documents = [one(20, of_machine(1, "WS-0001", 1)), one(21, [of_machine(1, "WS-0001", 1)[0]], "provision")]
+    merged = fleet.merge([source(*documents)], NOW)
+    assert merged.problems == () and merged.laptops[0].document["toolkits"] is not None
+
+
+def test_copied_machines_are_told_apart_by_their_computers() -> None:
+    """Virtual machines that were copied have one UUID: it tells nothing then."""
+    a = [one(20, of_machine(1, "WS-0001", 7)), one(20, of_machine(3, "WS-0003", 7), name="laptop-3")]
+    b = [one(21, of_machine(2, "WS-0002", 7))]
+    merged = fleet.merge([source(*a, folder="a"), source(*b, folder="b")], NOW)
+    assert sorted(laptop.name for laptop in merged.laptops) == [
+        "laptop-1 (WS-0001)", "laptop-1 (WS-0002)", "laptop-3",
+    ]  # fmt: skip
+    assert len(merged.problems) == 1
+
+
+def test_one_computer_under_two_names_is_said() -> None:
+    twice = [one(20, of_machine(1, "WS-0001", 1), name=name) for name in ("10.20.1.17", "ws-0001")]
+    merged = fleet.merge([source(*twice, one(20, of_machine(2, "WS-0002", 2)))], NOW)
+    assert len(merged.laptops) == 3
+    assert merged.problems == (
+        "one computer has several names in the inventories and is counted for each: 10.20.1.17 and ws-0001; leave one",
+    )
+
+
+def test_an_older_document_names_no_machine_and_is_of_the_same_laptop() -> None:
+    older, newer = one(20, of_machine(1, "WS-0001")), one(21, of_machine(1, "WS-0001", 1), "provision")
+    merged = fleet.merge([source(older, folder="a"), source(newer, folder="b")], NOW)
+    assert ([laptop.name for laptop in merged.laptops], merged.problems) == (["laptop-1"], ())
+
+
 ANOTHER: list[Told] = [("host_info", host_info(2))]
 """Told by the computer that has the name now."""
 SAYS = (

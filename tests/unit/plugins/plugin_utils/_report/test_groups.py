@@ -18,7 +18,7 @@ NOW = "2026-11-28T14:00:00Z"
 def document(**changes: t.Any) -> Document:
     """As much of a document as a fleet needs."""
     empty = {
-        "laptop": "laptop-1", "computer": "WS-1", "groups": [], "time": NOW, "state": "conforming",
+        "laptop": "laptop-1", "computer": "WS-1", "machine": "", "groups": [], "time": NOW, "state": "conforming",
         "status": "in order", "reason": "", "error": None, "run": {"id": "1", "playbook": "audit", "check": False},
         "rows": {}, "findings": [], "windows": None, "wsl": None, "gpus": None, "distributions": None,
         "toolkits": None, "containers": None, "changes": [], "waits_for": [],

@@ -10,7 +10,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history
 
 LINE: dict[str, t.Any] = {
-    "schema": 1, "time": "2026-11-27T14:00:00Z", "run": "a", "playbook": "audit", "laptop": "x", "computer": "X",
+    "schema": 1, "time": "2026-11-27T14:00:00Z", "run": "a", "playbook": "audit", "laptop": "x",
+    "computer": "X", "machine": "",
     "state": "conforming", "status": "in order", "reason": "", "fails": [], "warns": [], "toolkit": "12.8",
     "driver": "572.16", "wsl": "2.6.3.0",
 }  # fmt: skip

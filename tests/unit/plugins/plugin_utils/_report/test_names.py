@@ -27,7 +27,8 @@ def hidden(text: str, people: tuple[str, ...] = ("ada", "ada-admin")) -> str:
     less = without_names(one, KEY, people + tuple(keeper.people()["LT-007.corp.example"]))
     jsonschema.validate(less, shape.schema())
     whole = json.dumps(less).casefold()
-    assert not [name for name in ("lt-007", "ws-0007", "fleet-admin", "user7") if name in whole]
+    assert not [name for name in ("lt-007", "ws-0007", "fleet-admin", "user7", "4c4c4544") if name in whole]
+    assert less["machine"].startswith("machine-") and len(less["machine"]) == 18
     found = next(each["seen"] for each in less["findings"] if each["id"] == "loader")
     return str(found)
 

@@ -45,7 +45,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 def test_csv_has_a_line_for_each_laptop() -> None:
     rows = rows_of(tables.as_csv(FLEET))
-    assert (len(rows), len(rows[0])) == (200, 40)
+    assert (len(rows), len(rows[0])) == (200, 41)
     assert {row["state"] for row in rows} == {laptop.state for laptop in FLEET.laptops}
 
 
