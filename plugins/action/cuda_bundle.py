@@ -11,7 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.modules.cuda_bundle import DOCUME
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import plain
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import lock
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, launch, tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import Orders
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.way import distribution_of
@@ -75,7 +75,7 @@ class ActionModule(Orders):
         goal = tasks.Goal(
             name=name,
             windows_user=tuple(arguments["windows_user"]),
-            payload=archive.stream(packed, not check, expand.proxy(steps)),
+            payload=launch.stream(packed, not check, expand.proxy(steps)),
             steps=tuple(steps),
             on_battery=arguments["on_battery"],
             timeout=arguments["timeout"],

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import LinuxAction as ActionModule
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.linux_action import LinuxAction as ActionModule
 
 __all__ = ["ActionModule"]

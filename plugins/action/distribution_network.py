@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.modules.distribution_network import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import LinuxAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.linux_action import LinuxAction
 
 
 class ActionModule(LinuxAction):

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.modules.wsl_conf import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as install
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import LinuxAction
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.linux_action import LinuxAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import LEFT_TO_YOU, is_inside
 

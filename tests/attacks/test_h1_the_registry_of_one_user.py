@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.action import host_info
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import DISPLAY_CLASS, LXSS_USER, PROFILE_LIST
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.keys import DISPLAY_CLASS, LXSS_USER, PROFILE_LIST
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import cmd_line as port_cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over

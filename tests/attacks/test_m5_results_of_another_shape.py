@@ -21,7 +21,7 @@ from ansible.utils.display import Display
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape as shape
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive as bundle_archive
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import linux_action
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import tasks as bundle
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import BatchPart
@@ -171,7 +171,7 @@ def test_no_action_takes_or_stumbles_over_another_shape(module: str, monkeypatch
 def test_a_transaction_that_never_ends(transaction: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """It would hold a fork of the controller, and with it the next task of all laptops."""
     clock = itertools.count(0, 600)
-    monkeypatch.setattr(base.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(linux_action.time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(Display(), "display", lambda _text, color: None)
     result = action("cuda_toolkit", monkeypatch, {"changed": True, "transaction": transaction}).run(None, {})
     assert result["failed"]

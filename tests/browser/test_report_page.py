@@ -21,7 +21,6 @@ from playwright.sync_api import Page
 from tests.browser.conftest import NOW, OPEN
 from tests.unit import a_fleet
 from tests.unit.plugins.plugin_utils._report.test_page import MARKUP
-from tests.unit.plugins.plugin_utils._report.test_tables import hostile_fleet
 
 MOST_MILLISECONDS = 250
 """For one search among 1,000 laptops on a machine that is busy with other tests; alone it takes 10 to 25."""
@@ -174,7 +173,7 @@ def test_paper_has_all_laptops_that_are_shown_with_their_sections(open_page: OPE
 
 def test_hostile_text_is_text(open_page: OPEN, tmp_path: Path) -> None:
     path = tmp_path / "fleet.html"
-    path.write_text(page.render(hostile_fleet(MARKUP), "0.2.0"), encoding="utf-8")
+    path.write_text(page.render(a_fleet.hostile(MARKUP), "0.2.0"), encoding="utf-8")
     opened = open_page(path)
     opened.click(".open")
     assert opened.locator("img").count() == 0

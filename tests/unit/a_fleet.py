@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import typing as t
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, history, recorder, store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, merge
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
 
 NOW = datetime(2026, 11, 28, 14, 0, 0, tzinfo=timezone.utc)
+REPORTED = "2026-11-28T14:05:00Z"
+HOSTILE = "=cmd|' /C calc'!A0\"<&>\\\x07"
 GROUPS = ["berlin", "lyon", "oslo", "research", "training"]
 DRIVERS = ["581.42", "576.80", "572.16", "551.61"]
 TOOLKITS = ["12.8", "12.8", "12.8", "12.6", "13.0"]
@@ -152,3 +157,18 @@ def run(folder: Path, laptops: int, days_ago: int = 0, broken: t.Sequence[str] =
     for one in made if write else ():
         store.write_document(str(folder), one)
     store.append_history(str(folder), [history.line(one) for one in made])
+
+
+@functools.lru_cache(maxsize=1)
+def merged() -> Fleet:
+    """Two hundred laptops, as reports show them."""
+    return merge([Found("report", documents(200), [], ["x.json left out"])], REPORTED)
+
+
+def hostile(text: str = HOSTILE) -> Fleet:
+    """One laptop whose owner chose every TEXT of its document."""
+    one = documents(1)[0]
+    one["findings"][0].update(id=text, seen=text, remedy=text, about=text, level="fail")
+    one.update(laptop=text, computer=text, groups=[text], status=text, reason=text, state="not_conforming")
+    one["wsl"]["version"] = text
+    return merge([Found("report", [one], [], [text])], REPORTED)

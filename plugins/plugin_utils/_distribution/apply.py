@@ -12,8 +12,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import several_commands
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys, state, windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state, windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
@@ -60,7 +60,7 @@ def state_of(reads: Reads, name: str, executable: str) -> plans.DistributionStat
         profile=state.own_profile(reads),
         missing_features=tuple(missing_features(windows.windows(reads.registry).build, wsl.services)),
         executable=executable,
-        manifest=reads.registry.text(q.LXSS_MACHINE, "DistributionListUrl"),
+        manifest=reads.registry.text(keys.LXSS_MACHINE, "DistributionListUrl"),
         wsl1=wsl.services[plans.WSL1_SERVICE],
         exported=reads.succeeded("target"),
     )
@@ -77,7 +77,7 @@ def terminate(runner: CommandRunner, name: str, executable: str | None, really: 
     A distribution that does not exist does not run, so that is no error. Raises StepFailed when stopping it failed.
     """
     reads = _list_and_terminate(runner, name, executable or EXECUTABLE, really)
-    place = host_wsl.Wsl(None, reads.registry.text(q.LXSS_MSI, "InstallLocation"), {}, {}).executable
+    place = host_wsl.Wsl(None, reads.registry.text(keys.LXSS_MSI, "InstallLocation"), {}, {}).executable
     if executable is None and place.lower() != EXECUTABLE.lower():
         reads = _list_and_terminate(runner, name, place, really)
     running = _is_running(reads, name)
@@ -90,8 +90,8 @@ def terminate(runner: CommandRunner, name: str, executable: str | None, really: 
 
 def _list_and_terminate(runner: CommandRunner, name: str, executable: str, really: bool) -> Reads:
     lines = {
-        "place": registry_query(q.LXSS_MSI, "InstallLocation"),
-        "inbox": registry_query(f"{q.SERVICES}\\{plans.WSL1_SERVICE}", "Start"),
+        "place": registry_query(keys.LXSS_MSI, "InstallLocation"),
+        "inbox": registry_query(f"{keys.SERVICES}\\{plans.WSL1_SERVICE}", "Start"),
         "list": command.wsl_line(executable, ["--list", "--verbose"]),
     }
     if really:

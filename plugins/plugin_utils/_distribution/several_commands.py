@@ -13,8 +13,8 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import importing
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys, state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import find
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -30,7 +30,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client impo
 def set_manifest(runner: CommandRunner, step: distribution_step.SetManifest, executable: str, timeout: float) -> None:
     """Write the address of the list of distributions; raises StepFailed."""
     del executable
-    _set_value(runner, q.LXSS_MACHINE, "DistributionListUrl", "REG_SZ", step.address, timeout)
+    _set_value(runner, keys.LXSS_MACHINE, "DistributionListUrl", "REG_SZ", step.address, timeout)
 
 
 def _set_value(runner: CommandRunner, key: str, name: str, kind: str, data: str, timeout: float) -> None:
@@ -121,7 +121,7 @@ def _registration(runner: CommandRunner, name: str) -> str:
     found = find(state.own_distributions(reads.registry), name)
     if found is None:
         raise StepFailed(f"distribution {name} is not registered for this account; run again")
-    return f"HKCU\\{q.LXSS_USER}\\{found.guid}"
+    return f"HKCU\\{keys.LXSS_USER}\\{found.guid}"
 
 
 def _check_user(runner: CommandRunner, executable: str, step: distribution_step.SetDefaultUser, timeout: float) -> None:

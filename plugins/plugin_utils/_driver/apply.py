@@ -15,7 +15,7 @@ localised, the names of signers are not.
 from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver.plan import InstallDriver
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import NVIDIA_VENDOR
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -53,12 +53,12 @@ def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
 def signer(runner: CommandRunner) -> str | None:
     """Who signed the package of the NVIDIA driver; None when Windows does not tell."""
     lines = {
-        "devices": registry_query(q.DISPLAY_CLASS, "MatchingDeviceId", recursive=True),
-        "files": registry_query(q.DISPLAY_CLASS, "InfPath", recursive=True),
+        "devices": registry_query(keys.DISPLAY_CLASS, "MatchingDeviceId", recursive=True),
+        "files": registry_query(keys.DISPLAY_CLASS, "InfPath", recursive=True),
         "packages": cmd_line(f"{SYSTEM32}\\pnputil.exe", ["/enum-drivers"]),
     }
     reads = read(runner, lines)
-    for key in reads.registry.subkeys(q.DISPLAY_CLASS):
+    for key in reads.registry.subkeys(keys.DISPLAY_CLASS):
         if NVIDIA_VENDOR in (reads.registry.text(key, "MatchingDeviceId") or "").lower():
             return package_signer(reads.output("packages"), reads.registry.text(key, "InfPath") or "")
     return None

@@ -12,7 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.disks import VirtualDisk
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.local_paths import why_not_opened
@@ -55,10 +55,10 @@ def users(reads: Reads) -> list[User]:
     environment = own_environment(reads)
     own = environment.get("USERPROFILE", "").lower()
     domain = environment.get("USERDOMAIN", "")
-    computer = reads.registry.text(q.ACTIVE_COMPUTER_NAME, "ComputerName") or ""
+    computer = reads.registry.text(keys.ACTIVE_COMPUTER_NAME, "ComputerName") or ""
     loaded = {key.upper() for key in reads.registry.subkeys("HKU")}
     found = []
-    for key in reads.registry.subkeys(q.PROFILE_LIST):
+    for key in reads.registry.subkeys(keys.PROFILE_LIST):
         sid = key.rpartition("\\")[2]
         path = reads.registry.text(key, "ProfileImagePath") or ""
         if _ACCOUNT_SID.match(sid):
@@ -109,7 +109,7 @@ def _one(users: t.Sequence[User], wanted: str, absent: bool) -> User:
 
 def has_session(registry: RegistryTree, sid: str) -> bool:
     """Whether SID is logged on at the screen, from the read ``_host.queries.session_of``."""
-    return bool(registry.subkeys(f"HKU\\{sid}\\{q.VOLATILE_ENVIRONMENT}"))
+    return bool(registry.subkeys(f"HKU\\{sid}\\{keys.VOLATILE_ENVIRONMENT}"))
 
 
 def account_kind(sid: str, domain: str, computer: str) -> str:

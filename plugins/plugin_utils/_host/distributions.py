@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree, Scope
 
 STATES = {1: "installed", 3: "installing", 4: "uninstalling", 5: "converting", 6: "exporting"}
@@ -39,12 +39,12 @@ class Distribution:
 
 def scope_of(sid: str) -> Scope:
     """What ``_host.queries.distributions_of`` asks."""
-    return Scope(f"HKU\\{sid}\\{q.LXSS_USER}", recursive=True)
+    return Scope(f"HKU\\{sid}\\{keys.LXSS_USER}", recursive=True)
 
 
 def registered_to(registry: RegistryTree, sid: str) -> list[Distribution]:
     """The distributions of the user with SID whose hive is loaded, from the read ``_host.queries.distributions_of``."""
-    return registered(registry, f"HKU\\{sid}\\{q.LXSS_USER}")
+    return registered(registry, f"HKU\\{sid}\\{keys.LXSS_USER}")
 
 
 def registered(registry: RegistryTree, lxss_key: str) -> list[Distribution]:

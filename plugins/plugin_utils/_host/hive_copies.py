@@ -22,7 +22,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution, registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -182,7 +182,7 @@ def _read_all(runner: CommandRunner, owners: t.Sequence[Owner], copies: Copies) 
         for owner in part:
             copies.told[owner.sid] = _told(reads, owner.sid)
             if copies.told[owner.sid] == "copy":
-                copies.distributions[owner.sid] = registered(reads.registry, f"{_key(owner.sid)}\\{q.LXSS_USER}")
+                copies.distributions[owner.sid] = registered(reads.registry, f"{_key(owner.sid)}\\{keys.LXSS_USER}")
         problem = left(reads) if last else None
     return problem
 
@@ -217,7 +217,7 @@ def _lines(owners: t.Sequence[Owner]) -> dict[str, str]:
             f"present_{owner.sid}": cmd_line("dir", ["/b", "/a", f"{folder}\\{_FILES[0]}"]),
             f"loaded_{owner.sid}": cmd_line(REG, ["load", key, f"{folder}\\{_FILES[0]}"]),
             f"real_{owner.sid}": registry_query(f"{key}\\Environment", "TEMP"),
-            f"lxss_{owner.sid}": registry_query(f"{key}\\{q.LXSS_USER}", recursive=True),
+            f"lxss_{owner.sid}": registry_query(f"{key}\\{keys.LXSS_USER}", recursive=True),
             **_taken_away(owner.sid),
         }
     return lines

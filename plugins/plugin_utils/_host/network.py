@@ -12,7 +12,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree
 
 WIRELESS = 71
@@ -39,10 +39,10 @@ class Network:
 
 def network(registry: RegistryTree) -> Network:
     """From the reads ``_host.queries.network``."""
-    settings = f"HKCU\\{q.INTERNET_SETTINGS}"
+    settings = f"HKCU\\{keys.INTERNET_SETTINGS}"
     enabled = registry.number(settings, "ProxyEnable") == 1
     proxy = registry.text(settings, "ProxyServer") if enabled else None
-    winhttp = registry.get(q.WINHTTP, "WinHttpSettings")
+    winhttp = registry.get(keys.WINHTTP, "WinHttpSettings")
     return Network(
         proxy=_without_credentials(proxy),
         bypass=(registry.text(settings, "ProxyOverride") or None) if enabled else None,
@@ -67,9 +67,9 @@ def _without_credentials(proxy: str | None) -> str | None:
 
 def _wireless_only(registry: RegistryTree) -> bool | None:
     kinds = []
-    for key in registry.subkeys(q.NETWORK_CLASS):
+    for key in registry.subkeys(keys.NETWORK_CLASS):
         guid, kind = registry.text(key, "NetCfgInstanceId"), registry.number(key, "*IfType")
-        address = registry.text(f"{q.NETWORK_INTERFACES}\\{guid}", "DhcpIPAddress") or ""
+        address = registry.text(f"{keys.NETWORK_INTERFACES}\\{guid}", "DhcpIPAddress") or ""
         if guid and kind is not None and address not in _NO_ADDRESS:
             kinds.append(kind)
     return all(kind == WIRELESS for kind in kinds) if kinds else None

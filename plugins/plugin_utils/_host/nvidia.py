@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import DISPLAY_CLASS, PCI_DEVICES
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.keys import DISPLAY_CLASS, PCI_DEVICES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree

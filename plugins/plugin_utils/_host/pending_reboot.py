@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.events import events
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 
@@ -45,8 +45,8 @@ def pending_reboot(reads: Reads) -> PendingReboot:
         reasons.append("Windows is in the middle of servicing (RebootInProgress)")
     if reads.succeeded("windows_update"):
         reasons.append("Windows Update waits for a restart")
-    wanted = reads.registry.text(q.COMPUTER_NAME, "ComputerName")
-    active = reads.registry.text(q.ACTIVE_COMPUTER_NAME, "ComputerName")
+    wanted = reads.registry.text(keys.COMPUTER_NAME, "ComputerName")
+    active = reads.registry.text(keys.ACTIVE_COMPUTER_NAME, "ComputerName")
     if wanted and active and wanted.lower() != active.lower():
         reasons.append(f"the computer is to be renamed from {active} to {wanted}")
     files = _wsl_files(reads)
@@ -56,7 +56,7 @@ def pending_reboot(reads: Reads) -> PendingReboot:
     record = boots[0].record if boots else None
     return PendingReboot(
         tuple(reasons),
-        reads.registry.number(q.PREFETCH, "BootId"),
+        reads.registry.number(keys.PREFETCH, "BootId"),
         tuple(files),
         reads.succeeded("servicing_now"),
         record,
@@ -64,7 +64,7 @@ def pending_reboot(reads: Reads) -> PendingReboot:
 
 
 def _wsl_files(reads: Reads) -> list[str]:
-    renames = reads.registry.get(q.SESSION_MANAGER, "PendingFileRenameOperations")
+    renames = reads.registry.get(keys.SESSION_MANAGER, "PendingFileRenameOperations")
     if not isinstance(renames, list):
         return []
     return [path.lstrip("!*1234567890").removeprefix("\\??\\") for path in renames if _WSL_FOLDER in path.lower()]

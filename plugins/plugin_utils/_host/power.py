@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 
 _HEXADECIMAL = re.compile(r"\b0x([0-9a-fA-F]{8})\b")
@@ -42,7 +42,7 @@ def power(reads: Reads) -> Power:
     """From the reads ``_host.queries.power``."""
     mains, battery = sleep_seconds(reads.output("sleep")) if reads.succeeded("sleep") else (None, None)
     return Power(
-        battery=bool(reads.registry.subkeys(q.BATTERIES)) if "batteries" in reads.parts else None,
+        battery=bool(reads.registry.subkeys(keys.BATTERIES)) if "batteries" in reads.parts else None,
         sleep_ac_seconds=mains,
         sleep_dc_seconds=battery,
     )

@@ -4,16 +4,18 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What can be asked of a Windows host, by name. Every key was checked on Windows 10 and 11; none is localised."""
+"""What can be asked of a Windows host, by name."""
 
 from __future__ import annotations
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
     EACH_LINE,
     MARK,
     cmd_line,
     for_each_line,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
     SYSTEM32,
     registry_query,
@@ -22,47 +24,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
-WINDOWS = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
-PROFILE_LIST = f"{WINDOWS}\\ProfileList"
-ENVIRONMENT = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
-SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
-PREFETCH = f"{SESSION_MANAGER}\\Memory Management\\PrefetchParameters"
-COMPUTER_NAMES = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName"
-COMPUTER_NAME = f"{COMPUTER_NAMES}\\ComputerName"
-ACTIVE_COMPUTER_NAME = f"{COMPUTER_NAMES}\\ActiveComputerName"
-SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services"
-LXSS_USER = "Software\\Microsoft\\Windows\\CurrentVersion\\Lxss"
-TIME_ZONE = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
-VOLATILE_ENVIRONMENT = "Volatile Environment"
-LXSS_MACHINE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Lxss"
-LXSS_MSI = f"{LXSS_MACHINE}\\MSI"
-POLICIES = "HKLM\\SOFTWARE\\Policies\\WSL"
-DISPLAY_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e968-e325-11ce-bfc1-08002be10318}"
-SERVICING = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
-WINDOWS_UPDATE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired"
-USER_LANGUAGES = "HKCU\\Control Panel\\Desktop"
-MACHINE_LANGUAGES = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\MUI\\Settings"
-REGION = "HKCU\\Control Panel\\International"
-
-FEATURES = f"{SERVICING}\\Notifications\\OptionalFeatures"
 VIRTUAL_MACHINE_PLATFORM = "VirtualMachinePlatform"
 SUBSYSTEM = "Microsoft-Windows-Subsystem-Linux"
 FEATURE_NAMES = (VIRTUAL_MACHINE_PLATFORM, SUBSYSTEM)
-STORE_PACKAGES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore\\Applications"
 STORE_WSL = "WindowsSubsystemForLinux"
-SYSTEM_POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
-BITLOCKER_POLICIES = "HKLM\\SOFTWARE\\Policies\\Microsoft\\FVE"
-ORGANISATION_ROOTS = "HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\Root\\Certificates"
-COMMAND_PROCESSOR = "Software\\Microsoft\\Command Processor"
-INTERNET_SETTINGS = "Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
-WINHTTP = f"HKLM\\{INTERNET_SETTINGS}\\Connections"
-FIRMWARE = "HKLM\\HARDWARE\\DESCRIPTION\\System\\BIOS"
-HARDWARE = "HKLM\\SYSTEM\\HardwareConfig"
-PCI_DEVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\PCI"
-BATTERIES = "HKLM\\SYSTEM\\CurrentControlSet\\Enum\\ACPI\\PNP0C0A"
-"""Control method batteries, by their ACPI id."""
-NETWORK_CLASS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class\\{4d36e972-e325-11ce-bfc1-08002be10318}"
-NETWORK_INTERFACES = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\Interfaces"
 BATTERY_REPORT = "C:\\Windows\\wslfleet-battery.xml"
 """Where only administrators can write, so that nobody puts something else in its place."""
 
@@ -81,34 +46,37 @@ CUDA_LIBRARY = f"{SYSTEM32}\\lxss\\lib\\libcuda.so.1.1"
 def windows() -> dict[str, str]:
     """Edition, build, languages, names, and whether the token is elevated (only then S-1-5-19 can be read)."""
     return {
-        "windows": registry_query(WINDOWS),
-        "architecture": registry_query(ENVIRONMENT, "PROCESSOR_ARCHITECTURE"),
-        "user_languages": registry_query(USER_LANGUAGES, "PreferredUILanguages"),
-        "machine_languages": registry_query(MACHINE_LANGUAGES, "PreferredUILanguages"),
-        "region": registry_query(REGION, "LocaleName"),
-        "computer_names": registry_query(COMPUTER_NAMES, "ComputerName", recursive=True),
+        "windows": registry_query(keys.WINDOWS),
+        "architecture": registry_query(keys.ENVIRONMENT, "PROCESSOR_ARCHITECTURE"),
+        "user_languages": registry_query(keys.USER_LANGUAGES, "PreferredUILanguages"),
+        "machine_languages": registry_query(keys.MACHINE_LANGUAGES, "PreferredUILanguages"),
+        "region": registry_query(keys.REGION, "LocaleName"),
+        "computer_names": registry_query(keys.COMPUTER_NAMES, "ComputerName", recursive=True),
         "elevated": registry_query("HKU\\S-1-5-19"),
     }
 
 
 def services() -> dict[str, str]:
     """One read per service; the key exists when the service does."""
-    return {f"service_{name.lower()}": registry_query(f"{SERVICES}\\{name}", "Start") for name in SERVICE_NAMES}
+    return {f"service_{name.lower()}": registry_query(f"{keys.SERVICES}\\{name}", "Start") for name in SERVICE_NAMES}
 
 
 def wsl() -> dict[str, str]:
     """The installed WSL and the policies about it."""
-    return {"lxss_machine": registry_query(LXSS_MACHINE, recursive=True), "policies": registry_query(POLICIES)}
+    return {
+        "lxss_machine": registry_query(keys.LXSS_MACHINE, recursive=True),
+        "policies": registry_query(keys.POLICIES),
+    }
 
 
 def pending_reboot() -> dict[str, str]:
     """What waits for a restart, and the boot's number."""
     return {
-        "servicing": registry_query(f"{SERVICING}\\RebootPending"),
-        "servicing_now": registry_query(f"{SERVICING}\\RebootInProgress"),
-        "windows_update": registry_query(WINDOWS_UPDATE),
-        "file_renames": registry_query(SESSION_MANAGER, "PendingFileRenameOperations"),
-        "boot_id": registry_query(PREFETCH, "BootId"),
+        "servicing": registry_query(f"{keys.SERVICING}\\RebootPending"),
+        "servicing_now": registry_query(f"{keys.SERVICING}\\RebootInProgress"),
+        "windows_update": registry_query(keys.WINDOWS_UPDATE),
+        "file_renames": registry_query(keys.SESSION_MANAGER, "PendingFileRenameOperations"),
+        "boot_id": registry_query(keys.PREFETCH, "BootId"),
         "boot_event": system_event(*BOOT_EVENT),
     }
 
@@ -127,22 +95,24 @@ def virtualization() -> dict[str, str]:
 
     Firmware settings themselves cannot be read by any program of Windows whose output is not localised.
     """
-    return {"hypervisor_failed": system_event(*HYPERVISOR_FAILED), "firmware": registry_query(FIRMWARE)}
+    return {"hypervisor_failed": system_event(*HYPERVISOR_FAILED), "firmware": registry_query(keys.FIRMWARE)}
 
 
 def machine() -> dict[str, str]:
     """Which machine it is: the UUID that its firmware told Windows at the last start (SMBIOS, type 1)."""
-    return {"machine": registry_query(HARDWARE, "LastConfig")}
+    return {"machine": registry_query(keys.HARDWARE, "LastConfig")}
 
 
 def features() -> dict[str, str]:
     """What was chosen for the optional features that WSL needs; takes effect with the services above."""
-    return {f"feature_{name.lower()}": registry_query(f"{FEATURES}\\{name}", "Selection") for name in FEATURE_NAMES}
+    return {
+        f"feature_{name.lower()}": registry_query(f"{keys.FEATURES}\\{name}", "Selection") for name in FEATURE_NAMES
+    }
 
 
 def wsl_kind() -> dict[str, str]:
     """Whether WSL came from the Store; its package without the MSI cannot be used from a remote logon."""
-    return {"store_wsl": registry_search(STORE_PACKAGES, STORE_WSL)}
+    return {"store_wsl": registry_search(keys.STORE_PACKAGES, STORE_WSL)}
 
 
 def wsl_start() -> dict[str, str]:
@@ -161,29 +131,29 @@ def blocked_programs() -> dict[str, str]:
 def security() -> dict[str, str]:
     """Policies of the organisation that matter to a remote administrator and to a restart."""
     return {
-        "system_policies": registry_query(SYSTEM_POLICIES),
-        "bitlocker": registry_query(BITLOCKER_POLICIES),
-        "roots": registry_query(ORGANISATION_ROOTS),
-        "autorun_machine": registry_query(f"HKLM\\{COMMAND_PROCESSOR}", "AutoRun"),
-        "autorun_user": registry_query(f"HKCU\\{COMMAND_PROCESSOR}", "AutoRun"),
+        "system_policies": registry_query(keys.SYSTEM_POLICIES),
+        "bitlocker": registry_query(keys.BITLOCKER_POLICIES),
+        "roots": registry_query(certificates.POLICY),
+        "autorun_machine": registry_query(f"HKLM\\{keys.COMMAND_PROCESSOR}", "AutoRun"),
+        "autorun_user": registry_query(f"HKCU\\{keys.COMMAND_PROCESSOR}", "AutoRun"),
     }
 
 
 def network() -> dict[str, str]:
     """The proxies of the account and of services, and which kind of adapter holds an address."""
     return {
-        "proxy_user": registry_query(f"HKCU\\{INTERNET_SETTINGS}"),
-        "proxy_winhttp": registry_query(WINHTTP, "WinHttpSettings"),
-        "adapter_kinds": registry_query(NETWORK_CLASS, "*IfType", recursive=True),
-        "adapter_guids": registry_query(NETWORK_CLASS, "NetCfgInstanceId", recursive=True),
-        "addresses": registry_query(NETWORK_INTERFACES, "DhcpIPAddress", recursive=True),
+        "proxy_user": registry_query(f"HKCU\\{keys.INTERNET_SETTINGS}"),
+        "proxy_winhttp": registry_query(keys.WINHTTP, "WinHttpSettings"),
+        "adapter_kinds": registry_query(keys.NETWORK_CLASS, "*IfType", recursive=True),
+        "adapter_guids": registry_query(keys.NETWORK_CLASS, "NetCfgInstanceId", recursive=True),
+        "addresses": registry_query(keys.NETWORK_INTERFACES, "DhcpIPAddress", recursive=True),
     }
 
 
 def power() -> dict[str, str]:
     """Whether there is a battery, and after how many seconds the laptop falls asleep."""
     return {
-        "batteries": registry_query(BATTERIES),
+        "batteries": registry_query(keys.BATTERIES),
         "sleep": cmd_line(f"{SYSTEM32}\\powercfg.exe", ["/q", "SCHEME_CURRENT", "SUB_SLEEP", "STANDBYIDLE"]),
     }
 
@@ -205,15 +175,15 @@ def gpus() -> dict[str, str]:
     They end with exit code 1 where a subkey is closed even to administrators, so only their rows count.
     """
     return {
-        f"display_{name.lower()}": registry_query(DISPLAY_CLASS, name, recursive=True)
+        f"display_{name.lower()}": registry_query(keys.DISPLAY_CLASS, name, recursive=True)
         for name in ("DriverDesc", "DriverVersion", "MatchingDeviceId", "AdapterType", "UserModeDriverName")
-    } | {"cuda_library": cmd_line("dir", ["/b", CUDA_LIBRARY]), "pci": registry_query(PCI_DEVICES)}
+    } | {"cuda_library": cmd_line("dir", ["/b", CUDA_LIBRARY]), "pci": registry_query(keys.PCI_DEVICES)}
 
 
 def own_distributions() -> dict[str, str]:
     """The distributions of the account that is logged on, its name, its domain and where its profile lies."""
     return {
-        "own_lxss": registry_query(f"HKCU\\{LXSS_USER}", recursive=True),
+        "own_lxss": registry_query(f"HKCU\\{keys.LXSS_USER}", recursive=True),
         "own_profile": cmd_line("set", ["USER"]),
     }
 
@@ -222,7 +192,7 @@ def users() -> dict[str, str]:
     """The profiles of the laptop and the hives that are loaded now."""
     return {
         "hives": registry_query("HKU"),
-        "profiles": registry_query(PROFILE_LIST, "ProfileImagePath", recursive=True),
+        "profiles": registry_query(keys.PROFILE_LIST, "ProfileImagePath", recursive=True),
     }
 
 
@@ -231,24 +201,24 @@ def distributions_of_loaded() -> dict[str, str]:
     shown = cmd_line("echo", [MARK, EACH_LINE])
     return {
         "lxss_loaded": for_each_line(
-            registry_query("HKU"), shown, registry_query(f"{EACH_LINE}\\{LXSS_USER}", recursive=True)
+            registry_query("HKU"), shown, registry_query(f"{EACH_LINE}\\{keys.LXSS_USER}", recursive=True)
         )
     }
 
 
 def distributions_of(sid: str) -> dict[str, str]:
     """The distributions of another user whose hive is loaded."""
-    return {f"lxss_{sid}": registry_query(f"HKU\\{sid}\\{LXSS_USER}", recursive=True)}
+    return {f"lxss_{sid}": registry_query(f"HKU\\{sid}\\{keys.LXSS_USER}", recursive=True)}
 
 
 def session_of(sid: str) -> dict[str, str]:
     """What an interactive logon leaves in the hive of SID while it lasts: a subkey per session, and the domain."""
-    return {f"session_{sid}": registry_query(f"HKU\\{sid}\\{VOLATILE_ENVIRONMENT}")}
+    return {f"session_{sid}": registry_query(f"HKU\\{sid}\\{keys.VOLATILE_ENVIRONMENT}")}
 
 
 def time_zone() -> dict[str, str]:
     """How far the host's time is from UTC now, summer time included."""
-    return {"time_zone": registry_query(TIME_ZONE, "ActiveTimeBias")}
+    return {"time_zone": registry_query(keys.TIME_ZONE, "ActiveTimeBias")}
 
 
 def battery_report() -> dict[str, str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, hive_copies, nvidia, power
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, hive_copies, keys, nvidia, power
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks as host_disks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
@@ -171,7 +171,7 @@ def _take(state: host_state.HostState, lines: dict[str, str], reads: Reads) -> N
 def _user(user: accounts.User, state: host_state.HostState, lines: dict[str, str], reads: Reads) -> accounts.User:
     if not any(name.endswith(f"_{user.sid}") for name in lines):
         return user
-    domain = reads.registry.text(f"HKU\\{user.sid}\\{q.VOLATILE_ENVIRONMENT}", "USERDOMAIN") or ""
+    domain = reads.registry.text(f"HKU\\{user.sid}\\{keys.VOLATILE_ENVIRONMENT}", "USERDOMAIN") or ""
     kind = user.kind if user.kind != "unknown" else accounts.account_kind(user.sid, domain, state.windows.computer_name)
     asked = f"session_{user.sid}" in reads.parts
     disks = host_disks.profile_disks(reads, user.sid)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import own_environment
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.events import blocked_wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 
 _PROTECTED = 2
@@ -43,13 +44,13 @@ def security(reads: Reads) -> Security:
     """From the reads ``_host.queries.security`` and ``_host.queries.blocked_programs``."""
     registry = reads.registry
     profile = own_environment(reads).get("USERPROFILE", "").lower()
-    found = {root: registry.text(f"{root}\\{q.COMMAND_PROCESSOR}", "AutoRun") for root in ("HKLM", "HKCU")}
+    found = {root: registry.text(f"{root}\\{keys.COMMAND_PROCESSOR}", "AutoRun") for root in ("HKLM", "HKCU")}
     return Security(
         system_account=profile.endswith("\\config\\systemprofile"),
-        administrator_protection=registry.number(q.SYSTEM_POLICIES, "TypeOfAdminApprovalMode") == _PROTECTED,
+        administrator_protection=registry.number(keys.SYSTEM_POLICIES, "TypeOfAdminApprovalMode") == _PROTECTED,
         blocked_wsl=tuple(blocked_wsl(reads.output("app_control"), reads.output("applocker"))),
-        bitlocker_pin=registry.number(q.BITLOCKER_POLICIES, "UseTPMPIN"),
-        organisation_roots=len(registry.subkeys(q.ORGANISATION_ROOTS)),
+        bitlocker_pin=registry.number(keys.BITLOCKER_POLICIES, "UseTPMPIN"),
+        organisation_roots=len(registry.subkeys(certificates.POLICY)),
         autorun=tuple(f"{root}: {command}" for root, command in found.items() if command),
         autorun_prints=bool(reads.preamble.strip()),
     )

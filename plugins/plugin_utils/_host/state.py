@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import distributions as host_distributions
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import firmware, hive_copies
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import firmware, hive_copies, keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User, own_environment, users
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.events import events
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network, network
@@ -77,7 +76,7 @@ def own_profile(reads: Reads) -> str:
 
 def own_distributions(registry: RegistryTree) -> list[host_distributions.Distribution]:
     """The distributions of the account that is logged on, from the read ``own_lxss``."""
-    return host_distributions.registered(registry, f"HKCU\\{q.LXSS_USER}")
+    return host_distributions.registered(registry, f"HKCU\\{keys.LXSS_USER}")
 
 
 def free_bytes(reads: Reads) -> int | None:
@@ -113,8 +112,8 @@ def host_state(reads: Reads) -> HostState:
         users=users(reads),
         nvidia_hardware=has_hardware(reads.registry) if reads.succeeded("pci") else None,
         hypervisor=_hypervisor(reads),
-        manufacturer=reads.registry.text(q.FIRMWARE, "SystemManufacturer") or "",
-        machine_id=firmware.machine_id(reads.registry.text(q.HARDWARE, "LastConfig") or ""),
+        manufacturer=reads.registry.text(keys.FIRMWARE, "SystemManufacturer") or "",
+        machine_id=firmware.machine_id(reads.registry.text(keys.HARDWARE, "LastConfig") or ""),
         free_bytes=free_bytes(reads),
         drives=drives(reads),
         power=power(reads),
@@ -122,7 +121,7 @@ def host_state(reads: Reads) -> HostState:
         security=security(reads),
         driver_folder=driver_folder(reads.registry),
         hive_leftovers=hive_copies.leftovers(reads),
-        damaged_registrations=host_distributions.damaged(reads.registry, f"HKCU\\{q.LXSS_USER}"),
+        damaged_registrations=host_distributions.damaged(reads.registry, f"HKCU\\{keys.LXSS_USER}"),
     )
     of_others = _of_loaded(reads)
     for user in state.users:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree
 
 FIRST_NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f\u2019']\d{2,3})*")
@@ -40,16 +40,16 @@ class Windows:
 
 def windows(registry: RegistryTree) -> Windows:
     """From the reads ``_host.queries.windows``."""
-    build = registry.text(q.WINDOWS, "CurrentBuild") or registry.text(q.WINDOWS, "CurrentBuildNumber") or "0"
+    build = registry.text(keys.WINDOWS, "CurrentBuild") or registry.text(keys.WINDOWS, "CurrentBuildNumber") or "0"
     return Windows(
-        product=_product(registry.text(q.WINDOWS, "ProductName") or "Windows", int(build)),
-        edition=registry.text(q.WINDOWS, "EditionID") or "",
-        display_version=registry.text(q.WINDOWS, "DisplayVersion") or "",
+        product=_product(registry.text(keys.WINDOWS, "ProductName") or "Windows", int(build)),
+        edition=registry.text(keys.WINDOWS, "EditionID") or "",
+        display_version=registry.text(keys.WINDOWS, "DisplayVersion") or "",
         build=int(build),
-        ubr=registry.number(q.WINDOWS, "UBR") or 0,
-        architecture=registry.text(q.ENVIRONMENT, "PROCESSOR_ARCHITECTURE") or "",
+        ubr=registry.number(keys.WINDOWS, "UBR") or 0,
+        architecture=registry.text(keys.ENVIRONMENT, "PROCESSOR_ARCHITECTURE") or "",
         ui_language=_language(registry),
-        computer_name=registry.text(q.ACTIVE_COMPUTER_NAME, "ComputerName") or "",
+        computer_name=registry.text(keys.ACTIVE_COMPUTER_NAME, "ComputerName") or "",
     )
 
 
@@ -59,8 +59,8 @@ def _product(name: str, build: int) -> str:
 
 
 def _language(registry: RegistryTree) -> str:
-    for key in (q.USER_LANGUAGES, q.MACHINE_LANGUAGES):
+    for key in (keys.USER_LANGUAGES, keys.MACHINE_LANGUAGES):
         languages = registry.get(key, "PreferredUILanguages")
         if isinstance(languages, list) and languages:
             return languages[0]
-    return registry.text(q.REGION, "LocaleName") or ""
+    return registry.text(keys.REGION, "LocaleName") or ""

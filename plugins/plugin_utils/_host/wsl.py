@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import decode_text
@@ -64,25 +65,25 @@ def wsl(reads: Reads) -> Wsl:
     """From the reads ``_host.queries.wsl`` and ``_host.queries.services``."""
     registry = reads.registry
     return Wsl(
-        version=registry.text(q.LXSS_MSI, "Version"),
-        install_location=registry.text(q.LXSS_MSI, "InstallLocation"),
+        version=registry.text(keys.LXSS_MSI, "Version"),
+        install_location=registry.text(keys.LXSS_MSI, "InstallLocation"),
         services={name: reads.succeeded(f"service_{name.lower()}") for name in q.SERVICE_NAMES},
         policies={
-            name: value.data for name, value in registry.values(q.POLICIES).items() if isinstance(value.data, int)
+            name: value.data for name, value in registry.values(keys.POLICIES).items() if isinstance(value.data, int)
         },
-        store=any(q.STORE_WSL.lower() in key.lower() for key in registry.subkeys(q.STORE_PACKAGES)),
+        store=any(q.STORE_WSL.lower() in key.lower() for key in registry.subkeys(keys.STORE_PACKAGES)),
         kernel=_kernel(reads),
         starts=_starts(reads),
         features={
-            name: registry.number(f"{q.FEATURES}\\{name}", "Selection") == 1
+            name: registry.number(f"{keys.FEATURES}\\{name}", "Selection") == 1
             for name in q.FEATURE_NAMES
-            if f"{q.FEATURES}\\{name}" in registry
+            if f"{keys.FEATURES}\\{name}" in registry
         },
     )
 
 
 def _starts(reads: Reads) -> bool | None:
-    if "wsl_version" not in reads.parts or reads.registry.text(q.LXSS_MSI, "Version") is None:
+    if "wsl_version" not in reads.parts or reads.registry.text(keys.LXSS_MSI, "Version") is None:
         return None
     return reads.succeeded("wsl_version")
 

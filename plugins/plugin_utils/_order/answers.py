@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import PROGRESS
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action import result_shape
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import launch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.rows import Row, damage, row_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
@@ -32,7 +33,7 @@ class Answer:
     """What the process of an order has written down so far."""
 
     id: str = ""
-    rows: tuple[t.Mapping[str, t.Any], ...] = ()
+    rows: tuple[Row, ...] = ()
     ended: bool = True
     alive: bool = False
     step: str = ""
@@ -125,10 +126,10 @@ def why_unfinished(answer: Answer) -> str:
 
 
 _KNOWN_CODES = {
-    archive.NO_PYTHON: f"it has no {archive.INTERPRETER}, a real run installs it (package python3)",
-    archive.NOT_INSTALLED: f"it has no {archive.INTERPRETER}, and apt could not install python3",
-    archive.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
-    archive.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
+    launch.NO_PYTHON: f"it has no {launch.INTERPRETER}, a real run installs it (package python3)",
+    launch.NOT_INSTALLED: f"it has no {launch.INTERPRETER}, and apt could not install python3",
+    launch.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
+    launch.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
     " help run the doctor, which tests the connection",
 }
 
@@ -148,7 +149,7 @@ def _not_finished(stdout: bytes, stderr: bytes) -> str:
     )
 
 
-_EXPLAINED = (archive.NOT_INSTALLED,)
+_EXPLAINED = (launch.NOT_INSTALLED,)
 
 
 def _answer(line: str, name: str | None) -> Answer | None:
@@ -157,20 +158,10 @@ def _answer(line: str, name: str | None) -> Answer | None:
         found = result_shape.loads(line)
         if name is not None and found["bundle"] != name:
             return None
-        rows = tuple(
-            {
-                "name": str(row.get("name", row["module"])),
-                "module": str(row["module"]),
-                "register": str(row["register"]),
-                "seconds": float(row.get("seconds", 0)),
-                "result": _result(row["result"]),
-            }
-            for row in found.get("rows", ())
-        )
         transaction = found.get("transaction") or {}
         return Answer(
             id=str(found.get("id", "")),
-            rows=rows,
+            rows=tuple(row_of(row) for row in found.get("rows", ())),
             ended=bool(found.get("ended", True)),
             alive=bool(found.get("alive")),
             step=str(found.get("step", "")),
@@ -180,37 +171,3 @@ def _answer(line: str, name: str | None) -> Answer | None:
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def damage(rows: t.Sequence[t.Mapping[str, t.Any]], steps: t.Sequence[tuple[str, str]]) -> str | None:
-    """What is wrong with ROWS as the results of STEPS (module, register), the end of a sentence; None: nothing."""
-    for number, (row, step) in enumerate(zip(rows, steps), 1):
-        if (row["module"], row["register"]) != step:
-            return f"row {number} is of {row['module']}, not of {step[0]}"
-        wrong = result_shape.damage(row["module"], row["result"])
-        if wrong:
-            return f"{wrong} ({row['module']})"
-    ended_early = bool(rows) and rows[-1]["result"]["failed"]
-    if len(rows) > len(steps) or (len(rows) < len(steps) and not ended_early):
-        return f"it has {len(rows)} rows for {len(steps)} steps"
-    return None
-
-
-def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """RESULT as Ansible registers one: ``failed`` is there, warnings are texts, nothing that Ansible would act on."""
-    kept = {
-        str(key): value
-        for key, value in result.items()
-        if not str(key).startswith("_ansible") and key not in ("ansible_facts", "exception")
-    }
-    kept.setdefault("failed", False)
-    for key in ("warnings", "deprecations"):
-        if isinstance(kept.get(key), list):
-            kept[key] = [_text(one) for one in kept[key]]
-    return kept
-
-
-def _text(message: t.Any) -> str:
-    """A warning; modules of ansible-core 2.19 and later send an object with an event that holds the text."""
-    event = message.get("event", message) if isinstance(message, dict) else {"msg": message}
-    return " ".join(str(event.get("msg", "") if isinstance(event, dict) else event).split())

@@ -4,115 +4,33 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an order brings to a distribution: a command for its shell, and an archive for the stdin of that command.
+"""What an order brings to a distribution: an archive for the stdin of a command in its shell.
 
 The archive holds Python files: the collection's modules with their module_utils, ansible-core's module_utils, the
 steps. Python runs it from memory: nothing of it, and so no secret of the steps, is written to a disk of Linux. The same
-steps make the same bytes. Where Python is missing the command installs it first.
+steps make the same bytes.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import io
 import json
 import re
-import shlex
 import typing as t
 import zipfile
 from pathlib import Path
 
 import ansible.module_utils
 from ansible.release import __version__ as core_version
-from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import (
-    FOLDER,
-    GO_ON,
-    PROGRESS,
-    PYTHON,
-    STEPS_FILE,
-    STOP,
-)
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_stdin
+from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import STEPS_FILE
 
 PLUGINS = Path(__file__).parents[2]
-NO_PYTHON = 11
-OLD_PYTHON = 12
-DAMAGED = 13
-INSTALLING = 14
-NOT_INSTALLED = 15
-INTERPRETER = "/usr/bin/python3"
-PYTHON_FOLDER = "/var/lib/wslfleet/python"
-"""There while Python is being installed."""
 _UNUSED = frozenset({"csharp", "facts", "powershell"})
 """Parts of ansible-core's module_utils that no module of this collection needs: more than half of it."""
 _DOCUMENTATION = re.compile(r'^((?:DOCUMENTATION|EXAMPLES|RETURN) = r""")(\n.*?^)"""', re.MULTILINE | re.DOTALL)
 _TIME = (1980, 1, 1, 0, 0, 0)
 
-_LOADER = """\
-import os, sys
-if sys.version_info < (3, 8):
-    sys.exit({old})
-import hashlib
-data = sys.stdin.buffer.read()
-if hashlib.sha256(data).hexdigest() != "{digest}":
-    sys.exit({damaged})
-archive = os.memfd_create("wslfleet", 0)
-with open(archive, "wb", closefd=False) as content:
-    content.write(data)
-os.execv(sys.executable, [sys.executable, "/proc/self/fd/%d" % archive])
-"""
-
-_LOOK = """\
-import fcntl, json, os, sys, time
-folder = "{folder}"
-for attempt in range(20):
-    state, alive = {{"ended": False}}, False
-    try:
-        with open(folder + "/lock") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                alive = True
-            with open(folder + "/state.json") as file:
-                state = json.load(file)
-            mine = state.get("id") == "{id}"
-            if mine and not alive:
-                os.unlink(folder + "/state.json")
-                os.unlink(folder + "/lock")
-                os.rmdir(folder)
-    except (OSError, ValueError):
-        pass
-    if not (alive and state.get("ended")):
-        break
-    time.sleep(0.05)
-print(json.dumps(dict(state, alive=alive, bundle={name!r})))
-sys.exit({stop} if state.get("ended") and state.get("stop") and state.get("id") == "{id}" else {go_on})
-"""
-"""What the process of an order wrote down. The lock comes first: only when it is free there is no later word."""
-
-_INSTALL = """\
-if [ ! -x {python} ] || [ -e {folder} ]; then
-mkdir -p {folder} && cd {folder} || exit {failed}
-if flock -n lock true && [ ! -e code ]; then
-{environment}setsid flock lock /bin/sh -c '
-dpkg --configure -a
-apt-get -qq update
-apt-get -qq -y -o DPkg::Lock::Timeout=300 -o APT::Get::AutomaticRemove=false install --no-install-recommends python3
-echo $? >code.new
-mv code.new code' </dev/null >log 2>&1 &
-fi
-{tell}n=0
-until [ -e code ]; do sleep 0.2; n=$((n+1)); [ {hold} = 0 ] || [ $n -lt {hold} ] || exit {installing}; done
-code=$(cat code); tail -n 3 log >&2
-cd / && rm -rf {folder}
-[ "$code" = 0 ] && [ -x {python} ] || exit {failed}
-export {flag}=1
-fi
-"""
-"""In a session of its own: a lost connection leaves no half installed package. ``code`` is there when it has ended."""
-
-_INSTALLING_PYTHON = PROGRESS + json.dumps({"step": "installing Python", "ended": False})
 
 _MAIN = """\
 import sys
@@ -178,40 +96,3 @@ def _core_files() -> t.Iterator[tuple[str, bytes]]:
         relative = path.relative_to(top)
         if relative.parts[0] not in _UNUSED:
             yield relative.as_posix(), path.read_bytes()
-
-
-def command(packed: bytes, may_install: bool, hold: float | None, proxy: str = "") -> str:
-    """What the shell of a distribution runs, with the archive PACKED as its stdin.
-
-    :arg may_install: Python is installed where it is missing, over PROXY (an address) where there is one.
-    :arg hold: seconds that the command waits for that; None waits for ever.
-    """
-    loader = _LOADER.format(old=OLD_PYTHON, damaged=DAMAGED, digest=hashlib.sha256(packed).hexdigest())
-    first = _installation(hold, proxy) if may_install else f"[ -x {INTERPRETER} ] || exit {NO_PYTHON}\n"
-    return f"{first}exec {INTERPRETER} -c {shlex.quote(loader)}"
-
-
-def _installation(hold: float | None, proxy: str) -> str:
-    names = ("http_proxy", "https_proxy") if proxy else ()
-    given = "".join(f"export {name}={shlex.quote(proxy)}; " for name in names)
-    return _INSTALL.format(
-        python=INTERPRETER,
-        folder=PYTHON_FOLDER,
-        environment=f"{given}export DEBIAN_FRONTEND=noninteractive; ",
-        hold=0 if hold is None else round(hold * 5),
-        tell=f"echo {shlex.quote(_INSTALLING_PYTHON)} >&2\n" if hold is None else "",
-        failed=NOT_INSTALLED,
-        installing=INSTALLING,
-        flag=PYTHON,
-    )
-
-
-def look(identity: str, name: str) -> str:
-    """What the shell of a distribution runs to tell what the order IDENTITY in the distribution NAME has come to."""
-    program = _LOOK.format(folder=FOLDER, id=identity, name=name, stop=STOP, go_on=GO_ON)
-    return f"[ -x {INTERPRETER} ] || exit {NO_PYTHON}\nexec {INTERPRETER} -c {shlex.quote(program)}"
-
-
-def stream(packed: bytes, may_install: bool = False, proxy: str = "") -> bytes:
-    """The whole stdin of the constant line into Linux that runs the archive PACKED."""
-    return linux_stdin(command(packed, may_install, None, proxy)) + packed

@@ -19,7 +19,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, launch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
@@ -109,16 +109,16 @@ class Work:
 
     def _bring(self) -> answers.Answer | None:
         goal = self.goal
-        command = archive.command(goal.packed, goal.may_install, INSTALL_SECONDS, goal.proxy)
+        command = launch.command(goal.packed, goal.may_install, INSTALL_SECONDS, goal.proxy)
         return self._answer(command, goal.packed)
 
     def _look(self) -> answers.Answer | None:
-        return self._answer(archive.look(self.goal.identity, self.goal.name))
+        return self._answer(launch.look(self.goal.identity, self.goal.name))
 
     def _answer(self, command: str, payload: bytes = b"") -> answers.Answer | None:
         """What came of COMMAND; None: Python is still being installed."""
         completed = self.way.run(command, payload)
-        if completed.exit_code == archive.INSTALLING:
+        if completed.exit_code == launch.INSTALLING:
             return None
         return answers.answer_in(self.way.where, completed, self.goal.name)
 

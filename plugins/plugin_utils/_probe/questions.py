@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import nvidia
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys, nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
     MARK,
@@ -31,7 +31,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 ALL_BYTES = bytes(range(256)) * 256
-_POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
 _BOOT_EVENT = "/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and (EventID=12)]]"
 
 
@@ -75,9 +74,9 @@ def _registry() -> list[Question]:
         **q.network(),
         **q.power(),
         "legacy_console": registry_query("HKCU\\Console", "ForceV2"),
-        "token_filter": registry_query(_POLICIES, "LocalAccountTokenFilterPolicy"),
-        "administrator_protection": registry_query(_POLICIES, "TypeOfAdminApprovalMode"),
-        "bitlocker_pin": registry_query("HKLM\\SOFTWARE\\Policies\\Microsoft\\FVE", "UseTPMPIN"),
+        "token_filter": registry_query(keys.SYSTEM_POLICIES, "LocalAccountTokenFilterPolicy"),
+        "administrator_protection": registry_query(keys.SYSTEM_POLICIES, "TypeOfAdminApprovalMode"),
+        "bitlocker_pin": registry_query(keys.BITLOCKER_POLICIES, "UseTPMPIN"),
         "winrm_policy": registry_query("HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\WinRM", recursive=True),
     }
     for name in ("boot_event", "hypervisor_failed", "sleep"):

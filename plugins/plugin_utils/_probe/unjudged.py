@@ -13,7 +13,7 @@ redirected or set inside apart from its neighbours.
 
 from __future__ import annotations
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
@@ -64,7 +64,7 @@ def _files() -> list[Question]:
 
 
 def _registry() -> list[Question]:
-    nothing, hit = (registry_search(q.COMPUTER_NAMES, text) for text in (MISSING, "ActiveComputerName"))
+    nothing, hit = (registry_search(keys.COMPUTER_NAMES, text) for text in (MISSING, "ActiveComputerName"))
     refused = registry_query(f"HKLM\\SOFTWARE\\{MISSING}")
     default = cmd_line(REG, ["query", "HKLM\\SOFTWARE", "/ve"])
     region = registry_query("HKCU\\Control Panel\\International")
@@ -76,7 +76,7 @@ def _registry() -> list[Question]:
         _together(
             "qword",
             "How is a number of 64 bits shown?",
-            registry_query(q.WINDOWS, "InstallTime"),
+            registry_query(keys.WINDOWS, "InstallTime"),
             judge.matches(r"InstallTime    REG_QWORD    0x[0-9a-f]+\s"),
         ),
         _together("default_value", "What is a default value called?", default, judge.notes_all),

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
@@ -101,8 +102,8 @@ def restart(runner: CommandRunner, delay: int, message: str, timeout: float, clo
         )
     if before.boot_id is None and before.boot_record is None:
         raise StepFailed(
-            f"not restarted: {q.PREFETCH} has no BootId and the event log has no start of Windows, so that nobody could"
-            " tell a new boot from the old"
+            f"not restarted: {keys.PREFETCH} has no BootId and the event log has no start of Windows, so that nobody"
+            " could tell a new boot from the old"
         )
     started = clock.now()
     _shut_down(runner, delay, message)

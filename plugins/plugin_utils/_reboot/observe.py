@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import has_session, users
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.power import power, with_report
@@ -41,7 +42,7 @@ def observe(runner: CommandRunner, conditions: Conditions, utc: datetime) -> Cir
 
 def local_time(registry: RegistryTree, utc: datetime) -> datetime | None:
     """UTC in the host's time zone: ActiveTimeBias is the minutes from its time to UTC, as a signed 32-bit number."""
-    bias = registry.number(q.TIME_ZONE, "ActiveTimeBias")
+    bias = registry.number(keys.TIME_ZONE, "ActiveTimeBias")
     if bias is None:
         return None
     return utc - timedelta(minutes=bias - (1 << 32) if bias >= _SIGN else bias)

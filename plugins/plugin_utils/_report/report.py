@@ -11,7 +11,15 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import page, reading, store, tables, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import (
+    junit,
+    page,
+    prometheus,
+    reading,
+    store,
+    tables,
+    words,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, merge
 
 PAGE = "fleet.html"
@@ -36,8 +44,8 @@ def files(fleet: Fleet, version: str, hidden: bool = False) -> dict[str, str]:
     return {
         "fleet.json": tables.as_json(fleet),
         "fleet.csv": tables.as_csv(fleet),
-        "junit.xml": tables.as_junit(fleet),
-        "wslfleet.prom": tables.as_prometheus(fleet),
+        "junit.xml": junit.as_junit(fleet),
+        "wslfleet.prom": prometheus.as_prometheus(fleet),
         NOT_CONFORMING: tables.limit(fleet, words.NOT_CONFORMING),
         "out_of_reach.limit": tables.limit(fleet, words.UNREACHABLE),
         PAGE: page.render(fleet, version, hidden),

@@ -15,8 +15,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks, distributions
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks, distributions, keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, while_successful
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
@@ -51,7 +50,7 @@ def task_line(place: Place, sid: str) -> str:
     Where there are none the key is missing; that another key can be read tells this from a policy against reg.exe.
     """
     log, done = (place.result(sid, stem) for stem in Place.RESULTS)
-    own = cmd_line(REG, ["query", f"HKCU\\{q.LXSS_USER}", "/s"])
+    own = cmd_line(REG, ["query", f"HKCU\\{keys.LXSS_USER}", "/s"])
     other = cmd_line(REG, ["query", "HKCU\\Software"])
     return f'({own}>"{log}"||{other}>NUL)&&echo ok>"{done}"||echo failed>"{done}"'
 
@@ -180,7 +179,7 @@ def _merged(parts: t.Iterable[t.Mapping[str, bytes]]) -> dict[str, bytes]:
 
 def parse(text: bytes, name: str) -> Answer:
     """The answer in what reg.exe printed for the user who was asked about the distribution NAME."""
-    key = f"HKCU\\{q.LXSS_USER}"
+    key = f"HKCU\\{keys.LXSS_USER}"
     tree = registry.parse(text, registry.Scope(key, recursive=True))
     found = distributions.find(distributions.registered(tree, key), name)
     return Answer(found, bool(distributions.damaged(tree, key)))

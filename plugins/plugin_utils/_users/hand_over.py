@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.apply import state_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import DistributionState, location
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, wsl
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, keys, wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import damaged, find, registered_to
@@ -47,7 +47,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer imp
     Developer,
     to_ask,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_plan import Place, Plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_line import (
+    Place,
+    developer_line,
+    is_disk,
+    mark,
+)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_plan import Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import START_SECONDS
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
     archives,
@@ -163,7 +169,7 @@ def _developer_lines(user: User, goal: DistributionGoal, place: Place) -> dict[s
         **q.distributions_of(sid),
         **q.session_of(sid),
         f"disk_{sid}": cmd_line("dir", ["/b", f"{location(user.profile, goal)}\\ext4.vhdx"]),
-        f"begun_{sid}": cmd_line("dir", ["/b", plans.mark(user.profile, goal.name)]),
+        f"begun_{sid}": cmd_line("dir", ["/b", mark(user.profile, goal.name)]),
     }
 
 
@@ -185,7 +191,7 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
         user.loaded,
         logged_on=accounts.has_session(reads.registry, sid),
         found=find(registered_to(reads.registry, sid), goal.name),
-        damaged=bool(damaged(reads.registry, f"HKU\\{sid}\\{q.LXSS_USER}")),
+        damaged=bool(damaged(reads.registry, f"HKU\\{sid}\\{keys.LXSS_USER}")),
         place=location(user.profile, goal),
         disk=reads.succeeded(f"disk_{sid}"),
         begun=reads.succeeded(f"begun_{sid}"),
@@ -271,7 +277,7 @@ class _Work:
         sids = [one.sid for one in developers]
         protected_folder.make(self.runner, self.place.folder, self.place.FILES, readers=sids)
         self._open_results(sids)
-        image = self.place.image(plans.is_disk(self.goal))
+        image = self.place.image(is_disk(self.goal))
         source, sha256 = self.goal.source, self.goal.sha256
         if not source:
             what = f"exporting {self.goal.from_distribution}"
@@ -312,7 +318,7 @@ class _Work:
             name=name,
             sid=developer.sid,
             logon_type=logon_type,
-            line=plans.developer_line(developer, self.goal, self.executable),
+            line=developer_line(developer, self.goal, self.executable),
             seconds=round(self.timeout),
             at_logon=at_logon,
             on_battery=self.goal.on_battery,

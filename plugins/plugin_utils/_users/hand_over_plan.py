@@ -19,12 +19,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.goal import DistributionGoal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.plan import (
     DistributionState,
-    location,
     refuse_without_wsl,
-    user_commands,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.queries import LXSS_USER
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import (
@@ -37,10 +33,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer imp
     WAITING,
     Developer,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import sources
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import inside
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import SET_UTF8, later_wsl_line
 
 SET_DEFAULT_USER_SINCE = (2, 5, 8)
 """``--manage --set-default-user`` is known from here on."""
@@ -70,28 +62,6 @@ def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 def reason(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     """Why, in one line; empty where nobody waits."""
     return "; ".join(f"{row['user']}: {row['reason']}" for row in rows if row["waiting"])
-
-
-@dataclass(frozen=True)
-class Place(tasks.Place):
-    """Where things lie on the host while a distribution called NAME is handed over."""
-
-    FOLDER_PREFIX = "handover-"
-    RESULTS = ("log", "done")
-    FILES = (*tasks.Place.FILES, "image.*", "identity.txt")
-
-    @property
-    def identity(self) -> str:
-        """Tells which image it is; only administrators can write it."""
-        return f"{self.folder}\\identity.txt"
-
-    def image(self, disk: bool) -> str:
-        """The image; its ending tells wsl.exe what it is."""
-        return f"{self.folder}\\image.{'vhdx' if disk else 'tar'}"
-
-    def task(self, sid: str, at_logon: bool = False) -> str:
-        """Name of the task of SID that runs now, or of the one that waits for a logon."""
-        return f"{super().task(sid)}{'-at-logon' if at_logon else ''}"
 
 
 @dataclass(frozen=True)
@@ -195,61 +165,6 @@ def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
 def shown_image(goal: DistributionGoal) -> str:
     """What is handed over, in words."""
     return addresses.masked(goal.source or "") or f"distribution {goal.from_distribution}"
-
-
-def is_disk(goal: DistributionGoal) -> bool:
-    """Whether the image is a virtual disk."""
-    return bool(goal.source) and sources.is_virtual_disk(goal.source or "")
-
-
-def mark(profile: str, name: str) -> str:
-    """The file in the folder PROFILE that lies there while an import of ours of the distribution NAME works."""
-    return f"{profile}\\AppData\\Local\\wsl\\{name}.wslfleet-import"
-
-
-def developer_line(developer: Developer, goal: DistributionGoal, executable: str) -> str:
-    """What the task of DEVELOPER runs, one line for cmd.exe; what it prints and how it ended goes to the results.
-
-    A distribution of that name that is there already is left alone. What was started is stopped: WSL keeps the rights
-    of whoever started it.
-    """
-    place, name = Place(goal.name), goal.name
-    target, own = location(developer.profile, goal), mark(developer.profile, name)
-    log, done = (place.result(developer.sid, stem) for stem in Place.RESULTS)
-
-    def wsl(*args: str) -> str:
-        return later_wsl_line(executable, args)
-
-    vhd = ["--vhd"] if is_disk(goal) else []
-    image = place.image(is_disk(goal))
-    steps = [f"({_give_up_own(own, name, target, wsl)}||ver)", f'echo begun>"{own}"']
-    steps.append(wsl("--import", name, target, image, "--version", "2", *vhd))
-    if goal.default_user:
-        known, made, grouped = (wsl(*inside(name, command)) for command in user_commands(goal.default_user))
-        steps += [f"({known}||{made})", f"({grouped}||ver)"]
-        steps.append(wsl("--manage", name, "--set-default-user", goal.default_user))
-    if goal.default:
-        steps.append(wsl("--set-default", name))
-    parents = dict.fromkeys(path.rpartition("\\")[0] for path in (own, target))
-    folders, ends = [f'md "{parent}"&' for parent in parents], f'del /f /q "{own}"&{wsl("--terminate", name)}'
-    return (
-        f'{SET_UTF8}{"".join(folders)}({"&&".join(steps)})>"{log}" 2>&1'
-        f'&&({ends}&echo ok>"{done}")||({ends}&echo failed>"{done}")'
-    )
-
-
-def _give_up_own(own: str, name: str, target: str, wsl: t.Callable[..., str]) -> str:
-    """The line that unregisters what an import of ours left half made when the power went, and nothing else.
-
-    All of it the user's task sees with that user's eyes: our mark OWN lies there, NAME is still being installed, and
-    something is registered in the very folder TARGET.
-    """
-    findstr = f"{SYSTEM32}\\findstr.exe"
-    named = cmd_line(findstr, ["/i", "/l", f"/c: {name} "])
-    installing = cmd_line(findstr, ["/l", "/c: Installing "])
-    in_place = cmd_line(REG, ["query", f"HKCU\\{LXSS_USER}", "/s", "/f", target])
-    listed = f"{wsl('--list', '--verbose')}|{named}|{installing}"
-    return f"{cmd_line('dir', ['/b', own])}&&{listed}&&{in_place}&&{wsl('--unregister', name)}"
 
 
 _WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import windows as host_windows
@@ -59,7 +59,7 @@ def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
         ubr=windows.ubr,
         architecture=windows.architecture,
         version=wsl.version,
-        product_code=reads.registry.text(q.LXSS_MSI, "ProductCode"),
+        product_code=reads.registry.text(keys.LXSS_MSI, "ProductCode"),
         services=wsl.services,
         elevated=reads.succeeded("elevated"),
         here=is_here(runner),

@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import drive
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal, repository, sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, finish, path, smoke_test
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import launch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.variables import all_variables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_line
@@ -94,7 +94,7 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
         sha1.SITE_POLICY,
         transaction.ROOT,
         _bundle.FOLDER,
-        archive.PYTHON_FOLDER,
+        launch.PYTHON_FOLDER,
         smoke_test.FOLDER,
         backups.BACKUP_ROOT,
         proxy.ENVIRONMENT_PATH,

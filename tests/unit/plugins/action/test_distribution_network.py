@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import distribution_network
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import linux_action
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import certificates as store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
@@ -25,7 +25,7 @@ ON_WINDOWS = HostAnswers({registry_query(store.POLICY, recursive=True): printed(
 def run(monkeypatch: pytest.MonkeyPatch, answers: list[Answer] | None, **args: t.Any) -> dict[str, t.Any]:
     """The result of a task whose host gives ANSWERS; None: another connection. ``asked``: what the module got."""
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
-    monkeypatch.setattr(base, "taken", lambda _module, answer, complete: answer)
+    monkeypatch.setattr(linux_action, "taken", lambda _module, answer, complete: answer)
     monkeypatch.setattr(ActionBase, "_execute_module", lambda self, module_args, task_vars: {"asked": module_args})
     action = distribution_network.ActionModule(
         MagicMock(args=args, action="wslfleet.cuda.distribution_network", async_val=0), *(MagicMock() for _ in range(5))

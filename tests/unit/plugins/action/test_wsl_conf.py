@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.action import wsl_conf
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import base
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import linux_action
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
@@ -29,7 +29,7 @@ def run(
     """The result of a task whose module says CHANGED, and whose host gives ANSWERS."""
     answer = {"changed": changed, "needs": "wsl.exe --terminate" if changed else ""}
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp, task_vars: {})
-    monkeypatch.setattr(base, "taken", lambda _module, answer, complete: answer)
+    monkeypatch.setattr(linux_action, "taken", lambda _module, answer, complete: answer)
     monkeypatch.setattr(ActionBase, "_execute_module", lambda self, module_args, task_vars: dict(answer))
     action = wsl_conf.ActionModule(
         MagicMock(args={"settings": SETTINGS, **args}, check_mode=check_mode, action="x.wsl_conf", async_val=0),

@@ -6,8 +6,7 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import hive_copies
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import hive_copies, keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, Completed, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
@@ -36,7 +35,7 @@ def copied(*without: str) -> HostAnswers:
     for name, line in hive_copies._lines([BEN]).items():
         if name.partition("_")[0] not in without:
             answers[line] = b"\r\n"
-    lxss = f"{LONG_KEY}\\{q.LXSS_USER}\\{GUID}"
+    lxss = f"{LONG_KEY}\\{keys.LXSS_USER}\\{GUID}"
     values = (("DistributionName", "REG_SZ", "Ubuntu"), ("BasePath", "REG_SZ", "D:\\x"), ("Flags", "REG_DWORD", "0xf"))
     if "lxss" not in without:
         answers[hive_copies._lines([BEN])[f"lxss_{BEN.sid}"]] = reg(lxss, *values)
@@ -59,7 +58,7 @@ def test_the_lines() -> None:
         f'dir /b /a "{folder}\\NTUSER.DAT"',
         f'C:\\Windows\\System32\\reg.exe load {KEY} "{folder}\\NTUSER.DAT"',
         f"C:\\Windows\\System32\\reg.exe query {KEY}\\Environment /v TEMP",
-        f"C:\\Windows\\System32\\reg.exe query {KEY}\\{q.LXSS_USER} /s",
+        f"C:\\Windows\\System32\\reg.exe query {KEY}\\{keys.LXSS_USER} /s",
         f"C:\\Windows\\System32\\reg.exe unload {KEY}",
         f'del /f /q /a "{folder}\\NTUSER.DAT*"',
         f'rd "{folder}"',

@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network, network, winhttp_proxy
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree, RegistryValue
 
-SETTINGS = f"HKCU\\{q.INTERNET_SETTINGS}"
+SETTINGS = f"HKCU\\{keys.INTERNET_SETTINGS}"
 
 
 def registry(values: dict[tuple[str, str], tuple[str, int | str | bytes]]) -> RegistryTree:
@@ -44,7 +44,7 @@ def test_proxies_without_credentials() -> None:
                 (SETTINGS, "ProxyServer"): ("REG_SZ", "http=ann:secret@proxy:8080;https=proxy:8081"),
                 (SETTINGS, "ProxyOverride"): ("REG_SZ", "*.corp.example;<local>"),
                 (SETTINGS, "AutoConfigURL"): ("REG_SZ", "http://ann:secret@wpad/proxy.pac"),
-                (q.WINHTTP, "WinHttpSettings"): ("REG_BINARY", winhttp(3, "ann:secret@proxy:8080")),
+                (keys.WINHTTP, "WinHttpSettings"): ("REG_BINARY", winhttp(3, "ann:secret@proxy:8080")),
             }
         )
     )
@@ -67,7 +67,7 @@ def test_proxies_without_credentials() -> None:
 def test_wireless_only(adapters: list[tuple[int, str]], expected: bool | None) -> None:
     values: dict[tuple[str, str], tuple[str, int | str | bytes]] = {}
     for number, (kind, address) in enumerate(adapters):
-        values[f"{q.NETWORK_CLASS}\\000{number}", "*IfType"] = ("REG_DWORD", kind)
-        values[f"{q.NETWORK_CLASS}\\000{number}", "NetCfgInstanceId"] = ("REG_SZ", f"{{{number}}}")
-        values[f"{q.NETWORK_INTERFACES}\\{{{number}}}", "DhcpIPAddress"] = ("REG_SZ", address)
+        values[f"{keys.NETWORK_CLASS}\\000{number}", "*IfType"] = ("REG_DWORD", kind)
+        values[f"{keys.NETWORK_CLASS}\\000{number}", "NetCfgInstanceId"] = ("REG_SZ", f"{{{number}}}")
+        values[f"{keys.NETWORK_INTERFACES}\\{{{number}}}", "DhcpIPAddress"] = ("REG_SZ", address)
     assert network(registry(values)).wireless_only is expected

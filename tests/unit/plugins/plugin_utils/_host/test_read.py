@@ -6,7 +6,7 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks, hive_copies, nvidia
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks, hive_copies, keys, nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import read as host_read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import result as host_result
@@ -306,7 +306,7 @@ def copied() -> HostAnswers:
     lines = hive_copies._lines([grace])
     answers.update(dict.fromkeys(lines.values(), b"\r\n"))
     values = (("DistributionName", "REG_SZ", "Kali"), ("BasePath", "REG_SZ", ELSEWHERE), ("Flags", "REG_DWORD", "0xf"))
-    answers[lines[f"lxss_{ABSENT}"]] = reg(f"{HIVE}\\{q.LXSS_USER}\\{GUID}", *values)
+    answers[lines[f"lxss_{ABSENT}"]] = reg(f"{HIVE}\\{keys.LXSS_USER}\\{GUID}", *values)
     return answers
 
 

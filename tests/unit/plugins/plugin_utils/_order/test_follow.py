@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import archive, expand, follow
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import expand, follow, launch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
@@ -32,7 +32,7 @@ def says(**state: t.Any) -> Completed:
 
 
 WORKS = says(ended=False, alive=True, step="Guard", transaction=TRANSACTION)
-INSTALLING = Completed(archive.INSTALLING, b"", b"")
+INSTALLING = Completed(launch.INSTALLING, b"", b"")
 
 
 class Way:
@@ -134,9 +134,9 @@ def test_an_unreachable_laptop(answers: tuple[t.Any, ...], goal: dict[str, t.Any
         ((Completed(127, b"", b"python3: not found\n"),), {}, "ended without a result .python3: not found"),
         ((Completed(10, says().stdout[:40], b""),), {}, "ended without a result"),
         ((Completed(10, b"[1]", b""),), {}, "ended without a result"),
-        ((Completed(archive.DAMAGED, b"", b""),), {}, "arrived damaged on the host and was not begun"),
-        ((Completed(archive.NO_PYTHON, b"", b""),), {}, "it has no /usr/bin/python3, a real run installs it"),
-        ((Completed(archive.NOT_INSTALLED, b"", b"E: no network\n"),), {}, "could not install python3 .E: no network"),
+        ((Completed(launch.DAMAGED, b"", b""),), {}, "arrived damaged on the host and was not begun"),
+        ((Completed(launch.NO_PYTHON, b"", b""),), {}, "it has no /usr/bin/python3, a real run installs it"),
+        ((Completed(launch.NOT_INSTALLED, b"", b"E: no network\n"),), {}, "could not install python3 .E: no network"),
         ((says(rows=[{**ROWS[0], "module": "cuda_audit_info"}]),), {}, "damaged result: row 1 is of cuda_audit_info"),
         ((says(rows=[{**ROWS[0], "result": {"failed": "no"}}]),), {}, "damaged result: failed is str"),
     ],

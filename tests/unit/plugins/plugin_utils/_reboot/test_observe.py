@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot.policy import Circumstances, Conditions, window
@@ -20,7 +21,7 @@ ALL = Conditions(window("22:00-05:00"), True, True)
 
 @pytest.mark.parametrize(("bias", "hour"), [("0xffffffc4", 13), ("0x0", 12), ("0x12c", 7)])
 def test_local_time(bias: str, hour: int) -> None:
-    registry = parse(reg(ZONE, ("ActiveTimeBias", "REG_DWORD", bias)), Scope(q.TIME_ZONE))
+    registry = parse(reg(ZONE, ("ActiveTimeBias", "REG_DWORD", bias)), Scope(keys.TIME_ZONE))
     found = observe.local_time(registry, NOON)
     assert found is not None
     assert (found.hour, found.minute) == (hour, 0)

@@ -14,7 +14,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
 
 from tests.unit import a_fleet
-from tests.unit.plugins.plugin_utils._report.test_tables import NOW, hostile_fleet
 
 MARKUP = "</script><script>alert(1)</script><img src=x onerror=alert(2)><!--&amp;\u2028{{data}}"
 
@@ -51,7 +50,7 @@ def data_of(reader: Reader) -> dict[str, list[dict[str, str]]]:
 
 
 def test_the_policy_names_the_hash_of_every_script_and_style_and_nothing_else() -> None:
-    reader = rendered(fleet.merge([Found("r", a_fleet.documents(3), [], [])], NOW))
+    reader = rendered(fleet.merge([Found("r", a_fleet.documents(3), [], [])], a_fleet.REPORTED))
     policy = next(str(a["content"]) for tag, a in reader.elements if a.get("http-equiv") == "Content-Security-Policy")
     inline = [text for _tag, attributes, text in reader.raw if attributes.get("type") != "application/json"]
     hashes = {f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in inline}
@@ -60,7 +59,7 @@ def test_the_policy_names_the_hash_of_every_script_and_style_and_nothing_else() 
 
 
 def test_nothing_comes_from_elsewhere_and_no_element_has_a_style_or_a_handler() -> None:
-    reader = rendered(hostile_fleet())
+    reader = rendered(a_fleet.hostile())
     for tag, attributes in reader.elements:
         assert not [name for name in attributes if name == "style" or name.startswith("on")], tag
         for name in ("src", "href", "action", "data", "poster", "srcset"):
@@ -68,8 +67,8 @@ def test_nothing_comes_from_elsewhere_and_no_element_has_a_style_or_a_handler() 
 
 
 def test_what_a_laptop_says_is_never_markup() -> None:
-    harmless = rendered(hostile_fleet("fine"))
-    reader = rendered(hostile_fleet(MARKUP))
+    harmless = rendered(a_fleet.hostile("fine"))
+    reader = rendered(a_fleet.hostile(MARKUP))
     assert [tag for tag, _attributes in reader.elements] == [tag for tag, _attributes in harmless.elements]
     (laptop,) = data_of(reader)["laptops"]
     assert (laptop["name"], laptop["reason"]) == (MARKUP, MARKUP)
@@ -80,12 +79,12 @@ def test_the_library_is_as_it_was_published_but_for_its_map() -> None:
     assert hashlib.sha256(text.encode()).hexdigest() == (
         "a0d1d4531c0c4ae7cdaec01f217c724aa969cacaff7f7d8971c334ac97500379"
     )
-    assert "sourceMappingURL" not in page.render(fleet.merge([], NOW), "0.2.0")
+    assert "sourceMappingURL" not in page.render(fleet.merge([], a_fleet.REPORTED), "0.2.0")
 
 
 def test_problems_and_changes_are_bounded() -> None:
     problems = [f"problem {number}" for number in range(80)]
-    text = page.render(fleet.merge([Found("r", [], [], problems)], NOW), "0.2.0")
+    text = page.render(fleet.merge([Found("r", [], [], problems)], a_fleet.REPORTED), "0.2.0")
     assert "problem 49<" in text and "problem 50<" not in text and "and 30 more, see fleet.json" in text
 
 
@@ -94,12 +93,12 @@ def test_what_changed_is_told_at_the_top() -> None:
     for days_ago in (1, 0):
         made = a_fleet.documents(40, days_ago, broken=() if days_ago else ("laptop-0003",))
         source.history += [fleet.history.line(one) for one in made]
-    text = page.render(fleet.merge([source], NOW), "0.2.0")
+    text = page.render(fleet.merge([source], a_fleet.REPORTED), "0.2.0")
     assert "laptop-0003: in order → not in order, new: dpkg_states, new: driver_packages" in text
 
 
 def test_names_that_are_left_out_make_no_line_for_limit() -> None:
-    which = fleet.merge([Found("r", a_fleet.documents(1), [], [])], NOW)
+    which = fleet.merge([Found("r", a_fleet.documents(1), [], [])], a_fleet.REPORTED)
     assert (data_of(rendered(which, True))["hidden"], data_of(rendered(which))["hidden"]) == (True, False)
 
 

@@ -14,6 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import developer as d
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks as u
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_line import developer_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks as s
 
 DEBIAN = Distribution("Debian", "{guid}", 2, True, 0, "C:\\x", "installed")
@@ -110,7 +111,7 @@ def test_state(developer: d.Developer, state: str) -> None:
 @pytest.mark.parametrize("developer", [row[1] for row in STATES], ids=[row[0] for row in STATES])
 def test_no_state_makes_an_administrator_order_a_deletion(developer: d.Developer) -> None:
     """The task's line is the same whatever was read: it looks itself before it unregisters anything."""
-    lines = {plans.developer_line(one, GOAL, "C:\\w\\wsl.exe") for one in (developer, THERE) if one.profile}
+    lines = {developer_line(one, GOAL, "C:\\w\\wsl.exe") for one in (developer, THERE) if one.profile}
     assert len(lines) == 1
 
 

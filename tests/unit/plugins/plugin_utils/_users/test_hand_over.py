@@ -15,8 +15,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, OutputTooLong
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import developer as d
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over as h
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan as plans
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.hand_over_line import Place
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.tasks import NOT_LOGGED_ON
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks
 
@@ -25,7 +25,7 @@ from tests.unit.scripted_runner import ScriptedRunner
 
 SID = "S-1-5-21-1111111111-2222222222-3333333333-1002"
 PROFILES = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
-PLACE = plans.Place("Debian")
+PLACE = Place("Debian")
 GOAL = DistributionGoal("Debian", source="/x.wsl", windows_user=["anna"])
 
 

@@ -80,27 +80,6 @@ def test_goals_that_no_host_can_reach(goal: dict[str, t.Any], message: str) -> N
     h.check(GOAL)
 
 
-def test_the_line_of_a_developer() -> None:
-    goal = replace(GOAL, default=True, default_user="dev", source="https://x/y.vhdx")
-    line = h.developer_line(replace(ANNA, found=replace(DEBIAN, state="installing")), goal, "C:\\W S\\wsl.exe")
-    assert line.startswith('set WSL_UTF8=1&md "C:\\Users\\anna\\AppData\\Local\\wsl"&((dir /b C:\\Users\\anna\\')
-    order = ["dir /b ", "--list --verbose", "/c: Debian ", "/c: Installing ", "reg.exe query HKCU"]
-    order += [
-        "--unregister",
-        "echo begun",
-        "--import Debian",
-        "--vhd",
-        "id -u dev||",
-        "useradd",
-        "--manage",
-        "--set-default Debian",
-    ]
-    order += ["log.txt", "--terminate Debian", "done.txt"]
-    assert [line.index(text) for text in order] == sorted(line.index(text) for text in order)
-    assert line.count("--terminate Debian&echo") == 2
-    assert "%" not in line
-
-
 def test_an_image_that_has_changed_goes_to_those_who_wait() -> None:
     found = h.plan(HOST, [HAS, waits(BEN)], GOAL, left=True, outdated=True)
     assert (found.bring_image, [one.name for one in found.hand_over], found.waiting) == (True, ["ben"], ())
@@ -119,14 +98,6 @@ def test_status(waiting: list[str], status: str) -> None:
     rows = [{"user": user, "waiting": why, "reason": f"({why})"} for user, why in zip(("anna", "ben"), waiting)]
     assert h.status(rows) == status
     assert h.reason(rows) == "; ".join(f"{row['user']}: ({row['waiting']})" for row in rows if row["waiting"])
-
-
-def test_places_differ_by_name_and_user() -> None:
-    place = h.Place("Debian")
-    paths = [place.image(True), place.image(False), place.results("S-1"), place.description("S-1")]
-    assert len(set(paths)) == 4
-    assert all(path.startswith(place.folder + "\\") for path in paths)
-    assert place.task("S-1") != place.task("S-1", at_logon=True)
 
 
 @pytest.mark.parametrize(

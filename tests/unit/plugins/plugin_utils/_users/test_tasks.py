@@ -6,11 +6,11 @@ import fnmatch
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as bundle_plan
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_line, hand_over_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks as u
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks as s
 
-BUNDLE, HAND_OVER = bundle_plan.Place("Debian"), hand_over_plan.Place("Debian")
+BUNDLE, HAND_OVER = bundle_plan.Place("Debian"), hand_over_line.Place("Debian")
 
 
 def test_each_writes_to_files_of_its_own_and_everything_is_found_by_name() -> None:

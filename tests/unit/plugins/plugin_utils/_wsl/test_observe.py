@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import MAXIMUM_LENGTH, Batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe as w
@@ -83,7 +84,7 @@ def test_before_a_removal_it_is_known_whose_distributions_there_are() -> None:
         f"{profiles}\\{ANNA}", ("ProfileImagePath", "REG_EXPAND_SZ", "C:\\Users\\anna")
     ) + reg(f"{profiles}\\{BERND}", ("ProfileImagePath", "REG_EXPAND_SZ", "C:\\Users\\bernd"))
     first[q.users()["hives"]] += f"HKEY_USERS\\{ANNA}\r\n".encode()
-    key = f"HKEY_USERS\\{ANNA}\\{q.LXSS_USER}"
+    key = f"HKEY_USERS\\{ANNA}\\{keys.LXSS_USER}"
     disk = "C:\\Users\\bernd\\AppData\\Local\\wsl\\{1}\\ext4.vhdx"
     second = HostAnswers(
         {
