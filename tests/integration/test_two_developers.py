@@ -37,8 +37,10 @@ def _owners(laptop: Laptop) -> dict[str, list[str]]:
 
 
 def test_each_has_a_distribution_with_the_toolkit_and_the_administrator_none(lab: Lab) -> None:
-    run = lab.playbook("provision", variables=SETTINGS)
+    """Handed over over SSH; ``test_artifact.py`` does it over WinRM."""
+    run = lab.over_ssh.playbook("provision", variables=SETTINGS)
     assert run.code == 0, run.output
+    assert lab.logons(LAPTOP) and not (lab.laptop(LAPTOP) / "requests.jsonl").exists(), "nothing went over WinRM"
     laptop = Laptop(lab.laptop(LAPTOP), images.default_cache())
     assert _owners(laptop) == {"fleetadmin": [], "anna": ["Debian-12"], "ben": ["Debian-12"]}
     for user in laptop.state.users[1:]:
