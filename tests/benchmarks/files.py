@@ -32,17 +32,18 @@ sys.path[:0] = [str(ROOT), str(ROOT / ".cache" / "collections")]
 from tests.benchmarks import tasks  # noqa: E402
 
 ROADS = (tasks.ORDINARY, tasks.KEPT, tasks.SSH, tasks.KEPT_SSH)
-_CHILDREN = resource.RUSAGE_CHILDREN
 MOVERS = {"cat", "dd", "tail", "head", "base64", "sha256sum"}
 PYTHON = "/bin/sh -c '/usr/bin/python3 && sleep 0'"
 
 
 class Watch:
-    """The largest resident size of a process of the distribution whose program is one of MOVERS."""
+    """The largest resident sizes: of a process of the distribution that moves the file, and of one of a playbook."""
 
-    def __init__(self, first_process: int) -> None:
-        self.largest = 0
+    def __init__(self, first_process: int, state: Path) -> None:
+        """FIRST_PROCESS: of the distribution. STATE: what the processes of playbooks name."""
+        self.inside = self.playbook = 0
         self._space = os.readlink(f"/proc/{first_process}/ns/pid")
+        self._state = str(state).encode()
         self._ended = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -50,18 +51,24 @@ class Watch:
         while not self._ended.wait(0.1):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
-                    if (process / "comm").read_text().strip() in MOVERS and (
-                        os.readlink(process / "ns" / "pid") == self._space
-                    ):
-                        pages = int((process / "statm").read_text().split()[1])
-                        self.largest = max(self.largest, pages * resource.getpagesize())
-                except OSError:
+                    self._look(process)
+                except OSError:  # it has ended
                     continue
 
-    def end(self) -> int:
-        """Its size."""
+    def _look(self, process: Path) -> None:
+        if (process / "comm").read_text().strip() in MOVERS:
+            if os.readlink(process / "ns" / "pid") == self._space:
+                self.inside = max(self.inside, _resident(process))
+        elif b"ansible" in (command := (process / "cmdline").read_bytes()) and self._state in command:
+            self.playbook = max(self.playbook, _resident(process))
+
+    def end(self) -> None:
         self._ended.set()
-        return self.largest
+
+
+def _resident(process: Path) -> int:
+    """Its size in bytes."""
+    return int((process / "statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def main() -> int:
@@ -96,7 +103,7 @@ def measure(state: Path, folder: Path, size: int, roads: list[str], with_tasks: 
     started.exec_command(tasks.KEEP_RUNNING)
     started.reset()
     speeds: dict[str, dict[str, float]] = {}
-    watch = Watch(tasks.instance(state))
+    watch = Watch(tasks.instance(state), state)
     for road in roads:
         connection = connect(state, road)
         connection.exec_command(PYTHON, in_data=b"print(1)")
@@ -108,8 +115,10 @@ def measure(state: Path, folder: Path, size: int, roads: list[str], with_tasks: 
             print(f"{size // 1_000_000:5} MB  {road:12} {what:14} {speeds[what][road]:7.1f} MB/s", flush=True)
         connection.reset()
     table(size, roads, speeds)
-    plugin, playbooks = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, _CHILDREN))
-    print(f"memory, MiB: plugin {plugin}, playbook {playbooks}, distribution {watch.end() >> 20}\n", flush=True)
+    watch.end()
+    plugin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    sizes = f"plugin {plugin}, playbook {watch.playbook >> 20}, distribution {watch.inside >> 20}"
+    print(f"memory, MiB: {sizes}\n", flush=True)
 
 
 def table(size: int, roads: list[str], speeds: dict[str, dict[str, float]]) -> None:
