@@ -22,11 +22,9 @@ done about it:
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import re
-import selectors
 import subprocess
 import time
 import typing as t
@@ -35,14 +33,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import new_mark
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
-    SILENT_SECONDS,
     CommandTimeout,
     Completed,
     Heard,
     OutputTooLong,
-    Readable,
     Stdin,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.streams import Streams, ended
 
 SYSTEM32 = "C:\\Windows\\System32"
 VARIABLE = "LINE_OF_WSLFLEET"
@@ -50,7 +47,6 @@ LONGEST_DELAYED = 8000
 """UTF-16 units of a line that is handed on by ``!NAME!``. Nobody has written down how many that takes; by ``%NAME%``,
 which the second cmd.exe expands itself, all 8,191 arrive. A ``%NAME%`` in the line is not expanded then, and lines of
 this length have none."""
-_PART_BYTES = 65536
 
 
 def arguments(cmd_exe: str, line: str, mark: str) -> list[str]:
@@ -107,7 +103,7 @@ class InteropRunner:
             )
         except OSError as error:
             raise self.inside.not_started(error, self._host) from None
-        with _ended(process):
+        with ended(process):
             stdout, stderr = self._talk(process, line, stdin, timeout, heard)
         done = completed(stdout, stderr, mark)
         if done is None:
@@ -123,7 +119,7 @@ class InteropRunner:
         heard: Heard | None,
     ) -> tuple[bytes, bytes]:
         deadline = None if timeout is None else time.monotonic() + timeout
-        streams = _Streams(process, io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, heard)
+        streams = Streams(process, io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, heard)
         with streams:
             while streams.open:
                 left = None if deadline is None else deadline - time.monotonic()
@@ -138,81 +134,3 @@ class InteropRunner:
 
     def close(self) -> None:
         """Nothing is kept between commands."""
-
-
-@contextlib.contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> t.Iterator[None]:
-    """PROCESS does not outlive this."""
-    try:
-        yield
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-
-
-class _Streams:
-    """The pipes of one process, none of which waits for another."""
-
-    def __init__(self, process: subprocess.Popen[bytes], source: Readable, heard: Heard | None = None) -> None:
-        self._source = source
-        self._heard = heard
-        self._rest = b""
-        self._selector = selectors.DefaultSelector()
-        self._input = t.cast(t.IO[bytes], process.stdin)
-        self.stdout, self.stderr = bytearray(), bytearray()
-        self._outputs = [t.cast(t.IO[bytes], process.stdout), t.cast(t.IO[bytes], process.stderr)]
-        os.set_blocking(self._input.fileno(), False)
-        self._selector.register(self._input, selectors.EVENT_WRITE, None)
-        for stream, into in zip(self._outputs, (self.stdout, self.stderr)):
-            self._selector.register(stream, selectors.EVENT_READ, into)
-
-    def __enter__(self) -> _Streams:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._selector.close()
-        for stream in (self._input, *self._outputs):
-            with contextlib.suppress(OSError):
-                stream.close()
-
-    @property
-    def open(self) -> bool:
-        """Whether there is an output that has not ended; what is not read of stdin then, nobody wants."""
-        return any(key.fileobj is not self._input for key in self._selector.get_map().values())
-
-    def step(self, seconds: float | None) -> bool:
-        """Carry what can be carried, waiting SECONDS at most for something. False: more was printed than is taken."""
-        if self._heard is not None:
-            seconds = SILENT_SECONDS if seconds is None else min(seconds, SILENT_SECONDS)
-        events = self._selector.select(seconds)
-        if not events:
-            self._tell(b"", b"")
-        for key, _events in events:
-            if key.data is None:
-                self._feed()
-                continue
-            data = os.read(key.fd, _PART_BYTES)
-            if not data:
-                self._selector.unregister(key.fileobj)
-            key.data.extend(data)
-            self._tell(*((data, b"") if key.data is self.stdout else (b"", data)))
-        return len(self.stdout) + len(self.stderr) <= OUTPUT_BYTES
-
-    def _tell(self, stdout: bytes, stderr: bytes) -> None:
-        if self._heard is not None:
-            self._heard(stdout, stderr)
-
-    def _feed(self) -> None:
-        """Write a part of stdin; close it at its end, or when nobody reads it."""
-        self._rest = self._rest or self._source.read(_PART_BYTES)
-        if self._rest:
-            try:
-                self._rest = self._rest[os.write(self._input.fileno(), self._rest) :]
-                return
-            except BlockingIOError:
-                return
-            except BrokenPipeError:
-                pass  # it has ended, or reads no more: its exit code tells what that means
-        self._selector.unregister(self._input)
-        self._input.close()
