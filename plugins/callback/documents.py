@@ -106,6 +106,8 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """The play before, or a batch of it, is over: what it told is written down."""
+        plan = t.cast("Plan | None", self.wslfleet_run.plan)
+        self.wslfleet_keeper.ends(plan.begun[-1] if plan and plan.going_on else ())
         self._wslfleet_write(self.wslfleet_played)
         variables = play.get_variable_manager().get_vars(play=play)
         self.wslfleet_played = list(variables.get("ansible_play_hosts_all") or ())
@@ -164,8 +166,10 @@ class CallbackModule(CallbackBase):
             self.wslfleet_keeper.begin(laptop, self.wslfleet_groups[laptop])
         step = _step_of(task).rpartition(" : ")[2]  # Without the name of its role.
         tell(laptop, module.rpartition(".")[2], step, result._result)
+        plan = t.cast("Plan | None", self.wslfleet_run.plan)
         if at_once:
             self._wslfleet_write([laptop])
+        if (plan is not None and plan.passes(laptop)) or at_once:
             self._wslfleet_leave()
 
     def _wslfleet_open(self, first: str) -> None:

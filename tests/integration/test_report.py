@@ -5,12 +5,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
-import sys
-import time
 import typing as t
 from pathlib import Path
 
@@ -19,7 +15,8 @@ import pytest
 import yaml
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import shape
 
-from tests.integration.laboratory import PLAYBOOKS, ROOT, Lab, StartLab
+from tests.integration.killed import killed
+from tests.integration.laboratory import PLAYBOOKS, Lab, StartLab
 
 pytestmark = pytest.mark.lab
 
@@ -130,17 +127,13 @@ def test_no_file_holds_a_secret_or_without_names_a_name(lab: Lab, tmp_path: Path
 def test_a_killed_run_leaves_the_documents_of_what_was_done(lab: Lab, tmp_path: Path) -> None:
     site = tmp_path / "site.yml"
     site.write_text(SITE.format(audit=PLAYBOOKS / "audit.yml"), encoding="utf-8")
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(lab.state / "inventory.yml"), str(site)]
-    command += ["-e", f"wslfleet_report={tmp_path / 'report'}", "--limit", f"{READY},{OFF}"]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as run:
-        until = time.monotonic() + 60
-        while (
-            time.monotonic() < until and documents(tmp_path / "report", "site").get(READY, {}).get("toolkits") is None
-        ):
-            time.sleep(0.2)
-        os.killpg(run.pid, signal.SIGKILL)
+    report = tmp_path / "report"
+    words = ["-i", str(lab.state / "inventory.yml"), str(site), "-e", f"wslfleet_report={report}"]
+
+    def is_audited() -> bool:
+        return documents(report, "site").get(READY, {}).get("toolkits") is not None
+
+    killed([*words, "--limit", f"{READY},{OFF}"], when=is_audited)
     found = documents(tmp_path / "report", "site")
     assert (found[READY]["status"], found[READY]["rows"]["G8"], found[OFF]["status"]) == (
         "not finished", "pass", "no WinRM",

@@ -20,6 +20,7 @@ import yaml
 
 from lab.laptops.laptop import Laptop
 from lab.linux import images
+from tests.integration.killed import killed
 from tests.integration.laboratory import COLLECTIONS, PLAYBOOKS, QUICK, Lab, Run, StartLab
 
 pytestmark = pytest.mark.lab
@@ -129,6 +130,24 @@ def test_outside_the_window_and_without_an_answer_no_laptop_begins(lab: Lab, rep
     assert len(lab.journal(BUSY)) == before
 
 
+def test_a_rollout_that_is_killed_has_told_what_is_left(lab: Lab, report: Path) -> None:
+    """In the second batch, while apt works on its laptop: the first one is done, and apt goes on alone."""
+    limit = f"{OTHER_CANARY},@{report / 'rollout' / 'left.limit'}"
+    settings = {"wslfleet_rollout_put_off": [], "wslfleet_report": str(report), **SMALL}
+    words = ["-i", str(lab.state / "inventory.yml"), str(PLAYBOOKS / "rollout.yml"), "--limit", limit]
+    before = document(report, OTHER_CANARY)["run"]["id"]
+    killed([*words, "-e", json.dumps(settings)], when=lambda: transactions(lab, BUSY) > 0)
+    done, halfway = document(report, OTHER_CANARY), document(report, BUSY)
+    assert done["run"]["id"] != before and (done["state"], done["run"]["finished"]) == ("conforming", True)
+    assert (halfway["run"]["id"] == done["run"]["id"], halfway["status"]) == (False, "put off")
+    assert left(report) == {"left": [BUSY], "not_finished": [BUSY]}
+
+
+def transactions(lab: Lab, laptop: str) -> int:
+    """How many transactions of apt began in the distribution of LAPTOP."""
+    return len(list(lab.laptop(laptop).glob("distributions/*/upper/var/lib/wslfleet/transactions/*/pid")))
+
+
 def test_a_person_lets_the_last_batch_begin_and_nobody_is_left(
     lab: Lab, report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +159,10 @@ def test_a_person_lets_the_last_batch_begin_and_nobody_is_left(
     assert code == 0, output
     assert "Batch 2 of 2, 1 laptop. So far: 1 ok. Type yes to begin it" in output
     assert (left(report), "2 ok" in output.splitlines()) == ({}, True), output
+    # What the killed run had begun was waited for, and nothing was done twice.
+    assert transactions(lab, BUSY) == transactions(lab, OTHER_CANARY)
+    log = lab.linux(BUSY, "grep -h ' install ' /var/log/dpkg.log | cut -d' ' -f4 | sort | uniq -d").output
+    assert "cuda" not in log, log
     # Ansible would take an empty file for all hosts.
     assert (report / "rollout" / "left.limit").read_text(encoding="utf-8") == "!all\n"
 

@@ -20,6 +20,8 @@ class _Laptop:
     groups: tuple[str, ...]
     seen: State = field(default_factory=State)
     failure: document.Failure | None = None
+    ended: bool = False
+    """Whether the run is over for it, though not for others."""
     stale: bool = True
     """Whether something was told since the last document."""
 
@@ -56,6 +58,12 @@ class Recorder:
         if laptop in self.laptops:
             self.laptops[laptop].failure = None
 
+    def ends(self, names: t.Iterable[str]) -> None:
+        """The run is over for the laptops NAMES, as for those of a batch when another one begins."""
+        for name in names:
+            if name in self.laptops:
+                self.laptops[name].ended = True
+
     def documents(self, time: str, names: t.Iterable[str], finished: bool = False) -> list[document.Document]:
         """The documents of the laptops NAMES of which something was told since their last document."""
         made = []
@@ -64,7 +72,7 @@ class Recorder:
             if laptop and (laptop.stale or finished):
                 laptop.stale = False
                 # Whoever failed takes part in nothing that comes later.
-                end = finished or laptop.failure is not None
+                end = finished or laptop.ended or laptop.failure is not None
                 made.append(document.make(name, laptop.groups, self.run, time, laptop.seen, laptop.failure, end))
         return made
 

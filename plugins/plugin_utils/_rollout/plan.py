@@ -47,6 +47,8 @@ class Plan:
     """The batches so far."""
     going_on: bool = False
     """Whether the last one of them is not over."""
+    at_work: bool = False
+    """Whether its gate is passed, so that nobody of it is left alone any more."""
 
     @property
     def laptops(self) -> tuple[str, ...]:
@@ -72,12 +74,20 @@ class Plan:
     def begin(self, batch: t.Iterable[str]) -> None:
         """Another BATCH begins."""
         self.begun.append(tuple(batch))
-        self.going_on = True
+        self.going_on, self.at_work = True, False
+
+    def passes(self, laptop: str) -> bool:
+        """LAPTOP has something to tell; True where it is the first one of its batch, whose gate is passed then."""
+        first = self.going_on and not self.at_work and laptop in self.begun[-1]
+        self.at_work = self.at_work or first
+        return first
 
     def outcomes(self, told: Outcomes) -> dict[str, str]:
         """Laptop -> what became of it, those that nothing was TOLD about and those that are being worked on too."""
         busy = set(self.begun[-1]) if self.going_on else set()
-        return {name: _outcome(told.get(name, outcome.NOT_BEGUN), name in busy) for name in self.laptops}
+        untold = dict.fromkeys(busy, outcome.NOT_FINISHED) if self.at_work else {}
+        known = {**untold, **told}
+        return {name: _outcome(known.get(name, outcome.NOT_BEGUN), name in busy) for name in self.laptops}
 
     def obstacle(self, told: Outcomes) -> str:
         """Why no other batch begins, by what became of the one before; empty where nothing is in the way.

@@ -253,12 +253,32 @@ def test_what_a_rollout_has_left_is_written_while_it_goes_on(tmp_path: Path) -> 
     run.ok("a", "wslfleet.cuda.cuda_audit_info", audit())
     run.play(batch=("b",))
     assert left(tmp_path) == ["b\nc", "!all", "!all", "b\nc"]
+    run.ok("b", "wslfleet.cuda.host_info", host_info(2))
+    assert left(tmp_path) == ["b\nc", "!all", "b", "c"]
     run.callback.v2_runner_on_failed(run.result("b", "wslfleet.cuda.wsl", {"failed": True, "msg": "no"}))
     assert left(tmp_path) == ["b\nc", "b", "!all", "c"]
     run.play()
     run.end(failures=("b",))
     assert run.said == ["\n1 ok, 1 not begun, 1 failed", f"For the next run: --limit @{tmp_path / 'left.limit'}"]
     assert current.limit == str(tmp_path / "left.limit")
+
+
+def test_a_batch_that_is_over_is_the_end_of_the_run_for_its_laptops(tmp_path: Path) -> None:
+    """Batches may be hours apart, and the run may be killed meanwhile."""
+    run = Run(laptops=("a", "b"), wslfleet_report=str(tmp_path))
+    run.play()
+    current = this_run.current()
+    assert current
+    current.plan = Plan(("a",), ("b",), MagicMock(), str(tmp_path / "rollout"))
+    for laptop in ("a", "b"):
+        run.play(batch=(laptop,))
+        run.ok(laptop, "wslfleet.cuda.host_info", host_info(1))
+        run.ok(laptop, "wslfleet.cuda.cuda_audit_info", {**audit(), "toolkits": ["12.8"]})
+    assert {name: one["status"] for name, one in read(tmp_path).items()} == {"a": "in order"}
+    run.play()
+    assert {name: one["run"]["finished"] for name, one in read(tmp_path).items()} == {"a": True, "b": True}
+    run.end()
+    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
 
 
 def test_a_rollout_of_which_no_laptop_began_says_so(tmp_path: Path) -> None:

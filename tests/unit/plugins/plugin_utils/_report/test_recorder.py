@@ -43,6 +43,16 @@ def test_only_what_is_new_is_written_until_the_end() -> None:
     assert len(keeper.documents(TIME, ["laptop-1", "laptop-2"], finished=True)) == 2
 
 
+def test_a_run_can_be_over_for_some() -> None:
+    keeper = recorder()
+    for name in ("laptop-1", "laptop-2"):
+        keeper.result(name, "host_info", "Read the host", host_info(1))
+        keeper.result(name, "cuda_audit_info", "Audit", {**audit(), "toolkits": ["12.8"]})
+    keeper.ends(["laptop-1", "laptop-3"])
+    found = keeper.documents(TIME, ["laptop-1", "laptop-2"])
+    assert [(one["run"]["finished"], one["status"]) for one in found] == [(True, "in order"), (False, "not finished")]
+
+
 def test_what_failed_in_a_loop_says_why() -> None:
     keeper = recorder()
     items = [{"msg": "fine"}, {"failed": True, "msg": "no such version"}]

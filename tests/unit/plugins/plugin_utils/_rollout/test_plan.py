@@ -96,6 +96,19 @@ def test_whoever_is_being_worked_on_has_not_finished() -> None:
     assert rollout.outcomes(told) == {"c0": "ok", "c1": "failed", "l0": "not begun"}
 
 
+def test_a_batch_has_begun_when_one_of_it_tells_something() -> None:
+    """Until then its gate may close, and nobody has begun."""
+    rollout = plan(1, 3)
+    rollout.begin(["c0"])
+    rollout.begin(["l0", "l1"])
+    told = {"c0": "ok"}
+    assert rollout.outcomes(told) == {"c0": "ok", "l0": "not begun", "l1": "not begun", "l2": "not begun"}
+    assert [rollout.passes(name) for name in ("c0", "l1", "l0")] == [False, True, False]
+    assert rollout.outcomes(told) == {"c0": "ok", "l0": "not finished", "l1": "not finished", "l2": "not begun"}
+    rollout.begin(["l2"])
+    assert rollout.outcomes(told)["l2"] == "not begun" and rollout.passes("l2")
+
+
 def test_the_question_says_what_became_of_the_others() -> None:
     rollout = plan(1, 4, batches=[2])
     rollout.begin(["c0"])
