@@ -49,7 +49,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Show what is not in order
+- name: Show the findings
   ansible.builtin.debug:
     msg: "{{ host.preflight | wslfleet.cuda.findings(audit) | wslfleet.cuda.report_table(['level', 'id', 'seen']) }}"
   vars:

@@ -43,7 +43,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show what is not in order
+- name: Show the findings
   ansible.builtin.debug:
     msg: "{{ ansible_play_hosts_all | wslfleet.cuda.fleet_findings(hostvars) }}"
   run_once: true

@@ -29,7 +29,7 @@ options:
       - "V(question): The question before this batch. Empty if there is none."
       - "V(obstacle): Why this batch, and therefore every later batch, does not start. Empty if it starts."
       - "V(subsets): What M(wslfleet.cuda.host_info) must read for V(put_off)."
-      - "V(put_off): Why this laptop is postponed. Empty if it is not."
+      - "V(put_off): Why this laptop is put off. Empty if it is not."
     type: list
     elements: str
     required: true

@@ -78,12 +78,12 @@ def test_a_canary_that_fails_stops_the_rollout(lab: Lab, report: Path) -> None:
     run = rollout(lab, report, "-e", f"@{lab.state / 'broken.yml'}")
     assert run.code == 2, run.output
     assert run.lines("canaries ready-1, ready-2, then batches of 1"), run.output
-    assert run.lines(f"no other batch begins: 1 of 2 canaries failed ({CANARY}); at most none may"), run.output
+    assert run.lines(f"the next batch does not start: 1 of 2 canaries failed ({CANARY}); at most none may"), run.output
     assert not lab.journal(BUSY)
     assert left(report) == {"left": [CANARY, BUSY], "failed": [CANARY], "not_begun": [BUSY]}
     assert "1 ok, 1 not begun, 1 failed" in run.output.splitlines()
     assert run.lines(f"For the next run: --limit @{report / 'rollout' / 'left.limit'}")
-    table = run.output[run.output.index("TASK [Show what every laptop has now]") :].splitlines()
+    table = run.output[run.output.index("TASK [Show the state of every laptop]") :].splitlines()
     told = {line.split()[0].strip('"'): line.split()[1] for line in table if line.strip().startswith('"ready-')}
     assert told == {CANARY: "failed", OTHER_CANARY: "provisioned", BUSY: "not"}, run.output
     assert (document(report, CANARY)["status"], document(report, CANARY)["error"]["step"]) == (
@@ -125,7 +125,7 @@ def test_outside_the_window_and_without_an_answer_no_laptop_begins(lab: Lab, rep
 
     asked = rollout(lab, report, "--limit", limit, ask=True)
     assert asked.code == 0, asked.output
-    assert asked.lines("no other batch begins: nobody answered yes to the question before it"), asked.output
+    assert asked.lines("the next batch does not start: nobody answered yes to the question before it"), asked.output
     assert left(report) == {"left": [BUSY], "not_begun": [BUSY]}
     assert len(lab.journal(BUSY)) == before
 

@@ -74,7 +74,7 @@ def test_a_laptop_that_waits_for_a_restart_is_no_failure(
     run = lab.playbook("provision", "-i", str(others), "--limit", f"{WAITING},silent-1", variables=variables)
     assert (run.code, run.recap[WAITING]["failed"], run.recap["silent-1"]["unreachable"]) == (4, 0, 1), run.output
     assert len(run.lines("driver packages")) == 1, run.output
-    table = run.output[run.output.index("TASK [Show what every laptop has now]") :]
+    table = run.output[run.output.index("TASK [Show the state of every laptop]") :]
     (line,) = [line for line in table.splitlines() if f'"{WAITING} ' in line]
     assert " awaiting restart " in line, run.output
 
@@ -111,7 +111,7 @@ def test_check_mode_claims_nothing_and_the_table_tells_why(
     limit = ",".join([*ELSEWHERE, *CHECKED])
     run = lab.playbook(playbook, "--check", "-i", str(others), "--limit", limit, variables={**QUICK, **settings})
     assert run.code == 4, run.output
-    table = run.output[run.output.index("TASK [Show what every laptop has now]") :]
+    table = run.output[run.output.index("TASK [Show the state of every laptop]") :]
     lines = {name: line for line in table.splitlines() for name in (*ELSEWHERE, *CHECKED) if f'"{name} ' in line}
     for name, word in ELSEWHERE.items():
         assert f" {word} " in lines[name], table

@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Every variable that an administrator may set: those of the roles, from their argument specs, and ``wslfleet_*``.
 
-Here, too, stand the names that the roles and playbooks set themselves. The two never share a name.
+It also contains the names that the roles and playbooks set themselves. No name is in both lists.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_hosts": {"type": "str", "default": "laptops", "about": "group or pattern of the laptops"},
     "wslfleet_update_handed_over": {
         "type": "bool",
-        "about": "whether provision updates what was handed over before; unset: unless a finished image is used",
+        "about": "whether provision updates distributions that were handed over earlier; unset: unless a finished image"
+        " is used",
     },
     "wslfleet_stop_distribution": {
         "type": "bool",
         "default": False,
-        "about": "whether repair stops a distribution whose programs may still hold the Linux driver",
+        "about": "whether repair stops a distribution whose programs may still use the Linux driver",
     },
     "wslfleet_probe_directory": {"type": "str", "default": ".", "about": "folder on the controller for doctor's files"},
     "wslfleet_probe_distribution": {"type": "str", "about": "distribution that doctor may start; unset: none"},
@@ -43,14 +44,14 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_reconnect_timeout": {
         "type": "int",
         "default": 300,
-        "about": "seconds that a laptop may be out of reach while work goes on in its distribution",
+        "about": "seconds that a laptop may be out of reach while work continues in its distribution",
     },
     "wslfleet_connect_timeout": {"type": "int", "default": 10, "about": "seconds to wait for a laptop to answer"},
     "wslfleet_report": {"type": "str", "about": "folder on the controller for documents and report; unset: none"},
     "wslfleet_report_names": {
         "type": "bool",
         "default": True,
-        "about": "whether documents and report hold names of users and computers",
+        "about": "whether documents and report contain names of users and computers",
     },
     "wslfleet_levels": {
         "type": "list",
@@ -61,23 +62,23 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_fail_on": {
         "type": "str",
         "choices": ["fail", "stop", "warn"],
-        "about": "audit ends with an error where a laptop does not conform (fail, or stop, as its table calls that),"
-        " or has a warning (warn); unset: never",
+        "about": "audit ends with an error if a laptop does not conform (fail, or stop, the name in its table), or has"
+        " a warning (warn); unset: never",
     },
     "wslfleet_rollout_canary": {
         "type": "str",
-        "about": "group, host or pattern of the laptops that come first; unset: group canary, where there is one",
+        "about": "group, host or pattern of the laptops that come first; unset: group canary, if it exists",
     },
     "wslfleet_rollout_batches": {
         "type": "list",
         "elements": "raw",
         "default": ["10%", "50%", "100%"],
-        "about": "sizes of the batches after the canaries: numbers, or per cents of those laptops; the last repeats",
+        "about": "sizes of the batches after the canaries: numbers, or percentages of those laptops; the last repeats",
     },
     "wslfleet_rollout_maximum_failures": {
         "type": "int",
         "default": 0,
-        "about": "per cent of the laptops tried in a batch that may fail; where more did, no other batch begins",
+        "about": "percentage of the laptops tried in a batch that may fail; if more fail, no other batch starts",
     },
     "wslfleet_rollout_wait": {
         "type": "int",
@@ -87,45 +88,45 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_rollout_ask": {
         "type": "bool",
         "default": False,
-        "about": "whether to ask before each batch after the first; without a terminal nobody answers, and it stops",
+        "about": "whether to ask before each batch after the first; without a terminal the rollout stops there",
     },
     "wslfleet_rollout_window": {
         "type": "str",
-        "about": "maintenance window in which laptops may begin, as in 22:00-05:00; unset: always",
+        "about": "maintenance window in which laptops may start, for example 22:00-05:00; unset: always",
     },
     "wslfleet_rollout_window_days": {
         "type": "list",
         "elements": "str",
         "choices": list(DAYS),
         "default": list(DAYS),
-        "about": "days on which the maintenance window begins",
+        "about": "days on which the maintenance window starts",
     },
     "wslfleet_rollout_time_zone": {
         "type": "str",
-        "about": "time zone of the maintenance window, as in Europe/Berlin; unset: that of the controller",
+        "about": "time zone of the maintenance window, for example Europe/Berlin; unset: that of the controller",
     },
     "wslfleet_rollout_put_off": {
         "type": "list",
         "elements": "str",
         "choices": ["in_use", "on_battery"],
         "default": ["in_use", "on_battery"],
-        "about": "laptops that a rollout leaves for later: those at which somebody is logged on, those on battery",
+        "about": "laptops that a rollout puts off: laptops with a logged-on user, laptops on battery",
     },
     "wslfleet_rollout_folder": {
         "type": "str",
-        "about": "folder on the controller for the files of what a rollout has left; unset: rollout in wslfleet_report",
+        "about": "folder on the controller for the files of the remaining laptops; unset: rollout in wslfleet_report",
     },
     "wslfleet_ignore_variables": {
         "type": "list",
         "elements": "str",
         "default": [],
-        "about": "names of your own that begin as those of the roles do, and are left alone",
+        "about": "your own variables whose names begin like those of the roles, and are not checked",
     },
 }
-"""Every variable of the playbooks themselves, whichever of them reads it."""
+"""Every variable of the playbooks themselves, whichever playbook reads it."""
 
 RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_findings", "wslfleet_result"})
-"""What roles and playbooks set themselves; a role sets nothing else, save names that begin with two underscores."""
+"""What roles and playbooks set themselves; a role sets nothing else, except names that begin with two underscores."""
 
 _ROLES = Path(__file__).resolve().parents[3] / "roles"
 

@@ -32,7 +32,7 @@ def test_first_run(lab: Lab) -> None:
     run = lab.playbook(ROLE, variables={"windows_host_reboot_delay": 0})
     assert (run.recap[TWICE]["failed"], run.recap[OFF]["failed"]) == (0, 1), run.output
     assert (state(lab, TWICE)["reboots"], state(lab, OFF)["reboots"]) == (2, 1)
-    assert run.lines(f"{OFF} cannot go on: the hypervisor could not start in this boot"), run.output
+    assert run.lines(f"{OFF} cannot continue: the hypervisor could not start in this boot"), run.output
     assert run.lines("Security > Virtualization"), run.output
 
 
