@@ -45,8 +45,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import StoreError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.version import collection_version
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.writer import Writer
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.plan import Plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.writer import LeftWriter
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.results import step_of
 
 _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 _COLLECTION = "wslfleet.cuda."
@@ -64,13 +64,6 @@ def _now() -> str:
 def _is_ours(path: str | None) -> bool:
     """Whether a task at PATH is one of the collection's own."""
     return os.path.realpath(path or "").startswith(_TOP + os.sep)
-
-
-def _step_of(task: t.Any) -> str:
-    """The name of TASK; that of an inclusion takes no argument."""
-    if str(getattr(task, "action", "")).endswith("include_role"):
-        return str(task.get_name())
-    return str(task.get_name(include_role_fqcn=False))
 
 
 class CallbackModule(CallbackBase):
@@ -106,8 +99,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """The play before, or a batch of it, is over: what it told is written down."""
-        plan = t.cast("Plan | None", self.wslfleet_run.plan)
-        self.wslfleet_keeper.ends(plan.begun[-1] if plan and plan.going_on else ())
+        self.wslfleet_run.batch_ends()
         self._wslfleet_write(self.wslfleet_played)
         variables = play.get_variable_manager().get_vars(play=play)
         self.wslfleet_played = list(variables.get("ansible_play_hosts_all") or ())
@@ -164,12 +156,10 @@ class CallbackModule(CallbackBase):
             if not self.wslfleet_keeper.laptops:
                 self._wslfleet_open(laptop)
             self.wslfleet_keeper.begin(laptop, self.wslfleet_groups[laptop])
-        step = _step_of(task).rpartition(" : ")[2]  # Without the name of its role.
-        tell(laptop, module.rpartition(".")[2], step, result._result)
-        plan = t.cast("Plan | None", self.wslfleet_run.plan)
+        tell(laptop, module.rpartition(".")[2], step_of(task), result._result)
         if at_once:
             self._wslfleet_write([laptop])
-        if (plan is not None and plan.passes(laptop)) or at_once:
+        if self.wslfleet_run.passes(laptop) or at_once:
             self._wslfleet_leave()
 
     def _wslfleet_open(self, first: str) -> None:
@@ -185,10 +175,10 @@ class CallbackModule(CallbackBase):
 
     def _wslfleet_batch(self, batch: t.Iterable[str] | None) -> None:
         """A batch of a rollout is over, and another BATCH begins, if there is one."""
-        plan = t.cast(t.Optional[Plan], self.wslfleet_run.plan)
+        plan = self.wslfleet_run.plan
         if plan is None:
             return
-        plan.going_on = False
+        self.wslfleet_run.batch_ends()
         if batch is not None:
             plan.begin(batch)
             if self.wslfleet_left is None and not self.wslfleet_keeper.run.check:

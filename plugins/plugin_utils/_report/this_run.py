@@ -22,8 +22,20 @@ UNWATCHED = "nothing watches this run: set callbacks_enabled = wslfleet.cuda.doc
 class Plan(t.Protocol):
     """A rollout that the run carries out; room ``_rollout`` has it."""
 
+    folder: str
+    """Where the files of what is left are written."""
+
     def outcomes(self, told: t.Mapping[str, str]) -> dict[str, str]:
         """Laptop -> what became of it, those of which nothing was TOLD too."""
+
+    def begin(self, batch: t.Iterable[str]) -> None:
+        """Another BATCH begins."""
+
+    def passes(self, laptop: str) -> bool:
+        """Whether LAPTOP, which has something to tell, is the first one of the batch that goes on."""
+
+    def ends(self) -> tuple[str, ...]:
+        """The batch that went on is over; its laptops."""
 
 
 @dataclass
@@ -37,6 +49,15 @@ class ThisRun:
     """Path of the file for ``--limit`` with the laptops that need another run; empty where there is none."""
     plan: Plan | None = None
     """None where the run is no rollout."""
+
+    def passes(self, laptop: str) -> bool:
+        """Whether LAPTOP, which has something to tell, is the first one of a batch of a rollout."""
+        return self.plan is not None and self.plan.passes(laptop)
+
+    def batch_ends(self) -> None:
+        """A batch of a rollout is over, if one went on, and with it the run for its laptops."""
+        if self.plan is not None:
+            self.recorder.ends(self.plan.ends())
 
     def outcomes(self) -> dict[str, str]:
         """Laptop -> what became of it."""

@@ -82,6 +82,12 @@ class Plan:
         self.at_work = self.at_work or first
         return first
 
+    def ends(self) -> tuple[str, ...]:
+        """The batch that went on is over; its laptops."""
+        batch = self.begun[-1] if self.going_on else ()
+        self.going_on = False
+        return batch
+
     def outcomes(self, told: Outcomes) -> dict[str, str]:
         """Laptop -> what became of it, those that nothing was TOLD about and those that are being worked on too."""
         busy = set(self.begun[-1]) if self.going_on else set()

@@ -59,7 +59,7 @@ class Run:
             register=register,
             resolved_action=action,
             get_path=lambda: f"{path}:7",
-            get_name=lambda include_role_fqcn: "windows_host : A step",
+            get_name=lambda: "wslfleet.cuda.windows_host : A step",
         )
         return SimpleNamespace(_task=task, _host=SimpleNamespace(get_name=lambda: laptop), _result=result)
 
