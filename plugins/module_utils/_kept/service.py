@@ -17,8 +17,9 @@ It is the program of ``python3`` without arguments, as every pipelined module is
 A job runs as WSL runs a command: in a session of its own on a terminal that nobody reads, with pipes as its streams,
 below a process that waits for it. When this process ends, the terminal hangs up, and so does the job.
 
-What makes it quick: Python and its library are loaded, and the source of what comes in a module's archive is compiled
-once. Each module executes it anew, in its own process: nothing of one module is left for the next.
+What makes it quick: Python and its library are loaded, the sources in a module's archive are compiled once, and those
+that every module of Ansible imports are executed once, before the module is known (``base.py``, which comes with the
+greeting). All else each module executes anew, in its own process: nothing of one module is left for the next.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ import json
 import os
 import re
 import select
+import shlex
 import signal
 import struct
 import sys
@@ -62,6 +64,11 @@ LONG_LINE = 4096
 CODE_BYTES = 4 << 20
 """Of sources that are kept compiled, which take about thirteen times as much."""
 _PART_BYTES = 64 << 20
+_COMPILE: t.Any = getattr(zipimport, "_compile_source", None)
+_FIX: t.Any = getattr(__import__("_imp"), "_fix_co_filename", None)
+"""What zipimport compiles with, and what gives compiled code the name of another file."""
+_ANSIBALLZ = b"_ANSIBALLZ_WRAPPER = True"
+"""Stands in every module of Ansible that comes with an archive."""
 _ARCHIVE = re.compile(rb"[A-Za-z0-9+/]{2000,}={0,2}")
 
 
@@ -115,6 +122,10 @@ class Job(t.NamedTuple):
     input: bytes
     before: Job | None = None
     """Another Job: this one does not begin where it fails."""
+    archive: str = ""
+    """The digest of the part with the archive, where PROGRAM is a module of Ansible with one."""
+    based: bool = False
+    """Runs on what is imported already."""
 
 
 class Ended(Exception):
@@ -131,17 +142,23 @@ class Service:
         self._parts: dict[str, bytes] = {}
         self.codes: dict[bytes, types.CodeType] = {}
         self._learnt: set[str] = set()
+        self._entries: dict[str, t.Any] = {}
+        """Digest of a part -> the files of its archive."""
+        self.base: t.Any = None
+        self._asked_for_base = False
         hello = json.loads(self._line(None))
         self._mark: bytes = hello["mark"].encode()
         self._silence: float = hello["silence"]
         self._limit: int = hello["limit"]
+        self._base: t.Any = types.ModuleType("base")
+        exec(compile(hello.get("base", ""), "base", "exec", dont_inherit=True), self._base.__dict__)
         self._say({"ready": sys.version.split()[0], "pid": os.getpid()})
 
     def serve(self) -> Job | None:
         """Answer jobs until there are no more. Returns a Job in the process that is to be that job, else None."""
         while True:
             try:
-                job = self._next()
+                job = self._placed(self._next())
             except Ended:
                 return None
             running = Running(job.before or job)
@@ -154,6 +171,8 @@ class Service:
                     return job
                 within = running.follow(self._jobs, self._buffer, self._limit)
             self._answer(job, running, within)
+            if job.archive and not self._asked_for_base:
+                self._load_base(job.archive)
 
     # -- jobs in -------------------------------------------------------------------------------------------------
 
@@ -171,6 +190,7 @@ class Service:
             self._learn([digest for _how, _size, digest in parts if digest])
         if header.get("confirm"):
             self._say({"job": header["job"], "begun": True})
+        kept = [digest for _how, _size, digest in parts if digest]
         return Job(
             header["job"],
             whole if shell is None else None,
@@ -178,7 +198,30 @@ class Service:
             header.get("environment", {}),
             whole if shell else b"",
             before,
+            kept[0] if len(kept) == 1 and shell is None and _ANSIBALLZ in whole else "",
         )
+
+    def _placed(self, job: Job) -> Job:
+        """JOB: on the base where it would import just that, in a Python of its own where it is no module of Ansible.
+
+        The base has changed this Python, but no more than a module of Ansible does that executes its own.
+        """
+        if job.program is None or not self._asked_for_base:
+            return job
+        if not job.archive:
+            return job._replace(program=None, shell=f"exec {shlex.quote(sys.executable)}", input=job.program)
+        found = self._entries.get(job.archive, {})
+        return job._replace(based=self.base is not None and self.base.fits(found, job.environment))
+
+    def _load_base(self, digest: str) -> None:
+        """Import the base of the archive in the part DIGEST."""
+        archive = next(_archives(self._parts.get(digest, b"")), None)
+        if archive is None or not hasattr(self._base, "load"):
+            return
+        self._asked_for_base = True
+        self.base = self._base.load(archive, lambda path, source: _compiled(self.codes, path, source))
+        gc.collect()
+        gc.freeze()
 
     def _part(self, how: str, size: int, digest: str) -> bytes:
         """A part of a job: new, new and to be kept (DIGEST), or known (no SIZE)."""
@@ -215,19 +258,23 @@ class Service:
 
     def _learn(self, digests: list[str]) -> None:
         """Compile the sources of archives that are new among the parts DIGESTS."""
-        compile_source = getattr(zipimport, "_compile_source", None)
         new = [digest for digest in digests if digest not in self._learnt]
-        if compile_source is None or not new:
+        if _COMPILE is None or not new:
             return
         if sum(map(len, self.codes)) > CODE_BYTES:
             self.codes.clear()
             self._learnt.clear()
+            self._entries.clear()
         self._learnt.update(new)
-        for source in (source for digest in new for source in _sources(self._parts[digest])):
-            if source not in self.codes:
-                # For another Python, where it fails, mostly: whoever imports it is told.
-                with contextlib.suppress(SyntaxError, ValueError):
-                    self.codes[source] = compile_source("archive", source)
+        for digest in new:
+            for archive in _archives(self._parts[digest]):
+                if hasattr(self._base, "entries"):
+                    self._entries[digest] = self._base.entries(archive)
+                for source in _sources(archive):
+                    if source not in self.codes:
+                        # For another Python, where it fails, mostly: whoever imports it is told.
+                        with contextlib.suppress(SyntaxError, ValueError):
+                            self.codes[source] = _COMPILE("archive", source)
 
     # -- answers out ---------------------------------------------------------------------------------------------
 
@@ -245,16 +292,22 @@ class Service:
             rest = rest[os.write(self._answers, rest) :]
 
 
-def _sources(part: bytes) -> t.Iterator[bytes]:
-    """The Python sources of the archives in PART, which stand there in base64."""
+def _archives(part: bytes) -> t.Iterator[bytes]:
+    """The archives in PART, which stand there in base64."""
     for match in _ARCHIVE.finditer(part):
-        try:
-            archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(match.group(0))))
-            for name in archive.namelist():
-                if name.endswith(".py"):
-                    yield archive.read(name)
-        except (zipfile.BadZipFile, binascii.Error):
-            continue
+        with contextlib.suppress(binascii.Error, zipfile.BadZipFile):
+            archive = base64.b64decode(match.group(0))
+            zipfile.ZipFile(io.BytesIO(archive)).close()
+            yield archive
+
+
+def _sources(archive: bytes) -> t.Iterator[bytes]:
+    """The Python sources in ARCHIVE."""
+    files = zipfile.ZipFile(io.BytesIO(archive))
+    for name in files.namelist():
+        if name.endswith(".py"):
+            with contextlib.suppress(zipfile.BadZipFile):
+                yield files.read(name)
 
 
 class Running:
@@ -405,15 +458,17 @@ def _close_all_but(kept: set[int]) -> None:
 # -- the process that is the job -------------------------------------------------------------------------------------
 
 
-def become(job: Job, codes: dict[bytes, types.CodeType]) -> None:
+def become(job: Job, codes: dict[bytes, types.CodeType], base: t.Any) -> None:
     """Be JOB: its shell, or its program as if Python had read it from stdin."""
     if job.shell is not None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execv("/bin/sh", ["/bin/sh", "-c", job.shell])
-    main = types.ModuleType("__main__")
+    main = base.main if job.based else types.ModuleType("__main__")
     main.__dict__.update(_GIVEN)
     sys.modules["__main__"] = main
     _use(codes)
+    if job.based:
+        base.use()
     try:
         exec(compile(job.program or b"", "<stdin>", "exec", dont_inherit=True), main.__dict__)
     except SystemExit:
@@ -427,19 +482,17 @@ def become(job: Job, codes: dict[bytes, types.CodeType]) -> None:
 
 def _use(codes: dict[bytes, types.CodeType]) -> None:
     """Let imports from archives take what is compiled already, under the name that it has there."""
-    original = getattr(zipimport, "_compile_source", None)
-    fix = getattr(__import__("_imp"), "_fix_co_filename", None)
-    if original is None or fix is None:
-        return
+    if _COMPILE is not None and _FIX is not None:
+        vars(zipimport)["_compile_source"] = lambda path, source: _compiled(codes, path, source)
 
-    def compile_source(path: str, source: bytes) -> types.CodeType:
-        code = codes.get(source)
-        if code is None:
-            return t.cast(types.CodeType, original(path, source))
-        fix(code, path)
-        return code
 
-    vars(zipimport)["_compile_source"] = compile_source
+def _compiled(codes: dict[bytes, types.CodeType], path: str, source: bytes) -> types.CodeType:
+    """The code of SOURCE, as that of PATH."""
+    code = codes.get(source)
+    if code is None:
+        return t.cast(types.CodeType, _COMPILE(path, source))
+    _FIX(code, path)
+    return code
 
 
 def load() -> None:
@@ -457,4 +510,4 @@ if __name__ == "__main__":
     load()
     _job = _service.serve()
     if _job is not None:
-        become(_job, _service.codes)
+        become(_job, _service.codes, _service.base)

@@ -21,7 +21,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import service
+from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import base, service
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.job import (
     Answer,
     AnswerReader,
@@ -78,7 +78,13 @@ class KeptSession:
         mark = secrets.token_hex(16)
         self._writer = JobWriter(self._interpreter)
         self._reader = AnswerReader(mark, OUTPUT_BYTES)
-        hello = {"mark": mark, "silence": self._seconds + _LONGER_SECONDS, "limit": OUTPUT_BYTES}
+        silence = self._seconds + _LONGER_SECONDS
+        hello = {
+            "mark": mark,
+            "silence": silence,
+            "limit": OUTPUT_BYTES,
+            "base": Path(base.__file__).read_text("utf-8"),
+        }
         self._command = self._runner.open(self._linux.line)
         try:
             self._command.send(linux_stdin(_service_command(self._interpreter)) + json.dumps(hello).encode() + b"\n")

@@ -17,7 +17,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import service
+from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import base, service
 
 MARK = "0123456789abcdef" * 2
 LIMIT = 100_000
@@ -267,7 +267,7 @@ def test_compiled_sources_are_bounded_and_come_back(monkeypatch: pytest.MonkeyPa
     """Of many modules in a row: what is compiled is given up as a whole, and compiled again for whoever comes again."""
     monkeypatch.setattr(service, "CODE_BYTES", 3 * len(ARCHIVED))
     one: t.Any = object.__new__(service.Service)
-    one.codes, one._learnt = {}, set()
+    one.codes, one._learnt, one._entries, one._base = {}, set(), {}, base
     one._parts = {str(n): _with_archive(f"# {n}\n{ARCHIVED}").encode() for n in range(20)}
     sizes = []
     for number in [*range(20), 0]:
