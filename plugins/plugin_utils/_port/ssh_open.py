@@ -37,6 +37,8 @@ _SILENT_SECONDS = 0.5
 """After so long ``receive`` returns without anything, so that whoever waits can be told to give up."""
 _END_SECONDS = 3.0
 """How long a command may take to end once its input has ended."""
+_TERMINATE_SECONDS = 1.0
+"""How long ssh may take to end once it was told to; sshpass, where core uses it, tells its ssh."""
 
 
 class Taken(Exception):
@@ -108,8 +110,12 @@ class OpenSsh:
         """End its input, which ends what runs in the distribution, and then ssh."""
         if not self._ended:
             self._finish()
-        self._process.kill()
-        self._process.wait()
+        self._process.terminate()
+        try:
+            self._process.wait(_TERMINATE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             with contextlib.suppress(OSError):  # what was to be sent cannot be
                 stream.close()

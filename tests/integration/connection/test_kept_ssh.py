@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import broker, session
-from connected_laptop import LAPTOP, Laptop
+from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
 from laboratory import Lab
 from test_kept import (
     LOOK,
@@ -62,9 +62,26 @@ def launches(laptop: Laptop) -> int:
 
 def cut(laptop: Laptop) -> None:
     """The connection, in the middle of a command of somebody else."""
-    laptop.lab.command("fault", LAPTOP, "connection_cut", "match=--exec", "count=1", "seconds=0.2")
+    have_a_fault(laptop, "connection_cut")
+
+
+def restart(laptop: Laptop) -> None:
+    """The laptop, which is in reach again afterwards."""
+    have_a_fault(laptop, "reboot_in_the_middle")
+    assert until(lambda: answers(laptop), 30)
+
+
+def have_a_fault(laptop: Laptop, fault: str) -> None:
+    laptop.lab.command("fault", LAPTOP, fault, "match=--exec", "count=1", "seconds=0.2")
     with pytest.raises(AnsibleConnectionFailure):
         laptop.connect(ansible_wsl_persist=0).exec_command("sleep 5")
+
+
+def answers(laptop: Laptop) -> bool:
+    try:
+        return bool(laptop.connect(ansible_wsl_persist=0).exec_command("true")[0] == 0)
+    except AnsibleConnectionFailure:
+        return False
 
 
 @pytest.mark.parametrize("shell", ["cmd", "powershell"])
@@ -131,7 +148,7 @@ def test_relative_paths_mean_what_they_mean_to_a_task(
     connection.reset()
 
 
-@pytest.mark.parametrize("loss", [terminate, cut])
+@pytest.mark.parametrize("loss", [terminate, cut, restart])
 def test_lost_between_two_tasks(kept: t.Any, laptop: Laptop, loss: t.Callable[[Laptop], None]) -> None:
     """Nothing had begun: the task goes the ordinary way, the next one has a new session."""
     time.sleep(1)  # longer than a pause
@@ -194,12 +211,11 @@ def test_a_laptop_that_falls_silent(laptop: Laptop, seconds: int) -> None:
     connection.reset()
 
 
-@pytest.mark.parametrize("seconds", [0, 20])
-def test_large_files_go_on_after_the_connection_was_cut(laptop: Laptop, tmp_path: Path, seconds: int) -> None:
-    """In the middle of each way, as over WinRM; the laptop is away for a second."""
+def test_large_files_go_on_after_the_connection_was_cut(laptop: Laptop, tmp_path: Path) -> None:
+    """In the middle of each way, as over WinRM, beside a kept session; the laptop is away for a second."""
     content = os.urandom(24 << 20)
     (tmp_path / "local").write_bytes(content)
-    connection = laptop.connect(ansible_wsl_persist=seconds)
+    connection = laptop.connect(ansible_wsl_persist=20)
     python(connection, "print(1)")
     before = launches(laptop)
     for setting, move in (
@@ -214,6 +230,21 @@ def test_large_files_go_on_after_the_connection_was_cut(laptop: Laptop, tmp_path
     sent = sum(entry["bytes_in"] for entry in laptop.lab.journal(LAPTOP)[before:])
     assert len(content) < sent < 1.5 * len(content), "less than half of it twice"
     connection.reset()
+
+
+def test_reset_connection_and_the_end_of_a_playbook(laptop: Laptop, tmp_path: Path) -> None:
+    inside = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
+    variables = {**inside, "ansible_python_interpreter": "/usr/bin/python3", "ansible_shell_type": "sh"}
+    ping: dict[str, t.Any] = {"ansible.builtin.ping": {}}
+    tasks = [ping, ping, {"ansible.builtin.meta": "reset_connection"}, ping, ping]
+    book = tmp_path / "play.yml"
+    book.write_text(json.dumps([{"hosts": LAPTOP, "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    before = launches(laptop)
+    run = laptop.lab.playbook(book, "-vv", variables=variables)
+    assert run.code == 0 and "not through the kept session" not in run.output, run.output
+    assert until(lambda: not sleeps(laptop))
+    sessions = [entry for entry in laptop.lab.journal(LAPTOP)[before:] if entry["bytes_in"] > 10_000]
+    assert len(sessions) == 2, "a session before and one after the reset"
 
 
 def test_reset_and_silence_end_it(laptop: Laptop) -> None:

@@ -195,7 +195,10 @@ def test_the_options_of_the_task_go_on() -> None:
     inner: t.Any = made._connection
     names = ("host", "remote_user", "port", "timeout", "reconnection_retries")
     assert [inner.get_option(name) for name in names] == ["pc", "admin", 2222, 5, 0]
-    assert inner.get_option("ssh_extra_args").startswith("-o LogLevel=DEBUG -o LogLevel=ERROR ")
+    extra = inner.get_option("ssh_extra_args")
+    assert extra == "-o LogLevel=DEBUG -o LogLevel=ERROR -o ServerAliveInterval=5 -o ServerAliveCountMax=3", (
+        "of two settings ssh takes the first, so the user's own"
+    )
     assert inner._shell.SHELL_FAMILY == "sh" and made._shell == "cmd"
     paths = [
         next(word for word in one._build_command("ssh", "ssh", "pc", "x") if b"ControlPath" in word)

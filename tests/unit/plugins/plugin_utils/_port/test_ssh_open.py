@@ -123,9 +123,13 @@ def test_the_end_of_its_input_is_its_end(start: t.Callable[[str], OpenSsh]) -> N
     assert b"done" in opened.stderr
 
 
-def test_what_does_not_end_is_ended(start: t.Callable[[str], OpenSsh], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh_open, "_END_SECONDS", 0.3)
-    opened = start("exec sleep 60")
+@pytest.mark.parametrize("script", ["exec sleep 60", "trap '' TERM; exec sleep 60"])
+def test_what_does_not_end_is_ended(
+    start: t.Callable[[str], OpenSsh], monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    monkeypatch.setattr(ssh_open, "_END_SECONDS", 0.2)
+    monkeypatch.setattr(ssh_open, "_TERMINATE_SECONDS", 0.2)
+    opened = start(script)
     before = time.monotonic()
     opened.end()
     opened.end()
