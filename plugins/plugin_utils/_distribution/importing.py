@@ -16,7 +16,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step i
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Stdin
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.sending import SentFile
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
     digests,
@@ -47,7 +48,8 @@ def import_(runner: CommandRunner, step: Import, executable: str, timeout: float
     if kind == sources.CONTROLLER:
         check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is looked at when it is sent
         if not disk:
-            _run_import(runner, step, executable, "-", file_stream(Path(step.source)), timeout)
+            sent = SentFile(Path(step.source), file_stream(Path(step.source)), WslMeter(str(step)))
+            _run_import(runner, step, executable, "-", sent, timeout)
             return
     path = f"{IMAGES}\\{step.name}{'.vhd' if step.source.lower().endswith('.vhd') else '.vhdx' if disk else '.tar'}"
     protected_folder.make(runner, IMAGES, ["*.tar", "*.vhd", "*.vhdx", "*.part"])
@@ -69,10 +71,13 @@ def check_here(source: Path, sha256: str | None) -> None:
         digests.checked_digest_here(source, sha256)
 
 
-def _run_import(runner: CommandRunner, step: Import, executable: str, file: str, stdin: Stdin, timeout: float) -> None:
+def _run_import(
+    runner: CommandRunner, step: Import, executable: str, file: str, stdin: bytes | SentFile, timeout: float
+) -> None:
     vhd = ["--vhd"] if sources.is_virtual_disk(file) else []
     args = ["--import", step.name, step.location, file, "--version", str(step.version), *vhd]
-    completed = run_told(runner, command.wsl_line(executable, args), stdin, timeout, WslMeter(str(step)))
+    meter = stdin if isinstance(stdin, SentFile) else WslMeter(str(step))
+    completed = run_told(runner, command.wsl_line(executable, args), stdin, timeout, meter)
     if completed.exit_code != 0:
         if (error_code(command.wsl_text(completed)) or "").endswith(ALREADY_THERE):
             raise StepFailed(

@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandRunner,
     Completed,
     HearingRunner,
+    Readable,
     Stdin,
 )
 
@@ -57,7 +58,8 @@ class TellingRunner:
     def run_told(self, line: str, stdin: Stdin, timeout: float | None, meter: Meter) -> Completed:
         """See the function ``run_told``."""
         listener = _Listener(meter, self._show, self._clock)
-        completed = self._runner.run(line, stdin, timeout, heard=listener.hear)
+        given = stdin if isinstance(stdin, bytes) else _Given(stdin, listener)
+        completed = self._runner.run(line, given, timeout, heard=listener.hear)
         if completed.exit_code == 0:
             listener.ended()
         return completed
@@ -91,6 +93,19 @@ class _Listener:
         if text and text != self._shown:
             self._shown = text
             self._show(text)
+
+
+class _Given:
+    """A standard input at each piece of which the LISTENER looks how far it is."""
+
+    def __init__(self, stdin: Readable, listener: _Listener) -> None:
+        self._stdin, self._listener = stdin, listener
+
+    def read(self, size: int) -> bytes:
+        """See ``Readable``."""
+        data = self._stdin.read(size)
+        self._listener.hear(b"", b"")
+        return data
 
 
 def run_told(runner: CommandRunner, line: str, stdin: Stdin, timeout: float | None, meter: Meter) -> Completed:

@@ -17,19 +17,22 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import tar_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.sending import SentFile
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
 
 def upload(runner: port.CommandRunner, source: Path, path: str, timeout: float) -> None:
     """Send the controller's file SOURCE to PATH, which lies in a folder of a folder of C:; raises StepFailed."""
     folder, name = _place_in_archive(path)
-    _unpack(runner, folder, tar_stream(source, name), f"{source} to {path}", timeout)
+    sent = SentFile(source, tar_stream(source, name))
+    _check_unpacked(run_told(runner, _unpack_line(folder), sent, timeout, sent), f"{source} to {path}")
 
 
 def upload_contents(runner: port.CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
     """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
     archive, folder = _packed(files)
-    _unpack(runner, folder, archive, ", ".join(files), timeout)
+    _check_unpacked(runner.run(_unpack_line(folder), archive, timeout), ", ".join(files))
 
 
 def unpacking(files: t.Mapping[str, bytes]) -> tuple[str, bytes]:
@@ -56,8 +59,8 @@ def _place_in_archive(path: str) -> tuple[str, str]:
     return f"{drive}\\{top}", "/".join(names)
 
 
-def _unpack(runner: port.CommandRunner, folder: str, archive: port.Stdin, what: str, timeout: float) -> None:
-    completed = runner.run(_unpack_line(folder), archive, timeout)
+def _check_unpacked(completed: port.Completed, what: str) -> None:
+    """Raise StepFailed unless tar.exe has unpacked WHAT."""
     if completed.exit_code != 0:
         raise StepFailed(
             f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {last_line(completed)};"
