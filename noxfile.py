@@ -40,11 +40,13 @@ for kept in ("formatters", "yamllint", "antsibull-nox-config", "docs-check", "li
 
 SCENARIOS = sorted(path.parent.name for path in ROOT.glob("molecule/*/molecule.yml"))
 INTEGRATION = ROOT / "tests" / "integration"
+WHOLE = sorted(f"tests/integration/{path.name}" for path in INTEGRATION.glob("test_*.py"))
 PARTS = {
-    "whole": sorted(f"tests/integration/{path.name}" for path in INTEGRATION.glob("test_*.py")),
-    **{name: [f"tests/integration/{name}"] for name in ("linux", "windows", "connection")},
+    "linux": ["tests/integration/linux"],
+    **{f"whole-{number + 1}": WHOLE[number::3] for number in range(3)},
+    **{name: [f"tests/integration/{name}"] for name in ("connection", "windows")},
 }
-"""The integration tests in parts of a few minutes, so that two workers end at about the same time."""
+"""The integration tests in parts of a few minutes, the longest first, so that all workers end together."""
 EVERY_CORE = [
     nox.param(each.version, id=each.version, tags=["cores" if each.always else "more"]) for each in cores.CORES
 ]

@@ -4,10 +4,11 @@
 
     python -m scripts.gates.run check|test|test-all
 
-The stages are sessions of noxfile.py; their tags say where they belong. Two workers run them beside each other. In
-``check`` one has the unit tests, the other everything else. Then one has ``lab``, which waits for laptops now and then,
-the other ``cores``, which computes; who is done first helps the other. ``lab`` starts only when ``check`` passed,
-because it takes minutes; ``cores`` runs whatever failed before.
+The stages are sessions of noxfile.py; their tags say where they belong. Workers run them beside each other. In
+``check`` one has the unit tests, the other everything else. ``test`` has a third one, since the stages of ``lab`` wait
+for laptops, restarts and apt for a quarter of their time, in which two cores would idle: who is done, or has to wait,
+goes on with ``cores``, which computes. ``lab`` starts only when ``check`` passed, because it takes minutes; ``cores``
+runs whatever failed before.
 
 A stage says with what it ran, and what it left out, on lines that start with ``note:``. The last line is in pytest's
 own form and counts all tests once: those that ``units`` repeats with other ansible-cores only where they fail.
@@ -25,11 +26,11 @@ import threading
 import time
 import typing as t
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.gates.order import Order
+from scripts.gates import order
 from scripts.gates.paths import ROOT
 
 NOX = [str(Path(sys.executable).parent / "nox"), "--nocolor", "--noxfile", str(ROOT / "noxfile.py")]
@@ -179,41 +180,50 @@ def stages(tag: str) -> list[str]:
     return [session["session"] for session in json.loads(done.stdout)]
 
 
-def run_stages(lists: Sequence[Sequence[str]], first: str = "") -> list[Done]:
-    """Run LISTS of stages, a worker for each; what they did, in the order of the lists. See Order for FIRST."""
-    order, found = Order(lists, first), dict[str, Done]()
+def run_stages(lists: Sequence[Sequence[str]], needs: Mapping[str, Collection[str]] = order.NOTHING) -> list[Done]:
+    """Run LISTS of stages, a worker for each; what they did, in the order of the lists. NEEDS as in Order."""
+    waiting, found = order.Order(lists, needs), dict[str, Done]()
 
     def work(worker: int) -> None:
-        while (name := order.take(worker)) is not None:
+        while (name := waiting.take(worker)) is not None:
             # Should the runner itself break, its traceback is shown and the stage stands as failed.
             found[name] = Done([Row(name, "FAILED", 0.0, "the runner broke")], {})
             try:
                 found[name] = Stage(name).run()
             finally:
-                order.done(name)
+                waiting.done(name, not any(row.failed for row in found[name].rows))
 
     threads = [threading.Thread(target=work, args=(worker,)) for worker in range(len(lists))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    left = "the runner broke before it"
-    return [found.get(name, Done([Row(name, "FAILED", 0.0, left)], {})) for names in lists for name in names]
+
+    def missing(name: str) -> Done:
+        if name in waiting.left:
+            return Done([Row(name, "not run", None, "an earlier stage failed")], {})
+        return Done([Row(name, "FAILED", 0.0, "the runner broke before it")], {})
+
+    return [found.get(name) or missing(name) for names in lists for name in names]
+
+
+def quick_stages() -> list[list[str]]:
+    """The stages of ``check`` in two lists: the unit tests take as long as all others together."""
+    return [[name for name in stages("check") if name != "unit"], ["unit"]]
 
 
 def run_check() -> list[Done]:
-    """The quick stages: the unit tests take as long as all others together."""
-    return run_stages([[name for name in stages("check") if name != "unit"], ["unit"]])
+    """The quick stages."""
+    return run_stages(quick_stages())
 
 
 def run_test(more: Sequence[str] = ()) -> list[Done]:
-    """The quick stages; when they passed those of the lab beside those of the cores, and MORE."""
-    done = run_check()
-    lab, cores = stages("lab"), [*stages("cores"), *more]
-    if any(row.failed for part in done for row in part.rows):
-        left = [Row(name, "not run", None, "an earlier stage failed") for name in lab]
-        return [*done, *run_stages([cores, []]), Done(left, {})]
-    return [*done, *run_stages([lab, cores], first="images")]
+    """The quick stages and those of the cores, and MORE; those of the lab when the quick ones passed."""
+    (others, unit), lab = quick_stages(), stages("lab")
+    check = [*others, *unit]
+    # Each laptop is made of the images, and images are made once.
+    needs = {name: check if name == "images" else [*check, "images"] for name in lab}
+    return run_stages([[*others, *stages("cores"), *more], unit, lab], needs)
 
 
 def main(words: list[str]) -> int:

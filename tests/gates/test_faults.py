@@ -208,7 +208,7 @@ QUICK = [
     ),
     Fault(
         "stray file in the artifact",
-        "integration(whole)",
+        "integration(whole-1)",
         "'notes.txt'",
         add("notes.txt", "Fault\n"),
         ("tests/integration/test_artifact.py", "-k", "holds_only"),
@@ -325,21 +325,21 @@ SLOW = [
     ),
     Fault(
         "guard that lets drivers in",
-        "integration(whole)",
+        "integration(whole-1)",
         "test_apt_refuses_a_driver",
         replace("plugins/module_utils/_driver/guard.py", "Pin-Priority: -1", "Pin-Priority: 500"),
         ("tests/integration/test_guard.py", "-k", "test_apt_refuses_a_driver"),
     ),
     Fault(
         "secret in the output of a run",
-        "integration(whole)",
+        "integration(whole-1)",
         "a secret is shown: ",
         add("playbooks/doctor.yml", SHOW_PASSWORD),
         ("tests/integration/test_doctor.py",),
     ),
     Fault(
         "example that fails when it is run",
-        "integration(whole)",
+        "integration(whole-1)",
         "no such toolkit",
         replace("plugins/modules/cuda_toolkit.py", 'EXAMPLES = r"""', f'EXAMPLES = r"""{FAILING_TASK}'),
         ("tests/integration/test_examples.py",),

@@ -96,25 +96,40 @@ def test_a_stage_that_failed_fails_make(
     assert last.startswith("1 error in 0." if code else "no tests ran in 0.")
 
 
-def test_a_worker_that_is_done_helps_the_other() -> None:
-    found = order.Order([["images", "a", "b"], ["c"]], first="images")
-    assert [found.take(0), found.take(1)] == ["images", "c"]
+def test_a_worker_that_is_done_or_waits_helps_the_others() -> None:
+    needs = {"images": ["unit"], "a": ["unit", "images"], "b": ["unit", "images"]}
+    found = order.Order([["ruff", "c"], ["unit"], ["images", "a", "b"]], needs)
+    assert [found.take(0), found.take(1), found.take(2)] == ["ruff", "unit", "c"]
     waiting = threading.Thread(target=lambda: taken.append(found.take(1)))
     taken: list[str | None] = []
     waiting.start()
-    waiting.join(0.2)
-    assert taken == [], "nothing may start before the images are there"
-    found.done("images")
+    for ended in ("ruff", "c"):
+        found.done(ended, passed=True)
+        waiting.join(0.1)
+        assert taken == [], "no laptop may start before the unit tests have passed"
+    found.done("unit", passed=True)
     waiting.join(20)
-    assert taken == ["a"]
-    assert [found.take(0), found.take(0), found.take(1)] == ["b", None, None]
+    assert taken == ["images"]
+    found.done("images", passed=True)
+    assert [found.take(0), found.take(2), found.take(1)] == ["a", "b", None]
+    assert found.left == set()
+
+
+def test_what_needs_something_that_failed_is_left_and_nobody_waits_for_it() -> None:
+    found = order.Order([["unit"], ["images", "a"], ["c"]], {"images": ["unit"], "a": ["images"]})
+    assert [found.take(0), found.take(2)] == ["unit", "c"]
+    found.done("unit", passed=False)
+    assert (found.take(0), found.left) == (None, {"images", "a"})
 
 
 def test_stages_run_beside_each_other_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "NOX", ["/bin/false"])
-    done = run.run_stages([["images", "a"], ["c", "d"]], first="images")
-    assert [(row.stage, row.result) for part in done for row in part.rows] == [
-        (name, "FAILED") for name in ("images", "a", "c", "d")
+    done = run.run_stages([["images", "a"], ["c", "d"]], {"a": ["images"]})
+    assert [(row.stage, row.result, row.note) for part in done for row in part.rows] == [
+        ("images", "FAILED", "nox did not start it"),
+        ("a", "not run", "an earlier stage failed"),
+        ("c", "FAILED", "nox did not start it"),
+        ("d", "FAILED", "nox did not start it"),
     ]
     monkeypatch.setattr(run, "Stage", None)
     monkeypatch.setattr(threading, "excepthook", lambda _arguments: None)
@@ -122,18 +137,23 @@ def test_stages_run_beside_each_other_and_none_is_lost(monkeypatch: pytest.Monke
     assert all(row.failed for part in broken for row in part.rows) and len(broken) == 2
 
 
-def test_after_a_failed_check_no_laptop_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bad", ["unit", "ruff", ""])
+def test_no_laptop_is_started_before_every_quick_stage_has_passed(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
 
-    def runs(lists: list[list[str]], first: str = "") -> list[run.Done]:
-        started.extend(name for names in lists for name in names)
-        return []
+    def runs(self: run.Stage) -> run.Done:
+        started.append(self.name)
+        return run.Done([run.Row(self.name, "FAILED" if self.name == bad else "ok", 1.0)], {})
 
-    monkeypatch.setattr(run, "run_check", lambda: [run.Done([run.Row("ruff", "FAILED", 1.0)], {})])
-    monkeypatch.setattr(run, "run_stages", runs)
-    rows = [row for done in run.run_test() for row in done.rows]
-    assert started == run.stages("cores")
-    assert [row.stage for row in rows if row.result == "not run"] == run.stages("lab")
+    monkeypatch.setattr(run.Stage, "run", runs)
+    rows = [row for done in run.run_test(["extra"]) for row in done.rows]
+    check, cores, lab = (run.stages(tag) for tag in ("check", "cores", "lab"))
+    assert {row.stage for row in rows} == {*check, *cores, *lab, "extra"} and len(rows) == len({*rows})
+    assert {row.stage for row in rows if row.result == "not run"} == set(lab if bad else [])
+    assert sorted(started) == sorted([*check, *cores, "extra", *([] if bad else lab)])
+    if not bad:
+        first = min(started.index(name) for name in lab)
+        assert started[first] == "images" and {*check} <= {*started[:first]}
 
 
 def test_every_integration_test_is_in_one_part() -> None:
