@@ -29,13 +29,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
     Batch,
     BatchError,
     cmd_line,
-    while_successful,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
     CommandRunner,
-    HostUnreachable,
     OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
@@ -170,7 +168,6 @@ class Work:
     show: t.Callable[[str], None] = lambda _text: None
     """Shows one line of progress."""
     outcomes: dict[str, plans.Outcome] = field(default_factory=dict)
-    _reachable: bool = True
     _shown: dict[str, str] = field(default_factory=dict)
     """SID -> how far the work of that user was when it was shown."""
 
@@ -180,7 +177,7 @@ class Work:
 
     def run(self) -> None:
         """Wait for what still works, do the rest, clean up. Raises StepFailed, HostUnreachable, CommandTimeout."""
-        try:
+        with tasks.cleaned(self._clean_up):
             self._earlier()
             left = [one for one in self.seen.developers if one.sid not in self.outcomes]
             self.outcomes.update({one.sid: plans.Outcome(waiting=one.held) for one in left if one.held})
@@ -194,11 +191,6 @@ class Work:
                 group = left[start : start + _AT_ONCE]
                 self._start(group)
                 self._collect([one for one in group if one.sid not in self.outcomes])
-        except HostUnreachable:
-            self._reachable = False
-            raise
-        finally:
-            self._clean_up()
 
     def _where(self, developer: Developer) -> str:
         return f"distribution {self.goal.name} of {developer.user.name}"
@@ -242,23 +234,13 @@ class Work:
     def _start_line(self, sid: str) -> str:
         """Give SID a copy of the work that nobody else reads, and files for results; then make and start its task."""
         place, payload = self._place, self._place.payload_of(sid)
-        return while_successful(
-            cmd_line("copy", ["/y", "/b", place.payload, payload]),
-            protected_folder.give(payload, sid, protected_folder.DELETE),
-            place.opened(sid),
-            schtasks.create_line(place.task(sid), place.description(sid)),
-            schtasks.run_line(place.task(sid)),
-        )
+        copied = cmd_line("copy", ["/y", "/b", place.payload, payload])
+        return tasks.start_line(place, sid, copied, protected_folder.give(payload, sid, protected_folder.DELETE))
 
     def _task(self, developer: Developer) -> schtasks.Task:
-        return schtasks.Task(
-            name=self._place.task(developer.sid),
-            sid=developer.sid,
-            logon_type=schtasks.INTERACTIVE if developer.logged_on else schtasks.WITHOUT_SESSION,
-            line=plans.task_line(self.goal.name, developer.sid, self.seen.executable, developer.logged_on),
-            seconds=round(self.goal.timeout),
-            on_battery=self.goal.on_battery,
-        )
+        sid, logged_on = developer.sid, developer.logged_on
+        line = plans.task_line(self.goal.name, sid, self.seen.executable, logged_on)
+        return tasks.task(self._place, sid, logged_on, line, self.goal.timeout, self.goal.on_battery)
 
     def _collect(self, developers: t.Sequence[Developer]) -> None:
         """Wait until every one of ACCOUNTS has an outcome."""
@@ -366,9 +348,7 @@ class Work:
             return plans.Outcome(failure=str(error))
 
     def _clean_up(self) -> None:
-        """Take away tasks and files; after a lost connection the next run does it."""
-        if not self._reachable:
-            return
+        """Take away tasks and files."""
         lines = [schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.developers if one.user.profile]
         lines += self._place.removal()
         self.runner.run(Batch(lines).line, timeout=120)

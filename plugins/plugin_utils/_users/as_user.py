@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line, while_successful
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import archives, protected_folder, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read
@@ -57,37 +57,20 @@ def run_as(runner: CommandRunner, place: Place, user: User, line: str, content: 
     :arg content: what ``Place.new`` is to hold; only USER can read it.
     :raises StepFailed: it could not be run, or failed; the user is named.
     """
-    reachable = True
-    try:
+    with tasks.cleaned(lambda: _clean_up(runner, place, user)):
         _start(runner, place, user, line, content)
         return _wait(runner, place, user)
-    except HostUnreachable:
-        reachable = False  # the next run deletes what is left
-        raise
-    finally:
-        if reachable:
-            _clean_up(runner, place, user)
 
 
 def _start(runner: CommandRunner, place: Place, user: User, line: str, content: bytes) -> None:
     logged_on = accounts.has_session(read(runner, q.session_of(user.sid)).registry, user.sid)
     out, done = (place.result(user.sid, name) for name in Place.RESULTS)
-    task = schtasks.Task(
-        name=place.task(user.sid),
-        sid=user.sid,
-        logon_type=schtasks.INTERACTIVE if logged_on else schtasks.WITHOUT_SESSION,
-        line=f'{line}>"{out}"&&echo ok>"{done}"||echo failed>"{done}"',
-        seconds=SECONDS,
-    )
+    whole = f'{line}>"{out}"&&echo ok>"{done}"||echo failed>"{done}"'
+    task = tasks.task(place, user.sid, logged_on, whole, SECONDS)
     protected_folder.make(runner, place.folder, place.FILES, readers=[user.sid])
     files = {place.description(user.sid): schtasks.xml(task), place.new: content, **place.empty_results(user.sid)}
     archives.upload_contents(runner, files, 120)
-    started = while_successful(
-        place.opened(user.sid),
-        schtasks.create_line(task.name, place.description(user.sid)),
-        schtasks.run_line(task.name),
-    )
-    if runner.run(started, timeout=120).exit_code != 0:
+    if runner.run(tasks.start_line(place, user.sid), timeout=120).exit_code != 0:
         raise StepFailed(f"{user.name} {_REASONS[tasks.NO_TOKEN]}" if not logged_on else tasks.NO_TASK)
 
 

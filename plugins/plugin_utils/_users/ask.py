@@ -16,8 +16,8 @@ import time
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks, distributions, keys
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, while_successful
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import NOT_KNOWN, Answer, Developer
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
@@ -68,15 +68,8 @@ def ask(
     :raises HostUnreachable: the next run takes away what is left.
     """
     work = _Asking(runner, Place(name), on_battery, sleep or time.sleep)
-    reachable = True
-    try:
+    with tasks.cleaned(lambda: clean_up(runner, name, developers)):
         return work.ask(developers)
-    except HostUnreachable:
-        reachable = False
-        raise
-    finally:
-        if reachable:
-            clean_up(runner, name, developers)
 
 
 def clean_up(runner: CommandRunner, name: str, developers: t.Sequence[Developer]) -> None:
@@ -115,29 +108,18 @@ class _Asking:
         protected_folder.make(self._runner, place.folder, place.FILES, readers=sids)
         files = {place.description(one.sid): schtasks.xml(self._task(one)) for one in developers}
         archives.upload_contents(self._runner, {**files, **_merged(map(place.empty_results, sids))}, 120)
-        reads = read_groups(self._runner, [{f"start_{sid}": self._start_line(sid)} for sid in sids])
+        reads = read_groups(self._runner, [{f"start_{sid}": tasks.start_line(place, sid)} for sid in sids])
         for sid in sids:
             if not reads.succeeded(f"start_{sid}"):
                 self._answers[sid] = Answer(refused=tasks.NO_TOKEN)
 
-    def _start_line(self, sid: str) -> str:
-        name = self._place.task(sid)
-        create = schtasks.create_line(name, self._place.description(sid))
-        return while_successful(self._place.opened(sid), create, schtasks.run_line(name))
-
     def _task(self, developer: Developer) -> schtasks.Task:
-        return schtasks.Task(
-            name=self._place.task(developer.sid),
-            sid=developer.sid,
-            logon_type=schtasks.INTERACTIVE if developer.logged_on else schtasks.WITHOUT_SESSION,
-            line=task_line(self._place, developer.sid),
-            seconds=round(PATIENCE),
-            on_battery=self._on_battery,
-        )
+        line = task_line(self._place, developer.sid)
+        return tasks.task(self._place, developer.sid, developer.logged_on, line, PATIENCE, self._on_battery)
 
     def _look(self, developers: t.Sequence[Developer], waited: float) -> list[Developer]:
         """Those who have an answer that can be read; for those who will have none the reason is noted."""
-        reads = read_groups(self._runner, [self._look_lines(one.sid) for one in developers])
+        reads = read_groups(self._runner, [tasks.look_lines(self._place, one.sid) for one in developers])
         ended = []
         for one in developers:
             task = tasks.last_result(reads, f"task_{one.sid}")
@@ -152,14 +134,6 @@ class _Asking:
             elif why or waited >= PATIENCE or tasks.why_nothing(task, waited, PATIENCE, sum(WAITS)):
                 self._answers[one.sid] = Answer(refused=why or NOT_KNOWN)
         return ended
-
-    def _look_lines(self, sid: str) -> dict[str, str]:
-        return {
-            # First: what has ended by then has left its result already, whatever happens between the reads.
-            f"task_{sid}": schtasks.query_line(self._place.task(sid)),
-            f"sizes_{sid}": tasks.sizes_line(self._place, sid),
-            f"links_{sid}": cmd_line("dir", ["/b", "/al", self._place.results(sid)]),
-        }
 
     def _read(self, developers: t.Sequence[Developer]) -> None:
         groups = []

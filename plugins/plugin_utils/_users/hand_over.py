@@ -35,7 +35,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CommandRunner,
     CommandTimeout,
-    HostUnreachable,
     OutputTooLong,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import ask as users_ask
@@ -165,20 +164,11 @@ def _developer_lines(user: User, goal: DistributionGoal, place: Place) -> dict[s
     return {
         # Tasks and results first: what a task that ends meanwhile has registered is then seen below.
         f"logon_task_{sid}": schtasks.query_line(place.task(sid, at_logon=True)),
-        **_result_lines(sid, place),
+        **tasks.look_lines(place, sid),
         **q.distributions_of(sid),
         **q.session_of(sid),
         f"disk_{sid}": cmd_line("dir", ["/b", f"{location(user.profile, goal)}\\ext4.vhdx"]),
         f"begun_{sid}": cmd_line("dir", ["/b", mark(user.profile, goal.name)]),
-    }
-
-
-def _result_lines(sid: str, place: Place, at_logon: bool = False) -> dict[str, str]:
-    return {
-        # First: a task that has ended by then has left its result already, whatever happens between the reads.
-        f"task_{sid}": schtasks.query_line(place.task(sid, at_logon)),
-        f"links_{sid}": cmd_line("dir", ["/b", "/al", place.results(sid)]),
-        f"sizes_{sid}": tasks.sizes_line(place, sid),
     }
 
 
@@ -233,15 +223,13 @@ def apply(
     """
     place = Place(goal.name)
     work = _Work(runner, seen.state.executable, goal, place, timeout, outcome, sleep)
-    try:
+    with tasks.cleaned(partial(work.clean_up, seen.developers)):
         for one in plan.collect:
             work.attempt(one, partial(work.collect, one, at_logon=one.task is None))
         if plan.bring_image:
             work.bring_image([*plan.hand_over, *plan.waiting])
             for one in plan.hand_over:
                 work.attempt(one, partial(work.hand_over, one))
-    finally:
-        work.clean_up(seen.developers)
     if outcome.failures:
         raise StepFailed("; ".join(outcome.failures))
 
@@ -257,7 +245,6 @@ class _Work:
     timeout: float
     outcome: Outcome
     sleep: t.Callable[[float], None]
-    reachable: bool = True
 
     def attempt(self, developer: Developer, work: t.Callable[[], None]) -> None:
         """Do WORK for DEVELOPER and note a failure."""
@@ -265,9 +252,6 @@ class _Work:
             work()
         except (StepFailed, CommandTimeout) as error:
             self.outcome.failures.append(f"{developer.name}: {error}")
-        except HostUnreachable:
-            self.reachable = False
-            raise
 
     def bring_image(self, developers: t.Sequence[Developer]) -> None:
         """Put the image into a folder that the developers can read and cannot change."""
@@ -302,8 +286,7 @@ class _Work:
 
     def hand_over(self, developer: Developer) -> None:
         """Import as DEVELOPER now, or leave a task for the next logon."""
-        logon_type = schtasks.INTERACTIVE if developer.logged_on else schtasks.WITHOUT_SESSION
-        if not self._register(developer, logon_type):
+        if not self._register(developer):
             if developer.logged_on:
                 raise StepFailed(tasks.NO_TASK)
             self._leave_for_logon(developer, tasks.NO_TOKEN)
@@ -311,22 +294,16 @@ class _Work:
         self._run(schtasks.run_line(self.place.task(developer.sid)))
         self.collect(developer)
 
-    def _register(self, developer: Developer, logon_type: str, at_logon: bool = False) -> bool:
+    def _register(self, developer: Developer, at_logon: bool = False) -> bool:
         """False when Windows refuses it."""
-        name = self.place.task(developer.sid, at_logon)
-        task = schtasks.Task(
-            name=name,
-            sid=developer.sid,
-            logon_type=logon_type,
-            line=developer_line(developer, self.goal, self.executable),
-            seconds=round(self.timeout),
-            at_logon=at_logon,
-            on_battery=self.goal.on_battery,
-        )
-        file = self.place.description(developer.sid)
+        sid, in_session = developer.sid, developer.logged_on or at_logon
+        line = developer_line(developer, self.goal, self.executable)
+        task = tasks.task(self.place, sid, in_session, line, self.timeout, self.goal.on_battery)
+        task = replace(task, name=self.place.task(sid, at_logon), at_logon=at_logon)
+        file = self.place.description(sid)
         contents = {file: schtasks.xml(task), self.place.identity: identity(self.goal).encode()}
         archives.upload_contents(self.runner, contents, 120)
-        return self._run(schtasks.create_line(name, file)) == 0
+        return self._run(schtasks.create_line(task.name, file)) == 0
 
     def collect(self, developer: Developer, at_logon: bool = False) -> None:
         """Wait for the result of DEVELOPER's task and judge it."""
@@ -344,8 +321,10 @@ class _Work:
     def _wait(self, developer: Developer, at_logon: bool) -> str:
         """ok, failed, or the reason why the task did not start."""
         waited = 0.0
+        task = schtasks.query_line(self.place.task(developer.sid, at_logon))
+        lines = {**tasks.look_lines(self.place, developer.sid), f"task_{developer.sid}": task}
         while True:
-            reads = read(self.runner, _result_lines(developer.sid, self.place, at_logon))
+            reads = read(self.runner, lines)
             code = tasks.last_result(reads, f"task_{developer.sid}")
             done = _end(self.runner, self.place, reads, developer.sid)
             if done == tasks.SPOILED:
@@ -383,15 +362,13 @@ class _Work:
         raise StepFailed(f"importing {self.goal.name} failed [{code or 'no code'}]: {known.meaning}; {known.remedy}")
 
     def _leave_for_logon(self, developer: Developer, reason: str) -> None:
-        if not self._register(developer, schtasks.INTERACTIVE, at_logon=True):
+        if not self._register(developer, at_logon=True):
             raise StepFailed(tasks.NO_TASK)
         self.outcome.waiting[developer.sid] = reason
         self.outcome.done.append(f"leave a task that imports {self.goal.name} when {developer.name} logs on")
 
     def clean_up(self, developers: t.Sequence[Developer]) -> None:
-        """Take away the tasks, and the files unless somebody waits; after a lost connection the next run does it."""
-        if not self.reachable:
-            return
+        """Take away the tasks, and the files unless somebody waits."""
         kept = {sid for sid, reason in self.outcome.waiting.items() if reason in plans.WITH_TASK}
         lines = []
         for one in [one for one in developers if one.profile]:

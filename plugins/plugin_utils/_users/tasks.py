@@ -13,11 +13,13 @@ there is a reason. Pure.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, while_successful
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
@@ -88,6 +90,48 @@ class Place:
     def task(self, sid: str) -> str:
         """Name of the task of SID."""
         return f"wslfleet\\{self.TASK_PREFIX}{self.name}-{sid}"
+
+
+def task(place: Place, sid: str, logged_on: bool, line: str, seconds: float, on_battery: bool = True) -> schtasks.Task:
+    """The task of SID that runs LINE now, for SECONDS at most: in the user's session where there is one."""
+    return schtasks.Task(
+        name=place.task(sid),
+        sid=sid,
+        logon_type=schtasks.INTERACTIVE if logged_on else schtasks.WITHOUT_SESSION,
+        line=line,
+        seconds=round(seconds),
+        on_battery=on_battery,
+    )
+
+
+def start_line(place: Place, sid: str, *before: str) -> str:
+    """The line that opens the files for results of SID, which have to be there, then makes and starts the task."""
+    name = place.task(sid)
+    made = schtasks.create_line(name, place.description(sid))
+    return while_successful(*before, place.opened(sid), made, schtasks.run_line(name))
+
+
+def look_lines(place: Place, sid: str) -> dict[str, str]:
+    """What the task of SID has come to."""
+    return {
+        # First: a task that has ended by then has left its result already, whatever happens between the reads.
+        f"task_{sid}": schtasks.query_line(place.task(sid)),
+        f"links_{sid}": cmd_line("dir", ["/b", "/al", place.results(sid)]),
+        f"sizes_{sid}": sizes_line(place, sid),
+    }
+
+
+@contextlib.contextmanager
+def cleaned(clean_up: t.Callable[[], object]) -> t.Iterator[None]:
+    """CLEAN_UP at the end of the block, however that ends; after a lost connection the next run does it."""
+    try:
+        yield
+    except HostUnreachable:
+        raise
+    except BaseException:
+        clean_up()
+        raise
+    clean_up()
 
 
 def sizes_line(place: Place, sid: str) -> str:

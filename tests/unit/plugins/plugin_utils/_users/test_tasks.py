@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as bundle_plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import hand_over_line, hand_over_plan
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks as u
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import schtasks as s
@@ -64,3 +67,30 @@ def test_why_not(result: int, on_battery: bool, reason: str | None) -> None:
 )
 def test_why_nothing(result: int | None, waited: float, why: str | None) -> None:
     assert u.why_nothing(result, waited, start=u.START_SECONDS, patience=5) == why
+
+
+@pytest.mark.parametrize(
+    ("error", "times"), [(None, 1), (StepFailed("x"), 1), (KeyboardInterrupt(), 1), (HostUnreachable("gone"), 0)]
+)
+def test_what_is_left_is_taken_away_unless_the_host_is_out_of_reach(error: BaseException | None, times: int) -> None:
+    done: list[str] = []
+    with contextlib.suppress(StepFailed, KeyboardInterrupt, HostUnreachable), u.cleaned(lambda: done.append("x")):
+        if error:
+            raise error
+    assert len(done) == times
+
+
+@pytest.mark.parametrize(("logged_on", "kind"), [(True, "InteractiveToken"), (False, "S4U")])
+def test_a_task_works_in_the_session_where_there_is_one(logged_on: bool, kind: str) -> None:
+    made = u.task(HAND_OVER, "S-1-5-21-1", logged_on, "ver", 59.6)
+    assert (made.name, made.logon_type, made.seconds, made.on_battery) == (HAND_OVER.task("S-1-5-21-1"), kind, 60, True)
+
+
+def test_a_task_starts_when_its_files_are_its_users_own() -> None:
+    line = u.start_line(BUNDLE, "S-1-5-21-1", "ver")
+    order = ["ver&&", "icacls.exe", "/create", "/run"]
+    assert [line.lower().index(text) for text in order] == sorted(line.lower().index(text) for text in order)
+
+
+def test_whether_a_task_has_ended_is_asked_before_what_it_left() -> None:
+    assert list(u.look_lines(BUNDLE, "S-1")) == ["task_S-1", "links_S-1", "sizes_S-1"]
