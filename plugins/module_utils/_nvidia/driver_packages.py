@@ -133,9 +133,6 @@ FILES = (
 FILE_MARKS = ("/libcuda.so", "/libnvidia-ml.so", ".ko", "/dkms.conf")
 """Each of FILES holds one of them: a quick look before the expressions."""
 
-DEPENDENTS = ("glx-diversions", "glx-alternative-mesa", "update-glx", "nvidia-settings")
-"""Packages that apt may take away together with a driver, although no dependency field says so."""
-
 
 def _one_of(patterns: t.Sequence[str]) -> t.Pattern[str]:
     return re.compile("^(" + "|".join(patterns) + ")$")

@@ -53,21 +53,6 @@ GOOD_TO_KNOW = frozenset(
     }
 )
 """What is told at level info and is known: there is nothing on this laptop to judge, or another row judges it."""
-NOT_TOLD = frozenset(
-    {
-        "battery",
-        "bitlocker_pin",
-        "compile",
-        "compute_capability",
-        "free_space",
-        "not_looked_at",
-        "sleep",
-        "virtualization",
-        "wireless",
-        "wsl_kernel",
-    }
-)
-"""What is told at level info since it could not be read, was not asked, or was not tried."""
 NOT_OF_THIS_LAPTOP = ("G17", "G21")
 """The rows of tools and of limits that a newer GPU has, or no laptop: nothing on this one is right or wrong."""
 _BUNDLE = "cuda_bundle"
