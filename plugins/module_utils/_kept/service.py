@@ -24,6 +24,7 @@ greeting). All else each module executes anew, in its own process: nothing of on
 
 from __future__ import annotations
 
+import atexit
 import base64
 import binascii
 import contextlib
@@ -40,6 +41,7 @@ import signal
 import struct
 import sys
 import termios
+import threading
 import types
 import typing as t
 import zipfile
@@ -58,6 +60,9 @@ weakref
 _GIVEN = {name: value for name, value in globals().items() if name in ("__builtins__", "__cached__", "__file__")}
 _GIVEN.update(__annotations__={}, __loader__=globals()["__loader__"])
 """What Python gives to a program that it reads from stdin."""
+
+_BEFORE: set[str] = set()
+"""Names of modules that were loaded before any job."""
 
 LONG_LINE = 4096
 """Bytes from which a line is a part of its own, which is kept: the archive of a module is one line."""
@@ -222,6 +227,7 @@ class Service:
         self.base = self._base.load(archive, lambda path, source: _compiled(self.codes, path, source))
         gc.collect()
         gc.freeze()
+        _BEFORE.update(sys.modules)
 
     def _part(self, how: str, size: int, digest: str) -> bytes:
         """A part of a job: new, new and to be kept (DIGEST), or known (no SIZE)."""
@@ -469,15 +475,61 @@ def become(job: Job, codes: dict[bytes, types.CodeType], base: t.Any) -> None:
     _use(codes)
     if job.based:
         base.use()
+    code: t.Any = None
     try:
         exec(compile(job.program or b"", "<stdin>", "exec", dont_inherit=True), main.__dict__)
-    except SystemExit:
-        raise
+    except SystemExit as ended:
+        code = ended.code
     except BaseException as error:  # noqa: BLE001 - printed as Python prints it
         trace = error.__traceback__
         error.__traceback__ = trace.tb_next if trace else None
         sys.excepthook(type(error), error, error.__traceback__)
-        raise SystemExit(1) from None
+        code = 1
+        del trace
+    del main
+    if code is None or type(code) is int:
+        # Whatever does not go smoothly, Python does once more and tells of.
+        with contextlib.suppress(BaseException):
+            _end(code or 0, base.main if job.based else None)
+    raise SystemExit(code)
+
+
+def _end(code: int, main: types.ModuleType | None) -> None:
+    """End as Python does, but leave to the kernel what was here before the job: most of the time goes into that.
+
+    What the job has made is finalised, and no file loses what was written to it. MAIN: where the job ran in a main
+    module that was here before. Returns where Python has to end it.
+    """
+    leave = getattr(sys.modules.get("ctypes"), "PyDLL", None)
+    if leave is None or sys.version_info < (3, 10) or not -(2**31) <= code < 2**31:
+        return
+    leave = leave(None).exit
+    vars(threading)["_shutdown"]()
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _untraced
+    vars(atexit)["_run_exitfuncs"]()
+    if sys.unraisablehook is _untraced:
+        sys.unraisablehook = sys.__unraisablehook__
+    for name in ["__main__", *(name for name in sys.modules if name not in _BEFORE)]:
+        sys.modules.pop(name, None)
+    if main is not None:
+        vars(main).clear()
+    gc.collect()
+    for file in gc.get_objects():
+        if isinstance(file, (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)) and not file.closed:
+            file.flush()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            stream.flush()
+    leave(code)
+
+
+def _untraced(error: t.Any) -> None:
+    """Tell of an ERROR at the end as Python does, where no ``_end`` has called what fails."""
+    kind, value, trace, message, thing = error
+    if trace is not None and trace.tb_frame.f_code is _end.__code__:
+        trace = trace.tb_next
+    sys.__unraisablehook__(type(error)((kind, value, trace, message, thing)))
 
 
 def _use(codes: dict[bytes, types.CodeType]) -> None:
@@ -502,6 +554,7 @@ def load() -> None:
             __import__(name)
     # What is here now is not looked through in every job at its end.
     gc.freeze()
+    _BEFORE.update(sys.modules)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import base64
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -139,11 +140,42 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize("program", SAME.values(), ids=SAME.keys())
+CHILD = "import os, sys\nif os.fork():\n    print(os.wait()[1], open('left').read())\n    sys.exit()\n"
+LEFT = "import os\nclass Left:\n    def __del__(self):\n        print('gone', os.sep, self.name)\n"
+ENDS = {
+    **{f"exit code {code}": f"import sys; sys.exit({code})" for code in (0, 300, -1, None, True)},
+    "a file that nobody closes": f"{CHILD}file = open('left', 'w')\nfile.write('text')",
+    "a file in a module of Python": f"{CHILD}sys.held = [open('left', 'w')]\nsys.held[0].write('text')",
+    "bytes that nobody flushes": f"{CHILD}os.held = open('left', 'wb')\nos.held.write(b'bytes')",
+    "what is left": f"{LEFT}a = Left()\na.name = 'a'",
+    "what is left in a circle": f"{LEFT}a = Left()\na.name, a.itself = 'a', a\ndel a",
+    "a local of what ends": f"{LEFT}def f():\n    a = Left()\n    a.name = 'a'\n    raise SystemExit(4)\nf()",
+    "a local of what fails": f"{LEFT}def f():\n    a = Left()\n    a.name = 'a'\n    raise ValueError\nf()",
+    "in the other order": "import atexit\natexit.register(print, 1)\natexit.register(print, 2)\nprint(0)",
+    "an error at exit": "import atexit\natexit.register(int, 'x')\natexit.register(print, 2)",
+    "a function that fails at exit": "import atexit\natexit.register(lambda: 1 / 0)",
+    "what is left fails": "class Left:\n    def __del__(self):\n        1 / 0\na = Left()",
+    "an exit at exit": "import atexit, sys\natexit.register(sys.exit, 3)",
+    "a thread that goes on": "import threading, time\n"
+    "threading.Thread(target=lambda: (time.sleep(0.1), print('last'))).start()\nprint('first')",
+    "a thread that may be ended": "import threading, time\n"
+    "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\nprint(1)",
+    "another stdout": f"{CHILD}sys.stdout = open('left', 'w')\nprint('text')",
+    "no stdout": "import sys\nprint(1)\nsys.stdout = None",
+    "a stdout that is closed": "import os\nprint(1)\nos.close(1)",
+    "output of a library in C": "import ctypes\nctypes.CDLL(None).printf(b'from C')",
+    "no modules": "import sys\nprint(1)\nsys.modules.clear()",
+    "a log": f"{CHILD}import logging\nlogging.basicConfig(filename='left', filemode='w')\nlogging.warning('text')",
+    "a temporary file": f"{CHILD}import tempfile\nfile = tempfile.NamedTemporaryFile('w')\n"
+    "open('left', 'w').write(str(os.path.exists(file.name)))",
+}
+
+
+@pytest.mark.parametrize("program", {**SAME, **ENDS}.values(), ids={**SAME, **ENDS}.keys())
 def test_a_program_sees_what_it_sees_in_a_python_of_its_own(kept: Kept, program: str) -> None:
     folder = os.readlink(f"/proc/{kept.process.pid}/cwd")
     wanted, found = ordinary(program, folder), kept.run(program)
-    told = [text.replace(b"Terminated\n", b"") for text in (wanted[2], found[2])]
+    told = [re.sub(rb"Terminated\n| at 0x\w+", b"", text) for text in (wanted[2], found[2])]
     assert (found[0], found[1], told[1]) == (wanted[0], wanted[1], told[0])
 
 
