@@ -30,6 +30,7 @@ import zipfile
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.looks import together
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 STEPS_FILE = "steps.json"
 MODULES = "ansible_collections.wslfleet.cuda.plugins.modules"
@@ -145,7 +146,7 @@ class Record:
 
     def note(self, **ended: t.Any) -> None:
         """Write down where the order is. ENDED: ``stop``, whether the distribution shall end, or ``crash``, why not."""
-        running = None if ended else transaction.find_running()
+        running = None if ended else transaction.find_running(System(""))
         shown = {**self._shown, "rows": self.rows, "step": self._step, "ended": bool(ended), **ended}
         shown["transaction"] = running.shown() if running else None
         files.write_file(self._path, json.dumps(shown), 0o600)

@@ -254,7 +254,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import p
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 def result_of(report: containers_report.Report) -> t.Dict[str, t.Any]:
@@ -276,7 +276,7 @@ def result_of(report: containers_report.Report) -> t.Dict[str, t.Any]:
     return result
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Check once, and report."""
     params = credentials.hidden(module, "url", "key")
     request = containers_report.Request(
@@ -292,7 +292,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     if request.source.warning:
         module.warn(request.source.warning)
     way = removal if params["state"] == "absent" else steps
-    return result_of(way.look(run, request))
+    return result_of(way.look(system, request))
 
 
 def main() -> None:

@@ -119,13 +119,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import observ
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe and check."""
     fingerprints = legacy_keys.fingerprints_of(module)
-    seen = observe.observe(run, fingerprints)
+    seen = observe.observe(system, fingerprints)
     rows = report.rows(seen)
     return {
         "changed": False,

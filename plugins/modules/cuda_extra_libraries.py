@@ -139,52 +139,52 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files, space
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries
 
 PURPOSE = "libraries"
 
 
-def purge_command(run: system_run.Runner, names: t.Sequence[str]) -> t.List[str]:
+def purge_command(system: System, names: t.Sequence[str]) -> t.List[str]:
     """The command that purges NAMES. Raises Failure when more would go with them."""
-    judged = query.plan_purge(run, names, ())
+    judged = query.plan_purge(system, names, ())
     if not judged.allowed:
         raise Failure(f"refused: {judged.why}")
     return command.purge(*names)
 
 
 def commands(
-    module: AnsibleModule, run: system_run.Runner, what: extra_libraries.Goal, todo: t.Sequence[str], url: str | None
+    module: AnsibleModule, system: System, what: extra_libraries.Goal, todo: t.Sequence[str], url: str | None
 ) -> t.List[t.List[str]]:
     """The commands of the transaction for TODO; makes the source available. URL is the option. Raises Failure."""
-    database = dpkg.read_database()
+    database = dpkg.read_database(system)
     interruption = query.interruption(database)
     if interruption is not None:
         raise Failure(interruption.text)
     if module.params["state"] == "absent":
-        return [purge_command(run, todo)]
+        return [purge_command(system, todo)]
     url = url or extra_libraries.default_url(files.read_text("/etc/os-release") or "")
-    extra_libraries.open_source(run, what, url, module.params["keyring"])
-    judged = extra_libraries.plan(run, what, todo, database)
+    extra_libraries.open_source(system, what, url, module.params["keyring"])
+    judged = extra_libraries.plan(system, what, todo, database)
     short = space.shortage(judged.download_bytes + judged.installed_bytes, space.free_bytes())
     if short:
         raise Failure(short)
     return [extra_libraries.install_command(judged)]
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Attach to a running transaction, or plan and start one. The result for the controller."""
     params = credentials.hidden(module, "url")
     what = extra_libraries.wanted(params["libraries"], params["version"])
     result: t.Dict[str, t.Any] = {"changed": False, "packages": list(what.packages)}
     seen = apt_follow.Earlier()
     if not module.check_mode:
-        seen = apt_follow.earlier(PURPOSE, params["transaction"], params["wait"], module.warn)
+        seen = apt_follow.earlier(system, PURPOSE, params["transaction"], params["wait"], module.warn)
     if seen.running is not None:
         return {**result, "changed": True, "transaction": seen.running.shown()}
     if seen.ended:
         result.update(changed=True, transaction=seen.ended[0].shown())
-    database = dpkg.read_database()
+    database = dpkg.read_database(system)
     if params["state"] == "present":
         todo = extra_libraries.missing(what, database)
     else:
@@ -196,9 +196,11 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     if todo:
         result["changed"] = True
         if not module.check_mode:
-            begun = apt_follow.begin(PURPOSE, commands(module, run, what, todo, params["url"]), params["wait"])
+            begun = apt_follow.begin(
+                system, PURPOSE, commands(module, system, what, todo, params["url"]), params["wait"]
+            )
             result["transaction"] = begun.shown()
-    return {**result, "installed": extra_libraries.present(what, dpkg.read_database())}
+    return {**result, "installed": extra_libraries.present(what, dpkg.read_database(system))}
 
 
 def main() -> None:

@@ -89,7 +89,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
@@ -104,7 +104,7 @@ def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
     return replace(change, shown_before=before, shown_after=after)
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply, check the effect."""
     instead = module.params["instead"]
     # It becomes part of scripts that run as root.
@@ -113,7 +113,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     present = module.params["state"] == "present"
     files = guard.files(instead)
     wanted = files if present else list(reversed(files))
-    found = [system_changes.change_to(file.path, file.text if present else None, file.mode) for file in wanted]
+    found = [system_changes.change_to(system, file.path, file.text if present else None, file.mode) for file in wanted]
     changes = [_shown(change) for change in found if change is not None]
     result: dict[str, t.Any] = {
         "changed": bool(changes),
@@ -121,10 +121,10 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
         "files": [file.path for file in files],
     }
     if changes and not module.check_mode:
-        system_changes.apply(changes)
+        system_changes.apply(system, changes)
         if present:
             try:
-                result["open_candidates"] = observe.open_candidates(run)
+                result["open_candidates"] = observe.open_candidates(system)
             except query.AptError as error:
                 # What runs next mends it or stops there: the container role takes broken lists out after the guard.
                 module.warn(f"the guard is written, but nobody can tell whether it holds: {error}")

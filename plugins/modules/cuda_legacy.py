@@ -100,14 +100,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import l
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups as system_backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
     url = credentials.hidden(module, "repository_url")["repository_url"] or ""
     fingerprints = legacy_keys.fingerprints_of(module)
-    state = legacy_keys.observe(fingerprints)
+    state = legacy_keys.observe(system, fingerprints)
     name = module.params["repository_name"]
     own_path = sources_files.own(name) if name else ""
     plan = legacy_keys.plan(state, url, own_path, system_backups.stamp())
@@ -115,7 +115,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
         module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
     backups = [change.backup for change in plan.changes]
     if not module.check_mode:
-        backups = changes.apply(plan.changes)
+        backups = changes.apply(system, plan.changes)
     return {
         "changed": bool(plan.changes),
         "diff": changes.diff(plan.changes),

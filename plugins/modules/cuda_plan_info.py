@@ -141,19 +141,19 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Plan and report."""
     params = module.params
     odd = [name for name in params["packages"] if name.startswith("-") or not name.strip()]
     if odd or not params["packages"]:
         raise Failure(f"packages: {odd or 'nothing'} given; name packages, not options")
-    database = dpkg.read_database()
+    database = dpkg.read_database(system)
     options = ["--install-recommends"] if params["recommends"] else []
     judged = query.plan_install(
-        run, params["packages"], options, params["allowed_removals"], installed=database.packages
+        system, params["packages"], options, params["allowed_removals"], installed=database.packages
     )
     interruption = query.interruption(database)
     reasons = [*([interruption] if interruption else []), *judged.reasons]

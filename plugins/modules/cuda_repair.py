@@ -126,69 +126,69 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import obsta
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, entry, files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 MAX_ROUNDS = 5
 """How often packages are tried again without the scripts that failed (each driver has two), or after a lock."""
 
 
-def wait_for_others(timeout: int) -> None:
+def wait_for_others(system: System, timeout: int) -> None:
     """Wait for a transaction of ours, then for dpkg's locks. Raises Failure."""
-    running = apt_transaction.find_running()
+    running = apt_transaction.find_running(system)
     if running is not None and not apt_transaction.attach(running, timeout):
         raise Failure(f"transaction {running.id} still runs after {timeout} s; run again later; log: {running.log}")
-    held = apt_transaction.wait_for_locks(timeout)
+    held = apt_transaction.wait_for_locks(system, timeout)
     for path, process in held.items():
         who = f"process {process}" if process != dpkg.UNSEEN else "a process outside this pid namespace"
         raise Failure(f"{path} is still held by {who} after {timeout} s; run again when it has ended")
 
 
-def run_packages(plan: driver_repair.Plan, timeout: int) -> str:
+def run_packages(system: System, plan: driver_repair.Plan, timeout: int) -> str:
     """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises Failure."""
-    transaction = apt_transaction.start("repair", commands.commands(plan), stop_on_failure=False)
+    transaction = apt_transaction.start(system, "repair", commands.commands(plan), stop_on_failure=False)
     apt_transaction.finish(transaction, timeout)
     return transaction.log
 
 
-def purge(run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int) -> str:
+def purge(system: System, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int) -> str:
     """Run what PLAN says about packages; the log. A removal script of a driver that fails is moved away: it would keep
     the driver for ever. Raises Failure.
     """
-    refusals = driver_repair.refusals(plan) + purge_log.judge_purge(run, plan)
+    refusals = driver_repair.refusals(plan) + purge_log.judge_purge(system, plan)
     if refusals:
         raise Failure(f"refused, nothing was changed: {'; '.join(refusals[:3])}")
-    log = run_packages(plan, timeout)
+    log = run_packages(system, plan, timeout)
     for _round in range(MAX_ROUNDS):
-        state, said = driver_repair.observe(), files.read_text(log) or ""
-        scripts = purge_log.failed_scripts(said, state)
+        state, said = driver_repair.observe(system), files.read_text(log) or ""
+        scripts = purge_log.failed_scripts(system, said, state)
         if purge_log.was_locked(said):
-            wait_for_others(timeout)
+            wait_for_others(system, timeout)
         elif not scripts:
             break
-        changes.apply(run_file.stray_changes(scripts, when))
-        log = run_packages(driver_repair.plan(state, set()), timeout)
+        changes.apply(system, run_file.stray_changes(system, scripts, when))
+        log = run_packages(system, driver_repair.plan(state, set()), timeout)
     return log
 
 
 def repair(
-    run: system_run.Runner, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int
+    system: System, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int
 ) -> driver_repair.State:
     """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises Failure."""
-    obstacles = driver_obstacles.obstacles()
+    obstacles = driver_obstacles.obstacles(system)
     if obstacles:
         raise Failure(f"nothing was changed: {'; '.join(obstacles)}")
-    log = purge(run, state, plan, when, timeout) if plan.packages_change else ""
+    log = purge(system, state, plan, when, timeout) if plan.packages_change else ""
     # Links that the packages' alternatives left behind are strays only now.
-    strays = driver_repair.observe().strays
-    changes.apply(run_file.stray_changes(strays, when))
+    strays = driver_repair.observe(system).strays
+    changes.apply(system, run_file.stray_changes(system, strays, when))
     if plan.restore is not None:
-        run_file.undo_installer(plan.restore, when)
-    changes.apply(loader_conf.without(plan.unlist, f"{backups.BACKUP_ROOT}/{when}"))
+        run_file.undo_installer(system, plan.restore, when)
+    changes.apply(system, loader_conf.without(system, plan.unlist, f"{backups.BACKUP_ROOT}/{when}"))
     if plan.list_folder:
-        run_file.list_wsl_folder()
+        run_file.list_wsl_folder(system)
     if plan.ldconfig:
-        run(["ldconfig"])
-    after = driver_repair.observe()
+        system.run(["ldconfig"])
+    after = driver_repair.observe(system)
     left = driver_repair.remaining(after)
     if left:
         words = purge_log.dpkg_words(files.read_text(log) or "") if log else ""
@@ -217,21 +217,21 @@ def result_of(
     }
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply, observe."""
     timeout = module.params["timeout"]
     try:
-        state = driver_repair.observe()
+        state = driver_repair.observe(system)
         if not state.healthy and not module.check_mode:
             # Half-way states are normal while a transaction lives; look again when it has ended.
-            wait_for_others(timeout)
-            state = driver_repair.observe()
-        automatic = dpkg.read_automatic() if state.drivers else set()
+            wait_for_others(system, timeout)
+            state = driver_repair.observe(system)
+        automatic = dpkg.read_automatic(system) if state.drivers else set()
         plan = driver_repair.plan(state, automatic)
         when = backups.stamp()
         after = state
         if commands.describe(plan) and not module.check_mode:
-            after = repair(run, state, plan, when, timeout)
+            after = repair(system, state, plan, when, timeout)
     except Failure as error:
         distribution = os.environ.get("WSL_DISTRO_NAME", "")
         raise Failure(f"{distribution}: {error}" if distribution else str(error)) from error

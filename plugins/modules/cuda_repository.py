@@ -239,7 +239,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cred
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import steps
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 def shown(outcome: steps.Outcome) -> list[dict[str, str]]:
@@ -252,7 +252,7 @@ def shown(outcome: steps.Outcome) -> list[dict[str, str]]:
     return diff
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Resolve, bring, report."""
     state = module.params["state"]
     options = credentials.hidden(module, "url", "keyring_url", "key", "installer")
@@ -260,7 +260,7 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     if wanted.warning:
         module.warn(wanted.warning)
     params = module.params
-    outcome = steps.bring(run, wanted, state, params["packages"], params["other_installers"], module.check_mode)
+    outcome = steps.bring(system, wanted, state, params["packages"], params["other_installers"], module.check_mode)
     return {
         "changed": outcome.changed,
         "diff": shown(outcome),

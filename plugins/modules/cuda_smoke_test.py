@@ -118,37 +118,37 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed, smoke_test
 
 
-def outcome_of(module: AnsibleModule, run: system_run.Runner) -> smoke_test.Outcome:
+def outcome_of(module: AnsibleModule, system: System) -> smoke_test.Outcome:
     """The earlier outcome if it is still valid, otherwise a new one. Raises Failure, CatalogueError."""
     if module.params["state"] == "absent":
         return smoke_test.Outcome("not_tested", {}, "")
-    nvcc = installed.nvcc_path(module.params["version"] or "")
-    digest = smoke_test.key(nvcc)
-    earlier = None if module.params["force"] else smoke_test.cached(digest)
+    nvcc = installed.nvcc_path(system, module.params["version"] or "")
+    digest = smoke_test.key(system, nvcc)
+    earlier = None if module.params["force"] else smoke_test.cached(system, digest)
     if earlier is not None:
         return earlier
     if module.check_mode:
         return smoke_test.Outcome("not_tested", {}, nvcc)
-    outcome = smoke_test.compile_and_run(run, nvcc, bool(loader.in_the_way()))
+    outcome = smoke_test.compile_and_run(system, nvcc, bool(loader.in_the_way(system)))
     if outcome.verdict != "no_compiler":
-        smoke_test.remember(digest, outcome)
+        smoke_test.remember(system, digest, outcome)
     return outcome
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Test and report."""
-    outcome = outcome_of(module, run)
+    outcome = outcome_of(module, system)
     absent = module.params["state"] == "absent"
     built = outcome.verdict not in ("no_compiler", "not_tested")
     values: t.Mapping[str, str] = outcome.values
     return {
-        "changed": absent and smoke_test.remove(not module.check_mode),
+        "changed": absent and smoke_test.remove(system, not module.check_mode),
         "verdict": outcome.verdict,
-        "remedy": smoke_test.remedy(outcome.verdict, loader.in_the_way()),
+        "remedy": smoke_test.remedy(outcome.verdict, loader.in_the_way(system)),
         "cached": outcome.cached,
         "program": f"{smoke_test.FOLDER}/program" if built else "",
         "compiler": outcome.compiler,

@@ -225,7 +225,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed, look, plan, steps
 
 PURPOSE = "toolkit"
@@ -237,7 +237,7 @@ def asked(params: t.Mapping[str, t.Any]) -> look.Options:
     return look.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """One look: attach to what runs, else plan and start. The result for the controller."""
     options = asked(module.params)
     packages = package_names.package_names(options.version, options.components)
@@ -245,13 +245,13 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     params = module.params
     seen = apt_follow.Earlier()
     if not module.check_mode:
-        seen = apt_follow.earlier(PURPOSE, params["transaction"], params["wait"], module.warn, of_any=True)
+        seen = apt_follow.earlier(system, PURPOSE, params["transaction"], params["wait"], module.warn, of_any=True)
     if seen.running is not None:
         return {**result, "changed": True, "transaction": seen.running.shown()}
     if seen.ended:
         result.update(changed=True, transaction=seen.ended[0].shown())
     try:
-        found = steps.look(run, options, module.check_mode)
+        found = steps.look(system, options, module.check_mode)
     except query.AptError as error:
         if not module.check_mode:
             raise
@@ -270,20 +270,22 @@ def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
     result.update(version=short, packages=list(found.wanted.packages), diff=steps.diff(found))
     result["changed"] = result["changed"] or found.changes
     if module.check_mode:
-        return {**result, "nvcc": installed.nvcc_path(short)}
+        return {**result, "nvcc": installed.nvcc_path(system, short)}
     if found.plan.packages_change:
         commands = plan.commands(found.plan, found.database.interrupted)
-        transaction = apt_follow.begin(PURPOSE, commands, params["wait"])
+        transaction = apt_follow.begin(system, PURPOSE, commands, params["wait"])
         result["transaction"] = transaction.shown()
         if transaction.running:
             return result
-        left = plan.make_plan(found.wanted, dpkg.read_database(), dpkg.read_automatic(), found.parts)
+        left = plan.make_plan(
+            system, found.wanted, dpkg.read_database(system), dpkg.read_automatic(system), found.parts
+        )
         if left.packages_change and not left.upgrade:
-            raise Failure(apt_follow.failure(transaction))
+            raise Failure(apt_follow.failure(system, transaction))
     # Which commands belong on the PATH is known only when the packages are there.
-    found.settling = steps.settle(run, options, found)
+    found.settling = steps.settle(system, options, found)
     result.update(changed=result["changed"] or not found.settling.empty, diff=steps.diff(found))
-    return {**result, "nvcc": installed.nvcc_path(short), "release": installed.release(short)}
+    return {**result, "nvcc": installed.nvcc_path(system, short), "release": installed.release(system, short)}
 
 
 def main() -> None:

@@ -156,7 +156,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy, trusted_certificates
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
@@ -164,18 +164,18 @@ def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
     return proxy.resolve(credentials.hidden(module, "proxy"))
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
     when = backups.stamp()
-    changes = proxy.plan(proxy_of(module), when) if module.params["proxy"] is not None else []
+    changes = proxy.plan(system, proxy_of(module), when) if module.params["proxy"] is not None else []
     asked = module.params["certificates"]
     wanted = trusted_certificates.read(asked or [])
-    trust = trusted_certificates.plan(wanted, when) if asked is not None else trusted_certificates.Plan()
+    trust = trusted_certificates.plan(system, wanted, when) if asked is not None else trusted_certificates.Plan()
     if not module.check_mode:
-        system_changes.apply(changes)
-        trusted_certificates.apply(run, wanted, trust)
+        system_changes.apply(system, changes)
+        trusted_certificates.apply(system, wanted, trust)
     if module.params["proxy"]:
-        for path in proxy.overruling():
+        for path in proxy.overruling(system):
             module.warn(f"{path} sets a proxy for apt too, or detects one, and is read after {proxy.APT_PATH}")
     steps = [f"{'remove' if change.after is None else 'write'} {change.path}" for change in changes] + trust.steps
     return {

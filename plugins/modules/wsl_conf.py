@@ -98,7 +98,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import known, settings
 
 PATH = "/etc/wsl.conf"
@@ -113,7 +113,7 @@ def version(module: AnsibleModule) -> tuple[int, ...] | None:
     return tuple(int(part) for part in parts) if code == 0 and all(part.isdigit() for part in parts) else None
 
 
-def work(module: AnsibleModule, run: system_run.Runner) -> t.Dict[str, t.Any]:
+def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
     text = files.read_text(PATH)
     host = settings.Host(version(module))

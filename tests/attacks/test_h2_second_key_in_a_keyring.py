@@ -25,6 +25,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import g
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 INDEX = b"Origin: NVIDIA\n"
 
 
@@ -130,7 +132,7 @@ def test_nothing_can_be_attached_to_the_pinned_key(
     path = tmp_path / "key"
     path.write_bytes(armour.armor(keyring) if armored else keyring)
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        fetch.fetch_keyring(no_command, wanted(good.fingerprint, str(path)), str(tmp_path))
+        fetch.fetch_keyring(system_at(run=no_command), wanted(good.fingerprint, str(path)), str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_what_was_pinned_is_what_is_written(
 ) -> None:
     good, evil = signers
     (tmp_path / "key").write_bytes(text(good.export(), evil.export()))
-    found = fetch.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = fetch.fetch_keyring(system_at(run=no_command), wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     assert found == good.export()
 
 
@@ -160,7 +162,7 @@ def test_a_key_that_poses_as_a_subkey_of_the_pinned_one_verifies_nothing(
     good, evil = signers
     ring = good.export() + retagged(evil.export(), 14)
     (tmp_path / "key").write_bytes(ring)
-    found = fetch.fetch_keyring(no_command, wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = fetch.fetch_keyring(system_at(run=no_command), wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     (tmp_path / "ring.gpg").write_bytes(found)
     signed = {}
     for signer in signers:
@@ -187,7 +189,7 @@ def test_the_keyring_of_a_local_installer(signers: tuple[Signer, Signer], tmp_pa
     folder.mkdir(parents=True)
     (folder / "cuda-12345678-keyring.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        local_installer.keyring(installer, good.fingerprint, str(tmp_path))
+        local_installer.keyring(system_at(tmp_path), installer, good.fingerprint)
 
 
 def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path) -> None:
@@ -203,7 +205,7 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
     source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        fetch.fetch_keyring(no_command, source, str(tmp_path))
+        fetch.fetch_keyring(system_at(run=no_command), source, str(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["mirror", "containers", "shared"])
@@ -218,9 +220,9 @@ def test_a_key_that_was_added_to_the_keyring_later(kind: str, signers: tuple[Sig
     path = tmp_path / source.keyring.lstrip("/")
     path.parent.mkdir(parents=True)
     path.write_bytes(good.export())
-    assert repository.keys_of(source, str(tmp_path)) == good.export()
+    assert repository.keys_of(system_at(tmp_path), source) == good.export()
     path.write_bytes(good.export() + (retagged(evil.export(), 5) if kind == "shared" else evil.export()))
-    assert repository.keys_of(source, str(tmp_path)) == b""
+    assert repository.keys_of(system_at(tmp_path), source) == b""
 
 
 def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> None:
@@ -237,4 +239,4 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
     source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
     with pytest.raises(Failure, match="too big"):
-        fetch.fetch_keyring(no_command, source, str(tmp_path))
+        fetch.fetch_keyring(system_at(run=no_command), source, str(tmp_path))

@@ -20,6 +20,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 NOBODY = 65534
@@ -69,9 +71,9 @@ class World:
     def serve(self) -> None:
         """What the module does in the home; the record, NVIDIA's file and their folders are root's own matter."""
         root = str(self.root)
-        assert rootless.unconfigured([ATTACKER], root) == [ATTACKER]
-        changes = [change for change in rootless.plan([ATTACKER], root) if change.path == ATTACKER.path]
-        system_changes.apply(changes, root)
+        assert rootless.unconfigured(system_at(root), [ATTACKER]) == [ATTACKER]
+        changes = [change for change in rootless.plan(system_at(root), [ATTACKER]) if change.path == ATTACKER.path]
+        system_changes.apply(system_at(root), changes)
 
 
 @pytest.fixture
@@ -212,7 +214,7 @@ def test_taking_out_what_was_put_in_goes_the_same_way(world: World, monkeypatch:
     world.link(world.docker, target)
     before = world.of_root()
     with pytest.raises((Failure, Failure)):
-        system_changes.apply(rootless.plan_removal({ATTACKER.path: None}, str(world.root)), str(world.root))
+        system_changes.apply(system_at(world.root), rootless.plan_removal(system_at(world.root), {ATTACKER.path: None}))
     assert world.of_root() == before
 
 

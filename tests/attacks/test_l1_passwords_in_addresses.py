@@ -28,6 +28,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import named_package
 
 from tests.conftest import ROOT
+from tests.unit.plugins.module_utils.scripted_run import system_at
 from tests.unit.plugins.modules.box import Box
 from tests.unit.scripted_runner import ScriptedRunner
 
@@ -107,7 +108,7 @@ def test_what_apt_helper_is_given(tmp_path: Path) -> None:
         (tmp_path / "x").write_text("x")
         return Completed(0, "", "")
 
-    fetch.download(run, ADDRESS, f"{tmp_path}/x")
+    fetch.download(system_at(run=run), ADDRESS, f"{tmp_path}/x")
     assert lines[0].endswith(f"download-file https://host.example/x {tmp_path}/x") and "s3cret" not in lines[0]
 
 

@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import search_path
 
 from tests.conftest import ROOT
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 SECONDS = 5
 MEMORY = 1 << 30
@@ -87,7 +88,7 @@ def test_the_audit_of_search_paths_names_the_file_and_goes_on(make: t.Callable[[
         (tmp_path / "home" / home).mkdir(parents=True)
     (tmp_path / "home/ben/.bashrc").write_text(GUILTY)
     make(tmp_path / BASHRC)
-    told = [finding.text for finding in search_path.findings(str(tmp_path))]
+    told = [finding.text for finding in search_path.findings(system_at(tmp_path))]
     assert len(told) == 2
     assert told[0].startswith(f"/{BASHRC} cannot be read") and "/home/ben/.bashrc:1" in told[1]
 
@@ -116,7 +117,7 @@ def test_files_without_number(tmp_path: Path) -> None:
         (folder / f"{number:04}.conf").write_text("PATH=/usr/bin\n")
     (tmp_path / "home/ben").mkdir()
     (tmp_path / "home/ben/.bashrc").write_text(GUILTY)
-    texts = [finding.text for finding in search_path.findings(str(tmp_path))]
+    texts = [finding.text for finding in search_path.findings(system_at(tmp_path))]
     assert len(texts) == 2 and any("holds 2000 files" in text for text in texts)
 
 
@@ -137,7 +138,7 @@ def test_files_without_number(tmp_path: Path) -> None:
 def test_lines_that_are_made_to_take_long(line: str, tmp_path: Path) -> None:
     (tmp_path / "home/anna").mkdir(parents=True)
     (tmp_path / BASHRC).write_text(line)
-    search_path.findings(str(tmp_path))
+    search_path.findings(system_at(tmp_path))
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000], ids=["lists", "objects"])

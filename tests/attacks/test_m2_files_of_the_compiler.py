@@ -16,6 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import C
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 
 from tests.conftest import ROOT
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 GUESSABLE = r"""["' =]/(var/)?tmp/|mktemp\(|\btempfile\.(NamedTemporaryFile\((?!dir=)|gettempdir)"""
 
@@ -43,9 +44,9 @@ def test_nvcc_has_a_folder_of_its_own_for_what_it_writes(
 
     if fails:
         with pytest.raises(Failure):
-            smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+            smoke_test.compile_and_run(system_at(tmp_path, run), "/nvcc", False)
     else:
-        smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+        smoke_test.compile_and_run(system_at(tmp_path, run), "/nvcc", False)
     ((folder, mode, names),) = seen
     assert folder.startswith(f"{tmp_path}{smoke_test.FOLDER}/") and mode == 0o700 and names == []
     assert shadow.read_text() == "secret"

@@ -19,22 +19,23 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb_file
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.dependencies import Stanza
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 ARCHIVES = "/var/cache/apt/archives"
 SECONDS = 5.0
 """After which no further data of packages without a list of files is looked at."""
 
 
-def read(asked: t.Iterable[str], records: t.Sequence[Stanza], root: str = "") -> t.List[deb_file.Deb]:
+def read(system: System, asked: t.Iterable[str], records: t.Sequence[Stanza]) -> t.List[deb_file.Deb]:
     """The packages among ASKED (as apt takes them) and RECORDS (stanzas of an index) whose files are here."""
-    paths = [item for item in asked if "/" in item and os.path.isfile(root + item)]
-    folders = _source_folders(root) if records else []
+    paths = [item for item in asked if "/" in item and os.path.isfile(system.path(item))]
+    folders = _source_folders(system) if records else []
     for record in records:
         candidates = [f"{folder}/{record['Filename']}" for folder in folders if "Filename" in record]
         candidates.append(f"{ARCHIVES}/{_archive_name(record)}")
-        paths += [path for path in candidates if os.path.isfile(root + path)][:1]
+        paths += [path for path in candidates if os.path.isfile(system.path(path))][:1]
     end = time.monotonic() + SECONDS
-    found = (_read(root + path, time.monotonic() < end) for path in dict.fromkeys(paths))
+    found = (_read(system.path(path), time.monotonic() < end) for path in dict.fromkeys(paths))
     return [deb for deb in found if deb is not None]
 
 
@@ -46,9 +47,9 @@ def _read(path: str, data: bool) -> deb_file.Deb | None:
         return None
 
 
-def _source_folders(root: str) -> t.List[str]:
+def _source_folders(system: System) -> t.List[str]:
     """The folders of the enabled sources on this disk."""
-    found = [entry.uri for entry in entries.parse_all(files.read(root)) if entry.enabled]
+    found = [entry.uri for entry in entries.parse_all(files.read(system)) if entry.enabled]
     matches = (re.match(r"(?:file|copy):/*(/.*?)/*$", uri) for uri in found)
     return [match.group(1) for match in dict.fromkeys(matches) if match]
 

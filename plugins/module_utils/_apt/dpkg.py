@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 STATUS = "/var/lib/dpkg/status"
 UPDATES = "/var/lib/dpkg/updates"
@@ -140,17 +140,17 @@ class Database:
         return self.journal_dirty or bool(self.broken)
 
 
-def read_database(root: str = "") -> Database:
-    """The state under ROOT (empty: this system). Journal entries overrule the status file, as dpkg has it.
+def read_database(system: System) -> Database:
+    """The state of dpkg. Journal entries overrule the status file, as dpkg has it.
 
     Raises Failure where there is no dpkg.
     """
     try:
-        with open(root + STATUS, encoding="utf-8", errors="surrogateescape") as file:
+        with open(system.path(STATUS), encoding="utf-8", errors="surrogateescape") as file:
             packages = parse_status(file.read())
     except FileNotFoundError as error:
         raise Failure(f"{error.filename}: no such file; this distribution does not use dpkg") from error
-    entries = journal(root)
+    entries = journal(system)
     latest = {(package.name, package.architecture): package for package in packages}
     for entry in entries:
         with open(entry, encoding="utf-8", errors="surrogateescape") as file:
@@ -158,9 +158,9 @@ def read_database(root: str = "") -> Database:
     return Database(tuple(latest.values()), bool(entries))
 
 
-def journal(root: str = "") -> t.List[str]:
+def journal(system: System) -> t.List[str]:
     """The journal entries (their names are digits only), in order."""
-    return [f"{root}{UPDATES}/{name}" for name in files.names(root + UPDATES) if name.isdigit()]
+    return [system.path(f"{UPDATES}/{name}") for name in system.names(UPDATES) if name.isdigit()]
 
 
 def automatic(text: str) -> t.Set[str]:
@@ -168,9 +168,9 @@ def automatic(text: str) -> t.Set[str]:
     return {stanza.get("Package", "") for stanza in deb822.parse_stanzas(text) if stanza.get("Auto-Installed") == "1"}
 
 
-def read_automatic(root: str = "") -> t.Set[str]:
-    """The names that apt installed as dependencies, under ROOT."""
-    return automatic(files.read_text(root + EXTENDED_STATES) or "")
+def read_automatic(system: System) -> t.Set[str]:
+    """The names that apt installed as dependencies."""
+    return automatic(system.read_text(EXTENDED_STATES) or "")
 
 
 UNSEEN = -1
@@ -189,10 +189,10 @@ def lock_holder(path: str) -> int | None:
     return None if answer[0] == fcntl.F_UNLCK else int(answer[4]) if answer[4] > 0 else UNSEEN
 
 
-def lock_holders(root: str = "") -> t.Dict[str, int]:
+def lock_holders(system: System) -> t.Dict[str, int]:
     """Lock file -> process (UNSEEN: of another pid namespace), for the locks that are held.
 
     An orphaned dpkg holds the inner lock only, so that looking at lock-frontend is not enough.
     """
-    holders = {path: lock_holder(root + path) for path in LOCKS}
+    holders = {path: lock_holder(system.path(path)) for path in LOCKS}
     return {path: process for path, process in holders.items() if process is not None}

@@ -19,6 +19,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, pl
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+
+Warn = t.Callable[[str], t.Any]
 
 
 @dataclass(frozen=True)
@@ -32,56 +35,56 @@ class Earlier:
 
 
 def earlier(
-    purpose: str, followed: str | None, seconds: float, warn: t.Callable[[str], t.Any], of_any: bool = False
+    system: System, purpose: str, followed: str | None, seconds: float, warn: Warn, of_any: bool = False
 ) -> Earlier:
     """Wait at most SECONDS for what runs, then take the results of PURPOSE (OF_ANY: of all) as reported.
 
     FOLLOWED: the id of the transaction that this run began. WARN gets the failures of earlier runs, which this run
     mends. Raises Failure when the one that is followed failed.
     """
-    running = apt_transaction.find_running()
+    running = apt_transaction.find_running(system)
     if running is not None and not apt_transaction.attach(running, seconds):
         return Earlier(running)
     found = []
-    for ended in apt_transaction.uncollected():
+    for ended in apt_transaction.uncollected(system):
         if not (of_any or ended.purpose == purpose or ended.id == followed):
             continue
         ended.mark_collected()
         if ended.purpose == purpose:
             found.append(ended)
         if ended.exit_code != 0 and ended.id == followed:
-            raise Failure(failure(ended))
+            raise Failure(failure(system, ended))
         if ended.exit_code != 0:
-            warn(failure(ended))
+            warn(failure(system, ended))
     return Earlier(None, tuple(found))
 
 
-def begin(purpose: str, commands: t.Sequence[Command], seconds: float) -> apt_transaction.Transaction:
+def begin(system: System, purpose: str, commands: t.Sequence[Command], seconds: float) -> apt_transaction.Transaction:
     """Start COMMANDS and wait at most SECONDS; whether it still runs is told by what is returned.
 
     Raises Failure when it has ended, and badly.
     """
-    transaction = apt_transaction.start(purpose, commands)
+    transaction = apt_transaction.start(system, purpose, commands)
     if apt_transaction.attach(transaction, seconds):
         transaction.mark_collected()
         if transaction.exit_code != 0:
-            raise Failure(failure(transaction))
+            raise Failure(failure(system, transaction))
     return transaction
 
 
-def to_the_end(transaction: apt_transaction.Transaction, seconds: float) -> None:
+def to_the_end(system: System, transaction: apt_transaction.Transaction, seconds: float) -> None:
     """Wait for the end of TRANSACTION. Raises Failure when it takes more than SECONDS, or ends badly."""
     apt_transaction.finish(transaction, seconds)
     if transaction.exit_code != 0:
-        raise Failure(failure(transaction))
+        raise Failure(failure(system, transaction))
 
 
-def failure(transaction: apt_transaction.Transaction) -> str:
+def failure(system: System, transaction: apt_transaction.Transaction) -> str:
     """Why a transaction that has ended did not do its work, in one line."""
     found = plan.errors(transaction.log_tail(20000))
     code = transaction.exit_code
     how = "was interrupted" if code is None else f"ended with code {code}"
     why = f": {'; '.join(found[-2:])}" if found else ""
-    half = ", ".join(f"{package.name} {package.code}" for package in dpkg.read_database().broken[:5])
+    half = ", ".join(f"{package.name} {package.code}" for package in dpkg.read_database(system).broken[:5])
     state = f"; half way: {half}" if half else ""
     return f"apt transaction {transaction.id} {how}{why}{state}; log in the distribution: {transaction.log}"

@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faul
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
 """Errors that are an answer: apt has read its sources, and no package of that name is in them."""
@@ -29,39 +30,39 @@ class AptError(Failure):
     """apt cannot answer, which says nothing of what was asked. One line for a person: apt's words, and a way out."""
 
 
-def ask(run: system_run.Runner, command: t.Sequence[str], root: str = "") -> system_run.Completed:
+def ask(system: System, command: t.Sequence[str]) -> system_run.Completed:
     """What COMMAND of apt answers; packages that no source holds are an answer. Raises AptError."""
-    done = run(command)
+    done = system.run(command)
     # Some errors of apt-cache leave the exit code 0.
     found = [text for text in plan.errors(done.stderr) if not _NOTHING.match(text)]
     if found or (done.code != 0 and not plan.errors(done.stderr)):
-        raise AptError(f"apt cannot answer: {_words(found, done, root)}")
+        raise AptError(f"apt cannot answer: {_words(system, found, done)}")
     return done
 
 
-def _words(found: t.Sequence[str], done: system_run.Completed, root: str) -> str:
+def _words(system: System, found: t.Sequence[str], done: system_run.Completed) -> str:
     """apt's words in one line, with what to do about a source that it cannot read."""
     silent = f"{done.last_line} (code {done.code})" if done.output.strip() else f"apt-get failed with code {done.code}"
     text = "; ".join(dict.fromkeys(item.rstrip(".") for item in found)) or silent
-    advice = faults.advice(text, sources_files.read(root)) if found else ""
+    advice = faults.advice(text, sources_files.read(system)) if found else ""
     return f"{text}; {advice}" if advice else text
 
 
-def names(run: system_run.Runner, prefix: str = "") -> t.List[str]:
+def names(system: System, prefix: str = "") -> t.List[str]:
     """The names of the packages that apt knows. Raises AptError."""
-    return ask(run, apt_command.cache("pkgnames", *([prefix] if prefix else []))).stdout.split()
+    return ask(system, apt_command.cache("pkgnames", *([prefix] if prefix else []))).stdout.split()
 
 
-def records(run: system_run.Runner, packages: t.Sequence[str], all_versions: bool = True) -> t.List[t.Dict[str, str]]:
+def records(system: System, packages: t.Sequence[str], all_versions: bool = True) -> t.List[t.Dict[str, str]]:
     """The stanzas of PACKAGES (names, ``name=version``) in the sources, those that are there. Raises AptError."""
     if not packages:
         return []
     options = [] if all_versions else ["--no-all-versions"]
-    return deb822.parse_stanzas(ask(run, apt_command.cache("show", *options, *packages)).stdout)
+    return deb822.parse_stanzas(ask(system, apt_command.cache("show", *options, *packages)).stdout)
 
 
 def plan_install(
-    run: system_run.Runner,
+    system: System,
     packages: t.Sequence[str],
     options: t.Sequence[str] = (),
     allowed_removals: t.Collection[str] = (),
@@ -72,27 +73,24 @@ def plan_install(
     INSTALLED (what is on the system) lets the judgement see a driver that is there already.
     """
     command = apt_command.simulation(apt_command.install(*packages, options=options))
-    done = run(command)
+    done = system.run(command)
     if done.code == 0:
-        return _judged(run, done.stdout, allowed_removals, installed, packages)
-    return _refused(run, done, command, installed, packages)
+        return _judged(system, done.stdout, allowed_removals, installed, packages)
+    return _refused(system, done, command, installed, packages)
 
 
 def plan_purge(
-    run: system_run.Runner,
-    packages: t.Sequence[str],
-    allowed_removals: t.Collection[str] = (),
-    options: t.Sequence[str] = (),
+    system: System, packages: t.Sequence[str], allowed_removals: t.Collection[str] = (), options: t.Sequence[str] = ()
 ) -> plan.Judgement:
     """What ``_apt.command.purge`` of PACKAGES would do, judged; ALLOWED_REMOVALS may go beside them."""
-    done = run(apt_command.simulation(apt_command.purge(*packages, options=options)))
+    done = system.run(apt_command.simulation(apt_command.purge(*packages, options=options)))
     if done.code != 0:
-        return plan.Judgement((), (), (_apt_reason(done),))
-    return _judged(run, done.stdout, {*packages, *allowed_removals})
+        return plan.Judgement((), (), (_apt_reason(system, done),))
+    return _judged(system, done.stdout, {*packages, *allowed_removals})
 
 
 def _judged(
-    run: system_run.Runner,
+    system: System,
     simulation: str,
     allowed: t.Collection[str],
     installed: t.Sequence[dpkg.Package] = (),
@@ -100,13 +98,13 @@ def _judged(
 ) -> plan.Judgement:
     actions = plan.parse_simulation(simulation)
     wanted = plan.requests([action for action in actions if action.kind == "Inst"])
-    found = records(run, wanted, all_versions=False)
+    found = records(system, wanted, all_versions=False)
     present = [package.fields for package in installed if package.present]
-    return plan.judge(actions, found, allowed, present, at_hand.read(asked, found))
+    return plan.judge(actions, found, allowed, present, at_hand.read(system, asked, found))
 
 
 def _refused(
-    run: system_run.Runner,
+    system: System,
     done: system_run.Completed,
     command: t.Sequence[str],
     installed: t.Sequence[dpkg.Package],
@@ -114,19 +112,19 @@ def _refused(
 ) -> plan.Judgement:
     """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
     if faults.concerns(done.stderr):
-        return plan.Judgement((), (), (_apt_reason(done),))
+        return plan.Judgement((), (), (_apt_reason(system, done),))
     with files.scratch() as empty:
-        again = run([command[0], "-o", f"Dir::Etc::PreferencesParts={empty}", *command[1:]])
+        again = system.run([command[0], "-o", f"Dir::Etc::PreferencesParts={empty}", *command[1:]])
     if again.code == 0:
-        judged = _judged(run, again.stdout, (), installed, asked)
+        judged = _judged(system, again.stdout, (), installed, asked)
         if judged.reasons:
             return judged
-    return plan.Judgement((), (), (_apt_reason(done),))
+    return plan.Judgement((), (), (_apt_reason(system, done),))
 
 
-def _apt_reason(done: system_run.Completed) -> plan.Reason:
+def _apt_reason(system: System, done: system_run.Completed) -> plan.Reason:
     found = plan.errors(done.output)
-    return plan.Reason("", f"apt refuses: {_words(found, done, '')}")
+    return plan.Reason("", f"apt refuses: {_words(system, found, done)}")
 
 
 def interruption(database: dpkg.Database) -> plan.Reason | None:
@@ -139,19 +137,19 @@ def interruption(database: dpkg.Database) -> plan.Reason | None:
     return plan.Reason("", f"{what}{names}: run wslfleet.cuda.cuda_repair first", "dpkg")
 
 
-def update(run: system_run.Runner, options: t.Sequence[str] = (), seconds: float = 300.0) -> system_run.Completed:
+def update(system: System, options: t.Sequence[str] = (), seconds: float = 300.0) -> system_run.Completed:
     """Fetch the indexes. apt does not wait for the lock of the lists, so we do, at most SECONDS."""
     end = time.monotonic() + seconds
     while True:
-        done = run(apt_command.update(*options))
+        done = system.run(apt_command.update(*options))
         if done.code == 0 or "/lists/lock" not in done.output or time.monotonic() >= end:
             return done
         time.sleep(2.0)
 
 
-def lists_age(now: float, root: str = "") -> float | None:
+def lists_age(system: System, now: float) -> float | None:
     """Seconds since the newest package index was fetched; None when there is no index at all."""
-    folder = root + "/var/lib/apt/lists"
+    folder = system.path("/var/lib/apt/lists")
     if not any("_Packages" in name for name in files.names(folder)):
         return None
     # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
@@ -171,8 +169,8 @@ def list_prefix(uri: str) -> str:
     return quoted.replace("/", "_").rstrip("_") + "_"
 
 
-def has_index(uri: str, root: str = "") -> bool:
+def has_index(system: System, uri: str) -> bool:
     """Whether the package index of the flat repository at URI has been fetched."""
     prefix = list_prefix(uri)
-    names = files.names(root + "/var/lib/apt/lists")
+    names = system.names("/var/lib/apt/lists")
     return any(name.startswith(prefix) and "Packages" in name for name in names)

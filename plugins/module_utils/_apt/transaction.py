@@ -27,8 +27,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
-ROOT = "/var/lib/wslfleet/transactions"
+FOLDER = "/var/lib/wslfleet/transactions"
 KEEP = 10
 """How many finished transactions stay for reading."""
 
@@ -95,19 +96,19 @@ class Transaction:
         files.write_file(f"{self.directory}/collected", "")
 
 
-def start(purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True, root: str = ROOT) -> Transaction:
+def start(system: System, purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True) -> Transaction:
     """Start COMMANDS detached. Raises Failure when another transaction runs or nothing comes up."""
-    running = find_running(root)
+    running = find_running(system)
     if running is not None:
         raise Failure(f"transaction {running.id} is still running; log: {running.log}")
-    os.makedirs(root, exist_ok=True)
-    directory = backups.free_name(f"{root}/{backups.stamp()}-{purpose}")
+    os.makedirs(system.path(FOLDER), exist_ok=True)
+    directory = backups.free_name(system.path(f"{FOLDER}/{backups.stamp()}-{purpose}"))
     os.mkdir(directory, 0o700)
     record = {"purpose": purpose, "commands": [list(command) for command in commands], "started": time.time()}
     files.write_file(f"{directory}/command.json", json.dumps(record, indent=2))
     files.write_file(f"{directory}/run", apt_progress.script(commands, stop_on_failure), 0o700)
     _spawn(directory)
-    _forget_old(root)
+    _forget_old(system)
     transaction = Transaction(directory)
     _wait(lambda: os.path.exists(f"{directory}/pid"), 10.0)
     if not os.path.exists(f"{directory}/pid"):
@@ -137,20 +138,20 @@ def _spawn(directory: str) -> None:
         )
 
 
-def find_running(root: str = ROOT) -> Transaction | None:
+def find_running(system: System) -> Transaction | None:
     """The transaction that runs now, whoever started it."""
-    return next((transaction for transaction in all_transactions(root) if transaction.running), None)
+    return next((transaction for transaction in all_transactions(system) if transaction.running), None)
 
 
-def uncollected(root: str = ROOT) -> t.List[Transaction]:
+def uncollected(system: System) -> t.List[Transaction]:
     """Transactions that ended, by themselves or by force, and whose result no module has reported."""
-    return [item for item in all_transactions(root) if not item.running and not item.collected]
+    return [item for item in all_transactions(system) if not item.running and not item.collected]
 
 
-def all_transactions(root: str = ROOT) -> t.List[Transaction]:
+def all_transactions(system: System) -> t.List[Transaction]:
     """All of them, newest first."""
-    names = reversed(files.names(root))
-    return [Transaction(f"{root}/{name}") for name in names if os.path.exists(f"{root}/{name}/command.json")]
+    found = [system.path(f"{FOLDER}/{name}") for name in reversed(system.names(FOLDER))]
+    return [Transaction(folder) for folder in found if os.path.exists(f"{folder}/command.json")]
 
 
 def attach(transaction: Transaction, seconds: float) -> bool:
@@ -167,10 +168,10 @@ def finish(transaction: Transaction, seconds: float) -> None:
     transaction.mark_collected()
 
 
-def wait_for_locks(seconds: float, root: str = "") -> t.Dict[str, int]:
+def wait_for_locks(system: System, seconds: float) -> t.Dict[str, int]:
     """Wait at most SECONDS until dpkg's locks are free; those still held: lock file -> process."""
-    _wait(lambda: not dpkg.lock_holders(root), seconds)
-    return dpkg.lock_holders(root)
+    _wait(lambda: not dpkg.lock_holders(system), seconds)
+    return dpkg.lock_holders(system)
 
 
 def _wait(ready: t.Callable[[], bool], seconds: float) -> bool:
@@ -210,8 +211,8 @@ def _tail(path: str, size: int = 4000) -> str:
         return ""
 
 
-def _forget_old(root: str) -> None:
+def _forget_old(system: System) -> None:
     """Remove the oldest finished transactions beyond KEEP."""
-    for transaction in all_transactions(root)[KEEP:]:
+    for transaction in all_transactions(system)[KEEP:]:
         if transaction.collected and not transaction.running:
             shutil.rmtree(transaction.directory)

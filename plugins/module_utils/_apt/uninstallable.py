@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, query
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _OPTIONS = (
     "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances",
@@ -31,12 +31,12 @@ WAYS_OUT = {
 }
 
 
-def missing(run: system_run.Runner, packages: t.Sequence[str]) -> t.Dict[str, str]:
+def missing(system: System, packages: t.Sequence[str]) -> t.Dict[str, str]:
     """Name that no source holds -> the package that needs it, for everything that PACKAGES lead to.
 
     Raises AptError.
     """
-    return parse(query.ask(run, command.cache("depends", *_OPTIONS, *packages)).stdout)
+    return parse(query.ask(system, command.cache("depends", *_OPTIONS, *packages)).stdout)
 
 
 def parse(text: str) -> t.Dict[str, str]:

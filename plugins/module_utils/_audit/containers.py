@@ -15,6 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, engines, packages, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _ROLE = "run role wslfleet.cuda.container_toolkit (playbooks/containers.yml)"
 
@@ -34,16 +35,16 @@ class State:
     """Why the configuration of an engine cannot be read; empty when it can."""
 
 
-def observe(database: dpkg.Database, root: str = "") -> State:
-    """Read what is not in DATABASE under ROOT."""
-    version, seen = packages.installed_version(database), engines.observe(root)
+def observe(system: System, database: dpkg.Database) -> State:
+    """Read what is not in DATABASE."""
+    version, seen = packages.installed_version(database), engines.observe(system)
     unconfigured, problem = [], ""
     if version:
         try:
-            unconfigured = runtimes.unconfigured(engines.choose(None, seen).serve, root)
+            unconfigured = runtimes.unconfigured(system, engines.choose(None, seen).serve)
         except Failure as error:
             problem = str(error)
-    return State(version, seen, cdi.observe(root).gone, tuple(unconfigured), problem)
+    return State(version, seen, cdi.observe(system).gone, tuple(unconfigured), problem)
 
 
 def rows(state: State) -> t.List[Verdict]:

@@ -18,8 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import repair as driver_repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import pin_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path, search_path
 
 
@@ -55,43 +54,43 @@ class State:
     """/usr/local/bin, which is in everybody's PATH, leads to WSL's nvidia-smi."""
 
 
-def observe(run: system_run.Runner, fingerprints: t.Sequence[str], instead: str = "", root: str = "") -> State:
+def observe(system: System, fingerprints: t.Sequence[str], instead: str = "") -> State:
     """Read the system; two quick processes of apt, for the effect of the pin."""
-    repair, legacy = driver_repair.observe(root), legacy_keys.observe(fingerprints, root)
+    repair, legacy = driver_repair.observe(system), legacy_keys.observe(system, fingerprints)
     return State(
         repair,
         legacy,
-        (files.read_text(root + "/proc/version") or "").strip(),
-        loader.read_picks(root),
-        tuple(loader.wsl_files(root)),
-        loader.lists_wsl_folder(root),
-        loader.forbids_configuration(files.read_text(f"{root}/etc/wsl.conf") or ""),
-        tuple(kernel_module.leftovers(root)),
-        tuple(finding.text for finding in search_path.findings(root)),
-        search_path.first_nvidia_smi(root),
-        tuple(file.path for file in guard.files(instead) if not os.path.exists(root + file.path)),
-        *_candidates_or_problem(run),
-        toolkit_state.observe(repair.database, legacy.sources, root),
-        containers.observe(repair.database, root),
-        files.read_text(root + "/proc/meminfo") or "",
-        os.path.lexists(root + path.NVIDIA_SMI) and loader.leads_to_wsl(root, path.NVIDIA_SMI),
+        (system.read_text("/proc/version") or "").strip(),
+        loader.read_picks(system),
+        tuple(loader.wsl_files(system)),
+        loader.lists_wsl_folder(system),
+        loader.forbids_configuration(system.read_text("/etc/wsl.conf") or ""),
+        tuple(kernel_module.leftovers(system)),
+        tuple(finding.text for finding in search_path.findings(system)),
+        search_path.first_nvidia_smi(system),
+        tuple(file.path for file in guard.files(instead) if not os.path.exists(system.path(file.path))),
+        *_candidates_or_problem(system),
+        toolkit_state.observe(system, repair.database, legacy.sources),
+        containers.observe(system, repair.database),
+        system.read_text("/proc/meminfo") or "",
+        os.path.lexists(system.path(path.NVIDIA_SMI)) and loader.leads_to_wsl(system, path.NVIDIA_SMI),
     )
 
 
-def open_candidates(run: system_run.Runner) -> t.Dict[str, str]:
+def open_candidates(system: System) -> t.Dict[str, str]:
     """Driver packages that apt knows and would install: what counts is the pin's effect, not its file.
 
     Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook. Raises
     AptError.
     """
-    names = [name for name in query.names(run) if pin_names.is_pinned(name)]
+    names = [name for name in query.names(system) if pin_names.is_pinned(name)]
     if not names:
         return {}
-    return guard.effective(query.ask(run, command.cache("policy", *sorted(names))).stdout)
+    return guard.effective(query.ask(system, command.cache("policy", *sorted(names))).stdout)
 
 
-def _candidates_or_problem(run: system_run.Runner) -> t.Tuple[t.Mapping[str, str], str]:
+def _candidates_or_problem(system: System) -> t.Tuple[t.Mapping[str, str], str]:
     try:
-        return open_candidates(run), ""
+        return open_candidates(system), ""
     except query.AptError as error:
         return {}, str(error)

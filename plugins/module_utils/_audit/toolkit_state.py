@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
     installed,
     path,
@@ -47,21 +47,21 @@ class State:
     """The verdict of the last smoke test with today's compiler and driver; empty when there was none."""
 
 
-def observe(database: dpkg.Database, sources: t.Mapping[str, str], root: str = "") -> State:
-    """Read what is not in DATABASE and SOURCES under ROOT."""
-    default = installed.default_toolkit(root)
-    nvcc = files.resolved("/usr/local/cuda/bin/nvcc", root)
-    nvcc = nvcc if os.path.isfile(root + nvcc) else ""
-    libraries = f"{default}/{_LIBRARIES}" if default and os.path.isdir(f"{root}{default}/{_LIBRARIES}") else ""
-    named = loader_conf.naming(libraries, loader_conf.named(root), root) if libraries else []
-    missing = [change.path for change in path.changes(True, root) if change.path != path.NVIDIA_SMI] if nvcc else []
-    tested = smoke_test.cached(smoke_test.key(nvcc, root), root) if nvcc else None
+def observe(system: System, database: dpkg.Database, sources: t.Mapping[str, str]) -> State:
+    """Read what is not in DATABASE and SOURCES."""
+    default = installed.default_toolkit(system)
+    nvcc = system.resolved("/usr/local/cuda/bin/nvcc")
+    nvcc = nvcc if os.path.isfile(system.path(nvcc)) else ""
+    libraries = f"{default}/{_LIBRARIES}" if default and os.path.isdir(system.path(f"{default}/{_LIBRARIES}")) else ""
+    named = loader_conf.naming(system, libraries, loader_conf.named(system)) if libraries else []
+    missing = [change.path for change in path.changes(system, True) if change.path != path.NVIDIA_SMI] if nvcc else []
+    tested = smoke_test.cached(system, smoke_test.key(system, nvcc)) if nvcc else None
     return State(
         database,
         sources,
         default,
         nvcc,
-        tuple(search_path.first_nvccs(root)),
+        tuple(search_path.first_nvccs(system)),
         tuple(missing),
         libraries,
         tuple(entry.path for entry in named),

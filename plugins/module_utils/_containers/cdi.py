@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 SPECIFICATION = "/etc/cdi/nvidia.yaml"
 REFRESHED = "/var/run/cdi/nvidia.yaml"
@@ -46,37 +46,37 @@ class State:
     record: t.Mapping[str, str]
 
 
-def observe(root: str = "") -> State:
-    """Read the driver's folders and the specifications under ROOT. Starts no process."""
+def observe(system: System) -> State:
+    """Read the driver's folders and the specifications. Starts no process."""
     # As the conditions of NVIDIA's own service: both are there only with an NVIDIA driver on Windows.
-    gpu = os.path.exists(root + DEVICE) and os.path.exists(f"{root}{LIBRARIES}/nvidia-smi")
+    gpu = os.path.exists(system.path(DEVICE)) and os.path.exists(system.path(f"{LIBRARIES}/nvidia-smi"))
     texts = {}
     for path in (SPECIFICATION, REFRESHED):
-        text = files.read_text(root + path)
+        text = system.read_text(path)
         if text is not None:
             texts[path] = text
     gone = {
-        path: tuple(name for name in host_paths(text) if not os.path.exists(root + name))
+        path: tuple(name for name in host_paths(text) if not os.path.exists(system.path(name)))
         for path, text in texts.items()
     }
-    return State(gpu, driver_digest(root) if gpu else "", texts, gone, _record(root))
+    return State(gpu, driver_digest(system) if gpu else "", texts, gone, _record(system))
 
 
-def driver_digest(root: str = "") -> str:
+def driver_digest(system: System) -> str:
     """A digest (hex) that changes with the driver of Windows: files of its library folder, and its store folders.
 
     Names, sizes and times, not contents: the folders are on a drive of Windows, and slow.
     """
     lines = []
-    for name in files.names(root + LIBRARIES):
-        status = os.lstat(f"{root}{LIBRARIES}/{name}")
+    for name in system.names(LIBRARIES):
+        status = os.lstat(system.path(f"{LIBRARIES}/{name}"))
         lines.append(f"{name} {status.st_size} {int(status.st_mtime)}")
-    lines += [name for name in files.names(root + STORE) if name.startswith("nv")]
+    lines += [name for name in system.names(STORE) if name.startswith("nv")]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _record(root: str) -> t.Dict[str, str]:
-    return {key: str(value) for key, value in files.read_json(root + RECORD).items()}
+def _record(system: System) -> t.Dict[str, str]:
+    return {key: str(value) for key, value in files.read_json(system.path(RECORD)).items()}
 
 
 def host_paths(text: str) -> t.List[str]:
@@ -106,13 +106,13 @@ def stale(state: State, toolkit: str) -> t.Dict[str, str]:
     return found
 
 
-def generate(run: system_run.Runner) -> str:
+def generate(system: System) -> str:
     """A new specification from nvidia-ctk. Raises Failure when it is none for WSL."""
     with files.scratch() as folder:
         target = f"{folder}/nvidia.yaml"
         # Without WSL's folder on the loader's path, as when ld.wsl.conf is missing, dxcore is not found.
         command = ["env", f"LD_LIBRARY_PATH={LIBRARIES}", "nvidia-ctk", "cdi", "generate", "--mode=wsl"]
-        done = run([*command, f"--output={target}"])
+        done = system.run([*command, f"--output={target}"])
         text = files.read_text(target) or ""
     if done.code != 0:
         raise Failure(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
@@ -139,19 +139,19 @@ def shortcomings(text: str) -> t.List[str]:
 
 
 def changes(
-    paths: t.Iterable[str], text: str, state: State, toolkit: str, root: str = ""
+    system: System, paths: t.Iterable[str], text: str, state: State, toolkit: str
 ) -> t.List[system_changes.FileChange]:
     """Write TEXT to PATHS, then remember for which driver."""
     record = json.dumps({"driver": state.driver, "toolkit": toolkit}, sort_keys=True) + "\n"
     wanted = [*((path, text) for path in sorted(paths)), (RECORD, record)]
-    found = [system_changes.change_to(path, content, root=root) for path, content in wanted]
+    found = [system_changes.change_to(system, path, content) for path, content in wanted]
     return [change for change in found if change is not None]
 
 
-def plan_removal(root: str = "") -> t.Tuple[t.List[system_changes.FileChange], t.List[str]]:
+def plan_removal(system: System) -> t.Tuple[t.List[system_changes.FileChange], t.List[str]]:
     """The specifications that go with the toolkit, and what stays: one in /etc/cdi without a record is a person's."""
-    ours = [REFRESHED, *([SPECIFICATION] if files.read_bytes(root + RECORD) is not None else []), RECORD]
-    changes = [system_changes.change_to(path, None, root=root) for path in ours]
-    left = SPECIFICATION not in ours and os.path.exists(root + SPECIFICATION)
+    ours = [REFRESHED, *([SPECIFICATION] if system.read_bytes(RECORD) is not None else []), RECORD]
+    changes = [system_changes.change_to(system, path, None) for path in ours]
+    left = SPECIFICATION not in ours and os.path.exists(system.path(SPECIFICATION))
     notes = [f"{SPECIFICATION} stays: it was not written here"] if left else []
     return [change for change in changes if change is not None], notes

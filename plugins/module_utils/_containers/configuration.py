@@ -16,12 +16,12 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import e
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.report import Report, Request
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def bring_specification(run: system_run.Runner, request: Request, report: Report) -> None:
+def bring_specification(system: System, request: Request, report: Report) -> None:
     """Write the CDI specification where it does not fit the driver of Windows. Raises Failure."""
-    state = cdi.observe()
+    state = cdi.observe(system)
     report.gpu = state.gpu
     if not state.gpu:
         report.notes.append(f"no NVIDIA GPU here ({cdi.DEVICE} or {cdi.LIBRARIES}/nvidia-smi is missing): no CDI")
@@ -36,31 +36,33 @@ def bring_specification(run: system_run.Runner, request: Request, report: Report
         ]
         report.add(shown)
         return
-    text = cdi.generate(run)
+    text = cdi.generate(system)
     report.notes += cdi.shortcomings(text)
-    changes = cdi.changes(stale, text, state, report.version)
-    system_changes.apply(changes)
+    changes = cdi.changes(system, stale, text, state, report.version)
+    system_changes.apply(system, changes)
     report.add(changes)
 
 
-def configure(run: system_run.Runner, request: Request, report: Report, serve: t.Sequence[str]) -> None:
+def configure(system: System, request: Request, report: Report, serve: t.Sequence[str]) -> None:
     """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises Failure."""
-    for engine in runtimes.unconfigured(serve):
-        changes = runtimes.plan(engine)
+    for engine in runtimes.unconfigured(system, serve):
+        changes = runtimes.plan(system, engine)
         if not request.check_mode:
-            runtimes.check(run, engine, changes)
-            system_changes.apply(changes)
+            runtimes.check(system, engine, changes)
+            system_changes.apply(system, changes)
             if engine == "containerd":
-                runtimes.check_containerd(run, changes)
-            reread(run, report, engine)
+                runtimes.check_containerd(system, changes)
+            reread(system, report, engine)
         report.add(changes)
 
 
-def serve_rootless(request: Request, report: Report, users: t.Sequence[containers_rootless.DockerUser]) -> None:
+def serve_rootless(
+    system: System, request: Request, report: Report, users: t.Sequence[containers_rootless.DockerUser]
+) -> None:
     """Tell the users' own docker about the runtime. Raises Failure."""
-    changes = containers_rootless.plan(users)
+    changes = containers_rootless.plan(system, users)
     if not request.check_mode:
-        system_changes.apply(changes)
+        system_changes.apply(system, changes)
     report.add(changes)
     paths = {change.path for change in changes}
     report.notes += [
@@ -68,12 +70,12 @@ def serve_rootless(request: Request, report: Report, users: t.Sequence[container
     ]
 
 
-def reread(run: system_run.Runner, report: Report, engine: str) -> None:
+def reread(system: System, report: Report, engine: str) -> None:
     """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
     if engine == "docker":
-        containers_engines.reload_docker()
+        containers_engines.reload_docker(system)
     elif os.path.isdir("/run/systemd/system"):
-        done = run(["systemctl", "try-restart", "containerd"])
+        done = system.run(["systemctl", "try-restart", "containerd"])
         if done.code != 0:
             report.notes.append(f"containerd did not restart: {done.output.strip()}")
     else:

@@ -19,7 +19,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 ENGINES = ("docker", "containerd", "podman")
 DESKTOP = "/mnt/wsl/docker-desktop"
@@ -57,14 +57,14 @@ class Choice:
     notes: t.Tuple[str, ...] = ()
 
 
-def observe(root: str = "") -> State:
-    """Look for programs and links under ROOT. Starts no process."""
-    links = [path for path in _DESKTOP_LINKS if os.path.islink(root + path)]
-    desktop = next((path for path in links if os.readlink(root + path).startswith(DESKTOP)), "")
+def observe(system: System) -> State:
+    """Look for programs and links. Starts no process."""
+    links = [path for path in _DESKTOP_LINKS if os.path.islink(system.path(path))]
+    desktop = next((path for path in links if os.readlink(system.path(path)).startswith(DESKTOP)), "")
     here = [
         engine
         for engine in ENGINES
-        if any(os.path.isfile(f"{root}{folder}/{_PROGRAMS[engine]}") for folder in _FOLDERS)
+        if any(os.path.isfile(system.path(f"{folder}/{_PROGRAMS[engine]}")) for folder in _FOLDERS)
     ]
     return State(tuple(here), desktop)
 
@@ -93,10 +93,10 @@ def podman_too_old(version: str) -> bool:
     return match is not None and (int(match.group(1)), int(match.group(2))) < PODMAN_MINIMUM
 
 
-def reload_docker(root: str = "") -> bool:
+def reload_docker(system: System) -> bool:
     """Tell a running dockerd to read its runtimes again, which leaves containers running; whether one runs."""
-    text = (files.read_text(f"{root}/run/docker.pid") or "").strip()
-    if not text.isdigit() or (files.read_text(f"{root}/proc/{text}/comm") or "").strip() != "dockerd":
+    text = (system.read_text("/run/docker.pid") or "").strip()
+    if not text.isdigit() or (system.read_text(f"/proc/{text}/comm") or "").strip() != "dockerd":
         return False
     os.kill(int(text), signal.SIGHUP)
     return True

@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 BASE = "nvidia-container-toolkit-base"
 PACKAGES = ("libnvidia-container1", "libnvidia-container-tools", BASE, "nvidia-container-toolkit")
@@ -125,12 +125,12 @@ def make_plan(
     return Plan(tuple(f"{name}={deb_version}" for name in names), tuple(engine_packages), upstream(deb_version))
 
 
-def engine_packages(run: system_run.Runner, engine: str) -> t.List[str]:
+def engine_packages(system: System, engine: str) -> t.List[str]:
     """The packages to install for ENGINE: the first that the sources hold, and its companions. Raises AptError and
     Failure.
     """
     names, companions = containers_engines.CANDIDATES[engine], containers_engines.COMPANIONS.get(engine, ())
-    stanzas = query.records(run, [*names, *companions], all_versions=False)
+    stanzas = query.records(system, [*names, *companions], all_versions=False)
     versions = {stanza.get("Package", ""): stanza.get("Version", "") for stanza in stanzas}
     for name in names:
         if name not in versions:
@@ -146,9 +146,9 @@ def engine_packages(run: system_run.Runner, engine: str) -> t.List[str]:
     )
 
 
-def judge(run: system_run.Runner, plan: Plan, database: dpkg.Database, free_bytes: int) -> apt_plan.Judgement:
+def judge(system: System, plan: Plan, database: dpkg.Database, free_bytes: int) -> apt_plan.Judgement:
     """What apt would do. Raises Failure when that is refused, for a driver above all."""
-    judged = query.plan_install(run, plan.install, _OPTIONS, installed=database.packages)
+    judged = query.plan_install(system, plan.install, _OPTIONS, installed=database.packages)
     if not judged.allowed:
         raise Failure(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
     missing = judged.download_bytes + judged.installed_bytes - free_bytes

@@ -24,36 +24,36 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def look(run: system_run.Runner, request: containers_report.Request) -> containers_report.Report:
+def look(system: System, request: containers_report.Request) -> containers_report.Report:
     """One look: attach to what runs, else take out what is left. Raises Failure.
 
     The engines forget the runtime before its program goes, and the source goes last, so that an interrupted removal
     is found and ended by the next one.
     """
-    seen = engines.observe()
+    seen = engines.observe(system)
     report = containers_report.Report(engines=seen.engines, desktop=seen.desktop)
-    if not request.check_mode and steps.follow(request, report):
+    if not request.check_mode and steps.follow(system, request, report):
         return report
-    removal = runtime_removal.plan_removal(rootless.plan_removal)
-    names = present(dpkg.read_database())
-    judge(run, names)
+    removal = runtime_removal.plan_removal(system, rootless.plan_removal)
+    names = present(dpkg.read_database(system))
+    judge(system, names)
     report.notes += removal.notes
     report.add(removal.changes)
     if not request.check_mode:
-        system_changes.apply(removal.changes)
+        system_changes.apply(system, removal.changes)
         for engine in removal.engines:
-            configuration.reread(run, report, engine)
-    if names and not _purge(request, report, names):
+            configuration.reread(system, report, engine)
+    if names and not _purge(system, request, report, names):
         return report
-    changes, notes = cdi.plan_removal()
-    changes = [*changes, *source.plan_absent()]
+    changes, notes = cdi.plan_removal(system)
+    changes = [*changes, *source.plan_absent(system)]
     report.notes += notes
     report.add(changes)
     if not request.check_mode:
-        system_changes.apply(changes)
+        system_changes.apply(system, changes)
     return report
 
 
@@ -63,17 +63,19 @@ def present(database: dpkg.Database) -> t.List[str]:
     return [name for name in packages.PACKAGES if name in left]
 
 
-def judge(run: system_run.Runner, names: t.Sequence[str]) -> None:
+def judge(system: System, names: t.Sequence[str]) -> None:
     """Refuse when others would go with NAMES. Raises Failure."""
-    why = query.plan_purge(run, names, ()).why if names else ""
+    why = query.plan_purge(system, names, ()).why if names else ""
     if why:
         raise Failure(f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first")
 
 
-def _purge(request: containers_report.Request, report: containers_report.Report, names: t.Sequence[str]) -> bool:
+def _purge(
+    system: System, request: containers_report.Request, report: containers_report.Report, names: t.Sequence[str]
+) -> bool:
     """Purge NAMES in a transaction; whether it has ended. Raises Failure."""
     report.changed = True
     report.packages = ("".join(f"{name}\n" for name in names), "")
     if request.check_mode:
         return True
-    return steps.run_packages(request, report, [command.purge(*names)])
+    return steps.run_packages(system, request, report, [command.purge(*names)])

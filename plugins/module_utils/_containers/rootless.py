@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import runtime_removal, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, changes, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 CONFIG_TOML = "/etc/nvidia-container-runtime/config.toml"
 _SECTION = re.compile(r"(?m)^[ \t]*\[nvidia-container-cli\][^\n]*\n?")
@@ -57,26 +58,26 @@ def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[DockerUser]:
     return found
 
 
-def unconfigured(wanted: t.Sequence[DockerUser], root: str = "") -> t.List[DockerUser]:
+def unconfigured(system: System, wanted: t.Sequence[DockerUser]) -> t.List[DockerUser]:
     """Those of WANTED whose docker does not know the runtime.
 
     Raises Failure for a file that docker cannot read, Failure for one that the user cannot read or write.
     """
-    found = [user for user in wanted if not runtimes.docker_knows(user.path, root, user)]
+    found = [user for user in wanted if not runtimes.docker_knows(system, user.path, user)]
     for user in found:
-        as_user.check_writable(user, root + user.path)
+        as_user.check_writable(user, system.path(user.path))
     return found
 
 
-def plan(wanted: t.Sequence[DockerUser], root: str = "") -> t.List[changes.FileChange]:
+def plan(system: System, wanted: t.Sequence[DockerUser]) -> t.List[changes.FileChange]:
     """What serves the docker of WANTED; the record first. Raises Failure."""
-    written = [runtimes.with_runtime(user.path, root, user) for user in unconfigured(wanted, root)]
-    before = files.read_text(root + CONFIG_TOML)
+    written = [runtimes.with_runtime(system, user.path, user) for user in unconfigured(system, wanted)]
+    before = system.read_text(CONFIG_TOML)
     after = without_cgroups(before or "")
     if wanted and after != (before or ""):
         written.append(changes.rewritten(CONFIG_TOML, before, after))
     texts = {change.path: None if change.before is None else _text(change.before) for change in written}
-    return [*runtimes.remember(texts, root), *written] if written else []
+    return [*runtimes.remember(system, texts), *written] if written else []
 
 
 def _text(data: bytes) -> str:
@@ -104,7 +105,7 @@ def without_cgroups(text: str) -> str:
     return head + ("" if head.endswith("\n") else "\n") + inside + text[end:]
 
 
-def plan_removal(known: runtimes.Texts, root: str = "") -> t.List[changes.FileChange]:
+def plan_removal(system: System, known: runtimes.Texts) -> t.List[changes.FileChange]:
     """What gives the files of the record KNOWN that are ours alone their old content.
 
     Raises Failure and Failure. What is in the home of a user who is gone stays.
@@ -113,11 +114,11 @@ def plan_removal(known: runtimes.Texts, root: str = "") -> t.List[changes.FileCh
     for path, before in sorted(known.items()):
         user = _owner_of(path)
         if path == CONFIG_TOML:
-            text = files.read_text(root + path)
+            text = system.read_text(path)
             if text is not None and text == without_cgroups(before or ""):
                 found.append(changes.rewritten(path, text, before))
         elif user is not None:
-            text = as_user.read_text(user, root + path)
+            text = as_user.read_text(user, system.path(path))
             found += [] if text is None else runtime_removal.docker_removal(path, text, before, user)
     return found
 

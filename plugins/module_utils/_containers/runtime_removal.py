@@ -16,7 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,23 @@ class Removal:
     notes: t.Tuple[str, ...] = ()
 
 
-def plan_removal(others: t.Callable[[Texts], t.Sequence[system_changes.FileChange]], root: str = "") -> Removal:
+def plan_removal(system: System, others: t.Callable[[System, Texts], t.Sequence[system_changes.FileChange]]) -> Removal:
     """What takes out the entries that ``plan`` made, and no others. Raises Failure.
 
     OTHERS does the same for the files of the record that are not known here.
     """
-    known = runtimes.record(root)
+    known = runtimes.record(system)
     changes: t.List[system_changes.FileChange] = []
     engines: t.List[str] = []
     notes: t.List[str] = []
     for engine, found in (
-        ("docker", _system_docker_removal(known, notes, root)),
-        ("containerd", _containerd_removal(known, notes, root)),
+        ("docker", _system_docker_removal(system, known, notes)),
+        ("containerd", _containerd_removal(system, known, notes)),
     ):
         changes += found
         engines += [engine] if found else []
-    changes += others(known)
-    gone = system_changes.change_to(runtimes.RECORD, None, root=root)
+    changes += others(system, known)
+    gone = system_changes.change_to(system, runtimes.RECORD, None)
     if gone is not None:
         changes.append(
             system_changes.FileChange(runtimes.RECORD, gone.before, None, shown_before="(what the files held before)\n")
@@ -52,8 +52,8 @@ def plan_removal(others: t.Callable[[Texts], t.Sequence[system_changes.FileChang
     return Removal(tuple(changes), tuple(engines), tuple(notes))
 
 
-def _system_docker_removal(known: Texts, notes: t.List[str], root: str) -> t.List[system_changes.FileChange]:
-    text = system_files.read_text(root + runtimes.DAEMON_JSON)
+def _system_docker_removal(system: System, known: Texts, notes: t.List[str]) -> t.List[system_changes.FileChange]:
+    text = system.read_text(runtimes.DAEMON_JSON)
     if text is None:
         return []
     if runtimes.DAEMON_JSON in known:
@@ -86,8 +86,8 @@ def _old_daemon_json(text: str, before: str | None) -> str | None:
     return None if before is None and daemon_json.is_empty(after) else after
 
 
-def _containerd_removal(known: Texts, notes: t.List[str], root: str) -> t.List[system_changes.FileChange]:
-    files = runtimes.containerd_files(root)
+def _containerd_removal(system: System, known: Texts, notes: t.List[str]) -> t.List[system_changes.FileChange]:
+    files = runtimes.containerd_files(system)
     mine = [path for path, text in files.items() if containerd_toml.has_block(text)]
     if not mine:
         if containerd_toml.knows(files):

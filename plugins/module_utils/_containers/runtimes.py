@@ -11,7 +11,6 @@ What a file held before is kept in a record that only root reads, so that the ol
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import re
@@ -23,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 DAEMON_JSON = "/etc/docker/daemon.json"
 RECORD = "/var/lib/wslfleet/containers.json"
@@ -32,65 +31,65 @@ RECORD = "/var/lib/wslfleet/containers.json"
 Texts = t.Dict[str, t.Optional[str]]
 
 
-def unconfigured(serve: t.Sequence[str], root: str = "") -> t.List[str]:
+def unconfigured(system: System, serve: t.Sequence[str]) -> t.List[str]:
     """The engines of SERVE that do not know NVIDIA's runtime. Raises Failure."""
     found = []
-    if "docker" in serve and not docker_knows(DAEMON_JSON, root):
+    if "docker" in serve and not docker_knows(system, DAEMON_JSON):
         found.append("docker")
-    if "containerd" in serve and not containerd_toml.knows(containerd_files(root)):
+    if "containerd" in serve and not containerd_toml.knows(containerd_files(system)):
         found.append("containerd")
     return found
 
 
-def docker_knows(path: str, root: str = "", user: as_user.User | None = None) -> bool:
+def docker_knows(system: System, path: str, user: as_user.User | None = None) -> bool:
     """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises Failure."""
-    return bool(of_daemon_json(path, daemon_json.knows, _read(path, root, user)))
+    return bool(of_daemon_json(path, daemon_json.knows, _read(system, path, user)))
 
 
-def _read(path: str, root: str, user: as_user.User | None) -> str | None:
-    return system_files.read_text(root + path) if user is None else as_user.read_text(user, root + path)
+def _read(system: System, path: str, user: as_user.User | None) -> str | None:
+    return system.read_text(path) if user is None else as_user.read_text(user, system.path(path))
 
 
-def containerd_files(root: str = "") -> Texts:
+def containerd_files(system: System) -> Texts:
     """The texts of containerd's configuration: config.toml first, then what it imports, in containerd's order."""
-    found: Texts = {containerd_toml.PATH: system_files.read_text(root + containerd_toml.PATH)}
+    found: Texts = {containerd_toml.PATH: system.read_text(containerd_toml.PATH)}
     for pattern in containerd_toml.imports(found[containerd_toml.PATH]):
         # A relative pattern counts from the folder of the file that imports.
         place = os.path.join(os.path.dirname(containerd_toml.PATH), pattern)
-        for path in sorted(glob.glob(root + place)):
-            found.setdefault(path[len(root) :], system_files.read_text(path))
+        for path in system.matching(place):
+            found.setdefault(path, system.read_text(path))
     return found
 
 
-def record(root: str = "") -> Texts:
+def record(system: System) -> Texts:
     """What the files held before they were configured."""
-    return system_files.read_json(root + RECORD)
+    return system_files.read_json(system.path(RECORD))
 
 
-def plan(engine: str, root: str = "") -> t.List[system_changes.FileChange]:
+def plan(system: System, engine: str) -> t.List[system_changes.FileChange]:
     """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises Failure."""
     if engine == "docker":
-        before = system_files.read_text(root + DAEMON_JSON)
-        return [*remember({DAEMON_JSON: before}, root), with_runtime(DAEMON_JSON, root)]
-    files = containerd_files(root)
+        before = system.read_text(DAEMON_JSON)
+        return [*remember(system, {DAEMON_JSON: before}), with_runtime(system, DAEMON_JSON)]
+    files = containerd_files(system)
     path = containerd_toml.place(files)
     return [
-        *remember({path: files[path]}, root),
+        *remember(system, {path: files[path]}),
         system_changes.rewritten(path, files[path], containerd_toml.with_runtime(files)),
     ]
 
 
-def with_runtime(path: str, root: str = "", user: as_user.User | None = None) -> system_changes.FileChange:
+def with_runtime(system: System, path: str, user: as_user.User | None = None) -> system_changes.FileChange:
     """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises Failure."""
-    before = _read(path, root, user)
+    before = _read(system, path, user)
     after = of_daemon_json(path, daemon_json.with_runtime, before)
     return system_changes.rewritten(path, before, after, user=user)
 
 
-def remember(texts: t.Mapping[str, str | None], root: str) -> t.List[system_changes.FileChange]:
+def remember(system: System, texts: t.Mapping[str, str | None]) -> t.List[system_changes.FileChange]:
     """Add TEXTS to the record."""
-    text = json.dumps({**record(root), **texts}, sort_keys=True, indent=1) + "\n"
-    change = system_changes.change_to(RECORD, text, mode=0o600, root=root)
+    text = json.dumps({**record(system), **texts}, sort_keys=True, indent=1) + "\n"
+    change = system_changes.change_to(system, RECORD, text, mode=0o600)
     if change is None:
         return []
     before, after = "(as it was)\n", "(as it was, and what the files below held)\n"
@@ -109,7 +108,7 @@ def of_daemon_json(path: str, function: t.Callable[..., t.Any], *arguments: t.An
         raise Failure(f"{path} cannot be used: {error}; mend it first, nothing was changed") from error
 
 
-def check(run: system_run.Runner, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
+def check(system: System, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
     """Ask dockerd whether it takes the text of CHANGES, where it can tell (23.0 and later). Raises Failure."""
     texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
     if engine != "docker" or not texts:
@@ -117,21 +116,21 @@ def check(run: system_run.Runner, engine: str, changes: t.Sequence[system_change
     with system_files.scratch() as folder, tempfile.NamedTemporaryFile(dir=folder, suffix=".json") as file:
         file.write(texts[0])
         file.flush()
-        done = run(["dockerd", "--validate", f"--config-file={file.name}"])
+        done = system.run(["dockerd", "--validate", f"--config-file={file.name}"])
         why = done.last_line.replace(file.name, DAEMON_JSON)
     if done.code != 0 and "unknown flag" not in done.output:
         raise Failure(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
 
 
-def check_containerd(run: system_run.Runner, changes: t.Sequence[system_changes.FileChange]) -> None:
+def check_containerd(system: System, changes: t.Sequence[system_changes.FileChange]) -> None:
     """Put CHANGES back, and raise Failure, when containerd does not read them as they were meant."""
-    done = run(["containerd", "config", "dump"])
+    done = system.run(["containerd", "config", "dump"])
     # The plugin itself may be switched off, as in Docker's package of containerd: then nothing shows its settings.
     seen = r"\.runtimes\.[\"']?nvidia[\"']?\]|(?m:^[ \t]*disabled_plugins[ \t]*=.*cri)"
     if done.code == 0 and re.search(seen, done.stdout):
         return
     back = [system_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
-    system_changes.apply(reversed(back))
+    system_changes.apply(system, reversed(back))
     why = done.last_line if done.code else "the runtime nvidia does not reach it"
     raise Failure(
         f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "

@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entr
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults, judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 URL = "https://nvidia.github.io/libnvidia-container/stable/deb/amd64/"
 KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgkey"
@@ -75,33 +75,33 @@ def resolve(options: t.Mapping[str, t.Any]) -> Goal:
     return Goal("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
 
 
-def is_current(wanted: Goal, root: str = "") -> bool:
+def is_current(system: System, wanted: Goal) -> bool:
     """Whether source, key and index are there. Starts no process."""
-    return repository.stands(wanted, repository.keys_of(wanted, root), root)
+    return repository.stands(system, wanted, repository.keys_of(system, wanted))
 
 
-def plan(wanted: Goal, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
+def plan(system: System, wanted: Goal, keyring: bytes) -> t.List[system_changes.FileChange]:
     """The keyring, the credentials and the source file, where they are not as WANTED."""
-    text = wanted.text(keyring, root)
+    text = wanted.text(system, keyring)
     found = [
-        system_changes.change_to(KEYRING, keyring, root=root),
-        network_credentials.change(wanted.credentials, wanted.url, root, CREDENTIALS),
-        system_changes.change_to(SOURCE, text, root=root),
+        system_changes.change_to(system, KEYRING, keyring),
+        network_credentials.change(system, wanted.credentials, wanted.url, CREDENTIALS),
+        system_changes.change_to(system, SOURCE, text),
     ]
     return [change for change in found if change is not None]
 
 
-def plan_absent(root: str = "") -> t.List[system_changes.FileChange]:
+def plan_absent(system: System) -> t.List[system_changes.FileChange]:
     """The files to remove: our source, its credentials, and its keyring unless another source names it."""
-    text = files.read_text(root + SOURCE) or ""
+    text = system.read_text(SOURCE) or ""
     if not text.startswith(sources_entries.MARK):
         return []
-    named = sources_files.naming(KEYRING, [SOURCE], root)
+    named = sources_files.naming(system, KEYRING, [SOURCE])
     # The source goes last: it tells that the rest is ours.
     changes = [
-        network_credentials.change(None, "", root, CREDENTIALS),
-        None if named else system_changes.change_to(KEYRING, None, root=root),
-        system_changes.change_to(SOURCE, None, root=root),
+        network_credentials.change(system, None, "", CREDENTIALS),
+        None if named else system_changes.change_to(system, KEYRING, None),
+        system_changes.change_to(system, SOURCE, None),
     ]
     return [change for change in changes if change is not None]
 

@@ -23,47 +23,47 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.report i
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def look(run: system_run.Runner, request: Request) -> Report:
+def look(system: System, request: Request) -> Report:
     """One look: attach to what runs, else do what is missing. Raises Failure."""
     containers_packages.check(request.version, request.minimum)
-    seen = containers_engines.observe()
+    seen = containers_engines.observe(system)
     choice = containers_engines.choose(request.engines, seen)
     report = Report(engines=choice.serve, desktop=seen.desktop, notes=list(choice.notes))
     if seen.desktop and not choice.serve:
         return report
     rootless = containers_rootless.users(request.rootless, choice.serve)
     # An unreadable file is found before anything changes.
-    runtimes.unconfigured(choice.serve if not rootless else ())
-    containers_rootless.unconfigured(rootless)
-    if not request.check_mode and follow(request, report):
+    runtimes.unconfigured(system, choice.serve if not rootless else ())
+    containers_rootless.unconfigured(system, rootless)
+    if not request.check_mode and follow(system, request, report):
         return report
-    database = dpkg.read_database()
-    listed = _bring_source(run, request, report, choice, database)
+    database = dpkg.read_database(system)
+    listed = _bring_source(system, request, report, choice, database)
     try:
-        plan = _plan(run, request, report, choice, database, listed)
+        plan = _plan(system, request, report, choice, database, listed)
     except query.AptError as error:
         if not (request.check_mode and report.changes):
             raise
         report.notes.append(f"the plan can be judged only once the broken sources are out; now {error}")
         return report
     report.version = plan.version
-    if plan.install and not _install(run, request, report, plan, database, listed):
+    if plan.install and not _install(system, request, report, plan, database, listed):
         return report
-    configuration.bring_specification(run, request, report)
+    configuration.bring_specification(system, request, report)
     if rootless:
-        configuration.serve_rootless(request, report, rootless)
+        configuration.serve_rootless(system, request, report, rootless)
     configuration.configure(
-        run, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless]
+        system, request, report, [engine for engine in choice.serve if engine != "docker" or not rootless]
     )
     return report
 
 
-def follow(request: Request, report: Report) -> bool:
+def follow(system: System, request: Request, report: Report) -> bool:
     """Attach to a running transaction; whether it still runs. Take what has ended as reported. Raises Failure."""
-    seen = apt_follow.earlier(containers_report.PURPOSE, request.follow, request.wait, report.notes.append)
+    seen = apt_follow.earlier(system, containers_report.PURPOSE, request.follow, request.wait, report.notes.append)
     if seen.running is not None:
         report.changed, report.running, report.transaction = True, True, seen.running
         return True
@@ -74,38 +74,38 @@ def follow(request: Request, report: Report) -> bool:
 
 
 def _bring_source(
-    run: system_run.Runner, request: Request, report: Report, choice: containers_engines.Choice, database: dpkg.Database
+    system: System, request: Request, report: Report, choice: containers_engines.Choice, database: dpkg.Database
 ) -> str:
     """Old lists and keys out, the source in. The Packages file when it was fetched for a try, else empty."""
     wanted = request.source
-    current = containers_source.is_current(wanted)
+    current = containers_source.is_current(system, wanted)
     keyring, listed = b"", ""
     if not current:
-        keyring, listed = _try(run, wanted)
+        keyring, listed = _try(system, wanted)
         if not _suits(request, choice, database):
             # Before anything changes: the source may be too old for what was asked.
             available = containers_packages.versions_in(listed)
             containers_packages.pick(available, request.version, request.minimum)
-    state = legacy_keys.observe([wanted.fingerprint])
+    state = legacy_keys.observe(system, [wanted.fingerprint])
     changes = list(containers_source.plan_legacy(state, wanted, backups.stamp()))
     if not current:
-        changes += containers_source.plan(wanted, keyring)
+        changes += containers_source.plan(system, wanted, keyring)
     if changes:
-        trial.check_sources(run, changes)
+        trial.check_sources(system, changes)
     report.add(changes)
     report.changed = report.changed or not current
     if not request.check_mode:
-        system_changes.apply(changes)
+        system_changes.apply(system, changes)
         if not current:
-            trial.refresh(run, wanted)
+            trial.refresh(system, wanted)
     return listed
 
 
-def _try(run: system_run.Runner, wanted: containers_source.Goal) -> t.Tuple[bytes, str]:
+def _try(system: System, wanted: containers_source.Goal) -> t.Tuple[bytes, str]:
     """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
     with files.scratch() as folder:
-        keyring = fetch.fetch_keyring(run, wanted, folder)
-        return keyring, trial.try_index(run, wanted, keyring, folder)
+        keyring = fetch.fetch_keyring(system, wanted, folder)
+        return keyring, trial.try_index(system, wanted, keyring, folder)
 
 
 def _suits(request: Request, choice: containers_engines.Choice, database: dpkg.Database) -> bool:
@@ -113,7 +113,7 @@ def _suits(request: Request, choice: containers_engines.Choice, database: dpkg.D
 
 
 def _plan(
-    run: system_run.Runner,
+    system: System,
     request: Request,
     report: Report,
     choice: containers_engines.Choice,
@@ -123,18 +123,18 @@ def _plan(
     """What apt has to do. The indexes are fetched again when an engine comes from an old one."""
     deb_version = ""
     if not _suits(request, choice, database):
-        text = listed or query.ask(run, command.cache("show", containers_packages.BASE)).stdout
+        text = listed or query.ask(system, command.cache("show", containers_packages.BASE)).stdout
         available = containers_packages.versions_in(text)
         deb_version = containers_packages.pick(available, request.version, request.minimum)
     if choice.install and not request.check_mode:
-        reason = indexes.bring_up_to_date(run, time.time())
+        reason = indexes.bring_up_to_date(system, time.time())
         report.notes += [reason] if reason else []
-    engines = [name for engine in choice.install for name in containers_packages.engine_packages(run, engine)]
+    engines = [name for engine in choice.install for name in containers_packages.engine_packages(system, engine)]
     return containers_packages.make_plan(database, choice.serve, deb_version, engines)
 
 
 def _install(
-    run: system_run.Runner,
+    system: System,
     request: Request,
     report: Report,
     plan: containers_packages.Plan,
@@ -147,18 +147,18 @@ def _install(
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
         report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
         return True
-    judged = containers_packages.judge(run, plan, database, space.free_bytes())
+    judged = containers_packages.judge(system, plan, database, space.free_bytes())
     report.packages = (
         "".join(f"{action.name}\n" for action in judged.removes),
         "".join(f"{action.name} {action.new}\n" for action in judged.installs),
     )
     if request.check_mode:
         return True
-    return run_packages(request, report, containers_packages.commands(plan, database.interrupted))
+    return run_packages(system, request, report, containers_packages.commands(plan, database.interrupted))
 
 
-def run_packages(request: Request, report: Report, commands: t.Sequence[t.Sequence[str]]) -> bool:
+def run_packages(system: System, request: Request, report: Report, commands: t.Sequence[t.Sequence[str]]) -> bool:
     """Run COMMANDS in a transaction, for as long as a look may wait; whether it has ended. Raises Failure."""
-    report.transaction = apt_follow.begin(containers_report.PURPOSE, commands, request.wait)
+    report.transaction = apt_follow.begin(system, containers_report.PURPOSE, commands, request.wait)
     report.running = report.transaction.running
     return not report.running

@@ -14,15 +14,15 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 INFO = "/var/lib/dpkg/info"
 _ENDING = ".list"
 
 
-def drivers(packages: t.Iterable[dpkg.Package], root: str = "") -> t.Dict[t.Tuple[str, str], str]:
+def drivers(system: System, packages: t.Iterable[dpkg.Package]) -> t.Dict[t.Tuple[str, str], str]:
     """Key of a package -> why it is a driver, for those of PACKAGES of which anything is left."""
-    brought = _brought(root)
+    brought = _brought(system)
     found = {}
     for package in packages:
         name = package.name
@@ -33,7 +33,7 @@ def drivers(packages: t.Iterable[dpkg.Package], root: str = "") -> t.Dict[t.Tupl
     return found
 
 
-def _brought(root: str) -> t.Dict[str, t.List[str]]:
+def _brought(system: System) -> t.Dict[str, t.List[str]]:
     """Package as dpkg names its list (``name`` or ``name:architecture``) -> files in it that only a driver brings.
 
     Links to WSL's files are none, a harmless workaround, nor is what is gone: ldconfig takes such links away when the
@@ -41,12 +41,12 @@ def _brought(root: str) -> t.Dict[str, t.List[str]]:
     """
     marks = [mark.encode() for mark in driver_packages.FILE_MARKS]
     found = {}
-    for name in files.names(root + INFO):
+    for name in system.names(INFO):
         # Some 1,000 lists with some 100,000 lines: looking for a few words in all of them takes 20 ms.
-        text = files.read_bytes(f"{root}{INFO}/{name}") if name.endswith(_ENDING) else None
+        text = system.read_bytes(f"{INFO}/{name}") if name.endswith(_ENDING) else None
         if text and any(mark in text for mark in marks):
             lines = text.decode("utf-8", "surrogateescape").split("\n")
             paths = [path for path in lines if driver_packages.is_carried(path)]
-            there = [path for path in paths if os.path.lexists(root + path)]
-            found[name[: -len(_ENDING)]] = [path for path in there if not loader.leads_to_wsl(root, path)]
+            there = [path for path in paths if os.path.lexists(system.path(path))]
+            found[name[: -len(_ENDING)]] = [path for path in there if not loader.leads_to_wsl(system, path)]
     return found

@@ -19,7 +19,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 FOLDER = "/var/lib/nvidia"
 LOG = f"{FOLDER}/log"
@@ -62,12 +62,12 @@ def parse(text: str) -> Installed:
     return Installed(version[-1] if version else "", tuple(files), tuple(old_files), tuple(old_links))
 
 
-def read(root: str = "") -> Installed | None:
-    """What the installer left under ROOT; None when it was never here."""
-    text = system_files.read_text(root + LOG)
+def read(system: System) -> Installed | None:
+    """What the installer left; None when it was never here."""
+    text = system.read_text(LOG)
     return None if text is None else parse(text)
 
 
-def present(installed: Installed, root: str = "") -> t.List[str]:
+def present(system: System, installed: Installed) -> t.List[str]:
     """The installed files that are still there."""
-    return sorted({path for path in installed.files if os.path.lexists(root + path)})
+    return sorted({path for path in installed.files if os.path.lexists(system.path(path))})

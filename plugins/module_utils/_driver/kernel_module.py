@@ -12,8 +12,9 @@ every upgrade of a kernel package.
 
 from __future__ import annotations
 
-import glob
 import typing as t
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _MODULES = ("nvidia", "gdrdrv", "nv_peer_mem")
 """How the names of the driver's modules, and of those that only work beside it, begin."""
@@ -29,8 +30,8 @@ _NO_DRIVER = ("nvidiafb.ko",)
 """Part of Linux itself."""
 
 
-def leftovers(root: str = "") -> t.List[str]:
-    """Folders and files of NVIDIA's kernel module, in order. Paths without ROOT."""
+def leftovers(system: System) -> t.List[str]:
+    """Folders and files of NVIDIA's kernel module, in order."""
     patterns = [pattern.format(name) for pattern in _PATTERNS for name in _MODULES]
-    paths = {path[len(root) :] for pattern in patterns for path in glob.glob(glob.escape(root) + pattern)}
+    paths = {path for pattern in patterns for path in system.matching(pattern)}
     return sorted(path for path in paths if not any(name in path for name in _NO_DRIVER))

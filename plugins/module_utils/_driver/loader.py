@@ -21,6 +21,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import ini
 
 WSL_LIBRARIES = "/usr/lib/wsl/lib"
@@ -97,15 +98,15 @@ def picks(cache: t.Sequence[t.Tuple[str, int, str]], machine: str = "") -> t.Dic
     return found
 
 
-def read_picks(root: str = "") -> t.Dict[str, str]:
-    """The picks of the system under ROOT; empty when there is no cache, or one that the loader ignores as damaged."""
+def read_picks(system: System) -> t.Dict[str, str]:
+    """What the loader picks; empty when there is no cache, or one that the loader ignores as damaged."""
     try:
-        return picks(parse_cache(files.read_bytes(root + CACHE) or b""))
+        return picks(parse_cache(system.read_bytes(CACHE) or b""))
     except CacheError:
         return {}
 
 
-def shadowed(found: t.Mapping[str, str], wsl_files: t.Collection[str], root: str = "") -> t.Dict[str, str]:
+def shadowed(system: System, found: t.Mapping[str, str], wsl_files: t.Collection[str]) -> t.Dict[str, str]:
     """The picks that lead to something else than WSL's files; a copy of them is none.
 
     A ``libcuda.so`` that is not from WSL counts even without WSL_FILES (names in /usr/lib/wsl/lib): no toolkit
@@ -115,20 +116,20 @@ def shadowed(found: t.Mapping[str, str], wsl_files: t.Collection[str], root: str
         name: path
         for name, path in found.items()
         if (name in wsl_files or name.startswith("libcuda"))
-        and not leads_to_wsl(root, path)
-        and not is_copy(root, path)
+        and not leads_to_wsl(system, path)
+        and not is_copy(system, path)
     }
 
 
-def named_for(found: t.Mapping[str, str], root: str = "") -> t.Dict[str, t.List[loader_conf.Named]]:
+def named_for(system: System, found: t.Mapping[str, str]) -> t.Dict[str, t.List[loader_conf.Named]]:
     """Path of FOUND -> what names its folder in the loader's configuration; nothing for folders of the system."""
-    usual = {files.resolved(folder, root) for folder in (*LIBRARY_FOLDERS, "/lib", "/lib64")}
-    entries = loader_conf.named(root) if found else []
+    usual = {system.resolved(folder) for folder in (*LIBRARY_FOLDERS, "/lib", "/lib64")}
+    entries = loader_conf.named(system) if found else []
     folders = {path: os.path.dirname(path) for path in found.values()}
     return {
-        path: loader_conf.naming(folder, entries, root)
+        path: loader_conf.naming(system, folder, entries)
         for path, folder in folders.items()
-        if files.resolved(folder, root) not in usual
+        if system.resolved(folder) not in usual
     }
 
 
@@ -141,26 +142,26 @@ def told(found: t.Mapping[str, str], names: t.Mapping[str, t.Sequence[loader_con
     return lines
 
 
-def in_the_way(root: str = "") -> t.List[str]:
+def in_the_way(system: System) -> t.List[str]:
     """What the loader takes in place of WSL's files, for a person."""
-    found = shadowed(read_picks(root), wsl_files(root), root)
-    return told(found, named_for(found, root))
+    found = shadowed(system, read_picks(system), wsl_files(system))
+    return told(found, named_for(system, found))
 
 
-def driver_files(root: str = "") -> t.List[str]:
-    """Driver files in the usual folders that neither lead to WSL's nor are copies of them. Paths without ROOT."""
-    return [path for path in _usual_files(root) if not leads_to_wsl(root, path) and not is_copy(root, path)]
+def driver_files(system: System) -> t.List[str]:
+    """Driver files in the usual folders that neither lead to WSL's nor are copies of them."""
+    return [path for path in _usual_files(system) if not leads_to_wsl(system, path) and not is_copy(system, path)]
 
 
-def _usual_files(root: str) -> t.List[str]:
+def _usual_files(system: System) -> t.List[str]:
     """Driver libraries and programs in the usual folders, links included."""
     found: t.List[str] = []
     for folders, pattern in ((LIBRARY_FOLDERS, _LIBRARY), (PROGRAM_FOLDERS, _PROGRAM)):
         for folder in folders:
             # /usr/lib64 may be a link to /usr/lib: look once.
-            if os.path.islink(root + folder):
+            if os.path.islink(system.path(folder)):
                 continue
-            found += [f"{folder}/{name}" for name in files.names(root + folder) if pattern.match(name)]
+            found += [f"{folder}/{name}" for name in system.names(folder) if pattern.match(name)]
     return found
 
 
@@ -170,16 +171,16 @@ def is_driver_file(path: str) -> bool:
     return bool(_LIBRARY.match(name) or _PROGRAM.match(name))
 
 
-def leads_to_wsl(root: str, path: str) -> bool:
+def leads_to_wsl(system: System, path: str) -> bool:
     """Whether PATH leads to the Windows driver's files, by links of files or of folders: a harmless workaround."""
-    return files.resolved(path, root).startswith((f"{WSL_LIBRARIES}/", "/usr/lib/wsl/drivers/"))
+    return system.resolved(path).startswith((f"{WSL_LIBRARIES}/", "/usr/lib/wsl/drivers/"))
 
 
-def is_copy(root: str, path: str) -> bool:
+def is_copy(system: System, path: str) -> bool:
     """Whether PATH holds what a file of the same kind in WSL's folder holds: the right driver until the next update."""
-    target = root + files.resolved(path, root)
+    target = system.path(system.resolved(path))
     kind = re.sub(r"\.so.*", ".so", os.path.basename(path))
-    same = [f"{root}{WSL_LIBRARIES}/{name}" for name in wsl_files(root) if name.startswith(kind)]
+    same = [system.path(f"{WSL_LIBRARIES}/{name}") for name in wsl_files(system) if name.startswith(kind)]
     try:
         size = os.path.getsize(target)
         alike = [file for file in same if size and os.path.getsize(file) == size]
@@ -188,17 +189,17 @@ def is_copy(root: str, path: str) -> bool:
         return False
 
 
-def copies(found: t.Mapping[str, str], root: str = "") -> t.List[str]:
+def copies(system: System, found: t.Mapping[str, str]) -> t.List[str]:
     """Copies of WSL's files in the usual folders, and among the picks FOUND."""
-    paths = sorted({*_usual_files(root), *found.values()})
-    return [path for path in paths if not leads_to_wsl(root, path) and is_copy(root, path)]
+    paths = sorted({*_usual_files(system), *found.values()})
+    return [path for path in paths if not leads_to_wsl(system, path) and is_copy(system, path)]
 
 
-def owned(paths: t.Sequence[str], root: str = "") -> t.Dict[str, str]:
+def owned(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
     """Path -> package, for those of PATHS that a package brought. Reads dpkg's file lists, so ask only when needed."""
     wanted = {alias: path for path in paths for alias in (path, path[4:] if path.startswith("/usr/lib") else path)}
     found: t.Dict[str, str] = {}
-    folder = root + "/var/lib/dpkg/info"
+    folder = system.path("/var/lib/dpkg/info")
     for name in files.names(folder):
         if not name.endswith(".list"):
             continue
@@ -208,14 +209,14 @@ def owned(paths: t.Sequence[str], root: str = "") -> t.Dict[str, str]:
     return found
 
 
-def wsl_files(root: str = "") -> t.List[str]:
+def wsl_files(system: System) -> t.List[str]:
     """The names in WSL's folder; empty when the laptop has no GPU driver, or this is no WSL."""
-    return files.names(root + WSL_LIBRARIES)
+    return system.names(WSL_LIBRARIES)
 
 
-def lists_wsl_folder(root: str = "") -> bool:
+def lists_wsl_folder(system: System) -> bool:
     """Whether the loader's configuration names WSL's folder (WSL writes ld.wsl.conf at its start)."""
-    return any(entry.folder == WSL_LIBRARIES for entry in loader_conf.named(root))
+    return any(entry.folder == WSL_LIBRARIES for entry in loader_conf.named(system))
 
 
 def forbids_configuration(wsl_conf: str) -> bool:

@@ -12,12 +12,11 @@ One folder a line, ``#`` starts a comment, ``include`` takes patterns, relative 
 
 from __future__ import annotations
 
-import glob
 import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 MAIN = "/etc/ld.so.conf"
 _INCLUDED = "/etc/ld.so.conf.d/*.conf"
@@ -37,44 +36,40 @@ class Named(t.NamedTuple):
         return f"{self.path}:{self.line}"
 
 
-def named(root: str = "") -> t.List[Named]:
+def named(system: System) -> t.List[Named]:
     """Every folder that is named, in the order in which ldconfig meets them."""
     # Without the file that Debian's libc-bin brings, what would be included tells what was meant.
-    paths = [MAIN] if os.path.exists(root + MAIN) else _matching(root, _INCLUDED)
-    return [entry for path in paths for entry in _read(root, path, 0)]
+    paths = [MAIN] if os.path.exists(system.path(MAIN)) else system.matching(_INCLUDED)
+    return [entry for path in paths for entry in _read(system, path, 0)]
 
 
-def _read(root: str, path: str, depth: int) -> t.List[Named]:
+def _read(system: System, path: str, depth: int) -> t.List[Named]:
     found: t.List[Named] = []
-    if depth > _DEEPEST or not os.path.isfile(root + path):
+    if depth > _DEEPEST or not os.path.isfile(system.path(path)):
         return found
-    for number, line in enumerate((files.read_text(root + path) or "").splitlines(), 1):
+    for number, line in enumerate((system.read_text(path) or "").splitlines(), 1):
         words = line.partition("#")[0].split()
         if words[:1] == ["include"]:
             for pattern in words[1:]:
-                for included in _matching(root, os.path.join(os.path.dirname(path), pattern)):
-                    found += _read(root, included, depth + 1)
+                for included in system.matching(os.path.join(os.path.dirname(path), pattern)):
+                    found += _read(system, included, depth + 1)
         elif words and words[0] != "hwcap":
             found.append(Named(path, number, line.partition("#")[0].strip().partition("=")[0]))
     return found
 
 
-def _matching(root: str, pattern: str) -> t.List[str]:
-    return [path[len(root) :] for path in sorted(glob.glob(glob.escape(root) + pattern))]
-
-
-def naming(folder: str, entries: t.Sequence[Named], root: str = "") -> t.List[Named]:
+def naming(system: System, folder: str, entries: t.Sequence[Named]) -> t.List[Named]:
     """Those of ENTRIES that name FOLDER, whichever way it is spelt."""
-    target = files.resolved(folder, root)
-    return [entry for entry in entries if files.resolved(entry.folder, root) == target]
+    target = system.resolved(folder)
+    return [entry for entry in entries if system.resolved(entry.folder) == target]
 
 
-def without(entries: t.Sequence[Named], backup: str, root: str = "") -> t.List[system_changes.FileChange]:
+def without(system: System, entries: t.Sequence[Named], backup: str) -> t.List[system_changes.FileChange]:
     """The changes that take ENTRIES out. A file that then names nothing goes; the old ones are kept below BACKUP."""
     changes = []
     for path in sorted({entry.path for entry in entries}):
         gone = {entry.line for entry in entries if entry.path == path}
-        text = files.read_text(root + path) or ""
+        text = system.read_text(path) or ""
         lines = [line for number, line in enumerate(text.splitlines(True), 1) if number not in gone]
         names = any(line.partition("#")[0].strip() for line in lines)
         after = "".join(lines) if names or path == MAIN else None

@@ -12,6 +12,7 @@ import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 MUST_BE_WRITABLE = ("/usr", "/etc", "/var/lib/dpkg", "/var/lib")
 
@@ -20,14 +21,14 @@ SPACE = 32 * 1024 * 1024
 """Bytes that dpkg needs for its own files, and backups: the status file is written anew several times."""
 
 
-def obstacles(root: str = "") -> t.List[str]:
-    """Why nothing can be changed under ROOT, whatever the plan."""
+def obstacles(system: System) -> t.List[str]:
+    """Why nothing can be changed, whatever the plan."""
     fixed = [
         f"{path} cannot be written: the file system is read-only (in WSL after damage: dmesg; run wsl --shutdown)"
         for path in MUST_BE_WRITABLE
-        if os.path.isdir(root + path) and not os.access(root + path, os.W_OK)
+        if os.path.isdir(system.path(path)) and not os.access(system.path(path), os.W_OK)
     ]
-    free = space.free_bytes(f"{root}/var")
+    free = space.free_bytes(system.path("/var"))
     if free < SPACE:
         fixed.append(f"/var has {free // 2**20} MiB left, {SPACE // 2**20} MiB are needed: make room first")
     return fixed

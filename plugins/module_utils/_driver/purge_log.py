@@ -17,14 +17,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
     commands,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver.repair import Plan, State
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def judge_purge(run: system_run.Runner, steps: Plan) -> t.List[str]:
+def judge_purge(system: System, steps: Plan) -> t.List[str]:
     """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
     if not steps.purge:
         return []
-    done = run(command.trial(commands.purge(steps)))
+    done = system.run(command.trial(commands.purge(steps)))
     return [] if done.code == 0 else [f"dpkg refuses: {dpkg_words(done.stderr) or done.last_line}"]
 
 
@@ -41,7 +41,7 @@ def was_locked(log: str) -> bool:
     return bool(re.search(r"(?m)^dpkg: error: .*\block(ed)?\b.* by another process", log))
 
 
-def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
+def failed_scripts(system: System, log: str, state: State) -> t.List[str]:
     """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
     drivers = {state.database.label(package): package for package in state.drivers}
     found = []
@@ -50,5 +50,5 @@ def failed_scripts(log: str, state: State, root: str = "") -> t.List[str]:
         if package is not None:
             stem = f"/var/lib/dpkg/info/{package.name}"
             names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
-            found += [name for name in names if os.path.exists(root + name)]
+            found += [name for name in names if os.path.exists(system.path(name))]
     return sorted(set(found))

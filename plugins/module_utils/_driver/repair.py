@@ -24,7 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
     loader_conf,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, package_names
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 @dataclass(frozen=True)
@@ -100,18 +100,18 @@ class Plan:
         return bool(self.purge or self.configure or self.reinstall or self.clean_journal)
 
 
-def observe(root: str = "") -> State:
-    """The state of the system under ROOT."""
-    database = dpkg.read_database(root)
-    reasons = carriers.drivers(database.packages, root)
-    installed = installer_log.read(root)
-    ours = set(installer_log.present(installed, root)) if installed else set()
-    files = sorted({*loader.driver_files(root), *kernel_module.leftovers(root), *ours})
-    owners = loader.owned(files, root) if files else {}
-    found = loader.read_picks(root)
-    wsl_files = loader.wsl_files(root)
-    wsl_conf = system_files.read_text(f"{root}/etc/wsl.conf") or ""
-    shadowed = loader.shadowed(found, wsl_files, root)
+def observe(system: System) -> State:
+    """What is wrong, and what is there."""
+    database = dpkg.read_database(system)
+    reasons = carriers.drivers(system, database.packages)
+    installed = installer_log.read(system)
+    ours = set(installer_log.present(system, installed)) if installed else set()
+    files = sorted({*loader.driver_files(system), *kernel_module.leftovers(system), *ours})
+    owners = loader.owned(system, files) if files else {}
+    found = loader.read_picks(system)
+    wsl_files = loader.wsl_files(system)
+    wsl_conf = system.read_text("/etc/wsl.conf") or ""
+    shadowed = loader.shadowed(system, found, wsl_files)
     expected = "libcuda.so.1" in wsl_files and not loader.forbids_configuration(wsl_conf)
     return State(
         database,
@@ -121,9 +121,9 @@ def observe(root: str = "") -> State:
         shadowed,
         installed,
         expected and "libcuda.so.1" not in found,
-        expected and not loader.lists_wsl_folder(root),
-        loader.named_for(shadowed, root),
-        tuple(loader.copies(found, root)),
+        expected and not loader.lists_wsl_folder(system),
+        loader.named_for(system, shadowed),
+        tuple(loader.copies(system, found)),
     )
 
 

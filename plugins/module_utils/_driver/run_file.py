@@ -18,9 +18,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def stray_changes(paths: t.Sequence[str], when: str, root: str = "") -> t.List[changes.FileChange]:
+def stray_changes(system: System, paths: t.Sequence[str], when: str) -> t.List[changes.FileChange]:
     """Moves of PATHS into a backup folder of this repair."""
     return [
         changes.FileChange(
@@ -28,7 +29,7 @@ def stray_changes(paths: t.Sequence[str], when: str, root: str = "") -> t.List[c
             b"",
             None,
             f"{backups.BACKUP_ROOT}/{when}{path}",
-            shown_before="driver file that no package owns" + _link_note(root + path) + "\n",
+            shown_before="driver file that no package owns" + _link_note(system.path(path)) + "\n",
             shown_after="(moved)\n",
         )
         for path in paths
@@ -39,26 +40,26 @@ def _link_note(path: str) -> str:
     return f", link to {os.readlink(path)}" if os.path.islink(path) else ""
 
 
-def undo_installer(installed: installer_log.Installed, when: str, root: str = "") -> None:
+def undo_installer(system: System, installed: installer_log.Installed, when: str) -> None:
     """Put back what the .run installer had taken away, and move its folder into the backup of this repair.
 
     Nothing is overwritten, and no file of another driver comes back.
     """
     for kept, path in installed.old_files:
-        if os.path.isfile(root + kept) and _may_return(path, root):
-            os.makedirs(os.path.dirname(root + path), exist_ok=True)
-            shutil.copy2(root + kept, root + path)
+        if os.path.isfile(system.path(kept)) and _may_return(system, path):
+            os.makedirs(os.path.dirname(system.path(path)), exist_ok=True)
+            shutil.copy2(system.path(kept), system.path(path))
     for target, path in installed.old_links:
-        if _may_return(path, root):
-            os.makedirs(os.path.dirname(root + path), exist_ok=True)
-            os.symlink(target, root + path)
-    changes.apply(stray_changes([installer_log.FOLDER], when, root), root)
+        if _may_return(system, path):
+            os.makedirs(os.path.dirname(system.path(path)), exist_ok=True)
+            os.symlink(target, system.path(path))
+    changes.apply(system, stray_changes(system, [installer_log.FOLDER], when))
 
 
-def _may_return(path: str, root: str) -> bool:
-    return not os.path.lexists(root + path) and not loader.is_driver_file(path)
+def _may_return(system: System, path: str) -> bool:
+    return not os.path.lexists(system.path(path)) and not loader.is_driver_file(path)
 
 
-def list_wsl_folder(root: str = "") -> None:
+def list_wsl_folder(system: System) -> None:
     """Write what WSL's init writes at every start."""
-    system_files.write_file(root + loader.CONFIGURATION, loader.CONFIGURATION_TEXT)
+    system_files.write_file(system.path(loader.CONFIGURATION), loader.CONFIGURATION_TEXT)

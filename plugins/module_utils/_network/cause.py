@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import issuer as network_issuer
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 NO_DNS, UNKNOWN_NAME, NO_ROUTE, REFUSED, SILENT = "no_dns", "unknown_name", "no_route", "refused", "silent"
 PROXY_LOGIN, PROXY_REFUSES, FORBIDDEN, GATEWAY = "proxy_login", "proxy_refuses", "forbidden", "gateway"
@@ -81,13 +80,13 @@ def explain(output: str, url: str, seen: State) -> str:
     return _SENTENCES[met](_Names(output, url, seen))
 
 
-def named(run: system_run.Runner, url: str, output: str) -> str:
+def named(system: System, url: str, output: str) -> str:
     """As ``explain``, with a look at the distribution's settings where there is a cause to explain."""
     met = kind(output)
     if not met:
         return ""
     address = failed_address(output, url)
-    return explain(output, address, observe(run, address, look_at_certificate=met == TLS_ISSUER))
+    return explain(output, address, observe(system, address, look_at_certificate=met == TLS_ISSUER))
 
 
 # -- sentences -------------------------------------------------------------------------------------------------------
@@ -182,12 +181,12 @@ _SENTENCES: t.Dict[str, t.Callable[[_Names], str]] = {
 # -- looking ---------------------------------------------------------------------------------------------------------
 
 
-def observe(run: system_run.Runner, url: str, look_at_certificate: bool = False, root: str = "") -> State:
+def observe(system: System, url: str, look_at_certificate: bool = False) -> State:
     """What the distribution is set to for URL."""
-    proxy = _bare(proxy_of(run(["apt-config", "dump"]).stdout, url))
-    resolvers = re.findall(r"(?m)^nameserver\s+(\S+)", files.read_text(root + "/etc/resolv.conf") or "")
-    issuer = network_issuer.shown_issuer(url, proxy, root) if look_at_certificate else ""
-    return State(proxy, network_proxy.password_of(proxy, root) is not None, tuple(resolvers), issuer)
+    proxy = _bare(proxy_of(system.run(["apt-config", "dump"]).stdout, url))
+    resolvers = re.findall(r"(?m)^nameserver\s+(\S+)", system.read_text("/etc/resolv.conf") or "")
+    issuer = network_issuer.shown_issuer(system, url, proxy) if look_at_certificate else ""
+    return State(proxy, network_proxy.password_of(system, proxy) is not None, tuple(resolvers), issuer)
 
 
 def proxy_of(dump: str, url: str) -> str:

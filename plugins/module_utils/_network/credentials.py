@@ -21,6 +21,7 @@ import urllib.parse
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 PARTS = "/etc/apt/auth.conf.d"
 PATH = f"{PARTS}/wslfleet-cuda.conf"
@@ -110,11 +111,11 @@ def text_for(credentials: Credentials, urls: t.Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def change(credentials: Credentials | None, url: str, root: str = "", path: str = PATH) -> changes.FileChange | None:
+def change(system: System, credentials: Credentials | None, url: str, path: str = PATH) -> changes.FileChange | None:
     """What has to happen to the file PATH; None when nothing. Its content is never shown."""
     wanted = text_for(credentials, [url]) if credentials else None
-    found = changes.change_to(path, wanted, mode=0o600, root=root)
-    if found is None or (wanted is None and not (files.read_text(root + path) or "").startswith(MARK)):
+    found = changes.change_to(system, path, wanted, mode=0o600)
+    if found is None or (wanted is None and not (system.read_text(path) or "").startswith(MARK)):
         return None
     before = "" if found.before is None else "(credentials)\n"
     after = "" if found.after is None else f"(credentials for {url}, readable by root only)\n"
@@ -122,7 +123,7 @@ def change(credentials: Credentials | None, url: str, root: str = "", path: str 
 
 
 def for_trial(
-    credentials: Credentials | None, urls: t.Iterable[str], folder: str, root: str = "", path: str = PATH
+    system: System, credentials: Credentials | None, urls: t.Iterable[str], folder: str, path: str = PATH
 ) -> t.List[str]:
     """apt options under which CREDENTIALS hold for URLS, without touching /etc. Writes into FOLDER.
 
@@ -134,8 +135,8 @@ def for_trial(
     parts = f"{folder}/auth.conf.d"
     os.makedirs(parts, mode=0o700, exist_ok=True)
     files.write_file(f"{parts}/00-trial.conf", text_for(credentials, urls), 0o600)
-    for name in files.names(root + PARTS):
-        data = files.read_bytes(f"{root}{PARTS}/{name}")
+    for name in system.names(PARTS):
+        data = system.read_bytes(f"{PARTS}/{name}")
         if data is not None and f"{PARTS}/{name}" != path:
             files.write_file(f"{parts}/{name}", data, 0o600)
     return ["-o", f"Dir::Etc::NetrcParts={parts}"]

@@ -15,25 +15,28 @@ import ssl
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import certificate
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 SECONDS = 10.0
 """For each connection of the look at a certificate."""
 
 
-def shown_issuer(url: str, proxy: str, root: str = "") -> str:
+def shown_issuer(system: System, url: str, proxy: str) -> str:
     """Who signed the certificate that answers for URL; empty when that cannot be seen. Nothing else is asked."""
     parts = addresses.split(url)
     host, port = parts.hostname or "", parts.port or 443
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is only looked at
     try:
-        with _connection(host, port, proxy, root) as plain, context.wrap_socket(plain, server_hostname=host) as secure:
+        with _connection(system, host, port, proxy) as plain, context.wrap_socket(
+            plain, server_hostname=host
+        ) as secure:
             return certificate.from_der(secure.getpeercert(binary_form=True) or b"").issuer
     except (OSError, ValueError):
         return ""  # the cause is known already; this only names somebody
 
 
-def _connection(host: str, port: int, proxy: str, root: str) -> socket.socket:
+def _connection(system: System, host: str, port: int, proxy: str) -> socket.socket:
     """A connection to HOST, through PROXY where one is used. Raises OSError."""
     if not proxy:
         return socket.create_connection((host, port), SECONDS)
@@ -41,7 +44,7 @@ def _connection(host: str, port: int, proxy: str, root: str) -> socket.socket:
     plain = socket.create_connection((way.hostname or "", way.port or 8080), SECONDS)
     try:
         login = ""
-        credentials = network_proxy.password_of(proxy, root)
+        credentials = network_proxy.password_of(system, proxy)
         if credentials:
             word = base64.b64encode(f"{credentials.username}:{credentials.password}".encode()).decode("ascii")
             login = f"Proxy-Authorization: Basic {word}\r\n"

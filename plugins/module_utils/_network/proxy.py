@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 APT_CONFIGURATION = "/etc/apt/apt.conf"
 APT_PARTS = "/etc/apt/apt.conf.d"
@@ -126,22 +127,24 @@ def environment_text(before: str, proxy: Proxy | None) -> str:
     return text + gap + "\n".join([BEGIN, *lines, END, ""])
 
 
-def plan(proxy: Proxy | None, when: str, root: str = "") -> t.List[system_changes.FileChange]:
+def plan(system: System, proxy: Proxy | None, when: str) -> t.List[system_changes.FileChange]:
     """The changes that make PROXY the way out, or take away what we wrote. WHEN names the backup."""
-    changes = [_auth_change(proxy, root), _apt_change(proxy, root), _environment_change(proxy, when, root)]
+    changes = [_auth_change(system, proxy), _apt_change(system, proxy), _environment_change(system, proxy, when)]
     return [change for change in changes if change is not None]
 
 
-def _apt_change(proxy: Proxy | None, root: str) -> system_changes.FileChange | None:
-    return system_changes.change_to(APT_PATH, apt_text(proxy) if proxy else None, root=root)
+def _apt_change(system: System, proxy: Proxy | None) -> system_changes.FileChange | None:
+    return system_changes.change_to(system, APT_PATH, apt_text(proxy) if proxy else None)
 
 
-def _auth_change(proxy: Proxy | None, root: str) -> system_changes.FileChange | None:
-    return network_credentials.change(proxy.credentials if proxy else None, proxy.url if proxy else "", root, AUTH_PATH)
+def _auth_change(system: System, proxy: Proxy | None) -> system_changes.FileChange | None:
+    return network_credentials.change(
+        system, proxy.credentials if proxy else None, proxy.url if proxy else "", AUTH_PATH
+    )
 
 
-def _environment_change(proxy: Proxy | None, when: str, root: str) -> system_changes.FileChange | None:
-    before = files.read_text(root + ENVIRONMENT_PATH)
+def _environment_change(system: System, proxy: Proxy | None, when: str) -> system_changes.FileChange | None:
+    before = system.read_text(ENVIRONMENT_PATH)
     after = environment_text(before or "", proxy)
     if after == (before or ""):
         return None
@@ -149,16 +152,16 @@ def _environment_change(proxy: Proxy | None, when: str, root: str) -> system_cha
     return system_changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)
 
 
-def overruling(root: str = "") -> t.List[str]:
+def overruling(system: System) -> t.List[str]:
     """Files of others that apt reads after ours and that set a proxy too, or any that detects one by a program."""
-    found = [f"{APT_PARTS}/{name}" for name in files.names(root + APT_PARTS) if "~" not in name]
+    found = [f"{APT_PARTS}/{name}" for name in system.names(APT_PARTS) if "~" not in name]
     paths = [path for path in found if path > APT_PATH]
-    return [path for path in [*paths, APT_CONFIGURATION] if _SETTING.search(files.read_text(root + path) or "")]
+    return [path for path in [*paths, APT_CONFIGURATION] if _SETTING.search(system.read_text(path) or "")]
 
 
-def password_of(url: str, root: str = "") -> network_credentials.Credentials | None:
+def password_of(system: System, url: str) -> network_credentials.Credentials | None:
     """The credentials that we wrote for the proxy at URL; None when there are none."""
-    for line in (files.read_text(root + AUTH_PATH) or "").splitlines():
+    for line in (system.read_text(AUTH_PATH) or "").splitlines():
         words = line.split()
         if words[:1] == ["machine"] and len(words) == 6 and words[1] == url.rstrip("/"):
             return network_credentials.Credentials(words[3], words[5])

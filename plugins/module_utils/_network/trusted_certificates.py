@@ -23,8 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cert
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 FOLDER = "/usr/local/share/ca-certificates/wslfleet"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -77,47 +76,47 @@ def file_name(certificate: network_certificate.Certificate) -> str:
     return f"{bare}-{certificate.thumbprint[:8].lower()}.crt"
 
 
-def plan(wanted: t.Sequence[network_certificate.Certificate], when: str, root: str = "") -> Plan:
+def plan(system: System, wanted: t.Sequence[network_certificate.Certificate], when: str) -> Plan:
     """What makes WANTED the authorities of ours, and no others. WHEN names the backup of those that go."""
     files = {f"{FOLDER}/{file_name(item)}": item.pem for item in wanted}
-    changes = [system_changes.change_to(path, text, root=root) for path, text in sorted(files.items())]
-    for name in system_files.names(root + FOLDER):
+    changes = [system_changes.change_to(system, path, text) for path, text in sorted(files.items())]
+    for name in system.names(FOLDER):
         path = f"{FOLDER}/{name}"
         if path not in files and name.endswith(".crt"):
-            before = system_files.read_bytes(root + path)
+            before = system.read_bytes(path)
             changes.append(system_changes.FileChange(path, before, None, backup=f"{backups.BACKUP_ROOT}/{when}{path}"))
     real = tuple(change for change in changes if change is not None)
     # A run that was cut off between the files and the bundle is made good by the next one.
-    rebuild = bool(real) or any(not is_trusted(item, root) for item in wanted)
-    return Plan(real, rebuild, rebuild and not os.path.exists(root + PROGRAM))
+    rebuild = bool(real) or any(not is_trusted(system, item) for item in wanted)
+    return Plan(real, rebuild, rebuild and not os.path.exists(system.path(PROGRAM)))
 
 
-def is_trusted(certificate: network_certificate.Certificate, root: str = "") -> bool:
+def is_trusted(system: System, certificate: network_certificate.Certificate) -> bool:
     """Whether the bundle that programs read holds CERTIFICATE."""
-    return "".join(certificate.pem.split()) in "".join((system_files.read_text(root + BUNDLE) or "").split())
+    return "".join(certificate.pem.split()) in "".join((system.read_text(BUNDLE) or "").split())
 
 
-def apply(run: system_run.Runner, wanted: t.Sequence[network_certificate.Certificate], planned: Plan) -> None:
+def apply(system: System, wanted: t.Sequence[network_certificate.Certificate], planned: Plan) -> None:
     """Carry the plan out, then look whether the bundle is as it should be. Raises Failure."""
-    system_changes.apply(planned.changes)
+    system_changes.apply(system, planned.changes)
     if planned.install:
-        _install()
+        _install(system)
     if planned.rebuild:
         gone = any(change.after is None for change in planned.changes)
         # Without --fresh the links of those that went stay behind.
-        done = run([PROGRAM, *(["--fresh"] if gone else [])])
+        done = system.run([PROGRAM, *(["--fresh"] if gone else [])])
         if done.code != 0:
             said = f"update-ca-certificates ended with {done.code}: {done.last_line}"
             raise Failure(f"{said}; run it inside the distribution")
-    missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(item)]
+    missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(system, item)]
     if missing:
         raise Failure(f"{BUNDLE} does not hold {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
 
 
-def _install() -> None:
+def _install(system: System) -> None:
     """Bring the package, by a transaction that outlives the connection. Raises Failure."""
     commands = [command.update(), command.install(PACKAGE)]
-    transaction = apt_transaction.start("certificates", commands, stop_on_failure=False)
+    transaction = apt_transaction.start(system, "certificates", commands, stop_on_failure=False)
     apt_transaction.finish(transaction, INSTALL_SECONDS)
     if not os.path.exists(PROGRAM):
         raise Failure(

@@ -23,19 +23,20 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 MAXIMUM_KEYRING = 1 << 20
 """Bytes; NVIDIA's has 3 kB."""
 
 
-def fetch_keyring(run: system_run.Runner, wanted: Goal, folder: str) -> bytes:
+def fetch_keyring(system: System, wanted: Goal, folder: str) -> bytes:
     """The binary keyring with just the wanted key, fetched into FOLDER. Raises Failure."""
     if wanted.key:
         inside = "BEGIN PGP" in wanted.key
-        data = wanted.key.encode() if inside else _fetch(run, wanted, wanted.key, "", f"{folder}/key")
+        data = wanted.key.encode() if inside else _fetch(system, wanted, wanted.key, "", f"{folder}/key")
         place = "key" if inside else addresses.masked(wanted.key)
     else:
-        data = _fetch(run, wanted, wanted.keyring_url, wanted.keyring_sha256, f"{folder}/keyring.deb")
+        data = _fetch(system, wanted, wanted.keyring_url, wanted.keyring_sha256, f"{folder}/keyring.deb")
         place = addresses.masked(wanted.keyring_url)
         data = _from_deb(f"{folder}/keyring.deb", place)
     try:
@@ -51,7 +52,7 @@ def fetch_keyring(run: system_run.Runner, wanted: Goal, folder: str) -> bytes:
     return b"".join(mine)
 
 
-def download(run: system_run.Runner, url: str, target: str, options: t.Sequence[str] = ()) -> None:
+def download(system: System, url: str, target: str, options: t.Sequence[str] = ()) -> None:
     """Fetch URL by apt's own helper, so that apt's proxy, certificates and credentials hold for it too.
 
     What URL itself holds goes into a file beside TARGET that only root reads: every user sees command lines.
@@ -60,16 +61,16 @@ def download(run: system_run.Runner, url: str, target: str, options: t.Sequence[
         url, credentials = network_credentials.taken_from(url, "", "")
     except network_credentials.CredentialsError as error:
         raise Failure(f"{addresses.masked(url)}: {error}") from error
-    options = options or network_credentials.for_trial(credentials, [url], os.path.dirname(target))
+    options = options or network_credentials.for_trial(system, credentials, [url], os.path.dirname(target))
     helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
-    done, shown = run([*helper, "download-file", url, target]), addresses.masked(url)
+    done, shown = system.run([*helper, "download-file", url, target]), addresses.masked(url)
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
-        raise Failure(f"{shown}: {network_cause.named(run, url, done.output) or _why(done)}")
+        raise Failure(f"{shown}: {network_cause.named(system, url, done.output) or _why(done)}")
     if files.head(target, 100).lstrip().lower().startswith((b"<!doctype html", b"<html")):
         raise Failure(f"{shown}: {network_cause.explain(network_cause.PAGE, url, network_cause.State())}")
 
 
-def _fetch(run: system_run.Runner, wanted: Goal, url: str, sha256: str, target: str) -> bytes:
+def _fetch(system: System, wanted: Goal, url: str, sha256: str, target: str) -> bytes:
     """The content of URL (an address, or a path in the distribution), which must have the digest SHA256 if given."""
     if url.startswith("/"):
         data = files.read_bytes(url)
@@ -80,9 +81,9 @@ def _fetch(run: system_run.Runner, wanted: Goal, url: str, sha256: str, target: 
         options: t.List[str] = []
         if addresses.split(url).netloc == addresses.split(wanted.url).netloc:
             options = network_credentials.for_trial(
-                wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
+                system, wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
             )
-        download(run, url, target, options)
+        download(system, url, target, options)
         data = files.read_bytes(target) or b""
     digest = hashlib.sha256(data).hexdigest()
     if sha256 and digest != sha256:

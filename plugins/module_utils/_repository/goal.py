@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 KEYRING = "/usr/share/keyrings/cuda-archive-keyring.gpg"
 
@@ -75,13 +76,13 @@ class Goal:
         exposed = self.credentials is not None and self.url.startswith("http:")
         return f"the password for {self.url} travels unencrypted; use https" if exposed else ""
 
-    def text(self, keyring: bytes, root: str = "") -> str:
+    def text(self, system: System, keyring: bytes) -> str:
         """The content of the source file, whose keys are KEYRING (binary)."""
-        return entries.render(self.url, self.keyring, note=self.note(keyring, root))
+        return entries.render(self.url, self.keyring, note=self.note(system, keyring))
 
-    def note(self, keyring: bytes, root: str) -> str:
+    def note(self, system: System, keyring: bytes) -> str:
         """The line that marks a source with an exception from the SHA-1 cut-off; empty where none is needed."""
-        return repository_sha1.NOTE if self.sha1 == "this_source" and repository_sha1.concerns(keyring, root) else ""
+        return repository_sha1.NOTE if self.sha1 == "this_source" and repository_sha1.concerns(system, keyring) else ""
 
 
 def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Goal:

@@ -18,27 +18,27 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 STALE = 86400.0
 """Seconds after which the indexes are fetched again before something is installed."""
 
 
-def bring_up_to_date(run: system_run.Runner, now: float, root: str = "") -> str:
+def bring_up_to_date(system: System, now: float) -> str:
     """Fetch the indexes if they are older than STALE; why not all of them are fresh in one line, empty when they are.
 
     A source whose key is bound by SHA-1, and which the administrator excepted, is fetched by its exception.
     """
-    age = query.lists_age(now, root)
+    age = query.lists_age(system, now)
     if age is not None and age <= STALE:
         return ""
-    done = query.update(run)
+    done = query.update(system)
     if done.code == 0:
         return ""
     failed = _failed_addresses(done.output)
-    for path, address in excepted_sources(root).items():
+    for path, address in excepted_sources(system).items():
         mine = {item for item in failed if item.startswith(address)}
-        if mine and trial.refresh_excepted(run, path).code == 0:
+        if mine and trial.refresh_excepted(system, path).code == 0:
             failed -= mine
             if not failed:
                 return ""
@@ -46,10 +46,10 @@ def bring_up_to_date(run: system_run.Runner, now: float, root: str = "") -> str:
     return f"apt-get update: {'; '.join(reasons[:2])}"
 
 
-def excepted_sources(root: str = "") -> t.Dict[str, str]:
+def excepted_sources(system: System) -> t.Dict[str, str]:
     """Our source files with an exception from the SHA-1 cut-off -> their address."""
     found = {}
-    for path, text in files.read(root).items():
+    for path, text in files.read(system).items():
         if text.startswith(entries.MARK) and sha1.NOTE in text:
             for entry in entries.parse(path, text):
                 found[path] = entry.uri

@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files, leftovers, space
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 INSTALL_SECONDS = 3600.0
 """How long the module waits for the package of a local installer; 3 GB take about two minutes."""
@@ -33,13 +33,13 @@ INSTALLER_FOLDER = "/var/cache/wslfleet-installer"
 """Where a local installer is checked and unpacked from."""
 
 
-def check_installer(run: system_run.Runner, installer: local_installer.Installer) -> None:
+def check_installer(system: System, installer: local_installer.Installer) -> None:
     """Refuse a file that is not there, not the one that was meant, or too big. An address is looked at when it is
     fetched: the file has gigabytes."""
     path = _local_path(installer)
     if path:
         _check_space(installer, path)
-        _check_file(run, installer, path, _copied(path))
+        _check_file(system, installer, path, _copied(path))
 
 
 def _local_path(installer: local_installer.Installer) -> str:
@@ -67,49 +67,51 @@ def _check_space(installer: local_installer.Installer, path: str) -> None:
         raise Failure(f"{installer.package}: {short}")
 
 
-def _check_file(run: system_run.Runner, installer: local_installer.Installer, path: str, digest: str) -> None:
+def _check_file(system: System, installer: local_installer.Installer, path: str, digest: str) -> None:
     if digest != installer.sha256:
         raise Failure(
             f"{_local_path(installer) or addresses.masked(installer.place)} has SHA-256 {digest}, not "
             f"{installer.sha256}; check installer_sha256 and the copy"
         )
-    problem = local_installer.fields_problem(installer, run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout)
+    problem = local_installer.fields_problem(
+        installer, system.run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout
+    )
     if problem:
         raise Failure(problem)
 
 
-def install(run: system_run.Runner, installer: local_installer.Installer) -> None:
+def install(system: System, installer: local_installer.Installer) -> None:
     """Unpack the repository, by a transaction that outlives the connection.
 
     The installer lies where others may write, or comes from the network. It is brought to a folder of root's, and what
     is checked there is what is unpacked.
     """
-    running = apt_transaction.find_running()
+    running = apt_transaction.find_running(system)
     if running is not None:
-        follow.to_the_end(running, INSTALL_SECONDS)
-        if local_installer.installed(installer):
+        follow.to_the_end(system, running, INSTALL_SECONDS)
+        if local_installer.installed(system, installer):
             return
     path = _local_path(installer)
     if path:
         _check_space(installer, path)
-    with _installer_folder() as folder:
+    with _installer_folder(system) as folder:
         copy = f"{folder}/{installer.package}_{installer.version}_amd64.deb"
         if path:
             digest = _copied(path, copy)
         else:
-            fetch.download(run, installer.place, copy)
+            fetch.download(system, installer.place, copy)
             _check_space(installer, copy)
             digest = _copied(copy)
-        _check_file(run, installer, copy, digest)
-        _unpack(copy)
-    if not local_installer.installed(installer):
-        raise Failure(f"{installer.package} {installer.version} was not installed; see {apt_transaction.ROOT}")
+        _check_file(system, installer, copy, digest)
+        _unpack(system, copy)
+    if not local_installer.installed(system, installer):
+        raise Failure(f"{installer.package} {installer.version} was not installed; see {apt_transaction.FOLDER}")
 
 
 @contextlib.contextmanager
-def _installer_folder() -> t.Iterator[str]:
+def _installer_folder(system: System) -> t.Iterator[str]:
     """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises Failure."""
-    sweep()
+    sweep(system)
     try:
         os.mkdir(INSTALLER_FOLDER, 0o700)
     except FileExistsError:
@@ -120,14 +122,14 @@ def _installer_folder() -> t.Iterator[str]:
         yield INSTALLER_FOLDER
     finally:
         os.close(handle)
-        sweep()
+        sweep(system)
 
 
-def sweep() -> None:
+def sweep(system: System) -> None:
     """Remove what an interrupted run left. The copy of an installer goes where nobody holds it and no transaction
     runs."""
     leftovers.sweep(files.SCRATCH)
-    if not os.path.isdir(INSTALLER_FOLDER) or apt_transaction.find_running() is not None:
+    if not os.path.isdir(INSTALLER_FOLDER) or apt_transaction.find_running(system) is not None:
         return
     handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -139,8 +141,10 @@ def sweep() -> None:
         os.close(handle)
 
 
-def _unpack(path: str) -> None:
+def _unpack(system: System, path: str) -> None:
     words = command.install(path, options=["--allow-downgrades"])
     # The transaction takes the copy away too, however it ends: this module may be gone by then.
     tidy = ["rm", "-rf", os.path.dirname(path)]
-    follow.to_the_end(apt_transaction.start("source", [words, tidy], stop_on_failure=False), INSTALL_SECONDS)
+    follow.to_the_end(
+        system, apt_transaction.start(system, "source", [words, tidy], stop_on_failure=False), INSTALL_SECONDS
+    )

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import binascii
-import glob
 import os
 import re
 import typing as t
@@ -20,8 +19,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults, judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.changes import FileChange
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 KEYRING_PLACES = (
     "/etc/apt/trusted.gpg",
@@ -67,16 +67,16 @@ def fingerprints_of(module: t.Any) -> t.List[str]:
     return found
 
 
-def observe(fingerprints: t.Sequence[str], root: str = "") -> State:
-    """Read every key file and every source file under ROOT. Starts no process."""
-    sources = sources_files.read(root)
+def observe(system: System, fingerprints: t.Sequence[str]) -> State:
+    """Read every key file and every source file. Starts no process."""
+    sources = sources_files.read(system)
     entries = sources_entries.parse_all(sources)
     named = {word for entry in entries for word in entry.signed_by.split() if word.startswith("/")}
     keyrings: t.Dict[str, bytes] = {}
     removals: t.Dict[str, openpgp.Removal] = {}
     unread: t.Dict[str, str] = {}
-    for path in sorted({*_key_files(root), *named}):
-        data = files.read_bytes(root + path)
+    for path in sorted({*_key_files(system), *named}):
+        data = system.read_bytes(path)
         if data is None:
             continue
         keyrings[path] = data
@@ -125,9 +125,9 @@ def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
     return any(bytes.fromhex(item[-16:]) in place for item in fingerprints for place in places)
 
 
-def _key_files(root: str) -> t.List[str]:
-    found = [path[len(root) :] for pattern in KEYRING_PLACES for path in sorted(glob.glob(root + pattern))]
-    return [path for path in found if os.path.isfile(root + path) and not path.endswith(_BACKUP_ENDINGS)]
+def _key_files(system: System) -> t.List[str]:
+    found = [path for pattern in KEYRING_PLACES for path in system.matching(pattern)]
+    return [path for path in found if os.path.isfile(system.path(path)) and not path.endswith(_BACKUP_ENDINGS)]
 
 
 def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:

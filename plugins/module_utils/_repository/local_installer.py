@@ -13,7 +13,6 @@ source looks for it; the source is replaced by one in deb822 form.
 
 from __future__ import annotations
 
-import glob
 import re
 import typing as t
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _NAME = re.compile(r"^(cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-([0-9]+-[0-9]+)-local)_([^_/]+)_amd64\.deb$")
 
@@ -75,23 +74,23 @@ def parse(place: str, sha256: str) -> Installer:
     return Installer(place, sha256.lower(), package, version, distribution, release)
 
 
-def installed(installer: Installer, root: str = "") -> bool:
+def installed(system: System, installer: Installer) -> bool:
     """Whether the package is there in this version. Reads dpkg's status file."""
     return any(
         item.name == installer.package and item.version == installer.version and item.installed
-        for item in dpkg.read_database(root).packages
+        for item in dpkg.read_database(system).packages
     )
 
 
-def keyring(installer: Installer, fingerprint: str, root: str = "") -> bytes:
+def keyring(system: System, installer: Installer, fingerprint: str) -> bytes:
     """The key inside the repository, binary; the one with FINGERPRINT if that is not empty. Raises Failure."""
-    paths = sorted(glob.glob(f"{root}{installer.folder}/*keyring.gpg") + glob.glob(f"{root}{installer.folder}/*.pub"))
+    patterns = (f"{installer.folder}/*keyring.gpg", f"{installer.folder}/*.pub")
     keys: t.List[openpgp.Key] = []
-    for path in paths:
+    for path in sorted(path for pattern in patterns for path in system.matching(pattern)):
         try:
-            keys += openpgp.read_keys(files.read_bytes(path) or b"")
+            keys += openpgp.read_keys(system.read_bytes(path) or b"")
         except armour.OpenPgpError as error:
-            raise Failure(f"{path[len(root) :]}: not an OpenPGP key: {error}") from error
+            raise Failure(f"{path}: not an OpenPGP key: {error}") from error
     mine = [key.data for key in keys if fingerprint in ("", key.fingerprint)]
     if not mine:
         held = ", ".join(key.fingerprint for key in keys) or "no key"
@@ -109,10 +108,10 @@ def fields_problem(installer: Installer, fields: str) -> str:
     return f"{addresses.masked(installer.place)} holds package {package}, not what its name says"
 
 
-def own_lists(installer: Installer, root: str = "") -> t.List[str]:
+def own_lists(system: System, installer: Installer) -> t.List[str]:
     """The one-line sources that the package brought."""
     found = []
-    for path, text in sources_files.read(root).items():
+    for path, text in sources_files.read(system).items():
         if path == sources_files.MAIN or not path.endswith(".list"):
             continue
         active = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

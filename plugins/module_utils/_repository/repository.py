@@ -23,8 +23,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import g
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1 as repository_sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 PIN_600 = "/etc/apt/preferences.d/cuda-repository-pin-600"
 PIN_600_TEXT = """\
@@ -43,71 +44,71 @@ Pin-Priority: 600
 """As NVIDIA ships it: its repository before the distribution's own packages of the same names."""
 
 
-def is_current(wanted: repository_goal.Goal, root: str = "") -> bool:
+def is_current(system: System, wanted: repository_goal.Goal) -> bool:
     """Whether the source stands as wanted and nothing else has to be done for it. Starts no process."""
-    keys = keys_of(wanted, root)
+    keys = keys_of(system, wanted)
     return (
-        stands(wanted, keys, root)
-        and files.read_text(root + PIN_600) == PIN_600_TEXT
-        and repository_sha1.site_change(_needs_policy(wanted, keys, root), root) is None
-        and not others_of_ours(wanted.path, root)
-        and (wanted.installer is None or local_installer.installed(wanted.installer, root))
+        stands(system, wanted, keys)
+        and system.read_text(PIN_600) == PIN_600_TEXT
+        and repository_sha1.site_change(system, _needs_policy(system, wanted, keys)) is None
+        and not others_of_ours(system, wanted.path)
+        and (wanted.installer is None or local_installer.installed(system, wanted.installer))
     )
 
 
-def keys_of(wanted: repository_goal.Goal, root: str = "") -> bytes:
+def keys_of(system: System, wanted: repository_goal.Goal) -> bytes:
     """The keys of the source in its keyring file, binary; empty when there are none, when the file cannot be read, and
     when a keyring that nobody shares holds another key too: apt would trust that one as much."""
     try:
-        keys = openpgp.read_keys(files.read_bytes(root + wanted.keyring) or b"")
+        keys = openpgp.read_keys(system.read_bytes(wanted.keyring) or b"")
     except armour.OpenPgpError:
         return b""
     mine = [key.data for key in keys if wanted.fingerprint in ("", key.fingerprint)]
     return b"".join(mine) if len(mine) == len(keys) or wanted.keyring == repository_goal.KEYRING else b""
 
 
-def stands(wanted: repository_goal.Goal, keys: bytes, root: str = "") -> bool:
+def stands(system: System, wanted: repository_goal.Goal, keys: bytes) -> bool:
     """Whether there are KEYS, the source file names them, and its index has been fetched with the right password."""
     return (
         bool(keys)
-        and files.read_text(root + wanted.path) == wanted.text(keys, root)
-        and network_credentials.change(wanted.credentials, wanted.url, root, wanted.credentials_path) is None
-        and query.has_index(wanted.url, root)
+        and system.read_text(wanted.path) == wanted.text(system, keys)
+        and network_credentials.change(system, wanted.credentials, wanted.url, wanted.credentials_path) is None
+        and query.has_index(system, wanted.url)
     )
 
 
-def _needs_policy(wanted: repository_goal.Goal, keyring: bytes, root: str) -> bool:
-    return wanted.sha1 == "all_sources" and repository_sha1.concerns(keyring, root)
+def _needs_policy(system: System, wanted: repository_goal.Goal, keyring: bytes) -> bool:
+    return wanted.sha1 == "all_sources" and repository_sha1.concerns(system, keyring)
 
 
-def others_of_ours(path: str, root: str = "") -> t.List[str]:
+def others_of_ours(system: System, path: str) -> t.List[str]:
     """Source files that we wrote under another name, for another source."""
-    texts = sources_files.read(root)
+    texts = sources_files.read(system)
     ours = [item for item in texts if item.startswith(f"{sources_files.FOLDER}/cuda-") and item.endswith(".sources")]
     return [item for item in ours if item != path and texts[item].startswith(entries.MARK)]
 
 
-def plan(wanted: repository_goal.Goal, keyring: bytes, root: str = "") -> t.List[system_changes.FileChange]:
+def plan(system: System, wanted: repository_goal.Goal, keyring: bytes) -> t.List[system_changes.FileChange]:
     """The files to write so that the source stands as WANTED with KEYRING (binary)."""
-    others = others_of_ours(wanted.path, root)
-    lists = local_installer.own_lists(wanted.installer, root) if wanted.installer else []
+    others = others_of_ours(system, wanted.path)
+    lists = local_installer.own_lists(system, wanted.installer) if wanted.installer else []
     changes = [
-        system_changes.change_to(wanted.keyring, _with_kept_keys(wanted.keyring, keyring, root), root=root),
-        repository_sha1.site_change(_needs_policy(wanted, keyring, root), root),
-        system_changes.change_to(PIN_600, PIN_600_TEXT, root=root),
-        *(system_changes.change_to(path, None, root=root) for path in others),
-        *(system_changes.change_to(path, None, root=root) for path in _own_keyrings([*others], wanted.keyring, root)),
-        *(_renamed(path, root) for path in lists),
-        network_credentials.change(wanted.credentials, wanted.url, root),
-        system_changes.change_to(wanted.path, wanted.text(keyring, root), root=root),
+        system_changes.change_to(system, wanted.keyring, _with_kept_keys(system, wanted.keyring, keyring)),
+        repository_sha1.site_change(system, _needs_policy(system, wanted, keyring)),
+        system_changes.change_to(system, PIN_600, PIN_600_TEXT),
+        *(system_changes.change_to(system, path, None) for path in others),
+        *(system_changes.change_to(system, path, None) for path in _own_keyrings(system, [*others], wanted.keyring)),
+        *(_renamed(system, path) for path in lists),
+        network_credentials.change(system, wanted.credentials, wanted.url),
+        system_changes.change_to(system, wanted.path, wanted.text(system, keyring)),
     ]
     return [change for change in changes if change is not None]
 
 
-def _with_kept_keys(path: str, keyring: bytes, root: str) -> bytes:
+def _with_kept_keys(system: System, path: str, keyring: bytes) -> bytes:
     """KEYRING, followed by the keys that somebody else put into the file PATH; the retired key is not kept."""
     try:
-        present = openpgp.read_keys(files.read_bytes(root + path) or b"")
+        present = openpgp.read_keys(system.read_bytes(path) or b"")
     except armour.OpenPgpError:
         present = []
     mine = {key.fingerprint for key in openpgp.split_keys(keyring)}
@@ -115,24 +116,24 @@ def _with_kept_keys(path: str, keyring: bytes, root: str) -> bytes:
     return keyring + (b"".join(others) if path == repository_goal.KEYRING else b"")
 
 
-def _own_keyrings(sources: t.Sequence[str], kept: str, root: str) -> t.List[str]:
+def _own_keyrings(system: System, sources: t.Sequence[str], kept: str) -> t.List[str]:
     """The keyring files of our SOURCES, which nobody shares. KEPT stays."""
     names = [path.rsplit("/", 1)[-1][len("cuda-") : -len(".sources")] for path in sources]
     found = [f"/usr/share/keyrings/cuda-{name}-keyring.gpg" for name in names]
-    return [path for path in found if path != kept and os.path.exists(root + path)]
+    return [path for path in found if path != kept and os.path.exists(system.path(path))]
 
 
-def _renamed(path: str, root: str) -> system_changes.FileChange:
+def _renamed(system: System, path: str) -> system_changes.FileChange:
     return system_changes.FileChange(
-        path, files.read_bytes(root + path), None, backup=backups.backup_name(path, backups.stamp())
+        path, system.read_bytes(path), None, backup=backups.backup_name(path, backups.stamp())
     )
 
 
-def plan_absent(wanted: repository_goal.Goal, root: str = "") -> t.List[system_changes.FileChange]:
+def plan_absent(system: System, wanted: repository_goal.Goal) -> t.List[system_changes.FileChange]:
     """The files to remove. NVIDIA's keyring stays while another source names it."""
-    paths = [wanted.path, *others_of_ours(wanted.path, root)]
-    changes = [system_changes.change_to(path, None, root=root) for path in [*paths, *_own_keyrings(paths, "", root)]]
-    changes += [network_credentials.change(None, wanted.url, root), repository_sha1.site_change(False, root)]
-    if not sources_files.naming(repository_goal.KEYRING, paths, root):
-        changes += [system_changes.change_to(path, None, root=root) for path in (PIN_600, repository_goal.KEYRING)]
+    paths = [wanted.path, *others_of_ours(system, wanted.path)]
+    changes = [system_changes.change_to(system, path, None) for path in [*paths, *_own_keyrings(system, paths, "")]]
+    changes += [network_credentials.change(system, None, wanted.url), repository_sha1.site_change(system, False)]
+    if not sources_files.naming(system, repository_goal.KEYRING, paths):
+        changes += [system_changes.change_to(system, path, None) for path in (PIN_600, repository_goal.KEYRING)]
     return [change for change in changes if change is not None]

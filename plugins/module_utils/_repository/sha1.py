@@ -20,6 +20,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 DEFAULT_POLICY = "/usr/share/apt/default-sequoia.config"
 SITE_POLICY = "/etc/crypto-policies/back-ends/apt-sequoia.config"
@@ -38,14 +39,14 @@ def is_refusal(output: str) -> bool:
     return bool(re.search(r"SHA-?1 is not considered secure", output))
 
 
-def uses_sqv(root: str = "") -> bool:
+def uses_sqv(system: System) -> bool:
     """Whether this apt lets sqv verify."""
-    return os.path.exists(root + DEFAULT_POLICY) and os.path.exists(root + "/usr/bin/sqv")
+    return os.path.exists(system.path(DEFAULT_POLICY)) and os.path.exists(system.path("/usr/bin/sqv"))
 
 
-def concerns(keyring: bytes, root: str = "") -> bool:
-    """Whether apt under ROOT refuses every key of KEYRING (binary) for SHA-1. Starts no process."""
-    if not uses_sqv(root):
+def concerns(system: System, keyring: bytes) -> bool:
+    """Whether apt refuses every key of KEYRING (binary) for SHA-1. Starts no process."""
+    if not uses_sqv(system):
         return False
     keys = openpgp.split_keys(keyring)
     return bool(keys) and all(openpgp.bound_by_sha1(key.data) for key in keys)
@@ -60,31 +61,31 @@ def weakened(policy: str) -> str:
     return policy.rstrip("\n") + ("\n\n" if policy.strip() else "") + f"[hash_algorithms]\n{_ACCEPTED}\n"
 
 
-def current_policy(root: str = "") -> str:
+def current_policy(system: System) -> str:
     """The policy that holds for apt: the site's file replaces the default wholly."""
-    site = files.read_text(root + SITE_POLICY)
-    return site if site is not None else files.read_text(root + DEFAULT_POLICY) or ""
+    site = system.read_text(SITE_POLICY)
+    return site if site is not None else system.read_text(DEFAULT_POLICY) or ""
 
 
-def excepted(command: t.Sequence[str], folder: str, root: str = "") -> t.List[str]:
+def excepted(system: System, command: t.Sequence[str], folder: str) -> t.List[str]:
     """COMMAND under a policy that accepts SHA-1, which is written into FOLDER and holds for this run only."""
     path = f"{folder}/sha1-accepted.config"
-    files.write_file(path, weakened(current_policy(root)))
+    files.write_file(path, weakened(current_policy(system)))
     return ["env", f"APT_SEQUOIA_CRYPTO_POLICY={path}", *command]
 
 
-def site_change(wanted: bool, root: str = "") -> changes.FileChange | None:
+def site_change(system: System, wanted: bool) -> changes.FileChange | None:
     """What has to happen to the site's policy file: SHA-1 accepted for every source, or our file gone."""
-    present = files.read_text(root + SITE_POLICY)
+    present = system.read_text(SITE_POLICY)
     if not wanted:
-        return changes.change_to(SITE_POLICY, None, root=root) if (present or "").startswith(SITE_MARK) else None
+        return changes.change_to(system, SITE_POLICY, None) if (present or "").startswith(SITE_MARK) else None
     if present is not None and _SETTING.search(present) and weakened(present) == present:
         return None
-    text = weakened(current_policy(root))
+    text = weakened(current_policy(system))
     # A policy of the administrator stays the administrator's: one line of it changes, with a backup.
     if present is None:
-        return changes.change_to(SITE_POLICY, f"{SITE_MARK}\n{text}", root=root)
-    change = changes.change_to(SITE_POLICY, text, root=root)
+        return changes.change_to(system, SITE_POLICY, f"{SITE_MARK}\n{text}")
+    change = changes.change_to(system, SITE_POLICY, text)
     if change is None:
         return None
     backup = backups.backup_name(SITE_POLICY, backups.stamp())

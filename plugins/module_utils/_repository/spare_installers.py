@@ -12,7 +12,6 @@ that no source file names, but for those that this collection wrote for a source
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import typing as t
@@ -21,8 +20,9 @@ from dataclasses import dataclass
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _NAME = re.compile(r"^cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-[0-9]+-[0-9]+-local$")
 
@@ -37,17 +37,17 @@ class Spare:
     """Sources and keys that go before the packages."""
 
 
-def find(how: str, url: str = "", root: str = "") -> Spare:
+def find(system: System, how: str, url: str = "") -> Spare:
     """What is spare beside the chosen source at URL (empty: none is chosen). Starts no process.
 
     HOW: ``unused`` for repositories that no source of somebody else names, not even a disabled one; ``all`` for those
     too, with the sources that name them; ``keep`` for none.
     """
-    folders = sorted(path[len(root) :] for path in glob.glob(f"{root}/var/cuda-repo-*-local"))
+    folders = system.matching("/var/cuda-repo-*-local")
     if how == "keep" or not folders:
         return Spare()
-    there = {item.name for item in dpkg.read_database(root).packages if item.present and _NAME.match(item.name)}
-    others = {path: text for path, text in sources_files.read(root).items() if not text.startswith(entries.MARK)}
+    there = {item.name for item in dpkg.read_database(system).packages if item.present and _NAME.match(item.name)}
+    others = {path: text for path, text in sources_files.read(system).items() if not text.startswith(entries.MARK)}
     spare = [
         folder
         for folder in folders
@@ -58,8 +58,8 @@ def find(how: str, url: str = "", root: str = "") -> Spare:
     edits = _source_changes(spare, others)
     left = [text for path, text in others.items() if path not in {change.path for change in edits}]
     left += [(change.after or b"").decode("utf-8", "surrogateescape") for change in edits]
-    keys = [change for folder in spare for change in _key_changes(folder, left, root)]
-    sizes = tuple((os.path.basename(folder), size(root + folder)) for folder in spare)
+    keys = [change for folder in spare for change in _key_changes(system, folder, left)]
+    sizes = tuple((os.path.basename(folder), size(system.path(folder))) for folder in spare)
     return Spare(sizes, (*edits, *keys))
 
 
@@ -83,12 +83,12 @@ def _source_changes(folders: t.Sequence[str], texts: t.Mapping[str, str]) -> t.L
     return [sources_files.change(texts, edit, when) for edit in judgement.plan_edits(texts, stale, when)]
 
 
-def _key_changes(folder: str, texts: t.Sequence[str], root: str) -> t.List[system_changes.FileChange]:
+def _key_changes(system: System, folder: str, texts: t.Sequence[str]) -> t.List[system_changes.FileChange]:
     """Copies of the keys in FOLDER, which NVIDIA tells people to make, that no source in TEXTS needs."""
     found = []
-    for path in sorted(glob.glob(f"{root}{folder}/*keyring.gpg")):
+    for path in system.matching(f"{folder}/*keyring.gpg"):
         copy = f"/usr/share/keyrings/{os.path.basename(path)}"
-        data = files.read_bytes(root + copy)
-        if data is not None and data == files.read_bytes(path) and not any(copy in text for text in texts):
+        data = system.read_bytes(copy)
+        if data is not None and data == system.read_bytes(path) and not any(copy in text for text in texts):
             found.append(system_changes.FileChange(copy, data, None))
     return found

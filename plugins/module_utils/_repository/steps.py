@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal imp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 @dataclass(frozen=True)
@@ -44,31 +44,31 @@ class Outcome:
 
 
 def bring(
-    run: system_run.Runner, wanted: Goal, state: str, packages: t.Sequence[str], others: str, check_mode: bool
+    system: System, wanted: Goal, state: str, packages: t.Sequence[str], others: str, check_mode: bool
 ) -> Outcome:
     """Bring the source to STATE (present, absent, verified). Raises Failure.
 
     OTHERS: what happens to local installers that are not the chosen source, see _spare_installers.
     """
     if not check_mode and state != "verified":
-        installer_steps.sweep()
+        installer_steps.sweep(system)
     if state == "absent":
-        return _take_out(run, wanted, others, check_mode)
-    current = repository.is_current(wanted)
-    spare = spare_installers.find(others, wanted.url)
+        return _take_out(system, wanted, others, check_mode)
+    current = repository.is_current(system, wanted)
+    spare = spare_installers.find(system, others, wanted.url)
     if current and (state == "verified" or not (spare.packages or spare.changes)):
         return Outcome(current=not (spare.packages or spare.changes))
     if current:
-        _let_go(run, spare.changes, spare.packages, check_mode)
+        _let_go(system, spare.changes, spare.packages, check_mode)
         return Outcome(True, False, spare.changes, gone=spare.packages)
     arriving = ""
-    if wanted.installer and not local_installer.installed(wanted.installer):
+    if wanted.installer and not local_installer.installed(system, wanted.installer):
         if state == "verified" or check_mode:
-            installer_steps.check_installer(run, wanted.installer)
+            installer_steps.check_installer(system, wanted.installer)
             return Outcome(changed=state == "present", package=wanted.installer.package, gone=spare.packages)
-        installer_steps.install(run, wanted.installer)
+        installer_steps.install(system, wanted.installer)
         arriving = wanted.installer.package
-    changes = tuple(repository.plan(wanted, _tried(run, wanted, packages)))
+    changes = tuple(repository.plan(system, wanted, _tried(system, wanted, packages)))
     if state == "verified":
         return Outcome()
     if wanted.holds_drivers and not check_mode and files.read_bytes(guard.PIN) is None:
@@ -77,41 +77,41 @@ def bring(
         )
     # In check mode what mends NVIDIA's own sources, cuda_legacy, has changed nothing either.
     if not check_mode:
-        trial.check_sources(run, changes)
-        system_changes.apply(changes)
-        trial.refresh(run, wanted)
+        trial.check_sources(system, changes)
+        system_changes.apply(system, changes)
+        trial.refresh(system, wanted)
     # The old repository goes when the new source works.
-    _let_go(run, spare.changes, spare.packages, check_mode)
+    _let_go(system, spare.changes, spare.packages, check_mode)
     return Outcome(True, False, (*changes, *spare.changes), arriving, spare.packages)
 
 
-def _tried(run: system_run.Runner, wanted: Goal, packages: t.Sequence[str]) -> bytes:
+def _tried(system: System, wanted: Goal, packages: t.Sequence[str]) -> bytes:
     """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
     with files.scratch() as folder:
         if wanted.installer:
-            keyring = local_installer.keyring(wanted.installer, wanted.fingerprint)
+            keyring = local_installer.keyring(system, wanted.installer, wanted.fingerprint)
         else:
-            keyring = fetch.fetch_keyring(run, wanted, folder)
-        missing = trial.missing(trial.try_index(run, wanted, keyring, folder), packages)
+            keyring = fetch.fetch_keyring(system, wanted, folder)
+        missing = trial.missing(trial.try_index(system, wanted, keyring, folder), packages)
     if missing:
         raise Failure(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
     return keyring
 
 
-def _take_out(run: system_run.Runner, wanted: Goal, others: str, check_mode: bool) -> Outcome:
-    spare = spare_installers.find(others)
-    changes = (*repository.plan_absent(wanted), *spare.changes)
+def _take_out(system: System, wanted: Goal, others: str, check_mode: bool) -> Outcome:
+    spare = spare_installers.find(system, others)
+    changes = (*repository.plan_absent(system, wanted), *spare.changes)
     gone = dict(spare.packages)
     if wanted.installer:
         package = wanted.installer.package
-        if any(item.name == package and item.left for item in dpkg.read_database().packages):
+        if any(item.name == package and item.left for item in dpkg.read_database(system).packages):
             gone.setdefault(package, spare_installers.size(wanted.installer.folder))
-    _let_go(run, changes, tuple(gone.items()), check_mode)
+    _let_go(system, changes, tuple(gone.items()), check_mode)
     return Outcome(bool(changes or gone), False, changes, gone=tuple(gone.items()))
 
 
 def _let_go(
-    run: system_run.Runner,
+    system: System,
     changes: t.Sequence[system_changes.FileChange],
     packages: t.Sequence[t.Tuple[str, int]],
     check_mode: bool,
@@ -119,20 +119,22 @@ def _let_go(
     """Apply CHANGES, sources and keys, then purge PACKAGES: an interrupted run leaves what the next one finds again."""
     names = [name for name, _size in packages]
     if names and not check_mode:
-        running = apt_transaction.find_running()
+        running = apt_transaction.find_running(system)
         if running is not None:
-            follow.to_the_end(running, installer_steps.INSTALL_SECONDS)
-        judged = query.plan_purge(run, names, ())
+            follow.to_the_end(system, running, installer_steps.INSTALL_SECONDS)
+        judged = query.plan_purge(system, names, ())
         if judged.reasons:
             raise Failure(f"cannot remove {' '.join(names)}: {judged.reasons[0].text}")
     if check_mode:
         return
-    system_changes.apply(changes)
+    system_changes.apply(system, changes)
     if names:
-        follow.to_the_end(apt_transaction.start("source", [command.purge(*names)]), installer_steps.INSTALL_SECONDS)
-        left = [item.name for item in dpkg.read_database().packages if item.name in names and item.present]
+        follow.to_the_end(
+            system, apt_transaction.start(system, "source", [command.purge(*names)]), installer_steps.INSTALL_SECONDS
+        )
+        left = [item.name for item in dpkg.read_database(system).packages if item.name in names and item.present]
         if left:
-            raise Failure(f"{', '.join(left)} was not removed; see {apt_transaction.ROOT}")
+            raise Failure(f"{', '.join(left)} was not removed; see {apt_transaction.FOLDER}")
 
 
 # -- local installer -------------------------------------------------------------------------------------------------

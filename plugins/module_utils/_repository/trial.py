@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
@@ -27,9 +28,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entr
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def try_index(run: system_run.Runner, wanted: Goal, keyring: bytes, folder: str) -> str:
+def try_index(system: System, wanted: Goal, keyring: bytes, folder: str) -> str:
     """Let apt fetch and verify the index in FOLDER; the text of the Packages files. Raises Failure."""
     key_file = f"{folder}/keyring.gpg"
     files.write_file(key_file, keyring)
@@ -38,24 +40,27 @@ def try_index(run: system_run.Runner, wanted: Goal, keyring: bytes, folder: str)
         os.makedirs(f"{folder}/{name}", exist_ok=True)
     # The sandbox user _apt must reach the files.
     os.chmod(folder, 0o755)
-    credentials = network_credentials.for_trial(wanted.credentials, [wanted.url], folder, path=wanted.credentials_path)
+    credentials = network_credentials.for_trial(
+        system, wanted.credentials, [wanted.url], folder, wanted.credentials_path
+    )
     command = apt_command.update(*_only(f"{folder}/try.sources", folder), *credentials)
-    done = run(command)
+    done = system.run(command)
     if done.code != 0 and wanted.sha1 != "refuse" and sha1.is_refusal(done.output):
-        done = run(sha1.excepted(command, folder))
+        done = system.run(sha1.excepted(system, command, folder))
     names = [name for name in os.listdir(f"{folder}/lists") if "Packages" in name]
     if done.code != 0 or not names:
-        cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
+        cause = network_cause.named(system, wanted.url, done.output) or explain(done.output, wanted)
         raise Failure(f"{wanted.url}: {cause}")
-    return "".join(run(["/usr/lib/apt/apt-helper", "cat-file", f"{folder}/lists/{name}"]).stdout for name in names)
+    show = ["/usr/lib/apt/apt-helper", "cat-file"]
+    return "".join(system.run([*show, f"{folder}/lists/{name}"]).stdout for name in names)
 
 
-def check_sources(run: system_run.Runner, planned: t.Sequence[changes.FileChange], root: str = "") -> None:
+def check_sources(system: System, planned: t.Sequence[changes.FileChange]) -> None:
     """Refuse what apt could not read once the sources are as PLANNED: it would refuse all work then. Raises Failure.
 
     Asked of apt itself, on copies, before anything changes: what is wrong may be in anybody's file.
     """
-    texts = sources_files.read(root)
+    texts = sources_files.read(system)
     for change in planned:
         if change.path == sources_files.MAIN or os.path.dirname(change.path) == sources_files.FOLDER:
             texts[change.path] = (change.after or b"").decode("utf-8", "surrogateescape")
@@ -67,7 +72,7 @@ def check_sources(run: system_run.Runner, planned: t.Sequence[changes.FileChange
             "Dir::Etc::SourceList": folder + sources_files.MAIN,
             "Dir::Etc::SourceParts": folder + sources_files.FOLDER,
         }
-        done = run(apt_command.targets(apt_command.settings(places)))
+        done = system.run(apt_command.targets(apt_command.settings(places)))
         words = "; ".join(apt_plan.errors(done.stderr)).replace(folder, "").rstrip(".")
     if done.code != 0:
         advice = faults.advice(words, texts)
@@ -119,23 +124,24 @@ def only_options(path: str) -> t.List[str]:
     return ["-o", f"Dir::Etc::SourceList={path}", "-o", "Dir::Etc::SourceParts=-", "-o", "APT::Get::List-Cleanup=0"]
 
 
-def refresh(run: system_run.Runner, wanted: Goal, root: str = "") -> None:
+def refresh(system: System, wanted: Goal) -> None:
     """Fetch the index of the source, and those of the others when there are none yet. Raises Failure."""
-    lists = root + "/var/lib/apt/lists"
+    lists = system.path("/var/lib/apt/lists")
     ours = query.list_prefix(wanted.url)
     others = any("Packages" in name and not name.startswith(ours) for name in files.names(lists))
     # A local installer is for laptops without a network: nothing else can be fetched there.
     only = only_options(wanted.path) if others or wanted.installer else []
-    done = query.update(run, only)
+    done = query.update(system, only)
     if done.code != 0 and wanted.sha1 != "refuse" and sha1.is_refusal(done.output):
-        done = refresh_excepted(run, wanted.path)
-    if done.code != 0 or not query.has_index(wanted.url, root):
-        cause = network_cause.named(run, wanted.url, done.output) or explain(done.output, wanted)
+        done = refresh_excepted(system, wanted.path)
+    if done.code != 0 or not query.has_index(system, wanted.url):
+        cause = network_cause.named(system, wanted.url, done.output) or explain(done.output, wanted)
         raise Failure(f"apt-get update: {cause}")
 
 
-def refresh_excepted(run: system_run.Runner, path: str) -> system_run.Completed:
+def refresh_excepted(system: System, path: str) -> system_run.Completed:
     """Fetch the index of the source file PATH, and no other, with SHA-1 accepted for this run."""
     with files.scratch() as folder:
         os.chmod(folder, 0o755)  # apt's sandbox user reads the policy
-        return query.update(lambda command: run(sha1.excepted(command, folder)), only_options(path))
+        accepting = replace(system, run=lambda command: system.run(sha1.excepted(system, command, folder)))
+        return query.update(accepting, only_options(path))

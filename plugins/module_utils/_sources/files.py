@@ -12,7 +12,8 @@ import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 MAIN = "/etc/apt/sources.list"
 FOLDER = "/etc/apt/sources.list.d"
@@ -23,21 +24,21 @@ def own(name: str) -> str:
     return f"{FOLDER}/cuda-{name}.sources"
 
 
-def read(root: str = "") -> t.Dict[str, str]:
+def read(system: System) -> t.Dict[str, str]:
     """The files that apt reads -> their text: the main one, then lists, then stanzas, each sorted by name."""
-    names = [name for name in files.names(root + FOLDER) if not name.startswith(".")]
+    names = [name for name in system.names(FOLDER) if not name.startswith(".")]
     ending = [name for end in (".list", ".sources") for name in names if name.endswith(end)]
-    return _texts([MAIN, *(f"{FOLDER}/{name}" for name in ending)], root)
+    return _texts(system, [MAIN, *(f"{FOLDER}/{name}" for name in ending)])
 
 
-def naming(word: str, but: t.Collection[str], root: str = "") -> t.List[str]:
+def naming(system: System, word: str, but: t.Collection[str]) -> t.List[str]:
     """The files that hold WORD, those that are switched off and backups too; not those in BUT."""
-    texts = _texts([MAIN, *(f"{FOLDER}/{name}" for name in files.names(root + FOLDER))], root)
+    texts = _texts(system, [MAIN, *(f"{FOLDER}/{name}" for name in system.names(FOLDER))])
     return [path for path, text in texts.items() if path not in but and word in text]
 
 
-def _texts(paths: t.Sequence[str], root: str) -> t.Dict[str, str]:
-    return {path: files.read_text(root + path) or "" for path in paths if os.path.isfile(root + path)}
+def _texts(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
+    return {path: system.read_text(path) or "" for path in paths if os.path.isfile(system.path(path))}
 
 
 def change(texts: t.Mapping[str, str], edit: judgement.Edit, when: str) -> changes.FileChange:

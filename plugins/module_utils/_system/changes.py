@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import as_user, backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ class FileChange:
     """What the path leads to when it becomes a symbolic link; ``after`` then only says so."""
 
 
-def change_to(path: str, text: t.Union[str, bytes, None], mode: int = 0o644, root: str = "") -> FileChange | None:
+def change_to(system: System, path: str, text: t.Union[str, bytes, None], mode: int = 0o644) -> FileChange | None:
     """The change that makes PATH hold TEXT with MODE; None when it does already. TEXT None: the file goes."""
-    before = files.read_bytes(root + path)
+    before = system.read_bytes(path)
     after = _data(text)
-    if before == after and (after is None or stat.S_IMODE(os.stat(root + path).st_mode) == mode):
+    if before == after and (after is None or stat.S_IMODE(os.stat(system.path(path)).st_mode) == mode):
         return None
     return FileChange(path, before, after, mode=mode)
 
@@ -55,37 +56,37 @@ def _data(text: t.Union[str, bytes, None]) -> bytes | None:
     return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
 
 
-def link_to(path: str, target: str, root: str = "") -> FileChange | None:
+def link_to(system: System, path: str, target: str) -> FileChange | None:
     """The change that makes PATH a link to TARGET; None where there is anything already, or nothing at TARGET."""
-    if os.path.lexists(root + path) or not os.path.exists(root + target):
+    if os.path.lexists(system.path(path)) or not os.path.exists(system.path(target)):
         return None
     return FileChange(path, None, f"-> {target}\n".encode(), link=target)
 
 
-def unlinked(path: str, target: str, root: str = "") -> FileChange | None:
+def unlinked(system: System, path: str, target: str) -> FileChange | None:
     """The change that takes the link from PATH to TARGET away; None where there is anything else."""
-    if not os.path.islink(root + path) or os.readlink(root + path) != target:
+    if not os.path.islink(system.path(path)) or os.readlink(system.path(path)) != target:
         return None
     return FileChange(path, f"-> {target}\n".encode(), None)
 
 
-def apply(changes: t.Iterable[FileChange], root: str = "") -> t.List[str]:
+def apply(system: System, changes: t.Iterable[FileChange]) -> t.List[str]:
     """Apply CHANGES in order; the backups that were made, under the names that they really got.
 
     A file with a backup is never gone before its backup is there.
     """
-    return [backup[len(root) :] for backup in (_apply_one(change, root) for change in changes) if backup]
+    return [backup[len(system.root) :] for backup in (_apply_one(system, change) for change in changes) if backup]
 
 
-def _apply_one(change: FileChange, root: str) -> str:
+def _apply_one(system: System, change: FileChange) -> str:
     """Apply one change; the path of its backup, empty when it has none."""
-    path, backup = root + change.path, ""
+    path, backup = system.path(change.path), ""
     if change.user is not None:
         _apply_as_user(change, change.user, path)
         return ""
     if change.backup:
         # A file of the same second may have the name already.
-        backup = backups.free_name(root + change.backup)
+        backup = backups.free_name(system.path(change.backup))
         os.makedirs(os.path.dirname(backup), exist_ok=True)
         if change.after is None:
             shutil.move(path, backup)

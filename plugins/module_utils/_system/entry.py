@@ -14,8 +14,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
-Work = t.Callable[[AnsibleModule, system_run.Runner], t.Mapping[str, t.Any]]
+Work = t.Callable[[AnsibleModule, System], t.Mapping[str, t.Any]]
 
 
 def run(options: t.Mapping[str, t.Any], work: Work) -> None:
@@ -25,7 +26,7 @@ def run(options: t.Mapping[str, t.Any], work: Work) -> None:
     """
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
     try:
-        result = work(module, system_run.runner_of(module))
+        result = work(module, System("", system_run.runner_of(module)))
     except Failure as error:
         module.fail_json(msg=clean(str(error)))
     module.exit_json(**result)

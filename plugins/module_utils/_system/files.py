@@ -181,29 +181,6 @@ def scratch(parent: str | None = None) -> t.Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def resolved(path: str, root: str = "") -> str:
-    """Where PATH leads inside ROOT, links of files and of folders followed; of a dangling one, where it would lead."""
-    todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
-    found: t.List[str] = []
-    hops = 0
-    while todo:
-        part = todo.pop()
-        if part == "..":
-            found = found[:-1]
-            continue
-        try:
-            link = os.readlink("/".join([root, *found, part]))
-        except OSError:
-            found.append(part)
-            continue
-        hops += 1
-        if hops > 40:  # as the kernel
-            return path
-        found = [] if link.startswith("/") else found
-        todo += [item for item in reversed(link.split("/")) if item not in ("", ".")]
-    return "/" + "/".join(found)
-
-
 def link_file(path: str, target: str) -> None:
     """Make PATH, where nothing is, a symbolic link to TARGET."""
     os.makedirs(os.path.dirname(path), exist_ok=True)

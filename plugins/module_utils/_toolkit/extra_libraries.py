@@ -25,6 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 FOLDER = "/var/lib/wslfleet/libraries"
 OPTIONS = (
@@ -127,17 +128,17 @@ def files(what: Goal, url: str, keyring: str) -> t.Dict[str, str]:
     }
 
 
-def open_source(run: system_run.Runner, what: Goal, url: str, keyring: str, root: str = "") -> None:
+def open_source(system: System, what: Goal, url: str, keyring: str) -> None:
     """Write the source and fetch its index. Raises Failure."""
-    if not os.path.exists(root + keyring):
+    if not os.path.exists(system.path(keyring)):
         raise Failure(f"{keyring}: no such keyring; add the toolkit's source first, or set keyring")
     for path, text in files(what, url, keyring).items():
-        system_files.write_file(root + path, text)
-    os.makedirs(f"{root}{FOLDER}/lists/partial", exist_ok=True)
-    done = query.update(run, OPTIONS)
+        system_files.write_file(system.path(path), text)
+    os.makedirs(system.path(f"{FOLDER}/lists/partial"), exist_ok=True)
+    done = query.update(system, OPTIONS)
     if done.code != 0:
         found = apt_plan.errors(done.output)
-        cause = network_cause.named(run, _shown(url), done.output) or "; ".join(found[:2])
+        cause = network_cause.named(system, _shown(url), done.output) or "; ".join(found[:2])
         raise Failure(f"{_shown(url)}: {cause or f'apt-get update failed with {done.code}'}")
 
 
@@ -162,14 +163,14 @@ def choose(what: Goal, names: t.Sequence[str], madison: str) -> t.List[str]:
     return [f"{name}={offers[name][0]}" for name in names]
 
 
-def plan(run: system_run.Runner, what: Goal, names: t.Sequence[str], database: dpkg.Database) -> apt_plan.Judgement:
+def plan(system: System, what: Goal, names: t.Sequence[str], database: dpkg.Database) -> apt_plan.Judgement:
     """What installing NAMES from the open source would do. Raises Failure when that is refused."""
-    asked = choose(what, names, query.ask(run, command.cache("madison", *OPTIONS, *names)).stdout)
+    asked = choose(what, names, query.ask(system, command.cache("madison", *OPTIONS, *names)).stdout)
 
     def with_source(arguments: t.Sequence[str]) -> system_run.Completed:
-        return run([arguments[0], *OPTIONS, *arguments[1:]])
+        return system.run([arguments[0], *OPTIONS, *arguments[1:]])
 
-    judged = query.plan_install(with_source, asked, installed=database.packages)
+    judged = query.plan_install(replace(system, run=with_source), asked, installed=database.packages)
     others = [action.name for action in judged.installs if not _NAMES.match(action.name)]
     reasons = [apt_plan.Reason(name, f"would install {name}, which this source is not asked for") for name in others]
     judged = replace(judged, reasons=(*judged.reasons, *reasons))

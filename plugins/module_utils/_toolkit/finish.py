@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
 
 RELEASES = "/var/lib/wslfleet/toolkits"
@@ -61,9 +62,9 @@ def path_of(short: str) -> str:
     return f"{RELEASES}/{short}.json"
 
 
-def read_release(short: str, root: str = "") -> Release:
+def read_release(system: System, short: str) -> Release:
     """The exact release of toolkit SHORT that was installed on request; an empty one when there is none."""
-    data = system_files.read_json(root + path_of(short))
+    data = system_files.read_json(system.path(path_of(short)))
     try:
         return Release(str(data.get("version", "")), dict(data.get("parts", {})), bool(data.get("held")))
     except (ValueError, TypeError):
@@ -83,47 +84,49 @@ def is_complete(release: Release, database: dpkg.Database) -> bool:
 
 
 def settle(
+    system: System,
     version: catalogue.Version,
     database: dpkg.Database,
     hold: bool | None,
     default: bool,
     parts: t.Mapping[str, str],
-    root: str = "",
 ) -> Settling:
     """What is left to do for toolkit VERSION, which is wanted. HOLD None: exact releases are held, others let go if we
     held them. DEFAULT False leaves the default as it is. PARTS: of the exact release, empty for any other."""
     short = version.short
-    before = read_release(short, root)
+    before = read_release(system, short)
     mine = [item for item in database.packages if item.present and package_names.belongs_to_version(item.name, short)]
     held = [item.name for item in mine if item.held]
     free = [item.name for item in mine if not item.held and item.installed]
     wanted_hold = bool(parts) if hold is None else hold
     release = held if (hold is False or (hold is None and not parts and before.held)) else []
     note = Release(version.exact, parts, wanted_hold) if parts else None
-    record = changes.change_to(path_of(short), release_text(note) if note else None, root=root)
-    files = [*toolkit_path.changes(True, root), *([record] if record else [])]
-    alternatives = _default(version, root) if default else []
+    record = changes.change_to(system, path_of(short), release_text(note) if note else None)
+    files = [*toolkit_path.changes(system, True), *([record] if record else [])]
+    alternatives = _default(system, version) if default else []
     return Settling(
         tuple(sorted(free)) if wanted_hold else (), tuple(sorted(release)), tuple(alternatives), tuple(files)
     )
 
 
-def settle_absent(short: str, database: dpkg.Database, root: str = "") -> Settling:
+def settle_absent(system: System, short: str, database: dpkg.Database) -> Settling:
     """What is left to do when toolkit SHORT is not wanted. The PATH goes with the last compiler."""
     others = any(
         item.present and item.name.startswith("cuda-nvcc-") and not package_names.belongs_to_version(item.name, short)
         for item in database.packages
     )
-    record = changes.change_to(path_of(short), None, root=root)
-    return Settling(files=(*toolkit_path.changes(others, root), *([record] if record else [])))
+    record = changes.change_to(system, path_of(short), None)
+    return Settling(files=(*toolkit_path.changes(system, others), *([record] if record else [])))
 
 
-def _default(version: catalogue.Version, root: str) -> t.List[t.Tuple[str, str]]:
+def _default(system: System, version: catalogue.Version) -> t.List[t.Tuple[str, str]]:
     path = f"/usr/local/cuda-{version.short}"
-    if not os.path.isdir(root + path):
+    if not os.path.isdir(system.path(path)):
         return []
     return [
-        (name, path) for name in ("cuda", f"cuda-{version.major}") if _link(f"{root}/etc/alternatives/{name}") != path
+        (name, path)
+        for name in ("cuda", f"cuda-{version.major}")
+        if _link(system.path(f"/etc/alternatives/{name}")) != path
     ]
 
 

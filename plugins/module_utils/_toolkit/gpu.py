@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 NVIDIA_SMI = "/usr/lib/wsl/lib/nvidia-smi"
 LONGEST_ANSWER = "20"
@@ -43,14 +43,14 @@ class Verdict:
     warning: str = ""
 
 
-def read(run: system_run.Runner) -> t.List[Gpu]:
+def read(system: System) -> t.List[Gpu]:
     """The GPUs that WSL shows; none when nvidia-smi gives no clear answer."""
     if not os.access(NVIDIA_SMI, os.X_OK):
         return []
     ask = ["timeout", "-k", "5", LONGEST_ANSWER, NVIDIA_SMI, "--format=csv,noheader"]
     # Drivers before 510 do not know compute_cap and refuse the whole query.
     for fields in ("name,driver_version,compute_cap", "name,driver_version"):
-        done = run([*ask[:4], ask[4], f"--query-gpu={fields}", ask[5]])
+        done = system.run([*ask[:4], ask[4], f"--query-gpu={fields}", ask[5]])
         if done.code == 0:
             return parse(done.stdout)
     return []

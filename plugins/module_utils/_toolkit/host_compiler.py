@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
 _HIGHEST_GCC = (((12, 0), 12), ((12, 4), 13), ((12, 8), 14), ((13, 0), 15), ((13, 4), 16))
@@ -118,14 +118,14 @@ def _number(short: str) -> t.Tuple[int, int]:
     return (int(match.group(1)), int(match.group(2))) if match else _UNKNOWN
 
 
-def offered(run: system_run.Runner) -> t.List[str]:
+def offered(system: System) -> t.List[str]:
     """The host compilers that the sources hold; none where apt cannot tell, which is told elsewhere."""
     try:
-        return query.names(run, "g++-")
+        return query.names(system, "g++-")
     except query.AptError:
         return []
 
 
-def is_there(root: str) -> bool:
+def is_there(system: System) -> bool:
     """Whether the distribution has a host compiler, from wherever."""
-    return any(os.path.exists(root + path) for path in _COMPILERS)
+    return any(os.path.exists(system.path(path)) for path in _COMPILERS)

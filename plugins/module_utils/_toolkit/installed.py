@@ -12,34 +12,34 @@ import os
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def nvcc_path(version: str, root: str = "") -> str:
+def nvcc_path(system: System, version: str) -> str:
     """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none.
 
     No VERSION, and one whose minor number is open (``12.latest``), mean the default one. Raises CatalogueError.
     """
     short = catalogue.parse_version(version).short if version else ""
     for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
-        if os.access(root + path, os.X_OK):
+        if os.access(system.path(path), os.X_OK):
             return path
     return ""
 
 
-def default_toolkit(root: str = "") -> str:
+def default_toolkit(system: System) -> str:
     """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
-    target = files.resolved("/usr/local/cuda", root)
-    return target if os.path.isdir(root + target) else ""
+    target = system.resolved("/usr/local/cuda")
+    return target if os.path.isdir(system.path(target)) else ""
 
 
-def release(short: str, root: str = "") -> str:
+def release(system: System, short: str) -> str:
     """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
     dashed = short.replace(".", "-")
     names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
     found = {
         item.version.rpartition("-")[0]
-        for item in dpkg.read_database(root).packages
+        for item in dpkg.read_database(system).packages
         if item.name in names and item.installed
     }
     return max(found, key=versions.key) if found else ""

@@ -21,6 +21,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 PROFILE = "/etc/profile.d/wslfleet-cuda.sh"
 PROFILE_TEXT = """\
@@ -52,30 +53,30 @@ def script(name: str) -> str:
     return f'#!/bin/sh\n{_MARK}{name} of the default CUDA toolkit.\nexec {TOOLS}/{name} "$@"\n'
 
 
-def changes(present: bool, root: str = "") -> t.List[system_changes.FileChange]:
+def changes(system: System, present: bool) -> t.List[system_changes.FileChange]:
     """The files to write or remove so that the default toolkit's commands are there; none of them if not PRESENT."""
-    found = [system_changes.change_to(PROFILE, PROFILE_TEXT if present else None, root=root)]
-    wanted = set(_tools(root)) if present else set()
-    there = set(files.names(root + COMMANDS))
+    found = [system_changes.change_to(system, PROFILE, PROFILE_TEXT if present else None)]
+    wanted = set(_tools(system)) if present else set()
+    there = set(system.names(COMMANDS))
     for name in sorted(wanted | there):
         path = f"{COMMANDS}/{name}"
-        if name in there and not _is_ours(root + path):
+        if name in there and not _is_ours(system.path(path)):
             continue
-        found.append(system_changes.change_to(path, script(name) if name in wanted else None, mode=0o755, root=root))
+        found.append(system_changes.change_to(system, path, script(name) if name in wanted else None, mode=0o755))
     bring = system_changes.link_to if present else system_changes.unlinked
-    found.append(bring(NVIDIA_SMI, WSL_NVIDIA_SMI, root))
+    found.append(bring(system, NVIDIA_SMI, WSL_NVIDIA_SMI))
     return [change for change in found if change is not None]
 
 
-def leads_to(path: str, root: str = "") -> str:
+def leads_to(system: System, path: str) -> str:
     """The program behind PATH, through links and through our own scripts."""
-    target = files.resolved(path, root)
-    return files.resolved(f"{TOOLS}/{os.path.basename(target)}", root) if _is_ours(root + target) else target
+    target = system.resolved(path)
+    return system.resolved(f"{TOOLS}/{os.path.basename(target)}") if _is_ours(system.path(target)) else target
 
 
-def _tools(root: str) -> t.List[str]:
+def _tools(system: System) -> t.List[str]:
     """The commands of the default toolkit. /usr/local/cuda is a link to a link with an absolute target."""
-    folder = root + files.resolved(TOOLS, root)
+    folder = system.path(system.resolved(TOOLS))
     names = files.names(folder)
     return [name for name in names if os.path.isfile(f"{folder}/{name}") and os.access(f"{folder}/{name}", os.X_OK)]
 

@@ -15,8 +15,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import removal
 
@@ -76,13 +76,13 @@ def desired(
 
 
 def make_plan(
+    system: System,
     wanted: Goal,
     database: dpkg.Database,
     automatic: t.Collection[str] = (),
     parts: t.Mapping[str, str] | None = None,
-    root: str = "",
 ) -> Plan:
-    """Compare WANTED with the package DATABASE and the files under ROOT. Starts no process.
+    """Compare WANTED with the package DATABASE and the files. Starts no process.
 
     AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, where one is
     wanted. Raises Failure for a downgrade that nobody allowed.
@@ -92,7 +92,7 @@ def make_plan(
         return Plan(purge=gone, unhold=_held(database, gone))
     others = [item for item in removal.installed_versions(database) if item != wanted.version.short]
     purge = removal.of_versions(database, automatic, others).packages if wanted.others == "remove" else ()
-    compiler = ["g++"] if wanted.host_compiler and not toolkit_host_compiler.is_there(root) else []
+    compiler = ["g++"] if wanted.host_compiler and not toolkit_host_compiler.is_there(system) else []
     plan = _exact(wanted, database, parts, compiler) if parts else _newest(wanted, database, automatic, compiler)
     return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))
 
@@ -137,7 +137,7 @@ def _held(database: dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...
 
 
 def judge(
-    run: system_run.Runner, steps: Plan, free_bytes: int, installed: t.Sequence[dpkg.Package] = ()
+    system: System, steps: Plan, free_bytes: int, installed: t.Sequence[dpkg.Package] = ()
 ) -> t.Tuple[Plan, apt_plan.Judgement]:
     """What apt would do for STEPS, and these without the purge of what the new packages need.
 
@@ -147,12 +147,12 @@ def judge(
     # What is held and changes is let go first; a simulation does as if.
     held = ["--allow-change-held-packages"] if steps.unhold else []
     if steps.install:
-        asked = query.plan_install(run, steps.install, [*options(steps), *held], installed=installed)
-        judged = _accepted(run, steps.install, asked, installed)
+        asked = query.plan_install(system, steps.install, [*options(steps), *held], installed=installed)
+        judged = _accepted(system, steps.install, asked, installed)
         # Nothing that is installed now needs the parts that the new toolkit shares with the old one.
         steps = replace(steps, purge=tuple(name for name in steps.purge if name not in judged.needs))
     if steps.purge:
-        gone = _accepted(run, steps.purge, query.plan_purge(run, steps.purge, options=held))
+        gone = _accepted(system, steps.purge, query.plan_purge(system, steps.purge, options=held))
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
     short = space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
     if short:
@@ -163,10 +163,7 @@ def judge(
 
 
 def _accepted(
-    run: system_run.Runner,
-    words: t.Sequence[str],
-    judged: apt_plan.Judgement,
-    installed: t.Sequence[dpkg.Package] = (),
+    system: System, words: t.Sequence[str], judged: apt_plan.Judgement, installed: t.Sequence[dpkg.Package] = ()
 ) -> apt_plan.Judgement:
     """JUDGED if it is allowed. Raises Failure with the reason, NoPlanError when apt itself found no way."""
     if judged.allowed:
@@ -175,7 +172,7 @@ def _accepted(
     if any(reason.package for reason in judged.reasons):
         raise Failure(f"{start}: {judged.why}")
     try:
-        missing = uninstallable.missing(run, words)
+        missing = uninstallable.missing(system, words)
     except query.AptError:  # JUDGED says the same
         missing = {}
     lost = uninstallable.explain(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import shell_text
 
@@ -77,57 +78,57 @@ class Unread:
         return f"{self.path} cannot be read: {self.why}"
 
 
-def findings(root: str = "") -> t.List[t.Union[Finding, Unread]]:
+def findings(system: System) -> t.List[t.Union[Finding, Unread]]:
     """Every assignment that turns CUDA over, in the order of the files, and the files that cannot be read."""
     found: t.List[t.Union[Finding, Unread]] = []
-    for folder in _folders(root):
+    for folder in _folders(system):
         for path in folder[:_MOST_FILES]:
             try:
-                found += judge(path[len(root) :], system_files.read_text(path, _LONGEST_FILE) or "", root)
+                found += judge(system, path, system_files.read_text(system.path(path), _LONGEST_FILE) or "")
             except OSError as error:
-                found.append(Unread(path[len(root) :], (error.strerror or str(error)).replace(f"{root}/", "/")))
+                found.append(Unread(path, (error.strerror or str(error)).replace(system.path("/"), "/")))
         if len(folder) > _MOST_FILES:
-            where = os.path.dirname(folder[0])[len(root) :]
-            found.append(Unread(where, f"holds {len(folder)} files, of which {_MOST_FILES} were read"))
+            found.append(
+                Unread(os.path.dirname(folder[0]), f"holds {len(folder)} files, of which {_MOST_FILES} were read")
+            )
     return list(dict.fromkeys(found))
 
 
-def _folders(root: str) -> t.List[t.List[str]]:
+def _folders(system: System) -> t.List[t.List[str]]:
     """The files to read, those of one folder and kind together: a user may make as many as he likes."""
-    homes = [home for pattern in _HOMES for home in sorted(glob.glob(glob.escape(root) + pattern))]
-    patterns = [glob.escape(root) + name for name in _SYSTEM_FILES]
-    patterns += [f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES]
-    return [[path for path in sorted(glob.glob(pattern)) if not os.path.isdir(path)] for pattern in patterns]
+    homes = [home for pattern in _HOMES for home in system.matching(pattern)]
+    patterns = [*_SYSTEM_FILES, *(f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES)]
+    return [[path for path in system.matching(name) if not os.path.isdir(system.path(path))] for name in patterns]
 
 
-def _text(path: str) -> str | None:
+def _text(system: System, path: str) -> str | None:
     """The content of PATH; None for what is no plain file of a fair size, or cannot be read."""
     try:
-        return system_files.read_text(path, _LONGEST_FILE)
+        return system_files.read_text(system.path(path), _LONGEST_FILE)
     except OSError:
         return None
 
 
-def _reader(root: str) -> shell_text.Read:
+def _reader(system: System) -> shell_text.Read:
     """Reads what is sourced, of at most _MOST_SOURCED files: one that sources itself twice would take for ever."""
     left = [_MOST_SOURCED]
 
     def read(path: str) -> str | None:
         left[0] -= 1
-        return _text(root + path) if left[0] >= 0 and path.startswith("/") else None
+        return _text(system, path) if left[0] >= 0 and path.startswith("/") else None
 
     return read
 
 
-def judge(path: str, text: str, root: str = "") -> t.List[Finding]:
+def judge(system: System, path: str, text: str) -> t.List[Finding]:
     """The findings in TEXT, the content of the file PATH, and in what it sources."""
     home = re.match(r"^(/root|/home/[^/]+)/", path)
     variables = {"HOME": home.group(1) if home else "/root", "PATH": ":".join(_DEFAULT_PATH)}
     found: t.Dict[t.Tuple[str, str], Finding] = {}
-    for change in shell_text.changes(text, path, variables, _reader(root)):
+    for change in shell_text.changes(text, path, variables, _reader(system)):
         if change.name not in ("LD_LIBRARY_PATH", "PATH"):
             continue
-        folder = shadowing(change.name, change.value.split(":"), root)
+        folder = shadowing(system, change.name, change.value.split(":"))
         if folder:
             found.setdefault((change.name, folder), Finding(change.path, change.line, change.name, folder))
         elif change.sure:
@@ -136,7 +137,7 @@ def judge(path: str, text: str, root: str = "") -> t.List[Finding]:
     return list(found.values())
 
 
-def shadowing(variable: str, folders: t.Sequence[str], root: str = "") -> str:
+def shadowing(system: System, variable: str, folders: t.Sequence[str]) -> str:
     """The first of FOLDERS that hides WSL's files; empty when none does, or WSL's folder comes before it."""
     for folder in folders:
         bare = os.path.normpath(folder) if folder.startswith("/") else folder
@@ -144,26 +145,26 @@ def shadowing(variable: str, folders: t.Sequence[str], root: str = "") -> str:
             return ""
         if variable == "PATH":
             # What is in the usual folders has rows of its own: packages, stray files.
-            if bare not in _DEFAULT_PATH and _foreign(root, bare, ("nvidia-smi",)):
+            if bare not in _DEFAULT_PATH and _foreign(system, bare, ("nvidia-smi",)):
                 return folder
-        elif bare.endswith("/stubs") or _SYSTEM_LIBRARIES.match(bare) or _foreign(root, bare, loader.NAMES):
+        elif bare.endswith("/stubs") or _SYSTEM_LIBRARIES.match(bare) or _foreign(system, bare, loader.NAMES):
             return folder
     return ""
 
 
-def _foreign(root: str, folder: str, names: t.Iterable[str]) -> bool:
+def _foreign(system: System, folder: str, names: t.Iterable[str]) -> bool:
     """Whether FOLDER (absolute, no variable in it) holds one of NAMES that does not lead into WSL's folder."""
     if not folder.startswith("/"):
         return False
     paths = [f"{folder}/{name}" for name in names]
-    return any(os.path.lexists(root + path) and not loader.leads_to_wsl(root, path) for path in paths)
+    return any(os.path.lexists(system.path(path)) and not loader.leads_to_wsl(system, path) for path in paths)
 
 
-def first_nvidia_smi(root: str = "") -> str:
+def first_nvidia_smi(system: System) -> str:
     """The nvidia-smi that a login shell finds first, WSL's where a link leads there; empty when there is none."""
     paths = (f"{folder}/nvidia-smi" for folder in _DEFAULT_PATH)
-    found = next((path for path in paths if os.path.lexists(root + path)), "")
-    return f"{loader.WSL_LIBRARIES}/nvidia-smi" if loader.leads_to_wsl(root, found) else found
+    found = next((path for path in paths if os.path.lexists(system.path(path))), "")
+    return f"{loader.WSL_LIBRARIES}/nvidia-smi" if loader.leads_to_wsl(system, found) else found
 
 
 @dataclass(frozen=True)
@@ -183,46 +184,46 @@ class FirstNvcc:
         return f"{self.shell} finds {self.path or 'no nvcc'}{by}"
 
 
-def first_nvccs(root: str = "") -> t.List[FirstNvcc]:
+def first_nvccs(system: System) -> t.List[FirstNvcc]:
     """What commands without a shell, and the shells of every user, find first."""
-    found = [_first_nvcc("sh, sudo and what wsl.exe starts", list(_DEFAULT_PATH), root)]
-    for user, home, shell in _users(root):
-        for kind, paths in _startup_files(home, shell, root).items():
+    found = [_first_nvcc(system, "sh, sudo and what wsl.exe starts", list(_DEFAULT_PATH))]
+    for user, home, shell in _users(system):
+        for kind, paths in _startup_files(system, home, shell).items():
             variables = {"HOME": home, "PATH": ":".join(_DEFAULT_PATH)}
             for path in paths:
-                text = _text(root + path) or ""
-                for _change in shell_text.changes(text, path, variables, _reader(root)):
+                text = _text(system, path) or ""
+                for _change in shell_text.changes(text, path, variables, _reader(system)):
                     pass
-            found.append(_first_nvcc(f"the {kind} shell of {user}", variables["PATH"].split(":"), root))
+            found.append(_first_nvcc(system, f"the {kind} shell of {user}", variables["PATH"].split(":")))
     return found
 
 
-def _users(root: str) -> t.Iterator[t.Tuple[str, str, str]]:
+def _users(system: System) -> t.Iterator[t.Tuple[str, str, str]]:
     """(name, home, shell) of root and of people."""
-    lines = (system_files.read_text(root + "/etc/passwd") or "").splitlines()
+    lines = (system.read_text("/etc/passwd") or "").splitlines()
     for fields in [line.split(":") for line in lines][:_MOST_LINES]:
         person = len(fields) == 7 and fields[2].isdigit() and (fields[2] == "0" or 1000 <= int(fields[2]) < 65000)
-        if person and fields[5].startswith("/") and os.path.isdir(root + fields[5]):
+        if person and fields[5].startswith("/") and os.path.isdir(system.path(fields[5])):
             yield fields[0], fields[5], fields[6]
 
 
-def _startup_files(home: str, shell: str, root: str) -> t.Dict[str, t.List[str]]:
+def _startup_files(system: System, home: str, shell: str) -> t.Dict[str, t.List[str]]:
     """Kind of shell -> the files that it reads."""
-    profiles = [path[len(root) :] for path in sorted(glob.glob(glob.escape(root) + "/etc/profile.d/*.sh"))]
+    profiles = system.matching("/etc/profile.d/*.sh")
     if shell.endswith("/zsh"):
         files = [path.replace("~", home) for path in _ZSH]
         return {"login": files, "interactive": [path for path in files if "profile" not in path]}
-    own = next((f"{home}/{name}" for name in _BASH_LOGIN if os.path.isfile(f"{root}{home}/{name}")), "")
+    own = next((f"{home}/{name}" for name in _BASH_LOGIN if os.path.isfile(system.path(f"{home}/{name}"))), "")
     return {
         "login": ["/etc/profile", *profiles, "/etc/bash.bashrc", *([own] if own else [])],
         "interactive": ["/etc/bash.bashrc", f"{home}/.bashrc"],
     }
 
 
-def _first_nvcc(shell: str, folders: t.Sequence[str], root: str) -> FirstNvcc:
+def _first_nvcc(system: System, shell: str, folders: t.Sequence[str]) -> FirstNvcc:
     for folder in folders:
         path = f"{folder.rstrip('/')}/nvcc"
-        target = toolkit_path.leads_to(path, root)
-        if folder.startswith("/") and os.path.isfile(root + target) and os.access(root + target, os.X_OK):
+        target = toolkit_path.leads_to(system, path)
+        if folder.startswith("/") and os.path.isfile(system.path(target)) and os.access(system.path(target), os.X_OK):
             return FirstNvcc(shell, path, target)
     return FirstNvcc(shell, "", "")

@@ -24,7 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler, smoke_program
 
 FOLDER = "/var/lib/wslfleet/smoke"
@@ -78,13 +78,13 @@ def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_
     raise Failure(f"the program failed with CUDA error {error}: {values.get('message', 'no message')}")
 
 
-def key(nvcc: str, root: str = "") -> str:
+def key(system: System, nvcc: str) -> str:
     """A digest of everything that the outcome depends on: program, compiler, driver files, loader, GPU device."""
     parts: t.List[t.Any] = [
         smoke_program.PROGRAM,
         nvcc,
-        sorted(loader.read_picks(root).items()),
-        os.path.exists(root + "/dev/dxg"),
+        sorted(loader.read_picks(system).items()),
+        os.path.exists(system.path("/dev/dxg")),
     ]
     for path in (
         nvcc,
@@ -94,69 +94,71 @@ def key(nvcc: str, root: str = "") -> str:
         *(f"/usr/bin/g++-{number}" for number in range(9, 21)),
     ):
         try:
-            info = os.stat(root + path)
-            parts.append((os.path.realpath(root + path), info.st_size, info.st_mtime_ns))
+            info = os.stat(system.path(path))
+            parts.append((os.path.realpath(system.path(path)), info.st_size, info.st_mtime_ns))
         except FileNotFoundError:
             parts.append(path)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def cached(digest: str, root: str = "") -> Outcome | None:
+def cached(system: System, digest: str) -> Outcome | None:
     """The outcome of an earlier run under the same conditions, when its program is still there."""
-    record = files.read_json(f"{root}{FOLDER}/result.json")
-    if record.get("key") != digest or not os.path.exists(f"{root}{FOLDER}/program"):
+    record = files.read_json(system.path(f"{FOLDER}/result.json"))
+    if record.get("key") != digest or not os.path.exists(system.path(f"{FOLDER}/program")):
         return None
     return Outcome(record["verdict"], record["values"], record["nvcc"], record["compiler"], True)
 
 
-def remember(digest: str, outcome: Outcome, root: str = "") -> None:
+def remember(system: System, digest: str, outcome: Outcome) -> None:
     """Keep OUTCOME for the next run."""
     record = {**asdict(outcome), "key": digest}
-    files.write_file(f"{root}{FOLDER}/result.json", json.dumps(record, indent=2))
+    files.write_file(system.path(f"{FOLDER}/result.json"), json.dumps(record, indent=2))
 
 
-def compile_and_run(run: system_run.Runner, nvcc: str, shadowed: bool, root: str = "") -> Outcome:
+def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
     """Compile the program with NVCC and run it. Raises Failure."""
     if not nvcc:
         return Outcome("no_compiler", {})
-    version = run([nvcc, "--version"])
+    version = system.run([nvcc, "--version"])
     release = re.search(r"release ([^\n]*)", version.stdout)
     source, program = f"{FOLDER}/program.cu", f"{FOLDER}/program"
-    files.write_file(root + source, smoke_program.PROGRAM)
-    files.remove_file(root + program)
+    files.write_file(system.path(source), smoke_program.PROGRAM)
+    files.remove_file(system.path(program))
     # Shared runtime, no device runtime: both exist in every toolkit, and linking them is quick.
     short = release.group(1) if release else ""
-    host = _host(root)
+    host = _host(system)
     own = host_compiler.compiler(short, host)
     choice = ["-ccbin", own] if own else []
     # It compiles by way of files with names that can be guessed, which in /tmp anybody may have made first.
-    with files.scratch(root + FOLDER) as temporary:
+    with files.scratch(system.path(FOLDER)) as temporary:
         command = ["env", f"TMPDIR={temporary}", nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none"]
-        built = run([*command, "-o", program, source])
+        built = system.run([*command, "-o", program, source])
     if built.code != 0:
-        if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(root + "/usr/bin/g++"):
+        if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(
+            system.path("/usr/bin/g++")
+        ):
             return Outcome(
                 "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
             )
         short = re.sub(r",.*", "", short)
-        archive = host_compiler.offered(run) if host_compiler.problem(short, host) else []
+        archive = host_compiler.offered(system) if host_compiler.problem(short, host) else []
         why = host_compiler.problem(short, host, archive)
         told = f"{_first_error(built.output)}; {why}" if why else _first_error(built.output)
         raise Failure(f"{nvcc} cannot compile: {told}; source kept in {source}")
     home = os.path.dirname(os.path.dirname(nvcc))
     libraries = f"LD_LIBRARY_PATH={home}/targets/x86_64-linux/lib:{home}/lib64"
-    done = run(["env", libraries, program])
+    done = system.run(["env", libraries, program])
     values = parse(done.stdout)
     if not values:
         raise Failure(f"{program} ended with code {done.code}: {_first_error(done.output)}")
-    wsl = any(name.startswith("libcuda.so") for name in loader.wsl_files(root))
-    judged = verdict(values, shadowed, wsl, os.path.exists(root + "/dev/dxg"))
+    wsl = any(name.startswith("libcuda.so") for name in loader.wsl_files(system))
+    judged = verdict(values, shadowed, wsl, os.path.exists(system.path("/dev/dxg")))
     return Outcome(judged, values, nvcc, release.group(1) if release else "")
 
 
-def _host(root: str) -> host_compiler.Host:
+def _host(system: System) -> host_compiler.Host:
     try:
-        return host_compiler.host_of(dpkg.read_database(root).packages)
+        return host_compiler.host_of(dpkg.read_database(system).packages)
     except Failure:  # no dpkg: nothing is known of the host compiler
         return host_compiler.Host()
 
@@ -176,9 +178,9 @@ def _first_error(output: str) -> str:
     return " ".join(told)[:1000]
 
 
-def remove(really: bool, root: str = "") -> bool:
+def remove(system: System, really: bool) -> bool:
     """Remove the program and what is kept of it; whether there was anything. Not REALLY: only tell."""
-    there = os.path.isdir(f"{root}{FOLDER}")
+    there = os.path.isdir(system.path(FOLDER))
     if there and really:
-        shutil.rmtree(f"{root}{FOLDER}")
+        shutil.rmtree(system.path(FOLDER))
     return there

@@ -17,8 +17,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, release
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.look import
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Goal, NoPlanError
 
 
-def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | None:
+def look(system: System, options: Options, check_mode: bool) -> Look | None:
     """Compare what is there with OPTIONS. Starts no process when a plain version is there as wanted.
 
     None in check mode when no source tells which toolkit is the newest. Raises Failure, CatalogueError, AptError.
@@ -34,9 +34,9 @@ def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | N
     warnings: t.List[str] = []
     version = catalogue.parse_version(options.version)
     if options.state == "latest" or version.minor is None:
-        _fetch(run, check_mode, warnings)
+        _fetch(system, check_mode, warnings)
     if version.minor is None:
-        minor = _newest_minor(run, version, options)
+        minor = _newest_minor(system, version, options)
         if minor is None:
             return None
         version = catalogue.Version(version.major, minor)
@@ -48,26 +48,26 @@ def look(run: system_run.Runner, options: Options, check_mode: bool) -> Look | N
         others=options.others,
         allow_downgrade=options.allow_downgrade,
     )
-    database = dpkg.read_database()
+    database = dpkg.read_database(system)
     parts: t.Mapping[str, str] = {}
     if version.exact and wanted.present:
-        parts = _parts(run, wanted, database, check_mode, warnings)
-    plan = toolkit_plan.make_plan(wanted, database, dpkg.read_automatic(), parts)
-    found = Look(wanted, database, plan, _settling(options, wanted, database, parts), parts, warnings=warnings)
+        parts = _parts(system, wanted, database, check_mode, warnings)
+    plan = toolkit_plan.make_plan(system, wanted, database, dpkg.read_automatic(system), parts)
+    found = Look(wanted, database, plan, _settling(system, options, wanted, database, parts), parts, warnings=warnings)
     if plan.packages_change:
-        _judge(run, found, options, check_mode)
+        _judge(system, found, options, check_mode)
     return found
 
 
-def settle(run: system_run.Runner, options: Options, found: Look) -> finish.Settling:
+def settle(system: System, options: Options, found: Look) -> finish.Settling:
     """Do what is left once the packages are as wanted; what it was. Raises Failure."""
-    settling = _settling(options, found.wanted, dpkg.read_database(), found.parts)
+    settling = _settling(system, options, found.wanted, dpkg.read_database(system), found.parts)
     for command in settling.commands():
-        done = run(command)
+        done = system.run(command)
         if done.code != 0:
             what = " ".join(apt_command.shown(command).split()[:3])
             raise Failure(f"{what} ended with {done.code}: {done.last_line}")
-    system_changes.apply(settling.files)
+    system_changes.apply(system, settling.files)
     return settling
 
 
@@ -83,72 +83,74 @@ def diff(found: Look) -> t.List[t.Dict[str, str]]:
     return shown
 
 
-def _settling(options: Options, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]) -> finish.Settling:
+def _settling(
+    system: System, options: Options, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]
+) -> finish.Settling:
     if not wanted.present:
-        return finish.settle_absent(wanted.version.short, database)
-    return finish.settle(wanted.version, database, options.hold, options.default, parts)
+        return finish.settle_absent(system, wanted.version.short, database)
+    return finish.settle(system, wanted.version, database, options.hold, options.default, parts)
 
 
-def _fetch(run: system_run.Runner, check_mode: bool, warnings: t.List[str]) -> None:
-    problem = "" if check_mode else indexes.bring_up_to_date(run, time.time())
+def _fetch(system: System, check_mode: bool, warnings: t.List[str]) -> None:
+    problem = "" if check_mode else indexes.bring_up_to_date(system, time.time())
     text = f"{problem}; going on with the indexes that are there"
     if problem and text not in warnings:
         warnings.append(text)
 
 
-def _newest_minor(run: system_run.Runner, version: catalogue.Version, options: Options) -> int | None:
+def _newest_minor(system: System, version: catalogue.Version, options: Options) -> int | None:
     """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
     if options.state == "absent":
         raise Failure("version: say which toolkit to remove, such as 12.8; latest is for installing")
-    found = release.minors(query.names(run, f"cuda-toolkit-{version.major}-"), version.major)
+    found = release.minors(query.names(system, f"cuda-toolkit-{version.major}-"), version.major)
     return found[-1] if found else None
 
 
 def _parts(
-    run: system_run.Runner, wanted: Goal, database: dpkg.Database, check_mode: bool, warnings: t.List[str]
+    system: System, wanted: Goal, database: dpkg.Database, check_mode: bool, warnings: t.List[str]
 ) -> t.Mapping[str, str]:
     """What the exact release is made of: from the note of an earlier run while it holds, else from the index."""
     short, exact = wanted.version.short, wanted.version.exact
-    noted = finish.read_release(short)
+    noted = finish.read_release(system, short)
     holds = noted.version == exact and all(name in noted.parts for name in wanted.packages)
     if holds and finish.is_complete(noted, database):
         return noted.parts
-    _fetch(run, check_mode, warnings)
+    _fetch(system, check_mode, warnings)
     names = [
         name
-        for name in query.names(run)
+        for name in query.names(system)
         if package_names.belongs_to_version(name, short) or name.startswith(("nsight-compute-2", "nsight-systems-2"))
     ]
     try:
-        return release.parts(release.index_of(query.records(run, names)), exact, wanted.packages)
+        return release.parts(release.index_of(query.records(system, names)), exact, wanted.packages)
     except Failure as error:
         raise NoPlanError(str(error)) from error
 
 
-def _judge(run: system_run.Runner, found: Look, options: Options, check_mode: bool) -> None:
+def _judge(system: System, found: Look, options: Options, check_mode: bool) -> None:
     """Refuse what would do harm, before anything is downloaded; keep what apt makes of the plan."""
     plan = found.plan
     if plan.install:
         if options.check_gpu:
-            verdict = gpu.judge(gpu.read(run), found.wanted.version.short)
+            verdict = gpu.judge(gpu.read(system), found.wanted.version.short)
             if verdict.stop:
                 raise Failure(f"refused before anything was downloaded: {verdict.stop}")
             found.warnings += [verdict.warning] if verdict.warning else []
-        _judge_host(run, found, options, {})
-        _fetch(run, check_mode, found.warnings)
+        _judge_host(system, found, options, {})
+        _fetch(system, check_mode, found.warnings)
     try:
-        found.plan, found.judged = toolkit_plan.judge(run, plan, space.free_bytes(), found.database.packages)
+        found.plan, found.judged = toolkit_plan.judge(system, plan, space.free_bytes(), found.database.packages)
         # Only now it is known which compiler would come along.
-        _judge_host(run, found, options, {action.name: action.new for action in found.judged.installs})
+        _judge_host(system, found, options, {action.name: action.new for action in found.judged.installs})
     except NoPlanError as error:
-        error = _explained(run, plan, error)
+        error = _explained(system, plan, error)
         if not check_mode:
             raise error from None
         # What earlier tasks would have written or mended is not there, so apt cannot know.
         found.warnings.append(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
 
 
-def _judge_host(run: system_run.Runner, found: Look, options: Options, coming: t.Mapping[str, str]) -> None:
+def _judge_host(system: System, found: Look, options: Options, coming: t.Mapping[str, str]) -> None:
     """Refuse a toolkit that cannot compile here; only tell it to somebody who brings a compiler of his own."""
     if not (found.plan.install and toolkit_host_compiler.compiles(found.wanted.packages)):
         return
@@ -156,7 +158,7 @@ def _judge_host(run: system_run.Runner, found: Look, options: Options, coming: t
     host = toolkit_host_compiler.host_of(found.database.packages, coming)
     text = toolkit_host_compiler.problem(short, host)
     if text:
-        text = toolkit_host_compiler.problem(short, host, toolkit_host_compiler.offered(run))
+        text = toolkit_host_compiler.problem(short, host, toolkit_host_compiler.offered(system))
     if text and options.host_compiler:
         raise Failure(f"refused before anything was downloaded: {text}")
     own = toolkit_host_compiler.compiler(short, host)
@@ -164,10 +166,10 @@ def _judge_host(run: system_run.Runner, found: Look, options: Options, coming: t
     found.warnings += [text] if text and text not in found.warnings else []
 
 
-def _explained(run: system_run.Runner, plan: toolkit_plan.Plan, error: NoPlanError) -> NoPlanError:
+def _explained(system: System, plan: toolkit_plan.Plan, error: NoPlanError) -> NoPlanError:
     """ERROR, or a better one when a source is missing what was asked for by name."""
     try:
-        names = set(query.names(run))
+        names = set(query.names(system))
     except query.AptError:  # ERROR says the same
         return error
     unknown = [word.partition("=")[0] for word in plan.install if word.partition("=")[0] not in names]

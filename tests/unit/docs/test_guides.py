@@ -92,7 +92,7 @@ def test_every_program_that_the_code_starts_is_named_to_the_security_team() -> N
         trusted_certificates.FOLDER,
         finish.RELEASES,
         sha1.SITE_POLICY,
-        transaction.ROOT,
+        transaction.FOLDER,
         _bundle.FOLDER,
         launch.PYTHON_FOLDER,
         smoke_test.FOLDER,

@@ -1,13 +1,15 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A runner that knows which commands come, in which order, and fails on any other and on a missing one."""
+"""A distribution for tests, and a runner that knows which commands come, and fails on others and on missing ones."""
 
 from __future__ import annotations
 
 import re
 import typing as t
+from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, Runner
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 Answer = t.Union[Completed, t.Callable[[t.Sequence[str]], Completed]]
 
@@ -48,3 +50,8 @@ class ScriptedRun:
     def done(self) -> None:
         """Every command came."""
         assert not self._expected, f"missing: {[pattern for pattern, _answer in self._expected]}"
+
+
+def system_at(root: Path | str = "/dev/null", run: Runner | None = None) -> System:
+    """A distribution whose files are below ROOT, and whose programs RUN answers. Without them, it has none."""
+    return System(str(root), run or ScriptedRun())

@@ -164,7 +164,7 @@ def work(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.0, age: float = 500
     """Modules take so long in an instance of that AGE; RUNNING: apt works meanwhile."""
     monkeypatch.setattr(b.importlib, "import_module", lambda _name: None)
     monkeypatch.setattr(b, "instance_age", lambda *_texts: age)
-    monkeypatch.setattr(b.transaction, "find_running", lambda: Transaction() if running else None)
+    monkeypatch.setattr(b.transaction, "find_running", lambda system: Transaction() if running else None)
 
     def become(_module: str, _arguments: t.Mapping[str, t.Any], out: int, _err: int) -> None:
         time.sleep(seconds)

@@ -5,28 +5,28 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import json
-import sys
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ansible.module_utils import basic
 
-from tests.unit.plugins.module_utils.scripted_run import Answer, ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import Answer, ScriptedRun, system_at
 
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins."
 UTILS = f"{PLUGINS}module_utils."
 
 
 class Box:
-    """A root folder. Every function of module_utils that looks below a root looks below this one."""
+    """A root folder. The modules get a System that looks below it."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.root = root
         self.monkeypatch = monkeypatch
         self._capsys = capsys
+        self.system = system_at(root)
         self.status()
 
     def path(self, name: str) -> Path:
@@ -60,29 +60,14 @@ class Box:
         return ["cp", str(later), str(self.path("/var/lib/dpkg/status"))]
 
     def module(self, name: str) -> t.Any:
-        """Module NAME, everything that it imports turned to this root."""
-        module = importlib.import_module(f"{PLUGINS}modules.{name}")
-        for key in [key for key in sys.modules if key.startswith(UTILS)]:
-            for function in _functions(sys.modules[key]):
-                self._turn(function)
-        return module
-
-    def _turn(self, function: t.Any) -> None:
-        names = list(inspect.signature(function).parameters)
-        defaults = function.__defaults__ or ()
-        if "root" not in names[-len(defaults) :] or not defaults:
-            return
-        place = names.index("root") - len(names) + len(defaults)
-        if not str(defaults[place]).startswith(str(self.root)):
-            changed = (*defaults[:place], f"{self.root}{defaults[place]}", *defaults[place + 1 :])
-            self.monkeypatch.setattr(function, "__defaults__", changed)
+        """Module NAME."""
+        return importlib.import_module(f"{PLUGINS}modules.{name}")
 
     def run(self, name: str, *answers: tuple[str, Answer], check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """The result of module NAME with OPTIONS, whose commands get ANSWERS in this order, and no other ones."""
         module = self.module(name)
         script = ScriptedRun(*answers)
-        utils = importlib.import_module(f"{UTILS}_system.run")
-        self.monkeypatch.setattr(utils, "runner_of", lambda _module: script)
+        self.patch("_system.entry", "System", lambda _root, _run: replace(self.system, run=script))
         arguments = {"ANSIBLE_MODULE_ARGS": {**options, "_ansible_check_mode": check}}
         self.monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())
         self.monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
@@ -100,11 +85,3 @@ class Box:
     def patch(self, module: str, name: str, value: t.Any) -> None:
         """Replace NAME of the module_utils file MODULE."""
         self.monkeypatch.setattr(importlib.import_module(f"{UTILS}{module}"), name, value)
-
-
-def _functions(module: t.Any) -> t.Iterator[t.Any]:
-    for value in vars(module).values():
-        if inspect.isfunction(value) and value.__module__ == module.__name__:
-            yield value
-        elif inspect.isclass(value) and value.__module__ == module.__name__:
-            yield from (function for function in vars(value).values() if inspect.isfunction(function))

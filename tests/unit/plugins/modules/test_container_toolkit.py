@@ -42,7 +42,7 @@ def run(monkeypatch: pytest.MonkeyPatch, report: t.Any = None, **options: t.Any)
     monkeypatch.setattr(entry, "AnsibleModule", lambda **spec: module)
     if report is not None:
         used = removal if options.get("state") == "absent" else steps
-        monkeypatch.setattr(used, "look", lambda runner, request: report)
+        monkeypatch.setattr(used, "look", lambda system, request: report)
     with pytest.raises(EndedError) as ended:
         container_toolkit.main()
     result: dict[str, t.Any] = ended.value.args[0]

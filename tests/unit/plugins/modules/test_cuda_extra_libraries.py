@@ -57,7 +57,7 @@ def test_they_go(ubuntu: Box) -> None:
     ubuntu.status(NCCL)
     module, command = ubuntu.module("cuda_extra_libraries"), ubuntu.becomes()
     judge = module.purge_command
-    ubuntu.monkeypatch.setattr(module, "purge_command", lambda run, names: judge(run, names) and command)
+    ubuntu.monkeypatch.setattr(module, "purge_command", lambda system, names: judge(system, names) and command)
     result = ubuntu.run("cuda_extra_libraries", GONE, **ASKED, state="absent")
     assert (result["changed"], result["installed"], result["diff"]["before"]) == (True, [], "libnccl2\n")
 

@@ -12,6 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
 from tests.unit.plugins.modules.box import Box
 
 DRIVER = "libnvidia-compute-570 570.1"
@@ -30,7 +31,7 @@ def waits(box: Box) -> t.Iterator[list[str]]:
         file.write(b"\n\n")
         # What still writes below the folder of the test could keep the next one from its own.
         root = str(box.path("/var/lib/wslfleet/transactions"))
-        for transaction in apt_transaction.all_transactions(root):
+        for transaction in apt_transaction.all_transactions(system_at(root)):
             assert apt_transaction.attach(transaction, 20)
 
 
@@ -103,7 +104,7 @@ def test_it_goes_on_after_the_time_limit_and_the_next_run_waits_for_it(box: Box,
 def test_a_lock_that_stays(box: Box, process: int, who: str) -> None:
     box.status(DRIVER)
     box.module("cuda_repair")
-    box.patch("_apt.transaction", "wait_for_locks", lambda seconds: {"/var/lib/dpkg/lock": process})
+    box.patch("_apt.transaction", "wait_for_locks", lambda system, seconds: {"/var/lib/dpkg/lock": process})
     result = box.run("cuda_repair", timeout=0)
     assert result["failed"] and f"/var/lib/dpkg/lock is still held by {who}" in result["msg"]
 
@@ -132,7 +133,7 @@ def test_a_package_of_others_that_stays_broken_is_named_and_no_change(box: Box) 
 def test_a_disk_that_cannot_be_written_is_told_before_anything(box: Box) -> None:
     box.write(STRAY)
     box.module("cuda_repair")
-    box.patch("_driver.obstacles", "obstacles", lambda: ["/usr cannot be written"])
+    box.patch("_driver.obstacles", "obstacles", lambda system: ["/usr cannot be written"])
     result = box.run("cuda_repair")
     assert result["failed"] and result["msg"].endswith("nothing was changed: /usr cannot be written")
     assert box.path(STRAY).exists()

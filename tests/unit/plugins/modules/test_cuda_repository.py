@@ -191,7 +191,7 @@ def test_it_waits_for_what_runs_already(box: Box, installer: dict[str, t.Any], b
     """What runs ends a moment later; the installer is looked at only where that did not bring its package."""
     transactions = box.module("cuda_repository").steps.apt_transaction
     command = box.becomes(f"{PACKAGE} 12.8.1-1") if brings else ["true"]
-    transactions.start("other", [["sleep", "0.5"], command])
+    transactions.start(box.system, "other", [["sleep", "0.5"], command])
     answers: t.Any = (tries(), INDEX, READABLE, refreshes(box, f"file:/var/{PACKAGE}/"))
     assert box.run("cuda_repository", *(() if brings else (FIELDS,)), *answers, **installer)["changed"]
 

@@ -90,7 +90,7 @@ def test_what_went_wrong_is_one_line(box: Box, commands: list[list[str]], comman
 def test_a_transaction_that_ended_badly_is_told_once(box: Box, mine: bool) -> None:
     box.module("cuda_toolkit")
     box.status(NVCC)
-    begun = transaction.start("toolkit", [["false"]])
+    begun = transaction.start(box.system, "toolkit", [["false"]])
     assert transaction.attach(begun, 20)
     box.run("cuda_toolkit", **WANTED, check=True)
     result = box.run("cuda_toolkit", **WANTED, transaction=begun.id if mine else None)

@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import at_hand
 
 from tests.unit.plugins.module_utils import deb_builder
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 CONTROL = "Package: vendor-gpu\nVersion: 1:2\nArchitecture: amd64"
 RECORD = {"Package": "vendor-gpu", "Version": "1:2", "Architecture": "amd64", "Filename": "pool/v/vendor-gpu.deb"}
@@ -31,9 +32,9 @@ def put(path: Path) -> None:
 def test_of_a_source(source: str, place: str, tmp_path: Path) -> None:
     put(tmp_path / "etc/apt/sources.list")
     (tmp_path / "etc/apt/sources.list").write_text(source)
-    assert at_hand.read(["vendor-gpu"], [RECORD], str(tmp_path)) == []
+    assert at_hand.read(system_at(tmp_path), ["vendor-gpu"], [RECORD]) == []
     put(tmp_path / place.lstrip("/"))
-    (found,) = at_hand.read(["vendor-gpu"], [RECORD, {"Package": "x"}], str(tmp_path))
+    (found,) = at_hand.read(system_at(tmp_path), ["vendor-gpu"], [RECORD, {"Package": "x"}])
     assert (found.fields["Version"], found.files) == ("1:2", (LIBRARY,))
 
 
@@ -41,4 +42,4 @@ def test_by_its_path(tmp_path: Path) -> None:
     put(tmp_path / "x.deb")
     (tmp_path / "damaged.deb").write_bytes(b"x")
     asked = [str(tmp_path / name) for name in ("x.deb", "damaged.deb", "gone.deb")]
-    assert [deb.files for deb in at_hand.read([*asked, "x/stable"], [])] == [(LIBRARY,)]
+    assert [deb.files for deb in at_hand.read(system_at(""), [*asked, "x/stable"], [])] == [(LIBRARY,)]

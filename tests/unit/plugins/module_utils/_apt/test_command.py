@@ -9,6 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan, query
 
 from tests.unit.plugins.module_utils.apt_world import AptWorld
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 SITES = [
     "",
@@ -41,19 +42,19 @@ def test_the_site_does_not_decide_what_goes(site: str, apt_world: AptWorld) -> N
     states.write_text("Package: orphan\nArchitecture: amd64\nAuto-Installed: 1\n\n")
     with (apt_world.root / "apt.conf").open("a") as file:
         file.write(site + "\n")
-    judged = query.plan_purge(apt_world.run, ["driver"])
+    judged = query.plan_purge(system_at(run=apt_world.run), ["driver"])
     assert ([action.name for action in judged.removes], judged.why) == (["driver"], "")
-    judged = query.plan_install(apt_world.run, ["wanted"])
+    judged = query.plan_install(system_at(run=apt_world.run), ["wanted"])
     assert ([action.name for action in judged.installs], judged.removes, judged.why) == (["wanted"], (), "")
-    refused = query.plan_purge(apt_world.run, ["base"])
+    refused = query.plan_purge(system_at(run=apt_world.run), ["base"])
     assert "Essential packages were removed" in refused.why, "asked with the options of the real run"
 
 
 def test_a_hold_is_found_before_the_run(apt_world: AptWorld) -> None:
     held = status("driver").replace("Status: install", "Status: hold")
     (apt_world.root / "var/lib/dpkg/status").write_text(held)
-    assert "Held packages were changed" in query.plan_purge(apt_world.run, ["driver"]).why
-    assert query.plan_purge(apt_world.run, ["driver"], options=["--allow-change-held-packages"]).allowed
+    assert "Held packages were changed" in query.plan_purge(system_at(run=apt_world.run), ["driver"]).why
+    assert query.plan_purge(system_at(run=apt_world.run), ["driver"], options=["--allow-change-held-packages"]).allowed
 
 
 def test_an_architecture_belongs_to_the_name() -> None:

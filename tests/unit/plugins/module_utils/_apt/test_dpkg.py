@@ -14,6 +14,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg as 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 # States: status line -> code, installed, present, broken, reinstall
 STATES = [
     ("install ok installed", "ii", True, True, False, False),
@@ -127,7 +129,7 @@ def make(root: Path, status: str = STATUS, **entries: str) -> str:
 
 
 def test_database(tmp_path: Path) -> None:
-    database = d.read_database(make(tmp_path))
+    database = d.read_database(system_at(make(tmp_path)))
     assert [(item.name, item.architecture, item.code) for item in database.packages] == [
         ("libc6", "amd64", "ii"),
         ("libc6", "i386", "ii"),
@@ -145,7 +147,7 @@ def test_database(tmp_path: Path) -> None:
     "name, installed", [("libc6", True), ("nvidia-dkms-570", False), ("nvidia-driver-535", False), ("lib", False)]
 )
 def test_installed(name: str, installed: bool, tmp_path: Path) -> None:
-    assert d.read_database(make(tmp_path)).installed(name) is installed
+    assert d.read_database(system_at(make(tmp_path))).installed(name) is installed
 
 
 def test_the_journal_overrules_the_status_file(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_the_journal_overrules_the_status_file(tmp_path: Path) -> None:
     root = make(
         tmp_path, _0000=entry.format("install ok unpacked"), _0001=entry.format("install reinstreq half-installed")
     )
-    database = d.read_database(root)
+    database = d.read_database(system_at(root))
     assert database.journal_dirty
     assert {item.name: item.code for item in database.broken} == {"nvidia-dkms-570": "iHR"}
     assert len(database.packages) == 4
@@ -161,17 +163,17 @@ def test_the_journal_overrules_the_status_file(tmp_path: Path) -> None:
 
 def test_only_digits_are_journal_entries(tmp_path: Path) -> None:
     root = make(tmp_path, tmp="rubbish", _0010="", _0009="")
-    assert [Path(path).name for path in d.journal(root)] == ["0009", "0010"]
+    assert [Path(path).name for path in d.journal(system_at(root))] == ["0009", "0010"]
 
 
 def test_no_journal_folder(tmp_path: Path) -> None:
-    assert d.journal(str(tmp_path)) == []
+    assert d.journal(system_at(tmp_path)) == []
 
 
 def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
     root = make(tmp_path)
     (tmp_path / "var/lib/dpkg/status").write_bytes(b"Package: x\nStatus: install ok installed\nMaintainer: J\xf6rg\n")
-    assert [item.name for item in d.read_database(root).packages] == ["x"]
+    assert [item.name for item in d.read_database(system_at(root)).packages] == ["x"]
 
 
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="needs dpkg-query")
@@ -189,7 +191,7 @@ def test_codes_are_those_of_dpkg(tmp_path: Path) -> None:
     command = ["dpkg-query", f"--admindir={tmp_path}/var/lib/dpkg", "-W", "-f", "${Package} ${db:Status-Abbrev}\n"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert {line.split()[0]: line.split()[1] for line in done.stdout.splitlines()} == {
-        item.name: item.code for item in d.read_database(root).packages
+        item.name: item.code for item in d.read_database(system_at(root)).packages
     }
 
 
@@ -215,14 +217,14 @@ def test_lock_holder(name: str, tmp_path: Path) -> None:
     root = make(tmp_path)
     for lock in d.LOCKS:
         Path(root + lock).touch()
-    assert d.lock_holders(root) == {}
+    assert d.lock_holders(system_at(root)) == {}
     command = [sys.executable, "-c", HOLD, f"{root}/var/lib/dpkg/{name}"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        assert d.lock_holders(root) == {f"/var/lib/dpkg/{name}": holder.pid}
-        assert d.lock_holders(root) == {f"/var/lib/dpkg/{name}": holder.pid}, "looking takes no lock"
-    assert d.lock_holders(root) == {}
+        assert d.lock_holders(system_at(root)) == {f"/var/lib/dpkg/{name}": holder.pid}
+        assert d.lock_holders(system_at(root)) == {f"/var/lib/dpkg/{name}": holder.pid}, "looking takes no lock"
+    assert d.lock_holders(system_at(root)) == {}
 
 
 def test_a_holder_of_another_pid_namespace_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,11 +233,11 @@ def test_a_holder_of_another_pid_namespace_counts(tmp_path: Path, monkeypatch: p
     Path(root + d.LOCKS[0]).touch()
     answer = struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 0, 0)
     monkeypatch.setattr("fcntl.fcntl", lambda *_arguments: answer)
-    assert d.lock_holders(root) == {d.LOCKS[0]: d.UNSEEN}
+    assert d.lock_holders(system_at(root)) == {d.LOCKS[0]: d.UNSEEN}
 
 
 def test_no_lock_files(tmp_path: Path) -> None:
-    assert d.lock_holders(str(tmp_path)) == {}
+    assert d.lock_holders(system_at(tmp_path)) == {}
 
 
 # What goes along with a removal

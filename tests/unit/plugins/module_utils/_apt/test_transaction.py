@@ -18,14 +18,17 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as x
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 SECONDS = 20.0
 """How long a test waits at most; all commands end at once or when they are told to."""
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> str:
-    return f"{tmp_path}/transactions"
+def system(tmp_path: Path) -> System:
+    return system_at(tmp_path)
 
 
 @pytest.fixture
@@ -39,8 +42,8 @@ def gate(tmp_path: Path) -> t.Iterator[Path]:
         file.write(b"\n")
 
 
-def run(root: str, *commands: list[str], stop: bool = True) -> x.Transaction:
-    transaction = x.start("test", commands, stop, root)
+def run(system: System, *commands: list[str], stop: bool = True) -> x.Transaction:
+    transaction = x.start(system, "test", commands, stop)
     assert x.attach(transaction, SECONDS)
     return transaction
 
@@ -68,27 +71,27 @@ def open_gate(gate: Path) -> None:
         ),
     ],
 )
-def test_outcome(commands: list[list[str]], stop: bool, code: int, log: str | None, root: str) -> None:
-    transaction = run(root, *commands, stop=stop)
+def test_outcome(commands: list[list[str]], stop: bool, code: int, log: str | None, system: System) -> None:
+    transaction = run(system, *commands, stop=stop)
     assert transaction.exit_code == code
     assert not transaction.running
     assert log is None or transaction.log_tail() == log
 
 
-def test_words_reach_the_program_as_they_are(root: str) -> None:
+def test_words_reach_the_program_as_they_are(system: System) -> None:
     words = ["a b", "$HOME", "`id`", "it's", "*", ";", "ü", ""]
-    transaction = run(root, ["printf", "<%s>", *words])
+    transaction = run(system, ["printf", "<%s>", *words])
     assert transaction.log_tail().splitlines()[-1] == "".join(f"<{word}>" for word in words)
 
 
-def test_both_streams_and_a_tail(root: str) -> None:
-    transaction = run(root, ["sh", "-c", "echo out; echo err >&2; printf '%05d' 12345"])
+def test_both_streams_and_a_tail(system: System) -> None:
+    transaction = run(system, ["sh", "-c", "echo out; echo err >&2; printf '%05d' 12345"])
     assert "out\nerr\n" in transaction.log_tail()
     assert transaction.log_tail(5) == "12345"
 
 
-def test_record(root: str) -> None:
-    transaction = run(root, ["true"])
+def test_record(system: System) -> None:
+    transaction = run(system, ["true"])
     record = json.loads(Path(transaction.directory, "command.json").read_text())
     assert record["commands"] == [["true"]]
     assert abs(record["started"] - time.time()) < 60
@@ -100,34 +103,35 @@ def test_record(root: str) -> None:
 # Nobody to answer, nobody to listen
 
 
-def test_no_terminal_no_input_no_questions(root: str) -> None:
+def test_no_terminal_no_input_no_questions(system: System) -> None:
     """Its own session, so that a hang-up of the connection does not reach it, and no /dev/tty to open."""
     report = (
         "import os,sys; print(os.getsid(0) != int(sys.argv[1]), sys.stdin.read() == '', os.environ['DEBIAN_FRONTEND'])"
     )
     terminal = "(: </dev/tty) 2>/dev/null && echo terminal || echo none"
-    transaction = run(root, [sys.executable, "-c", report, str(os.getsid(0))], ["sh", "-c", terminal])
+    transaction = run(system, [sys.executable, "-c", report, str(os.getsid(0))], ["sh", "-c", terminal])
     lines = [line for line in transaction.log_tail().splitlines() if not line.startswith("+")]
     assert lines == ["True True noninteractive", "none"]
 
 
-def test_language_of_the_caller_is_gone(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_language_of_the_caller_is_gone(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LANG", "LC_MESSAGES", "LC_ALL"):
         monkeypatch.setenv(name, "de_DE.UTF-8")
-    transaction = run(root, ["env"])
+    transaction = run(system, ["env"])
     lines = transaction.log_tail(100_000).splitlines()
     assert [line for line in lines if line.startswith(("LANG=", "LC_"))] == ["LC_ALL=C.UTF-8"]
 
 
-def test_it_outlives_the_process_that_started_it(root: str, gate: Path) -> None:
+def test_it_outlives_the_process_that_started_it(system: System, gate: Path) -> None:
     program = (
         "import sys; sys.path[:0] = sys.argv[3:]\n"
         "from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction\n"
-        "transaction.start('test', [['cat', sys.argv[2]]], root=sys.argv[1])\n"
+        "from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System\n"
+        "transaction.start(System(sys.argv[1]), 'test', [['cat', sys.argv[2]]])\n"
     )
-    command = [sys.executable, "-c", program, root, str(gate), *sys.path]
+    command = [sys.executable, "-c", program, system.root, str(gate), *sys.path]
     subprocess.run(command, check=True, timeout=SECONDS)
-    transaction = x.find_running(root)
+    transaction = x.find_running(system)
     assert transaction is not None
     assert transaction.exit_code is None
     open_gate(gate)
@@ -135,8 +139,8 @@ def test_it_outlives_the_process_that_started_it(root: str, gate: Path) -> None:
     assert transaction.exit_code == 0
 
 
-def test_a_hang_up_of_the_starter_s_session_does_not_reach_it(root: str, gate: Path) -> None:
-    transaction = x.start("test", [["cat", str(gate)]], root=root)
+def test_a_hang_up_of_the_starter_s_session_does_not_reach_it(system: System, gate: Path) -> None:
+    transaction = x.start(system, "test", [["cat", str(gate)]])
     process = int(Path(transaction.directory, "pid").read_text().split()[0])
     assert os.getpgid(process) != os.getpgid(0)
     assert os.getsid(process) == process
@@ -147,41 +151,41 @@ def test_a_hang_up_of_the_starter_s_session_does_not_reach_it(root: str, gate: P
 # One at a time, found again
 
 
-def test_only_one_at_a_time(root: str, gate: Path) -> None:
-    first = x.start("first", [["cat", str(gate)]], root=root)
-    assert x.find_running(root) == first
+def test_only_one_at_a_time(system: System, gate: Path) -> None:
+    first = x.start(system, "first", [["cat", str(gate)]])
+    assert x.find_running(system) == first
     with pytest.raises(Failure, match=f"{first.id} is still running; log: {first.log}"):
-        x.start("second", [["true"]], root=root)
+        x.start(system, "second", [["true"]])
     assert not x.attach(first, 0.05)
     with pytest.raises(Failure, match=rf"{first.id} still runs after 0\.05 s; .*log: {first.log}"):
         x.finish(first, 0.05)
     assert not first.collected
     open_gate(gate)
     x.finish(first, SECONDS)
-    assert first.collected and x.find_running(root) is None
-    assert run(root, ["true"]).exit_code == 0
+    assert first.collected and x.find_running(system) is None
+    assert run(system, ["true"]).exit_code == 0
 
 
-def test_interrupted(root: str, gate: Path) -> None:
+def test_interrupted(system: System, gate: Path) -> None:
     """Neither a living process nor an exit code: the laptop lost power, or somebody killed it."""
-    transaction = x.start("test", [["cat", str(gate)]], root=root)
+    transaction = x.start(system, "test", [["cat", str(gate)]])
     process = int(Path(transaction.directory, "pid").read_text().split()[0])
     os.killpg(process, signal.SIGKILL)
     assert x.attach(transaction, SECONDS)
     assert transaction.exit_code is None
-    assert x.uncollected(root) == [transaction]
+    assert x.uncollected(system) == [transaction]
 
 
-def test_collected(root: str) -> None:
-    transaction = run(root, ["true"])
-    assert x.uncollected(root) == [transaction]
+def test_collected(system: System) -> None:
+    transaction = run(system, ["true"])
+    assert x.uncollected(system) == [transaction]
     transaction.mark_collected()
-    assert x.uncollected(root) == []
-    assert x.all_transactions(root) == [transaction]
+    assert x.uncollected(system) == []
+    assert x.all_transactions(system) == [transaction]
 
 
-def test_a_process_number_that_was_used_again(root: str) -> None:
-    transaction = run(root, ["true"])
+def test_a_process_number_that_was_used_again(system: System) -> None:
+    transaction = run(system, ["true"])
     folder = Path(transaction.directory)
     (folder / "exit").unlink()
     own = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
@@ -192,16 +196,16 @@ def test_a_process_number_that_was_used_again(root: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "12", "rubbish of many words", "999999999 1", "x y"])
-def test_a_broken_pid_file_is_no_running_process(text: str, root: str) -> None:
-    transaction = run(root, ["true"])
+def test_a_broken_pid_file_is_no_running_process(text: str, system: System) -> None:
+    transaction = run(system, ["true"])
     Path(transaction.directory, "exit").unlink()
     Path(transaction.directory, "pid").write_text(text)
     assert not transaction.running
 
 
-def test_a_process_that_ends_while_we_look(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_ends_while_we_look(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel answers ESRCH when a process goes between opening and reading its stat file."""
-    transaction = run(root, ["true"])
+    transaction = run(system, ["true"])
     Path(transaction.directory, "exit").unlink()
     read = files.read_text
 
@@ -214,51 +218,51 @@ def test_a_process_that_ends_while_we_look(root: str, monkeypatch: pytest.Monkey
     assert not transaction.running
 
 
-def make_finished(root: str, count: int) -> None:
+def make_finished(system: System, count: int) -> None:
     for number in range(count):
-        folder = Path(root, f"20260101T0000{number:02}-old")
+        folder = Path(system.path(x.FOLDER), f"20260101T0000{number:02}-old")
         folder.mkdir(parents=True)
         (folder / "command.json").write_text("{}")
         (folder / "exit").write_text("0\n")
         (folder / "collected").touch()
 
 
-def test_the_oldest_are_forgotten(root: str) -> None:
-    make_finished(root, x.KEEP + 3)
-    Path(root, "20260101T000001-old/collected").unlink()
-    transaction = run(root, ["true"])
-    names = [item.id for item in x.all_transactions(root)]
+def test_the_oldest_are_forgotten(system: System) -> None:
+    make_finished(system, x.KEEP + 3)
+    Path(system.path(x.FOLDER), "20260101T000001-old/collected").unlink()
+    transaction = run(system, ["true"])
+    names = [item.id for item in x.all_transactions(system)]
     assert names[0] == transaction.id
     assert names[1:-1] == [f"20260101T0000{number:02}-old" for number in range(x.KEEP + 2, 3, -1)]
     assert names[-1] == "20260101T000001-old", "its result was not reported yet"
 
 
-def test_other_folders_are_no_transactions(root: str) -> None:
-    assert x.all_transactions(root) == []
-    Path(root, "lost+found").mkdir(parents=True)
-    assert x.all_transactions(root) == []
-    assert x.find_running(root) is None
+def test_other_folders_are_no_transactions(system: System) -> None:
+    assert x.all_transactions(system) == []
+    Path(system.path(x.FOLDER), "lost+found").mkdir(parents=True)
+    assert x.all_transactions(system) == []
+    assert x.find_running(system) is None
 
 
 # Progress
 
 
-def test_progress_of_a_command(root: str) -> None:
-    transaction = run(root, ["sh", "-c", "echo pmstatus:x:42.5:Installing x >&3"])
+def test_progress_of_a_command(system: System) -> None:
+    transaction = run(system, ["sh", "-c", "echo pmstatus:x:42.5:Installing x >&3"])
     assert transaction.progress() == progress.Progress(42.5, "x", "Installing x")
     assert "pmstatus" not in transaction.log_tail().splitlines()
 
 
-def test_what_a_module_tells_of_it(root: str) -> None:
-    transaction = x.start("toolkit", [["true"]], root=root)
+def test_what_a_module_tells_of_it(system: System) -> None:
+    transaction = x.start(system, "toolkit", [["true"]])
     assert x.attach(transaction, 60)
     assert transaction.shown() == {
         "id": transaction.id, "running": False, "progress": 0.0, "package": "", "text": "", "log": transaction.log,
     }  # fmt: skip
 
 
-def test_progress_before_the_first_line(root: str) -> None:
-    assert run(root, ["true"]).progress() == progress.Progress()
+def test_progress_before_the_first_line(system: System) -> None:
+    assert run(system, ["true"]).progress() == progress.Progress()
 
 
 # The command line for apt
@@ -270,8 +274,8 @@ def test_a_command_of_apt_tells_how_far_it_is() -> None:
 
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs apt-get")
-def test_the_real_apt_takes_every_option(root: str) -> None:
-    transaction = run(root, [*apt_command.install("x"), "--version"])
+def test_the_real_apt_takes_every_option(system: System) -> None:
+    transaction = run(system, [*apt_command.install("x"), "--version"])
     assert transaction.exit_code == 0
     assert "apt " in transaction.log_tail()
 
@@ -287,4 +291,4 @@ def test_shellcheck(tmp_path: Path) -> None:
 
 
 def test_free_locks_need_no_waiting(tmp_path: Path) -> None:
-    assert x.wait_for_locks(SECONDS, str(tmp_path)) == {}
+    assert x.wait_for_locks(system_at(tmp_path), SECONDS) == {}

@@ -7,7 +7,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import uninstallable as u
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 # In the shape of apt-cache of apt 2.6 and 3.0.
 OUTPUT = """\
@@ -32,7 +32,7 @@ nsight-systems-2023.4.4
 
 def test_what_no_source_holds() -> None:
     run = ScriptedRun(("^apt-cache depends --recurse .* cuda-toolkit-12-4$", Completed(0, OUTPUT, "")))
-    found = u.missing(run, ["cuda-toolkit-12-4"])
+    found = u.missing(system_at(run=run), ["cuda-toolkit-12-4"])
     assert found == {
         "gone-a": "cuda-tools-12-4",
         "gone-b": "cuda-tools-12-4",
@@ -45,5 +45,5 @@ def test_what_no_source_holds() -> None:
 
 def test_nothing_is_missing() -> None:
     with pytest.raises(query.AptError, match="apt cannot answer: no"):
-        u.missing(ScriptedRun(("apt-cache", Completed(100, "", "E: no"))), ["x"])
+        u.missing(system_at(run=ScriptedRun(("apt-cache", Completed(100, "", "E: no")))), ["x"])
     assert u.explain({}) == ""

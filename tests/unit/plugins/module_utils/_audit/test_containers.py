@@ -12,6 +12,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import containers
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import Verdict
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 SPECIFICATION = {"etc/cdi/nvidia.yaml": "mounts:\n  - hostPath: /usr/lib/wsl/drivers/nv_old/libcuda.so.1.1\n"}
 THERE = {**SPECIFICATION, "usr/lib/wsl/drivers/nv_old/libcuda.so.1.1": ""}
 DOCKER = {"usr/bin/dockerd": ""}
@@ -24,7 +26,7 @@ def rows(root: Path, version: str, files: dict[str, str]) -> dict[str, Verdict]:
         (root / name).write_text(text)
     package = dpkg.Package("nvidia-container-toolkit-base", "amd64", version, "ii")
     database = dpkg.Database((package,) if version else (), False)
-    return {row.id: row for row in containers.rows(containers.observe(database, str(root)))}
+    return {row.id: row for row in containers.rows(containers.observe(system_at(root), database))}
 
 
 @pytest.mark.parametrize(

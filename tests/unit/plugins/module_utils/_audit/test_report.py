@@ -11,7 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 KERNEL = "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@x) (gcc) #1 SMP\n"
 
@@ -25,7 +25,7 @@ def seen(root: Path, status: str = "", policy: str = "", files: dict[str, str] |
         ("apt-cache pkgnames", Completed(0, "bash\nnvidia-driver-570\nlibcudart12\n", "")),
         ("apt-cache policy nvidia-driver-570$", Completed(0, policy, "")),
     )
-    found = observe.observe(run, [catalogue.OLD_KEY], root=str(root))
+    found = observe.observe(system_at(root, run), [catalogue.OLD_KEY])
     run.done()
     return found
 

@@ -9,6 +9,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._audit import toolki
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path, smoke_test
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 NVCC = "/usr/local/cuda-12.8/bin/nvcc"
 
 LIBRARIES = "/usr/local/cuda-12.8/targets/x86_64-linux/lib"
@@ -21,22 +23,22 @@ def database(*names: str) -> dpkg.Database:
 
 
 def test_what_is_read(tmp_path: Path) -> None:
-    root = str(tmp_path)
+    system = system_at(tmp_path)
     for name, text in {NVCC: "", f"{LIBRARIES}/libcudart.so.12": "", "/etc/passwd": ""}.items():
         file = tmp_path / name[1:]
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     (tmp_path / NVCC[1:]).chmod(0o755)
     (tmp_path / "usr/local/cuda").symlink_to("/usr/local/cuda-12.8")
-    first = toolkit_state.observe(database(), {}, root)
+    first = toolkit_state.observe(system, database(), {})
     assert (first.default, first.nvcc, first.libraries) == ("/usr/local/cuda-12.8", NVCC, LIBRARIES)
     assert first.commands_missing == (path.PROFILE, f"{path.COMMANDS}/nvcc") and first.libraries_named == ()
-    changes.apply(path.changes(True, root), root)
+    changes.apply(system, path.changes(system, True))
     (tmp_path / "etc/ld.so.conf.d").mkdir()
     (tmp_path / "etc/ld.so.conf.d/000_cuda.conf").write_text("/usr/local/cuda/targets/x86_64-linux/lib\n")
     outcome = smoke_test.Outcome("no_gpu", {}, NVCC, "12.8")
-    smoke_test.remember(smoke_test.key(NVCC, root), outcome, root)
+    smoke_test.remember(system, smoke_test.key(system, NVCC), outcome)
     (tmp_path / smoke_test.FOLDER[1:] / "program").write_text("")
-    then = toolkit_state.observe(database(), {}, root)
+    then = toolkit_state.observe(system, database(), {})
     assert (then.commands_missing, then.smoke) == ((), "no_gpu")
     assert then.libraries_named == ("/etc/ld.so.conf.d/000_cuda.conf",)

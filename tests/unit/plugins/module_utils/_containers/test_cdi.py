@@ -11,7 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import c
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 SPECIFICATION = """\
 ---
@@ -44,18 +44,18 @@ def root(tmp_path: Path) -> Path:
         file.touch()
     (tmp_path / "etc/cdi").mkdir(parents=True)
     (tmp_path / "etc/cdi/nvidia.yaml").write_text(SPECIFICATION)
-    state = cdi.observe(str(tmp_path))
+    state = cdi.observe(system_at(tmp_path))
     assert state.gpu and state.gone == {"/etc/cdi/nvidia.yaml": ()}
-    for change in cdi.changes([cdi.SPECIFICATION], SPECIFICATION, state, "1.19.1", str(tmp_path)):
+    for change in cdi.changes(system_at(tmp_path), [cdi.SPECIFICATION], SPECIFICATION, state, "1.19.1"):
         assert change.path == cdi.RECORD and change.after is not None
         (tmp_path / "var/lib/wslfleet").mkdir(parents=True)
         (tmp_path / change.path.lstrip("/")).write_bytes(change.after)
-    assert cdi.stale(cdi.observe(str(tmp_path)), "1.19.1") == {}
+    assert cdi.stale(cdi.observe(system_at(tmp_path)), "1.19.1") == {}
     return tmp_path
 
 
 def stale(root: Path, toolkit: str = "1.19.1") -> dict[str, str]:
-    return cdi.stale(cdi.observe(str(root)), toolkit)
+    return cdi.stale(cdi.observe(system_at(root)), toolkit)
 
 
 def test_another_toolkit_writes_it_again(root: Path) -> None:
@@ -89,15 +89,15 @@ def test_no_specification_and_no_record(root: Path) -> None:
     assert stale(root) == {cdi.SPECIFICATION: "there is none"}
     for text in ("{", "[]"):
         (root / cdi.RECORD.lstrip("/")).write_text(text)
-        assert cdi.observe(str(root)).record == {}
+        assert cdi.observe(system_at(root)).record == {}
 
 
 def test_without_a_gpu_nothing_is_stale(root: Path) -> None:
     (root / "usr/lib/wsl/lib/nvidia-smi").unlink()
-    state = cdi.observe(str(root))
+    state = cdi.observe(system_at(root))
     assert (state.gpu, state.driver) == (False, "")
     assert cdi.stale(state, "1.19.1") == {}
-    assert cdi.observe(str(root / "nothing")).texts == {}
+    assert cdi.observe(system_at(root / "nothing")).texts == {}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def writes(text: str, code: int = 0, log: str = "") -> ScriptedRun:
 
 def test_generate() -> None:
     text = "devices:\n  - name: all\n    deviceNodes:\n      - path: /dev/dxg\nmounts:\n  - hostPath: /etc\n"
-    assert cdi.generate(writes(text)) == text
+    assert cdi.generate(system_at(run=writes(text))) == text
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_generate() -> None:
 )
 def test_a_specification_that_will_not_do(text: str, code: int, log: str, words: str) -> None:
     with pytest.raises(Failure, match=words):
-        cdi.generate(writes(text, code, log))
+        cdi.generate(system_at(run=writes(text, code, log)))

@@ -11,6 +11,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import e
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.engines import Choice, State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 DESKTOP = "/mnt/wsl/docker-desktop/cli-tools/usr/bin/docker"
 
 
@@ -39,7 +41,7 @@ def test_observe(tmp_path: Path, files: list[str], links: dict[str, str], expect
     for path, target in links.items():
         (tmp_path / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path.lstrip("/")).symlink_to(target)
-    assert engines.observe(str(tmp_path)) == expected
+    assert engines.observe(system_at(tmp_path)) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,10 +80,10 @@ def test_podman_too_old(version: str, expected: bool) -> None:
 def test_only_a_running_dockerd_gets_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[t.Any] = []
     monkeypatch.setattr(engines.os, "kill", lambda pid, number: sent.append((pid, number)))
-    root = str(tmp_path)
-    assert not engines.reload_docker(root)
+    system = system_at(tmp_path)
+    assert not engines.reload_docker(system)
     put(tmp_path, "/run/docker.pid", "4711\n")
     put(tmp_path, "/proc/4711/comm", "bash\n")
-    assert not engines.reload_docker(root) and not sent
+    assert not engines.reload_docker(system) and not sent
     put(tmp_path, "/proc/4711/comm", "dockerd\n")
-    assert engines.reload_docker(root) and sent == [(4711, signal.SIGHUP)]
+    assert engines.reload_docker(system) and sent == [(4711, signal.SIGHUP)]

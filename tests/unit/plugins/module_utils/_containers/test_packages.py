@@ -8,7 +8,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import p
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 AVAILABLE = ["1.17.8-1", "1.9.0-1", "1.19.1-1", "1.20.0~rc.1-1"]
 
@@ -111,14 +111,16 @@ def shows(*packages: tuple[str, str]) -> ScriptedRun:
 
 
 def test_engine_packages() -> None:
-    assert toolkit.engine_packages(shows(("docker.io", "20.10")), "docker") == ["docker.io"]
-    assert toolkit.engine_packages(shows(("docker.io", "20.10"), ("docker-ce", "5:27")), "docker") == ["docker-ce"]
-    found = toolkit.engine_packages(shows(("uidmap", "1"), ("podman", "4.3.1+ds1-8")), "podman")
+    assert toolkit.engine_packages(system_at(run=shows(("docker.io", "20.10"))), "docker") == ["docker.io"]
+    assert toolkit.engine_packages(system_at(run=shows(("docker.io", "20.10"), ("docker-ce", "5:27"))), "docker") == [
+        "docker-ce"
+    ]
+    found = toolkit.engine_packages(system_at(run=shows(("uidmap", "1"), ("podman", "4.3.1+ds1-8"))), "podman")
     assert found == ["podman", "uidmap"]
     with pytest.raises(Failure, match=r"podman 3.4.4.*cannot read CDI"):
-        toolkit.engine_packages(shows(("podman", "3.4.4+ds1-1ubuntu1")), "podman")
+        toolkit.engine_packages(system_at(run=shows(("podman", "3.4.4+ds1-1ubuntu1"))), "podman")
     with pytest.raises(Failure, match=r"holds containerd\.io or containerd"):
-        toolkit.engine_packages(shows(), "containerd")
+        toolkit.engine_packages(system_at(run=shows()), "containerd")
 
 
 SIMULATION = "Inst {name} (1 Debian:12/stable [amd64])\nConf {name} (1 Debian:12/stable [amd64])\n"
@@ -135,8 +137,8 @@ def apt(name: str, source: str) -> ScriptedRun:
 def test_a_plan_with_a_driver_is_refused() -> None:
     plan = toolkit.Plan(("nvidia-container-toolkit-base=1.19.1-1",), (), "1.19.1")
     with pytest.raises(Failure, match=r"refused before anything was downloaded: .*libcuda1"):
-        toolkit.judge(apt("libcuda1", "nvidia-graphics-drivers"), plan, database(), 10**9)
-    judged = toolkit.judge(apt("podman", "libpod"), plan, database(), 10**9)
+        toolkit.judge(system_at(run=apt("libcuda1", "nvidia-graphics-drivers")), plan, database(), 10**9)
+    judged = toolkit.judge(system_at(run=apt("podman", "libpod")), plan, database(), 10**9)
     assert [action.name for action in judged.installs] == ["podman"]
     with pytest.raises(Failure, match="not enough space on /: 3 MiB"):
-        toolkit.judge(apt("podman", "libpod"), plan, database(), 0)
+        toolkit.judge(system_at(run=apt("podman", "libpod")), plan, database(), 0)

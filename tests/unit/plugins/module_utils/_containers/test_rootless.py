@@ -11,6 +11,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import r
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 ME = pwd.getpwuid(os.getuid())
 ANNA = rootless.DockerUser("anna", ME.pw_uid, ME.pw_gid, "/home/anna")
 SHIPPED = """#accept-nvidia-visible-devices-envvar-when-unprivileged = true
@@ -67,21 +69,21 @@ def test_in_and_out_again(
     tmp_path: Path, daemon: str | None, config: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rootless, "_owner_of", {ANNA.path: ANNA}.get)
-    root = str(tmp_path)
+    system = system_at(tmp_path)
     before = {ANNA.path: daemon, rootless.CONFIG_TOML: config}
     for path, text in before.items():
         if text is not None:
             (tmp_path / path[1:]).parent.mkdir(parents=True)
             (tmp_path / path[1:]).write_text(text)
-    assert rootless.unconfigured([ANNA], root) == [ANNA]
-    changes = rootless.plan([ANNA], root)
+    assert rootless.unconfigured(system, [ANNA]) == [ANNA]
+    changes = rootless.plan(system, [ANNA])
     assert [change.path for change in changes] == [runtimes.RECORD, ANNA.path, rootless.CONFIG_TOML]
     assert [change.user for change in changes] == [None, ANNA, None]
-    system_changes.apply(changes, root)
-    assert rootless.unconfigured([ANNA], root) == [] and rootless.plan([ANNA], root) == []
-    assert rootless.plan([], root) == []
-    removal = runtime_removal.plan_removal(lambda known: rootless.plan_removal(known, root), root)
-    system_changes.apply(removal.changes, root)
+    system_changes.apply(system, changes)
+    assert rootless.unconfigured(system, [ANNA]) == [] and rootless.plan(system, [ANNA]) == []
+    assert rootless.plan(system, []) == []
+    removal = runtime_removal.plan_removal(system, rootless.plan_removal)
+    system_changes.apply(system, removal.changes)
     for path, text in before.items():
         assert (tmp_path / path[1:]).exists() is (text is not None)
         assert text is None or (tmp_path / path[1:]).read_text() == text
@@ -102,9 +104,9 @@ def test_whose_docker_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_setting_that_somebody_changed_since_stays(tmp_path: Path) -> None:
-    root = str(tmp_path)
-    system_changes.apply(rootless.plan([ANNA], root), root)
+    system = system_at(tmp_path)
+    system_changes.apply(system, rootless.plan(system, [ANNA]))
     config = tmp_path / rootless.CONFIG_TOML[1:]
     config.write_text(config.read_text() + "[own]\n")
-    removal = runtime_removal.plan_removal(lambda known: rootless.plan_removal(known, root), root)
+    removal = runtime_removal.plan_removal(system, rootless.plan_removal)
     assert rootless.CONFIG_TOML not in [change.path for change in removal.changes]

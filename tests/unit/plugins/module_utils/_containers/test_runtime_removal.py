@@ -13,6 +13,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 
 def put(root: Path, path: str, text: str) -> None:
@@ -28,11 +31,11 @@ def read(root: Path, path: str) -> str | None:
 
 def configure(root: Path, engines: Sequence[str]) -> None:
     for engine in engines:
-        system_changes.apply(runtimes.plan(engine, str(root)), str(root))
-    assert runtimes.unconfigured(engines, str(root)) == []
+        system_changes.apply(system_at(root), runtimes.plan(system_at(root), engine))
+    assert runtimes.unconfigured(system_at(root), engines) == []
 
 
-def nothing_else(known: runtimes.Texts) -> list[system_changes.FileChange]:
+def nothing_else(_system: System, known: runtimes.Texts) -> list[system_changes.FileChange]:
     """No files of others."""
     return []
 
@@ -41,12 +44,12 @@ def test_entries_of_others_stay(tmp_path: Path) -> None:
     theirs = '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}}'
     put(tmp_path, runtimes.DAEMON_JSON, theirs)
     put(tmp_path, containerd_toml.PATH, "[plugins.cri.containerd.runtimes.nvidia]\n")
-    removal = runtime_removal.plan_removal(nothing_else, str(tmp_path))
+    removal = runtime_removal.plan_removal(system_at(tmp_path), nothing_else)
     assert removal.changes == () and removal.engines == ()
     assert ["daemon.json" in removal.notes[0], "of containerd stays" in removal.notes[1]] == [True, True]
     # A damaged record is none.
     put(tmp_path, runtimes.RECORD, "{")
-    assert [change.path for change in runtime_removal.plan_removal(nothing_else, str(tmp_path)).changes] == [
+    assert [change.path for change in runtime_removal.plan_removal(system_at(tmp_path), nothing_else).changes] == [
         runtimes.RECORD
     ]
 
@@ -56,9 +59,9 @@ def test_a_default_runtime_is_not_taken_away(tmp_path: Path) -> None:
     kept = read(tmp_path, runtimes.DAEMON_JSON) or ""
     put(tmp_path, runtimes.DAEMON_JSON, kept.replace("{", '{"default-runtime": "nvidia",', 1))
     with pytest.raises(Failure, match=r"daemon\.json makes nvidia the default runtime.*nothing was changed"):
-        runtime_removal.plan_removal(nothing_else, str(tmp_path))
+        runtime_removal.plan_removal(system_at(tmp_path), nothing_else)
     put(tmp_path, runtimes.DAEMON_JSON, kept)
     toml = (read(tmp_path, containerd_toml.PATH) or "") + "default_runtime_name = 'nvidia'\n"
     put(tmp_path, containerd_toml.PATH, toml)
     with pytest.raises(Failure, match="default_runtime_name first"):
-        runtime_removal.plan_removal(nothing_else, str(tmp_path))
+        runtime_removal.plan_removal(system_at(tmp_path), nothing_else)

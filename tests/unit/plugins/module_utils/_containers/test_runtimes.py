@@ -17,8 +17,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 OWN = '{"log-driver": "local"}'
 MAIN = 'version = 2\nimports = ["conf.d/*.toml"]\n'
@@ -39,18 +40,18 @@ def read(root: Path, path: str) -> str | None:
 
 def configure(root: Path, engines: Sequence[str]) -> None:
     for engine in engines:
-        system_changes.apply(runtimes.plan(engine, str(root)), str(root))
-    assert runtimes.unconfigured(engines, str(root)) == []
+        system_changes.apply(system_at(root), runtimes.plan(system_at(root), engine))
+    assert runtimes.unconfigured(system_at(root), engines) == []
 
 
-def nothing_else(known: runtimes.Texts) -> list[system_changes.FileChange]:
+def nothing_else(_system: System, known: runtimes.Texts) -> list[system_changes.FileChange]:
     """No files of others."""
     return []
 
 
 def take_out(root: Path) -> runtime_removal.Removal:
-    removal = runtime_removal.plan_removal(nothing_else, str(root))
-    system_changes.apply(removal.changes, str(root))
+    removal = runtime_removal.plan_removal(system_at(root), nothing_else)
+    system_changes.apply(system_at(root), removal.changes)
     return removal
 
 
@@ -58,7 +59,7 @@ def take_out(root: Path) -> runtime_removal.Removal:
 def test_docker_in_and_out(tmp_path: Path, before: str | None) -> None:
     if before is not None:
         put(tmp_path, runtimes.DAEMON_JSON, before)
-    assert runtimes.unconfigured(["docker", "podman"], str(tmp_path)) == ["docker"]
+    assert runtimes.unconfigured(system_at(tmp_path), ["docker", "podman"]) == ["docker"]
     configure(tmp_path, ["docker"])
     assert stat.S_IMODE((tmp_path / runtimes.RECORD.lstrip("/")).stat().st_mode) == 0o600
     removal = take_out(tmp_path)
@@ -100,7 +101,7 @@ def test_what_somebody_added_since_stays(tmp_path: Path) -> None:
 
 def test_broken_json_is_one_line(tmp_path: Path) -> None:
     put(tmp_path, runtimes.DAEMON_JSON, "{\n")
-    for function in (lambda: runtimes.unconfigured(["docker"], str(tmp_path)), lambda: take_out(tmp_path)):
+    for function in (lambda: runtimes.unconfigured(system_at(tmp_path), ["docker"]), lambda: take_out(tmp_path)):
         with pytest.raises(Failure, match=r"/etc/docker/daemon\.json cannot be used.*nothing was changed") as caught:
             function()
         assert "\n" not in str(caught.value)
@@ -115,14 +116,14 @@ def test_broken_json_is_one_line(tmp_path: Path) -> None:
     ],
 )
 def test_dockerd_has_a_say(tmp_path: Path, answer: Completed, refused: str) -> None:
-    changes = runtimes.plan("docker", str(tmp_path))
+    changes = runtimes.plan(system_at(tmp_path), "docker")
     run = ScriptedRun(("^dockerd --validate ", answer))
     if not refused:
-        runtimes.check(run, "docker", changes)
-        runtimes.check(run, "containerd", changes)
+        runtimes.check(system_at(run=run), "docker", changes)
+        runtimes.check(system_at(run=run), "containerd", changes)
         return
     with pytest.raises(Failure, match=f"{refused}; mend it first"):
-        runtimes.check(run, "docker", changes)
+        runtimes.check(system_at(run=run), "docker", changes)
 
 
 SHOWN = '        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]\n'
@@ -139,16 +140,16 @@ SHOWN = '        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia
 )
 def test_containerd_has_a_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Completed, refused: str) -> None:
     put(tmp_path, containerd_toml.PATH, SETS)
-    changes = runtimes.plan("containerd", str(tmp_path))
+    changes = runtimes.plan(system_at(tmp_path), "containerd")
     put_back: list[system_changes.FileChange] = []
-    monkeypatch.setattr(system_changes, "apply", lambda items: put_back.extend(items))
+    monkeypatch.setattr(system_changes, "apply", lambda system, items: put_back.extend(items))
     run = ScriptedRun(("^containerd config dump$", answer))
     if not refused:
-        runtimes.check_containerd(run, changes)
+        runtimes.check_containerd(system_at(run=run), changes)
         assert put_back == []
         return
     with pytest.raises(Failure, match=f"does not take {containerd_toml.PATH}.*{refused}; the file is as it was"):
-        runtimes.check_containerd(run, changes)
+        runtimes.check_containerd(system_at(run=run), changes)
     assert [(item.path, item.after) for item in put_back] == [
         (containerd_toml.PATH, SETS.encode()), (runtimes.RECORD, None),
     ]  # fmt: skip

@@ -33,8 +33,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
-from tests.unit.plugins.module_utils.scripted_run import plain
+from tests.unit.plugins.module_utils.scripted_run import plain, system_at
 
 SHOW = "Package: nvidia-container-toolkit-base\nVersion: 1.19.1-1\n"
 NAMES = containers_packages.PACKAGES
@@ -63,41 +64,41 @@ class World:
         self.systemd = False
         self.judged = JUDGED
         put = monkeypatch.setattr
-        put(containers_engines, "observe", lambda: self.seen)
-        put(runtimes, "unconfigured", lambda serve: [item for item in self.unconfigured if item in serve])
+        put(containers_engines, "observe", lambda system: self.seen)
+        put(runtimes, "unconfigured", lambda system, serve: [item for item in self.unconfigured if item in serve])
         put(runtimes, "plan", self.plan)
-        put(containers_engines, "reload_docker", lambda: self.note("reload"))
-        put(dpkg, "read_database", lambda: dpkg.Database(self.packages, False))
+        put(containers_engines, "reload_docker", lambda system: self.note("reload"))
+        put(dpkg, "read_database", lambda system: dpkg.Database(self.packages, False))
         put(space, "free_bytes", lambda: 10**9)
-        put(apt_follow, "failure", lambda transaction: f"{transaction.id} failed")
-        put(containers_source, "is_current", lambda wanted: self.current)
+        put(apt_follow, "failure", lambda system, transaction: f"{transaction.id} failed")
+        put(containers_source, "is_current", lambda system, wanted: self.current)
         put(containers_source, "plan_legacy", lambda state, wanted, when: ())
-        put(containers_source, "plan", lambda wanted, keyring: [NEW])
-        put(legacy_keys, "observe", lambda fingerprints: None)
-        put(fetch, "fetch_keyring", lambda run, wanted, folder: b"key")
-        put(trial, "try_index", lambda run, wanted, keyring, folder: SHOW)
-        put(trial, "check_sources", lambda run, changes: self.note("can be read"))
-        put(trial, "refresh", lambda run, wanted: self.note("refresh"))
-        put(system_changes, "apply", lambda changes: self.note(*(f"write {change.path}" for change in changes)))
-        put(containers_packages, "judge", lambda run, plan, database, free: JUDGED)
-        put(indexes, "bring_up_to_date", lambda run, now: self.note("update") or self.stale_index)
-        put(apt_transaction, "find_running", lambda: self.running)
-        put(apt_transaction, "uncollected", lambda: self.ended)
+        put(containers_source, "plan", lambda system, wanted, keyring: [NEW])
+        put(legacy_keys, "observe", lambda system, fingerprints: None)
+        put(fetch, "fetch_keyring", lambda system, wanted, folder: b"key")
+        put(trial, "try_index", lambda system, wanted, keyring, folder: SHOW)
+        put(trial, "check_sources", lambda system, changes: self.note("can be read"))
+        put(trial, "refresh", lambda system, wanted: self.note("refresh"))
+        put(system_changes, "apply", lambda system, changes: self.note(*(f"write {change.path}" for change in changes)))
+        put(containers_packages, "judge", lambda system, plan, database, free: JUDGED)
+        put(indexes, "bring_up_to_date", lambda system, now: self.note("update") or self.stale_index)
+        put(apt_transaction, "find_running", lambda system: self.running)
+        put(apt_transaction, "uncollected", lambda system: self.ended)
         put(apt_transaction, "attach", lambda transaction, seconds: self.ends)
         put(apt_transaction, "start", self.start)
-        put(cdi, "observe", lambda: self.gpu)
+        put(cdi, "observe", lambda system: self.gpu)
         put(cdi, "stale", lambda state, toolkit: self.stale)
-        put(cdi, "generate", lambda run: self.note("generate") or "mounts: []\n")
+        put(cdi, "generate", lambda system: self.note("generate") or "mounts: []\n")
         put(configuration.os.path, "isdir", lambda path: self.systemd)
 
-    def plan(self, engine: str) -> list[system_changes.FileChange]:
+    def plan(self, _system: System, engine: str) -> list[system_changes.FileChange]:
         paths = {"docker": runtimes.DAEMON_JSON, "containerd": containerd_toml.PATH}
         return [system_changes.FileChange(paths[engine], b"before", b"after")]
 
     def note(self, *what: str) -> None:
         self.did += what
 
-    def start(self, purpose: str, commands: list[list[str]]) -> t.Any:
+    def start(self, _system: System, purpose: str, commands: list[list[str]]) -> t.Any:
         self.note(*(" ".join(command[-2:]) for command in commands))
         self.packages = packages("1.19.1-1")
         return self.transaction("t1")
@@ -123,7 +124,9 @@ class World:
     def look(self, engines: list[str] | None = None, **options: t.Any) -> containers_report.Report:
         source = containers_source.resolve({})
         settings = {"version": None, "minimum": "1.19.1", "check_mode": False, "wait": 1.0, **options}
-        return steps.look(self.run, containers_report.Request(engines=engines, source=source, **settings))
+        return steps.look(
+            system_at(run=self.run), containers_report.Request(engines=engines, source=source, **settings)
+        )
 
 
 def packages(version: str) -> tuple[dpkg.Package, ...]:
@@ -276,8 +279,8 @@ def test_a_configuration_that_docker_does_not_take_is_not_written(world: World) 
 def test_docker_without_root_is_served_instead_of_roots(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = rootless.DockerUser("anna", 1000, 1000, "/home/anna")
     monkeypatch.setattr(rootless, "users", lambda names, serve: [anna] if names else [])
-    monkeypatch.setattr(rootless, "unconfigured", lambda users: [])
-    monkeypatch.setattr(rootless, "plan", lambda users: [system_changes.FileChange(anna.path, None, b"x")])
+    monkeypatch.setattr(rootless, "unconfigured", lambda system, users: [])
+    monkeypatch.setattr(rootless, "plan", lambda system, users: [system_changes.FileChange(anna.path, None, b"x")])
     world.seen, world.packages, world.unconfigured = (
         containers_engines.State(("docker",)),
         packages("1.19.1-1"),
@@ -297,11 +300,15 @@ def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Everything is there and goes."""
     put = monkeypatch.setattr
     world.seen, world.packages = containers_engines.State(("docker", "podman")), packages("1.19.1-1")
-    removal = runtime_removal.Removal(tuple(world.plan("docker")), ("docker",), ("a note",))
-    put(runtime_removal, "plan_removal", lambda others: removal)
-    put(query, "plan_purge", lambda run, names, allowed: world.note(f"judge {len(names)}") or world.judged)
-    put(cdi, "plan_removal", lambda: ([system_changes.FileChange(cdi.SPECIFICATION, b"x", None)], ["another"]))
-    put(containers_source, "plan_absent", lambda: [system_changes.FileChange(containers_source.SOURCE, b"x", None)])
+    removal = runtime_removal.Removal(tuple(world.plan(system_at(), "docker")), ("docker",), ("a note",))
+    put(runtime_removal, "plan_removal", lambda system, others: removal)
+    put(query, "plan_purge", lambda system, names, allowed: world.note(f"judge {len(names)}") or world.judged)
+    put(cdi, "plan_removal", lambda system: ([system_changes.FileChange(cdi.SPECIFICATION, b"x", None)], ["another"]))
+    put(
+        containers_source,
+        "plan_absent",
+        lambda system: [system_changes.FileChange(containers_source.SOURCE, b"x", None)],
+    )
     world.judged = JUDGED
     return world
 
@@ -309,7 +316,7 @@ def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 def out(world: World, **options: t.Any) -> containers_report.Report:
     settings = {"version": None, "minimum": "1.19.1", "check_mode": False, "wait": 1.0, **options}
     request = containers_report.Request(engines=None, source=containers_source.resolve({}), **settings)
-    return containers_removal.look(world.run, request)
+    return containers_removal.look(system_at(run=world.run), request)
 
 
 def test_the_runtime_goes_first_the_source_last(leaving: World) -> None:
@@ -350,7 +357,7 @@ def test_a_removal_that_goes_on_is_looked_at_again(leaving: World) -> None:
 
 def test_nothing_left_to_remove(leaving: World, monkeypatch: pytest.MonkeyPatch) -> None:
     leaving.packages = ()
-    monkeypatch.setattr(runtime_removal, "plan_removal", lambda others: runtime_removal.Removal())
-    monkeypatch.setattr(cdi, "plan_removal", lambda: ([], []))
-    monkeypatch.setattr(containers_source, "plan_absent", list)
+    monkeypatch.setattr(runtime_removal, "plan_removal", lambda system, others: runtime_removal.Removal())
+    monkeypatch.setattr(cdi, "plan_removal", lambda system: ([], []))
+    monkeypatch.setattr(containers_source, "plan_absent", lambda system: [])
     assert not out(leaving).changed and leaving.did == []

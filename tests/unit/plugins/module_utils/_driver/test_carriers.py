@@ -10,6 +10,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import carri
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
 
 from tests.unit.plugins.module_utils.index_data import BOOKWORM, TRIXIE, contents
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 
 def package(name: str, code: str = "ii", architecture: str = "amd64", **fields: str) -> dpkg.Package:
@@ -40,7 +41,7 @@ CASES = [
 @pytest.mark.parametrize(("paths", "why"), CASES)
 def test_by_dpkgs_lists(paths: str, why: str, tmp_path: Path) -> None:
     lists(tmp_path, vendor=paths)
-    found = carriers.drivers([package("vendor"), package("other")], str(tmp_path))
+    found = carriers.drivers(system_at(tmp_path), [package("vendor"), package("other")])
     assert list(found) == ([("vendor", "amd64")] if why else [])
     assert not why or found["vendor", "amd64"].startswith(why)
 
@@ -48,16 +49,16 @@ def test_by_dpkgs_lists(paths: str, why: str, tmp_path: Path) -> None:
 def test_a_link_to_wsl_and_what_is_gone(tmp_path: Path) -> None:
     """ldconfig takes the link away where WSL has no such file."""
     lists(tmp_path, vendor="/usr/lib/libcuda.so.1")
-    assert len(carriers.drivers([package("vendor")], str(tmp_path))) == 1
+    assert len(carriers.drivers(system_at(tmp_path), [package("vendor")])) == 1
     (tmp_path / "usr/lib/libcuda.so.1").unlink()
-    assert carriers.drivers([package("vendor")], str(tmp_path)) == {}
+    assert carriers.drivers(system_at(tmp_path), [package("vendor")]) == {}
     (tmp_path / "usr/lib/libcuda.so.1").symlink_to("/usr/lib/wsl/lib/libcuda.so.1")
-    assert carriers.drivers([package("vendor")], str(tmp_path)) == {}
+    assert carriers.drivers(system_at(tmp_path), [package("vendor")]) == {}
 
 
 def test_architectures_are_told_apart(tmp_path: Path) -> None:
     lists(tmp_path, vendor_i386="/usr/lib/i386-linux-gnu/libcuda.so.1", vendor_amd64="/usr/share/doc/vendor")
-    found = carriers.drivers([package("vendor"), package("vendor", architecture="i386")], str(tmp_path))
+    found = carriers.drivers(system_at(tmp_path), [package("vendor"), package("vendor", architecture="i386")])
     assert list(found) == [("vendor", "i386")]
 
 
@@ -70,7 +71,7 @@ def test_name_source_and_what_it_provides_without_any_file(tmp_path: Path) -> No
         package("stand-in", "iU", Provides="x, libcuda1 (= 9)"),
         package("libnvidia-container1", Provides="libnvidia-container"),
     ]
-    assert [name for name, _architecture in carriers.drivers(packages, str(tmp_path))] == [
+    assert [name for name, _architecture in carriers.drivers(system_at(tmp_path), packages)] == [
         "libcuda1", "joerg-gpu", "stand-in"
     ]  # fmt: skip
 

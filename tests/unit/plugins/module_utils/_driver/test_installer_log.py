@@ -9,6 +9,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import insta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 LOG = """\
 1.0-550.54.14
 NVIDIA Accelerated Graphics Driver for Linux-x86_64 (550.54.14)
@@ -67,10 +69,10 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def test_what_is_still_there(tmp_path: Path) -> None:
-    assert i.read(str(tmp_path)) is None
+    assert i.read(system_at(tmp_path)) is None
     for name, text in (("var/lib/nvidia/log", LOG), ("usr/bin/nvidia-smi", "")):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(text)
-    installed = i.read(str(tmp_path))
+    installed = i.read(system_at(tmp_path))
     assert installed == READ
-    assert i.present(installed, str(tmp_path)) == ["/usr/bin/nvidia-smi"]
+    assert i.present(system_at(tmp_path), installed) == ["/usr/bin/nvidia-smi"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import kernel_module as k
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 
 @pytest.mark.parametrize(
     ("path", "found"),
@@ -29,10 +31,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import kerne
 def test_leftovers(path: str, found: str | None, tmp_path: Path) -> None:
     (tmp_path / path.lstrip("/")).parent.mkdir(parents=True)
     (tmp_path / path.lstrip("/")).touch()
-    assert k.leftovers(str(tmp_path)) == ([found] if found else [])
+    assert k.leftovers(system_at(tmp_path)) == ([found] if found else [])
 
 
 def test_odd_root(tmp_path: Path) -> None:
     root = tmp_path / "a[b]*"
     (root / "var/lib/dkms/nvidia").mkdir(parents=True)
-    assert k.leftovers(str(root)) == ["/var/lib/dkms/nvidia"]
+    assert k.leftovers(system_at(root)) == ["/var/lib/dkms/nvidia"]

@@ -15,6 +15,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loade
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 X86_64 = 0x0303
 I386 = 0x0003
 AARCH64 = 0x0A03
@@ -88,7 +90,7 @@ CASES: list[tuple[str, list[Row], list[str], dict[str, str]]] = [
 
 @pytest.mark.parametrize("rows, files, expected", [pytest.param(*row[1:], id=row[0]) for row in CASES])
 def test_shadowed(rows: list[Row], files: list[str], expected: dict[str, str]) -> None:
-    assert n.shadowed(n.picks(n.parse_cache(cache(rows)), "x86_64"), files) == expected
+    assert n.shadowed(system_at(), n.picks(n.parse_cache(cache(rows)), "x86_64"), files) == expected
 
 
 def test_first_one_wins() -> None:
@@ -154,12 +156,12 @@ def test_this_system_s_cache() -> None:
 
 
 def test_read_picks(tmp_path: Path) -> None:
-    assert n.read_picks(str(tmp_path)) == {}
+    assert n.read_picks(system_at(tmp_path)) == {}
     (tmp_path / "etc").mkdir()
     machine = platform.machine()
     flags = AARCH64 if machine == "aarch64" else X86_64
     (tmp_path / "etc/ld.so.cache").write_bytes(cache([("libcuda.so.1", flags, f"{WSL}/libcuda.so.1")]))
-    assert n.read_picks(str(tmp_path)) == {"libcuda.so.1": f"{WSL}/libcuda.so.1"}
+    assert n.read_picks(system_at(tmp_path)) == {"libcuda.so.1": f"{WSL}/libcuda.so.1"}
 
 
 # Files on disk
@@ -195,13 +197,13 @@ OTHER_FILES = [
 @pytest.mark.parametrize("path", DRIVER_FILES)
 def test_driver_file(path: str, tmp_path: Path) -> None:
     touch(tmp_path, path, *OTHER_FILES)
-    assert n.driver_files(str(tmp_path)) == [path]
+    assert n.driver_files(system_at(tmp_path)) == [path]
 
 
 @pytest.mark.parametrize("path", OTHER_FILES)
 def test_other_file(path: str, tmp_path: Path) -> None:
     touch(tmp_path, path)
-    assert n.driver_files(str(tmp_path)) == []
+    assert n.driver_files(system_at(tmp_path)) == []
 
 
 LINKS = [
@@ -222,23 +224,23 @@ def test_links(target: str, found: bool, tmp_path: Path) -> None:
     (tmp_path / "etc/alternatives").mkdir(parents=True)
     (tmp_path / "etc/alternatives/to-wsl").symlink_to("/usr/lib/wsl/lib/libcuda.so.1")
     (folder / "libcuda.so.1").symlink_to(target)
-    assert n.driver_files(str(tmp_path)) == ([f"{DEBIAN}/libcuda.so.1"] if found else [])
+    assert n.driver_files(system_at(tmp_path)) == ([f"{DEBIAN}/libcuda.so.1"] if found else [])
 
 
 def test_a_linked_folder_is_looked_at_once(tmp_path: Path) -> None:
     touch(tmp_path, "/usr/lib/libcuda.so.1")
     (tmp_path / "usr/lib64").symlink_to("lib")
-    assert n.driver_files(str(tmp_path)) == ["/usr/lib/libcuda.so.1"]
+    assert n.driver_files(system_at(tmp_path)) == ["/usr/lib/libcuda.so.1"]
 
 
 def test_an_empty_system(tmp_path: Path) -> None:
-    assert n.driver_files(str(tmp_path)) == []
-    assert n.wsl_files(str(tmp_path)) == []
+    assert n.driver_files(system_at(tmp_path)) == []
+    assert n.wsl_files(system_at(tmp_path)) == []
 
 
 def test_wsl_files(tmp_path: Path) -> None:
     touch(tmp_path, *(f"{WSL}/{name}" for name in reversed(WSL_FILES)))
-    assert n.wsl_files(str(tmp_path)) == sorted(WSL_FILES)
+    assert n.wsl_files(system_at(tmp_path)) == sorted(WSL_FILES)
 
 
 def test_owners(tmp_path: Path) -> None:
@@ -255,13 +257,13 @@ def test_owners(tmp_path: Path) -> None:
         "/usr/bin/nvidia-debugdump",
         "/usr/bin/nvidia-installer",
     ]
-    assert n.owned(paths, str(tmp_path)) == {
+    assert n.owned(system_at(tmp_path), paths) == {
         f"{DEBIAN}/libcuda.so.1": "libnvidia-compute-570:amd64",
         f"{DEBIAN}/libnvidia-ml.so.1": "old-style",
         "/usr/bin/nvidia-smi": "nvidia-utils-570",
         "/usr/bin/nvidia-debugdump": "nvidia-utils-570",
     }
-    assert n.owned(paths, str(tmp_path / "nothing")) == {}
+    assert n.owned(system_at(tmp_path / "nothing"), paths) == {}
 
 
 # The loader's configuration
@@ -270,7 +272,7 @@ def test_owners(tmp_path: Path) -> None:
 def test_a_damaged_cache_picks_nothing_as_the_loader_does(tmp_path: Path) -> None:
     touch(tmp_path, "/etc/ld.so.cache")
     (tmp_path / "etc/ld.so.cache").write_bytes(cache(HEALTHY)[:-9])
-    assert n.read_picks(str(tmp_path)) == {}
+    assert n.read_picks(system_at(tmp_path)) == {}
 
 
 @pytest.mark.parametrize(
@@ -284,10 +286,10 @@ def test_a_damaged_cache_picks_nothing_as_the_loader_does(tmp_path: Path) -> Non
     ],
 )
 def test_listed(name: str, text: str, listed: bool, tmp_path: Path) -> None:
-    assert not n.lists_wsl_folder(str(tmp_path))
+    assert not n.lists_wsl_folder(system_at(tmp_path))
     touch(tmp_path, f"/etc/ld.so.conf.d/{name}")
     (tmp_path / "etc/ld.so.conf.d" / name).write_text(text)
-    assert n.lists_wsl_folder(str(tmp_path)) is listed
+    assert n.lists_wsl_folder(system_at(tmp_path)) is listed
 
 
 @pytest.mark.parametrize(
@@ -344,8 +346,8 @@ def test_where_the_choice_leads(bring: str, shadowed: t.Any, copies: list[int], 
     subprocess.run(["sh", "-ec", bring], cwd=tmp_path, check=True)
     path = "/usr/lib/wsl/lib2/libcuda.so.1"
     found = {"libcuda.so.1": path}
-    assert n.shadowed(found, WSL_FILES, str(tmp_path)) == (found if shadowed else {})
-    assert n.copies(found, str(tmp_path)) == ([path] if copies else [])
+    assert n.shadowed(system_at(tmp_path), found, WSL_FILES) == (found if shadowed else {})
+    assert n.copies(system_at(tmp_path), found) == ([path] if copies else [])
 
 
 def test_a_harmless_link_in_debian_s_folder_is_WSL_8587(tmp_path: Path) -> None:
@@ -354,8 +356,8 @@ def test_a_harmless_link_in_debian_s_folder_is_WSL_8587(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "libcuda.so").symlink_to(f"{WSL}/libcuda.so")
     (tmp_path / "lib").symlink_to("usr/lib")
-    assert n.shadowed({"libcuda.so": "/lib/x86_64-linux-gnu/libcuda.so"}, WSL_FILES, str(tmp_path)) == {}
-    assert n.driver_files(str(tmp_path)) == []
+    assert n.shadowed(system_at(tmp_path), {"libcuda.so": "/lib/x86_64-linux-gnu/libcuda.so"}, WSL_FILES) == {}
+    assert n.driver_files(system_at(tmp_path)) == []
 
 
 def test_the_file_that_names_the_folder_is_told(tmp_path: Path) -> None:
@@ -366,8 +368,8 @@ def test_the_file_that_names_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "usr/local/cuda-12.8/lib64").symlink_to("targets/x86_64-linux/lib")
     (tmp_path / "etc/ld.so.conf.d/00-stubs.conf").write_text("# mine\n/usr/local/cuda/lib64/stubs/\n")
     found = {"libcuda.so.1": f"{stubs}/libcuda.so.1"}
-    assert n.told(found, n.named_for(found, root)) == [
+    assert n.told(found, n.named_for(system_at(root), found)) == [
         f"libcuda.so.1 => {stubs}/libcuda.so.1, whose folder is named in /etc/ld.so.conf.d/00-stubs.conf:2"
     ]
     system = {"libcuda.so.1": f"{DEBIAN}/libcuda.so.1"}
-    assert n.told(system, n.named_for(system, root)) == [f"libcuda.so.1 => {DEBIAN}/libcuda.so.1"]
+    assert n.told(system, n.named_for(system_at(root), system)) == [f"libcuda.so.1 => {DEBIAN}/libcuda.so.1"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, purge_log, repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 II = "install ok installed"
 IF = "install ok half-configured"
@@ -27,7 +27,7 @@ def system(root: Path, *stanzas: str, journal: str = "") -> repair.State:
     (root / "var/lib/dpkg/status").write_text("\n\n".join(stanzas) + "\n")
     if journal:
         (root / "var/lib/dpkg/updates/0000").write_text(journal + "\n")
-    return repair.observe(str(root))
+    return repair.observe(system_at(root))
 
 
 def test_healthy_system_has_an_empty_plan(tmp_path: Path) -> None:
@@ -108,12 +108,14 @@ def test_dpkg_is_asked_by_the_command_that_will_run() -> None:
     (command,) = commands.commands(plan)
     asked = " ".join([command[0], "--no-act", *command[1:]])
     assert asked.endswith("--force-remove-reinstreq --purge libcuda1 libcuda1:i386 cuda-runtime-12-8")
-    assert purge_log.judge_purge(ScriptedRun((f"^{asked}$", Completed(0, "Would remove", ""))), plan) == []
-    assert purge_log.judge_purge(ScriptedRun((f"^{asked}$", Completed(1, "", DPKG_SAYS))), plan) == [
+    assert (
+        purge_log.judge_purge(system_at(run=ScriptedRun((f"^{asked}$", Completed(0, "Would remove", "")))), plan) == []
+    )
+    assert purge_log.judge_purge(system_at(run=ScriptedRun((f"^{asked}$", Completed(1, "", DPKG_SAYS)))), plan) == [
         "dpkg refuses: dependency problems prevent removal of libcuda1: desktop depends on libcuda1.; error processing "
         "package libcuda1 (--purge): dependency problems - not removing"
     ]
-    assert purge_log.judge_purge(ScriptedRun(), repair.Plan(reinstall=("b",))) == []
+    assert purge_log.judge_purge(system_at(run=ScriptedRun()), repair.Plan(reinstall=("b",))) == []
 
 
 def test_packages_of_others_do_not_keep_a_driver(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ def test_a_removal_script_that_failed_is_found(tmp_path: Path) -> None:
         "dpkg: error processing package {0} (--purge):\n installed {0} package pre-removal script subprocess returned"
     )
     log = words.format("nvidia-dkms-570") + "\n" + words.format("tool")
-    assert purge_log.failed_scripts(log, state, str(tmp_path)) == ["/var/lib/dpkg/info/nvidia-dkms-570.prerm"]
+    assert purge_log.failed_scripts(system_at(tmp_path), log, state) == ["/var/lib/dpkg/info/nvidia-dkms-570.prerm"]
 
 
 # A driver from a .run file, and the loader's configuration
@@ -184,6 +186,6 @@ def test_kernel_modules_go_when_no_package_owns_them(tmp_path: Path) -> None:
     write(tmp_path, var__lib__dkms__nvidia__x="", usr__src__nvidia_="", **{"usr/src/nvidia-570.1/dkms.conf": ""})
     system(tmp_path, stanza("nvidia-dkms-570"))
     (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").write_text("/usr/src/nvidia-570.1\n/usr/src/nvidia-570.1/x\n")
-    assert repair.observe(str(tmp_path)).strays == ("/var/lib/dkms/nvidia",)
+    assert repair.observe(system_at(tmp_path)).strays == ("/var/lib/dkms/nvidia",)
     (tmp_path / "var/lib/dpkg/info/nvidia-dkms-570.list").unlink()
-    assert repair.observe(str(tmp_path)).strays == ("/usr/src/nvidia-570.1", "/var/lib/dkms/nvidia")
+    assert repair.observe(system_at(tmp_path)).strays == ("/usr/src/nvidia-570.1", "/var/lib/dkms/nvidia")

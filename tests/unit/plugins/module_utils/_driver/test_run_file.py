@@ -10,6 +10,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, repair, run_file
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 II = "install ok installed"
 
 
@@ -24,7 +26,7 @@ def system(root: Path, *stanzas: str, journal: str = "") -> repair.State:
     (root / "var/lib/dpkg/status").write_text("\n\n".join(stanzas) + "\n")
     if journal:
         (root / "var/lib/dpkg/updates/0000").write_text(journal + "\n")
-    return repair.observe(str(root))
+    return repair.observe(system_at(root))
 
 
 def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path: Path) -> None:
@@ -35,9 +37,9 @@ def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path
     (libraries / "libcuda.so").symlink_to("/usr/lib/wsl/lib/libcuda.so")
     state = system(tmp_path, stanza("mock"))
     (tmp_path / "var/lib/dpkg/info/mock.list").write_text("/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1\n")
-    state = repair.observe(str(tmp_path))
+    state = repair.observe(system_at(tmp_path))
     assert state.strays == ("/usr/lib/x86_64-linux-gnu/libcuda.so.1",)
-    (change,) = run_file.stray_changes(state.strays, "20260101T000000")
+    (change,) = run_file.stray_changes(system_at(), state.strays, "20260101T000000")
     assert change.backup == "/var/lib/wslfleet/backup/20260101T000000/usr/lib/x86_64-linux-gnu/libcuda.so.1"
 
 
@@ -76,7 +78,7 @@ def test_run_file_driver_is_undone(tmp_path: Path) -> None:
     write(tmp_path, **{**names, "etc/owned": "x", "etc/new": "changed since"})
     system(tmp_path, stanza("base"))
     (tmp_path / "var/lib/dpkg/info/base.list").write_text("/etc/owned\n")
-    state = repair.observe(str(tmp_path))
+    state = repair.observe(system_at(tmp_path))
     assert state.strays == ("/usr/bin/nvidia-smi", "/usr/share/doc/NVIDIA_GLX-1.0/README.txt")
     plan = repair.plan(state, ())
     assert not state.healthy and plan.ldconfig and not plan.packages_change
@@ -84,15 +86,15 @@ def test_run_file_driver_is_undone(tmp_path: Path) -> None:
         plan
     )
     assert "/var/lib/nvidia/log is still there" in repair.remaining(state)
-    changes.apply(run_file.stray_changes(state.strays, "now", str(tmp_path)), str(tmp_path))
+    changes.apply(system_at(tmp_path), run_file.stray_changes(system_at(tmp_path), state.strays, "now"))
     assert plan.restore is not None
-    run_file.undo_installer(plan.restore, "now", str(tmp_path))
+    run_file.undo_installer(system_at(tmp_path), plan.restore, "now")
     assert (tmp_path / "etc/old").read_text() == "kept 100"
     assert (tmp_path / "etc/new").read_text() == "changed since"
     assert (tmp_path / "usr/lib/x86_64-linux-gnu/libGL.so.1").is_symlink()
     assert not (tmp_path / "usr/lib/x86_64-linux-gnu/libcuda.so.1").exists(), "no other driver comes back"
     assert (tmp_path / "var/lib/wslfleet/backup/now/var/lib/nvidia/log").read_text() == RUN_LOG
-    assert repair.observe(str(tmp_path)).healthy
+    assert repair.observe(system_at(tmp_path)).healthy
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ def test_the_loader_finds_wsl_s_library_again(wsl_conf: str, listed: bool, steps
         tmp_path, usr__lib__wsl__lib__libcuda_so_1="", **{"usr/lib/wsl/lib/libcuda.so.1": "", "etc/wsl.conf": wsl_conf}
     )
     if listed:
-        run_file.list_wsl_folder(str(tmp_path))
+        run_file.list_wsl_folder(system_at(tmp_path))
     state = system(tmp_path)
     assert commands.describe(repair.plan(state, ())) == steps
     assert state.healthy is not bool(steps)

@@ -9,7 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._network import caus
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 URL = "https://packages.example.com/cuda/"
 PROXY = "http://proxy.example.com:8080"
@@ -125,7 +125,7 @@ def test_every_cause_has_a_sentence_and_a_test() -> None:
 )
 def test_what_is_not_the_network(said: str) -> None:
     assert cause.explain(FAILED + said, URL, cause.State()) == ""
-    assert cause.named(ScriptedRun(), URL, FAILED + said) == ""
+    assert cause.named(system_at(run=ScriptedRun()), URL, FAILED + said) == ""
 
 
 def test_a_wrong_password_and_a_machine_without_servers() -> None:
@@ -138,9 +138,11 @@ def test_a_wrong_password_and_a_machine_without_servers() -> None:
 
 
 def test_another_source_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cause, "observe", lambda run, url, look_at_certificate: cause.State(issuer=url))
+    monkeypatch.setattr(cause, "observe", lambda system, url, look_at_certificate: cause.State(issuer=url))
     told = cause.named(
-        ScriptedRun(), URL, "E: Failed to fetch http://deb.example.org/debian/InRelease  certificate verify failed"
+        system_at(run=ScriptedRun()),
+        URL,
+        "E: Failed to fetch http://deb.example.org/debian/InRelease  certificate verify failed",
     )
     assert told.startswith("TLS to deb.example.org") and "http://deb.example.org/debian/InRelease" in told
     assert cause.failed_address("E: Failed to fetch file:/x  y", URL) == URL
@@ -172,10 +174,10 @@ def test_observe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "etc/resolv.conf").write_text("# by WSL\nnameserver 10.255.255.254\nnameserver 192.0.2.53\n")
     (tmp_path / network_proxy.AUTH_PATH.lstrip("/")).write_text(f"machine {PROXY} login me password s3cret\n")
     run = ScriptedRun(("apt-config dump", Completed(0, DUMP, "")))
-    seen = cause.observe(run, "http://x/", root=str(tmp_path))
+    seen = cause.observe(system_at(tmp_path, run), "http://x/")
     assert seen == cause.State(PROXY, True, ("10.255.255.254", "192.0.2.53"), "")
-    monkeypatch.setattr(issuer, "shown_issuer", lambda url, proxy, root: f"{url} by {proxy}")
+    monkeypatch.setattr(issuer, "shown_issuer", lambda system, url, proxy: f"{url} by {proxy}")
     run = ScriptedRun(("apt-config dump", Completed(0, "", "")))
-    assert cause.observe(run, URL, True, str(tmp_path / "nothing")) == cause.State(issuer=f"{URL} by ")
+    assert cause.observe(system_at(tmp_path / "nothing", run), URL, True) == cause.State(issuer=f"{URL} by ")
     run = ScriptedRun(("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://[::1/";\n', "")))
-    assert cause.observe(run, "http://x/", root=str(tmp_path)).proxy == ""
+    assert cause.observe(system_at(tmp_path, run), "http://x/").proxy == ""

@@ -12,6 +12,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cred
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.modules import distribution_network
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 WHO = credentials.Credentials("me", "s3cret")
 
 
@@ -52,18 +54,18 @@ def test_refused_without_telling(url: str, username: str, password: str, words: 
 
 def test_nothing_shows_them(tmp_path: Path) -> None:
     assert "s3cret" not in repr(WHO)
-    change = credentials.change(WHO, "https://x/", str(tmp_path))
+    change = credentials.change(system_at(tmp_path), WHO, "https://x/")
     assert change is not None
     assert "s3cret" not in str(changes.diff([change]))
 
 
 def test_a_new_password_and_a_wrong_mode_are_changes(tmp_path: Path) -> None:
-    root = str(tmp_path)
+    system = system_at(tmp_path)
     file = tmp_path / credentials.PATH.lstrip("/")
 
     def bring(who: credentials.Credentials | None) -> bool:
-        change = credentials.change(who, "https://x/", root)
-        changes.apply([change] if change else [], root)
+        change = credentials.change(system, who, "https://x/")
+        changes.apply(system, [change] if change else [])
         return change is not None
 
     assert [bring(WHO), bring(WHO)] == [True, False]
@@ -81,8 +83,8 @@ def test_trial_keeps_the_entries_of_others_and_not_our_old_one(tmp_path: Path) -
     parts.mkdir(parents=True)
     (parts / "proxy.conf").write_text("machine http://proxy login a password b\n")
     (parts / "wslfleet-cuda.conf").write_text("machine https://x login me password old\n")
-    assert credentials.for_trial(None, ["https://x/"], str(tmp_path), str(tmp_path)) == []
-    (_option, setting) = credentials.for_trial(WHO, ["https://x/"], str(tmp_path / "t"), str(tmp_path))
+    assert credentials.for_trial(system_at(tmp_path), None, ["https://x/"], str(tmp_path)) == []
+    (_option, setting) = credentials.for_trial(system_at(tmp_path), WHO, ["https://x/"], str(tmp_path / "t"))
     folder = Path(setting.split("=", 1)[1])
     assert sorted(path.name for path in folder.iterdir()) == ["00-trial.conf", "proxy.conf"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())

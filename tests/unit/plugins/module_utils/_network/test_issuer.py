@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import issuer
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy as network_proxy
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 URL = "https://packages.example.com/cuda/"
 
 
@@ -44,7 +46,7 @@ def test_nobody_is_named_when_the_certificate_cannot_be_seen(
     (tmp_path / "etc/apt/auth.conf.d").mkdir(parents=True)
     (tmp_path / network_proxy.AUTH_PATH.lstrip("/")).write_text(f"machine {url} login me password s3cret\n")
     asked = answer(data)
-    assert issuer.shown_issuer(URL, url, str(tmp_path)) == ""
+    assert issuer.shown_issuer(system_at(tmp_path), URL, url) == ""
     assert asked[0].startswith(b"CONNECT packages.example.com:443 HTTP/1.1\r\n")
     assert b"Proxy-Authorization: Basic bWU6czNjcmV0\r\n" in asked[0]
 
@@ -52,4 +54,4 @@ def test_nobody_is_named_when_the_certificate_cannot_be_seen(
 def test_no_server_at_all(listener: tuple[str, t.Callable[[bytes], list[bytes]]]) -> None:
     url, answer = listener
     answer(b"no TLS")
-    assert issuer.shown_issuer(url.replace("http:", "https:"), "") == ""
+    assert issuer.shown_issuer(system_at(), url.replace("http:", "https:"), "") == ""

@@ -12,6 +12,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 URL = "http://proxy.example.com:8080"
 WHO = credentials.Credentials("me", "s3cret")
 
@@ -27,10 +29,10 @@ def system(root: Path, **files: str) -> str:
 
 def bring(root: str, proxy: network_proxy.Proxy | None) -> list[str]:
     """Carry the plan out; the files that changed. A second plan is empty."""
-    changes = network_proxy.plan(proxy, "now", root)
+    changes = network_proxy.plan(system_at(root), proxy, "now")
     assert "s3cret" not in str(system_changes.diff(changes))
-    system_changes.apply(changes, root)
-    assert network_proxy.plan(proxy, "later", root) == []
+    system_changes.apply(system_at(root), changes)
+    assert network_proxy.plan(system_at(root), proxy, "later") == []
     return [change.path for change in changes]
 
 
@@ -88,7 +90,10 @@ def test_everything_is_written_and_taken_back(tmp_path: Path) -> None:
     auth = tmp_path / "etc/apt/auth.conf.d/wslfleet-proxy.conf"
     assert auth.stat().st_mode & 0o777 == 0o600 and f"machine {URL} login me password s3cret\n" in auth.read_text()
     assert "s3cret" not in apt + environment
-    assert network_proxy.password_of(URL, root) == WHO and network_proxy.password_of("http://other:1", root) is None
+    assert (
+        network_proxy.password_of(system_at(root), URL) == WHO
+        and network_proxy.password_of(system_at(root), "http://other:1") is None
+    )
     # Without a password, and without the environment, then nothing.
     assert bring(root, network_proxy.Proxy(URL, environment=False)) == [
         network_proxy.AUTH_PATH,
@@ -103,7 +108,7 @@ def test_everything_is_written_and_taken_back(tmp_path: Path) -> None:
 
 
 def test_a_system_without_environment_and_apt(tmp_path: Path) -> None:
-    assert network_proxy.plan(None, "now", str(tmp_path)) == []
+    assert network_proxy.plan(system_at(tmp_path), None, "now") == []
     bring(str(tmp_path), network_proxy.Proxy(URL))
     assert (tmp_path / "etc/environment").read_text().startswith(network_proxy.BEGIN)
 
@@ -120,7 +125,7 @@ def test_the_environment_of_others_stays(before: str) -> None:
 def test_overruling(tmp_path: Path) -> None:
     line = 'Acquire::http::Proxy "http://other:1";\n'
     root = system(tmp_path, **{"apt/apt.conf.d/10mine": line, "apt/apt.conf.d/99theirs~": line, "apt/apt.conf": ""})
-    assert network_proxy.overruling(root) == []
+    assert network_proxy.overruling(system_at(root)) == []
     system(tmp_path, **{"apt/apt.conf.d/99auto": 'Acquire::http::Proxy-Auto-Detect "/bin/x";\n', "apt/apt.conf": line})
-    assert network_proxy.overruling(root) == ["/etc/apt/apt.conf.d/99auto", "/etc/apt/apt.conf"]
-    assert network_proxy.overruling(str(tmp_path / "nothing")) == []
+    assert network_proxy.overruling(system_at(root)) == ["/etc/apt/apt.conf.d/99auto", "/etc/apt/apt.conf"]
+    assert network_proxy.overruling(system_at(tmp_path / "nothing")) == []

@@ -10,8 +10,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transact
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import trusted_certificates as trusted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 from tests.unit.plugins.module_utils.certificate_data import AUTHORITY, OLD_AUTHORITY, SERVER
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 FILE = f"{trusted.FOLDER}/Corp-TLS-Inspection-CA-b757614a.crt"
 
@@ -33,30 +35,30 @@ def test_read() -> None:
 
 
 def test_plan_comes_and_goes(tmp_path: Path) -> None:
-    root = str(tmp_path)
+    system = system_at(tmp_path)
     put(tmp_path, trusted.PROGRAM, "")
     wanted = trusted.read([AUTHORITY])
-    planned = trusted.plan(wanted, "now", root)
+    planned = trusted.plan(system, wanted, "now")
     assert planned.steps == ["trust Corp-TLS-Inspection-CA-b757614a", "update-ca-certificates"]
-    changes.apply(planned.changes, root)
+    changes.apply(system, planned.changes)
     # Cut off here: the file is there, the bundle is not.
-    again = trusted.plan(wanted, "now", root)
+    again = trusted.plan(system, wanted, "now")
     assert (again.changes, again.rebuild, again.install) == ((), True, False)
     put(tmp_path, trusted.BUNDLE, "# others\n" + OLD_AUTHORITY + AUTHORITY)
-    assert trusted.plan(wanted, "now", root).steps == []
+    assert trusted.plan(system, wanted, "now").steps == []
     put(tmp_path, f"{trusted.FOLDER}/README", "not ours to judge")
-    gone = trusted.plan([], "now", root)
+    gone = trusted.plan(system, [], "now")
     assert gone.steps == ["distrust Corp-TLS-Inspection-CA-b757614a", "update-ca-certificates"]
-    changes.apply(gone.changes, root)
+    changes.apply(system, gone.changes)
     assert not (tmp_path / FILE.lstrip("/")).exists()
     assert (tmp_path / f"{backups.BACKUP_ROOT}/now{FILE}".lstrip("/")).read_text() == AUTHORITY
-    assert trusted.plan([], "now", root) == trusted.Plan()
+    assert trusted.plan(system, [], "now") == trusted.Plan()
 
 
 def test_plan_where_the_package_is_missing(tmp_path: Path) -> None:
-    planned = trusted.plan(trusted.read([AUTHORITY]), "now", str(tmp_path))
+    planned = trusted.plan(system_at(tmp_path), trusted.read([AUTHORITY]), "now")
     assert planned.install and planned.steps[0] == "install ca-certificates"
-    assert trusted.plan([], "now", str(tmp_path)) == trusted.Plan()
+    assert trusted.plan(system_at(tmp_path), [], "now") == trusted.Plan()
 
 
 @pytest.fixture
@@ -79,23 +81,23 @@ def test_apply_looks_at_what_became_of_it(place: Path) -> None:
         (place / "bundle").write_text("".join(file.read_text() for file in (place / "folder").glob("*.crt")))
         return run.Completed(0, "", "")
 
-    trusted.apply(works, wanted, trusted.plan(wanted, "now"))
-    trusted.apply(works, [], trusted.plan([], "now"))
+    trusted.apply(system_at("", works), wanted, trusted.plan(system_at(""), wanted, "now"))
+    trusted.apply(system_at("", works), [], trusted.plan(system_at(""), [], "now"))
     assert ran == [[], ["--fresh"]]
-    trusted.apply(works, [], trusted.plan([], "now"))
+    trusted.apply(system_at("", works), [], trusted.plan(system_at(""), [], "now"))
     assert len(ran) == 2, "nothing to do is nothing run"
-    planned = trusted.plan(wanted, "now")
+    planned = trusted.plan(system_at(""), wanted, "now")
     with pytest.raises(Failure, match="ended with 1: no space; run it"):
-        trusted.apply(lambda _: run.Completed(1, "", "more\nno space"), wanted, planned)
+        trusted.apply(system_at("", lambda _: run.Completed(1, "", "more\nno space")), wanted, planned)
     with pytest.raises(Failure, match="does not hold Corp TLS Inspection CA"):
-        trusted.apply(lambda _: run.Completed(0, "", ""), wanted, planned)
+        trusted.apply(system_at("", lambda _: run.Completed(0, "", "")), wanted, planned)
 
 
 def test_the_package_is_brought_by_a_transaction(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended, comes = True, True
 
     def start(
-        purpose: str, commands: t.Sequence[t.Sequence[str]], stop_on_failure: bool
+        _system: System, purpose: str, commands: t.Sequence[t.Sequence[str]], stop_on_failure: bool
     ) -> apt_transaction.Transaction:
         assert (purpose, commands[1][-1], stop_on_failure) == ("certificates", "ca-certificates", False)
         if comes:
@@ -104,18 +106,18 @@ def test_the_package_is_brought_by_a_transaction(place: Path, monkeypatch: pytes
 
     monkeypatch.setattr(apt_transaction, "start", start)
     monkeypatch.setattr(apt_transaction, "attach", lambda transaction, seconds: ended)
-    trusted._install()
+    trusted._install(system_at(""))
     comes = False
     (place / "program").unlink()
     with pytest.raises(Failure, match="could not be installed; put it into the image"):
-        trusted._install()
+        trusted._install(system_at(""))
     ended = False
     with pytest.raises(Failure, match=r"still runs after .* s; run again later"):
-        trusted._install()
+        trusted._install(system_at(""))
 
     def busy(*_: object, **__: object) -> t.NoReturn:
         raise Failure("another one runs")
 
     monkeypatch.setattr(apt_transaction, "start", busy)
     with pytest.raises(Failure, match="another one runs"):
-        trusted.apply(lambda _: run.Completed(0, "", ""), [], trusted.Plan(install=True))
+        trusted.apply(system_at("", lambda _: run.Completed(0, "", "")), [], trusted.Plan(install=True))

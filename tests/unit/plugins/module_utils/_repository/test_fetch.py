@@ -17,7 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import o
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_text()
 
@@ -45,7 +45,7 @@ def test_key_from_text_address_and_path(tmp_path: Path) -> None:
     file = tmp_path / "key.gpg"
     file.write_bytes(BINARY)
     for key in (KEY, str(file), "http://k/key.asc"):
-        assert repository_fetch.fetch_keyring(run, wanted(key=key), str(tmp_path)) == BINARY
+        assert repository_fetch.fetch_keyring(system_at(run=run), wanted(key=key), str(tmp_path)) == BINARY
     run.done()
 
 
@@ -62,7 +62,7 @@ def test_key_from_text_address_and_path(tmp_path: Path) -> None:
 def test_wrong_keys(tmp_path: Path, options: dict[str, str], content: bytes, words: str) -> None:
     with pytest.raises(Failure, match=words) as caught:
         repository_fetch.fetch_keyring(
-            ScriptedRun(("download-file", download(content))), wanted(**options), str(tmp_path)
+            system_at(run=ScriptedRun(("download-file", download(content)))), wanted(**options), str(tmp_path)
         )
     assert "\n" not in str(caught.value)
 
@@ -78,4 +78,4 @@ def test_keyring_package(tmp_path: Path) -> None:
     (keyrings / "cuda-archive-keyring.gpg").write_bytes(BINARY)
     subprocess.run(["dpkg-deb", "-b", str(tree), str(tmp_path / "k.deb")], check=True, capture_output=True)
     run = ScriptedRun(("download-file", download((tmp_path / "k.deb").read_bytes())))
-    assert repository_fetch.fetch_keyring(run, wanted(), str(tmp_path)) == BINARY
+    assert repository_fetch.fetch_keyring(system_at(run=run), wanted(), str(tmp_path)) == BINARY

@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entr
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 OURS = "http://nvidia/x86_64/"
 PATH = "/etc/apt/sources.list.d/cuda-wsl-ubuntu.sources"
@@ -34,15 +34,15 @@ def root(tmp_path: Path) -> str:
 
 
 def test_fresh_indexes_cost_nothing(root: str) -> None:
-    assert indexes.bring_up_to_date(ScriptedRun(), 1000.0 + indexes.STALE, root) == ""
+    assert indexes.bring_up_to_date(system_at(root, ScriptedRun()), 1000.0 + indexes.STALE) == ""
 
 
 def test_only_marked_sources_are_excepted(root: str) -> None:
-    assert indexes.excepted_sources(root) == {PATH: OURS}
+    assert indexes.excepted_sources(system_at(root)) == {PATH: OURS}
     # The source of the container packages is ours too.
     made = source.resolve({"url": "http://mirror/x/", "key": "/k", "sha1": "this_source"})
     files.write_file(root + made.path, entries.render(made.url, made.keyring, note=sha1.NOTE))
-    assert indexes.excepted_sources(root) == {PATH: OURS, made.path: "http://mirror/x/"}
+    assert indexes.excepted_sources(system_at(root)) == {PATH: OURS, made.path: "http://mirror/x/"}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,6 @@ def test_stale_indexes(root: str, output: str, exception: int | None, told: str)
     if exception is not None:
         expected.append((f"^env APT_SEQUOIA_CRYPTO_POLICY=.*SourceList={PATH}", Completed(exception, "", "")))
     run = ScriptedRun(*expected)
-    found = indexes.bring_up_to_date(run, 1001.0 + indexes.STALE, root)
+    found = indexes.bring_up_to_date(system_at(root, run), 1001.0 + indexes.STALE)
     assert found.startswith(told) and bool(found) == bool(told) and "\n" not in found
     run.done()

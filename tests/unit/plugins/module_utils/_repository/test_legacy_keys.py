@@ -12,6 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import o
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as c
 
 from tests.unit.plugins.module_utils.index_data import DATA
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 OLD = (DATA / "7fa2af80.pub").read_bytes()
 OTHER = b"\x98\x15\x04" + b"k" * 20
@@ -34,9 +35,9 @@ def make(root: Path, files: dict[str, bytes | str]) -> None:
 
 def clean(root: Path) -> y.Plan:
     """Observe, plan, apply; then a second plan must be empty."""
-    plan = y.plan(y.observe([OLD_KEY], str(root)), WSL, OWN, NOW)
-    c.apply(plan.changes, str(root))
-    assert y.plan(y.observe([OLD_KEY], str(root)), WSL, OWN, NOW) == y.Plan((), (), ())
+    plan = y.plan(y.observe(system_at(root), [OLD_KEY]), WSL, OWN, NOW)
+    c.apply(system_at(root), plan.changes)
+    assert y.plan(y.observe(system_at(root), [OLD_KEY]), WSL, OWN, NOW) == y.Plan((), (), ())
     return plan
 
 
@@ -131,14 +132,14 @@ def test_a_disabled_source_keeps_its_key(tmp_path: Path) -> None:
 
 def test_an_embedded_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     make(tmp_path, {LISTS + "m.sources": embedded(WSL, OLD.replace(b"mQINBF", b"mQINBG"))})
-    state = y.observe([OLD_KEY], str(tmp_path))
+    state = y.observe(system_at(tmp_path), [OLD_KEY])
     assert state.unread == {LISTS + "m.sources": "armored block has a wrong checksum"}
 
 
 def test_the_backup_is_told_under_its_real_name(tmp_path: Path) -> None:
     make(tmp_path, {"/etc/apt/trusted.gpg": OLD, backup("/etc/apt/trusted.gpg"): b"of the same second"})
-    plan = y.plan(y.observe([OLD_KEY], str(tmp_path)), WSL, OWN, NOW)
-    assert c.apply(plan.changes, str(tmp_path)) == [backup("/etc/apt/trusted.gpg") + ".2"]
+    plan = y.plan(y.observe(system_at(tmp_path), [OLD_KEY]), WSL, OWN, NOW)
+    assert c.apply(system_at(tmp_path), plan.changes) == [backup("/etc/apt/trusted.gpg") + ".2"]
     assert (tmp_path / (backup("/etc/apt/trusted.gpg") + ".2").lstrip("/")).read_bytes() == OLD
 
 
@@ -175,7 +176,7 @@ def test_untouched(files: dict[str, bytes | str], tmp_path: Path) -> None:
     before = tree(tmp_path)
     assert clean(tmp_path) == y.Plan((), (), ())
     assert tree(tmp_path) == before
-    assert y.observe([OLD_KEY], str(tmp_path)).unread == {}
+    assert y.observe(system_at(tmp_path), [OLD_KEY]).unread == {}
 
 
 V6 = b"\xc6\x15\x06" + b"k" * 20
@@ -192,7 +193,7 @@ UNREAD = [
 def test_a_file_that_may_hold_the_key_but_cannot_be_read_is_named(data: bytes, why: str, tmp_path: Path) -> None:
     """The issuer of a signature names the key even when the file cannot be taken apart."""
     make(tmp_path, {"/etc/apt/trusted.gpg": data})
-    state = y.observe([OLD_KEY], str(tmp_path))
+    state = y.observe(system_at(tmp_path), [OLD_KEY])
     assert state.unread == {"/etc/apt/trusted.gpg": why}
     assert state.removals == {}
 
@@ -247,7 +248,7 @@ def test_sources_go_before_keys(tmp_path: Path) -> None:
 
 def test_the_diff_shows_fingerprints(tmp_path: Path) -> None:
     make(tmp_path, {"/etc/apt/trusted.gpg": armour.dearmor(OLD) + OTHER, "/etc/apt/trusted.gpg.d/a.asc": OLD})
-    plan = y.plan(y.observe([OLD_KEY], str(tmp_path)), WSL, OWN, NOW)
+    plan = y.plan(y.observe(system_at(tmp_path), [OLD_KEY]), WSL, OWN, NOW)
     shown = {item["before_header"]: item for item in c.diff(plan.changes)}
     assert shown["/etc/apt/trusted.gpg"]["before"] == f"key {OLD_KEY}\nkey {OTHER_KEY}\n"
     assert shown["/etc/apt/trusted.gpg"]["after"] == f"key {OTHER_KEY}\n"

@@ -9,6 +9,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import local_installer as local
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 PLACE = "/mnt/c/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb"
 INSTALLER = local.parse(PLACE, "0" * 64)
 KEY = b"\x98\x15\x04" + b"k" * 20
@@ -46,23 +48,23 @@ def status(tmp_path: Path, version: str, state: str) -> None:
 )
 def test_installed(tmp_path: Path, version: str, state: str, there: bool) -> None:
     status(tmp_path, version, state)
-    assert local.installed(INSTALLER, str(tmp_path)) is there
+    assert local.installed(system_at(tmp_path), INSTALLER) is there
 
 
 def test_keyring(tmp_path: Path) -> None:
     folder = tmp_path / INSTALLER.folder.lstrip("/")
     folder.mkdir(parents=True)
     with pytest.raises(Failure, match="holds no key, not a keyring"):
-        local.keyring(INSTALLER, "", str(tmp_path))
+        local.keyring(system_at(tmp_path), INSTALLER, "")
     (folder / "cuda-12345678-keyring.gpg").write_bytes(KEY + OTHER)
     (folder / "12345678.pub").write_bytes(armour.armor(KEY))
-    assert local.keyring(INSTALLER, "", str(tmp_path)) == KEY + OTHER
-    assert local.keyring(INSTALLER, FINGERPRINT, str(tmp_path)) == KEY
+    assert local.keyring(system_at(tmp_path), INSTALLER, "") == KEY + OTHER
+    assert local.keyring(system_at(tmp_path), INSTALLER, FINGERPRINT) == KEY
     with pytest.raises(Failure, match=f"holds {FINGERPRINT}, .*, not 1111"):
-        local.keyring(INSTALLER, "1" * 40, str(tmp_path))
+        local.keyring(system_at(tmp_path), INSTALLER, "1" * 40)
     (folder / "cuda-12345678-keyring.gpg").write_bytes(b"no key")
     with pytest.raises(Failure, match=r"12345678-keyring\.gpg: not an OpenPGP key"):
-        local.keyring(INSTALLER, "", str(tmp_path))
+        local.keyring(system_at(tmp_path), INSTALLER, "")
 
 
 @pytest.mark.parametrize(

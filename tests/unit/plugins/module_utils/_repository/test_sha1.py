@@ -9,6 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
 from tests.unit.plugins.module_utils.index_data import DATA
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 DEFAULT = """\
 # Default APT Sequoia configuration.
@@ -57,14 +58,14 @@ def with_apt3(root: Path) -> str:
 
 
 def test_apt_2_has_nothing_to_except(tmp_path: Path) -> None:
-    assert not sha1.concerns(key(2), str(tmp_path))
+    assert not sha1.concerns(system_at(tmp_path), key(2))
 
 
 @pytest.mark.parametrize(
     ("keyring", "concerned"), [(key(2), True), (key(8), False), (key(2) + key(8), False), (b"", False)]
 )
 def test_apt_3_refuses_keys_bound_by_sha1(tmp_path: Path, keyring: bytes, concerned: bool) -> None:
-    assert sha1.concerns(keyring, with_apt3(tmp_path)) is concerned
+    assert sha1.concerns(system_at(with_apt3(tmp_path)), keyring) is concerned
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_one_line_of_the_policy_changes(policy: str, expected: str) -> None:
 
 def test_a_run_gets_a_policy_of_its_own(tmp_path: Path) -> None:
     root = with_apt3(tmp_path)
-    words = sha1.excepted(["apt-get", "update"], root, root)
+    words = sha1.excepted(system_at(root), ["apt-get", "update"], root)
     assert words == ["env", f"APT_SEQUOIA_CRYPTO_POLICY={root}/sha1-accepted.config", "apt-get", "update"]
     assert ACCEPTED in (tmp_path / "sha1-accepted.config").read_text()
     assert not (tmp_path / sha1.SITE_POLICY.lstrip("/")).exists()
@@ -92,14 +93,14 @@ def test_a_run_gets_a_policy_of_its_own(tmp_path: Path) -> None:
 
 def test_site_policy_comes_and_goes(tmp_path: Path) -> None:
     root = with_apt3(tmp_path)
-    assert sha1.site_change(False, root) is None
-    change = sha1.site_change(True, root)
+    assert sha1.site_change(system_at(root), False) is None
+    change = sha1.site_change(system_at(root), True)
     assert change is not None
-    changes.apply([change], root)
+    changes.apply(system_at(root), [change])
     text = (tmp_path / sha1.SITE_POLICY.lstrip("/")).read_text()
     assert text.startswith(sha1.SITE_MARK) and "rsa2048" in text and ACCEPTED in text
-    assert sha1.site_change(True, root) is None
-    gone = sha1.site_change(False, root)
+    assert sha1.site_change(system_at(root), True) is None
+    gone = sha1.site_change(system_at(root), False)
     assert gone is not None and gone.after is None
 
 
@@ -108,9 +109,9 @@ def test_policy_of_the_administrator_is_changed_in_one_line_and_kept(tmp_path: P
     site = tmp_path / sha1.SITE_POLICY.lstrip("/")
     site.parent.mkdir(parents=True)
     site.write_text('# ours\n[hash_algorithms]\nsha1 = "never"\nmd5 = 1\n')
-    change = sha1.site_change(True, root)
+    change = sha1.site_change(system_at(root), True)
     assert change is not None and change.backup.startswith(sha1.SITE_POLICY)
-    changes.apply([change], root)
+    changes.apply(system_at(root), [change])
     assert site.read_text() == f"# ours\n[hash_algorithms]\n{ACCEPTED}\nmd5 = 1\n"
-    assert sha1.site_change(True, root) is None
-    assert sha1.site_change(False, root) is None, "it is the administrator's"
+    assert sha1.site_change(system_at(root), True) is None
+    assert sha1.site_change(system_at(root), False) is None, "it is the administrator's"

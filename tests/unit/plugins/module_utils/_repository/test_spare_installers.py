@@ -9,6 +9,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import s
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 OLD, NEW = "cuda-repo-wsl-ubuntu-12-4-local", "cuda-repo-wsl-ubuntu-12-8-local"
 LISTS = "/etc/apt/sources.list.d"
 KEY = "/usr/share/keyrings/cuda-1234ABCD-keyring.gpg"
@@ -33,11 +35,11 @@ def root(tmp_path: Path) -> Path:
 
 
 def names(root: Path, how: str = "unused", url: str = "") -> list[str]:
-    return [name for name, _size in spare_installers.find(how, url, str(root)).packages]
+    return [name for name, _size in spare_installers.find(system_at(root), how, url).packages]
 
 
 def test_what_no_source_names_is_spare(root: Path) -> None:
-    found = spare_installers.find("unused", "", str(root))
+    found = spare_installers.find(system_at(root), "unused", "")
     assert found.packages == ((OLD, 10), (NEW, 10))
     assert [(change.path, change.after) for change in found.changes] == [(KEY, None)]
     assert names(root, "keep") == []
@@ -73,8 +75,8 @@ def test_all_takes_out_the_entries_and_nothing_beside_them(root: Path) -> None:
     write(root, f"{LISTS}/old.list", f"deb [signed-by={KEY}] file:/var/{OLD} /\n")
     write(root, f"{LISTS}/fixed.list", f"deb [signed-by={KEY}] http://fixed/ /\n")
     assert names(root) == [NEW]
-    found = spare_installers.find("all", "", str(root))
-    changes.apply(found.changes, str(root))
+    found = spare_installers.find(system_at(root), "all", "")
+    changes.apply(system_at(root), found.changes)
     left = {path.name: path.read_text() for path in (root / LISTS[1:]).iterdir() if path.suffix == ".list"}
     assert set(left) == {"mine.list", "fixed.list"}
     assert left["mine.list"].startswith("deb http://mine/ /\n# wslfleet ")
@@ -82,4 +84,4 @@ def test_all_takes_out_the_entries_and_nothing_beside_them(root: Path) -> None:
     assert (root / KEY[1:]).exists(), "another source needs the key"
     (root / LISTS[1:] / "fixed.list").unlink()
     (root / LISTS[1:] / "mine.list").unlink()
-    assert [change.path for change in spare_installers.find("unused", "", str(root)).changes] == [KEY]
+    assert [change.path for change in spare_installers.find(system_at(root), "unused", "").changes] == [KEY]

@@ -18,8 +18,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 PACKAGE = "cuda-repo-wsl-ubuntu-12-8-local"
 GONE = ((PACKAGE, 5 * 2**20),)
@@ -39,33 +40,33 @@ class World:
         self.current = True
         self.spare = spare_installers.Spare(GONE, (CHANGE,))
         for module, name, stand_in in (
-            (steps.system_changes, "apply", lambda changes: self.journal.extend(item.path for item in changes)),
+            (steps.system_changes, "apply", lambda system, changes: self.journal.extend(item.path for item in changes)),
             (steps.query, "plan_purge", self.plan),
-            (steps.apt_transaction, "find_running", lambda: None),
+            (steps.apt_transaction, "find_running", lambda system: None),
             (steps.apt_transaction, "start", self.start),
             (steps.apt_transaction, "attach", lambda _transaction, _seconds: True),
             (steps.dpkg, "read_database", self.database),
-            (steps.repository, "is_current", lambda _wanted: self.current),
+            (steps.repository, "is_current", lambda system, _wanted: self.current),
             (steps.spare_installers, "find", self.find),
         ):
             monkeypatch.setattr(module, name, stand_in)
 
-    def plan(self, _run: t.Any, names: t.Sequence[str], _allowed: t.Any) -> apt_plan.Judgement:
+    def plan(self, _system: System, names: t.Sequence[str], _allowed: t.Any) -> apt_plan.Judgement:
         reasons = (apt_plan.Reason("x", self.refused),) if self.refused else ()
         assert list(names) == [PACKAGE]
         return apt_plan.Judgement((), (), reasons)
 
-    def start(self, _purpose: str, commands: t.Sequence[t.Sequence[str]]) -> t.Any:
+    def start(self, _system: System, _purpose: str, commands: t.Sequence[t.Sequence[str]]) -> t.Any:
         self.journal.append(" ".join(word for word in commands[0] if word in ("purge", PACKAGE)))
         return SimpleNamespace(
             id="t", log="/log", exit_code=self.code, mark_collected=lambda: None, log_tail=lambda _size: ""
         )
 
-    def database(self) -> dpkg.Database:
+    def database(self, _system: System) -> dpkg.Database:
         package = dpkg.Package(PACKAGE, "amd64", "1", "ii") if self.left else None
         return t.cast(dpkg.Database, SimpleNamespace(packages=[package] if package else [], broken=[]))
 
-    def find(self, how: str, url: str = "") -> spare_installers.Spare:
+    def find(self, _system: System, how: str, url: str = "") -> spare_installers.Spare:
         self.journal.append(f"find {how} {url}".strip())
         return self.spare
 
@@ -76,7 +77,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def bring(state: str = "present", check_mode: bool = False) -> steps.Outcome:
-    return steps.bring(NO_RUN, NETWORK, state, [], "unused", check_mode)
+    return steps.bring(system_at(run=NO_RUN), NETWORK, state, [], "unused", check_mode)
 
 
 def test_what_is_spare_goes_files_first_beside_a_source_that_stands(world: World) -> None:
@@ -117,7 +118,7 @@ def test_what_goes_wrong_is_told(
 
 
 def test_absent_takes_them_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "plan_absent", lambda _wanted: [])
+    monkeypatch.setattr(repository, "plan_absent", lambda system, _wanted: [])
     found = bring("absent")
     assert (found.changed, found.gone) == (True, GONE)
     assert world.journal == ["find unused", CHANGE.path, f"purge {PACKAGE}"]

@@ -14,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import o
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 KEY = (Path(__file__).parents[3] / "data" / "7fa2af80.pub").read_text()
 FINGERPRINT = catalogue.OLD_KEY
@@ -53,9 +53,9 @@ def test_what_keeps_apt_from_the_server_is_named(tmp_path: Path, step: str) -> N
     run = ScriptedRun((step, failed), ("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://p:1";', "")))
     with pytest.raises(Failure, match=r": DNS does not know d; check the address"):
         if step == "download-file":
-            repository_fetch.download(run, "http://d", str(tmp_path / "file"))
+            repository_fetch.download(system_at(run=run), "http://d", str(tmp_path / "file"))
         else:
-            trial.try_index(run, wanted(), b"", str(tmp_path))
+            trial.try_index(system_at(run=run), wanted(), b"", str(tmp_path))
     run.done()
 
 
@@ -77,13 +77,16 @@ def index(folder: Path) -> t.Callable[[Sequence[str]], Completed]:
 def test_sha1_is_accepted_for_one_run_only_when_asked_for(tmp_path: Path) -> None:
     run = ScriptedRun(("^apt-get update", SHA1))
     with pytest.raises(Failure, match="or allow it by sha1: this_source"):
-        trial.try_index(run, wanted(key=KEY), BINARY, str(tmp_path))
+        trial.try_index(system_at(run=run), wanted(key=KEY), BINARY, str(tmp_path))
     run = ScriptedRun(
         ("^apt-get update", SHA1),
         (f"^env APT_SEQUOIA_CRYPTO_POLICY={tmp_path}/sha1-accepted.config apt-get update", index(tmp_path)),
         ("cat-file .*/x_Packages", Completed(0, "Package: a\n", "")),
     )
-    assert trial.try_index(run, wanted(key=KEY, sha1="this_source"), BINARY, str(tmp_path)) == "Package: a\n"
+    assert (
+        trial.try_index(system_at(run=run), wanted(key=KEY, sha1="this_source"), BINARY, str(tmp_path))
+        == "Package: a\n"
+    )
     run.done()
     assert 'sha1.second_preimage_resistance = "always"' in (tmp_path / "sha1-accepted.config").read_text()
 
@@ -91,7 +94,7 @@ def test_sha1_is_accepted_for_one_run_only_when_asked_for(tmp_path: Path) -> Non
 def test_another_failure_is_no_reason_to_accept_sha1(tmp_path: Path) -> None:
     run = ScriptedRun(("^apt-get update", Completed(100, "", "E: 404")))
     with pytest.raises(Failure, match="HTTP 404"):
-        trial.try_index(run, wanted(key=KEY, sha1="this_source"), BINARY, str(tmp_path))
+        trial.try_index(system_at(run=run), wanted(key=KEY, sha1="this_source"), BINARY, str(tmp_path))
     run.done()
 
 
@@ -106,7 +109,7 @@ def test_refresh_excepts_our_source_alone(tmp_path: Path) -> None:
     source = wanted(key=KEY, sha1="this_source")
     only = f"Dir::Etc::SourceList={source.path} -o Dir::Etc::SourceParts=-$"
     run = ScriptedRun(("^apt-get update", SHA1), (f"^env APT_SEQUOIA_CRYPTO_POLICY=.* apt-get update .*{only}", fetch))
-    trial.refresh(run, source, str(tmp_path))
+    trial.refresh(system_at(tmp_path, run), source)
     run.done()
 
 
@@ -120,7 +123,7 @@ def test_refresh_fetches_every_index_where_there_are_none(tmp_path: Path) -> Non
         return Completed(0, "", "")
 
     run = ScriptedRun(("^apt-get update$", fetch))
-    trial.refresh(run, wanted(key=KEY), str(tmp_path))
+    trial.refresh(system_at(tmp_path, run), wanted(key=KEY))
     run.done()
 
 
@@ -136,6 +139,6 @@ def test_credentials_hold_for_the_trial_only(tmp_path: Path) -> None:
 
     source = wanted(key=KEY, username="me", password="s3cret")
     run = ScriptedRun(("update", look), ("cat-file", Completed(0, "", "")))
-    trial.try_index(run, source, BINARY, str(tmp_path))
+    trial.try_index(system_at(run=run), source, BINARY, str(tmp_path))
     assert seen == ["600 machine http://mirror/x login me password s3cret"]
     assert not sha1.is_refusal("")

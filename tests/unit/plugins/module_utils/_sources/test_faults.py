@@ -18,6 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faul
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
 
 from tests.unit.plugins.module_utils.apt_world import AptWorld
+from tests.unit.plugins.module_utils.scripted_run import system_at
 
 PARTS = "/etc/apt/sources.list.d"
 PAGE = "<!DOCTYPE html>\n<html>\n<p>deb https://example.com/x /</p>\n</html>\n"
@@ -58,15 +59,15 @@ def test_what_is_nvidias_is_switched_off_by_either_role(report: str, role: str, 
     put(apt_world, REPORTS[report])
     root = str(apt_world.root)
     with pytest.raises(query.AptError, match=r"apt cannot answer: .*The list of sources could not be read"):
-        query.names(apt_world.run)
-    state = legacy.observe([], root)
+        query.names(system_at(run=apt_world.run))
+    state = legacy.observe(system_at(root), [])
     if role == "cuda":
         apply(apt_world, legacy.plan(state, "", "", "now").changes)
-        again = legacy.plan(legacy.observe([], root), "", "", "now").changes
+        again = legacy.plan(legacy.observe(system_at(root), []), "", "", "now").changes
     else:
         apply(apt_world, c.plan_legacy(state, CONTAINER_WANTED, "now"))
-        again = c.plan_legacy(legacy.observe([], root), CONTAINER_WANTED, "now")
-    assert "default-jre" in query.names(apt_world.run)
+        again = c.plan_legacy(legacy.observe(system_at(root), []), CONTAINER_WANTED, "now")
+    assert "default-jre" in query.names(system_at(run=apt_world.run))
     assert again == (), "a second run changes nothing"
 
 
@@ -81,16 +82,16 @@ def test_what_is_nvidias_is_switched_off_by_either_role(report: str, role: str, 
 )
 def test_what_is_somebody_elses_stays_and_is_named(text: str, words: str, apt_world: AptWorld) -> None:
     put(apt_world, {"other.list": text})
-    state = legacy.observe([], str(apt_world.root))
+    state = legacy.observe(system_at(apt_world.root), [])
     assert legacy.plan(state, "", "", "now").changes == ()
     assert c.plan_legacy(state, CONTAINER_WANTED, "now") == ()
     for ask in (
-        lambda: observe.open_candidates(apt_world.run),
-        lambda: query.records(apt_world.run, ["cuda-toolkit-12-8"]),
+        lambda: observe.open_candidates(system_at(run=apt_world.run)),
+        lambda: query.records(system_at(run=apt_world.run), ["cuda-toolkit-12-8"]),
     ):
         with pytest.raises(query.AptError, match=words + r".*; mend \S+/other.list, or rename it to"):
             ask()
-    judged = query.plan_install(apt_world.run, ["cuda-toolkit-12-8"])
+    judged = query.plan_install(system_at(run=apt_world.run), ["cuda-toolkit-12-8"])
     assert "other.list" in judged.why and "or rename it to" in judged.why
 
 

@@ -9,6 +9,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import file
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 FILES = ("b.sources", "z.list", "a.list", ".wslfleet-half.list", "a.list.save", "a.list.wslfleet-1.bak", "notes")
 
 
@@ -24,15 +26,15 @@ def _root(tmp_path: Path) -> Path:
 
 
 def test_what_apt_reads(root: Path) -> None:
-    texts = s.read(str(root))
+    texts = s.read(system_at(root))
     assert list(texts) == [s.MAIN, f"{s.FOLDER}/a.list", f"{s.FOLDER}/z.list", f"{s.FOLDER}/b.sources"]
     assert texts[s.MAIN] == "# J\udcf6rg\n"
     assert texts[f"{s.FOLDER}/a.list"] == "the text of a.list\n"
 
 
 def test_no_sources_at_all(tmp_path: Path) -> None:
-    assert s.read(str(tmp_path)) == {}
-    assert s.naming("", (), str(tmp_path)) == []
+    assert s.read(system_at(tmp_path)) == {}
+    assert s.naming(system_at(tmp_path), "", ()) == []
 
 
 @pytest.mark.parametrize(
@@ -46,11 +48,11 @@ def test_no_sources_at_all(tmp_path: Path) -> None:
     ],
 )
 def test_files_that_hold_a_word(word: str, found: list[str], root: Path) -> None:
-    assert s.naming(word, [f"{s.FOLDER}/a.list"], str(root)) == found
+    assert s.naming(system_at(root), word, [f"{s.FOLDER}/a.list"]) == found
 
 
 @pytest.mark.parametrize(("after", "written"), [("# J\udcf6rg\ndeb x\n", b"# J\xf6rg\ndeb x\n"), (None, None)])
 def test_an_edit_is_a_change_with_a_backup(after: str | None, written: bytes | None, root: Path) -> None:
-    change = s.change(s.read(str(root)), judgement.Edit(s.MAIN, after), "20260131T120000")
+    change = s.change(s.read(system_at(root)), judgement.Edit(s.MAIN, after), "20260131T120000")
     backup = f"{s.MAIN}.wslfleet-20260131T120000.bak"
     assert change == changes.FileChange(s.MAIN, b"# J\xf6rg\n", written, backup)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as c
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 # change_to
 
 WANTED: list[tuple[str, str | None, int, str | bytes | None, bool]] = [
@@ -30,22 +32,22 @@ def test_change_to(content: str | None, mode: int, wanted: str | bytes | None, c
     if content is not None:
         file.write_text(content)
         file.chmod(mode)
-    change = c.change_to("/etc/file", wanted, root=str(tmp_path))
+    change = c.change_to(system_at(tmp_path), "/etc/file", wanted)
     assert (change is not None) is changed
-    c.apply([change] if change else [], str(tmp_path))
+    c.apply(system_at(tmp_path), [change] if change else [])
     if wanted is None:
         assert not file.exists()
     else:
         assert file.read_bytes() == (wanted if isinstance(wanted, bytes) else wanted.encode())
         assert stat.S_IMODE(file.stat().st_mode) == 0o644
-    assert c.change_to("/etc/file", wanted, root=str(tmp_path)) is None, "a second run changes nothing"
+    assert c.change_to(system_at(tmp_path), "/etc/file", wanted) is None, "a second run changes nothing"
 
 
 # apply
 
 
 def test_a_new_file_in_a_new_folder(tmp_path: Path) -> None:
-    c.apply([c.FileChange("/a/b/c", None, b"x", mode=0o755)], str(tmp_path))
+    c.apply(system_at(tmp_path), [c.FileChange("/a/b/c", None, b"x", mode=0o755)])
     assert (tmp_path / "a/b/c").read_bytes() == b"x"
     assert stat.S_IMODE((tmp_path / "a/b/c").stat().st_mode) == 0o755
 
@@ -54,7 +56,7 @@ def test_a_new_file_in_a_new_folder(tmp_path: Path) -> None:
 def test_the_mode_of_a_rewritten_file_stays(before: int, after: int, tmp_path: Path) -> None:
     (tmp_path / "f").write_text("old")
     (tmp_path / "f").chmod(before)
-    c.apply([c.FileChange("/f", b"old", b"new", "/f.bak")], str(tmp_path))
+    c.apply(system_at(tmp_path), [c.FileChange("/f", b"old", b"new", "/f.bak")])
     assert (tmp_path / "f").read_text() == "new"
     assert (tmp_path / "f.bak").read_text() == "old"
     assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == after
@@ -63,7 +65,7 @@ def test_the_mode_of_a_rewritten_file_stays(before: int, after: int, tmp_path: P
 def test_renamed_with_its_mode(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("old")
     (tmp_path / "f").chmod(0o600)
-    c.apply([c.FileChange("/f", b"old", None, "/f.bak")], str(tmp_path))
+    c.apply(system_at(tmp_path), [c.FileChange("/f", b"old", None, "/f.bak")])
     assert not (tmp_path / "f").exists()
     assert (tmp_path / "f.bak").read_text() == "old"
     assert stat.S_IMODE((tmp_path / "f.bak").stat().st_mode) == 0o600
@@ -72,14 +74,14 @@ def test_renamed_with_its_mode(tmp_path: Path) -> None:
 def test_a_backup_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "f.bak").write_text("an older one")
     (tmp_path / "f").write_text("old")
-    c.apply([c.FileChange("/f", b"old", b"new", "/f.bak")], str(tmp_path))
+    c.apply(system_at(tmp_path), [c.FileChange("/f", b"old", b"new", "/f.bak")])
     assert (tmp_path / "f.bak").read_text() == "an older one"
     assert (tmp_path / "f.bak.2").read_text() == "old"
 
 
 def test_removed_without_backup(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("old")
-    c.apply([c.FileChange("/f", b"old", None)], str(tmp_path))
+    c.apply(system_at(tmp_path), [c.FileChange("/f", b"old", None)])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -91,7 +93,7 @@ def test_in_order_up_to_the_first_failure(tmp_path: Path) -> None:
         c.FileChange("/three", None, b"3"),
     ]
     with pytest.raises(OSError, match="below-a-file"):
-        c.apply(changes, str(tmp_path))
+        c.apply(system_at(tmp_path), changes)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "one"]
 
 

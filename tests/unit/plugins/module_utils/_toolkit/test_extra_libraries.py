@@ -11,7 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries as e
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 KEYRING = "/usr/share/keyrings/key.gpg"
 URL = "https://mirror.example/ubuntu2404/x86_64"
@@ -99,15 +99,15 @@ def test_nothing_odd_gets_into_the_source(url: str, keyring: str) -> None:
 def test_the_source_is_apart_and_everything_else_pinned_away(tmp_path: Path) -> None:
     (tmp_path / KEYRING.lstrip("/")).parent.mkdir(parents=True)
     with pytest.raises(Failure, match="no such keyring"):
-        e.open_source(ScriptedRun(), CUDA12, URL, KEYRING, str(tmp_path))
+        e.open_source(system_at(tmp_path, ScriptedRun()), CUDA12, URL, KEYRING)
     (tmp_path / KEYRING.lstrip("/")).touch()
     run = ScriptedRun(("apt-get update .*SourceParts=-", Completed(0, "", "")))
-    e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
+    e.open_source(system_at(tmp_path, run), CUDA12, URL, KEYRING)
     run.done()
     failed = Completed(100, "", "E: Failed to fetch https://x/InRelease  Could not resolve 'x'")
     run = ScriptedRun(("update", failed), ("apt-config dump", Completed(0, "", "")))
     with pytest.raises(Failure, match="DNS does not know x; check the address"):
-        e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
+        e.open_source(system_at(tmp_path, run), CUDA12, URL, KEYRING)
     source = tmp_path / e.FOLDER.lstrip("/") / "source.list"
     assert source.read_text() == f"deb [signed-by={KEYRING}] {URL}/ /\n"
     pin = (source.parent / "preferences").read_text()
@@ -119,7 +119,7 @@ def test_failing_source(tmp_path: Path) -> None:
     (tmp_path / KEYRING.lstrip("/")).touch()
     run = ScriptedRun(("apt-get update", Completed(100, "", "E: 403 Forbidden\n")))
     with pytest.raises(Failure) as error:
-        e.open_source(run, CUDA12, URL, KEYRING, str(tmp_path))
+        e.open_source(system_at(tmp_path, run), CUDA12, URL, KEYRING)
     assert str(error.value) == "https://mirror.example/ubuntu2404/x86_64: 403 Forbidden"
 
 
@@ -144,8 +144,8 @@ def test_plan_lets_nothing_else_in(simulation: str, words: str) -> None:
     what = e.wanted(["nccl"], "12.8")
     if words:
         with pytest.raises(Failure, match=words):
-            e.plan(run, what, what.packages, database())
+            e.plan(system_at(run=run), what, what.packages, database())
     else:
-        judged = e.plan(run, what, what.packages, database())
+        judged = e.plan(system_at(run=run), what, what.packages, database())
         assert e.install_command(judged)[-1] == "libnccl2=2.25.1-1+cuda12.8"
     run.done()

@@ -10,6 +10,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 V = catalogue.parse_version
 PARTS = {"cuda-nvcc-12-8": "12.8.61-1"}
 
@@ -31,8 +33,8 @@ def settled(
     root: Path, version: str, there: dpkg.Database, hold: bool | None = None, default: bool = False
 ) -> finish.Settling:
     parts = PARTS if version.count(".") == 2 else {}
-    found = finish.settle(V(version), there, hold, default, parts, str(root))
-    changes.apply(found.files, str(root))
+    found = finish.settle(system_at(root), V(version), there, hold, default, parts)
+    changes.apply(system_at(root), found.files)
     return found
 
 
@@ -66,13 +68,13 @@ def test_hold(
 
 def test_a_release_is_noted_and_let_go_with_its_hold(tmp_path: Path) -> None:
     assert settled(tmp_path, "12.8.0", FREE).hold
-    note = finish.read_release("12.8", str(tmp_path))
+    note = finish.read_release(system_at(tmp_path), "12.8")
     assert (note.version, note.parts, note.held) == ("12.8.0", PARTS, True)
     assert finish.is_complete(note, HELD) and not finish.is_complete(note, database("ii cuda-nvcc-12-8 12.8.93-1"))
     assert settled(tmp_path, "12.8.0", HELD).empty
     # Without the patch number the packages are free again, since it was us who held them.
     assert settled(tmp_path, "12.8", HELD).unhold == ("cuda-nvcc-12-8",)
-    assert finish.read_release("12.8", str(tmp_path)) == finish.Release()
+    assert finish.read_release(system_at(tmp_path), "12.8") == finish.Release()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"parts": 3}'])
@@ -80,7 +82,7 @@ def test_a_damaged_note_counts_as_none(tmp_path: Path, text: str) -> None:
     file = tmp_path / finish.path_of("12.8").lstrip("/")
     file.parent.mkdir(parents=True)
     file.write_text(text)
-    assert not finish.is_complete(finish.read_release("12.8", str(tmp_path)), FREE)
+    assert not finish.is_complete(finish.read_release(system_at(tmp_path), "12.8"), FREE)
 
 
 def test_default(tmp_path: Path) -> None:
@@ -97,7 +99,7 @@ def test_default(tmp_path: Path) -> None:
 
 def test_path_goes_with_the_last_compiler(tmp_path: Path) -> None:
     settled(tmp_path, "12.8.0", FREE)
-    left = finish.settle_absent("12.8", database("ii cuda-nvcc-12-4 12.4.1-1"), str(tmp_path))
+    left = finish.settle_absent(system_at(tmp_path), "12.8", database("ii cuda-nvcc-12-4 12.4.1-1"))
     assert [change.path for change in left.files] == [finish.path_of("12.8")]
-    none = finish.settle_absent("12.8", database(), str(tmp_path))
+    none = finish.settle_absent(system_at(tmp_path), "12.8", database())
     assert "/etc/profile.d/wslfleet-cuda.sh" in [change.path for change in none.files]

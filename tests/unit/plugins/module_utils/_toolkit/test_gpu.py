@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import gpu as toolkit_gpu
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 ADA = "NVIDIA GeForce RTX 4070 Laptop GPU, 572.61, 8.9\n"
 PASCAL = "NVIDIA GeForce GTX 1060, 581.15, 6.1\n"
@@ -42,7 +42,7 @@ def test_judge(rows: str, version: str, stop: str, warning: str) -> None:
 
 def test_no_nvidia_smi_no_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolkit_gpu, "NVIDIA_SMI", str(tmp_path / "nvidia-smi"))
-    assert toolkit_gpu.read(ScriptedRun()) == []
+    assert toolkit_gpu.read(system_at(run=ScriptedRun())) == []
 
 
 def test_an_old_driver_is_asked_again_and_a_dumb_one_left_alone(
@@ -59,6 +59,9 @@ def test_an_old_driver_is_asked_again_and_a_dumb_one_left_alone(
         ),
         ("--query-gpu=name,driver_version --format=csv,noheader$", Completed(0, OLD, "")),
     )
-    assert [gpu.driver for gpu in toolkit_gpu.read(run)] == [(471, 41)]
+    assert [gpu.driver for gpu in toolkit_gpu.read(system_at(run=run))] == [(471, 41)]
     run.done()
-    assert toolkit_gpu.read(ScriptedRun(("smi", Completed(124, "", "")), ("smi", Completed(9, "", "")))) == []
+    assert (
+        toolkit_gpu.read(system_at(run=ScriptedRun(("smi", Completed(124, "", "")), ("smi", Completed(9, "", "")))))
+        == []
+    )

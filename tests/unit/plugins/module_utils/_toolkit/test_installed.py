@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed as toolkit_installed
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 
 def root_with(tmp_path: Path, *files: str) -> str:
     for file in files:
@@ -33,7 +35,7 @@ def test_release(tmp_path: Path, there: tuple[str, ...], release: str) -> None:
     status.write_text(
         "\n".join(f"Package: {name}\nStatus: install ok installed\nVersion: {v}\n" for _c, name, v in lines)
     )
-    assert toolkit_installed.release("12.8", str(tmp_path)) == release
+    assert toolkit_installed.release(system_at(tmp_path), "12.8") == release
 
 
 @pytest.mark.parametrize(
@@ -49,4 +51,4 @@ def test_nvcc(tmp_path: Path, version: str, files: tuple[str, ...], found: str) 
     root = root_with(tmp_path, *files)
     for file in files:
         (tmp_path / file).chmod(0o755)
-    assert toolkit_installed.nvcc_path(version, root) == found
+    assert toolkit_installed.nvcc_path(system_at(root), version) == found

@@ -11,6 +11,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import chang
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import search_path
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 
 def toolkit(root: Path, version: str, *commands: str) -> None:
     folder = root / f"usr/local/cuda-{version}/bin"
@@ -25,9 +27,9 @@ def toolkit(root: Path, version: str, *commands: str) -> None:
 
 
 def bring(root: Path, present: bool = True) -> list[str]:
-    changes = toolkit_path.changes(present, str(root))
-    system_changes.apply(changes, str(root))
-    assert toolkit_path.changes(present, str(root)) == []
+    changes = toolkit_path.changes(system_at(root), present)
+    system_changes.apply(system_at(root), changes)
+    assert toolkit_path.changes(system_at(root), present) == []
     return [change.path for change in changes]
 
 
@@ -57,8 +59,8 @@ def test_root_finds_wsls_nvidia_smi_without_a_login(tmp_path: Path) -> None:
     program.write_text("")
     assert bring(tmp_path) == [toolkit_path.PROFILE, toolkit_path.NVIDIA_SMI]
     assert os.readlink(link) == toolkit_path.WSL_NVIDIA_SMI
-    assert not loader.driver_files(str(tmp_path)), "no repair may take it for a stray"
-    assert search_path.first_nvidia_smi(str(tmp_path)) == toolkit_path.WSL_NVIDIA_SMI
+    assert not loader.driver_files(system_at(tmp_path)), "no repair may take it for a stray"
+    assert search_path.first_nvidia_smi(system_at(tmp_path)) == toolkit_path.WSL_NVIDIA_SMI
     assert bring(tmp_path, present=False) == [toolkit_path.PROFILE, toolkit_path.NVIDIA_SMI]
     assert not link.is_symlink()
     link.write_text("somebody's own")

@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 GIB = 2**30
 
@@ -60,20 +60,20 @@ def versions(*lines: str) -> dpkg.Database:
 def test_what_is_missing_is_installed(
     tmp_path: Path, installed: tuple[str, ...], status: str, files: tuple[str, ...], install: tuple[str, ...]
 ) -> None:
-    plan = toolkit_plan.make_plan(wanted(), database(*installed, status=status), root=root_with(tmp_path, *files))
+    plan = toolkit_plan.make_plan(system_at(root_with(tmp_path, *files)), wanted(), database(*installed, status=status))
     assert plan.install == install and plan.purge == ()
 
 
 def test_absent_takes_this_version_only() -> None:
     held = database("cuda-nvcc-12-4", "libcublas-12-4", "cuda-nvcc-12-8", "cuda-driver-dev-12-8", "g++")
-    plan = toolkit_plan.make_plan(wanted("12.4", state="absent"), held)
+    plan = toolkit_plan.make_plan(system_at(), wanted("12.4", state="absent"), held)
     assert plan.purge == ("cuda-nvcc-12-4", "libcublas-12-4")
     assert plan.install == ()
 
 
 def test_latest_names_everything_that_is_there_and_keeps_its_marks() -> None:
     there = versions("ii cuda-toolkit-12-8 12.8.0-1", "hi cuda-nvcc-12-8 12.8.61-1", "ii cuda-nvcc-12-4 12.4.99-1")
-    plan = toolkit_plan.make_plan(wanted(state="latest", host_compiler=False), there, {"cuda-nvcc-12-8"})
+    plan = toolkit_plan.make_plan(system_at(), wanted(state="latest", host_compiler=False), there, {"cuda-nvcc-12-8"})
     assert plan.install == ("cuda-toolkit-12-8", "cuda-nvcc-12-8")
     assert (plan.unhold, plan.automatic, plan.upgrade) == (("cuda-nvcc-12-8",), ("cuda-nvcc-12-8",), True)
 
@@ -92,7 +92,7 @@ PARTS = {"cuda-nvcc-12-8": "12.8.61-1", "cuda-crt-12-8": "12.8.61-1"}
 )
 def test_an_exact_release_is_of_one_piece(there: tuple[str, ...], install: tuple[str, ...], downgrade: bool) -> None:
     asked = wanted("12.8.0", "nvcc", host_compiler=False, allow_downgrade=True)
-    plan = toolkit_plan.make_plan(asked, versions(*there), (), PARTS)
+    plan = toolkit_plan.make_plan(system_at(), asked, versions(*there), (), PARTS)
     assert (plan.install, plan.downgrade) == (install, downgrade)
     assert "cuda-nvcc-12-8" not in plan.automatic
     lines = [" ".join(command) for command in toolkit_plan.commands(plan, False)]
@@ -102,12 +102,12 @@ def test_an_exact_release_is_of_one_piece(there: tuple[str, ...], install: tuple
 def test_no_downgrade_unless_allowed() -> None:
     there = versions("ii cuda-nvcc-12-8 12.8.93-1")
     with pytest.raises(Failure, match=r"12\.8\.93-1 is installed, newer than .* set allow_downgrade"):
-        toolkit_plan.make_plan(wanted("12.8.0", "nvcc", host_compiler=False), there, (), PARTS)
+        toolkit_plan.make_plan(system_at(), wanted("12.8.0", "nvcc", host_compiler=False), there, (), PARTS)
 
 
 def test_upgrade_installs_the_new_before_the_old_goes() -> None:
     there = versions("hi cuda-toolkit-12-4 12.4.0-1", "ii cuda-nvcc-12-4 12.4.99-1", "ii gcc 12")
-    plan = toolkit_plan.make_plan(wanted(others="remove", host_compiler=False), there)
+    plan = toolkit_plan.make_plan(system_at(), wanted(others="remove", host_compiler=False), there)
     assert plan.purge == ("cuda-nvcc-12-4", "cuda-toolkit-12-4")
     lines = [" ".join(command) for command in toolkit_plan.commands(plan, False)]
     assert lines[0].startswith("apt-mark unhold cuda-toolkit-12-4 -o Dir::Etc::SourceList=/dev/null ")
@@ -121,7 +121,9 @@ def test_what_the_new_one_shares_with_the_old_one_stays() -> None:
         "ii cuda-toolkit-11-config-common 11-1",
     )
     shared = {"cuda-toolkit-config-common", "cuda-toolkit-11-config-common"}
-    plan = toolkit_plan.make_plan(wanted("12.8", "nvcc", others="remove", host_compiler=False), there, shared)
+    plan = toolkit_plan.make_plan(
+        system_at(), wanted("12.8", "nvcc", others="remove", host_compiler=False), there, shared
+    )
     assert set(plan.purge) == {"cuda-nvcc-12-4", *shared}
     record = "Package: cuda-nvcc-12-8\nVersion: 1\nDepends: cuda-crt-12-8, cuda-toolkit-config-common (>= 12)\n"
     gone = "Remv cuda-toolkit-11-config-common [11-1]\nRemv cuda-nvcc-12-4 [12.4.99-1]\n"
@@ -130,7 +132,7 @@ def test_what_the_new_one_shares_with_the_old_one_stays() -> None:
         ("apt-cache show", Completed(0, record, "")),
         ("purge cuda-nvcc-12-4 cuda-toolkit-11-config-common$", Completed(0, gone, "")),
     )
-    followed, judged = toolkit_plan.judge(run, plan, GIB)
+    followed, judged = toolkit_plan.judge(system_at(run=run), plan, GIB)
     assert followed.purge == ("cuda-nvcc-12-4", "cuda-toolkit-11-config-common")
     assert [action.name for action in judged.removes] == ["cuda-toolkit-11-config-common", "cuda-nvcc-12-4"]
     run.done()
@@ -142,7 +144,7 @@ def test_an_upgrade_to_what_is_there_is_no_change(unhold: tuple[str, ...], purge
     run = ScriptedRun(
         ("install", Completed(0, "", "")), *((("purge", Completed(0, "Remv b [1]\n", "")),) if purge else ())
     )
-    assert toolkit_plan.judge(run, plan, GIB)[0] == toolkit_plan.Plan(purge=purge, unhold=unhold)
+    assert toolkit_plan.judge(system_at(run=run), plan, GIB)[0] == toolkit_plan.Plan(purge=purge, unhold=unhold)
     run.done()
 
 
@@ -153,7 +155,7 @@ def test_what_apt_cannot_install_is_explained() -> None:
         ("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", Completed(0, output, ""))
     )
     with pytest.raises(Failure, match=r"needs libtinfo5: .* cuda_version 12\.5 or newer") as caught:
-        toolkit_plan.judge(run, toolkit_plan.Plan(install=("cuda-toolkit-12-4",)), GIB)
+        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("cuda-toolkit-12-4",)), GIB)
     assert not isinstance(caught.value, toolkit_plan.NoPlanError)
     run.done()
 
@@ -170,7 +172,7 @@ def test_plan_with_a_driver_is_refused() -> None:
     with pytest.raises(
         Failure, match="refused before anything was downloaded: cuda-x: would install cuda-drivers"
     ) as caught:
-        toolkit_plan.judge(run, toolkit_plan.Plan(install=("cuda-x",)), 100 * GIB)
+        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("cuda-x",)), 100 * GIB)
     assert not isinstance(caught.value, toolkit_plan.NoPlanError)
     run.done()
 
@@ -180,11 +182,11 @@ def test_space_is_counted(free: int, fits: bool) -> None:
     record = f"Package: a\nVersion: 1\nSize: {GIB}\nInstalled-Size: {GIB // 1024}\n"
     run = ScriptedRun(("install", Completed(0, "Inst a (1 X:y [amd64])\n", "")), ("show", Completed(0, record, "")))
     if fits:
-        _plan, judged = toolkit_plan.judge(run, toolkit_plan.Plan(install=("a",)), free)
+        _plan, judged = toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)), free)
         assert judged.download_bytes == GIB
     else:
         with pytest.raises(Failure, match="not enough space on /: 2048 MiB are needed"):
-            toolkit_plan.judge(run, toolkit_plan.Plan(install=("a",)), free)
+            toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)), free)
 
 
 def test_apt_without_a_plan_is_another_error() -> None:
@@ -192,7 +194,7 @@ def test_apt_without_a_plan_is_another_error() -> None:
     failed = Completed(100, "", text)
     run = ScriptedRun(("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", failed))
     with pytest.raises(toolkit_plan.NoPlanError, match="a: apt refuses: Unable to locate package a"):
-        toolkit_plan.judge(run, toolkit_plan.Plan(install=("a",)), GIB)
+        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)), GIB)
     run.done()
 
 

@@ -14,6 +14,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import shel
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 
 def touch(root: Path, *paths: str) -> None:
     for path in paths:
@@ -66,7 +68,7 @@ def test_line(line: str, folder: str, tmp_path: Path) -> None:
     touch(tmp_path, "/opt/driver/libcuda.so.1", "/opt/driver/nvidia-smi", "/usr/bin/nvidia-smi")
     (tmp_path / "opt/workaround").mkdir()
     (tmp_path / "opt/workaround/libcuda.so").symlink_to("/usr/lib/wsl/lib/libcuda.so.1")
-    found = s.judge("/etc/environment", f"# first\n{line}\n", str(tmp_path))
+    found = s.judge(system_at(tmp_path), "/etc/environment", f"# first\n{line}\n")
     assert [(item.folder, item.line) for item in found] == ([(folder, 2)] if folder else [])
 
 
@@ -75,23 +77,25 @@ def test_line(line: str, folder: str, tmp_path: Path) -> None:
              "home/ann/.config/environment.d/x.conf"]
 )  # fmt: skip
 def test_every_file_is_read(path: str, tmp_path: Path) -> None:
-    assert s.findings(str(tmp_path)) == []
+    assert s.findings(system_at(tmp_path)) == []
     touch(tmp_path, path)
     (tmp_path / path).write_bytes(b"J\xf6rg=1\nLD_LIBRARY_PATH=/usr/lib64\n")
-    assert [item.text for item in s.findings(str(tmp_path))] == [f"/{path}:2 puts /usr/lib64 into LD_LIBRARY_PATH"]
+    assert [item.text for item in s.findings(system_at(tmp_path))] == [
+        f"/{path}:2 puts /usr/lib64 into LD_LIBRARY_PATH"
+    ]
 
 
 def test_folders_with_names_of_files(tmp_path: Path) -> None:
     (tmp_path / "etc/environment").mkdir(parents=True)
-    assert s.findings(str(tmp_path)) == []
+    assert s.findings(system_at(tmp_path)) == []
 
 
 def test_nvidia_smi(tmp_path: Path) -> None:
-    assert s.first_nvidia_smi(str(tmp_path)) == ""
+    assert s.first_nvidia_smi(system_at(tmp_path)) == ""
     touch(tmp_path, "/usr/lib/wsl/lib/nvidia-smi")
-    assert s.first_nvidia_smi(str(tmp_path)) == "/usr/lib/wsl/lib/nvidia-smi"
+    assert s.first_nvidia_smi(system_at(tmp_path)) == "/usr/lib/wsl/lib/nvidia-smi"
     touch(tmp_path, "/usr/bin/nvidia-smi")
-    assert s.first_nvidia_smi(str(tmp_path)) == "/usr/bin/nvidia-smi"
+    assert s.first_nvidia_smi(system_at(tmp_path)) == "/usr/bin/nvidia-smi"
 
 
 def test_what_a_user_puts_there_holds_nobody_up(tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ def test_what_a_user_puts_there_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "root/.bashrc")
     (tmp_path / "root/.profile").symlink_to("/dev/zero")
     (tmp_path / "root/.zshrc").write_text(". ~/.zshrc\n" * 9 + "LD_LIBRARY_PATH=/usr/lib64\n")
-    assert [item.text for item in s.findings(str(tmp_path))] == [
+    assert [item.text for item in s.findings(system_at(tmp_path))] == [
         "/root/.bashrc cannot be read: /root/.bashrc is a pipe, not a file: look at it by hand",
         "/root/.profile cannot be read: /root/.profile is a device, not a file: look at it by hand",
         "/root/.zshrc:10 puts /usr/lib64 into LD_LIBRARY_PATH",
@@ -198,7 +202,7 @@ def test_the_first_nvcc(bring: t.Callable[[Path], t.Any], words: str, tmp_path: 
     (tmp_path / "etc/profile.d/wslfleet-cuda.sh").write_text(toolkit_path.PROFILE_TEXT)
     (tmp_path / "etc/passwd").write_text("root:x:0:0::/root:/bin/bash\nann:x:1000:1000::/home/ann:/bin/bash\n")
     bring(tmp_path)
-    others = [found.text for found in s.first_nvccs(str(tmp_path)) if found.leads_to != NVCC]
+    others = [found.text for found in s.first_nvccs(system_at(tmp_path)) if found.leads_to != NVCC]
     assert bool(others) == bool(words), others
     assert words in "; ".join(others)
 

@@ -9,7 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 
-from tests.unit.plugins.module_utils.scripted_run import ScriptedRun
+from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 OK = {"runtime": "12040", "driver": "12080", "devices": "1", "gpu": "RTX", "seconds": "0.1", "error": "0"}
 INSUFFICIENT = {"runtime": "12040", "driver": "0", "error": "35", "message": "insufficient"}
@@ -52,41 +52,41 @@ def test_compile_and_run(tmp_path: Path) -> None:
     run = ScriptedRun(
         VERSION, ("-o /var/lib/wslfleet/smoke/program ", Completed(0, "", "")), ("^env LD_", Completed(0, PRINTED, ""))
     )
-    outcome = smoke_test.compile_and_run(run, "/usr/local/cuda/bin/nvcc", False, str(tmp_path))
+    outcome = smoke_test.compile_and_run(system_at(tmp_path, run), "/usr/local/cuda/bin/nvcc", False)
     run.done()
     assert (outcome.verdict, outcome.compiler) == ("ran_on_gpu", "12.4, V12.4.131")
     assert "__global__" in (tmp_path / "var/lib/wslfleet/smoke/program.cu").read_text()
 
 
 def test_without_a_compiler(tmp_path: Path) -> None:
-    assert smoke_test.compile_and_run(ScriptedRun(), "", False, str(tmp_path)).verdict == "no_compiler"
+    assert smoke_test.compile_and_run(system_at(tmp_path, ScriptedRun()), "", False).verdict == "no_compiler"
     failed = Completed(1, "", "nvcc fatal   : Failed to preprocess host compiler properties.\n")
     run = ScriptedRun(VERSION, ("-o", failed))
-    assert smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path)).verdict == "no_compiler"
+    assert smoke_test.compile_and_run(system_at(tmp_path, run), "/nvcc", False).verdict == "no_compiler"
 
 
 def test_compiler_error_is_told(tmp_path: Path) -> None:
     run = ScriptedRun(VERSION, ("-o", Completed(1, "", "program.cu(3): error: no such file\n1 more\n")))
     with pytest.raises(Failure, match=r"cannot compile: program.cu\(3\): error: no such file; source kept in"):
-        smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+        smoke_test.compile_and_run(system_at(tmp_path, run), "/nvcc", False)
 
 
 def test_outcome_is_kept_until_something_changes(tmp_path: Path) -> None:
-    root = str(tmp_path)
+    system = system_at(tmp_path)
     nvcc = tmp_path / "nvcc"
     nvcc.write_text("1")
-    digest = smoke_test.key("/nvcc", root)
-    assert smoke_test.cached(digest, root) is None
-    smoke_test.remember(digest, smoke_test.Outcome("no_gpu", {"error": "35"}, "/nvcc", "12.4"), root)
-    assert smoke_test.cached(digest, root) is None, "the program is gone"
+    digest = smoke_test.key(system, "/nvcc")
+    assert smoke_test.cached(system, digest) is None
+    smoke_test.remember(system, digest, smoke_test.Outcome("no_gpu", {"error": "35"}, "/nvcc", "12.4"))
+    assert smoke_test.cached(system, digest) is None, "the program is gone"
     (tmp_path / "var/lib/wslfleet/smoke/program").write_text("")
-    kept = smoke_test.cached(digest, root)
+    kept = smoke_test.cached(system, digest)
     assert kept is not None and kept.cached and kept.verdict == "no_gpu"
     nvcc.write_text("22")
-    assert smoke_test.key("/nvcc", root) != digest
-    assert smoke_test.cached(smoke_test.key("/nvcc", root), root) is None
+    assert smoke_test.key(system, "/nvcc") != digest
+    assert smoke_test.cached(system, smoke_test.key(system, "/nvcc")) is None
     (tmp_path / "var/lib/wslfleet/smoke/result.json").write_text("{half")
-    assert smoke_test.cached(digest, root) is None
+    assert smoke_test.cached(system, digest) is None
 
 
 def dpkg_of(root: Path, **versions: str) -> None:
@@ -112,11 +112,11 @@ def test_the_first_error_is_whole_with_the_way_out_of_cuda_samples_378(tmp_path:
     (tmp_path / "usr/bin/g++").touch()
     words = r'mathcalls.h\(79\): error: exception specification is incompatible with that of previous function "cospi"'
     with pytest.raises(Failure, match=words + "; CUDA 12.4 .* use cuda_version 13.0 or newer"):
-        smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path))
+        smoke_test.compile_and_run(system_at(tmp_path, run), "/nvcc", False)
 
 
 def test_nvcc_is_given_a_compiler_that_it_takes(tmp_path: Path) -> None:
     dpkg_of(tmp_path, **{"libc6": "2.39-0ubuntu8", "g++": "4:14.2.0-1", "g++-14": "14.2.0-1", "g++-12": "12.3.0-1"})
     run = ScriptedRun(VERSION, ("-ccbin g..-12 ", Completed(0, "", "")), ("^env LD_", Completed(0, PRINTED, "")))
-    assert smoke_test.compile_and_run(run, "/nvcc", False, str(tmp_path)).verdict == "ran_on_gpu"
+    assert smoke_test.compile_and_run(system_at(tmp_path, run), "/nvcc", False).verdict == "ran_on_gpu"
     run.done()

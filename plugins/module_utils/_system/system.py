@@ -1,0 +1,73 @@
+# Copyright (c) 2026 The wslfleet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The distribution that a module works on: where its files are, and how its programs are run."""
+
+from __future__ import annotations
+
+import glob
+import os
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, Runner
+
+
+def _refused(arguments: t.Sequence[str]) -> Completed:
+    raise Failure(f"no program is run here, and {arguments[0]} was asked for; report this as a bug")
+
+
+@dataclass(frozen=True)
+class System:
+    """Made once, where a module is entered, and passed on. Paths are those that the distribution knows."""
+
+    root: str = ""
+    """The folder that holds everything; empty for the distribution that we are in, another one in tests."""
+    run: Runner = _refused
+
+    def path(self, name: str) -> str:
+        """Where the file NAME really is."""
+        return self.root + name
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """The content of NAME; None when there is no such file. Raises UnreadableFile."""
+        return files.read_bytes(self.root + name)
+
+    def read_text(self, name: str) -> str | None:
+        """The text of NAME; None when there is no such file. Raises UnreadableFile."""
+        return files.read_text(self.root + name)
+
+    def names(self, folder: str) -> t.List[str]:
+        """What is in FOLDER, sorted; nothing where there is no such folder. Raises OSError."""
+        return files.names(self.root + folder)
+
+    def matching(self, pattern: str) -> t.List[str]:
+        """The paths that PATTERN (of glob) matches, sorted."""
+        return [path[len(self.root) :] for path in sorted(glob.glob(glob.escape(self.root) + pattern))]
+
+    def resolved(self, path: str) -> str:
+        """Where PATH leads, links of files and of folders followed; of a dangling one, where it would lead."""
+        todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
+        found: t.List[str] = []
+        hops = 0
+        while todo:
+            part = todo.pop()
+            if part == "..":
+                found = found[:-1]
+                continue
+            try:
+                link = os.readlink("/".join([self.root, *found, part]))
+            except OSError:
+                found.append(part)
+                continue
+            hops += 1
+            if hops > 40:  # as the kernel
+                return path
+            found = [] if link.startswith("/") else found
+            todo += [item for item in reversed(link.split("/")) if item not in ("", ".")]
+        return "/" + "/".join(found)

@@ -1,0 +1,55 @@
+# Copyright (c) 2026 The wslfleet contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> System:
+    root = tmp_path / "a[b]*"
+    (root / "etc/conf.d").mkdir(parents=True)
+    for name in ("b", "a"):
+        (root / "etc/conf.d" / name).write_text(f"J\udcf6rg {name}", "utf-8", "surrogateescape")
+    return System(str(root), lambda arguments: Completed(0, " ".join(arguments), ""))
+
+
+def test_paths_are_those_of_the_distribution(system: System) -> None:
+    assert system.path("/etc") == f"{system.root}/etc"
+    assert system.names("/etc/conf.d") == ["a", "b"] and system.names("/none") == []
+    assert system.read_text("/etc/conf.d/a") == "J\udcf6rg a" and system.read_bytes("/etc/conf.d/b") == b"J\xf6rg b"
+    assert system.read_text("/etc/none") is None and system.read_bytes("/etc/conf.d/a/none") is None
+    assert system.run(["true", "x"]).stdout == "true x"
+
+
+def test_a_pattern_is_one_below_the_root_only(system: System) -> None:
+    """Signs of a pattern in the root stand for themselves."""
+    assert system.matching("/etc/conf.d/*") == ["/etc/conf.d/a", "/etc/conf.d/b"]
+    assert system.matching("/none/*") == []
+
+
+@pytest.mark.parametrize(
+    ("links", "path", "target"),
+    [
+        ({}, "/etc/conf.d/a", "/etc/conf.d/a"),
+        ({}, "/etc/../etc//./none", "/etc/none"),
+        ({"/x": "/etc/conf.d"}, "/x/a", "/etc/conf.d/a"),
+        ({"/etc/y": "conf.d/../../up"}, "/etc/y/z", "/up/z"),
+        ({"/out": "../../../etc"}, "/out/passwd", "/etc/passwd"),
+        ({"/loop": "/loop"}, "/loop/a", "/loop/a"),
+    ],
+)
+def test_links_lead_no_further_than_the_root(system: System, links: dict[str, str], path: str, target: str) -> None:
+    for name, leads_to in links.items():
+        Path(system.path(name)).symlink_to(leads_to)
+    assert system.resolved(path) == target
+
+
+def test_where_only_files_are_read_no_program_is_run() -> None:
+    with pytest.raises(Failure, match="no program is run here, and apt-get was asked for"):
+        System().run(["apt-get", "update"])
