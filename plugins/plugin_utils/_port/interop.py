@@ -22,7 +22,6 @@ done about it:
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import subprocess
@@ -39,7 +38,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OutputTooLong,
     Stdin,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.streams import Streams, ended
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.ssh_exchange import DeadlinePassed, Exchange, TooLong
 
 SYSTEM32 = "C:\\Windows\\System32"
 VARIABLE = "LINE_OF_WSLFLEET"
@@ -103,34 +102,33 @@ class InteropRunner:
             )
         except OSError as error:
             raise self.inside.not_started(error, self._host) from None
-        with ended(process):
-            stdout, stderr = self._talk(process, line, stdin, timeout, heard)
-        done = completed(stdout, stderr, mark)
+        with process:
+            exchange = self._carried(process, line, stdin, timeout, heard)
+        done = completed(bytes(exchange.stdout), bytes(exchange.stderr), mark)
         if done is None:
-            raise self.inside.not_run(process.returncode, stderr, self._host)
+            raise self.inside.not_run(process.returncode, bytes(exchange.stderr), self._host)
         return done
 
-    def _talk(
+    def _carried(
         self,
         process: subprocess.Popen[bytes],
         line: str,
         stdin: Stdin,
         timeout: float | None,
         heard: Heard | None,
-    ) -> tuple[bytes, bytes]:
+    ) -> Exchange:
+        """What came of PROCESS, which runs LINE."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        streams = Streams(process, io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, heard)
-        with streams:
-            while streams.open:
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
-                    raise CommandTimeout(message, bytes(streams.stdout))
-                if not streams.step(left):
-                    message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
-                    raise OutputTooLong(f"{message}; look what floods it", bytes(streams.stdout))
-        process.wait()
-        return bytes(streams.stdout), bytes(streams.stderr)
+        exchange = Exchange(stdin, deadline, heard=heard, end=subprocess.Popen.kill)
+        try:
+            exchange.carry(process.stdin, None, process)
+        except DeadlinePassed:
+            message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
+            raise CommandTimeout(message, bytes(exchange.stdout)) from None
+        except TooLong:
+            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
+            raise OutputTooLong(f"{message}; look what floods it", bytes(exchange.stdout)) from None
+        return exchange
 
     def close(self) -> None:
         """Nothing is kept between commands."""

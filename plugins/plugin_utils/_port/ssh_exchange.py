@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What goes in and out of one ssh process: standard input as it is needed, output within bounds, until a deadline.
+"""What goes in and out of one process: standard input as it is needed, output within bounds, until a deadline.
 
 Core's ``ssh`` starts the process and gives it away for a moment, to be sent its input. It is kept until it has ended,
 since core neither stops at a time nor at a size, reads nothing while it sends, and sends nothing but bytes at once.
@@ -51,10 +51,12 @@ class Exchange:
         dialogue: Dialogue | None = None,
         shown: t.Callable[[bytes, bytes], tuple[bytes, bytes]] = lambda stdout, stderr: (stdout, stderr),
         heard: Heard | None = None,
+        end: t.Callable[[subprocess.Popen[bytes]], None] = subprocess.Popen.terminate,
     ) -> None:
         """DEADLINE: on the clock of ``time.monotonic``.
 
         :arg shown: what of the received output DIALOGUE is to see.
+        :arg end: ends a process whose time is over, or that floods.
         """
         self.stdout, self.stderr = bytearray(), bytearray()
         self._input = pieces(io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, _CHUNK_BYTES)
@@ -62,20 +64,21 @@ class Exchange:
         self._dialogue = dialogue
         self._shown = shown
         self._heard = heard
+        self._end = end
         self._waiting = b""
         """What is to be sent now."""
         self._last = False
         """Nothing comes behind it."""
 
     def carry(self, stdin: t.Any, _data: object, process: subprocess.Popen[bytes]) -> None:
-        """Called by core with the STDIN of PROCESS.
+        """Called by core, or whoever started PROCESS, with its STDIN.
 
         Raises DeadlinePassed, TooLong, and what the input or the dialogue raise.
         """
         try:
             self._carry(stdin, process)
         except BaseException:
-            process.terminate()
+            self._end(process)
             process.wait()
             raise
 
