@@ -4,10 +4,11 @@
 #
 # Note that this doc fragment is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The attributes that every module documents.
+"""What modules document alike: their attributes, and the options of those that leave a transaction at work.
 
-A module names ``attributes`` and states ``support`` of its four attributes by itself, then ``actiongroup``, then
-``windows``, ``linux`` or ``controller``, which say the same for all modules of that side. What a module states wins.
+A module names ``attributes``, then ``windows``, ``linux`` or ``controller``, which say the same for all modules of that
+side, and before that ``transaction`` where apt works on after its answer. It states itself where it does less than
+``attributes`` says, or more needs to be known. What a module states wins, then the fragment that is named first.
 """
 
 from __future__ import annotations
@@ -19,29 +20,48 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
-  check_mode:
+  action:
     description:
-      - Can run in C(check_mode) and return changed status prediction without modifying the target.
-  diff_mode:
-    description:
-      - Returns details on what has changed, or would change in C(check_mode), when in diff mode.
-  platform:
-    description:
-      - Target operating system that can be operated against.
-  idempotent:
-    description:
-      - A second run right after the first one changes nothing.
-"""
-
-    ACTIONGROUP = r"""
-options: {}
-attributes:
+      - Whether a part of the module runs on the controller.
   action_group:
     description:
       - Use C(group/wslfleet.cuda.cuda) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
       - wslfleet.cuda.cuda
+  async:
+    description:
+      - Can be used with the keyword C(async).
+  become:
+    description:
+      - Can be used with the keyword C(become).
+  bypass_host_loop:
+    description:
+      - Runs once for all hosts instead of once for each.
+    support: none
+  check_mode:
+    description:
+      - Can run in C(check_mode) and return changed status prediction without modifying the target.
+    support: full
+  connection:
+    description:
+      - Uses the connection that is configured for the host.
+  delegation:
+    description:
+      - Can be used with C(delegate_to) and its relatives.
+    support: full
+  diff_mode:
+    description:
+      - Returns details on what has changed, or would change in C(check_mode), when in diff mode.
+    support: full
+  idempotent:
+    description:
+      - A second run right after the first one changes nothing.
+    support: full
+  platform:
+    description:
+      - Target operating system that can be operated against.
+    support: full
 """
 
     # What all modules do that manage Windows itself: an action plugin does the whole work on the controller.
@@ -49,38 +69,24 @@ attributes:
 options: {}
 attributes:
   action:
-    description:
-      - Whether a part of the module runs on the controller.
     support: full
     details:
       - The whole module runs on the controller. Nothing is copied to the host.
   async:
-    description:
-      - Can be used with the keyword C(async).
     support: none
     details:
       - The module waits for long steps itself, see its option C(timeout) where it has one.
   become:
-    description:
-      - Can be used with the keyword C(become).
     support: none
     details:
       - Commands run with the rights of the account that logs on, and C(become) is ignored. Log on as an administrator.
-  bypass_host_loop:
-    description:
-      - Runs once for all hosts instead of once for each.
-    support: none
   connection:
-    description:
-      - Uses the connection that is configured for the host.
     support: full
     details:
       - P(ansible.builtin.winrm#connection), or P(wslfleet.cuda.wsl#connection) whose Windows side is then used. No
         other connection works.
-  delegation:
-    description:
-      - Can be used with C(delegate_to) and its relatives.
-    support: full
+  platform:
+    platforms: windows
 notes:
   - The host is asked and changed with native Windows programs only. PowerShell is not used.
 requirements:
@@ -92,33 +98,19 @@ requirements:
 options: {}
 attributes:
   action:
-    description:
-      - Whether a part of the module runs on the controller.
     support: full
     details:
       - The whole module runs on the controller, whichever host the task is for. Use C(run_once).
   async:
-    description:
-      - Can be used with the keyword C(async).
     support: none
   become:
-    description:
-      - Can be used with the keyword C(become).
     support: none
     details:
       - The module has the rights of whoever runs Ansible.
-  bypass_host_loop:
-    description:
-      - Runs once for all hosts instead of once for each.
-    support: none
   connection:
-    description:
-      - Uses the connection that is configured for the host.
     support: none
-  delegation:
-    description:
-      - Can be used with C(delegate_to) and its relatives.
-    support: full
+  platform:
+    platforms: posix
 """
 
     # What all modules do that run inside the distribution.
@@ -126,33 +118,43 @@ attributes:
 options: {}
 attributes:
   action:
-    description:
-      - Whether a part of the module runs on the controller.
     support: none
   async:
-    description:
-      - Can be used with the keyword C(async).
     support: full
   become:
-    description:
-      - Can be used with the keyword C(become).
     support: full
-  bypass_host_loop:
-    description:
-      - Runs once for all hosts instead of once for each.
-    support: none
   connection:
-    description:
-      - Uses the connection that is configured for the host.
     support: full
-  delegation:
-    description:
-      - Can be used with C(delegate_to) and its relatives.
-    support: full
+  platform:
+    platforms: debian
 notes:
   - The module runs inside the distribution, as V(root). Reach it with P(wslfleet.cuda.wsl#connection), whose tasks run
     as V(root) unless told otherwise.
 requirements:
   - Debian 11 or later, or Ubuntu 20.04 or later
   - Python 3.8 or later in the distribution
+"""
+
+    # What modules do inside the distribution that leave a transaction of apt at work and are asked again.
+    TRANSACTION = r"""
+options:
+  wait:
+    description:
+      - How many seconds one check of the transaction waits for its end.
+    type: int
+    default: 20
+  transaction:
+    description:
+      - The transaction to follow. The controller sets this option while it waits; do not set it yourself.
+      - When unset, the module checks what is missing and starts a transaction.
+    type: str
+attributes:
+  action:
+    support: full
+    details:
+      - The controller follows the transaction; the work is done in the distribution.
+  async:
+    support: none
+    details:
+      - The transaction runs detached and the module waits for it, see O(wait).
 """

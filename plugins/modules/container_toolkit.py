@@ -35,28 +35,12 @@ description:
   - If nothing is missing, the module only reads files and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.transaction
   - wslfleet.cuda.attributes.linux
 attributes:
-  action:
-    support: full
-    details:
-      - The controller follows the transaction; the work is done in the distribution.
-  async:
-    support: none
-    details:
-      - The transaction runs detached and the module waits for it, see O(wait).
   check_mode:
-    support: full
     details:
       - The source is tested in a temporary folder. The plan is checked only if the source is already set up.
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   state:
     description:
@@ -149,16 +133,6 @@ options:
       - refuse
       - this_source
     default: refuse
-  wait:
-    description:
-      - How many seconds one check of the transaction waits for its end.
-    type: int
-    default: 20
-  transaction:
-    description:
-      - The transaction to follow. The controller sets this option while it waits; do not set it yourself.
-      - When unset, the module checks what is missing and starts a transaction.
-    type: str
 """
 
 EXAMPLES = r"""

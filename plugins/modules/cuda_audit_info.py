@@ -20,18 +20,10 @@ description:
   - Changes nothing.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: N/A
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   fingerprints:
     description:

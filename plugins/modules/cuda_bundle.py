@@ -33,16 +33,8 @@ description:
     That user can be V(root) in the distribution, so the results can only be trusted as far as that user.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: windows
   idempotent:
     support: partial
     details:

@@ -23,27 +23,12 @@ description:
     installed, the module reads a few files and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.transaction
   - wslfleet.cuda.attributes.linux
 attributes:
-  action:
-    support: full
-    details:
-      - The controller follows the transaction; the work is done in the distribution.
-  async:
-    support: none
-    details:
-      - The transaction runs detached and the module waits for it, see O(wait).
   check_mode:
     support: partial
     details: The source is not read in check mode, so versions and sizes are not shown.
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   libraries:
     description:
@@ -84,16 +69,6 @@ options:
         Ubuntu up to 24.04 and Debian up to 12; Ubuntu 26.04 and Debian 13 each have a separate key.
     type: path
     default: /usr/share/keyrings/cuda-archive-keyring.gpg
-  wait:
-    description:
-      - How many seconds one check of the transaction waits for its end.
-    type: int
-    default: 20
-  transaction:
-    description:
-      - The transaction to follow. The controller sets this option while it waits; do not set it yourself.
-      - When unset, the module checks what is missing and starts a transaction.
-    type: str
 seealso:
   - module: wslfleet.cuda.cuda_toolkit
 """

@@ -23,19 +23,10 @@ description:
   - After a change, asks apt whether any driver package could still be installed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
-  check_mode:
-    support: full
   diff_mode:
-    support: full
     details: Of the names in the pin and of the code of the hook only the number is shown, with a digest.
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   state:
     description:

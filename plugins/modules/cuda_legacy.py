@@ -22,18 +22,7 @@ description:
   - A backup of every removed or changed file is kept beside it as C(NAME.wslfleet-DATE.bak), which apt ignores.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   fingerprints:
     description:

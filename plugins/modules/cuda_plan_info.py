@@ -22,18 +22,10 @@ description:
   - A removal is a reason to refuse, unless O(allowed_removals) names the package.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: N/A
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   packages:
     description:

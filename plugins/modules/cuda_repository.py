@@ -19,20 +19,11 @@ description:
     no process and no download.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
   check_mode:
-    support: full
     details:
       - The key and the index are fetched into a temporary folder also in check mode, so that a wrong address is found.
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   state:
     description:

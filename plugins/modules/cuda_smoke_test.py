@@ -19,7 +19,6 @@ description:
     compiler, driver files, loader and GPU device are the same.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
   check_mode:
@@ -28,11 +27,6 @@ attributes:
       - In check mode nothing is compiled; only an earlier outcome is returned.
   diff_mode:
     support: none
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   state:
     description:

@@ -26,30 +26,15 @@ description:
   - When everything is there, the module reads dpkg's status file and starts no process.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
+  - wslfleet.cuda.attributes.transaction
   - wslfleet.cuda.attributes.linux
 attributes:
-  action:
-    support: full
-    details:
-      - The controller looks after the transaction; the work is done in the distribution.
-  async:
-    support: none
-    details:
-      - The transaction runs detached and the module waits for it, see O(wait).
-  check_mode:
-    support: full
   diff_mode:
     support: partial
     details:
       - The packages, with their versions, the files of the collection and the settings that change.
       - In check mode without the scripts in C(/usr/local/bin) for the commands of a toolkit, because only the packages
         themselves say which commands there are.
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   version:
     description:
@@ -119,16 +104,6 @@ options:
         nothing is refused.
     type: bool
     default: true
-  wait:
-    description:
-      - How long one check of the transaction waits for its end, in seconds.
-    type: int
-    default: 20
-  transaction:
-    description:
-      - The transaction to follow. Set by the controller while it waits; do not set it.
-      - When unset, the module finds what is missing and starts a transaction.
-    type: str
 """
 
 EXAMPLES = r"""

@@ -21,7 +21,6 @@ description:
   - Nothing is downloaded, except the package C(ca-certificates) if an authority is requested and it is missing.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
   action:
@@ -30,17 +29,9 @@ attributes:
       - With O(windows_certificates) the controller reads them from Windows before the module runs.
   async:
     support: none
-  check_mode:
-    support: full
   diff_mode:
-    support: full
     details:
       - Credentials are shown as C((credentials)).
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   proxy:
     description:

@@ -23,19 +23,12 @@ description:
     RV(problems).
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.controller
 attributes:
   check_mode:
-    support: full
     details: The report is written in check mode too, because no laptop is changed.
   diff_mode:
     support: N/A
-  platform:
-    support: full
-    platforms: posix
-  idempotent:
-    support: full
 options:
   src:
     description:

@@ -19,19 +19,11 @@ description:
     only says in localised text, or not at all, is reported as V(info), never assumed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: N/A
     details: Nothing is changed.
-  platform:
-    support: full
-    platforms: windows
-  idempotent:
-    support: full
 options:
   gather_subset:
     description:

@@ -18,20 +18,13 @@ description:
   - The file that it writes contains names of users and of the computer. It contains no password.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
 attributes:
   check_mode:
-    support: full
     details: The file O(dest) on the controller is written in check mode too.
   diff_mode:
     support: N/A
     details: Nothing is changed on the host.
-  platform:
-    support: full
-    platforms: windows
-  idempotent:
-    support: full
 options:
   dest:
     description:

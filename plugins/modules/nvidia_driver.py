@@ -27,18 +27,7 @@ notes:
   - The screen of the host may go dark for a few seconds, and programs that use the GPU may end.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: windows
-  idempotent:
-    support: full
 options:
   minimum:
     description:

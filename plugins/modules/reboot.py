@@ -21,16 +21,8 @@ description:
     RV(awaiting_reboot). The next run continues from there.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: windows
   idempotent:
     support: partial
     details: With O(policy=always) every run restarts the host.

@@ -20,19 +20,11 @@ description:
   - Does not rely on translated text or on the exit code of an installer. The registry is read again afterwards.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
 attributes:
   check_mode:
     support: partial
     details: With O(state=latest) and no MSI package a newer WSL cannot be predicted, so C(changed) is V(false).
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: windows
-  idempotent:
-    support: full
 options:
   state:
     description:

@@ -21,7 +21,6 @@ description:
     is needed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.linux
 attributes:
   action:
@@ -30,15 +29,6 @@ attributes:
       - With O(terminate=true) the controller ends the distribution after the module has run.
   async:
     support: none
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: debian
-  idempotent:
-    support: full
 options:
   settings:
     description:

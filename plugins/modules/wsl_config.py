@@ -21,18 +21,7 @@ description:
   - WSL reads the file when it starts. Nothing is stopped without O(shutdown=true), RV(needs) says what is needed.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: windows
-  idempotent:
-    support: full
 options:
   settings:
     description:

@@ -20,18 +20,7 @@ description:
     names another one.
 extends_documentation_fragment:
   - wslfleet.cuda.attributes
-  - wslfleet.cuda.attributes.actiongroup
   - wslfleet.cuda.attributes.windows
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    support: full
-    platforms: windows
-  idempotent:
-    support: full
 options:
   name:
     description: Name under which the distribution is registered. Letters, digits, dot, underscore and hyphen.

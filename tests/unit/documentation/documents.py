@@ -78,9 +78,11 @@ def read(path: Path) -> Document:
 
 def _with_fragments(documentation: Block) -> Block:
     """As Ansible merges them: what the plugin says wins, then the fragment that is named first."""
-    attributes = {name: dict(attribute) for name, attribute in documentation.get("attributes", {}).items()}
+    merged = {**documentation, "attributes": dict(documentation.get("attributes", {}))}
     for fragment in documentation.get("extends_documentation_fragment", []):
         part = fragment.removeprefix("wslfleet.cuda.attributes").lstrip(".").upper() or "DOCUMENTATION"
-        for name, attribute in yaml.safe_load(getattr(ModuleDocFragment, part))["attributes"].items():
-            attributes[name] = {**attribute, **attributes.get(name, {})}
-    return {**documentation, "attributes": attributes}
+        block = yaml.safe_load(getattr(ModuleDocFragment, part))
+        merged["options"] = {**block["options"], **merged.get("options", {})}
+        for name, attribute in block["attributes"].items():
+            merged["attributes"][name] = {**attribute, **merged["attributes"].get(name, {})}
+    return merged
