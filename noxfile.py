@@ -11,14 +11,16 @@ its own would need containers (ansible-test, execution environments), an environ
 (mypy).
 
 Tags say when a stage runs: ``check`` in ``make check``; ``make test`` runs these first, then ``cores`` (the oldest
-ansible-core, the newest, and the one that pip installs) beside ``lab`` (molecule, lab and integration tests);
-``make test-all`` runs ``more`` too (the other ansible-cores, slow deliberate faults). See scripts/gates/run.py.
+ansible-core, the newest, and the one that pip installs, whose unit tests are those of ``check``) beside ``lab``
+(molecule, lab and integration tests); ``make test-all`` runs ``more`` too (the other ansible-cores, slow deliberate
+faults). See scripts/gates/run.py.
 ``nox -s NAME -- WORDS`` gives more words to the last command of a stage. Words that name files below tests/ take the
 place of all tests of a stage of tests.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import sys
 from pathlib import Path
@@ -50,6 +52,17 @@ PARTS = {
 EVERY_CORE = [
     nox.param(each.version, id=each.version, tags=["cores" if each.always else "more"]) for each in cores.CORES
 ]
+INSTALLED = importlib.metadata.version("ansible-core")
+UNIT_CORES = [
+    nox.param(
+        each.version,
+        id=each.version,
+        tags=["cores" if each.always and not cores.repeats_unit(each, INSTALLED) else "more"],
+    )
+    for each in cores.CORES
+]
+"""In ``make test`` the unit tests run with the ansible-core that pip installs in stage ``unit``, all of them; their
+processes of their own and their newer Pythons are those of the oldest and the newest core here."""
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
 
 SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]
@@ -149,7 +162,7 @@ def sanity(session: nox.Session, core: str) -> None:
 
 
 @nox.session
-@nox.parametrize("core", EVERY_CORE)
+@nox.parametrize("core", UNIT_CORES)
 def units(session: nox.Session, core: str) -> None:
     """ansible-test units with one ansible-core."""
     _ansible_test(session, "units", core)

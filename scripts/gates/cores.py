@@ -69,6 +69,14 @@ def core(version: str) -> Core:
     return {each.version: each for each in CORES}[version]
 
 
+def repeats_unit(each: Core, installed: str) -> bool:
+    """Whether stage ``units`` with EACH would run what stage ``unit`` has run with ansible-core INSTALLED.
+
+    A core whose tests run with an older Python too always has something of its own.
+    """
+    return installed.startswith(f"{each.version}.") and each.oldest is None
+
+
 def choose_python(wanted: Core, found: dict[str, str]) -> str | None:
     """The version of the Python to run WANTED with, or None when this machine has none that it supports."""
     return next((version for version in wanted.pythons if version in found), None)

@@ -190,6 +190,27 @@ def test_choose_python(found: dict[str, str], expected: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("installed", "left_out"),
+    [("2.19.14", ["2.19"]), ("2.22.0rc1", ["2.22"]), ("2.16.19", []), ("2.2.0", [])],
+    ids=["Debian 12", "the newest", "the oldest runs on Python 3.8 too", "no prefix"],
+)
+def test_the_unit_tests_run_with_the_installed_core_once(installed: str, left_out: list[str]) -> None:
+    assert [core.version for core in cores.CORES if cores.repeats_unit(core, installed)] == left_out
+
+
+def test_no_core_is_left_out_of_make_test() -> None:
+    """The oldest, the newest, and the one of Debian 12; the unit tests of the installed one are stage ``unit``."""
+    import noxfile
+
+    names, more = {*run.stages("check"), *run.stages("cores")}, {*run.stages("more")}
+    for core in cores.CORES:
+        assert f"sanity({core.version})" in (names if core.always else more)
+        again = core.always and not cores.repeats_unit(core, noxfile.INSTALLED)
+        assert f"units({core.version})" in (names if again else more)
+    assert "unit" in names
+
+
+@pytest.mark.parametrize(
     ("changed", "there", "release", "expected"),
     [
         (["plugins/a.py"], [], "0.1.0", "1 shipped files changed since release 0.1.0, for example plugins/a.py"),
