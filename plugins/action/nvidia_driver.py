@@ -45,11 +45,11 @@ class ActionModule(WindowsAction):
         result.update(changed=True, version=version, reboot_required=restart)
         result["signer"] = apply.signer(self.wslfleet_runner)
         if result["signer"] is None:
-            result["warnings"] = ["Windows did not tell who signed the driver that was installed: look at it once"]
+            result["warnings"] = ["Windows did not show who signed the installed driver: check the signature once"]
         elif result["signer"] != apply.MICROSOFT:
             raise StepFailed(
-                f"the driver that was installed is signed by {result['signer']}, not by {apply.MICROSOFT}:"
-                " remove it, and look where the installer came from"
+                f"the installed driver is signed by {result['signer']}, not by {apply.MICROSOFT}:"
+                " remove it, and check where the installer came from"
             )
         if not restart and (version is None or version_text.numbers(version) < version_text.numbers(goal.minimum)):
             raise StepFailed(

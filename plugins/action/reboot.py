@@ -46,7 +46,7 @@ class ActionModule(WindowsAction):
         """Ansible runs on the host itself and would end with it."""
         result.update(changed=False, steps=[], rebooted=False, deferred_by=[], awaiting_reboot=True)
         result["msg"] = (
-            "not restarted, since Ansible runs on this laptop: save your work, restart Windows (shutdown.exe /r /t 0"
+            "not restarted, because Ansible runs on this laptop: save your work, restart Windows (shutdown.exe /r /t 0"
             " in a terminal of Windows), then run the playbook again"
         )
 

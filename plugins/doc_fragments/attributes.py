@@ -48,7 +48,7 @@ attributes:
       - Uses the connection that is configured for the host.
   delegation:
     description:
-      - Can be used with C(delegate_to) and its relatives.
+      - Can be used with C(delegate_to) and related keywords.
     support: full
   diff_mode:
     description:
@@ -75,7 +75,7 @@ attributes:
   async:
     support: none
     details:
-      - The module waits for long steps itself, see its option C(timeout) where it has one.
+      - The module waits for long steps itself, see its option C(timeout), if it has one.
   become:
     support: none
     details:
@@ -88,7 +88,7 @@ attributes:
   platform:
     platforms: windows
 notes:
-  - The host is asked and changed with native Windows programs only. PowerShell is not used.
+  - The host is read and changed with native Windows programs only. PowerShell is not used.
 requirements:
   - pywinrm 0.5.0 or later on the controller
 """
@@ -106,7 +106,7 @@ attributes:
   become:
     support: none
     details:
-      - The module has the rights of whoever runs Ansible.
+      - The module has the rights of the user who runs Ansible.
   connection:
     support: none
   platform:
@@ -129,7 +129,7 @@ attributes:
     platforms: debian
 notes:
   - The module runs inside the distribution, as V(root). Reach it with P(wslfleet.cuda.wsl#connection), whose tasks run
-    as V(root) unless told otherwise.
+    as V(root) unless another user is configured.
 requirements:
   - Debian 11 or later, or Ubuntu 20.04 or later
   - Python 3.8 or later in the distribution

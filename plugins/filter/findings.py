@@ -127,7 +127,7 @@ def _absent(standing: t.Mapping[str, t.Any]) -> Verdict:
 
 def _complete(rows: list[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
     """ROWS of one distribution; whoever is root there decides what is among them, and what not."""
-    missing = guide.untold(rows, guide.LINUX, "the audit of the distribution did not tell it", "run the audit again")
+    missing = guide.untold(rows, guide.LINUX, "the audit of the distribution did not report it", "run the audit again")
     return [*rows, *map(vars, missing)]
 
 

@@ -52,7 +52,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.told_by_user import told_by_user
 
 HINT = (
-    "programs that run now may still hold the Linux driver until the distribution stops: set"
+    "programs that are running may still use the Linux driver until the distribution stops: set"
     " wslfleet_stop_distribution, or run wsl --terminate {name} (or wsl --shutdown) on the laptop"
 )
 

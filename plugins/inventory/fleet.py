@@ -125,7 +125,8 @@ class InventoryModule(BaseInventoryPlugin):
         taken = sorted(set(found) & set(inventory.groups))
         if taken:
             raise store.StoreError(
-                f"the inventory has groups {', '.join(taken[:_SHOWN])} already: set prefix, so that they stay as is"
+                f"the inventory already has groups {', '.join(taken[:_SHOWN])}: set prefix, so that these are not"
+                " changed"
             )
         strangers = sorted({name for names in found.values() for name in names if name not in inventory.hosts})
         made_groups.add(found)

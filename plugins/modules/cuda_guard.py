@@ -118,7 +118,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
                 result["open_candidates"] = observe.open_candidates(system)
             except query.AptError as error:
                 # What runs next mends it or stops there: the container role takes broken lists out after the guard.
-                module.warn(f"the guard is written, but nobody can tell whether it holds: {error}")
+                module.warn(f"the guard is written, but it is not known whether it works: {error}")
             if result.get("open_candidates"):
                 names = ", ".join(sorted(result["open_candidates"])[:5])
                 module.fail_json(

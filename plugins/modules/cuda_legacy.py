@@ -101,7 +101,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     own_path = sources_files.own(name) if name else ""
     plan = legacy_keys.plan(state, url, own_path, system_backups.stamp())
     for path, why in sorted(state.unread.items()):
-        module.warn(f"{path} may hold an old key but cannot be read and was left alone: {why}")
+        module.warn(f"{path} may contain an old key but cannot be read and was not changed: {why}")
     backups = [change.backup for change in plan.changes]
     if not module.check_mode:
         backups = changes.apply(system, plan.changes)

@@ -226,7 +226,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
         raise Failure(f"{distribution}: {error}" if distribution else str(error)) from error
     result = result_of(state, after, plan, when)
     if result["others"]:
-        module.warn(f"not ours to mend, apt may refuse to work: {'; '.join(result['others'][:5])}")
+        module.warn(f"not repaired by this module, apt may refuse to work: {'; '.join(result['others'][:5])}")
     return result
 
 

@@ -234,7 +234,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
         module.warn(f"the plan can be judged only once apt can read its sources; now {error}")
         return {**result, "changed": True, "nvcc": ""}
     if found is None:
-        text = f"no source of this distribution holds a toolkit for {options.version}; add one with cuda_repository"
+        text = f"no source of this distribution contains a toolkit for {options.version}; add one with cuda_repository"
         if not module.check_mode:
             raise Failure(text)
         module.warn(f"the plan can be judged only once the source is written; now {text}")

@@ -258,7 +258,7 @@ CHECKS: dict[str, Words] = {
     },
     "old_keys": {
         "ok": ("the key is nowhere", _NOTHING),
-        "warn": ("a file that cannot be read and may hold it", "look at it by hand"),
+        "warn": ("a file that cannot be read and may contain it", "check it by hand"),
         "stop": ("the files that hold it", "run :ansplugin:`wslfleet.cuda.cuda_legacy#module`"),
     },
     "stale_sources": {
@@ -275,7 +275,7 @@ CHECKS: dict[str, Words] = {
     "toolkit_source": {
         "ok": ("the repository for WSL, a mirror, a local installer; or another one with the guard", _NOTHING),
         "info": ("no repository with a toolkit is set up", "set one up if updates are wanted"),
-        "warn": ("a repository that holds drivers too, and no guard", _GUARD),
+        "warn": ("a repository that also contains drivers, and no guard", _GUARD),
     },
     "metapackages": {
         "ok": ("none of ``cuda``, ``cuda-X-Y``, ``cuda-runtime-X-Y``", _NOTHING),
@@ -325,7 +325,7 @@ CHECKS: dict[str, Words] = {
     },
     "wsl_kernel": {
         "ok": ("the package of WSL brings 4.19.121 or later", _NOTHING),
-        "info": ("no WSL, or which kernel it has cannot be told", _PROVISION),
+        "info": ("no WSL, or its kernel is not known", _PROVISION),
         "warn": ("an older one", "``wsl.exe --update``"),
     },
     "nvcc": {
@@ -395,10 +395,10 @@ CHECKS: dict[str, Words] = {
     "sleep": {
         "ok": ("the laptop stays awake for half an hour", _NOTHING),
         "info": ("not known", "keep it awake"),
-        "warn": ("it falls asleep earlier", "let it stay awake; a run that is cut is resumed"),
+        "warn": ("it falls asleep earlier", "keep it awake; an interrupted run is resumed"),
     },
     "wireless": {
-        "ok": ("a wired adapter holds an address", _NOTHING),
+        "ok": ("a wired adapter has an address", _NOTHING),
         "info": ("not known", "after a restart Wi-Fi may need a logon"),
         "warn": ("only Wi-Fi does", "after a restart it may need a logon"),
     },

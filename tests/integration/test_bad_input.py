@@ -39,9 +39,9 @@ CASES: dict[str, t.Callable[[Lab], Case]] = {
     "text_instead_of_a_list": lambda lab: Case({"windows_host_windows_users": "anna"}, "must be a list, not text"),
     "unknown_variable": lambda lab: Case({"cuda_mirror": "x"}, "cuda_mirror is no variable of this collection"),
     "group_that_is_not_there": lambda lab: Case({"wslfleet_hosts": "gpu_laptop"}, "no host or group 'gpu_laptop'", {}),
-    "component_cuda": lambda lab: Case({"cuda_components": ["cuda"]}, "'cuda' brings a Linux driver"),
+    "component_cuda": lambda lab: Case({"cuda_components": ["cuda"]}, "'cuda' installs a Linux driver"),
     "component_cuda_drivers": lambda lab: Case(
-        {"cuda_components": ["cuda-drivers"]}, "'cuda-drivers' brings a Linux driver"
+        {"cuda_components": ["cuda-drivers"]}, "'cuda-drivers' installs a Linux driver"
     ),
     "distribution_with_a_blank": lambda lab: Case(
         {"windows_host_distribution": "My Linux"}, "cannot be the name of a distribution"

@@ -315,7 +315,7 @@ def test_the_next_run_ends_the_same(laptops: Laptops, tmp_path: Path, capsys: py
     assert lost == {**dict.fromkeys(cut_on_linux, 0), connection: 1, power: lost[power]}, rest.output
     failed = [name for name, row in rest.recap.items() if row["failed"]]
     assert failed == ([] if lost[power] else [power]), rest.output
-    assert rest.lines("apt") and rest.lines("goes on there: run again"), rest.output
+    assert rest.lines("apt") and rest.lines("continues there: run again"), rest.output
     assert lost[power] or rest.lines("the distribution was stopped in the middle of step"), rest.output
 
     for name in INSIDE_APT:

@@ -121,7 +121,7 @@ def test_an_audit_by_sudo(inside: Inside) -> None:
 
 def test_without_root_nothing_is_begun(inside: Inside) -> None:
     run = inside.playbook("audit")
-    assert run.lines("needs root: add --become, and --ask-become-pass where sudo asks for a password"), run.output
+    assert run.lines("needs root: add --become, and --ask-become-pass if sudo asks for a password"), run.output
 
 
 def test_another_distribution_is_entered_by_wsl(inside: Inside) -> None:

@@ -87,7 +87,7 @@ def test_repair_takes_it_out_and_stops_the_distribution_only_when_asked(lab: Lab
         run = lab.playbook("repair", variables={"wslfleet_stop_distribution": asked})
         assert run.code == 0, run.output
         assert "purge: libnvidia-compute-570" in run.output
-        assert ("programs that run now may still hold the Linux driver" in run.output) is not asked
+        assert ("programs that are running may still use the Linux driver" in run.output) is not asked
         lines = [str(entry) for entry in lab.journal(LAPTOP)[before:]]
         assert any("--terminate" in line for line in lines) is asked
         assert not any("--shutdown" in line for line in lines)

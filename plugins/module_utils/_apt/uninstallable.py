@@ -74,6 +74,6 @@ def explain(found: t.Mapping[str, str], newer: str = "12.5") -> str:
         if name in WAYS_OUT
     ]
     others = [
-        f"{package} needs {name}, which no source holds" for name, package in found.items() if name not in WAYS_OUT
+        f"{package} needs {name}, which is in no source" for name, package in found.items() if name not in WAYS_OUT
     ]
     return "; ".join([*told, *others[:3]])

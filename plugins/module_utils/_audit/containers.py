@@ -79,7 +79,7 @@ def _start(state: State) -> Verdict:
             seen = f"{specification} is of another driver of Windows: {gone[0]} is gone"
             return Verdict("container_start", "G22", WARN, seen, _ROLE)
     if state.problem:
-        return Verdict("container_start", "G22", WARN, state.problem, f"mend the file, then {_ROLE}")
+        return Verdict("container_start", "G22", WARN, state.problem, f"repair the file, then {_ROLE}")
     if state.unconfigured:
         seen = f"{', '.join(state.unconfigured)} does not know NVIDIA's runtime"
         return Verdict("container_start", "G22", WARN, seen, f"{_ROLE}, which restarts it too")

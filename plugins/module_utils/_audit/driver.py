@@ -85,7 +85,8 @@ def ld_conf(seen: State) -> Verdict | None:
         return Verdict("ld_wsl_conf", "G9", OK, f"the loader gets to WSL's files by {os.path.dirname(found)}")
     text = "nothing in /etc/ld.so.conf.d lists /usr/lib/wsl/lib"
     if seen.forbidden:
-        return Verdict("ld_wsl_conf", "G9", WARN, f"{text}, since /etc/wsl.conf has [automount] ldconfig=false", _ALLOW)
+        why = "because /etc/wsl.conf has [automount] ldconfig=false"
+        return Verdict("ld_wsl_conf", "G9", WARN, f"{text}, {why}", _ALLOW)
     return Verdict("ld_wsl_conf", "G9", WARN, text, REPAIR)
 
 

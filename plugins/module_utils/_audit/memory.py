@@ -21,7 +21,7 @@ def row(meminfo: str) -> Verdict:
     """The verdict on MEMINFO, the text of /proc/meminfo. The guide names no number, so that none is too small."""
     numbers = {name: int(size) for name, size in re.findall(r"(?m)^(MemTotal|SwapTotal):\s+(\d{1,15}) kB$", meminfo)}
     if "MemTotal" not in numbers:
-        return Verdict("memory", "G20", INFO, "/proc/meminfo does not tell the memory", "run free in the distribution")
+        return Verdict("memory", "G20", INFO, "/proc/meminfo does not show the memory", "run free in the distribution")
     swap = f"{_gib(numbers['SwapTotal'])} of swap" if numbers.get("SwapTotal") else "no swap"
     seen = f"WSL has {_gib(numbers['MemTotal'])} of memory and {swap} on this laptop"
     seen += "; pinned memory is limited to a part of it, and managed memory comes out of it too"

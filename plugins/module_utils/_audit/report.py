@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import l
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path
 
-_MEND_APT = "run wslfleet.cuda.cuda_legacy, which takes out NVIDIA's own broken sources; mend others by hand"
+_MEND_APT = "run wslfleet.cuda.cuda_legacy, which removes NVIDIA's own broken sources; repair others yourself"
 _GUARD = "run wslfleet.cuda.cuda_guard"
 
 
@@ -56,7 +56,7 @@ def rows(seen: State) -> t.List[Verdict]:
 def _kernel(text: str) -> Verdict:
     match = re.search(r"version (\d+)\.(\d+)\.(\d+)", text)
     if not match:
-        return Verdict("kernel", "G7", WARN, "/proc/version holds no version", "run wsl --update on Windows")
+        return Verdict("kernel", "G7", WARN, "/proc/version contains no version", "run wsl --update on Windows")
     version = tuple(int(part) for part in match.groups())
     seen = ".".join(match.groups())
     if version < catalogue.MINIMUM_KERNEL:
@@ -81,7 +81,7 @@ def _guard(seen: State) -> Verdict:
 
 def _pin(seen: State) -> Verdict:
     if seen.apt_problem:
-        text = f"nobody can tell whether the guard holds: {seen.apt_problem}"
+        text = f"it is not known whether the guard works: {seen.apt_problem}"
         return Verdict("pin_effect", "G9", STOP, text, _MEND_APT)
     if not seen.open_candidates:
         return Verdict("pin_effect", "G9", OK, "apt would install no driver package")
@@ -115,7 +115,7 @@ def _keys(seen: State) -> Verdict:
     if seen.legacy.unread:
         text = ", ".join(f"{path} ({why})" for path, why in sorted(seen.legacy.unread.items()))
         return Verdict(
-            "old_keys", "G10", WARN, f"cannot be read and may hold the old key: {text}", "look at the file by hand"
+            "old_keys", "G10", WARN, f"cannot be read and may contain the old key: {text}", "look at the file by hand"
         )
     return Verdict("old_keys", "G10", OK, "not found")
 

@@ -66,19 +66,19 @@ def versions_of(database: dpkg.Database) -> t.List[str]:
 
 
 def _source(state: State, guarded: bool) -> Verdict:
-    """Whether the toolkit may come from a repository for ordinary Ubuntu or Debian, which holds drivers too."""
+    """Whether the toolkit may come from a repository for ordinary Ubuntu or Debian, which also contains drivers."""
     enabled = [entry for entry in entries.parse_all(state.sources) if entry.enabled]
     matches = [(entry, _OF_RELEASE.search(entry.uri)) for entry in enabled]
     others = {f"{match.group(1)} ({entry.path})" for entry, match in matches if match}
     if others:
-        seen = f"NVIDIA's repository of {', '.join(sorted(others))}, which holds drivers too"
+        seen = f"NVIDIA's repository of {', '.join(sorted(others))}, which also contains drivers"
         if guarded:
             return Verdict("toolkit_source", "G12", OK, f"{seen}; the guard lets only the toolkit in")
         return Verdict("toolkit_source", "G12", WARN, f"{seen}, and no guard", _GUARD)
     ours = {entry.path for entry in enabled if _is_for_wsl(entry)}
     if ours:
         seen = f"NVIDIA's repository for WSL, a mirror of it or a local installer ({', '.join(sorted(ours))})"
-        return Verdict("toolkit_source", "G12", OK, f"{seen}; none that holds drivers")
+        return Verdict("toolkit_source", "G12", OK, f"{seen}; none that contains drivers")
     seen = "no repository with a CUDA toolkit is set up"
     return Verdict("toolkit_source", "G12", INFO, seen, "run wslfleet.cuda.cuda_repository if updates are wanted")
 

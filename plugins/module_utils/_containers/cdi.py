@@ -118,7 +118,7 @@ def generate(system: System) -> str:
         raise Failure(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
     missing = [name for name in host_paths(text) if not os.path.exists(name)]
     if "all" not in devices(text) or DEVICE not in text or missing:
-        what = f"names {missing[0]}, which does not exist" if missing else f"holds no device all with {DEVICE}"
+        what = f"names {missing[0]}, which does not exist" if missing else f"contains no device all with {DEVICE}"
         raise Failure(f"nvidia-ctk cdi generate: the specification {what}; update nvidia-container-toolkit-base")
     return text
 
@@ -153,5 +153,5 @@ def plan_removal(system: System) -> t.Tuple[t.List[system_changes.FileChange], t
     ours = [REFRESHED, *([SPECIFICATION] if system.read_bytes(RECORD) is not None else []), RECORD]
     changes = [system_changes.change_to(system, path, None) for path in ours]
     left = SPECIFICATION not in ours and os.path.exists(system.path(SPECIFICATION))
-    notes = [f"{SPECIFICATION} stays: it was not written here"] if left else []
+    notes = [f"{SPECIFICATION} is kept: this collection did not write it"] if left else []
     return [change for change in changes if change is not None], notes

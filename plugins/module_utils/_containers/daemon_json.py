@@ -105,7 +105,7 @@ def _parsed(text: str | None) -> t.Dict[str, t.Any]:
     except RecursionError:
         raise DaemonJsonError("it is nested too deeply") from None
     if not isinstance(config, dict):
-        raise DaemonJsonError("it holds no object of settings")
+        raise DaemonJsonError("it contains no object of settings")
     return config
 
 

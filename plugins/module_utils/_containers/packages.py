@@ -103,8 +103,8 @@ def pick(available: t.Iterable[str], version: str | None, minimum: str) -> str:
     fitting = [item for item in known if (item[0] == numbers(version) if version else item[0] >= numbers(minimum))]
     if not fitting:
         what = version or f"{minimum} or later"
-        newest = f"the newest is {upstream(known[-1][1])}" if known else f"it holds no {BASE}"
-        raise Failure(f"the source holds no toolkit {what}: {newest}; update the mirror or check url")
+        newest = f"the newest is {upstream(known[-1][1])}" if known else f"it contains no {BASE}"
+        raise Failure(f"the source contains no toolkit {what}: {newest}; update the mirror or check url")
     return fitting[-1][1]
 
 
@@ -142,7 +142,8 @@ def engine_packages(system: System, engine: str) -> t.List[str]:
             )
         return [name, *(companion for companion in companions if companion in versions)]
     raise Failure(
-        f"no source of the distribution holds {' or '.join(names)}; add a source that does, or install {engine} first"
+        f"no source of the distribution contains {' or '.join(names)}; add a source that does, or install {engine}"
+        " first"
     )
 
 

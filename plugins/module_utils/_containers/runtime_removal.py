@@ -47,7 +47,7 @@ def plan_removal(system: System, others: t.Callable[[System, Texts], t.Sequence[
     gone = system_changes.change_to(system, runtimes.RECORD, None)
     if gone is not None:
         changes.append(
-            system_changes.FileChange(runtimes.RECORD, gone.before, None, shown_before="(what the files held before)\n")
+            system_changes.FileChange(runtimes.RECORD, gone.before, None, shown_before="(the files before)\n")
         )
     return Removal(tuple(changes), tuple(engines), tuple(notes))
 
@@ -59,7 +59,9 @@ def _system_docker_removal(system: System, known: Texts, notes: t.List[str]) -> 
     if runtimes.DAEMON_JSON in known:
         return docker_removal(runtimes.DAEMON_JSON, text, known[runtimes.DAEMON_JSON])
     if docker_removal(runtimes.DAEMON_JSON, text, text):
-        notes.append(f"the runtime nvidia stays in {runtimes.DAEMON_JSON}: it was there before, and leads nowhere now")
+        notes.append(
+            f"the runtime nvidia is kept in {runtimes.DAEMON_JSON}: it was there before, but its program is gone"
+        )
     return []
 
 
@@ -71,7 +73,7 @@ def docker_removal(
         return []
     if runtimes.of_daemon_json(path, daemon_json.is_default, text):
         raise Failure(
-            f"{path} makes nvidia the default runtime, without which no container would start; take out "
+            f"{path} makes nvidia the default runtime, without which no container would start; remove "
             "default-runtime first, nothing was changed"
         )
     after = runtimes.of_daemon_json(path, _old_daemon_json, text, before)
@@ -92,7 +94,7 @@ def _containerd_removal(system: System, known: Texts, notes: t.List[str]) -> t.L
     if not mine:
         if containerd_toml.knows(files):
             notes.append(
-                f"the runtime nvidia of containerd stays in {containerd_toml.place(files)}: it was there before"
+                f"the runtime nvidia of containerd is kept in {containerd_toml.place(files)}: it was there before"
             )
         return []
     if containerd_toml.is_default(files):

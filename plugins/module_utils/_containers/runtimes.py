@@ -92,7 +92,7 @@ def remember(system: System, texts: t.Mapping[str, str | None]) -> t.List[system
     change = system_changes.change_to(system, RECORD, text, mode=0o600)
     if change is None:
         return []
-    before, after = "(as it was)\n", "(as it was, and what the files below held)\n"
+    before, after = "(as it was)\n", "(as it was, and the files below)\n"
     return [
         system_changes.FileChange(
             RECORD, change.before, change.after, mode=0o600, shown_before=before, shown_after=after
@@ -105,7 +105,7 @@ def of_daemon_json(path: str, function: t.Callable[..., t.Any], *arguments: t.An
     try:
         return function(*arguments)
     except daemon_json.DaemonJsonError as error:
-        raise Failure(f"{path} cannot be used: {error}; mend it first, nothing was changed") from error
+        raise Failure(f"{path} cannot be used: {error}; repair it first, nothing was changed") from error
 
 
 def check(system: System, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
@@ -119,7 +119,7 @@ def check(system: System, engine: str, changes: t.Sequence[system_changes.FileCh
         done = system.run(["dockerd", "--validate", f"--config-file={file.name}"])
         why = done.last_line.replace(file.name, DAEMON_JSON)
     if done.code != 0 and "unknown flag" not in done.output:
-        raise Failure(f"dockerd does not take {DAEMON_JSON}: {why}; mend it first, nothing was changed")
+        raise Failure(f"dockerd refuses {DAEMON_JSON}: {why}; repair it first, nothing was changed")
 
 
 def check_containerd(system: System, changes: t.Sequence[system_changes.FileChange]) -> None:
@@ -133,6 +133,5 @@ def check_containerd(system: System, changes: t.Sequence[system_changes.FileChan
     system_changes.apply(system, reversed(back))
     why = done.last_line if done.code else "the runtime nvidia does not reach it"
     raise Failure(
-        f"containerd does not take {changes[-1].path} with the runtime nvidia: {why}; the file is as it was, mend it "
-        "first"
+        f"containerd refuses {changes[-1].path} with the runtime nvidia: {why}; the file was restored, repair it first"
     )

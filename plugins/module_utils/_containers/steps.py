@@ -145,7 +145,7 @@ def _install(
     report.changed = True
     if request.check_mode and (listed or database.broken or report.changes):
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
-        report.notes.append("the plan can be judged only once the source is written and dpkg is mended")
+        report.notes.append("the plan can be checked only after the source is written and dpkg is repaired")
         return True
     judged = containers_packages.judge(system, plan, database, space.free_bytes())
     report.packages = (

@@ -44,7 +44,7 @@ def describe(steps: Plan) -> t.List[str]:
     """The plan for a person, one step per line."""
     lines = []
     if steps.clean_journal:
-        lines.append("mend the journal of an interrupted dpkg")
+        lines.append("repair the journal of an interrupted dpkg")
     if steps.mark_manual:
         lines.append("mark as manually installed: " + " ".join(steps.mark_manual))
     if steps.purge:

@@ -118,7 +118,7 @@ def explain_script(instead: str) -> str:
     pattern = "|".join(driver_packages.name_patterns())
     return f"""\
 #!/usr/bin/python3 -I
-# Written by wslfleet.cuda: tells why apt cannot install a Linux NVIDIA driver in WSL.
+# Written by wslfleet.cuda: explains why apt cannot install a Linux NVIDIA driver in WSL.
 import json
 import os
 import re

@@ -125,10 +125,10 @@ def _no_dns(words: _Names) -> str:
 
 def _unknown_name(words: _Names) -> str:
     if words.of_proxy:
-        return f"DNS does not know the proxy {words.name}; check cuda_proxy, or connect the VPN"
+        return f"DNS does not find the proxy {words.name}; check cuda_proxy, or connect the VPN"
     return (
-        f"DNS does not know {words.name}; check the address, connect the VPN, or name the proxy, where only that leads "
-        "out (cuda_proxy)"
+        f"DNS does not find {words.name}; check the address, connect the VPN, or set the proxy if the internet is "
+        "reached only through it (cuda_proxy)"
     )
 
 
@@ -169,8 +169,8 @@ _SENTENCES: t.Dict[str, t.Callable[[_Names], str]] = {
         "does), or use an address with http"
     ),
     LOGIN_PAGE: lambda words: (
-        f"something on the way answers for {words.host} with a page of its own, as a login page or a filter does; log "
-        "in to that network, or ask to allow that host"
+        f"something on the way answers for {words.host} with its own page, as a login page or a filter does; log in "
+        "to that network, or ask to allow that host"
     ),
     REFUSED: lambda words: f"{words.place} refuses the connection; {words.way}",
     NO_ROUTE: lambda words: f"the name is known, but no route leads to {words.place}; {words.way}",

@@ -82,15 +82,15 @@ def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentia
     """URL without user and password, and the credentials in it or those given beside it. Raises CredentialsError."""
     match = _USER.match(url)
     if match and "/" in match.group("place"):
-        raise CredentialsError("the password in url holds a slash; write it as %2F")
+        raise CredentialsError("the password in url contains a slash; write it as %2F")
     parts = _parts(url)
     place, at, host = parts.netloc.rpartition("@")
     if match and not (at and parts.scheme in ("http", "https")):
-        raise CredentialsError("only an address that begins with http:// or https:// may hold a user name and password")
+        raise CredentialsError("only an address with http:// or https:// may contain a user name and password")
     bare = urllib.parse.urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment)) if at else url
     if at and parts.scheme in ("http", "https"):
         if username or password:
-            raise CredentialsError("url holds a user name, and username or password is set too; give one of them")
+            raise CredentialsError("url contains a user name, and username or password is set too; set only one")
         inside, _colon, word = place.partition(":")
         username, password = urllib.parse.unquote(inside), urllib.parse.unquote(word)
     if not username and not password:
@@ -99,7 +99,7 @@ def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentia
         raise CredentialsError("username and password belong together; one of them is missing")
     for name, value in (("username", username), ("password", password)):
         if re.search(r"[\s\x00-\x1f\x7f]", value):
-            raise CredentialsError(f"{name} holds a blank or a control character, which apt's auth.conf cannot express")
+            raise CredentialsError(f"{name} contains a blank or a control character, which apt's auth.conf cannot hold")
     return bare, Credentials(username, password)
 
 

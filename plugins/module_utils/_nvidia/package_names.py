@@ -56,7 +56,7 @@ def _check_component(component: str, version: Version) -> str:
         only = f"{since[0]}.{since[1]} and later" if asked < since else f"{until[0]}.{until[1]} and earlier"
         raise CatalogueError(f"cuda_components: {component!r} exists in CUDA {only}, not in {version.short}")
     if re.match(r"^(cuda$|cuda-[0-9]|cuda-drivers|cuda-runtime|cuda-demo-suite|nvidia-|drivers?$)", component):
-        reason = "brings a Linux driver, which WSL must not have"
+        reason = "installs a Linux driver, which WSL must not have"
     else:
         reason = "is not known"
     raise CatalogueError(f"cuda_components: {component!r} {reason}; name one of: {', '.join(catalogue.COMPONENTS)}")

@@ -47,7 +47,7 @@ def fetch_keyring(system: System, wanted: Goal, folder: str) -> bytes:
     if not mine:
         seen = ", ".join(key.fingerprint for key in keys) or "no key"
         raise Failure(
-            f"{place} holds {seen}, not {wanted.fingerprint}; check key_fingerprint and the source of the key"
+            f"{place} contains {seen}, not {wanted.fingerprint}; check key_fingerprint and the source of the key"
         )
     return b"".join(mine)
 
@@ -88,8 +88,8 @@ def _fetch(system: System, wanted: Goal, url: str, sha256: str, target: str) -> 
     digest = hashlib.sha256(data).hexdigest()
     if sha256 and digest != sha256:
         raise Failure(
-            f"{addresses.masked(url)} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and where the "
-            "file comes from"
+            f"{addresses.masked(url)} has SHA-256 {digest}, not {sha256}; check keyring_sha256 and the "
+            "origin of the file"
         )
     return data
 
@@ -127,4 +127,4 @@ def _keyring_in(archive: tarfile.TarFile, place: str) -> bytes:
                 raise Failure(f"{place}: {member.name} is too big for a keyring ({member.size} bytes)")
             if file is not None:
                 return file.read()
-    raise Failure(f"{place} holds no file in /usr/share/keyrings")
+    raise Failure(f"{place} contains no file in /usr/share/keyrings")

@@ -95,7 +95,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Goa
         release = package_names.release_name(os_release)
         name = release if re.match(r"^(ubuntu|debian)[0-9]+$", release) else "ubuntu"
     if not url and source == "mirror":
-        raise Failure("source mirror needs url, the address of the folder that holds Packages and InRelease")
+        raise Failure("source mirror needs url, the address of the folder that contains Packages and InRelease")
     if not url and name == "ubuntu":
         raise Failure("source ubuntu needs an Ubuntu or Debian distribution; set url, or use source network")
     url, credentials = address_of(url or catalogue.repository_url(name), options)

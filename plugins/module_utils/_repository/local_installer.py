@@ -62,7 +62,7 @@ def parse(place: str, sha256: str) -> Installer:
     if not match:
         raise Failure(
             f"installer {addresses.masked(place)!r} does not end in NVIDIA's name, such as "
-            "cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb; keep the name, it tells package and version"
+            "cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb; keep the name, which shows package and version"
         )
     if not re.match(r"^(/|https?://|file:/)", place):
         raise Failure(
@@ -94,7 +94,7 @@ def keyring(system: System, installer: Installer, fingerprint: str) -> bytes:
     mine = [key.data for key in keys if fingerprint in ("", key.fingerprint)]
     if not mine:
         held = ", ".join(key.fingerprint for key in keys) or "no key"
-        raise Failure(f"{installer.folder} holds {held}, not {fingerprint or 'a keyring'}; check the installer")
+        raise Failure(f"{installer.folder} contains {held}, not {fingerprint or 'a keyring'}; check the installer")
     return b"".join(dict.fromkeys(mine))
 
 
@@ -105,7 +105,7 @@ def fields_problem(installer: Installer, fields: str) -> str:
     if found == (installer.package, installer.version):
         return ""
     package = " ".join(found).strip() or "none"
-    return f"{addresses.masked(installer.place)} holds package {package}, not what its name says"
+    return f"{addresses.masked(installer.place)} contains package {package}, not what its name says"
 
 
 def own_lists(system: System, installer: Installer) -> t.List[str]:

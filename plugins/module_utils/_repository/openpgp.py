@@ -50,7 +50,7 @@ def split_keys(data: bytes) -> t.List[Key]:
         if packet.tag == repository_packets.RING_TRUST:
             continue
         if packet.tag not in repository_packets.OF_A_KEY:
-            raise armour.OpenPgpError(f"holds a packet of tag {packet.tag}, which is no part of a public key")
+            raise armour.OpenPgpError(f"contains a packet of tag {packet.tag}, which is not part of a public key")
         if packet.tag == repository_packets.PUBLIC_KEY:
             keys.append(Key(repository_packets.fingerprint(packet.body), packet.raw))
         elif keys:

@@ -73,7 +73,7 @@ def bring(
         return Outcome()
     if wanted.holds_drivers and not check_mode and files.read_bytes(guard.PIN) is None:
         raise Failure(
-            f"{wanted.url} holds Linux drivers and there is no guard in this distribution; run cuda_guard first"
+            f"{wanted.url} contains Linux drivers and there is no guard in this distribution; run cuda_guard first"
         )
     # In check mode what mends NVIDIA's own sources, cuda_legacy, has changed nothing either.
     if not check_mode:
@@ -94,7 +94,7 @@ def _tried(system: System, wanted: Goal, packages: t.Sequence[str]) -> bytes:
             keyring = fetch.fetch_keyring(system, wanted, folder)
         missing = trial.missing(trial.try_index(system, wanted, keyring, folder), packages)
     if missing:
-        raise Failure(f"{wanted.url} does not hold {', '.join(missing)}; check cuda_version and url")
+        raise Failure(f"{wanted.url} does not contain {', '.join(missing)}; check cuda_version and url")
     return keyring
 
 

@@ -95,8 +95,8 @@ def explain(output: str, wanted: Goal) -> str:
     fingerprint = wanted.fingerprint
     if sha1.is_refusal(output):
         return (
-            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 takes for insecure; use "
-            f"{wanted.better_signed}a mirror with a key of its own, or allow it by sha1: this_source"
+            f"apt refuses key {fingerprint}: bound by SHA-1, which apt 3 regards as insecure; use "
+            f"{wanted.better_signed}a mirror with its own key, or allow it with sha1: this_source"
         )
     if re.search(
         r"NO_PUBKEY|Missing key|BADSIG|not signed|invalid signature|Sub-process \S*sqv|couldn't be verified", output

@@ -150,9 +150,7 @@ def advice(words: str, texts: t.Mapping[str, str]) -> str:
     match = _WORDS.search(words)
     if match:
         path = match.group(2) or match.group(3)
-        return (
-            f"mend {path}, or rename it to {path}.disabled, since apt reads only names that end in .list and .sources"
-        )
+        return f"repair {path}, or rename it to {path}.disabled, because apt reads only names with .list and .sources"
     match = _CONFLICT.search(words)
     if not match:
         return ""

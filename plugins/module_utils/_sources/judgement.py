@@ -79,7 +79,7 @@ def _why_stale(
     if not entry.signed_by and "trusted" not in dict(entry.options):
         return "no signed-by"
     if entry.signed_by.startswith("/") and all(path in missing_keyrings for path in entry.signed_by.split()):
-        return f"its keyring {entry.signed_by} is missing or held only an old key"
+        return f"its keyring {entry.signed_by} is missing or contained only an old key"
     if twin is not None:
         clash = twin.form != entry.form or twin.options != entry.options
         return f"{'conflicts with' if clash else 'repeats'} {twin.path}"

@@ -116,7 +116,7 @@ def files(what: Goal, url: str, keyring: str) -> t.Dict[str, str]:
     if not re.match(r"^(https?|file|copy):[^\s\[\]]+$", url):
         raise Failure(f"url {_shown(url)!r} is not an address of an apt repository")
     if "@" in url:
-        raise Failure(f"url {_shown(url)!r} holds a user: write it to /etc/apt/auth.conf.d instead")
+        raise Failure(f"url {_shown(url)!r} contains a user name: write it to /etc/apt/auth.conf.d instead")
     if not re.match(r"^/[^\s\[\]]+$", keyring):
         raise Failure(f"keyring {keyring!r} is not an absolute path")
     pins = [("*", -1), (" ".join(what.packages), 990)]
@@ -159,7 +159,7 @@ def choose(what: Goal, names: t.Sequence[str], madison: str) -> t.List[str]:
             offers.setdefault(row[0], []).append(row[1])
     nothing = [name for name in names if name not in offers]
     if nothing:
-        raise Failure(f"the source holds no {', '.join(nothing)} for CUDA {what.major}")
+        raise Failure(f"the source contains no {', '.join(nothing)} for CUDA {what.major}")
     return [f"{name}={offers[name][0]}" for name in names]
 
 

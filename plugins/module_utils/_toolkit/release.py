@@ -55,7 +55,7 @@ def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, st
     known = releases(index, package)
     if version not in known:
         held = f"there are {', '.join(known)}" if known else "there is none"
-        raise Failure(f"no source of this distribution holds toolkit {version}; of {short} {held}")
+        raise Failure(f"no source of this distribution contains toolkit {version}; of {short} {held}")
     whole = _walk(index, short, {package: _version_of(index, package, version)})
     missing = [name for name in wanted if name not in whole]
     if missing:

@@ -89,7 +89,7 @@ def findings(system: System) -> t.List[t.Union[Finding, Unread]]:
                 found.append(Unread(path, (error.strerror or str(error)).replace(system.path("/"), "/")))
         if len(folder) > _MOST_FILES:
             found.append(
-                Unread(os.path.dirname(folder[0]), f"holds {len(folder)} files, of which {_MOST_FILES} were read")
+                Unread(os.path.dirname(folder[0]), f"contains {len(folder)} files, of which {_MOST_FILES} were read")
             )
     return list(dict.fromkeys(found))
 

@@ -147,7 +147,9 @@ def _judge(system: System, found: Look, options: Options, check_mode: bool) -> N
         if not check_mode:
             raise error from None
         # What earlier tasks would have written or mended is not there, so apt cannot know.
-        found.warnings.append(f"the plan can be judged only once the source is written and dpkg is mended; now {error}")
+        found.warnings.append(
+            f"the plan can be checked only after the source is written and dpkg is repaired; now {error}"
+        )
 
 
 def _judge_host(system: System, found: Look, options: Options, coming: t.Mapping[str, str]) -> None:
@@ -178,5 +180,5 @@ def _explained(system: System, plan: toolkit_plan.Plan, error: NoPlanError) -> N
     held = [f"{major}.{minor}" for major in (12, 13) for minor in release.minors(names, major)]
     return NoPlanError(
         f"refused before anything was downloaded: Unable to locate package {', '.join(unknown)}: no source of this "
-        f"distribution holds it; toolkits that are there: {', '.join(held) or 'none'}"
+        f"distribution contains it; toolkits that are there: {', '.join(held) or 'none'}"
     )

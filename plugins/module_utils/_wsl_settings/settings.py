@@ -75,7 +75,7 @@ def plan(
         steps.append("remove the byte order mark, which WSL takes for a part of the first line")
     for section, values in settings.items():
         if not isinstance(values, dict):
-            raise SettingError(f"settings: {section} must hold keys and values, as in {{{section}: {{key: value}}}}")
+            raise SettingError(f"settings: {section} must contain keys and values, as in {{{section}: {{key: value}}}}")
         for key, value in values.items():
             name, proper, setting = _find(catalogue, section, key)
             where = f"{name}.{proper}"
@@ -137,7 +137,7 @@ def _normal(setting: Setting, value: t.Any) -> str:
         raise SettingError(f"one value is needed, not {value!r}")
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
     if any(ord(character) < 0x20 and character != "\t" for character in text):
-        raise SettingError(f"{text!r} holds a line break or another control character")
+        raise SettingError(f"{text!r} contains a line break or another control character")
     if setting.kind == "choice":
         found = [choice for choice in setting.choices if choice.lower() == text.lower()]
         if not found:

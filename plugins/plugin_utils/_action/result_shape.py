@@ -67,7 +67,7 @@ _TOO_DEEP = f"it has more than {MOST_LEVELS} levels of lists and dictionaries"
 
 def _integer(digits: str) -> int:
     if len(digits) > MOST_DIGITS:
-        raise ValueError(f"it holds a number of {len(digits)} digits")
+        raise ValueError(f"it contains a number of {len(digits)} digits")
     return int(digits)
 
 
@@ -115,7 +115,7 @@ def _wrong_diff(diff: t.Any) -> str | None:
     wrong = next(
         (part for part in (diff if isinstance(diff, list) else [diff or {}]) if not isinstance(part, dict)), None
     )
-    return None if wrong is None else f"diff is or holds {_kind(wrong)}, not dict"
+    return None if wrong is None else f"diff is or contains {_kind(wrong)}, not dict"
 
 
 def _wrong(values: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any], where: str, complete: bool) -> str | None:

@@ -77,8 +77,8 @@ def _check_manifest(name: str, manifest: str) -> None:
         )
     if addresses.holds_credentials(manifest):
         raise StepFailed(
-            f"distribution {name}: manifest {addresses.masked(manifest)} must not hold a password or a query: Windows"
-            " keeps the address where every user can read it"
+            f"distribution {name}: manifest {addresses.masked(manifest)} must not contain a password or a query:"
+            " Windows keeps the address where every user can read it"
         )
 
 

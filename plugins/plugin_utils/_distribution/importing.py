@@ -81,7 +81,7 @@ def _run_import(
     if completed.exit_code != 0:
         if (error_code(command.wsl_text(completed)) or "").endswith(ALREADY_THERE):
             raise StepFailed(
-                f"distribution {step.name} appeared meanwhile: another run works on this laptop; run again"
+                f"distribution {step.name} appeared in the meantime: another run works on this laptop; run again"
             )
         why = files.why_unreadable(runner, file) if shares.is_share(file) else None
         raise StepFailed(f"{step} failed: {why}") if why else command.wsl_failure(str(step), completed)

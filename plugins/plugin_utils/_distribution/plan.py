@@ -190,7 +190,7 @@ def inbox_only(name: str, verb: str) -> StepFailed:
     Its wsl.exe knows neither the options nor the encoding that everything here is built on.
     """
     return StepFailed(
-        f"distribution {name} cannot be {verb}: only the WSL of Windows itself is there; install the package with the"
+        f"distribution {name} cannot be {verb}: there is only the WSL of Windows itself; install the package with the"
         " module wsl first (msi, version or online), every distribution stays registered"
     )
 

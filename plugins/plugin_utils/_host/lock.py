@@ -150,7 +150,7 @@ def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], Non
         found = next((holder for holder in map(Holder.read, names) if holder), None)
         attempt = _first(mine)
         if names and found is None:
-            raise StepFailed(f"{LOCK} on the host holds {names[0][:100]!r}, which no run has put there: take it away")
+            raise StepFailed(f"{LOCK} on the host contains {names[0][:100]!r}, which no run has put there: remove it")
         if found is None:
             # A run that ended in this moment, a power loss between the folder and the file, or no right to make it.
             if empty == 2:
@@ -184,8 +184,8 @@ def _run(runner: CommandRunner, lines: list[str]) -> list[str]:
 def _busy(holder: Holder) -> StepFailed:
     since, until = (time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment)) for moment in (holder.since, holder.until))
     return StepFailed(
-        f"another run works on this laptop (since {since}, by {holder.who}): run again when it has ended; should it"
-        f" have crashed, its place is free at {until}"
+        f"another run works on this laptop (since {since}, by {holder.who}): run again when it has ended; if it"
+        f" has crashed, the lock expires at {until}"
     )
 
 

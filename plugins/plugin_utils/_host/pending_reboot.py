@@ -48,10 +48,10 @@ def pending_reboot(reads: Reads) -> PendingReboot:
     wanted = reads.registry.text(keys.COMPUTER_NAME, "ComputerName")
     active = reads.registry.text(keys.ACTIVE_COMPUTER_NAME, "ComputerName")
     if wanted and active and wanted.lower() != active.lower():
-        reasons.append(f"the computer is to be renamed from {active} to {wanted}")
+        reasons.append(f"the computer will be renamed from {active} to {wanted}")
     files = _wsl_files(reads)
     if files:
-        reasons.append(f"files of WSL are to be replaced: {', '.join(files)}")
+        reasons.append(f"files of WSL will be replaced: {', '.join(files)}")
     boots = events(reads.output("boot_event"))
     record = boots[0].record if boots else None
     return PendingReboot(

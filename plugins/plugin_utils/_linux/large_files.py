@@ -67,7 +67,7 @@ class Patience:
         pause = next(self._pauses, None)
         if pause is None:
             raise error
-        self._note(f"{error}; the transfer goes on when it answers again")
+        self._note(f"{error}; the transfer continues when it answers again")
         self._sleep(pause)
 
 

@@ -102,7 +102,7 @@ class Work:
             if self.clock() >= deadline:
                 raise StepFailed(
                     f"{self.way.where}: the work did not end within {self.goal.timeout:g} s; give it more time"
-                    " (timeout); it goes on there, and the next run waits for it"
+                    " (timeout); it continues there, and the next run waits for it"
                 )
             self.show(answers.shown(answer, self.goal.identity))
             self.sleep(next(self.waits))
@@ -147,5 +147,5 @@ class Work:
                 return answer
             raise HostUnreachable(f"{lost}; the work had not begun in {self.way.where}")
         raise HostUnreachable(
-            f"{lost}; what was begun in {self.way.where} goes on there: run again, the next run waits for it"
+            f"{lost}; what was begun in {self.way.where} continues there: run again, the next run waits for it"
         )

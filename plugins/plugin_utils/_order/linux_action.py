@@ -98,7 +98,7 @@ class LinuxAction(Orders):
         if not transaction.get("id"):
             return f"damaged result of {self._module}: transaction.id is missing; look at the distribution"
         return clean(
-            f"transaction {transaction['id']} still runs after {LONGEST_HOURS} hours and goes on; read its log"
+            f"transaction {transaction['id']} still runs after {LONGEST_HOURS} hours and continues; read its log"
             f" {transaction.get('log')} inside the distribution, then run the playbook again"
         )
 
@@ -110,8 +110,8 @@ class LinuxAction(Orders):
             if "transaction" not in arguments:
                 raise
             raise AnsibleConnectionFailure(
-                f"connection lost while apt works: {error}. Transaction {arguments['transaction']} goes on inside the "
-                "distribution; run the playbook again, it finds the transaction and waits for its end"
+                f"connection lost while apt works: {error}. Transaction {arguments['transaction']} continues inside "
+                "the distribution; run the playbook again, it finds the transaction and waits for its end"
             ) from error
         return answer
 

@@ -303,7 +303,7 @@ class Work:
         if waited >= self.goal.timeout:
             return plans.Outcome(
                 failure=f"{where}: the work did not end within {self.goal.timeout:g} s; give it more time (timeout); a"
-                " transaction of apt that runs there goes on, and the next run waits for it"
+                " transaction of apt that is running there continues, and the next run waits for it"
             )
         why = tasks.why_nothing(look.task, waited, START_SECONDS, sum(WAITS))
         return plans.Outcome(failure=f"{where}: its task {why}") if why else None

@@ -54,7 +54,7 @@ def require_root(action: ActionBase, host: str) -> None:
     if os.geteuid() != 0 and (become is None or become.get_option("become_user") not in (None, "root")):
         raise StepFailed(
             f"{host}: work in distribution {distribution_entered(connection)} needs root: add --become, and"
-            " --ask-become-pass where sudo asks for a password; nothing was changed"
+            " --ask-become-pass if sudo asks for a password; nothing was changed"
         )
 
 

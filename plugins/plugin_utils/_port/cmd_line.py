@@ -94,7 +94,7 @@ def _program(path: str) -> str:
 
 def _set(name: str, value: str) -> str:
     if not _ENVIRONMENT_NAME.match(name):
-        raise CmdLineError(f"the environment variable {name!r} may hold only letters, digits and underscores")
+        raise CmdLineError(f"the environment variable {name!r} may contain only letters, digits and underscores")
     _refuse_unsayable(value, f"the environment variable {name}")
     if _NEEDS_QUOTES.search(value) or not value:
         return f'set "{name}={value}"&'
@@ -113,12 +113,12 @@ def _word(text: str, where: str) -> str:
 def _refuse_unsayable(text: str, where: str) -> None:
     for character, name in (("%", "a per cent sign"), ('"', "a double quote")):
         if character in text:
-            raise CmdLineError(f"{where} holds {name}, which cmd.exe cannot carry: {text!r}")
+            raise CmdLineError(f"{where} contains {name}, which cmd.exe cannot carry: {text!r}")
     found = _UNSAYABLE.search(text)
     if found and (found[0] < " " or found[0] == "\x7f"):
-        raise CmdLineError(f"{where} holds the control character {found[0]!r}, which cmd.exe cannot carry")
+        raise CmdLineError(f"{where} contains the control character {found[0]!r}, which cmd.exe cannot carry")
     if found:
-        raise CmdLineError(f"{where} holds {ord(found[0]):#06x}, which is not a character: {text!r}")
+        raise CmdLineError(f"{where} contains {ord(found[0]):#06x}, which is not a character: {text!r}")
 
 
 EACH_LINE = "@line@"
@@ -134,7 +134,7 @@ def for_each_line(printed_by: str, *lines: str) -> str:
     :raises CmdLineError: PRINTED_BY holds quotes.
     """
     if "'" in printed_by or '"' in printed_by:
-        raise CmdLineError(f"the command of a loop must not hold quotes: {printed_by}")
+        raise CmdLineError(f"the command of a loop must not contain quotes: {printed_by}")
     body = "&".join(lines).replace(EACH_LINE, "%n")
     return _checked_length(f"(for /f \"delims=\" %n in ('{printed_by}') do @({body}))")
 

@@ -96,7 +96,7 @@ class Inside:
         said = " ".join(stderr.decode("utf-8", "replace").split())[:OUTPUT_SHOWN]
         return NoInterop(
             f"{host}: Windows did not run the command (exit code {code}: {said or 'it said nothing'}), or ended it:"
-            " run again in a new terminal; where that does not help, run wsl.exe --shutdown in Windows first"
+            " run again in a new terminal; if that does not help, run wsl.exe --shutdown in Windows first"
         )
 
     @property

@@ -63,8 +63,8 @@ def describe_failure(said: str, host: str, user: str | None, begun: bool) -> Hos
     when = IN_THE_MIDDLE if begun else ""
     if not begun and any(sign in text for sign in _REFUSED):
         return AuthenticationFailed(
-            f"{host}: Windows refused the account {user!r} over SSH: check its name, and its password or key (those of"
-            " administrators stand in C:\\ProgramData\\ssh\\administrators_authorized_keys)"
+            f"{host}: Windows refused the account {user!r} over SSH: check its name, and its password or key (keys of"
+            " administrators are in C:\\ProgramData\\ssh\\administrators_authorized_keys)"
         )
     for sign, cause, what, remedy in _SIGNS:
         if sign in text:

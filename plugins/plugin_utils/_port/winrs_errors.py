@@ -63,9 +63,9 @@ def _address_problem(host: str) -> str:
     if "/" in host:
         return "is an address of the web: write the name alone, ansible_port and ansible_winrm_scheme say the rest"
     if name and port.isdigit():
-        return f"holds a port: write {name} and set ansible_port to {port}"
+        return f"contains a port: write {name} and set ansible_port to {port}"
     if not host or re.search(r"\s", host):
-        return "holds a blank or is empty: write the name or the IP address of the laptop"
+        return "contains a blank or is empty: write the name or the IP address of the laptop"
     return ""
 
 

@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs imp
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.windows import supported_build
 
 _FIRST_WINDOWS_11 = 22000
-_NO_DRIVER = "there is no NVIDIA driver on Windows to tell by"
+_NO_DRIVER = "there is no NVIDIA driver on Windows that could show it"
 _INSTALL_DRIVER = "install the NVIDIA driver for Windows if there is a GPU"
 _SEE_DRIVER = "see the row nvidia_driver"
 _UPDATE_DRIVER = "update the NVIDIA driver on Windows, never inside WSL"
@@ -43,7 +43,7 @@ LIMITS = (
     (
         "nvml",
         "4.2",
-        "NVML and nvidia-smi do not tell everything (use of the GPU, its processes) and set neither ECC, compute mode"
+        "NVML and nvidia-smi do not show everything (use of the GPU, its processes) and set neither ECC, compute mode"
         " nor persistence mode",
         "look and set on Windows (Task Manager, nvidia-smi.exe)",
     ),
@@ -95,7 +95,7 @@ def _tool(state: HostState, needs: Needs, tool: DeveloperTool) -> Verdict:
     value, source, _sure = found
     here = f"compute capability {version_text.dotted(value)} {source}"
     if value < tool.capability:
-        return verdict("info", f"needs {lowest}, here is {here}", "no update mends this: use it on another laptop")
+        return verdict("info", f"needs {lowest}, here is {here}", "no update fixes this: use it on another laptop")
     version, minimum = lowest_driver(state.gpus), _minimum_driver(state, tool)
     if version_text.numbers(version) < minimum:
         seen = f"needs driver {_version(minimum)}, here is {version}"

@@ -52,7 +52,7 @@ def cuda_library(state: HostState) -> Verdict:
     if state.cuda_library or not state.gpus:
         seen = "the Windows driver brings libcuda.so for WSL" if state.gpus else "no GPU"
         return Verdict("wsl_libcuda", "G1", "ok", seen)
-    remedy = "reinstall the NVIDIA driver on Windows: C:\\Windows\\System32\\lxss\\lib holds no libcuda.so.1.1"
+    remedy = "reinstall the NVIDIA driver on Windows: C:\\Windows\\System32\\lxss\\lib contains no libcuda.so.1.1"
     return Verdict("wsl_libcuda", "G1", "warn", "the Windows driver brings no libcuda.so for WSL", remedy)
 
 

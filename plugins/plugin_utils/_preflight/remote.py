@@ -73,5 +73,5 @@ def certificates(state: HostState) -> Verdict:
     if not count:
         return Verdict("certificates", "", "ok", "the organisation hands out no root certificate by policy")
     seen = f"the organisation hands out {count} root certificate{'s' if count > 1 else ''} by policy"
-    remedy = "where its proxy inspects TLS, distributions need them too"
+    remedy = "if its proxy inspects TLS, distributions need them too"
     return Verdict("certificates", "", "info", seen, remedy)

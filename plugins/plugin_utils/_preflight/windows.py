@@ -127,8 +127,8 @@ def wireless(state: HostState) -> Verdict:
         return Verdict("wireless", "", "info", seen, "after a restart, Wi-Fi may need a logon")
     if state.network.wireless_only:
         remedy = "after a restart it may be away until someone logs on, unless the Wi-Fi profile is the computer's"
-        return Verdict("wireless", "", "warn", "only Wi-Fi holds an address", remedy)
-    return Verdict("wireless", "", "ok", "a wired adapter holds an address")
+        return Verdict("wireless", "", "warn", "only Wi-Fi has an address", remedy)
+    return Verdict("wireless", "", "ok", "a wired adapter has an address")
 
 
 def sleep(state: HostState) -> Verdict:
@@ -141,7 +141,7 @@ def sleep(state: HostState) -> Verdict:
     limits = [mains, battery] if state.power.battery else [mains]
     if all(limit == 0 or limit >= LONG_RUN_SECONDS for limit in limits):
         return Verdict("sleep", "", "ok", seen)
-    remedy = f"let it stay awake for {LONG_RUN_SECONDS // 60} minutes, and on mains: a run that is cut is resumed later"
+    remedy = f"keep it awake for {LONG_RUN_SECONDS // 60} minutes, and on mains: a run that is cut is resumed later"
     return Verdict("sleep", "", "warn", seen, remedy)
 
 

@@ -112,11 +112,11 @@ def kernel(state: HostState) -> Verdict:
         seen = "WSL is not installed, and so neither is its kernel"
         return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the package of WSL brings a kernel")
     if wsl.kind != "msi":
-        seen = "which kernel this WSL has cannot be told; without one, wsl.exe warns and waits for a key"
+        seen = "the kernel of this WSL is not known; without one, wsl.exe warns and waits for a key"
         return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the MSI package brings a kernel")
     numbers = tuple(int(part) for part in re.findall(r"\d+", wsl.kernel or "")[:3])
     if len(numbers) < 3:
-        seen = f"wsl.exe of WSL {wsl.version} did not tell its kernel"
+        seen = f"wsl.exe of WSL {wsl.version} did not show its kernel"
         return Verdict("wsl_kernel", "G23", "info", seen, "see the row app_control; repair WSL if it does not start")
     seen = f"WSL {wsl.version} brings kernel {wsl.kernel}"
     if numbers < catalogue.MINIMUM_KERNEL:

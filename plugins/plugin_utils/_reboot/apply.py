@@ -102,8 +102,8 @@ def restart(runner: CommandRunner, delay: int, message: str, timeout: float, clo
         )
     if before.boot_id is None and before.boot_record is None:
         raise StepFailed(
-            f"not restarted: {keys.PREFETCH} has no BootId and the event log has no start of Windows, so that nobody"
-            " could tell a new boot from the old"
+            f"not restarted: {keys.PREFETCH} has no BootId and the event log has no start of Windows, so a new"
+            " boot could not be recognised"
         )
     started = clock.now()
     _shut_down(runner, delay, message)

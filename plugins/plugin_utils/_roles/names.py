@@ -69,4 +69,4 @@ def _pattern(option: str) -> re.Pattern[str]:
     name = re.escape(option)
     if "_" in option or option in ("msi", "sha256"):
         return re.compile(rf"(?<![\w.\\/:$-]){name}(?![\w\\/-])")
-    return re.compile(rf"(?:(?<=^)|(?<=; )|(?<=\()){name}(?=[:=)] ?| must | is the | holds )")
+    return re.compile(rf"(?:(?<=^)|(?<=; )|(?<=\()){name}(?=[:=)] ?| must | is the | holds | contains )")

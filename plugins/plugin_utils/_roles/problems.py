@@ -120,7 +120,7 @@ def _of_toolkit(every: t.Mapping[str, t.Any]) -> list[str]:
         ),
         (
             source == "ubuntu" and not _true(every["cuda_guard"]),
-            "cuda_source ubuntu needs cuda_guard: true, since that repository holds drivers",
+            "cuda_source ubuntu needs cuda_guard: true, because that repository contains drivers",
         ),
         *(
             (

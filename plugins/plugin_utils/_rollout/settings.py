@@ -81,7 +81,7 @@ def problems(values: t.Mapping[str, t.Any]) -> list[str]:
         (not values[f"{PREFIX}batches"], f"{PREFIX}batches is empty: name at least one batch, as in [100%]"),
         (
             bool(wrong),
-            f"{PREFIX}batches holds {', '.join(wrong)}: write numbers of laptops, or per cents from 1% to 100%",
+            f"{PREFIX}batches contains {', '.join(wrong)}: write numbers of laptops, or percentages from 1% to 100%",
         ),
         (
             not 0 <= int(values[f"{PREFIX}maximum_failures"]) <= 100,

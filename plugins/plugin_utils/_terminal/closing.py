@@ -35,16 +35,16 @@ _NARROW = 64
 """Columns that the table needs for cells side by side."""
 _AGAIN = "run again"
 NEXT = {
-    words.FAILED: f"mend what the errors above say, then {_AGAIN}",
-    words.NOT_FINISHED: f"{_AGAIN}; it goes on where it stopped",
+    words.FAILED: f"fix the errors above, then {_AGAIN}",
+    words.NOT_FINISHED: f"{_AGAIN}; it continues where it stopped",
     words.NOT_LOOKED_AT: "run wslfleet.cuda.audit, which looks at everything",
     words.NOT_IN_ORDER: "do what the remedies say, or run wslfleet.cuda.provision or wslfleet.cuda.repair",
-    words.WENT_AWAY: f"{_AGAIN} when they are back; it goes on where it stopped",
-    words.OUT_OF_REACH: f"mend the connection as the errors above say, then {_AGAIN}",
+    words.WENT_AWAY: f"{_AGAIN} when they are back; it continues where it stopped",
+    words.OUT_OF_REACH: f"fix the connection as the errors above say, then {_AGAIN}",
     words.OFF: f"{_AGAIN} when they are switched on",
     words.NOT_BEGUN: f"{_AGAIN} for them",
-    words.PUT_OFF: f"{_AGAIN} when nothing stands in the way any more",
-    words.WAITING: f"let that happen, then {_AGAIN}; it goes on where it stopped",
+    words.PUT_OFF: f"{_AGAIN} when nothing prevents it any more",
+    words.WAITING: f"wait until that has happened, then {_AGAIN}; it continues where it stopped",
     words.WOULD_CHANGE: "run without --check to change them",
 }
 """Outcome -> what to do, the worst first. Others need nothing."""

@@ -40,17 +40,17 @@ NOT_KNOWN = "not_known"
 HELD_REASONS = {
     tasks.NO_PROFILE: "there is no profile of that user on this host: never logged on here, or the name is"
     " misspelt; run again after the first logon",
-    WSL_1: "it is there as WSL 1, where no GPU can be used; that user converts it (wsl.exe --set-version)",
+    WSL_1: "it is registered as WSL 1, in which no GPU can be used; that user converts it (wsl.exe --set-version)",
     UNFINISHED: "its registration is not finished, and no hand-over began it; wait until what is under way has ended,"
     " or that user gives it up (wsl.exe --unregister)",
     DAMAGED: "a key below Lxss in that user's registry lacks DistributionName or BasePath, so that wsl.exe fails; that"
     " user deletes that key",
-    DISK_MISSING: "it is registered, but its virtual disk is gone; that user brings the disk back, or gives it up"
-    " (wsl.exe --unregister) and gets another one from the next run",
-    DISK_LEFT: "a virtual disk lies in its place without being registered, and may hold that user's work; that user"
+    DISK_MISSING: "it is registered, but its virtual disk is missing; that user restores the disk, or removes the"
+    " registration (wsl.exe --unregister) and gets a new distribution from the next run",
+    DISK_LEFT: "a virtual disk is in its place but not registered, and may contain that user's work; that user"
     " registers it (wsl.exe --import-in-place) or moves it away",
-    NOT_KNOWN: "that user has a virtual disk of WSL, and only they can tell which distribution it is; run again when"
-    " they are logged on",
+    NOT_KNOWN: "that user has a virtual disk of WSL, and only that user can find out which distribution it is; run"
+    " again when they are logged on",
     tasks.ON_BATTERY: "the laptop runs on battery; run again when it is on mains",
     tasks.SPOILED: "a file for the result of that user's task has become a link or is far too long, which nobody but"
     " that user can have done; nothing was read from it and it was removed; ask that user, then run again",

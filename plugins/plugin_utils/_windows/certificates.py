@@ -111,7 +111,7 @@ def _read_one(registry: windows_registry.RegistryTree, key: str) -> bytes:
     blob = registry.get(key, "Blob")
     der = certificate_in(blob) if isinstance(blob, bytes) else b""
     if hashlib.sha1(der, usedforsecurity=False).hexdigest().upper() != _name(key):
-        raise StepFailed(f"{key} holds no certificate with that thumbprint; it is damaged, or it was read cut off")
+        raise StepFailed(f"{key} contains no certificate with that thumbprint; it is damaged, or was not read in full")
     return der
 
 

@@ -71,7 +71,7 @@ def _run(runner: CommandRunner, action: list[str], log: str, what: str, timeout:
             code = runner.run(line, timeout=timeout).exit_code
         except CommandTimeout:
             raise StepFailed(
-                f"{what} did not end within {timeout:g} s; Windows Installer may go on alone: run again; log: {log}"
+                f"{what} did not end within {timeout:g} s; Windows Installer may continue alone: run again; log: {log}"
             ) from None
         if code != ANOTHER_RUNS or time.monotonic() + RETRY_SECONDS > deadline:
             break

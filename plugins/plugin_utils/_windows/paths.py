@@ -30,19 +30,19 @@ def problem(path: str) -> str:
     if not _FULL.match(path):
         return r"must be a full path with a drive and backslashes, as in C:\images\cuda.tar"
     if any(ord(character) < 32 or ord(character) == 127 for character in path):
-        return "holds a control character, which no path on Windows may"
+        return "contains a control character, which is not allowed in paths on Windows"
     if "%" in path:
-        return "holds %, which cmd.exe would replace: choose a path without it"
+        return "contains %, which cmd.exe would replace: choose a path without it"
     rest = path[3:]
     reserved = _RESERVED.search(rest)
     if reserved:
-        return f"holds {reserved.group()}, which no path on Windows may"
+        return f"contains {reserved.group()}, which is not allowed in paths on Windows"
     if "/" in rest:
-        return "holds /: write backslashes"
+        return "contains /: write backslashes"
     if not rest or rest.endswith("\\"):
         return "ends with a backslash: write the folder or the file without it"
     if any(part in ("", ".", "..") or part != part.rstrip(". ") for part in rest.split("\\")):
-        return "holds a part that is empty, or that ends with a dot or a blank, which Windows drops"
+        return "contains a part that is empty, or that ends with a dot or a blank, which Windows drops"
     if len(path) > MAXIMUM:
         return f"has {len(path)} characters: {MAXIMUM} at most"
     return ""
@@ -63,5 +63,6 @@ def source_problem(source: str) -> str:
         return problem(f"C:\\{match.group(1)}")
     unsayable = _NOT_IN_ADDRESS.search(source) if kind == sources.URL else None
     if unsayable:
-        return f"holds {unsayable.group()!r}, which no address may: write it as %{ord(unsayable.group()):02X}"
+        sign = unsayable.group()
+        return f"contains {sign!r}, which is not allowed in addresses: write it as %{ord(sign):02X}"
     return ""

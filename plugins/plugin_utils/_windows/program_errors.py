@@ -86,10 +86,10 @@ _ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     (CURL, "5", (), "the name of the proxy is not resolved", "check the proxy (msi_proxy)"),
     (CURL, "6", (), "the name of the server is not resolved", _REACHABLE),
     (CURL, "7", (), "the server is not reached", _REACHABLE + "; behind a proxy name it (msi_proxy)"),
-    (CURL, "18", (), "the download was cut short", "run again: it goes on where it stopped when a digest is given"),
+    (CURL, "18", (), "the download was cut short", "run again: it continues where it stopped if a digest is given"),
     (CURL, "22", (), "the server answered with an error", "check the address and who may read it"),
     (CURL, "23", (), "the file could not be written", "look for free space on C:"),
-    (CURL, "28", (), "the server was too slow", "run again: it goes on where it stopped when a digest is given"),
+    (CURL, "28", (), "the server was too slow", "run again: it continues where it stopped if a digest is given"),
     (
         CURL,
         "35",
@@ -97,7 +97,7 @@ _ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
         "TLS to the server fails",
         "check that the host trusts the certificate of the server or of the proxy that inspects TLS",
     ),
-    (CURL, "56", (), "the connection broke", "run again: it goes on where it stopped when a digest is given"),
+    (CURL, "56", (), "the connection broke", "run again: it continues where it stopped if a digest is given"),
     (
         CURL,
         "60",

@@ -57,8 +57,8 @@ def make(runner: CommandRunner, folder: str, files: t.Sequence[str], readers: t.
     for (line, codes), part in zip(lines, parts):
         if part.exit_code not in codes:
             raise StepFailed(
-                f"{folder} on the host cannot be made and protected, this failed: {line}; end what has it open, take"
-                " away what others put there, and run again"
+                f"{folder} on the host cannot be made and protected, this failed: {line}; end the programs"
+                " that have it open, remove files that others put there, and run again"
             )
 
 

@@ -46,15 +46,15 @@ def cause(path: str, exit_code: int, share_is_readable: bool) -> str:
     if number in NO_SUCH_SHARE:
         return f"{server} has no share {name}: correct the path"
     if number in DENIED and share_is_readable:
-        return f"{share} can be read, but this account has no right to {path}: grant it"
+        return f"{share} can be read, but this account has no permission for {path}: grant it"
     if number in DENIED:
         return (
-            f"{share} refuses this logon (error {number}): WinRM hands no credentials on to another computer, unless"
-            " Kerberos delegation or CredSSP is set up; where it is, the account has no right to that share. Otherwise"
-            " give an address (https://…), or a file on the controller"
+            f"{share} refuses this logon (error {number}): WinRM does not pass on credentials to another computer,"
+            " unless Kerberos delegation or CredSSP is set up; if it is, the account has no permission for that share."
+            " Otherwise set an address (https://…), or a file on the controller"
         )
     if number in NO_DOMAIN_CONTROLLER:
-        return f"no domain controller answers the host, so {server} cannot know who asks: look for the VPN"
+        return f"no domain controller answers the host, so {server} cannot check the logon: check the VPN"
     if share_is_readable and number in MISSING:
-        return f"{share} can be read, but {path} is not there: correct the path"
+        return f"{share} can be read, but {path} does not exist: correct the path"
     return f"the host cannot read {path} (certutil.exe ended with {exit_code:#x})"

@@ -91,7 +91,7 @@ def _first(state: WslState, goal: WslGoal, package: wsl_package.Package | None) 
         raise StepFailed(
             f"the wsl.exe of Windows build {state.build}.{state.ubr} cannot fetch the package of WSL, which came with"
             " KB5020030: name the package (msi, or version: 2.6.3 to take it from github.com/microsoft/WSL), or install"
-            " the updates of Windows first; distributions of the WSL of Windows itself stay registered"
+            " the updates of Windows first; distributions of the WSL of Windows itself are kept"
         )
     web_download = goal.method == "web_download"
     return wsl_step.InstallOnline(web_download, inbox=state.inbox, fall_back=goal.method == "auto")
@@ -117,7 +117,7 @@ def _change_wanted(installed: str, goal: WslGoal, package: wsl_package.Package |
         return True
     if package.version is None:
         raise StepFailed(
-            f"the name of {package} tells no version, so that it cannot be compared with the installed {installed};"
+            f"the name of {package} contains no version, so it cannot be compared with the installed {installed};"
             " keep the name it was published under, for example wsl.2.6.3.0.x64.msi, or set version"
         )
     return wsl_package.version_key(package.version) > wsl_package.version_key(installed)

@@ -106,6 +106,6 @@ class RepairMsi(Step):
 class RemoveMsi(Step):
     """Remove the package. Registrations and virtual disks of distributions stay."""
 
-    TEXT = "remove WSL ({0.by_hand}); distributions stay on their disks"
+    TEXT = "remove WSL ({0.by_hand}); distributions are kept on their disks"
     BY_HAND = "msiexec.exe /x {0.product_code}"
     product_code: str

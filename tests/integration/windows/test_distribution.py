@@ -112,13 +112,13 @@ def test_from_a_share_or_why_not(laptop: Laptop) -> None:
 
     assert "finds no computer nobody" in refused("\\\\nobody\\images\\image.tar")
     assert "files has no share other" in refused("\\\\files\\other\\image.tar")
-    assert "hands no credentials on" in refused()
+    assert "does not pass on credentials" in refused()
     laptop.state.credentials_delegated = True
-    assert "is not there: correct the path" in refused(f"{share}\\other.tar")
+    assert "does not exist: correct the path" in refused(f"{share}\\other.tar")
     assert "expected was 0000" in refused(sha256="00" * 32)
     laptop.state.shares_denied = [f"{share}\\image.tar"]
-    assert "this account has no right to" in refused()
-    assert "this account has no right to" in refused(sha256=digest)
+    assert "this account has no permission for" in refused()
+    assert "this account has no permission for" in refused(sha256=digest)
     laptop.state.shares_denied = []
     result = task(laptop, source=f"{share}\\image.tar", sha256=digest)
     assert (result.get("msg"), result["present"]) == (None, True)

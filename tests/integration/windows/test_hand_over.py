@@ -190,7 +190,7 @@ def test_an_image_on_a_share(hosts: Hosts) -> None:
     share = "\\\\files\\images"
     hosts.laptop.state.shares = {share: str(hosts.image.parent)}
     refused = hosts.task(source=f"{share}\\image.wsl")
-    assert (refused["failed"], "hands no credentials on" in refused["msg"], hosts.left()) == (True, True, [])
+    assert (refused["failed"], "does not pass on credentials" in refused["msg"], hosts.left()) == (True, True, [])
     hosts.laptop.state.credentials_delegated = True
     assert hosts.task(source=f"{share}\\image.wsl")["present"] is True
     assert (hosts.owners(), hosts.left()) == (["anna", "Ben Möller"], [])

@@ -103,10 +103,10 @@ def test_from_a_share_or_why_not(host: Host, web: WebServer) -> None:
     for path, denied, delegated, expected in (
         ("\\\\nobody\\drivers\\driver.exe", [], True, "finds no computer nobody"),
         ("\\\\files\\other\\driver.exe", [], True, "files has no share other"),
-        (f"{share}\\driver.exe", [], False, "hands no credentials on"),
-        (f"{share}\\driver.exe", [share], True, "no right to that share"),
-        (f"{share}\\driver.exe", [f"{share}\\driver.exe"], True, "this account has no right to"),
-        (f"{share}\\other.exe", [], True, "is not there: correct the path"),
+        (f"{share}\\driver.exe", [], False, "does not pass on credentials"),
+        (f"{share}\\driver.exe", [share], True, "no permission for that share"),
+        (f"{share}\\driver.exe", [f"{share}\\driver.exe"], True, "this account has no permission for"),
+        (f"{share}\\other.exe", [], True, "does not exist: correct the path"),
     ):
         state.shares_denied, state.credentials_delegated = denied, delegated
         result = driver.task(installer=path)

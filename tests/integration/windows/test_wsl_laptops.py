@@ -181,7 +181,7 @@ def test_the_wsl_of_windows_itself(make: MakeHost) -> None:
         ({"name": "Ubuntu", "state": "absent", "force": True}, "deleted"),
     ):
         told = host.task(wsl_distribution.ActionModule, **args)["msg"]
-        assert f"cannot be {verb}: only the WSL of Windows itself is there; install the package" in told
+        assert f"cannot be {verb}: there is only the WSL of Windows itself; install the package" in told
         assert "\n" not in told
     assert host.task(wsl_distribution.ActionModule, name="Ubuntu")["changed"] is False
     assert (registrations.all(), installed_version(host.laptop)) == (before, None)

@@ -74,7 +74,7 @@ def test_one_look_when_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -
 
 def test_lost_connection_is_told_for_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     made, _asked, _shown = action(monkeypatch, RUNNING, AnsibleConnectionFailure("gone"))
-    with pytest.raises(AnsibleConnectionFailure, match=r"gone\. Transaction t1 goes on inside the distribution; run"):
+    with pytest.raises(AnsibleConnectionFailure, match=r"gone\. Transaction t1 continues inside the distribution; run"):
         made.run(None, {})
 
 

@@ -64,4 +64,4 @@ def test_an_installer_that_changes_nothing(code: int, failed: bool) -> None:
     result = run_action(ActionModule, {"minimum": "580", **SOURCE}, script)
     assert (result.get("failed", False), result["changed"], result["signer"]) == (failed, True, None)
     assert ("551.61 and not 580" in result.get("msg", "")) is failed
-    assert "did not tell who signed" in result["warnings"][0]
+    assert "did not show who signed" in result["warnings"][0]

@@ -144,7 +144,7 @@ REMOVABLE = HostAnswers({**READY, q.processes()["processes"]: b""})
 def test_check_mode_of_a_removal() -> None:
     result = run_action(ActionModule, {"state": "absent"}, [(BATCH, REMOVABLE)], check_mode=True)
     assert (result["changed"], result["version"], result["reboot_required"]) == (True, "2.6.3.0", False)
-    assert result["steps"] == [f"remove WSL (msiexec.exe /x {PRODUCT}); distributions stay on their disks"]
+    assert result["steps"] == [f"remove WSL (msiexec.exe /x {PRODUCT}); distributions are kept on their disks"]
 
 
 def test_the_wsl_of_windows_itself() -> None:

@@ -79,9 +79,9 @@ LINUX_ROWS = {row.id for row in guide.ROWS if guide.LINUX in row.sides}
 @pytest.mark.parametrize(
     ("linux", "why"),
     [
-        (LINUX, "the audit of the distribution did not tell it"),
+        (LINUX, "the audit of the distribution did not report it"),
         ({}, "not looked at, see the row distribution"),
-        ({"rows": [verdict("x", "ok", "")]}, "the audit of the distribution did not tell it"),
+        ({"rows": [verdict("x", "ok", "")]}, "the audit of the distribution did not report it"),
     ],
 )
 def test_a_row_that_nobody_looked_at_says_why(linux: dict[str, t.Any], why: str) -> None:

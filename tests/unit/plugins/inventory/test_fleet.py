@@ -112,7 +112,7 @@ def test_what_cannot_be_is_one_line_and_no_group_is_made(tmp_path: Path) -> None
         ({"src": ["hidden"]}, "without the names of laptops"),
         ({"prefix": "a b"}, "no beginning of a group's name"),
         ({"unknown_word": 1, "plugin": "other"}, "other"),
-        ({}, "the inventory has groups conforming already: set prefix"),
+        ({}, "the inventory already has groups conforming: set prefix"),
     ):
         made = inventory(tmp_path, [], children={"conforming": {"hosts": {"mine": {}}}})
         with pytest.raises(AnsibleParserError, match=message):

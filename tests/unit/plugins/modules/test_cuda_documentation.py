@@ -78,7 +78,7 @@ def test_role_knows_every_version_and_component() -> None:
     [
         ({"version": "12"}, 'quoted, as in "12.8"'),
         ({"version": "12.99"}, "no such toolkit"),
-        ({"version": "12.8", "components": ["cuda"]}, "brings a Linux driver"),
+        ({"version": "12.8", "components": ["cuda"]}, "installs a Linux driver"),
         ({"version": "12.8", "components": ["cuda-drivers"]}, "name one of: toolkit"),
     ],
 )

@@ -124,7 +124,7 @@ def test_a_package_of_others_that_stays_broken_is_named_and_no_change(box: Box) 
     box.patch("_driver.commands", "commands", lambda plan: [["false"]])
     result = box.run("cuda_repair")
     assert (result["changed"], result["others"]) == (False, ["tool is iF"]), result
-    assert "not ours to mend, apt may refuse to work: tool is iF" in result["warnings"]
+    assert "not repaired by this module, apt may refuse to work: tool is iF" in result["warnings"]
     box.status("tool 1\nStatus: install ok unpacked\nDepends: nothing-there")
     stuck = box.run("cuda_repair")
     assert (stuck["changed"], stuck["steps"]) == (False, []) and stuck["others"][0] == "tool is iU"

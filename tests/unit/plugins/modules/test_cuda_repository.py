@@ -71,7 +71,7 @@ def test_it_comes_stays_and_goes(box: Box) -> None:
 @pytest.mark.parametrize(
     ("answers", "packages", "words"),
     [
-        ((tries(), INDEX), ["cuda-toolkit-99-9"], "does not hold cuda-toolkit-99-9"),
+        ((tries(), INDEX), ["cuda-toolkit-99-9"], "does not contain cuda-toolkit-99-9"),
         ((tries(Completed(100, "", "E: 404  Not Found\n")),), [], "HTTP 404"),
     ],
 )
@@ -98,7 +98,7 @@ def test_somebody_elses_list_that_apt_cannot_read_is_named_before_anything_chang
     assert result["failed"] and result["msg"].startswith("apt cannot read its sources, nothing was changed: Type"), (
         result
     )
-    assert "mend /etc/apt/sources.list.d/editor.list, or rename it" in result["msg"] and not box.path(SOURCE).exists()
+    assert "repair /etc/apt/sources.list.d/editor.list, or rename it" in result["msg"] and not box.path(SOURCE).exists()
 
 
 def test_a_source_with_drivers_needs_the_guard(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,11 @@ def test_a_local_installer_is_fetched_from_an_address(box: Box, installer: dict[
     [
         ({"installer": f"/nowhere/{NAME}"}, (), "no such file in the distribution"),
         ({"installer_sha256": "0" * 64}, (), "has SHA-256"),
-        ({}, (("dpkg-deb -f", Completed(0, "Package: other\nVersion: 1\n", "")),), "holds package other 1, not what"),
+        (
+            {},
+            (("dpkg-deb -f", Completed(0, "Package: other\nVersion: 1\n", "")),),
+            "contains package other 1, not",
+        ),
         ({"installer": "/mnt/c/x.deb"}, (), "does not end in NVIDIA's name"),
         ({"key_fingerprint": "1" * 40}, (FIELDS,), "not 1111"),
     ],

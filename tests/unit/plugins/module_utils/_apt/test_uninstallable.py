@@ -40,7 +40,7 @@ def test_what_no_source_holds() -> None:
     }
     text = u.explain(found)
     assert text.startswith("nsight-systems-2023.4.4 needs libtinfo5: this release has no libtinfo5")
-    assert "cuda_version 12.5 or newer" in text and "gone-a, which no source holds" in text and "\n" not in text
+    assert "cuda_version 12.5 or newer" in text and "gone-a, which is in no source" in text and "\n" not in text
 
 
 def test_nothing_is_missing() -> None:

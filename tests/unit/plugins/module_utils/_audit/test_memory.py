@@ -16,9 +16,9 @@ MEMINFO = "MemTotal:       16318480 kB\nMemFree:        100 kB\nSwapTotal:      
         (MEMINFO, "WSL has 15.6 GiB of memory and 4.0 GiB of swap"),
         (MEMINFO.replace("4194304", "0"), "15.6 GiB of memory and no swap on this laptop"),
         ("MemTotal: 4000000 kB\n", "3.8 GiB of memory and no swap on this laptop"),
-        ("", "does not tell"),
-        ("MemTotal: lots\n", "does not tell"),
-        (f"MemTotal: {'9' * 400} kB\n", "does not tell"),
+        ("", "does not show"),
+        ("MemTotal: lots\n", "does not show"),
+        (f"MemTotal: {'9' * 400} kB\n", "does not show"),
     ],
 )
 def test_g20(text: str, words: str) -> None:

@@ -150,7 +150,7 @@ UNSIGNED = "deb https://developer.download.nvidia.com/compute/cuda/repos/wsl-ubu
             {"etc/apt/keyrings/x.asc": KEY.read_text().replace("=", "!")},
             "old_keys",
             "warn",
-            "cannot be read and may hold the old key: /etc/apt/keyrings/x.asc",
+            "cannot be read and may contain the old key: /etc/apt/keyrings/x.asc",
         ),
         ({}, "stale_sources", "ok", "none"),
         ({"etc/apt/sources.list.d/ml.list": RETIRED}, "stale_sources", "warn", "/etc/apt/sources.list.d/ml.list"),
@@ -187,7 +187,7 @@ def test_g13_metapackages(tmp_path: Path, package: str, level: str, words: str) 
         ("Linux version 5.10.15-microsoft\n", "warn", "below the recommended 5.10.16"),
         ("Linux version 4.19.121-microsoft\n", "warn", "below the recommended"),
         ("Linux version 4.19.120-microsoft\n", "stop", "below 4.19.121"),
-        ("", "warn", "holds no version"),
+        ("", "warn", "contains no version"),
     ],
 )
 def test_g7_kernel(tmp_path: Path, version: str, level: str, words: str) -> None:

@@ -60,7 +60,7 @@ def test_g11_toolkit(names: tuple[str, ...], level: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("sources", "guarded", "level", "words"),
     [
-        ({LIST: REPOSITORY.format("wsl-ubuntu")}, False, "ok", f"({LIST}); none that holds drivers"),
+        ({LIST: REPOSITORY.format("wsl-ubuntu")}, False, "ok", f"({LIST}); none that contains drivers"),
         (
             {"/etc/apt/sources.list.d/cuda-mirror.sources": "Types: deb\nURIs: http://mirror/x\nSuites: /\n"},
             True,

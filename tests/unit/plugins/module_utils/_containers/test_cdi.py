@@ -141,8 +141,8 @@ def test_generate() -> None:
         ("", 1, 'time="x" level=error msg="failed to generate CDI spec: no driver store"\n', "no driver store"),
         ("", 1, "INFO[0000] fine\nERRO[0000] failed to initialize dxcore context\n", "dxcore context"),
         ("", 127, "", "ended with code 127"),
-        ('devices:\n  - name: "0"\n    path: /dev/dxg\n', 0, "", "holds no device all with /dev/dxg"),
-        ("devices:\n  - name: all\n", 0, "", "holds no device all with /dev/dxg"),
+        ('devices:\n  - name: "0"\n    path: /dev/dxg\n', 0, "", "contains no device all with /dev/dxg"),
+        ("devices:\n  - name: all\n", 0, "", "contains no device all with /dev/dxg"),
         (SPECIFICATION, 0, "", "names /usr/lib/wsl/lib/libdxcore.so, which does not exist"),
     ],
 )

@@ -59,9 +59,9 @@ def test_pick(version: str | None, minimum: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("available", "version", "minimum", "words"),
     [
-        (AVAILABLE, None, "1.20.0", r"holds no toolkit 1.20.0 or later: the newest is 1.19.1;"),
-        (AVAILABLE, "1.18.0", "1.13.0", r"holds no toolkit 1.18.0: the newest is 1.19.1;"),
-        ([], None, "1.19.1", "it holds no nvidia-container-toolkit-base"),
+        (AVAILABLE, None, "1.20.0", r"contains no toolkit 1.20.0 or later: the newest is 1.19.1;"),
+        (AVAILABLE, "1.18.0", "1.13.0", r"contains no toolkit 1.18.0: the newest is 1.19.1;"),
+        ([], None, "1.19.1", "it contains no nvidia-container-toolkit-base"),
     ],
 )
 def test_nothing_to_pick(available: list[str], version: str | None, minimum: str, words: str) -> None:
@@ -119,7 +119,7 @@ def test_engine_packages() -> None:
     assert found == ["podman", "uidmap"]
     with pytest.raises(Failure, match=r"podman 3.4.4.*cannot read CDI"):
         toolkit.engine_packages(system_at(run=shows(("podman", "3.4.4+ds1-1ubuntu1"))), "podman")
-    with pytest.raises(Failure, match=r"holds containerd\.io or containerd"):
+    with pytest.raises(Failure, match=r"contains containerd\.io or containerd"):
         toolkit.engine_packages(system_at(run=shows()), "containerd")
 
 

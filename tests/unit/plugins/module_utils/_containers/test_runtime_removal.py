@@ -46,7 +46,7 @@ def test_entries_of_others_stay(tmp_path: Path) -> None:
     put(tmp_path, containerd_toml.PATH, "[plugins.cri.containerd.runtimes.nvidia]\n")
     removal = runtime_removal.plan_removal(system_at(tmp_path), nothing_else)
     assert removal.changes == () and removal.engines == ()
-    assert ["daemon.json" in removal.notes[0], "of containerd stays" in removal.notes[1]] == [True, True]
+    assert ["daemon.json" in removal.notes[0], "of containerd is kept" in removal.notes[1]] == [True, True]
     # A damaged record is none.
     put(tmp_path, runtimes.RECORD, "{")
     assert [change.path for change in runtime_removal.plan_removal(system_at(tmp_path), nothing_else).changes] == [

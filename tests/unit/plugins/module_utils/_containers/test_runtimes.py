@@ -122,7 +122,7 @@ def test_dockerd_has_a_say(tmp_path: Path, answer: Completed, refused: str) -> N
         runtimes.check(system_at(run=run), "docker", changes)
         runtimes.check(system_at(run=run), "containerd", changes)
         return
-    with pytest.raises(Failure, match=f"{refused}; mend it first"):
+    with pytest.raises(Failure, match=f"{refused}; repair it first"):
         runtimes.check(system_at(run=run), "docker", changes)
 
 
@@ -148,7 +148,7 @@ def test_containerd_has_a_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a
         runtimes.check_containerd(system_at(run=run), changes)
         assert put_back == []
         return
-    with pytest.raises(Failure, match=f"does not take {containerd_toml.PATH}.*{refused}; the file is as it was"):
+    with pytest.raises(Failure, match=f"refuses {containerd_toml.PATH}.*{refused}; the file was restored"):
         runtimes.check_containerd(system_at(run=run), changes)
     assert [(item.path, item.after) for item in put_back] == [
         (containerd_toml.PATH, SETS.encode()), (runtimes.RECORD, None),

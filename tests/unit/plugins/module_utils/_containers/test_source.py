@@ -37,7 +37,7 @@ def test_defaults_are_nvidias() -> None:
     ("url", "key", "fingerprint", "words"),
     [
         ("ftp://x/", "/k", None, "not an http"),
-        ("https://user:sec ret@x/", "/k", None, "password holds a blank"),
+        ("https://user:sec ret@x/", "/k", None, "password contains a blank"),
         ("https://user@x/", "/k", None, "belong together"),
         ("https://x/", None, None, "a mirror needs key"),
         (None, None, "12", "key_fingerprint"),

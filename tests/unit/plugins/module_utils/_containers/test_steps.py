@@ -162,7 +162,7 @@ def test_check_mode_does_nothing(world: World) -> None:
     report = world.look(check_mode=True)
     assert report.changed and world.did == ["can be read"] and report.packages is not None
     assert [change.path for change in report.changes] == ["/etc/new", cdi.SPECIFICATION, runtimes.DAEMON_JSON]
-    assert "judged only once" in report.notes[0]
+    assert "checked only after" in report.notes[0]
     world.current, world.did = True, []
     assert world.look(check_mode=True).packages == ("", "") and world.did == []
 
@@ -258,7 +258,7 @@ def test_containerd_reads_its_configuration(world: World, systemd: bool, last: s
 def test_a_configuration_that_containerd_does_not_take_is_put_back(world: World) -> None:
     world.seen, world.packages = containers_engines.State(("containerd",)), packages("1.19.1-1")
     world.unconfigured, world.answer = ["containerd"], Completed(1, "", "containerd: duplicated tables\n")
-    with pytest.raises(Failure, match="duplicated tables; the file is as it was"):
+    with pytest.raises(Failure, match="duplicated tables; the file was restored"):
         world.look()
     path = containerd_toml.PATH
     assert world.did == [f"write {path}", "containerd config dump", f"write {path}"]
@@ -271,7 +271,7 @@ def test_a_configuration_that_docker_does_not_take_is_not_written(world: World) 
         ["docker"],
     )
     world.answer = Completed(1, "", "unable to configure: nonsense\n")
-    with pytest.raises(Failure, match="nonsense; mend it first"):
+    with pytest.raises(Failure, match="nonsense; repair it first"):
         world.look()
     assert len(world.did) == 1
 

@@ -17,7 +17,7 @@ FAILED = f"E: Failed to fetch {URL}InRelease  "
 
 # As apt 2.6 (GnuTLS) and apt 3.0 (OpenSSL) say it.
 SAID = [
-    (cause.UNKNOWN_NAME, "Could not resolve 'packages.example.com'", "DNS does not know packages.example.com; check"),
+    (cause.UNKNOWN_NAME, "Could not resolve 'packages.example.com'", "DNS does not find packages.example.com; check"),
     (
         cause.NO_DNS,
         "Temporary failure resolving 'packages.example.com'",
@@ -60,7 +60,7 @@ SAID = [
     (
         cause.LOGIN_PAGE,
         "Signed file isn't valid, got 'NODATA' (does the network require authentication?)",
-        "answers for packages.example.com with a page of its own",
+        "answers for packages.example.com with its own page",
     ),
     (cause.GATEWAY, "502  Bad Gateway [IP: 127.0.0.1 39401]", "cannot reach packages.example.com (HTTP 50x)"),
 ]
@@ -90,7 +90,7 @@ THROUGH_PROXY = [
     (
         cause.UNKNOWN_NAME,
         "Could not resolve 'proxy.example.com'",
-        "DNS does not know the proxy proxy.example.com;",
+        "DNS does not find the proxy proxy.example.com;",
     ),
 ]
 

@@ -34,16 +34,16 @@ def test_taken_from(url: str, username: str, password: str, expected: object) ->
 @pytest.mark.parametrize(
     ("url", "username", "password", "words"),
     [
-        ("https://me:s3cret@x/", "you", "", "give one of them"),
+        ("https://me:s3cret@x/", "you", "", "set only one"),
         ("https://me@x/", "", "", "belong together"),
-        ("https://me:s3cret/@x/", "", "", "holds a slash; write it as %2F"),
+        ("https://me:s3cret/@x/", "", "", "contains a slash; write it as %2F"),
         ("https://x/", "", "s3cret", "belong together"),
-        ("https://x/", "a b", "s3cret", "username holds a blank"),
-        ("me:s3cret@x/y", "", "", "only an address that begins with http:// or https://"),
-        ("ftp://me:s3cret@x/y", "", "", "only an address that begins with"),
+        ("https://x/", "a b", "s3cret", "username contains a blank"),
+        ("me:s3cret@x/y", "", "", "only an address with http:// or https://"),
+        ("ftp://me:s3cret@x/y", "", "", "only an address with"),
         ("https://me:s3cret@[::1/y", "", "", "not an address; check its host name"),
         ("https://me:s3cret@x:99999/y", "", "", "not an address; check its host name, its port"),
-        ("https://me:s3cret%0a@x/", "", "", "password holds a blank or a control"),
+        ("https://me:s3cret%0a@x/", "", "", "password contains a blank or a control"),
     ],
 )
 def test_refused_without_telling(url: str, username: str, password: str, words: str) -> None:

@@ -89,7 +89,7 @@ def test_apply_looks_at_what_became_of_it(place: Path) -> None:
     planned = trusted.plan(system_at(""), wanted, "now")
     with pytest.raises(Failure, match="ended with 1: no space; run it"):
         trusted.apply(system_at("", lambda _: run.Completed(1, "", "more\nno space")), wanted, planned)
-    with pytest.raises(Failure, match="does not hold Corp TLS Inspection CA"):
+    with pytest.raises(Failure, match="does not contain Corp TLS Inspection CA"):
         trusted.apply(system_at("", lambda _: run.Completed(0, "", "")), wanted, planned)
 
 

@@ -93,7 +93,7 @@ def test_unknown_version(version: str, message: str) -> None:
      "driver", "drivers"],
 )  # fmt: skip
 def test_what_brings_a_driver_is_refused(component: str) -> None:
-    message = f"cuda_components: {component!r} brings a Linux driver, which WSL must not have; name one of: toolkit, "
+    message = f"cuda_components: {component!r} installs a Linux driver, which WSL must not have; name one of: toolkit, "
     with pytest.raises(c.CatalogueError, match=re.escape(message)):
         package_names.package_names("12.8", ["toolkit", component])
 

@@ -53,8 +53,8 @@ def test_key_from_text_address_and_path(tmp_path: Path) -> None:
     ("options", "content", "words"),
     [
         ({"key": "http://k"}, b"nothing", "http://k: not an OpenPGP key"),
-        ({"key": "http://k"}, b"\n<HTML>Log in</HTML>", "http://k: something on the way answers .* page of its own"),
-        ({"key": "http://k", "key_fingerprint": "2" * 40}, KEY.encode(), f"holds {FINGERPRINT}, not 2222"),
+        ({"key": "http://k"}, b"\n<HTML>Log in</HTML>", "http://k: something on the way answers .* its own page"),
+        ({"key": "http://k", "key_fingerprint": "2" * 40}, KEY.encode(), f"contains {FINGERPRINT}, not 2222"),
         ({"keyring_url": "http://d", "keyring_sha256": "0" * 64}, b"deb", "http://d has SHA-256 .*, not 0000"),
         ({"keyring_url": "http://d"}, b"not a deb", "http://d is not a Debian package"),
     ],

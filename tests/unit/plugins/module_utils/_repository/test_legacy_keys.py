@@ -148,7 +148,7 @@ def test_a_key_file_that_only_a_source_names(tmp_path: Path) -> None:
     plan = clean(tmp_path)
     assert [change.path for change in plan.changes] == [LISTS + "a.list", "/opt/nvidia/key.asc"]
     assert [item.reason for item in plan.stale] == [
-        "its keyring /opt/nvidia/key.asc is missing or held only an old key"
+        "its keyring /opt/nvidia/key.asc is missing or contained only an old key"
     ]
 
 

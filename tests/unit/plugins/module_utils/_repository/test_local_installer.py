@@ -54,13 +54,13 @@ def test_installed(tmp_path: Path, version: str, state: str, there: bool) -> Non
 def test_keyring(tmp_path: Path) -> None:
     folder = tmp_path / INSTALLER.folder.lstrip("/")
     folder.mkdir(parents=True)
-    with pytest.raises(Failure, match="holds no key, not a keyring"):
+    with pytest.raises(Failure, match="contains no key, not a keyring"):
         local.keyring(system_at(tmp_path), INSTALLER, "")
     (folder / "cuda-12345678-keyring.gpg").write_bytes(KEY + OTHER)
     (folder / "12345678.pub").write_bytes(armour.armor(KEY))
     assert local.keyring(system_at(tmp_path), INSTALLER, "") == KEY + OTHER
     assert local.keyring(system_at(tmp_path), INSTALLER, FINGERPRINT) == KEY
-    with pytest.raises(Failure, match=f"holds {FINGERPRINT}, .*, not 1111"):
+    with pytest.raises(Failure, match=f"contains {FINGERPRINT}, .*, not 1111"):
         local.keyring(system_at(tmp_path), INSTALLER, "1" * 40)
     (folder / "cuda-12345678-keyring.gpg").write_bytes(b"no key")
     with pytest.raises(Failure, match=r"12345678-keyring\.gpg: not an OpenPGP key"):
@@ -73,9 +73,9 @@ def test_keyring(tmp_path: Path) -> None:
         ("Package: cuda-repo-wsl-ubuntu-12-8-local\nVersion: 12.8.1-1\n", ""),
         (
             "Package: cuda-repo-wsl-ubuntu-12-8-local\nVersion: 12.8.0-1\n",
-            "holds package cuda-repo-wsl-ubuntu-12-8-local 12.8.0",
+            "contains package cuda-repo-wsl-ubuntu-12-8-local 12.8.0",
         ),
-        ("", "holds package none"),
+        ("", "contains package none"),
     ],
 )
 def test_fields(fields: str, problem: str) -> None:

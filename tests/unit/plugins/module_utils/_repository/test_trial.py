@@ -51,7 +51,7 @@ def test_explain(output: str, words: str) -> None:
 def test_what_keeps_apt_from_the_server_is_named(tmp_path: Path, step: str) -> None:
     failed = Completed(100, "", "E: Failed to fetch http://d  Could not resolve 'd'")
     run = ScriptedRun((step, failed), ("apt-config dump", Completed(0, 'Acquire::http::Proxy "http://p:1";', "")))
-    with pytest.raises(Failure, match=r": DNS does not know d; check the address"):
+    with pytest.raises(Failure, match=r": DNS does not find d; check the address"):
         if step == "download-file":
             repository_fetch.download(system_at(run=run), "http://d", str(tmp_path / "file"))
         else:
@@ -76,7 +76,7 @@ def index(folder: Path) -> t.Callable[[Sequence[str]], Completed]:
 
 def test_sha1_is_accepted_for_one_run_only_when_asked_for(tmp_path: Path) -> None:
     run = ScriptedRun(("^apt-get update", SHA1))
-    with pytest.raises(Failure, match="or allow it by sha1: this_source"):
+    with pytest.raises(Failure, match="or allow it with sha1: this_source"):
         trial.try_index(system_at(run=run), wanted(key=KEY), BINARY, str(tmp_path))
     run = ScriptedRun(
         ("^apt-get update", SHA1),

@@ -89,7 +89,7 @@ def test_what_is_somebody_elses_stays_and_is_named(text: str, words: str, apt_wo
         lambda: observe.open_candidates(system_at(run=apt_world.run)),
         lambda: query.records(system_at(run=apt_world.run), ["cuda-toolkit-12-8"]),
     ):
-        with pytest.raises(query.AptError, match=words + r".*; mend \S+/other.list, or rename it to"):
+        with pytest.raises(query.AptError, match=words + r".*; repair \S+/other.list, or rename it to"):
             ask()
     judged = query.plan_install(system_at(run=apt_world.run), ["cuda-toolkit-12-8"])
     assert "other.list" in judged.why and "or rename it to" in judged.why

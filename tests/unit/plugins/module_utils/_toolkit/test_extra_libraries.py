@@ -64,7 +64,7 @@ def test_the_newest_that_fits_is_chosen() -> None:
         "libnccl2=2.25.1-1+cuda12.8",
         "libcudnn9-cuda-12=9.8.0.87-1",
     ]
-    with pytest.raises(Failure, match="holds no libnccl-dev for CUDA 12"):
+    with pytest.raises(Failure, match="contains no libnccl-dev for CUDA 12"):
         e.choose(CUDA12, ["libnccl-dev", "libnccl2"], MADISON)
 
 
@@ -106,7 +106,7 @@ def test_the_source_is_apart_and_everything_else_pinned_away(tmp_path: Path) -> 
     run.done()
     failed = Completed(100, "", "E: Failed to fetch https://x/InRelease  Could not resolve 'x'")
     run = ScriptedRun(("update", failed), ("apt-config dump", Completed(0, "", "")))
-    with pytest.raises(Failure, match="DNS does not know x; check the address"):
+    with pytest.raises(Failure, match="DNS does not find x; check the address"):
         e.open_source(system_at(tmp_path, run), CUDA12, URL, KEYRING)
     source = tmp_path / e.FOLDER.lstrip("/") / "source.list"
     assert source.read_text() == f"deb [signed-by={KEYRING}] {URL}/ /\n"

@@ -70,8 +70,8 @@ def test_a_component_brings_what_it_needs_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("version", "wanted", "words"),
     [
-        ("12.8.3", "cuda-nvcc-12-8", "holds toolkit 12.8.3; of 12.8 there are 12.8.0, 12.8.1"),
-        ("12.9.0", "cuda-nvcc-12-9", "holds toolkit 12.9.0; of 12.9 there is none"),
+        ("12.8.3", "cuda-nvcc-12-8", "contains toolkit 12.8.3; of 12.8 there are 12.8.0, 12.8.1"),
+        ("12.9.0", "cuda-nvcc-12-9", "contains toolkit 12.9.0; of 12.9 there is none"),
         ("12.8.1", "cuda-gdb-12-8", "toolkit 12.8.1 has no cuda-gdb-12-8"),
     ],
 )

@@ -110,7 +110,7 @@ def test_what_no_source_holds_is_told_with_what_there_is(monkeypatch: pytest.Mon
     with pytest.raises(toolkit_plan.NoPlanError, match=words):
         steps.look(system_at(run=ScriptedRun(("apt-cache pkgnames$", names))), options("12.8"), False)
     found = steps.look(system_at(run=ScriptedRun(("apt-cache pkgnames$", names))), options("12.8"), True)
-    assert found is not None and "the plan can be judged only once" in found.warnings[0]
+    assert found is not None and "the plan can be checked only after" in found.warnings[0]
 
 
 def test_a_stale_index_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ BAD = [
     ({"wsl2": {"memry": "1GB"}}, "wsl2.memry is no setting of WSL that can be set here; did you mean wsl2.memory"),
     ({"experimental": {"networkingMode": "nat"}}, "did you mean wsl2.networkingMode"),
     ({"wsl2": {"zzzzzzzz": 1}}, "can be set here$"),
-    ({"wsl2": "memory=1GB"}, "must hold keys and values"),
+    ({"wsl2": "memory=1GB"}, "must contain keys and values"),
     ({"experimental": {"dnsTunnelingIpAddress": "10.0.0.256"}}, "IPv4"),
     ({"experimental": {"ignoredPorts": "a"}}, "ports"),
 ]

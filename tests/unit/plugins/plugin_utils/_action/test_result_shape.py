@@ -45,7 +45,7 @@ def test_what_fits(result: dict[str, t.Any], complete: bool) -> None:
         ({**GOOD, "driver_packages": [{}]}, "driver_packages[0] is dict, not str"),
         ({**GOOD, "rows": [{"id": "x"}]}, "rows[0].row is missing"),
         ({**GOOD, "rows": [7]}, "rows[0] is int, not dict"),
-        ({**GOOD, "diff": [5]}, "diff is or holds int, not dict"),
+        ({**GOOD, "diff": [5]}, "diff is or contains int, not dict"),
         ({**GOOD, "msg": ["x"]}, "msg is list, not str"),
         ({"changed": False}, "clean is missing"),
     ],

@@ -153,7 +153,7 @@ def test_the_wsl_of_windows_itself_is_not_asked_to_stop_anything() -> None:
     host = fresh()
     host[registry_query("HKLM\\SYSTEM\\CurrentControlSet\\Services\\LxssManager", "Start")] = b"\r\n"
     with ScriptedRunner([(BATCH, host)]) as runner, pytest.raises(
-        StepFailed, match="cannot be stopped: only the WSL of"
+        StepFailed, match="cannot be stopped: there is only the WSL of"
     ):
         d.terminate(runner, "Debian", None, really=True)
 

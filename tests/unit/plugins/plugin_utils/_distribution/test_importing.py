@@ -67,14 +67,14 @@ CERTUTIL = (re.compile("certutil.exe"), Completed(0x80070005, b"", b""))
 def test_import_from_a_share_that_refuses() -> None:
     step = distribution_step.Import("Debian", SHARED, None, PLACE, 2)
     script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", FAILED), CERTUTIL]
-    refused(step, [*script, ("dir /b \\\\f\\w", FAILED)], "hands no credentials on.*CredSSP")
+    refused(step, [*script, ("dir /b \\\\f\\w", FAILED)], "does not pass on credentials.*CredSSP")
 
 
 def test_import_from_a_share_whose_file_may_not_be_read() -> None:
     step = distribution_step.Import("Debian", SHARED, None, PLACE, 2)
     script: list[tuple[Expected, Answer]] = [("md C:\\wsl", OK), (f"dir /b /a-d {SHARED}", OK)]
     script += [(re.compile("--import"), Completed(0xFFFFFFFF, b"", b"")), CERTUTIL, ("dir /b \\\\f\\w", OK)]
-    refused(step, script, "no right to")
+    refused(step, script, "no permission for")
 
 
 def test_a_file_of_the_host_is_copied_and_not_deleted_when_the_digest_of_the_copy_differs() -> None:

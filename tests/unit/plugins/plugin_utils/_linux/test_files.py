@@ -142,7 +142,7 @@ def test_a_read_goes_on_after_a_loss(tmp_path: Path, monkeypatch: pytest.MonkeyP
     LinuxFiles(linux, lambda: linux, note=notes.append).get(str(tmp_path / "there"), tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == content
     assert (runner.commands, runner.ended) == (7, 2)
-    assert notes == ["laptop1: the connection was dropped; the transfer goes on when it answers again"] * 3
+    assert notes == ["laptop1: the connection was dropped; the transfer continues when it answers again"] * 3
 
 
 def test_base64_is_remembered(tmp_path: Path) -> None:

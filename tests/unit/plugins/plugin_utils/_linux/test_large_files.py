@@ -94,7 +94,7 @@ def test_it_goes_on_where_it_was(tmp_path: Path, in_base64: bool, through: int) 
     rest = [len(CONTENT), 0, len(CONTENT) - 5 * BLOCK, 0, len(CONTENT) - (7 if in_base64 else 8) * BLOCK]
     assert stage.link.sent == [(size + 2) // 3 * 4 if in_base64 else size for size in rest]
     assert stage.link.ended == 2
-    assert stage.notes == ["pc: the connection was dropped; the transfer goes on when it answers again"] * 2
+    assert stage.notes == ["pc: the connection was dropped; the transfer continues when it answers again"] * 2
 
 
 def test_a_file_that_begins_otherwise_begins_anew(tmp_path: Path) -> None:

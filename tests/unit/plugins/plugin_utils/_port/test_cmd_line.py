@@ -48,17 +48,17 @@ def test_characters_of_cmd_are_quoted(character: str) -> None:
 
 
 REFUSED = [
-    pytest.param(REG, ["ok", "%PATH%"], None, "argument 2 holds a per cent sign", id="per cent"),
-    pytest.param(REG, ['a"b'], None, "argument 1 holds a double quote", id="double quote"),
-    pytest.param(REG, ["a\rb"], None, "argument 1 holds the control character '\\r'", id="CR"),
-    pytest.param(REG, ["a\nb"], None, "argument 1 holds the control character '\\n'", id="LF"),
-    pytest.param(REG, ["a\0b"], None, "argument 1 holds the control character '\\x00'", id="NUL"),
-    pytest.param(REG, ["\udc80"], None, "argument 1 holds 0xdc80, which is not a character", id="lone surrogate"),
+    pytest.param(REG, ["ok", "%PATH%"], None, "argument 2 contains a per cent sign", id="per cent"),
+    pytest.param(REG, ['a"b'], None, "argument 1 contains a double quote", id="double quote"),
+    pytest.param(REG, ["a\rb"], None, "argument 1 contains the control character '\\r'", id="CR"),
+    pytest.param(REG, ["a\nb"], None, "argument 1 contains the control character '\\n'", id="LF"),
+    pytest.param(REG, ["a\0b"], None, "argument 1 contains the control character '\\x00'", id="NUL"),
+    pytest.param(REG, ["\udc80"], None, "argument 1 contains 0xdc80, which is not a character", id="lone surrogate"),
     pytest.param(REG, ["C:\\a b\\"], None, "argument 1 ends with a backslash", id="backslash before closing quote"),
     pytest.param("reg.exe", [], None, "needs its full path", id="relative program"),
-    pytest.param("C:\\%X%\\a.exe", [], None, "the program holds a per cent sign", id="per cent in the program"),
-    pytest.param(REG, [], {"A B": "1"}, "the environment variable 'A B' may hold only", id="variable name"),
-    pytest.param(REG, [], {"A": "%B%"}, "the environment variable A holds a per cent sign", id="variable value"),
+    pytest.param("C:\\%X%\\a.exe", [], None, "the program contains a per cent sign", id="per cent in the program"),
+    pytest.param(REG, [], {"A B": "1"}, "the environment variable 'A B' may contain only", id="variable name"),
+    pytest.param(REG, [], {"A": "%B%"}, "the environment variable A contains a per cent sign", id="variable value"),
 ]
 
 
@@ -121,7 +121,7 @@ def test_a_loop_over_lines() -> None:
 
 @pytest.mark.parametrize("command", ['C:\\a.exe "x y"', "C:\\a.exe 'x'"])
 def test_a_loop_over_a_command_with_quotes_is_refused(command: str) -> None:
-    with pytest.raises(CmdLineError, match="must not hold quotes"):
+    with pytest.raises(CmdLineError, match="must not contain quotes"):
         for_each_line(command, "echo")
 
 

@@ -486,10 +486,10 @@ def test_the_first_answer_has_a_time_limit_of_its_own(connection: FakeConnection
 @pytest.mark.parametrize(
     "host, told",
     [
-        ("laptop1:5986", "ansible_host 'laptop1:5986' holds a port: write laptop1 and set ansible_port to 5986"),
+        ("laptop1:5986", "ansible_host 'laptop1:5986' contains a port: write laptop1 and set ansible_port to 5986"),
         ("[fe80::1]:5986", "write [fe80::1] and set ansible_port to 5986"),
         ("https://laptop1:5986/wsman", "is an address of the web: write the name alone"),
-        ("my laptop", "holds a blank"),
+        ("my laptop", "contains a blank"),
     ],
 )
 def test_an_address_that_cannot_be(connection: FakeConnection, host: str, told: str) -> None:

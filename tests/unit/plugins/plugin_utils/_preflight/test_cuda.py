@@ -34,7 +34,7 @@ def driver(version: str, gpu: Gpu = ADA) -> Gpu:
         ([driver("509.99")], "warn", "needs driver 510, here is 509.99"),
         ([driver("472.39")], "info", "needs driver 510, here is 472.39"),
         ([driver("496.13"), ADA], "warn", "here is 496.13"),
-        ([], "info", "there is no NVIDIA driver on Windows to tell by"),
+        ([], "info", "there is no NVIDIA driver on Windows that could show it"),
     ],
 )
 def test_g2_legacy_ipc(gpus: list[Gpu], level: str, words: str) -> None:
@@ -92,7 +92,7 @@ def test_g17_developer_tools(gpu: Gpu | None, windows: t.Any, differs: dict[str,
             "compute_sanitizer",
             "needs compute capability 6.0 (Pascal), and that of this GPU is not",
         ),
-        (None, WINDOWS_11, "compute_sanitizer", "there is no NVIDIA driver on Windows to tell by"),
+        (None, WINDOWS_11, "compute_sanitizer", "there is no NVIDIA driver on Windows that could show it"),
     ],
 )
 def test_g17_says_what_is_needed_and_what_is_there(gpu: Gpu | None, windows: t.Any, tool: str, words: str) -> None:

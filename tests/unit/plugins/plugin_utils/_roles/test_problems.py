@@ -59,7 +59,7 @@ CONTRADICTIONS = [
     ({"cuda_version": "12.99"}, "cuda_version '12.99': no such toolkit; known: 12.0,"),
     ({"cuda_version": "12"}, "cuda_version '12': write major and minor, quoted"),
     ({"cuda_components": []}, "cuda_components is empty"),
-    ({"cuda_components": ["cuda"]}, "'cuda' brings a Linux driver"),
+    ({"cuda_components": ["cuda"]}, "'cuda' installs a Linux driver"),
     ({"cuda_components": ["kernel"]}, "'kernel' is not known"),
     ({"cuda_additional_versions": ["12.7"]}, "'12.7': no such toolkit"),
     ({"cuda_additional_versions": ["12.4"], "cuda_other_versions": "remove"}, "needs cuda_other_versions: keep"),
@@ -87,8 +87,8 @@ CONTRADICTIONS = [
         "windows_host_distribution_location 'D:\\\\wsl\\\\' ends with",
     ),
     ({"windows_host_distribution_location": "wsl"}, "must be a full path with a drive"),
-    ({"windows_host_image": "C:\\%TEMP%\\x.tar"}, "windows_host_image 'C:\\\\%TEMP%\\\\x.tar' holds %"),
-    ({"windows_host_wsl_msi": 'C:\\a"b.msi'}, 'holds ", which'),
+    ({"windows_host_image": "C:\\%TEMP%\\x.tar"}, "windows_host_image 'C:\\\\%TEMP%\\\\x.tar' contains %"),
+    ({"windows_host_wsl_msi": 'C:\\a"b.msi'}, 'contains ", which'),
     ({"windows_host_driver_installer": "https://x/y.exe"}, "needs windows_host_driver_sha256"),
 ]
 RIGHT: list[dict[str, t.Any]] = [

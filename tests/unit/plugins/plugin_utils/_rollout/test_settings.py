@@ -53,7 +53,7 @@ def test_how_many_laptops_a_batch_has(batch: Batch, laptops: int, expected: int)
     ("changes", "words"),
     [
         ({"batches": []}, "wslfleet_rollout_batches is empty: name at least one batch"),
-        ({"batches": [5, "0%", "x"]}, "wslfleet_rollout_batches holds 0%, x: write numbers"),
+        ({"batches": [5, "0%", "x"]}, "wslfleet_rollout_batches contains 0%, x: write numbers"),
         ({"maximum_failures": 101}, "wslfleet_rollout_maximum_failures must be per cents from 0 to 100, not 101"),
         ({"wait": -1}, "wslfleet_rollout_wait must be minutes, not -1"),
         ({"window": "22-5"}, "wslfleet_rollout_window must be hours such as 22:00-05:00, not '22-5'"),

@@ -35,9 +35,9 @@ def test_grouped_by_outcome_and_reason_the_worst_first() -> None:
         "ok           300  nothing to change                                   ok-0, ok-1, ok-2, ok-3, ok-4, ok-5,",
         "                                                                      ok-6, ok-7 and 292 more",
         "next:",
-        "  failed: mend what the errors above say, then run again",
+        "  failed: fix the errors above, then run again",
         "  off: run again when they are switched on",
-        "  waiting: let that happen, then run again; it goes on where it stopped",
+        "  waiting: wait until that has happened, then run again; it continues where it stopped",
         "  only these: --limit x-1,x-2,x-3,y-1,y-2,w-1",
         "306 laptops in 4:12",
     ]

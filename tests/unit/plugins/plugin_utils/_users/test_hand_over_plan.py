@@ -49,7 +49,11 @@ def test_plan(developers: list[Developer], left: bool, wanted: tuple[t.Any, ...]
     ("state", "goal", "message"),
     [
         (replace(HOST, wsl_version=None), {}, "WSL is not installed"),
-        (replace(HOST, wsl_version=None, wsl1=True), {}, "cannot be handed over: only the WSL of Windows itself"),
+        (
+            replace(HOST, wsl_version=None, wsl1=True),
+            {},
+            "cannot be handed over: there is only the WSL of Windows",
+        ),
         (replace(HOST, missing_features=("X",)), {}, "X is not in effect; restart"),
         (replace(HOST, wsl_version=(2, 5, 7)), {"default_user": "dev"}, "needs WSL 2.5.8"),
         (HOST, {"source": None, "from_distribution": "build"}, "has no distribution build"),

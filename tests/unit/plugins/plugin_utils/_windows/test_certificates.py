@@ -76,7 +76,7 @@ def test_what_cannot_be_taken() -> None:
     with pytest.raises(StepFailed, match=f"Windows distrusts certificate {ONE}"):
         answer([ONE], **lines)
     for damaged in (blob(DER)[:-1], blob(OLD), b"", struct.pack("<III", 3, 1, 2) + b"ab"):
-        with pytest.raises(StepFailed, match="holds no certificate with that thumbprint"):
+        with pytest.raises(StepFailed, match="contains no certificate with that thumbprint"):
             answer([ONE], **{registry_query(key): printed(store.LOCAL, DER, data=damaged)})
 
 

@@ -110,9 +110,12 @@ def failed(number: int) -> Completed:
     [
         ([(LOOK, FAILED), (CERTUTIL, failed(53)), (LIST, FAILED)], "the host finds no computer files: .*VPN"),
         ([(LOOK, FAILED), (CERTUTIL, failed(5)), (LIST, FAILED)], r"\\\\files\\wsl refuses this logon \(error 5\)"),
-        ([(LOOK, FAILED), (CERTUTIL, failed(2)), (LIST, OK)], r"\\\\files\\wsl can be read, but .* is not there"),
+        ([(LOOK, FAILED), (CERTUTIL, failed(2)), (LIST, OK)], r"\\\\files\\wsl can be read, but .* does not exist"),
         ([(LOOK, FAILED), (CERTUTIL, OK)], "sees no file"),
-        ([(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, failed(5)), (LIST, OK)], "this account has no right"),
+        (
+            [(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, failed(5)), (LIST, OK)],
+            "this account has no permission",
+        ),
         ([(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, OK)], "could not copy.*Nicht genug Speicher"),
         ([(LOOK, OK), (re.compile("^copy "), FAILED), (CERTUTIL, CommandTimeout("slow"))], "could not copy.*Speicher"),
     ],
@@ -124,7 +127,7 @@ def test_a_share_that_cannot_be_used_says_why(script: Script, message: str) -> N
     assert "\n" not in str(failure.value)
 
 
-@pytest.mark.parametrize(("code", "message"), [(failed(5), "no right to"), (OK, "could not be read")])
+@pytest.mark.parametrize(("code", "message"), [(failed(5), "no permission for"), (OK, "could not be read")])
 def test_a_digest_on_a_share_that_cannot_be_read(code: Completed, message: str) -> None:
     script: Script = [(CERTUTIL, code), (CERTUTIL, code), *([(LIST, OK)] if code is not OK else [])]
     with ScriptedRunner(script) as runner, pytest.raises(StepFailed, match=message):

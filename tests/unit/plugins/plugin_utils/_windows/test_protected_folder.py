@@ -41,7 +41,7 @@ def test_one_command_and_nobody_else_in_the_list(failing: tuple[int, ...]) -> No
 @pytest.mark.parametrize("failing", [(4,), (5,)])
 def test_every_failure_counts(failing: tuple[int, ...]) -> None:
     with ScriptedRunner([(BATCH, answer(*failing))]) as runner, pytest.raises(
-        StepFailed, match="take away what others"
+        StepFailed, match="remove files that others"
     ):
         p.make(runner, FOLDER, ["*"])
 

@@ -305,7 +305,7 @@ def test_an_installation_that_lost_its_client_is_waited_for(clock: Clock) -> Non
 
 def test_msiexec_that_does_not_end() -> None:
     script: Script = [(BATCH, with_features(fresh())), (CURL, OK), (MOVE, OK), (MSIEXEC, CommandTimeout("x"))]
-    with pytest.raises(StepFailed, match="did not end within 60 s; Windows Installer may go on"):
+    with pytest.raises(StepFailed, match="did not end within 60 s; Windows Installer may continue"):
         run(script, WslGoal(msi=MSI_URL))
 
 

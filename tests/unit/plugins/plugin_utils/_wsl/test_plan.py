@@ -203,7 +203,7 @@ def test_put_off_while_someone_works(state: wsl_state.WslState, goal: dict[str, 
         (replace(OLD, services=OLD_SERVICES), {"method": "web_download"}, "KB5020030"),
         (replace(OLD, build=19045, ubr=2310), {"method": "online"}, "KB5020030"),
         (replace(READY, version="1.2.5.0", running=("wsl.exe",)), {}, "was not changed"),
-        (READY, {"state": "latest", "msi": "/srv/package.msi"}, "tells no version"),
+        (READY, {"state": "latest", "msi": "/srv/package.msi"}, "contains no version"),
     ],
 )
 def test_refusals(state: wsl_state.WslState, goal: dict[str, t.Any], message: str) -> None:
