@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,32 +11,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     runtimes,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
+from tests.unit.plugins.module_utils.engine_files import configure, nothing_else, put, read
 from tests.unit.plugins.module_utils.scripted_run import system_at
-
-
-def put(root: Path, path: str, text: str) -> None:
-    file = root / path.lstrip("/")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-
-
-def read(root: Path, path: str) -> str | None:
-    file = root / path.lstrip("/")
-    return file.read_text() if file.exists() else None
-
-
-def configure(root: Path, engines: Sequence[str]) -> None:
-    for engine in engines:
-        system_changes.apply(system_at(root), runtimes.plan(system_at(root), engine))
-    assert runtimes.unconfigured(system_at(root), engines) == []
-
-
-def nothing_else(_system: System, known: runtimes.Texts) -> list[system_changes.FileChange]:
-    """No files of others."""
-    return []
 
 
 def test_entries_of_others_stay(tmp_path: Path) -> None:

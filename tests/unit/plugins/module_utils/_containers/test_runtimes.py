@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,36 +16,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
+from tests.unit.plugins.module_utils.engine_files import configure, nothing_else, put, read
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
 OWN = '{"log-driver": "local"}'
 MAIN = 'version = 2\nimports = ["conf.d/*.toml"]\n'
 SETS = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  max_container_log_line_size = 17\n'
 DROP_IN = "/etc/containerd/conf.d/own.toml"
-
-
-def put(root: Path, path: str, text: str) -> None:
-    file = root / path.lstrip("/")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-
-
-def read(root: Path, path: str) -> str | None:
-    file = root / path.lstrip("/")
-    return file.read_text() if file.exists() else None
-
-
-def configure(root: Path, engines: Sequence[str]) -> None:
-    for engine in engines:
-        system_changes.apply(system_at(root), runtimes.plan(system_at(root), engine))
-    assert runtimes.unconfigured(system_at(root), engines) == []
-
-
-def nothing_else(_system: System, known: runtimes.Texts) -> list[system_changes.FileChange]:
-    """No files of others."""
-    return []
 
 
 def take_out(root: Path) -> runtime_removal.Removal:

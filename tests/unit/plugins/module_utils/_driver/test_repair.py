@@ -7,27 +7,13 @@ from pathlib import Path
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, purge_log, repair
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
 
+from tests.unit.plugins.module_utils.dpkg_status import stanza, system
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
-II = "install ok installed"
 IF = "install ok half-configured"
 IU = "install ok unpacked"
 IHR = "install reinstreq half-installed"
 RC = "deinstall ok config-files"
-
-
-def stanza(name: str, status: str = II, **fields: str) -> str:
-    lines = [f"Package: {name}", f"Status: {status}", "Architecture: amd64", "Version: 1"]
-    return "\n".join([*lines, *(f"{key.replace('_', '-')}: {value}" for key, value in fields.items())])
-
-
-def system(root: Path, *stanzas: str, journal: str = "") -> repair.State:
-    for folder in ("var/lib/dpkg/updates", "var/lib/dpkg/info"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    (root / "var/lib/dpkg/status").write_text("\n\n".join(stanzas) + "\n")
-    if journal:
-        (root / "var/lib/dpkg/updates/0000").write_text(journal + "\n")
-    return repair.observe(system_at(root))
 
 
 def test_healthy_system_has_an_empty_plan(tmp_path: Path) -> None:

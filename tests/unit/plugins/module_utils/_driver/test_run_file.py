@@ -1,7 +1,5 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright (c) 2026 The wslfleet contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,23 +8,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, repair, run_file
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
+from tests.unit.plugins.module_utils.dpkg_status import stanza, system
 from tests.unit.plugins.module_utils.scripted_run import system_at
-
-II = "install ok installed"
-
-
-def stanza(name: str, status: str = II, **fields: str) -> str:
-    lines = [f"Package: {name}", f"Status: {status}", "Architecture: amd64", "Version: 1"]
-    return "\n".join([*lines, *(f"{key.replace('_', '-')}: {value}" for key, value in fields.items())])
-
-
-def system(root: Path, *stanzas: str, journal: str = "") -> repair.State:
-    for folder in ("var/lib/dpkg/updates", "var/lib/dpkg/info"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    (root / "var/lib/dpkg/status").write_text("\n\n".join(stanzas) + "\n")
-    if journal:
-        (root / "var/lib/dpkg/updates/0000").write_text(journal + "\n")
-    return repair.observe(system_at(root))
 
 
 def test_driver_file_without_a_package_is_moved_and_an_owned_one_is_not(tmp_path: Path) -> None:

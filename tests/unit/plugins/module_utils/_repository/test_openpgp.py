@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import struct
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour
@@ -16,56 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import p
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.plugins.module_utils.index_data import DATA
-
-OLD = "AE09FE4BBD223A84B2CCFCE3F60F4B3D7FA2AF80"
-OLD_FILE = (DATA / "7fa2af80.pub").read_bytes()
-OTHERS_FILE = (DATA / "two_keys.asc").read_bytes()
-
-
-def packet(tag: int, body: bytes) -> bytes:
-    """A packet with a new header and the shortest length."""
-    length = len(body)
-    if length < 192:
-        return bytes([0xC0 | tag, length]) + body
-    if length < 8384:
-        return bytes([0xC0 | tag, ((length - 192) >> 8) + 192, (length - 192) & 0xFF]) + body
-    return bytes([0xC0 | tag, 255]) + struct.pack(">I", length) + body
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What gpg makes of the old key and two others: fingerprint -> export, and a way to ask for more."""
-
-    home: Path
-    exports: dict[str, bytes]
-
-    @property
-    def others(self) -> list[str]:
-        return [item for item in self.exports if item != OLD]
-
-    def gpg(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        command = ["gpg", "--homedir", str(self.home), "--batch", "--quiet", "--no-autostart", *arguments]
-        return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout
-
-    def armored(self, *fingerprints: str) -> bytes:
-        return self.gpg("--armor", "--export", *fingerprints)
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    if shutil.which("gpg") is None:
-        pytest.skip("needs gpg")
-    home = tmp_path_factory.mktemp("gnupg")
-    home.chmod(0o700)
-    made = Keys(home, {})
-    for file in (OTHERS_FILE, OLD_FILE):
-        made.gpg("--import", stdin=file)
-    listing = made.gpg("--list-keys", "--with-colons").decode().splitlines()
-    primary = [listing[number + 1].split(":")[9] for number, line in enumerate(listing) if line.startswith("pub:")]
-    assert len(primary) == 3
-    return Keys(home, {item: made.gpg("--export", item) for item in primary})
-
+from tests.unit.plugins.module_utils.gpg_keys import OLD, OLD_FILE, Keys, packet
 
 # The real old key
 

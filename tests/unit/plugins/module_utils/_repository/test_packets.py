@@ -1,25 +1,13 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright (c) 2026 The wslfleet contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-import struct
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import packets as repository_packets
 from hypothesis import given
 from hypothesis import strategies as st
 
-
-def packet(tag: int, body: bytes) -> bytes:
-    """A packet with a new header and the shortest length."""
-    length = len(body)
-    if length < 192:
-        return bytes([0xC0 | tag, length]) + body
-    if length < 8384:
-        return bytes([0xC0 | tag, ((length - 192) >> 8) + 192, (length - 192) & 0xFF]) + body
-    return bytes([0xC0 | tag, 255]) + struct.pack(">I", length) + body
+from tests.unit.plugins.module_utils.gpg_keys import packet
 
 
 @pytest.mark.parametrize("length", [0, 191, 192, 193, 8383, 8384, 70000])

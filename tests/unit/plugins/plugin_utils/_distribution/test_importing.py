@@ -1,7 +1,5 @@
 # Copyright (c) 2026 The wslfleet contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright (c) 2026 The wslfleet contributors
-# SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
 import hashlib
@@ -9,13 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import apply as d
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step as distribution_step
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import Step
 
-from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
+from tests.unit.a_step import refused, run
+from tests.unit.scripted_runner import Answer, Expected
 
 WSL = "C:\\Program Files\\WSL\\wsl.exe"
 
@@ -26,20 +22,6 @@ OK = Completed(0, b"", b"")
 FAILED = Completed(1, b"", b"nein\r\n")
 
 PLACE = "C:\\wsl\\d"
-
-
-def run(step: Step, script: list[tuple[Expected, Answer]]) -> ScriptedRunner:
-    """Carry out STEP; the calls are those of SCRIPT."""
-    with ScriptedRunner(script) as runner:
-        d.apply_step(runner, step, WSL, 60)
-    return runner
-
-
-def refused(step: Step, script: list[tuple[Expected, Answer]], message: str) -> None:
-    """STEP fails with one line that says MESSAGE."""
-    with pytest.raises(StepFailed, match=message) as failure:
-        run(step, script)
-    assert "\n" not in str(failure.value)
 
 
 @pytest.mark.parametrize(
