@@ -113,7 +113,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries
 
@@ -138,7 +138,7 @@ def commands(
         raise Failure(interruption.text)
     if module.params["state"] == "absent":
         return [purge_command(system, todo)]
-    url = url or extra_libraries.default_url(files.read_text("/etc/os-release") or "")
+    url = url or extra_libraries.default_url(system.read_text("/etc/os-release") or "")
     extra_libraries.open_source(system, what, url, module.params["keyring"])
     judged = extra_libraries.plan(system, what, todo, database)
     short = space.shortage(judged.download_bytes + judged.installed_bytes, space.free_bytes())
@@ -171,9 +171,8 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     if todo:
         result["changed"] = True
         if not module.check_mode:
-            begun = apt_follow.begin(
-                system, PURPOSE, commands(module, system, what, todo, params["url"]), params["wait"]
-            )
+            asked = commands(module, system, what, todo, params["url"])
+            begun = apt_follow.begin(system, PURPOSE, asked, params["wait"])
             result["transaction"] = begun.shown()
     return {**result, "installed": extra_libraries.present(what, dpkg.read_database(system))}
 

@@ -229,7 +229,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import steps
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
@@ -247,7 +247,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Resolve, bring, report."""
     state = module.params["state"]
     options = credentials.hidden(module, "url", "keyring_url", "key", "installer")
-    wanted = repository_goal.resolve(options["source"], options, files.read_text("/etc/os-release") or "")
+    wanted = repository_goal.resolve(options["source"], options, system.read_text("/etc/os-release") or "")
     if wanted.warning:
         module.warn(wanted.warning)
     params = module.params

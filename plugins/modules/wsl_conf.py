@@ -105,7 +105,7 @@ def version(module: AnsibleModule) -> tuple[int, ...] | None:
 
 def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
-    text = files.read_text(PATH)
+    text = system.read_text(PATH)
     host = settings.Host(version(module))
     try:
         plan = settings.plan(text, module.params["settings"], known.WSL_CONF, host, "\n")
@@ -114,7 +114,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     for warning in plan.warnings:
         module.warn(warning)
     if plan.steps and not module.check_mode:
-        files.write_file(PATH, plan.after)
+        files.write_file(system.path(PATH), plan.after)
     return {
         "changed": bool(plan.steps),
         "path": PATH,

@@ -11,7 +11,6 @@ They are files that were asked for by their path, those of sources on this disk,
 
 from __future__ import annotations
 
-import os
 import re
 import time
 import typing as t
@@ -28,12 +27,12 @@ SECONDS = 5.0
 
 def read(system: System, asked: t.Iterable[str], records: t.Sequence[Stanza]) -> t.List[deb_file.Deb]:
     """The packages among ASKED (as apt takes them) and RECORDS (stanzas of an index) whose files are here."""
-    paths = [item for item in asked if "/" in item and os.path.isfile(system.path(item))]
+    paths = [item for item in asked if "/" in item and system.isfile(item)]
     folders = _source_folders(system) if records else []
     for record in records:
         candidates = [f"{folder}/{record['Filename']}" for folder in folders if "Filename" in record]
         candidates.append(f"{ARCHIVES}/{_archive_name(record)}")
-        paths += [path for path in candidates if os.path.isfile(system.path(path))][:1]
+        paths += [path for path in candidates if system.isfile(path)][:1]
     end = time.monotonic() + SECONDS
     found = (_read(system.path(path), time.monotonic() < end) for path in dict.fromkeys(paths))
     return [deb for deb in found if deb is not None]

@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
+LISTS = "/var/lib/apt/lists"
 _NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
 """Errors that are an answer: apt has read its sources, and no package of that name is in them."""
 
@@ -149,11 +150,10 @@ def update(system: System, options: t.Sequence[str] = (), seconds: float = 300.0
 
 def lists_age(system: System, now: float) -> float | None:
     """Seconds since the newest package index was fetched; None when there is no index at all."""
-    folder = system.path("/var/lib/apt/lists")
-    if not any("_Packages" in name for name in files.names(folder)):
+    if not any("_Packages" in name for name in system.names(LISTS)):
         return None
     # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
-    return now - os.stat(folder).st_mtime
+    return now - os.stat(system.path(LISTS)).st_mtime
 
 
 def list_prefix(uri: str) -> str:
@@ -172,5 +172,4 @@ def list_prefix(uri: str) -> str:
 def has_index(system: System, uri: str) -> bool:
     """Whether the package index of the flat repository at URI has been fetched."""
     prefix = list_prefix(uri)
-    names = system.names("/var/lib/apt/lists")
-    return any(name.startswith(prefix) and "Packages" in name for name in names)
+    return any(name.startswith(prefix) and "Packages" in name for name in system.names(LISTS))

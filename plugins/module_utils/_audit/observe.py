@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from dataclasses import dataclass
 
@@ -68,12 +67,12 @@ def observe(system: System, fingerprints: t.Sequence[str], instead: str = "") ->
         tuple(kernel_module.leftovers(system)),
         tuple(finding.text for finding in search_path.findings(system)),
         search_path.first_nvidia_smi(system),
-        tuple(file.path for file in guard.files(instead) if not os.path.exists(system.path(file.path))),
+        tuple(file.path for file in guard.files(instead) if not system.exists(file.path)),
         *_candidates_or_problem(system),
         toolkit_state.observe(system, repair.database, legacy.sources),
         containers.observe(system, repair.database),
         system.read_text("/proc/meminfo") or "",
-        os.path.lexists(system.path(path.NVIDIA_SMI)) and loader.leads_to_wsl(system, path.NVIDIA_SMI),
+        system.lexists(path.NVIDIA_SMI) and loader.leads_to_wsl(system, path.NVIDIA_SMI),
     )
 
 

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from dataclasses import dataclass, field
 
@@ -51,8 +50,8 @@ def observe(system: System, database: dpkg.Database, sources: t.Mapping[str, str
     """Read what is not in DATABASE and SOURCES."""
     default = installed.default_toolkit(system)
     nvcc = system.resolved("/usr/local/cuda/bin/nvcc")
-    nvcc = nvcc if os.path.isfile(system.path(nvcc)) else ""
-    libraries = f"{default}/{_LIBRARIES}" if default and os.path.isdir(system.path(f"{default}/{_LIBRARIES}")) else ""
+    nvcc = nvcc if system.isfile(nvcc) else ""
+    libraries = f"{default}/{_LIBRARIES}" if default and system.isdir(f"{default}/{_LIBRARIES}") else ""
     named = loader_conf.naming(system, libraries, loader_conf.named(system)) if libraries else []
     missing = [change.path for change in path.changes(system, True) if change.path != path.NVIDIA_SMI] if nvcc else []
     tested = smoke_test.cached(system, smoke_test.key(system, nvcc)) if nvcc else None

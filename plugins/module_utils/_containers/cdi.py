@@ -49,16 +49,13 @@ class State:
 def observe(system: System) -> State:
     """Read the driver's folders and the specifications. Starts no process."""
     # As the conditions of NVIDIA's own service: both are there only with an NVIDIA driver on Windows.
-    gpu = os.path.exists(system.path(DEVICE)) and os.path.exists(system.path(f"{LIBRARIES}/nvidia-smi"))
+    gpu = system.exists(DEVICE) and system.exists(f"{LIBRARIES}/nvidia-smi")
     texts = {}
     for path in (SPECIFICATION, REFRESHED):
         text = system.read_text(path)
         if text is not None:
             texts[path] = text
-    gone = {
-        path: tuple(name for name in host_paths(text) if not os.path.exists(system.path(name)))
-        for path, text in texts.items()
-    }
+    gone = {path: tuple(name for name in host_paths(text) if not system.exists(name)) for path, text in texts.items()}
     return State(gpu, driver_digest(system) if gpu else "", texts, gone, _record(system))
 
 
@@ -76,7 +73,7 @@ def driver_digest(system: System) -> str:
 
 
 def _record(system: System) -> t.Dict[str, str]:
-    return {key: str(value) for key, value in files.read_json(system.path(RECORD)).items()}
+    return {key: str(value) for key, value in system.read_json(RECORD).items()}
 
 
 def host_paths(text: str) -> t.List[str]:
@@ -152,6 +149,6 @@ def plan_removal(system: System) -> t.Tuple[t.List[system_changes.FileChange], t
     """The specifications that go with the toolkit, and what stays: one in /etc/cdi without a record is a person's."""
     ours = [REFRESHED, *([SPECIFICATION] if system.read_bytes(RECORD) is not None else []), RECORD]
     changes = [system_changes.change_to(system, path, None) for path in ours]
-    left = SPECIFICATION not in ours and os.path.exists(system.path(SPECIFICATION))
+    left = SPECIFICATION not in ours and system.exists(SPECIFICATION)
     notes = [f"{SPECIFICATION} is kept: this collection did not write it"] if left else []
     return [change for change in changes if change is not None], notes

@@ -59,13 +59,8 @@ class Choice:
 
 def observe(system: System) -> State:
     """Look for programs and links. Starts no process."""
-    links = [path for path in _DESKTOP_LINKS if os.path.islink(system.path(path))]
-    desktop = next((path for path in links if os.readlink(system.path(path)).startswith(DESKTOP)), "")
-    here = [
-        engine
-        for engine in ENGINES
-        if any(os.path.isfile(system.path(f"{folder}/{_PROGRAMS[engine]}")) for folder in _FOLDERS)
-    ]
+    desktop = next((path for path in _DESKTOP_LINKS if system.link(path).startswith(DESKTOP)), "")
+    here = [engine for engine in ENGINES if any(system.isfile(f"{folder}/{_PROGRAMS[engine]}") for folder in _FOLDERS)]
     return State(tuple(here), desktop)
 
 

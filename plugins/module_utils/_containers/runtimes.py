@@ -63,7 +63,7 @@ def containerd_files(system: System) -> Texts:
 
 def record(system: System) -> Texts:
     """What the files held before they were configured."""
-    return system_files.read_json(system.path(RECORD))
+    return system.read_json(RECORD)
 
 
 def plan(system: System, engine: str) -> t.List[system_changes.FileChange]:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies, dpkg
@@ -47,6 +46,6 @@ def _brought(system: System) -> t.Dict[str, t.List[str]]:
         if text and any(mark in text for mark in marks):
             lines = text.decode("utf-8", "surrogateescape").split("\n")
             paths = [path for path in lines if driver_packages.is_carried(path)]
-            there = [path for path in paths if os.path.lexists(system.path(path))]
+            there = [path for path in paths if system.lexists(path)]
             found[name[: -len(_ENDING)]] = [path for path in there if not loader.leads_to_wsl(system, path)]
     return found

@@ -70,4 +70,4 @@ def read(system: System) -> Installed | None:
 
 def present(system: System, installed: Installed) -> t.List[str]:
     """The installed files that are still there."""
-    return sorted({path for path in installed.files if os.path.lexists(system.path(path))})
+    return sorted({path for path in installed.files if system.lexists(path)})

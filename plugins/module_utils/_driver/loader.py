@@ -20,7 +20,6 @@ import struct
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import ini
 
@@ -159,7 +158,7 @@ def _usual_files(system: System) -> t.List[str]:
     for folders, pattern in ((LIBRARY_FOLDERS, _LIBRARY), (PROGRAM_FOLDERS, _PROGRAM)):
         for folder in folders:
             # /usr/lib64 may be a link to /usr/lib: look once.
-            if os.path.islink(system.path(folder)):
+            if system.link(folder):
                 continue
             found += [f"{folder}/{name}" for name in system.names(folder) if pattern.match(name)]
     return found
@@ -199,11 +198,11 @@ def owned(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
     """Path -> package, for those of PATHS that a package brought. Reads dpkg's file lists, so ask only when needed."""
     wanted = {alias: path for path in paths for alias in (path, path[4:] if path.startswith("/usr/lib") else path)}
     found: t.Dict[str, str] = {}
-    folder = system.path("/var/lib/dpkg/info")
-    for name in files.names(folder):
+    folder = "/var/lib/dpkg/info"
+    for name in system.names(folder):
         if not name.endswith(".list"):
             continue
-        for line in (files.read_text(f"{folder}/{name}") or "").split("\n"):
+        for line in (system.read_text(f"{folder}/{name}") or "").split("\n"):
             if line in wanted:
                 found[wanted[line]] = name[: -len(".list")]
     return found

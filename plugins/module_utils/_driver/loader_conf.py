@@ -39,13 +39,13 @@ class Named(t.NamedTuple):
 def named(system: System) -> t.List[Named]:
     """Every folder that is named, in the order in which ldconfig meets them."""
     # Without the file that Debian's libc-bin brings, what would be included tells what was meant.
-    paths = [MAIN] if os.path.exists(system.path(MAIN)) else system.matching(_INCLUDED)
+    paths = [MAIN] if system.exists(MAIN) else system.matching(_INCLUDED)
     return [entry for path in paths for entry in _read(system, path, 0)]
 
 
 def _read(system: System, path: str, depth: int) -> t.List[Named]:
     found: t.List[Named] = []
-    if depth > _DEEPEST or not os.path.isfile(system.path(path)):
+    if depth > _DEEPEST or not system.isfile(path):
         return found
     for number, line in enumerate((system.read_text(path) or "").splitlines(), 1):
         words = line.partition("#")[0].split()

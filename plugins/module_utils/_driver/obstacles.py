@@ -26,7 +26,7 @@ def obstacles(system: System) -> t.List[str]:
     fixed = [
         f"{path} cannot be written: the file system is read-only (in WSL after damage: dmesg; run wsl --shutdown)"
         for path in MUST_BE_WRITABLE
-        if os.path.isdir(system.path(path)) and not os.access(system.path(path), os.W_OK)
+        if system.isdir(path) and not os.access(system.path(path), os.W_OK)
     ]
     free = space.free_bytes(system.path("/var"))
     if free < SPACE:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 
@@ -50,5 +49,5 @@ def failed_scripts(system: System, log: str, state: State) -> t.List[str]:
         if package is not None:
             stem = f"/var/lib/dpkg/info/{package.name}"
             names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
-            found += [name for name in names if os.path.exists(system.path(name))]
+            found += [name for name in names if system.exists(name)]
     return sorted(set(found))

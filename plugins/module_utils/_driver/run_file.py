@@ -29,15 +29,15 @@ def stray_changes(system: System, paths: t.Sequence[str], when: str) -> t.List[c
             b"",
             None,
             f"{backups.BACKUP_ROOT}/{when}{path}",
-            shown_before="driver file that no package owns" + _link_note(system.path(path)) + "\n",
+            shown_before="driver file that no package owns" + _link_note(system.link(path)) + "\n",
             shown_after="(moved)\n",
         )
         for path in paths
     ]
 
 
-def _link_note(path: str) -> str:
-    return f", link to {os.readlink(path)}" if os.path.islink(path) else ""
+def _link_note(target: str) -> str:
+    return f", link to {target}" if target else ""
 
 
 def undo_installer(system: System, installed: installer_log.Installed, when: str) -> None:
@@ -46,7 +46,7 @@ def undo_installer(system: System, installed: installer_log.Installed, when: str
     Nothing is overwritten, and no file of another driver comes back.
     """
     for kept, path in installed.old_files:
-        if os.path.isfile(system.path(kept)) and _may_return(system, path):
+        if system.isfile(kept) and _may_return(system, path):
             os.makedirs(os.path.dirname(system.path(path)), exist_ok=True)
             shutil.copy2(system.path(kept), system.path(path))
     for target, path in installed.old_links:
@@ -57,7 +57,7 @@ def undo_installer(system: System, installed: installer_log.Installed, when: str
 
 
 def _may_return(system: System, path: str) -> bool:
-    return not os.path.lexists(system.path(path)) and not loader.is_driver_file(path)
+    return not system.lexists(path) and not loader.is_driver_file(path)
 
 
 def list_wsl_folder(system: System) -> None:

@@ -28,10 +28,8 @@ def shown_issuer(system: System, url: str, proxy: str) -> str:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is only looked at
     try:
-        with _connection(system, host, port, proxy) as plain, context.wrap_socket(
-            plain, server_hostname=host
-        ) as secure:
-            return certificate.from_der(secure.getpeercert(binary_form=True) or b"").issuer
+        with _connection(system, host, port, proxy) as plain, context.wrap_socket(plain, server_hostname=host) as tls:
+            return certificate.from_der(tls.getpeercert(binary_form=True) or b"").issuer
     except (OSError, ValueError):
         return ""  # the cause is known already; this only names somebody
 

@@ -138,9 +138,8 @@ def _apt_change(system: System, proxy: Proxy | None) -> system_changes.FileChang
 
 
 def _auth_change(system: System, proxy: Proxy | None) -> system_changes.FileChange | None:
-    return network_credentials.change(
-        system, proxy.credentials if proxy else None, proxy.url if proxy else "", AUTH_PATH
-    )
+    credentials, url = (proxy.credentials, proxy.url) if proxy else (None, "")
+    return network_credentials.change(system, credentials, url, AUTH_PATH)
 
 
 def _environment_change(system: System, proxy: Proxy | None, when: str) -> system_changes.FileChange | None:

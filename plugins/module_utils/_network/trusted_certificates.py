@@ -88,7 +88,7 @@ def plan(system: System, wanted: t.Sequence[network_certificate.Certificate], wh
     real = tuple(change for change in changes if change is not None)
     # A run that was cut off between the files and the bundle is made good by the next one.
     rebuild = bool(real) or any(not is_trusted(system, item) for item in wanted)
-    return Plan(real, rebuild, rebuild and not os.path.exists(system.path(PROGRAM)))
+    return Plan(real, rebuild, rebuild and not system.exists(PROGRAM))
 
 
 def is_trusted(system: System, certificate: network_certificate.Certificate) -> bool:

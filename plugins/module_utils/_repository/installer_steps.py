@@ -73,9 +73,8 @@ def _check_file(system: System, installer: local_installer.Installer, path: str,
             f"{_local_path(installer) or addresses.masked(installer.place)} has SHA-256 {digest}, not "
             f"{installer.sha256}; check installer_sha256 and the copy"
         )
-    problem = local_installer.fields_problem(
-        installer, system.run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout
-    )
+    fields = system.run(["dpkg-deb", "-f", path, "Package", "Version"]).stdout
+    problem = local_installer.fields_problem(installer, fields)
     if problem:
         raise Failure(problem)
 
@@ -145,6 +144,5 @@ def _unpack(system: System, path: str) -> None:
     words = command.install(path, options=["--allow-downgrades"])
     # The transaction takes the copy away too, however it ends: this module may be gone by then.
     tidy = ["rm", "-rf", os.path.dirname(path)]
-    follow.to_the_end(
-        system, apt_transaction.start(system, "source", [words, tidy], stop_on_failure=False), INSTALL_SECONDS
-    )
+    begun = apt_transaction.start(system, "source", [words, tidy], stop_on_failure=False)
+    follow.to_the_end(system, begun, INSTALL_SECONDS)

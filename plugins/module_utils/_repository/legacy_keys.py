@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import binascii
-import os
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -127,7 +126,7 @@ def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
 
 def _key_files(system: System) -> t.List[str]:
     found = [path for pattern in KEYRING_PLACES for path in system.matching(pattern)]
-    return [path for path in found if os.path.isfile(system.path(path)) and not path.endswith(_BACKUP_ENDINGS)]
+    return [path for path in found if system.isfile(path) and not path.endswith(_BACKUP_ENDINGS)]
 
 
 def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:

@@ -12,7 +12,6 @@ Nothing is written before the key has the right fingerprint or digest and apt ha
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
@@ -120,7 +119,7 @@ def _own_keyrings(system: System, sources: t.Sequence[str], kept: str) -> t.List
     """The keyring files of our SOURCES, which nobody shares. KEPT stays."""
     names = [path.rsplit("/", 1)[-1][len("cuda-") : -len(".sources")] for path in sources]
     found = [f"/usr/share/keyrings/cuda-{name}-keyring.gpg" for name in names]
-    return [path for path in found if path != kept and os.path.exists(system.path(path))]
+    return [path for path in found if path != kept and system.exists(path)]
 
 
 def _renamed(system: System, path: str) -> system_changes.FileChange:

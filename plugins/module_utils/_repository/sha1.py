@@ -14,7 +14,6 @@ for one run, and a run can be told to look at one source only.
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 
@@ -41,7 +40,7 @@ def is_refusal(output: str) -> bool:
 
 def uses_sqv(system: System) -> bool:
     """Whether this apt lets sqv verify."""
-    return os.path.exists(system.path(DEFAULT_POLICY)) and os.path.exists(system.path("/usr/bin/sqv"))
+    return system.exists(DEFAULT_POLICY) and system.exists("/usr/bin/sqv")
 
 
 def concerns(system: System, keyring: bytes) -> bool:

@@ -71,7 +71,7 @@ def bring(
     changes = tuple(repository.plan(system, wanted, _tried(system, wanted, packages)))
     if state == "verified":
         return Outcome()
-    if wanted.holds_drivers and not check_mode and files.read_bytes(guard.PIN) is None:
+    if wanted.holds_drivers and not check_mode and not system.exists(guard.PIN):
         raise Failure(
             f"{wanted.url} contains Linux drivers and there is no guard in this distribution; run cuda_guard first"
         )
@@ -129,9 +129,8 @@ def _let_go(
         return
     system_changes.apply(system, changes)
     if names:
-        follow.to_the_end(
-            system, apt_transaction.start(system, "source", [command.purge(*names)]), installer_steps.INSTALL_SECONDS
-        )
+        begun = apt_transaction.start(system, "source", [command.purge(*names)])
+        follow.to_the_end(system, begun, installer_steps.INSTALL_SECONDS)
         left = [item.name for item in dpkg.read_database(system).packages if item.name in names and item.present]
         if left:
             raise Failure(f"{', '.join(left)} was not removed; see {apt_transaction.FOLDER}")

@@ -126,9 +126,8 @@ def only_options(path: str) -> t.List[str]:
 
 def refresh(system: System, wanted: Goal) -> None:
     """Fetch the index of the source, and those of the others when there are none yet. Raises Failure."""
-    lists = system.path("/var/lib/apt/lists")
     ours = query.list_prefix(wanted.url)
-    others = any("Packages" in name and not name.startswith(ours) for name in files.names(lists))
+    others = any("Packages" in name and not name.startswith(ours) for name in system.names(query.LISTS))
     # A local installer is for laptops without a network: nothing else can be fetched there.
     only = only_options(wanted.path) if others or wanted.installer else []
     done = query.update(system, only)

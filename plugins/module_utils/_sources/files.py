@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
@@ -38,7 +37,7 @@ def naming(system: System, word: str, but: t.Collection[str]) -> t.List[str]:
 
 
 def _texts(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
-    return {path: system.read_text(path) or "" for path in paths if os.path.isfile(system.path(path))}
+    return {path: system.read_text(path) or "" for path in paths if system.isfile(path)}
 
 
 def change(texts: t.Mapping[str, str], edit: judgement.Edit, when: str) -> changes.FileChange:

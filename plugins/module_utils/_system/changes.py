@@ -58,14 +58,14 @@ def _data(text: t.Union[str, bytes, None]) -> bytes | None:
 
 def link_to(system: System, path: str, target: str) -> FileChange | None:
     """The change that makes PATH a link to TARGET; None where there is anything already, or nothing at TARGET."""
-    if os.path.lexists(system.path(path)) or not os.path.exists(system.path(target)):
+    if system.lexists(path) or not system.exists(target):
         return None
     return FileChange(path, None, f"-> {target}\n".encode(), link=target)
 
 
 def unlinked(system: System, path: str, target: str) -> FileChange | None:
     """The change that takes the link from PATH to TARGET away; None where there is anything else."""
-    if not os.path.islink(system.path(path)) or os.readlink(system.path(path)) != target:
+    if system.link(path) != target:
         return None
     return FileChange(path, f"-> {target}\n".encode(), None)
 

@@ -122,17 +122,6 @@ def read_json(path: str) -> t.Dict[str, t.Any]:
     return found if isinstance(found, dict) else {}
 
 
-def names(folder: str) -> t.List[str]:
-    """What is in FOLDER, sorted; nothing where there is no such folder, or a file in its place.
-
-    Raises OSError when the folder is there and cannot be read.
-    """
-    try:
-        return sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
 def write_file(
     path: str, content: t.Union[str, bytes], mode: int = 0o644, owner: t.Tuple[int, int] | None = None
 ) -> None:

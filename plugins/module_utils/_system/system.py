@@ -42,9 +42,46 @@ class System:
         """The text of NAME; None when there is no such file. Raises UnreadableFile."""
         return files.read_text(self.root + name)
 
+    def read_json(self, name: str) -> t.Dict[str, t.Any]:
+        """The object in NAME, a file of ours; empty when there is none, or nothing that can be read as one."""
+        return files.read_json(self.root + name)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is something at NAME, links followed."""
+        return os.path.exists(self.root + name)
+
+    def lexists(self, name: str) -> bool:
+        """Whether there is something at NAME, be it a link that leads nowhere."""
+        return os.path.lexists(self.root + name)
+
+    def isfile(self, name: str) -> bool:
+        """Whether NAME is a file, links followed."""
+        return os.path.isfile(self.root + name)
+
+    def isdir(self, name: str) -> bool:
+        """Whether NAME is a folder, links followed."""
+        return os.path.isdir(self.root + name)
+
+    def is_program(self, name: str) -> bool:
+        """Whether NAME is a file that we may run, links followed."""
+        return self.isfile(name) and os.access(self.root + name, os.X_OK)
+
+    def link(self, name: str) -> str:
+        """Where the link NAME leads, as it says; empty when it is none."""
+        try:
+            return os.readlink(self.root + name)
+        except OSError:
+            return ""
+
     def names(self, folder: str) -> t.List[str]:
-        """What is in FOLDER, sorted; nothing where there is no such folder. Raises OSError."""
-        return files.names(self.root + folder)
+        """What is in FOLDER, sorted; nothing where there is no such folder, or a file in its place.
+
+        Raises OSError when the folder is there and cannot be read.
+        """
+        try:
+            return sorted(os.listdir(self.root + folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
     def matching(self, pattern: str) -> t.List[str]:
         """The paths that PATTERN (of glob) matches, sorted."""

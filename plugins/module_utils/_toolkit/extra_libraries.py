@@ -130,7 +130,7 @@ def files(what: Goal, url: str, keyring: str) -> t.Dict[str, str]:
 
 def open_source(system: System, what: Goal, url: str, keyring: str) -> None:
     """Write the source and fetch its index. Raises Failure."""
-    if not os.path.exists(system.path(keyring)):
+    if not system.exists(keyring):
         raise Failure(f"{keyring}: no such keyring; add the toolkit's source first, or set keyring")
     for path, text in files(what, url, keyring).items():
         system_files.write_file(system.path(path), text)

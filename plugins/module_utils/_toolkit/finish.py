@@ -12,14 +12,12 @@ All of it is read from files and none of it needs the network, so that it is loo
 from __future__ import annotations
 
 import json
-import os
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
 
@@ -64,7 +62,7 @@ def path_of(short: str) -> str:
 
 def read_release(system: System, short: str) -> Release:
     """The exact release of toolkit SHORT that was installed on request; an empty one when there is none."""
-    data = system_files.read_json(system.path(path_of(short)))
+    data = system.read_json(path_of(short))
     try:
         return Release(str(data.get("version", "")), dict(data.get("parts", {})), bool(data.get("held")))
     except (ValueError, TypeError):
@@ -121,17 +119,8 @@ def settle_absent(system: System, short: str, database: dpkg.Database) -> Settli
 
 def _default(system: System, version: catalogue.Version) -> t.List[t.Tuple[str, str]]:
     path = f"/usr/local/cuda-{version.short}"
-    if not os.path.isdir(system.path(path)):
+    if not system.isdir(path):
         return []
     return [
-        (name, path)
-        for name in ("cuda", f"cuda-{version.major}")
-        if _link(system.path(f"/etc/alternatives/{name}")) != path
+        (name, path) for name in ("cuda", f"cuda-{version.major}") if system.link(f"/etc/alternatives/{name}") != path
     ]
-
-
-def _link(path: str) -> str:
-    try:
-        return os.readlink(path)
-    except OSError:
-        return ""

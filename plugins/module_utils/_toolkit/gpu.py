@@ -12,7 +12,6 @@ clear answer counts. Sources: CUDA release notes (minimum drivers), the architec
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Verdict:
 
 def read(system: System) -> t.List[Gpu]:
     """The GPUs that WSL shows; none when nvidia-smi gives no clear answer."""
-    if not os.access(NVIDIA_SMI, os.X_OK):
+    if not system.is_program(NVIDIA_SMI):
         return []
     ask = ["timeout", "-k", "5", LONGEST_ANSWER, NVIDIA_SMI, "--format=csv,noheader"]
     # Drivers before 510 do not know compute_cap and refuse the whole query.

@@ -14,7 +14,6 @@ since 13.0, rsqrt of 2.42 since 13.2).
 
 from __future__ import annotations
 
-import os
 import re
 import typing as t
 from dataclasses import dataclass
@@ -128,4 +127,4 @@ def offered(system: System) -> t.List[str]:
 
 def is_there(system: System) -> bool:
     """Whether the distribution has a host compiler, from wherever."""
-    return any(os.path.exists(system.path(path)) for path in _COMPILERS)
+    return any(system.exists(path) for path in _COMPILERS)

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import os
-
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
@@ -22,7 +20,7 @@ def nvcc_path(system: System, version: str) -> str:
     """
     short = catalogue.parse_version(version).short if version else ""
     for path in (f"/usr/local/cuda-{short}/bin/nvcc", "/usr/local/cuda/bin/nvcc"):
-        if os.access(system.path(path), os.X_OK):
+        if system.is_program(path):
             return path
     return ""
 
@@ -30,7 +28,7 @@ def nvcc_path(system: System, version: str) -> str:
 def default_toolkit(system: System) -> str:
     """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
     target = system.resolved("/usr/local/cuda")
-    return target if os.path.isdir(system.path(target)) else ""
+    return target if system.isdir(target) else ""
 
 
 def release(system: System, short: str) -> str:

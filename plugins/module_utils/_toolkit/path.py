@@ -20,7 +20,6 @@ import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 PROFILE = "/etc/profile.d/wslfleet-cuda.sh"
@@ -60,7 +59,7 @@ def changes(system: System, present: bool) -> t.List[system_changes.FileChange]:
     there = set(system.names(COMMANDS))
     for name in sorted(wanted | there):
         path = f"{COMMANDS}/{name}"
-        if name in there and not _is_ours(system.path(path)):
+        if name in there and not _is_ours(system, path):
             continue
         found.append(system_changes.change_to(system, path, script(name) if name in wanted else None, mode=0o755))
     bring = system_changes.link_to if present else system_changes.unlinked
@@ -71,18 +70,17 @@ def changes(system: System, present: bool) -> t.List[system_changes.FileChange]:
 def leads_to(system: System, path: str) -> str:
     """The program behind PATH, through links and through our own scripts."""
     target = system.resolved(path)
-    return system.resolved(f"{TOOLS}/{os.path.basename(target)}") if _is_ours(system.path(target)) else target
+    return system.resolved(f"{TOOLS}/{os.path.basename(target)}") if _is_ours(system, target) else target
 
 
 def _tools(system: System) -> t.List[str]:
     """The commands of the default toolkit. /usr/local/cuda is a link to a link with an absolute target."""
-    folder = system.path(system.resolved(TOOLS))
-    names = files.names(folder)
-    return [name for name in names if os.path.isfile(f"{folder}/{name}") and os.access(f"{folder}/{name}", os.X_OK)]
+    folder = system.resolved(TOOLS)
+    return [name for name in system.names(folder) if system.is_program(f"{folder}/{name}")]
 
 
-def _is_ours(path: str) -> bool:
+def _is_ours(system: System, path: str) -> bool:
     """Whether we wrote the file PATH; links and programs are not looked into."""
-    if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > 1000:
+    if system.link(path) or not system.isfile(path) or os.path.getsize(system.path(path)) > 1000:
         return False
-    return _MARK in (files.read_text(path) or "")
+    return _MARK in (system.read_text(path) or "")

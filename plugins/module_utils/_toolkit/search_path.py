@@ -88,9 +88,8 @@ def findings(system: System) -> t.List[t.Union[Finding, Unread]]:
             except OSError as error:
                 found.append(Unread(path, (error.strerror or str(error)).replace(system.path("/"), "/")))
         if len(folder) > _MOST_FILES:
-            found.append(
-                Unread(os.path.dirname(folder[0]), f"contains {len(folder)} files, of which {_MOST_FILES} were read")
-            )
+            why = f"contains {len(folder)} files, of which {_MOST_FILES} were read"
+            found.append(Unread(os.path.dirname(folder[0]), why))
     return list(dict.fromkeys(found))
 
 
@@ -98,7 +97,7 @@ def _folders(system: System) -> t.List[t.List[str]]:
     """The files to read, those of one folder and kind together: a user may make as many as he likes."""
     homes = [home for pattern in _HOMES for home in system.matching(pattern)]
     patterns = [*_SYSTEM_FILES, *(f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES)]
-    return [[path for path in system.matching(name) if not os.path.isdir(system.path(path))] for name in patterns]
+    return [[path for path in system.matching(name) if not system.isdir(path)] for name in patterns]
 
 
 def _text(system: System, path: str) -> str | None:
@@ -157,13 +156,13 @@ def _foreign(system: System, folder: str, names: t.Iterable[str]) -> bool:
     if not folder.startswith("/"):
         return False
     paths = [f"{folder}/{name}" for name in names]
-    return any(os.path.lexists(system.path(path)) and not loader.leads_to_wsl(system, path) for path in paths)
+    return any(system.lexists(path) and not loader.leads_to_wsl(system, path) for path in paths)
 
 
 def first_nvidia_smi(system: System) -> str:
     """The nvidia-smi that a login shell finds first, WSL's where a link leads there; empty when there is none."""
     paths = (f"{folder}/nvidia-smi" for folder in _DEFAULT_PATH)
-    found = next((path for path in paths if os.path.lexists(system.path(path))), "")
+    found = next((path for path in paths if system.lexists(path)), "")
     return f"{loader.WSL_LIBRARIES}/nvidia-smi" if loader.leads_to_wsl(system, found) else found
 
 
@@ -203,7 +202,7 @@ def _users(system: System) -> t.Iterator[t.Tuple[str, str, str]]:
     lines = (system.read_text("/etc/passwd") or "").splitlines()
     for fields in [line.split(":") for line in lines][:_MOST_LINES]:
         person = len(fields) == 7 and fields[2].isdigit() and (fields[2] == "0" or 1000 <= int(fields[2]) < 65000)
-        if person and fields[5].startswith("/") and os.path.isdir(system.path(fields[5])):
+        if person and fields[5].startswith("/") and system.isdir(fields[5]):
             yield fields[0], fields[5], fields[6]
 
 
@@ -213,7 +212,7 @@ def _startup_files(system: System, home: str, shell: str) -> t.Dict[str, t.List[
     if shell.endswith("/zsh"):
         files = [path.replace("~", home) for path in _ZSH]
         return {"login": files, "interactive": [path for path in files if "profile" not in path]}
-    own = next((f"{home}/{name}" for name in _BASH_LOGIN if os.path.isfile(system.path(f"{home}/{name}"))), "")
+    own = next((f"{home}/{name}" for name in _BASH_LOGIN if system.isfile(f"{home}/{name}")), "")
     return {
         "login": ["/etc/profile", *profiles, "/etc/bash.bashrc", *([own] if own else [])],
         "interactive": ["/etc/bash.bashrc", f"{home}/.bashrc"],
@@ -224,6 +223,6 @@ def _first_nvcc(system: System, shell: str, folders: t.Sequence[str]) -> FirstNv
     for folder in folders:
         path = f"{folder.rstrip('/')}/nvcc"
         target = toolkit_path.leads_to(system, path)
-        if folder.startswith("/") and os.path.isfile(system.path(target)) and os.access(system.path(target), os.X_OK):
+        if folder.startswith("/") and system.is_program(target):
             return FirstNvcc(shell, path, target)
     return FirstNvcc(shell, "", "")

@@ -84,7 +84,7 @@ def key(system: System, nvcc: str) -> str:
         smoke_program.PROGRAM,
         nvcc,
         sorted(loader.read_picks(system).items()),
-        os.path.exists(system.path("/dev/dxg")),
+        system.exists("/dev/dxg"),
     ]
     for path in (
         nvcc,
@@ -103,8 +103,8 @@ def key(system: System, nvcc: str) -> str:
 
 def cached(system: System, digest: str) -> Outcome | None:
     """The outcome of an earlier run under the same conditions, when its program is still there."""
-    record = files.read_json(system.path(f"{FOLDER}/result.json"))
-    if record.get("key") != digest or not os.path.exists(system.path(f"{FOLDER}/program")):
+    record = system.read_json(f"{FOLDER}/result.json")
+    if record.get("key") != digest or not system.exists(f"{FOLDER}/program"):
         return None
     return Outcome(record["verdict"], record["values"], record["nvcc"], record["compiler"], True)
 
@@ -134,9 +134,7 @@ def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
         command = ["env", f"TMPDIR={temporary}", nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none"]
         built = system.run([*command, "-o", program, source])
     if built.code != 0:
-        if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not os.path.exists(
-            system.path("/usr/bin/g++")
-        ):
+        if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not system.exists("/usr/bin/g++"):
             return Outcome(
                 "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
             )
@@ -152,7 +150,7 @@ def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
     if not values:
         raise Failure(f"{program} ended with code {done.code}: {_first_error(done.output)}")
     wsl = any(name.startswith("libcuda.so") for name in loader.wsl_files(system))
-    judged = verdict(values, shadowed, wsl, os.path.exists(system.path("/dev/dxg")))
+    judged = verdict(values, shadowed, wsl, system.exists("/dev/dxg"))
     return Outcome(judged, values, nvcc, release.group(1) if release else "")
 
 
@@ -180,7 +178,7 @@ def _first_error(output: str) -> str:
 
 def remove(system: System, really: bool) -> bool:
     """Remove the program and what is kept of it; whether there was anything. Not REALLY: only tell."""
-    there = os.path.isdir(system.path(FOLDER))
+    there = system.isdir(FOLDER)
     if there and really:
         shutil.rmtree(system.path(FOLDER))
     return there

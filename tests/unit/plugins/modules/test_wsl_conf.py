@@ -9,15 +9,8 @@ import pytest
 from tests.unit.plugins.modules.box import Box
 
 
-@pytest.fixture
-def wsl_conf(box: Box, monkeypatch: pytest.MonkeyPatch) -> str:
-    path = str(box.path("/etc/wsl.conf"))
-    monkeypatch.setattr(box.module("wsl_conf"), "PATH", path)
-    return path
-
-
 @pytest.mark.parametrize("program", ["", "echo 2.6.3.0", "echo word", "exit 1"])
-def test_settings(box: Box, wsl_conf: str, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings(box: Box, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if program:
         box.write("/bin/wslinfo", f"#!/bin/sh\n{program}\n", 0o755)
         monkeypatch.setenv("PATH", f"{box.path('/bin')}:/usr/bin:/bin")
@@ -30,7 +23,7 @@ def test_settings(box: Box, wsl_conf: str, program: str, monkeypatch: pytest.Mon
     assert not again["changed"] and again["steps"] == [] and again["needs"] == ""
 
 
-def test_a_setting_that_does_not_exist_changes_nothing(box: Box, wsl_conf: str) -> None:
+def test_a_setting_that_does_not_exist_changes_nothing(box: Box) -> None:
     result = box.run("wsl_conf", settings={"boot": {"sytemd": True}})
-    assert result["failed"] and f"{wsl_conf} was not changed: " in result["msg"]
+    assert result["failed"] and "/etc/wsl.conf was not changed: " in result["msg"]
     assert not box.path("/etc/wsl.conf").exists()

@@ -44,24 +44,6 @@ def test_read_json(text: str | None, found: dict[str, t.Any], tmp_path: Path) ->
     assert f.read_json(f"{tmp_path}/a") == found
 
 
-def test_names(tmp_path: Path) -> None:
-    for name in ("b", "a", ".hidden"):
-        (tmp_path / name).touch()
-    assert f.names(str(tmp_path)) == [".hidden", "a", "b"]
-
-
-@pytest.mark.parametrize("path", ["missing", "a", "a/below-a-file"])
-def test_no_names_where_there_is_no_folder(path: str, tmp_path: Path) -> None:
-    (tmp_path / "a").touch()
-    assert f.names(f"{tmp_path}/{path}") == []
-
-
-def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    # Root may read every folder, but not one whose name is too long.
-    with pytest.raises(OSError, match="too long"):
-        f.names(f"{tmp_path}/{'x' * 300}")
-
-
 @pytest.mark.parametrize("content", [b"", b"x", "ä\n", b"J\xf6rg"])
 def test_write(content: str | bytes, tmp_path: Path) -> None:
     path = f"{tmp_path}/new/folder/file"

@@ -21,10 +21,41 @@ def system(tmp_path: Path) -> System:
 
 def test_paths_are_those_of_the_distribution(system: System) -> None:
     assert system.path("/etc") == f"{system.root}/etc"
-    assert system.names("/etc/conf.d") == ["a", "b"] and system.names("/none") == []
     assert system.read_text("/etc/conf.d/a") == "J\udcf6rg a" and system.read_bytes("/etc/conf.d/b") == b"J\xf6rg b"
     assert system.read_text("/etc/none") is None and system.read_bytes("/etc/conf.d/a/none") is None
     assert system.run(["true", "x"]).stdout == "true x"
+
+
+def test_names(system: System) -> None:
+    Path(system.path("/etc/.hidden")).touch()
+    assert system.names("/etc") == [".hidden", "conf.d"]
+    for path in ("/missing", "/etc/conf.d/a", "/etc/conf.d/a/below-a-file"):
+        assert system.names(path) == [], "there is no folder"
+    # Root may read every folder, but not one whose name is too long.
+    with pytest.raises(OSError, match="too long"):
+        system.names(f"/{'x' * 300}")
+
+
+def test_what_is_there(system: System) -> None:
+    for name, target in (("link", "conf.d/a"), ("nowhere", "/none")):
+        Path(system.path(f"/etc/{name}")).symlink_to(target)
+    names = ("conf.d", "link", "nowhere", "missing")
+    for found, there in (
+        (system.exists, [True, True, False, False]),
+        (system.lexists, [True, True, True, False]),
+        (system.isfile, [False, True, False, False]),
+        (system.isdir, [True, False, False, False]),
+        (system.is_program, [False, False, False, False]),
+    ):
+        assert [found(f"/etc/{name}") for name in names] == there
+    assert [system.link(f"/etc/{name}") for name in names] == ["", "conf.d/a", "/none", ""]
+    Path(system.path("/etc/conf.d/a")).chmod(0o755)
+    assert system.is_program("/etc/link")
+
+
+def test_a_record_of_ours(system: System) -> None:
+    Path(system.path("/etc/record")).write_text('{"a": 1}')
+    assert [system.read_json(name) for name in ("/etc/record", "/etc/conf.d/a", "/none")] == [{"a": 1}, {}, {}]
 
 
 def test_a_pattern_is_one_below_the_root_only(system: System) -> None:

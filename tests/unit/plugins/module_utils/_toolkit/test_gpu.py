@@ -42,7 +42,7 @@ def test_judge(rows: str, version: str, stop: str, warning: str) -> None:
 
 def test_no_nvidia_smi_no_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolkit_gpu, "NVIDIA_SMI", str(tmp_path / "nvidia-smi"))
-    assert toolkit_gpu.read(system_at(run=ScriptedRun())) == []
+    assert toolkit_gpu.read(system_at("", ScriptedRun())) == []
 
 
 def test_an_old_driver_is_asked_again_and_a_dumb_one_left_alone(
@@ -59,9 +59,9 @@ def test_an_old_driver_is_asked_again_and_a_dumb_one_left_alone(
         ),
         ("--query-gpu=name,driver_version --format=csv,noheader$", Completed(0, OLD, "")),
     )
-    assert [gpu.driver for gpu in toolkit_gpu.read(system_at(run=run))] == [(471, 41)]
+    assert [gpu.driver for gpu in toolkit_gpu.read(system_at("", run))] == [(471, 41)]
     run.done()
     assert (
-        toolkit_gpu.read(system_at(run=ScriptedRun(("smi", Completed(124, "", "")), ("smi", Completed(9, "", "")))))
+        toolkit_gpu.read(system_at("", ScriptedRun(("smi", Completed(124, "", "")), ("smi", Completed(9, "", "")))))
         == []
     )
