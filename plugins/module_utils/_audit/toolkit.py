@@ -16,11 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.toolkit_state
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
-    host_compiler,
-    path,
-    smoke_test,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler, path, smoke_test
 
 _INSTALL = "run wslfleet.cuda.cuda_toolkit (playbooks/provision.yml)"
 _GUARD = "run wslfleet.cuda.cuda_guard"

@@ -11,9 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
-    loader,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver.repair import Plan
 
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import checked_copy
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import (
-    Import,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution.step import Import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import file_stream
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner

@@ -19,9 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import (
-    files,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import files
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, read
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import command as wsl_exe_command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED, inside

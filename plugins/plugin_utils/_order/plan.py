@@ -17,9 +17,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.wslfleet.cuda.plugins.module_utils._bundle import SESSION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users import tasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer import HELD_REASONS
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import (
-    linux_line,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import later_wsl_line
 
 MOST_BYTES = 8 << 20

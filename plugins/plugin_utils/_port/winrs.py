@@ -55,12 +55,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.winrs_errors i
 
 try:
     import requests.exceptions
-    from winrm.exceptions import (
-        WinRMError,
-        WinRMOperationTimeoutError,
-        WinRMTransportError,
-        WSManFaultError,
-    )
+    from winrm.exceptions import WinRMError, WinRMOperationTimeoutError, WinRMTransportError, WSManFaultError
 
     IMPORT_ERROR: ImportError | None = None
 except ImportError as error:

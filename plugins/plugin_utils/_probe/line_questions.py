@@ -22,11 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
-    REG,
-    SYSTEM32,
-    registry_query,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, SYSTEM32, registry_query
 
 SILENCE = "silence"
 """The first question: what it prints is the AutoRun command's, and stands in front of every later answer too."""

@@ -15,10 +15,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys, nvidia
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
-    MARK,
-    cmd_line,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import MARK, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import judges as judge
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe import line_questions, unjudged
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question import Question

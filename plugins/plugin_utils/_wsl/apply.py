@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    CommandRunner,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, files, msiexec
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER as PACKAGES
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32

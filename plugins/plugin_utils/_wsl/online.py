@@ -15,9 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import port
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import run_told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import (
-    InstallOnline,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import InstallOnline
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import FAILED
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_failure, wsl_line, wsl_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import bare_number
