@@ -32,16 +32,17 @@ The audit, row by row
 =====================
 
 NVIDIA's "CUDA on WSL User Guide" asks for some things and explains others. Each of them is a row here, G1 to G24.
-The audit tells every row of every laptop: what was looked at, what was seen, and what to do. Windows is told by
-:ansplugin:`wslfleet.cuda.host_info#module`, a distribution by :ansplugin:`wslfleet.cuda.cuda_audit_info#module`.
+The audit shows every row for every laptop: what was checked, what was found, and what to do.
+:ansplugin:`wslfleet.cuda.host_info#module` checks Windows, :ansplugin:`wslfleet.cuda.cuda_audit_info#module` checks a
+distribution.
 
 .. code-block:: console
 
    $ ansible-playbook -i inventory.yml wslfleet.cuda.audit
 
-The table at the end shows ``warn`` and ``stop``. The fact ``wslfleet_findings`` of each laptop holds every row, and
-``wslfleet_levels`` chooses what is shown, see
-:ref:`ansible_collections.wslfleet.cuda.docsite.day_two`. What a message says word by word is on the page
+The table at the end shows ``warn`` and ``stop``. The fact ``wslfleet_findings`` of each laptop contains every row.
+The variable ``wslfleet_levels`` selects the levels to show, see
+:ref:`ansible_collections.wslfleet.cuda.docsite.day_two`. The exact texts of the messages are on the page
 :ref:`ansible_collections.wslfleet.cuda.docsite.troubleshooting`.
 
 .. list-table::
@@ -51,16 +52,16 @@ The table at the end shows ``warn`` and ``stop``. The fact ``wslfleet_findings``
    * - level
      - what it means
    * - ``ok``
-     - as the guide asks for
+     - as the guide requires
    * - ``info``
-     - good to know: it does not apply here, cannot be told, or nobody can change it on this laptop
+     - information: it does not apply here, is not known, or cannot be changed on this laptop
    * - ``warn``
-     - CUDA works, and somebody can and should do something about this
+     - CUDA works, but somebody should fix this
    * - ``stop``
      - CUDA does not work in WSL, or the laptop must not be changed before this is done
 
-Sections are those of the guide's older editions (12.5, for example). Those of 12.9 and later begin with an overview, so
-that the number of each chapter is one higher there.
+Section numbers are those of older editions of the guide (12.5, for example). Editions 12.9 and later begin with an
+overview, so each chapter number is one higher there.
 
 .. contents::
    :local:
@@ -80,44 +81,44 @@ Words = t.Mapping[str, t.Tuple[str, str]]
 """Level -> (when, what to do)."""
 
 ABOUT = {
-    "G1": "The driver on Windows is the only driver there is. It brings ``libcuda.so`` for WSL along.",
+    "G1": "The driver on Windows is the only driver. It contains ``libcuda.so`` for WSL.",
     "G2": "Handles of GPU memory that one process opens and another uses (``cudaIpcGetMemHandle``).",
     "G3": "CUDA in WSL needs Pascal or later (compute capability 6.0); toolkit 13 needs Turing (7.5).",
-    "G4": "Only GPUs in WDDM mode are handed to WSL. TCC mode, and Tesla cards that know no other, do not work.",
+    "G4": "WSL can use only GPUs in WDDM mode. TCC mode, and Tesla cards that have no other mode, do not work.",
     "G5": "Windows 11, or Windows 10 21H2 (build 19044, or 19043 with revision 1263) and later.",
-    "G6": "WSL needs virtualization, a feature of Windows, a package and the organisation's consent.",
-    "G7": "The guide wants kernel 4.19.121, better 5.10.16, which ``wsl.exe --update`` brings.",
+    "G6": "WSL needs virtualization, a feature of Windows, a package, and must not be forbidden by a policy.",
+    "G7": "The guide requires kernel 4.19.121 and recommends 5.10.16, which ``wsl.exe --update`` installs.",
     "G8": "Which distributions are registered, for whom, and whether they are WSL 2.",
-    "G9": "A Linux driver hides the one that Windows hands in. Several checks look for one, and for the guard.",
-    "G10": "NVIDIA's key ``7fa2af80`` was replaced in April 2022, and has to go.",
+    "G9": "A Linux driver hides the driver that WSL provides. Several checks look for it, and for the guard.",
+    "G10": "NVIDIA's key ``7fa2af80`` was replaced in April 2022, and must be removed.",
     "G11": "Which toolkits are installed, which is the default one, and what driver they need.",
-    "G12": "NVIDIA's repositories for ordinary Ubuntu and Debian hold drivers beside the toolkit.",
-    "G13": "``cuda`` and its like bring a driver from every repository but that for WSL.",
-    "G14": "Which parts of a toolkit are installed, in the words of the variable ``cuda_components``.",
-    "G15": "Programs that exist need ``libcuda`` alone; new ones need nvcc, a g++ that it takes, and a C library.",
-    "G16": "The guide's floor is older than what works well: 1.19.1 is recommended. ``--gpus all`` is the only choice.",
+    "G12": "NVIDIA's repositories for ordinary Ubuntu and Debian contain drivers in addition to the toolkit.",
+    "G13": "``cuda`` and similar packages install a driver from every repository except the one for WSL.",
+    "G14": "Which parts of a toolkit are installed, named as in the variable ``cuda_components``.",
+    "G15": "Existing programs need only ``libcuda``; new ones need nvcc, a g++ that nvcc supports, and a C library.",
+    "G16": "The minimum version of the guide does not work well: 1.19.1 is recommended. Only ``--gpus all`` works.",
     "G17": "Each tool needs a generation of GPUs, a driver and, in one case, a build of Windows.",
-    "G18": "NCCL from 2.12, RAPIDS from 22.04, UCX from 1.10 (experimental, one GPU). Only packages are looked at.",
-    "G19": "WSL puts its folder into the PATH of what it starts; root's, sudo's and cron's do not have it.",
+    "G18": "NCCL from 2.12, RAPIDS from 22.04, UCX from 1.10 (experimental, one GPU). Only packages are checked.",
+    "G19": "WSL adds its folder to the PATH of programs that it starts; root, sudo and cron do not have it.",
     "G20": (
-        "Pinned memory is limited, and managed memory takes memory of WSL. What ``.wslconfig`` and the laptop allow is"
-        " what the virtual machine has, so that this is told by each distribution. The guide names no number."
+        "Pinned memory is limited, and managed memory uses the memory of WSL. The virtual machine has the memory that"
+        " ``.wslconfig`` and the laptop allow, so each distribution shows it. The guide gives no number."
     ),
-    "G21": "What CUDA in WSL cannot do on any laptop, told so that nobody looks for a fault.",
+    "G21": "Limits of CUDA in WSL on every laptop. They are listed so that they are not mistaken for a fault.",
     "G22": "The guide's error when a container starts: an old specification of the GPU, or an engine without runtime.",
-    "G23": "Without a kernel, or with an old one, ``wsl.exe`` warns and waits for a key that nobody presses.",
+    "G23": "Without a kernel, or with an old one, ``wsl.exe`` warns and waits for a key, which blocks remote sessions.",
     "G24": "The step after the installation: every shell finds the commands of the default toolkit, every program its"
     " libraries, and several toolkits stay side by side.",
-    "": "Not the guide's concern, and yet in the way of a remote administrator. They stand in the table without a row.",
+    "": "The guide does not mention these, but they can block a remote administrator. In the table they have no row.",
 }
 """Row -> what it means. The last one is that of the checks that belong to no row."""
 
 
 def _tool(needs: str) -> Words:
     return {
-        "ok": (f"GPU, driver and Windows suffice ({needs})", _NOTHING),
+        "ok": (f"GPU, driver and Windows are new enough ({needs})", _NOTHING),
         "info": ("the GPU is older or not known; or the driver or Windows is so old that a row stops", "see that row"),
-        "warn": ("the GPU suffices, the driver or Windows is too old", f"{_DRIVER}; update Windows"),
+        "warn": ("the GPU is new enough, the driver or Windows is too old", f"{_DRIVER}; update Windows"),
     }
 
 
@@ -158,7 +159,7 @@ CHECKS: dict[str, Words] = {
     },
     "compute_capability": {
         "ok": ("the toolkit builds for this GPU, or there is none", _NOTHING),
-        "info": ("not known", "let ``nvidia-smi.exe`` be asked"),
+        "info": ("not known", "allow the use of ``nvidia-smi.exe``"),
         "warn": ("newer than the toolkit's machine code, or too old by its PCI id alone", "choose another toolkit"),
         "stop": ("too old for the toolkit or for WSL", "choose a 12.x toolkit, or take another laptop"),
     },
@@ -169,7 +170,7 @@ CHECKS: dict[str, Words] = {
     },
     "drives": {
         "ok": ("no variable names a path on the host, or each drive is there", _NOTHING),
-        "info": ("the drives could not be read; or one is missing that this laptop needs no more", "check the paths"),
+        "info": ("the drives could not be read; or one is missing that this laptop no longer needs", "check the paths"),
         "stop": ("one is missing, and the account has no distribution yet", "name a path on a drive of this laptop"),
     },
     "windows_build": {
@@ -213,12 +214,12 @@ CHECKS: dict[str, Words] = {
         "warn": ("one of them is WSL 1, which has no GPU", "``wsl.exe --set-version NAME 2`` by its owner"),
     },
     "driver_packages": {
-        "ok": ("no package of a Linux driver, nor anything left of one", _NOTHING),
+        "ok": ("no package of a Linux driver, and no remains of one", _NOTHING),
         "stop": ("their names and states", _REPAIR),
     },
     "dpkg_states": {
         "ok": ("every package is configured", _NOTHING),
-        "stop": ("packages half way, or dpkg was interrupted", _REPAIR),
+        "stop": ("packages are half installed, or dpkg was interrupted", _REPAIR),
     },
     "run_file": {
         "ok": ("no driver from NVIDIA's ``.run`` file", _NOTHING),
@@ -236,12 +237,12 @@ CHECKS: dict[str, Words] = {
         "stop": ("another file, or none", _REPAIR),
     },
     "ld_wsl_conf": {
-        "ok": ("the loader is told of WSL's folder", _NOTHING),
+        "ok": ("the loader's configuration contains WSL's folder", _NOTHING),
         "warn": ("it is not, or ``/etc/wsl.conf`` forbids it", _REPAIR + "; or allow it"),
     },
     "library_path": {
         "ok": ("no LD_LIBRARY_PATH and no PATH hides WSL's folder", _NOTHING),
-        "warn": ("file and line that do", "take it out, or put WSL's folder before it"),
+        "warn": ("file and line that do", "remove it, or put WSL's folder before it"),
     },
     "dkms": {
         "ok": ("no kernel module of NVIDIA", _NOTHING),
@@ -254,12 +255,12 @@ CHECKS: dict[str, Words] = {
     "pin_effect": {
         "ok": ("apt would install no driver package", _NOTHING),
         "warn": ("it would, and the guard is not complete", _GUARD),
-        "stop": ("it would in spite of the guard, or apt cannot tell", "the message says which file to look at"),
+        "stop": ("it would despite the guard, or this cannot be determined", "the message says which file to check"),
     },
     "old_keys": {
         "ok": ("the key is nowhere", _NOTHING),
         "warn": ("a file that cannot be read and may contain it", "check it by hand"),
-        "stop": ("the files that hold it", "run :ansplugin:`wslfleet.cuda.cuda_legacy#module`"),
+        "stop": ("the files that contain it", "run :ansplugin:`wslfleet.cuda.cuda_legacy#module`"),
     },
     "stale_sources": {
         "ok": ("none", _NOTHING),
@@ -297,7 +298,7 @@ CHECKS: dict[str, Words] = {
         ),
     },
     "containers": {
-        "ok": ("1.19.1 or later; or Docker Desktop, which brings the GPU itself", _NOTHING),
+        "ok": ("1.19.1 or later; or Docker Desktop, which provides the GPU itself", _NOTHING),
         "info": ("it is not installed", _CONTAINERS + " if containers are wanted"),
         "warn": ("older than 1.19.1", _CONTAINERS),
     },
@@ -306,8 +307,8 @@ CHECKS: dict[str, Words] = {
     "debuggers": _tool("Pascal or later, driver 535"),
     "profilers": _tool("Volta or later; driver 525 on Windows 11, 545 and build 19044 on Windows 10"),
     "nccl": _library("NCCL", "set ``cuda_extra_libraries``"),
-    "ucx": _library("UCX", "take it by conda or pip"),
-    "rapids": {"info": ("always: it is in no package, and environments are not looked into", "``pip list``")},
+    "ucx": _library("UCX", "install it with conda or pip"),
+    "rapids": {"info": ("always: it is in no package, and environments are not checked", "``pip list``")},
     "nvidia_smi": {
         "ok": ("WSL's program is the first one, and root finds it", _NOTHING),
         "info": ("WSL hands none in", "see the rows about the driver on Windows"),
@@ -315,23 +316,23 @@ CHECKS: dict[str, Words] = {
     },
     "memory": {"info": ("always: memory and swap of WSL", "``windows_host_wsl_config`` (``memory``, ``swap``)")},
     "managed_memory": _limit("always: managed memory works in part, and slowly", "allocate and copy"),
-    "concurrent_access": _limit("always: no access by processor and GPU at once", "ask the attribute, synchronise"),
-    "nvml": _limit("always: NVML tells and sets less", "look and set on Windows"),
+    "concurrent_access": _limit("always: no access by processor and GPU at once", "query the attribute, synchronise"),
+    "nvml": _limit("always: NVML shows and sets less", "use it on Windows"),
     "opengl_interop": _limit("always: no buffers shared with OpenGL", "copy"),
     "container_start": {
-        "ok": ("the specification of the GPU is of today's driver, every engine knows the runtime", _NOTHING),
+        "ok": ("the specification of the GPU is for the current driver, every engine has the runtime", _NOTHING),
         "info": ("the container toolkit is not installed", "see ``containers``"),
-        "warn": ("an old specification, or an engine that does not know the runtime", _CONTAINERS),
+        "warn": ("an old specification, or an engine without the runtime", _CONTAINERS),
     },
     "wsl_kernel": {
-        "ok": ("the package of WSL brings 4.19.121 or later", _NOTHING),
+        "ok": ("the package of WSL contains 4.19.121 or later", _NOTHING),
         "info": ("no WSL, or its kernel is not known", _PROVISION),
         "warn": ("an older one", "``wsl.exe --update``"),
     },
     "nvcc": {
         "ok": ("every shell of every user finds the nvcc of the default toolkit", _NOTHING),
         "info": ("the default toolkit has none", _PROVISION),
-        "warn": ("whose shell finds another one, or none", "take it out of that PATH, or put it behind"),
+        "warn": ("whose shell finds another one, or none", "remove it from that PATH, or move it to the end"),
     },
     "toolkit_path": {
         "ok": ("profile, commands and the loader lead to the default toolkit", _NOTHING),
@@ -346,7 +347,7 @@ CHECKS: dict[str, Words] = {
         "ok": ("the logon has administrator rights", _NOTHING),
         "info": (
             "from inside: WSL was started without",
-            "run the commands that a run tells, or start WSL as administrator",
+            "run the commands that a run shows, or start WSL as administrator",
         ),
         "stop": ("it has none", "use a domain account, or set ``LocalAccountTokenFilterPolicy``"),
     },
@@ -371,11 +372,14 @@ CHECKS: dict[str, Words] = {
     "bitlocker_pin": {
         "ok": ("no policy asks for a PIN", _NOTHING),
         "info": ("a policy allows one", "restart while its user is there"),
-        "warn": ("a policy demands one: the laptop stays away after a restart", "restart while its user is there"),
+        "warn": (
+            "a policy requires one: the laptop waits for it after a restart",
+            "restart while its user is there",
+        ),
     },
     "certificates": {
-        "ok": ("the organisation hands out no root certificate", _NOTHING),
-        "info": ("it does", "hand them to distributions if the proxy inspects TLS"),
+        "ok": ("the organisation distributes no root certificate", _NOTHING),
+        "info": ("it does", "add them to distributions if the proxy inspects TLS"),
     },
     "free_space": {
         "ok": ("enough on C:", _NOTHING),
@@ -389,8 +393,8 @@ CHECKS: dict[str, Words] = {
     },
     "proxy": {
         "ok": ("none", _NOTHING),
-        "info": ("its address", "name it in the variables if need be"),
-        "warn": ("a script names it, which programs do not evaluate", "name it in the variables"),
+        "info": ("its address", "set it in the variables if necessary"),
+        "warn": ("a script sets it, which programs do not evaluate", "set it in the variables"),
     },
     "sleep": {
         "ok": ("the laptop stays awake for half an hour", _NOTHING),
@@ -408,7 +412,7 @@ CHECKS: dict[str, Words] = {
 _UNTOLD = [
     ("``distribution`` (warn)", "none is registered for the account, or its user is away", _PROVISION),
     ("``distribution`` (stop)", "the audit of a user's distribution failed", "see the message"),
-    ("``not_looked_at`` (info)", "the row was not looked at, and why", "as the row says"),
+    ("``not_looked_at`` (info)", "the row was not checked, and why", "as the row says"),
 ]
 
 
@@ -419,8 +423,8 @@ def page() -> str:
         raise ValueError(f"{PATH}: {'; '.join(problems)}: change CHECKS and ABOUT in {__name__}")
     rows = [_row(row, told) for row in guide.ROWS]
     untold = section(
-        "Rows that nobody could look at",
-        "Without a distribution, or without its user, the rows of the Linux side are told as well.",
+        "Rows that could not be checked",
+        "Without a distribution, or without its user, the rows of the Linux side are shown as well.",
         "26 44 30",
         [("Check", "When", "What to do"), *_UNTOLD],
     )

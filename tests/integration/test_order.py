@@ -125,7 +125,7 @@ def fault(lab: Lab, name: str, **settings: t.Any) -> None:
     ("name", "settings", "words"),
     [
         ("virtual_machine_stops", {"seconds": 0.4}, "it stopped before the command ended"),
-        ("connection_cut", {"after_input": 20_000}, "the work had not begun in distribution Debian-12 on ready-1"),
+        ("connection_cut", {"after_input": 20_000}, "the work had not started in distribution Debian-12 on ready-1"),
     ],
 )
 def test_an_order_that_is_cut(lab: Lab, tmp_path: Path, name: str, settings: dict[str, t.Any], words: str) -> None:

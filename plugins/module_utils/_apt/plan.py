@@ -167,7 +167,7 @@ def _removal_reason(action: Action, allowed: t.Collection[str]) -> Reason | None
     if action.qualified in allowed:
         return None
     return Reason(
-        action.name, f"would remove {action.qualified} {action.old}".rstrip() + ", which nobody asked for", "removal"
+        action.name, f"would remove {action.qualified} {action.old}".rstrip() + ", which was not requested", "removal"
     )
 
 

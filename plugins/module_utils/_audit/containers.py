@@ -76,12 +76,12 @@ def _start(state: State) -> Verdict:
         return Verdict("container_start", "G22", INFO, seen, "see the row containers")
     for specification, gone in sorted(state.gone.items()):
         if gone:
-            seen = f"{specification} is of another driver of Windows: {gone[0]} is gone"
+            seen = f"{specification} is for another Windows driver: {gone[0]} is gone"
             return Verdict("container_start", "G22", WARN, seen, _ROLE)
     if state.problem:
         return Verdict("container_start", "G22", WARN, state.problem, f"repair the file, then {_ROLE}")
     if state.unconfigured:
         seen = f"{', '.join(state.unconfigured)} does not know NVIDIA's runtime"
         return Verdict("container_start", "G22", WARN, seen, f"{_ROLE}, which restarts it too")
-    seen = "no CDI specification names a file that is gone, every engine knows NVIDIA's runtime"
+    seen = "no CDI specification names a missing file, every engine has NVIDIA's runtime"
     return Verdict("container_start", "G22", OK, seen)

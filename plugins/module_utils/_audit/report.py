@@ -91,7 +91,7 @@ def _pin(seen: State) -> Verdict:
     remedy = (
         _GUARD
         if seen.guard_missing
-        else "look for an entry in /etc/apt/preferences or one that sorts before 00-wslfleet-guard.pref"
+        else "check for an entry in /etc/apt/preferences or one that sorts before 00-wslfleet-guard.pref"
     )
     return Verdict("pin_effect", "G9", level, f"apt would install {text}", remedy)
 
@@ -103,7 +103,7 @@ def _metapackages(seen: State) -> Verdict:
         if package.present and driver_packages.is_metapackage(package.name)
     ]
     if names:
-        remedy = "mark the toolkit as manually installed, then purge them: from another source they bring a driver"
+        remedy = "mark the toolkit as manually installed, then purge them: from another source they install a driver"
         return Verdict("metapackages", "G13", WARN, ", ".join(names), remedy)
     return Verdict("metapackages", "G13", OK, "none of cuda, cuda-X-Y, cuda-runtime-X-Y")
 
@@ -115,7 +115,7 @@ def _keys(seen: State) -> Verdict:
     if seen.legacy.unread:
         text = ", ".join(f"{path} ({why})" for path, why in sorted(seen.legacy.unread.items()))
         return Verdict(
-            "old_keys", "G10", WARN, f"cannot be read and may contain the old key: {text}", "look at the file by hand"
+            "old_keys", "G10", WARN, f"cannot be read and may contain the old key: {text}", "check the file by hand"
         )
     return Verdict("old_keys", "G10", OK, "not found")
 

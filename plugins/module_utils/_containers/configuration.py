@@ -66,7 +66,7 @@ def serve_rootless(
     report.add(changes)
     paths = {change.path for change in changes}
     report.notes += [
-        f"{user.name} has to restart docker: systemctl --user restart docker" for user in users if user.path in paths
+        f"{user.name} must restart docker: systemctl --user restart docker" for user in users if user.path in paths
     ]
 
 

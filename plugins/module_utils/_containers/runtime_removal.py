@@ -100,7 +100,7 @@ def _containerd_removal(system: System, known: Texts, notes: t.List[str]) -> t.L
     if containerd_toml.is_default(files):
         raise Failure(
             f"{containerd_toml.PATH} or a file that it imports makes nvidia the default runtime, without which no "
-            "container would start; take out default_runtime_name first, nothing was changed"
+            "container would start; remove default_runtime_name first, nothing was changed"
         )
     found = []
     for path in mine:

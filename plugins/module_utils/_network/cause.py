@@ -140,8 +140,8 @@ def _proxy_login(words: _Names) -> str:
 def _tls_issuer(words: _Names) -> str:
     signer = f"{words.seen.issuer!r}" if words.seen.issuer else "somebody"
     return (
-        f"TLS to {words.host} is not trusted: its certificate is signed by {signer}, whom this distribution does not "
-        "know, as behind a proxy that looks into TLS; take that authority from Windows by its thumbprint "
+        f"TLS to {words.host} is not trusted: its certificate is signed by {signer}, which this distribution does not "
+        "trust, for example behind a proxy that inspects TLS; take that authority from Windows by its thumbprint "
         "(cuda_windows_certificates)"
     )
 
@@ -165,7 +165,7 @@ _SENTENCES: t.Dict[str, t.Callable[[_Names], str]] = {
         f"the certificate of {words.host} is expired or not yet valid; check the clock of the laptop, then the server"
     ),
     NO_AUTHORITIES: lambda words: (
-        "this distribution trusts no authority at all: install ca-certificates (wslfleet.cuda.distribution_network "
+        "this distribution has no trusted authority: install ca-certificates (wslfleet.cuda.distribution_network "
         "does), or use an address with http"
     ),
     LOGIN_PAGE: lambda words: (

@@ -110,7 +110,7 @@ def apply(system: System, wanted: t.Sequence[network_certificate.Certificate], p
             raise Failure(f"{said}; run it inside the distribution")
     missing = [item.subject or item.thumbprint for item in wanted if not is_trusted(system, item)]
     if missing:
-        raise Failure(f"{BUNDLE} does not contain {', '.join(missing)} after update-ca-certificates; look at {FOLDER}")
+        raise Failure(f"{BUNDLE} does not contain {', '.join(missing)} after update-ca-certificates; check {FOLDER}")
 
 
 def _install(system: System) -> None:

@@ -93,7 +93,7 @@ def _call(account: User, what: str, work: t.Callable[[], bytes | None]) -> bytes
     if kind in (_DONE, _NONE):
         return content if kind == _DONE else None
     why = content.decode("utf-8", "replace") if kind == _FAILED else f"no answer within {SECONDS:g} s"
-    raise Failure(f"user {account.name} cannot {what}: {why}; look at it as that user, nothing was changed there")
+    raise Failure(f"user {account.name} cannot {what}: {why}; check it as that user, nothing was changed there")
 
 
 def _answer(account: User, work: t.Callable[[], bytes | None], writing: int) -> t.NoReturn:

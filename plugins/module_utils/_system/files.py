@@ -39,7 +39,7 @@ class UnreadableFile(Failure, OSError):
     """What has this name is no file that is read. One line: which, why, and what to do."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text}: look at it by hand")
+        super().__init__(f"{text}: check it by hand")
 
 
 def read_bytes(path: str, maximum: int = MAXIMUM) -> bytes | None:

@@ -69,7 +69,7 @@ def taken(module: str, result: dict[str, t.Any], complete: bool = True) -> dict[
     result = {name: value for name, value in result.items() if name != "ansible_facts"}
     wrong = None if result.get("unreachable") else result_shape.damage(module, result, complete)
     if wrong:
-        message = f"damaged result of {module}: {wrong}; look at the distribution, and do not trust it"
+        message = f"damaged result of {module}: {wrong}; check the distribution, and do not trust it"
         return {"changed": False, "failed": True, "msg": clean(message)}
     return harmless(result)
 

@@ -115,7 +115,7 @@ def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: floa
         raise
     except CommandTimeout:
         raise StepFailed(
-            f"{step} did not end within {timeout:g} s; where the host cannot download, name a file (source)"
+            f"{step} did not end within {timeout:g} s; if the host cannot download, set a file (source)"
         ) from None
 
 
@@ -141,7 +141,7 @@ def verify(after: plans.DistributionState, goal: DistributionGoal) -> None:
     if goal.state == "present" and not there:
         raise StepFailed(
             f"distribution {goal.name} is not registered for this account although wsl.exe reported success;"
-            " where the host still waits for a restart, restart it and run again"
+            " if the host still waits for a restart, restart it and run again"
         )
     if goal.state == "present" and after.found is not None and after.found.version != goal.version:
         raise StepFailed(f"distribution {goal.name} is still WSL {after.found.version} after its conversion; run again")

@@ -94,7 +94,7 @@ def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.
     reached = steps[: None if whole else len(answer.rows)]
     wrong = damage(answer.rows, [(step["module"], step["register"]) for step in reached])
     if wrong:
-        raise StepFailed(f"{where}: damaged result: {wrong}; look at the distribution, and do not trust it")
+        raise StepFailed(f"{where}: damaged result: {wrong}; check the distribution, and do not trust it")
     if not whole:
         return plans.Outcome(failure=why_unfinished(answer), rows=answer.rows, under_way=True)
     return plans.Outcome(rows=answer.rows)
@@ -129,7 +129,7 @@ _KNOWN_CODES = {
     launch.NO_PYTHON: f"it has no {launch.INTERPRETER}, a real run installs it (package python3)",
     launch.NOT_INSTALLED: f"it has no {launch.INTERPRETER}, and apt could not install python3",
     launch.OLD_PYTHON: "its Python is older than 3.8; use a newer release of the distribution",
-    launch.DAMAGED: "the work arrived damaged on the host and was not begun; run again, and if that does not"
+    launch.DAMAGED: "the work arrived damaged on the host and was not started; run again, and if that does not"
     " help run the doctor, which tests the connection",
 }
 

@@ -98,7 +98,7 @@ class Work:
                     return answers.outcome(self.way.where, answer, self.goal.steps)
                 ask = self._look
             elif ask == self._look:
-                raise StepFailed(f"{self.way.where}: the order that was sent there is gone; run again")
+                raise StepFailed(f"{self.way.where}: the order that was sent there is missing; run again")
             if self.clock() >= deadline:
                 raise StepFailed(
                     f"{self.way.where}: the work did not end within {self.goal.timeout:g} s; give it more time"
@@ -145,7 +145,7 @@ class Work:
                 continue
             if sent or (answer is not None and answer.id == self.goal.identity):
                 return answer
-            raise HostUnreachable(f"{lost}; the work had not begun in {self.way.where}")
+            raise HostUnreachable(f"{lost}; the work had not started in {self.way.where}")
         raise HostUnreachable(
-            f"{lost}; what was begun in {self.way.where} continues there: run again, the next run waits for it"
+            f"{lost}; the work in {self.way.where} continues there: run again, the next run waits for it"
         )

@@ -96,7 +96,7 @@ class LinuxAction(Orders):
 
     def _never_ends(self, transaction: dict[str, t.Any]) -> str:
         if not transaction.get("id"):
-            return f"damaged result of {self._module}: transaction.id is missing; look at the distribution"
+            return f"damaged result of {self._module}: transaction.id is missing; check the distribution"
         return clean(
             f"transaction {transaction['id']} still runs after {LONGEST_HOURS} hours and continues; read its log"
             f" {transaction.get('log')} inside the distribution, then run the playbook again"

@@ -222,7 +222,7 @@ class Work:
         except BatchError as error:
             raise StepFailed(f"starting the tasks of distribution {self.goal.name} failed: {error}") from None
         if parts[0].exit_code != 0:
-            raise StepFailed(f"the host could not unpack the work to {place.folder}; look for free space on C:")
+            raise StepFailed(f"the host could not unpack the work to {place.folder}; check the free space on C:")
         for one, part in zip(developers, parts[1:]):
             if part.exit_code == 0:
                 continue
@@ -314,7 +314,7 @@ class Work:
         for one in developers:
             if looks[one.sid].size > plans.MOST_BYTES:
                 text = (
-                    f"{self._where(one)}: its result has {looks[one.sid].size} bytes and was not read; look at it there"
+                    f"{self._where(one)}: its result has {looks[one.sid].size} bytes and was not read; check it there"
                 )
                 self.outcomes[one.sid] = plans.Outcome(failure=text)
                 continue

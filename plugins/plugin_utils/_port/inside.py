@@ -75,7 +75,7 @@ class Inside:
         if error.errno == errno.ENOEXEC:
             return NoInterop(
                 f"{host}: Linux does not know Windows programs (Exec format error): the entry WSLInterop in"
-                " /proc/sys/fs/binfmt_misc is gone or off, as systemd-binfmt sometimes leaves it; run wsl.exe"
+                " /proc/sys/fs/binfmt_misc is gone or off, which systemd-binfmt sometimes causes; run wsl.exe"
                 " --shutdown in Windows, or see https://github.com/microsoft/WSL/issues/8843"
             )
         if error.errno == errno.ENOENT:
@@ -84,7 +84,7 @@ class Inside:
                 f" of {WSL_CONF} and run {self._terminate} in Windows"
             )
         said = os.strerror(error.errno or 0)
-        return NoInterop(f"{host}: {self.cmd_exe} cannot be started: {said}; look at its rights and at {WSL_CONF}")
+        return NoInterop(f"{host}: {self.cmd_exe} cannot be started: {said}; check its rights and {WSL_CONF}")
 
     def not_run(self, code: int, stderr: bytes, host: str) -> NoInterop:
         """Why cmd.exe, which Linux has started, has not told an exit code."""

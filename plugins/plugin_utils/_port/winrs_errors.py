@@ -120,7 +120,7 @@ def _describe_certificate(text: str, host: str) -> HostUnreachable:
 def _describe_fault(error: t.Any, host: str, user: str | None, when: str) -> HostUnreachable:
     if _FAULT_ACCESS_DENIED in (error.wsman_fault_code, error.wmierror_code):
         return AuthenticationFailed(
-            f"{host}: Windows denied access to {user!r}: it has to be an administrator, and a local one needs"
+            f"{host}: Windows denied access to {user!r}: it must be an administrator, and a local account needs"
             " LocalAccountTokenFilterPolicy=1"
         )
     code = error.wsman_fault_code or error.wmierror_code or 0

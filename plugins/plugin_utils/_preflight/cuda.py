@@ -32,7 +32,7 @@ LIMITS = (
         "managed_memory",
         "4.1",
         "managed memory (unified memory) works in part only and is slower than on Linux",
-        "allocate with cudaMalloc and copy where speed counts",
+        "allocate with cudaMalloc and copy where speed matters",
     ),
     (
         "concurrent_access",

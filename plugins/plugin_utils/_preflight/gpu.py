@@ -50,10 +50,10 @@ def lowest_driver(gpus: t.Sequence[Gpu]) -> str:
 def cuda_library(state: HostState) -> Verdict:
     """What WSL hands to distributions comes from the Windows driver."""
     if state.cuda_library or not state.gpus:
-        seen = "the Windows driver brings libcuda.so for WSL" if state.gpus else "no GPU"
+        seen = "the Windows driver contains libcuda.so for WSL" if state.gpus else "no GPU"
         return Verdict("wsl_libcuda", "G1", "ok", seen)
     remedy = "reinstall the NVIDIA driver on Windows: C:\\Windows\\System32\\lxss\\lib contains no libcuda.so.1.1"
-    return Verdict("wsl_libcuda", "G1", "warn", "the Windows driver brings no libcuda.so for WSL", remedy)
+    return Verdict("wsl_libcuda", "G1", "warn", "the Windows driver contains no libcuda.so for WSL", remedy)
 
 
 def driver_model(state: HostState) -> Verdict:

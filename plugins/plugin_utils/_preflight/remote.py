@@ -38,7 +38,7 @@ def administrator_protection(state: HostState) -> Verdict:
     """Elevated work happens in a hidden account then, and so do registrations of distributions."""
     if not state.security.administrator_protection:
         return Verdict("administrator_protection", "", "ok", "Administrator Protection is off")
-    seen = "Administrator Protection is on: elevated work uses a hidden account, whose distributions nobody sees"
+    seen = "Administrator Protection is on: elevated work uses a hidden account with its own distributions"
     remedy = "turn it off for this host by policy (TypeOfAdminApprovalMode), or import as the developer (windows_user)"
     return Verdict("administrator_protection", "", "stop", seen, remedy)
 

@@ -58,7 +58,7 @@ def app_control(state: HostState) -> Verdict:
         return Verdict("app_control", "", "ok", f"wsl.exe starts{f'; earlier, {last}' if last else ''}")
     if state.wsl.starts is False:
         seen = f"wsl.exe does not start: {last or 'no event says why'}"
-        return Verdict("app_control", "", "stop", seen, _ALLOW if last else "repair WSL, or look into the event logs")
+        return Verdict("app_control", "", "stop", seen, _ALLOW if last else "repair WSL, or check the event logs")
     if last:
         return Verdict("app_control", "", "warn", last, _ALLOW)
     if state.wsl.kind == "msi":
@@ -110,10 +110,10 @@ def kernel(state: HostState) -> Verdict:
     wsl = state.wsl
     if wsl.kind == "none":
         seen = "WSL is not installed, and so neither is its kernel"
-        return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the package of WSL brings a kernel")
+        return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the package of WSL contains a kernel")
     if wsl.kind != "msi":
         seen = "the kernel of this WSL is not known; without one, wsl.exe warns and waits for a key"
-        return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the MSI package brings a kernel")
+        return Verdict("wsl_kernel", "G23", "info", seen, "run provision.yml: the MSI package contains a kernel")
     numbers = tuple(int(part) for part in re.findall(r"\d+", wsl.kernel or "")[:3])
     if len(numbers) < 3:
         seen = f"wsl.exe of WSL {wsl.version} did not show its kernel"

@@ -37,7 +37,7 @@ _AGAIN = "run again"
 NEXT = {
     words.FAILED: f"fix the errors above, then {_AGAIN}",
     words.NOT_FINISHED: f"{_AGAIN}; it continues where it stopped",
-    words.NOT_LOOKED_AT: "run wslfleet.cuda.audit, which looks at everything",
+    words.NOT_LOOKED_AT: "run wslfleet.cuda.audit, which checks everything",
     words.NOT_IN_ORDER: "do what the remedies say, or run wslfleet.cuda.provision or wslfleet.cuda.repair",
     words.WENT_AWAY: f"{_AGAIN} when they are back; it continues where it stopped",
     words.OUT_OF_REACH: f"fix the connection as the errors above say, then {_AGAIN}",

@@ -84,7 +84,7 @@ def _wait(runner: CommandRunner, place: Place, user: User) -> bytes:
         if done == b"ok\r\n":
             return reads.output("out")
         if done == b"failed\r\n":
-            raise StepFailed(f"it failed with the rights of {user.name}: look at its permissions and for free space")
+            raise StepFailed(f"it failed with the rights of {user.name}: check its permissions and the free space")
         _judge(reads, user, waited)
         time.sleep(POLL_SECONDS)
         waited += POLL_SECONDS

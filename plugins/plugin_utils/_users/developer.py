@@ -41,8 +41,8 @@ HELD_REASONS = {
     tasks.NO_PROFILE: "there is no profile of that user on this host: never logged on here, or the name is"
     " misspelt; run again after the first logon",
     WSL_1: "it is registered as WSL 1, in which no GPU can be used; that user converts it (wsl.exe --set-version)",
-    UNFINISHED: "its registration is not finished, and no hand-over began it; wait until what is under way has ended,"
-    " or that user gives it up (wsl.exe --unregister)",
+    UNFINISHED: "its registration is not finished, and no hand-over started it; wait until that work has ended, or"
+    " let that user remove it (wsl.exe --unregister)",
     DAMAGED: "a key below Lxss in that user's registry lacks DistributionName or BasePath, so that wsl.exe fails; that"
     " user deletes that key",
     DISK_MISSING: "it is registered, but its virtual disk is missing; that user restores the disk, or removes the"

@@ -274,7 +274,7 @@ class _Work:
                 importing.check_here(Path(source), None)
             windows_files.fetch(self.runner, windows_files.Source(source, sha256), image, self.timeout)
         self.outcome.done.append(
-            f"bring {addresses.masked(source or self.goal.from_distribution or '')} to the host as {image}"
+            f"copy {addresses.masked(source or self.goal.from_distribution or '')} to the host as {image}"
         )
 
     def _open_results(self, sids: t.Sequence[str]) -> None:

@@ -87,7 +87,7 @@ class Plan:
 
     def texts(self) -> list[str]:
         """The steps in words."""
-        texts = [f"bring {self.image} to the host as image of {self.name}"] if self.bring_image else []
+        texts = [f"copy {self.image} to the host as image of {self.name}"] if self.bring_image else []
         texts += [f"wait for the task that imports {self.name} as {one.name}" for one in self.collect]
         for one in self.hand_over:
             where = "in the session" if one.logged_on else "without a session"

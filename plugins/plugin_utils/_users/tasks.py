@@ -35,8 +35,8 @@ NO_PROFILE = "no_profile"
 """Nothing of that user is on the host, not even a registry to register something in."""
 
 HOLDS_LINK = (
-    "a file for results has become a link, which nobody but that user can have done; nothing was read from it: look at"
-    " it as an administrator"
+    "a file for results has become a link, which nobody but that user can have done; nothing was read from it:"
+    " check it as an administrator"
 )
 SPOILED = "spoiled"
 """A file for results of that user is a link, or holds more than any task writes; only that user can have done it."""

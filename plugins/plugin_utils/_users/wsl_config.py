@@ -81,7 +81,7 @@ def _content(runner: CommandRunner, path: str) -> str | None:
     if not reads.succeeded("there"):
         return None
     if not reads.succeeded("text"):
-        raise StepFailed(f"{path} exists and cannot be read: look at its permissions, administrator rights are needed")
+        raise StepFailed(f"{path} exists and cannot be read: check its permissions, administrator rights are needed")
     return reads.output("text").decode("utf-8", "surrogateescape")
 
 
@@ -96,9 +96,7 @@ def write(runner: CommandRunner, seen: State, text: str) -> None:
     else:
         _write_own(runner, seen, content)
     if _content(runner, seen.path) != text:
-        raise StepFailed(
-            f"{seen.path} could not be written: look at its permissions and for free space on C:, run again"
-        )
+        raise StepFailed(f"{seen.path} could not be written: check its permissions and the free space on C:, run again")
 
 
 def _write_own(runner: CommandRunner, seen: State, content: bytes) -> None:

@@ -64,7 +64,7 @@ def _check_unpacked(completed: port.Completed, what: str) -> None:
     if completed.exit_code != 0:
         raise StepFailed(
             f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {last_line(completed)};"
-            " look for free space on C:"
+            " check the free space on C:"
         )
 
 

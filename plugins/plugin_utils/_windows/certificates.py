@@ -86,7 +86,7 @@ def read_certificates(runner: CommandRunner, wanted: t.Sequence[str]) -> list[by
             raise StepFailed(f"Windows distrusts certificate {name} (store Disallowed); nothing was changed")
         if name not in found:
             raise StepFailed(
-                f"no certificate {name} in the Root store of this computer; look at it with certlm.msc; "
+                f"no certificate {name} in the Root store of this computer; check it with certlm.msc; "
                 "nothing was changed"
             )
     return [der for _name_, der in sorted(found.items())]

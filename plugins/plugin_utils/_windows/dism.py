@@ -78,4 +78,4 @@ def _log_end(runner: CommandRunner) -> str:
     except CommandTimeout:
         found = ""
     lines = [" ".join(text.split())[:200] for text in found.splitlines() if text.strip()][-_LOG_LINES:]
-    return f"{CBS_LOG} ends with: {' | '.join(lines)}" if lines else f"no error stands in {CBS_LOG}"
+    return f"{CBS_LOG} ends with: {' | '.join(lines)}" if lines else f"there is no error in {CBS_LOG}"

@@ -118,7 +118,7 @@ def copy_there(runner: port.CommandRunner, source: str, path: str, timeout: floa
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
         why = why_unreadable(runner, source) if shares.is_share(source) else None
-        why = why or f"{archives.last_line(completed)}; look for space on C:"
+        why = why or f"{archives.last_line(completed)}; check the free space on C:"
         raise StepFailed(f"the host could not copy {source} to {path}: {why}")
 
 

@@ -61,10 +61,10 @@ _ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
         "1603",
         (),
         "the installation failed",
-        "look for a full disk, a damaged earlier installation or missing administrator rights",
+        "check for a full disk, a damaged earlier installation or missing administrator rights",
     ),
     (MSIEXEC, "1605", (), "this product is not installed", "read the host again"),
-    (MSIEXEC, "1612", (), "the source of the installed package is gone", "give the package that is installed (msi)"),
+    (MSIEXEC, "1612", (), "the source of the installed package is missing", "give the package that is installed (msi)"),
     (MSIEXEC, "1618", (), "another installation is running", _WAIT),
     (
         MSIEXEC,
@@ -88,7 +88,7 @@ _ERRORS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     (CURL, "7", (), "the server is not reached", _REACHABLE + "; behind a proxy name it (msi_proxy)"),
     (CURL, "18", (), "the download was cut short", "run again: it continues where it stopped if a digest is given"),
     (CURL, "22", (), "the server answered with an error", "check the address and who may read it"),
-    (CURL, "23", (), "the file could not be written", "look for free space on C:"),
+    (CURL, "23", (), "the file could not be written", "check the free space on C:"),
     (CURL, "28", (), "the server was too slow", "run again: it continues where it stopped if a digest is given"),
     (
         CURL,

@@ -42,7 +42,7 @@ def cause(path: str, exit_code: int, share_is_readable: bool) -> str:
     _none, _empty, server, name = share.split("\\")
     number = exit_code & 0xFFFF if exit_code & 0xFFFF0000 == _WIN32 else 0
     if number in UNREACHABLE:
-        return f"the host finds no computer {server}: correct the name, or look for VPN, DNS and firewall"
+        return f"the host finds no computer {server}: correct the name, or check VPN, DNS and firewall"
     if number in NO_SUCH_SHARE:
         return f"{server} has no share {name}: correct the path"
     if number in DENIED and share_is_readable:

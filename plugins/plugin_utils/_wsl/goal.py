@@ -39,7 +39,7 @@ class WslGoal:
         if self.method == "msi" and not self.msi:
             raise StepFailed("method=msi needs msi: an address, a share or the controller's path of WSL's MSI package")
         if self.method == "online" and self.version:
-            raise StepFailed("method=online always brings the newest WSL: drop version, or use method=web_download")
+            raise StepFailed("method=online always installs the newest WSL: drop version, or use method=web_download")
         if self.method == "inbox" and (self.msi or self.version or self.state == "latest"):
             raise StepFailed(
                 "method=inbox is the WSL of Windows itself: msi, version and state=latest do not go with it"

@@ -19,7 +19,7 @@ _VIRTUALISATION = (
     "enable VirtualMachinePlatform and the processor's virtualization in the firmware, then restart the laptop"
 )
 _LIST = (
-    "look at the names in `wsl.exe --list --verbose` of the connecting account; cuda_bundle with windows_user reaches"
+    "check the names in `wsl.exe --list --verbose` of the connecting account; cuda_bundle with windows_user reaches"
     " those of other Windows users"
 )
 _RESTART_WSL = "run `wsl.exe --shutdown` on the laptop, then run again"
@@ -138,7 +138,7 @@ WSL_ERRORS: tuple[tuple[int, str, str, str], ...] = (
         0x28,
         "INSTALL_PROCESS_FAILED",
         "the installation did not run through",
-        "look into the log of wsl --install",
+        "check the log of wsl --install",
     ),
     (
         0x29,
@@ -255,7 +255,7 @@ SYSTEM_ERRORS: tuple[tuple[int, str, str, str], ...] = (
         0x80070643,
         "ERROR_INSTALL_FAILURE",
         "the MSI failed",
-        "look into wsl-install-logs.txt; install the MSI by hand",
+        "check wsl-install-logs.txt; install the MSI yourself",
     ),
     (
         0x80070652,

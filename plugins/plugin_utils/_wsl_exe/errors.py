@@ -33,7 +33,7 @@ _CHECK_DISK = (
 _WITHOUT = "a key below Lxss in the registry has no BasePath or no DistributionName"
 # A step of the path and its code; microsoft/WSL issues 12822 and 40938, and wslservice's own sources for the steps.
 _BY_PLACE: tuple[tuple[str, str, str], ...] = (
-    ("ReadDistroConfig/E_UNEXPECTED", _WITHOUT, "look at the preflight, which names it, and delete that key"),
+    ("ReadDistroConfig/E_UNEXPECTED", _WITHOUT, "check the preflight, which names the key, and delete that key"),
     ("ReadDistroConfig/ERROR_UNSUPPORTED_TYPE", "a value below Lxss in the registry has a wrong type", "correct it"),
     ("MountDisk/ERROR_PATH_NOT_FOUND", "the virtual disk is missing", "restore the file that wsl.exe names"),
     ("MountDisk/ERROR_FILE_NOT_FOUND", "the virtual disk is missing", "restore the file that wsl.exe names"),

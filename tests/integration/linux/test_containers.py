@@ -192,7 +192,7 @@ def test_debians_docker_and_containerd_on_apt_3(debian13: Distribution, web: Web
     box.run("useradd --create-home --shell /bin/bash anna")
     own = {**plain, "engines": ["docker"], "rootless_users": ["anna"]}
     done = box.module("container_toolkit", **own)
-    assert done["changed"] and done["notes"][-1].startswith("anna has to restart docker"), done
+    assert done["changed"] and done["notes"][-1].startswith("anna must restart docker"), done
     seen = box.run(
         "cd /home/anna && stat -c %U .config .config/docker .config/docker/daemon.json; cat .config/docker/*"
     )

@@ -191,7 +191,7 @@ def test_no_user_can_change_the_work_or_read_another_result(hosts: Bundles) -> N
     [
         ((11, "", "wslfleet-exit-11\n"), "distribution Debian of anna: it has no /usr/bin/python3"),
         ((12, "", "wslfleet-exit-12\n"), "its Python is older than 3.8"),
-        ((13, "", "wslfleet-exit-13\n"), "arrived damaged on the host and was not begun"),
+        ((13, "", "wslfleet-exit-13\n"), "arrived damaged on the host and was not started"),
         ((1, "", ""), "it stopped before the work ended; run again"),
         ((1, "", "<3>WSL (8 - Relay) ERROR: execvpe(/bin/sh) failed"), "it has no /bin/sh"),
         ((-1, "Oops\r\nWsl/Service/E_UNEXPECTED\r\n", ""), "E_UNEXPECTED"),

@@ -131,8 +131,8 @@ REFUSED = [
     pytest.param(inst("libfoo"), BUILT, "built from nvidia-graphics-drivers", id="source"),
     pytest.param(inst("cuda-12-8"), {}, "metapackage that pulls in the driver", id="metapackage"),
     pytest.param(inst("libcuda1", origin=""), {}, "would install libcuda1 1: part", id="no origin"),
-    pytest.param(remv("libx11-6", "2:1.8"), {}, "would remove libx11-6 2:1.8, which nobody asked for", id="removal"),
-    pytest.param(p.Action("Purg", "x"), {}, "would remove x, which nobody asked for", id="purge"),
+    pytest.param(remv("libx11-6", "2:1.8"), {}, "would remove libx11-6 2:1.8, which was not requested", id="removal"),
+    pytest.param(p.Action("Purg", "x"), {}, "would remove x, which was not requested", id="purge"),
 ]
 
 

@@ -57,11 +57,11 @@ def test_g16_docker_desktop(tmp_path: Path) -> None:
     ("version", "files", "level", "words"),
     [
         ("", DOCKER, "info", "is not installed"),
-        ("1.19.1-1", {}, "ok", "every engine knows"),
+        ("1.19.1-1", {}, "ok", "every engine has"),
         ("1.19.1-1", SPECIFICATION, "warn", "/usr/lib/wsl/drivers/nv_old/libcuda.so.1.1 is gone"),
-        ("1.19.1-1", THERE, "ok", "no CDI specification names a file that is gone"),
+        ("1.19.1-1", THERE, "ok", "no CDI specification names a missing file"),
         ("1.19.1-1", DOCKER, "warn", "docker does not know NVIDIA's runtime"),
-        ("1.19.1-1", {**DOCKER, **KNOWS}, "ok", "every engine knows"),
+        ("1.19.1-1", {**DOCKER, **KNOWS}, "ok", "every engine has"),
         ("1.19.1-1", {**DOCKER, "etc/docker/daemon.json": "{"}, "warn", "/etc/docker/daemon.json"),
     ],
 )

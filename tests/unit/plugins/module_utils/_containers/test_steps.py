@@ -289,7 +289,7 @@ def test_docker_without_root_is_served_instead_of_roots(world: World, monkeypatc
     assert world.look(rootless=["anna"], check_mode=True).changed and world.did == []
     report = world.look(rootless=["anna"])
     assert world.did == [f"write {anna.path}"]
-    assert report.notes == ["anna has to restart docker: systemctl --user restart docker"]
+    assert report.notes == ["anna must restart docker: systemctl --user restart docker"]
 
 
 # -- and out again ---------------------------------------------------------------------------------------------------

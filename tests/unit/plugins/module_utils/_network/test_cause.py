@@ -42,7 +42,7 @@ SAID = [
         cause.TLS_ISSUER,
         "Certificate verification failed: The certificate is NOT trusted. The certificate issuer is unknown.  Could "
         "not handshake: Error in the certificate verification. [IP: 127.0.0.1 35383]",
-        "signed by 'Corp CA', whom this distribution does not know",
+        "signed by 'Corp CA', which this distribution does not trust",
     ),
     (
         cause.TLS_ISSUER,
@@ -55,7 +55,11 @@ SAID = [
         "certificate.  Could not handshake",
         "expired or not yet valid; check the clock",
     ),
-    (cause.NO_AUTHORITIES, "No system certificates available. Try installing ca-certificates.", "trusts no authority"),
+    (
+        cause.NO_AUTHORITIES,
+        "No system certificates available. Try installing ca-certificates.",
+        "no trusted authority",
+    ),
     (cause.FORBIDDEN, "403  Forbidden [IP: 127.0.0.1 39401]", "HTTP 403: packages.example.com or a filter on the way"),
     (
         cause.LOGIN_PAGE,

@@ -28,7 +28,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.C
         entry.run({}, lambda _module, _run: {"text": files.read_bytes(str(pipe))})
     told = json.loads(capsys.readouterr().out)
     assert (ended.value.code, told["failed"]) == (1, True)
-    assert told["msg"] == f"{tmp_path}/wsl\\x1b.conf is a pipe, not a file: look at it by hand"
+    assert told["msg"] == f"{tmp_path}/wsl\\x1b.conf is a pipe, not a file: check it by hand"
 
 
 def test_a_fault_of_ours_is_no_failure_of_one_line() -> None:

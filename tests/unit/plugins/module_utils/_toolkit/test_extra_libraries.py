@@ -132,7 +132,7 @@ INST = "Inst libnccl2 (2.25.1-1+cuda12.8 NVIDIA CUDA:x [amd64])\n"
         (INST, ""),
         (f"{INST}Inst libcuda1 (570 NVIDIA CUDA:x [amd64])\n", "part of the NVIDIA driver by its name"),
         (f"{INST}Inst cuda-cudart-12-8 (12 NVIDIA CUDA:x [amd64])\n", "would install cuda-cudart-12-8, which this"),
-        (f"{INST}Remv python3 [3]\n", "would remove python3 3, which nobody asked for"),
+        (f"{INST}Remv python3 [3]\n", "would remove python3 3, which was not requested"),
     ],
 )
 def test_plan_lets_nothing_else_in(simulation: str, words: str) -> None:

@@ -104,8 +104,8 @@ def test_what_a_user_puts_there_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "root/.profile").symlink_to("/dev/zero")
     (tmp_path / "root/.zshrc").write_text(". ~/.zshrc\n" * 9 + "LD_LIBRARY_PATH=/usr/lib64\n")
     assert [item.text for item in s.findings(system_at(tmp_path))] == [
-        "/root/.bashrc cannot be read: /root/.bashrc is a pipe, not a file: look at it by hand",
-        "/root/.profile cannot be read: /root/.profile is a device, not a file: look at it by hand",
+        "/root/.bashrc cannot be read: /root/.bashrc is a pipe, not a file: check it by hand",
+        "/root/.profile cannot be read: /root/.profile is a device, not a file: check it by hand",
         "/root/.zshrc:10 puts /usr/lib64 into LD_LIBRARY_PATH",
     ]
 

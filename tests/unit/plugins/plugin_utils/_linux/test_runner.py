@@ -35,7 +35,7 @@ FAILURES = [
     pytest.param(
         [refused("x\r\nError code: Wsl/Service/WSL_E_DISTRO_NOT_FOUND\r\n")],
         "WSL_E_DISTRO_NOT_FOUND",
-        "distribution Debian on laptop1: no distribution has that name for this account (WSL_E_DISTRO_NOT_FOUND); look",
+        "distribution Debian on laptop1: no distribution has that name for this account (WSL_E_DISTRO_NOT_FOUND)",
         id="missing distribution",
     ),
     pytest.param(

@@ -112,13 +112,13 @@ def test_a_connection_that_is_lost_meanwhile_is_opened_again(first: Completed | 
     ("answers", "goal", "message"),
     [
         ((lost(),), {}, "laptop-7: lost$"),
-        ((lost(begun=True), says(id="other")), {}, "lost; the work had not begun in distribution Debian on laptop-7"),
-        ((lost(begun=True), says(id="", rows=[], ended=False)), {}, "lost; the work had not begun"),
+        ((lost(begun=True), says(id="other")), {}, "lost; the work had not started in distribution Debian on laptop-7"),
+        ((lost(begun=True), says(id="", rows=[], ended=False)), {}, "lost; the work had not started"),
         ((WORKS, *[lost()] * 3), {"reconnect_timeout": 10}, "continues there: run again, the next run waits for it"),
         (
             (WORKS, lost()),
             {"reconnect_timeout": 0},
-            "what was begun in distribution Debian on laptop-7 continues",
+            "the work in distribution Debian on laptop-7 continues",
         ),
         ((DistributionUnreachable("it stopped", "stopped"),), {}, "it stopped"),
         ((WORKS, DistributionUnreachable("no such", "x")), {}, "no such"),
@@ -132,13 +132,13 @@ def test_an_unreachable_laptop(answers: tuple[t.Any, ...], goal: dict[str, t.Any
 @pytest.mark.parametrize(
     ("answers", "goal", "message"),
     [
-        ((WORKS, says(id="", rows=[], ended=False)), {}, "the order that was sent there is gone; run again"),
+        ((WORKS, says(id="", rows=[], ended=False)), {}, "the order that was sent there is missing; run again"),
         ((*[WORKS] * 4,), {"timeout": 8}, "did not end within 8 s; give it more time"),
         ((Completed(0, b"", b""),), {}, "the work ended without a result .nothing was printed"),
         ((Completed(127, b"", b"python3: not found\n"),), {}, "ended without a result .python3: not found"),
         ((Completed(10, says().stdout[:40], b""),), {}, "ended without a result"),
         ((Completed(10, b"[1]", b""),), {}, "ended without a result"),
-        ((Completed(launch.DAMAGED, b"", b""),), {}, "arrived damaged on the host and was not begun"),
+        ((Completed(launch.DAMAGED, b"", b""),), {}, "arrived damaged on the host and was not started"),
         ((Completed(launch.NO_PYTHON, b"", b""),), {}, "it has no /usr/bin/python3, a real run installs it"),
         ((Completed(launch.NOT_INSTALLED, b"", b"E: no network\n"),), {}, "could not install python3 .E: no network"),
         ((says(rows=[{**ROWS[0], "module": "cuda_audit_info"}]),), {}, "damaged result: row 1 is of cuda_audit_info"),

@@ -50,7 +50,7 @@ FAILURES = [
         "the connection was dropped WHEN: check that the laptop is on",
         id="dropped",
     ),
-    pytest.param(fault(5), "denied access to 'admin': it has to be an administrator", id="access denied"),
+    pytest.param(fault(5), "denied access to 'admin': it must be an administrator", id="access denied"),
     pytest.param(fault(0x80338012), "WinRM answered with fault 0x80338012 WHEN: some reason", id="other fault"),
     pytest.param(AnsibleConnectionFailure("Kerberos auth failure"), "laptop1: Kerberos auth failure", id="Kerberos"),
     pytest.param(WinRMTransportError("http", 503, ""), "failed WHEN: Bad HTTP response returned", id="HTTP 503"),

@@ -433,7 +433,7 @@ def test_dism_failures(answer: Completed, message: str) -> None:
 
 @pytest.mark.parametrize("log", [Completed(1, b"", b""), CommandTimeout("x")])
 def test_a_log_that_says_nothing(log: Answer) -> None:
-    with pytest.raises(StepFailed, match="no error stands in"):
+    with pytest.raises(StepFailed, match="there is no error in"):
         run([(BATCH, fresh()), (INFO, DISABLED), (ENABLE, Completed(87, b"", b"")), (CBS, log)], WslGoal())
 
 
