@@ -13,8 +13,6 @@ from lab.machine.process import ByteSink
 from lab.machine.streams import Pipe
 
 _CHUNK_BYTES = 65536
-_LOOK_SECONDS = 0.1
-"""How often the stdin thread looks whether the program has ended, in seconds."""
 
 
 class Relay:
@@ -23,6 +21,7 @@ class Relay:
     def __init__(self, stdin: Pipe, stdout: ByteSink, stderr: ByteSink, on_broken: t.Callable[[], None]) -> None:
         """ON_BROKEN is called when the reader of an output has gone away; it may be called twice."""
         self._on_broken = on_broken
+        self._stdin = stdin
         self._ended = os.eventfd(0, os.EFD_CLOEXEC)
         stdin_read, stdin_write = os.pipe()
         stdout_read, stdout_write = os.pipe()
@@ -32,7 +31,7 @@ class Relay:
             os.set_blocking(descriptor, False)
         self._own_ends = [stdin_write, stdout_read, stderr_read]
         self._over = threading.Event()
-        self._input = threading.Thread(target=self._feed, args=(stdin, stdin_write), daemon=True)
+        self._input = threading.Thread(target=self._feed, args=(stdin_write,), daemon=True)
         self._outputs = [
             threading.Thread(target=self._drain, args=(stdout_read, stdout), daemon=True),
             threading.Thread(target=self._drain, args=(stderr_read, stderr), daemon=True),
@@ -59,6 +58,7 @@ class Relay:
     def finish(self) -> None:
         """The program has ended: pass on what it wrote and stop, even while a grandchild holds the pipes."""
         self._over.set()
+        self._stdin.wake()
         os.eventfd_write(self._ended, 1)
         for thread in (self._input, *self._outputs):
             thread.join()
@@ -82,15 +82,14 @@ class Relay:
         finally:
             os.close(source)
 
-    def _feed(self, source: Pipe, target: int) -> None:
+    def _feed(self, target: int) -> None:
         """Pass stdin on until its end; what a program does not read is taken and thrown away once it has closed."""
         try:
             while not self._over.is_set():
-                data = source.read(_CHUNK_BYTES, timeout=_LOOK_SECONDS)
-                if data == b"":
+                data = self._stdin.read(_CHUNK_BYTES, given_up=self._over)
+                if not data:
                     return
-                if data:
-                    self._write(target, memoryview(data))
+                self._write(target, memoryview(data))
         finally:
             os.close(target)
 

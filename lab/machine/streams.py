@@ -51,18 +51,30 @@ class Pipe:
             self._condition.notify_all()
         self.changed.set()
 
-    def read(self, size: int = 65536, timeout: float | None = None) -> bytes | None:
-        """Up to SIZE bytes; b"" at the end; None when TIMEOUT seconds passed without a byte."""
+    def read(
+        self, size: int = 65536, timeout: float | None = None, given_up: threading.Event | None = None
+    ) -> bytes | None:
+        """Up to SIZE bytes; b"" at the end; None when TIMEOUT seconds passed without a byte.
+
+        None, too, once GIVEN_UP is set, of which ``wake`` tells a reader that waits.
+        """
+        over = given_up or threading.Event()
         with self._condition:
-            ready = self._condition.wait_for(
-                lambda: bool(self._buffer) or self._writer_closed or self._reader_closed, timeout
-            )
-            if not ready:
+            self._condition.wait_for(lambda: self._ready() or over.is_set(), timeout)
+            if over.is_set() or not self._ready():
                 return None
             data = bytes(self._buffer[:size])
             del self._buffer[:size]
             self._condition.notify_all()
             return data
+
+    def _ready(self) -> bool:
+        return bool(self._buffer) or self._writer_closed or self._reader_closed
+
+    def wake(self) -> None:
+        """Let a reader that waits look whether it has given up."""
+        with self._condition:
+            self._condition.notify_all()
 
     def read_all(self) -> bytes:
         """Everything up to the end of the stream."""

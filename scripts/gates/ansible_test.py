@@ -12,18 +12,15 @@ place runs a pip wheel from the package index. All environments stay in the cach
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-import typing as t
-from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.gates import cores, pythons
 from scripts.gates.export import export
-from scripts.gates.paths import cache
+from scripts.gates.paths import cache, locked
 
 TESTS = {
     "sanity": ["tests/config.yml", "tests/sanity"],
@@ -64,7 +61,7 @@ def main() -> int:
     search = pythons.directories(dict(os.environ))
     found = pythons.interpreters(search)
     version = str(cores.choose_python(core, found))
-    with _locked(core.version):
+    with locked(core.version):
         environment = _environment(core, version, found[version], search)
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
@@ -97,15 +94,6 @@ def not_run(version: str) -> str | None:
     if cores.choose_python(core, pythons.interpreters(pythons.directories(dict(os.environ)))):
         return None
     return "not run: needs " + " or ".join(f"python{each}" for each in sorted(core.pythons))
-
-
-@contextmanager
-def _locked(name: str) -> t.Iterator[None]:
-    """One run at a time for each core: two would share an environment and a copy of the collection."""
-    cache().mkdir(parents=True, exist_ok=True)
-    with (cache() / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _home(core: cores.Core) -> Path:

@@ -110,7 +110,7 @@ class Redirecting(http.server.BaseHTTPRequestHandler):
 def server() -> t.Iterator[str]:
     Redirecting.asked.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Redirecting) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True).start()
         yield f"127.0.0.1:{listening.server_port}"
         listening.shutdown()
 

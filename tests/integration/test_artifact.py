@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.gates.paths import cache, locked
 from tests.integration.laboratory import QUICK, ROOT, Run, StartLab, without_secrets
 
 ENTRIES = {
@@ -97,13 +98,14 @@ def _pinned() -> list[str]:
 def _programs() -> Path:
     """The folder of programs of an environment with ansible-core and pywinrm in this checkout's versions, kept."""
     tag = re.sub(r"[^0-9A-Za-z.]+", "-", "-".join([f"{sys.version_info[0]}.{sys.version_info[1]}", *_pinned()]))
-    venv = ROOT / ".cache" / "artifact" / tag
-    if not (venv / "ready").exists():
-        shutil.rmtree(venv, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", *_pinned()]
-        subprocess.run(pip, check=True)
-        (venv / "ready").touch()
+    venv = cache() / "artifact" / tag
+    with locked("artifact"):
+        if not (venv / "ready").exists():
+            shutil.rmtree(venv, ignore_errors=True)
+            subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+            pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            subprocess.run([*pip, *_pinned()], check=True)
+            (venv / "ready").touch()
     return venv / "bin"
 
 

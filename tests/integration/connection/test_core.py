@@ -14,33 +14,33 @@ from pathlib import Path
 
 import pytest
 from connected_laptop import Laptop
-from laboratory import COLLECTIONS, ROOT
+from laboratory import COLLECTIONS
+
+from scripts.gates.paths import cache, locked
 
 pytestmark = pytest.mark.lab
 
-CACHE = ROOT / ".cache" / "ansible-core"
 TARGET = "test/integration/targets/connection"
 
 
 @pytest.fixture(scope="module")
 def target() -> Path:
-    """The folder of core's tests, from the source of the installed version, which PyPI has; kept below .cache."""
-    name = f"ansible_core-{version('ansible-core')}"
-    folder = CACHE / name / TARGET
-    if not folder.exists():
-        archive = _download(name)
-        with tarfile.open(archive) as tar:
-            members = [member for member in tar.getmembers() if member.name.startswith(f"{name}/{TARGET}/")]
-            tar.extractall(CACHE, members=members, filter="data")
-    return folder
+    """The folder of core's tests, from the source of the installed version, which PyPI has; kept between runs."""
+    name, kept = f"ansible_core-{version('ansible-core')}", cache() / "ansible-core"
+    with locked("ansible-core"):
+        if not (kept / name / TARGET).exists():
+            with tarfile.open(_download(name, kept)) as tar:
+                members = [member for member in tar.getmembers() if member.name.startswith(f"{name}/{TARGET}/")]
+                tar.extractall(kept, members=members, filter="data")
+    return kept / name / TARGET
 
 
-def _download(name: str) -> Path:
+def _download(name: str, folder: Path) -> Path:
     requirement = f"ansible-core=={version('ansible-core')}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", requirement]
-    done = subprocess.run([*command, "--dest", str(CACHE)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "--dest", str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"the source of ansible-core cannot be downloaded: {done.stderr}"
-    return CACHE / f"{name}.tar.gz"
+    return folder / f"{name}.tar.gz"
 
 
 def test_connection(target: Path, laptop: Laptop, tmp_path: Path) -> None:

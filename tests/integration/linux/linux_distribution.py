@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 SETUP = r"""
 set -e
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work,volatile" "$2/root"
 cd "$2/root"
 mount -t proc proc proc
 mount -t tmpfs -o mode=755 dev dev
@@ -36,7 +36,7 @@ exec chroot . /bin/sh -c 'echo ready; while :; do sleep 1000 & wait; done'
 
 
 class Distribution:
-    """A running root file system."""
+    """A running root file system. Volatile: no sync at every package, it need not survive a power cut."""
 
     def __init__(self, image: Path, scratch: Path, network: bool = True, archive: bool = False) -> None:
         """IMAGE is the lower layer; SCRATCH holds everything else. Without NETWORK not even loopback is there.
