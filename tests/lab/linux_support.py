@@ -72,7 +72,7 @@ def host_processes_with(marker: str) -> list[int]:
     return found
 
 
-def wait_until(condition: t.Callable[[], bool], limit: float = 20.0) -> None:
+def wait_until(condition: t.Callable[[], bool], limit: float = 60.0) -> None:
     """Until CONDITION holds."""
     deadline = time.monotonic() + limit
     while not condition():

@@ -140,7 +140,7 @@ def test_a_restart_ends_the_connection(reached: Reached) -> None:
     waiting.stdin.flush()
     assert waiting.stdout.read(1) == b"x"
     reached.laptop.reboot()
-    assert waiting.wait(10) == 255
+    assert waiting.wait(30) == 255
     assert reached.run("echo back").stdout == b"back\r\n"
 
 
@@ -150,6 +150,6 @@ def test_a_lost_connection_ends_nothing(reached: Reached) -> None:
     line = "C:\\tools\\cat.exe>C:\\tools\\out.txt 2>nul&echo after>C:\\tools\\on.txt"
     assert reached.run(line, b"12345").returncode == 255
     for command in list(reached.laptop.commands):
-        assert command.done.wait(10)
+        assert command.done.wait(30)
     assert reached.laptop.drive.host_path("C:\\tools\\out.txt").read_bytes() == b"12345"
     assert reached.laptop.drive.host_path("C:\\tools\\on.txt").read_bytes() == b"after\r\n"

@@ -26,7 +26,7 @@ def web(tmp_path: Path) -> t.Iterator[WebServer]:
 
 
 def _ask(web: WebServer, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()
@@ -93,13 +93,13 @@ def test_a_hanging_request_ends_when_the_server_stops(web: WebServer) -> None:
     client.join(0.3)
     assert client.is_alive(), "the answer must not come"
     web.stop()
-    client.join(3)
+    client.join(30)
     assert not client.is_alive()
     assert isinstance(outcome[0], (http.client.HTTPException, OSError))
 
 
 def test_several_requests_on_one_connection(web: WebServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
     for _ in range(3):
         connection.request("GET", "/a/file.deb")
         assert len(connection.getresponse().read()) == 100
@@ -118,7 +118,7 @@ def test_a_folder_that_asks_for_a_password(web: WebServer) -> None:
     web.accounts["/a/"] = ("me", "s3cret")
     right = {"Authorization": "Basic " + base64.b64encode(b"me:s3cret").decode()}
     for headers, status in (({}, 401), ({"Authorization": "Basic bWU6eA=="}, 401), (right, 200)):
-        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
         connection.request("GET", "/a/file.deb", headers=headers)
         response = connection.getresponse()
         assert response.status == status

@@ -65,7 +65,7 @@ def laptop_bytes(laptop: Laptop, line: str) -> tuple[int | None, bytes]:
     command = laptop.start_command(laptop.state.users[0], line)
     command.stdin.close()
     output = command.stdout.read_all()
-    assert command.done.wait(20)
+    assert command.done.wait(60)
     return command.exit_code, output
 
 
@@ -85,7 +85,7 @@ def test_an_update_of_it_that_fails(tmp_path: Path, settings: dict[str, bool], u
     assert account is not None
     command = laptop.start_command(account, f"{WSL} --update")
     output = command.stdout.read_all().decode("utf-16-le")
-    assert command.done.wait(20)
+    assert command.done.wait(60)
     assert command.exit_code != 0
     assert any(part in output for part in text.split("|"))
     assert installed_version(laptop) is None

@@ -352,7 +352,7 @@ def test_input_for_a_program_that_has_ended(stage: Stage) -> None:
     client = stage.client(server)
     shell = client.open_shell()
     command = client.run_command(shell, "echo done")
-    assert laptop.commands[0].done.wait(5)
+    assert laptop.commands[0].done.wait(30)
     with pytest.raises(WSManFaultError) as error:
         client.send_command_input(shell, command, b"late")
     assert error.value.wsman_fault_code == 109
@@ -394,7 +394,7 @@ def test_deleting_a_shell_kills_its_commands_and_wakes_receivers(stage: Stage) -
     thread.start()
     time.sleep(0.2)
     client.close_shell(shell)
-    thread.join(5)
+    thread.join(30)
     assert laptop.commands[0].killed.is_set()
     assert [error.wsman_fault_code for error in seen] == [995]
 
@@ -402,9 +402,9 @@ def test_deleting_a_shell_kills_its_commands_and_wakes_receivers(stage: Stage) -
 def test_an_unused_shell_expires_and_takes_its_commands_along(stage: Stage) -> None:
     laptop, server = stage.laptop()
     client = stage.client(server)
-    shell = client.open_shell(idle_timeout="PT0.3S")
+    shell = client.open_shell(idle_timeout="PT1S")
     client.run_command(shell, "deaf")
-    assert laptop.commands[0].killed.wait(2)
+    assert laptop.commands[0].killed.wait(30)
     with pytest.raises(WSManFaultError) as error:
         client.run_command(shell, "echo")
     assert error.value.wsman_fault_code == 2150858843
@@ -507,11 +507,11 @@ def test_unmodelled_requests_say_so(stage: Stage, monkeypatch: pytest.MonkeyPatc
 
 
 def test_silent_connection_is_gone(stage: Stage) -> None:
-    _, server = stage.laptop(idle_connection_seconds=0.3)
+    _, server = stage.laptop(idle_connection_seconds=1)
     client = stage.client(server)
     shell = client.open_shell()
     assert run(client, shell, "echo x")[0] == b"x"
-    time.sleep(0.6)
+    time.sleep(1.3)
     with pytest.raises(WinRMTransportError) as error:
         client.run_command(shell, "echo")
     assert error.value.code == 400
@@ -528,7 +528,7 @@ def test_power_off_and_on_keeps_the_ports(stage: Stage) -> None:
     threading.Timer(0.2, laptop.power, (False,)).start()
     with pytest.raises(requests.ConnectionError):
         client.get_command_output_raw(shell, command)
-    assert laptop.commands[0].killed.wait(2)
+    assert laptop.commands[0].killed.wait(30)
     for port in ports:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=2)
@@ -558,7 +558,7 @@ def test_connection_cut_strikes_the_command_that_runs_long(stage: Stage) -> None
     with bystander:
         assert bystander.recv(1) == b""
     assert not laptop.commands[1].killed.is_set()
-    assert laptop.commands[1].killed.wait(2)
+    assert laptop.commands[1].killed.wait(30)
     assert laptop.faults.peek("connection_cut") is None
     client = stage.client(server)
     assert run(client, client.open_shell(), "wait 0")[0] == b"begun ended"
@@ -588,7 +588,7 @@ def test_connection_cut_in_the_middle_of_input(stage: Stage) -> None:
     assert not running.killed.is_set()
     with pytest.raises(requests.ConnectionError):
         client.send_command_input(shell, command, b"cd")
-    assert running.killed.wait(5)
+    assert running.killed.wait(30)
     client = stage.client(server)
     assert run(client, client.open_shell(), "digest", b"abcd")[0].startswith(b"4 ")
 
@@ -692,7 +692,7 @@ def test_a_slow_link_can_be_cut(stage: Stage) -> None:
 
 
 def _links_end() -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(thread.name == "lab link" for thread in threading.enumerate()):
         if time.monotonic() > deadline:
             return False

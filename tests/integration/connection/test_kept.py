@@ -88,7 +88,7 @@ def ended(pid: int) -> bool:
         return True
 
 
-def until(condition: t.Callable[[], bool], seconds: float = 15) -> bool:
+def until(condition: t.Callable[[], bool], seconds: float = 40) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -234,7 +234,7 @@ def test_the_broker_is_killed_in_the_middle(laptop: Laptop, monkeypatch: pytest.
     connection = laptop.connect(ansible_wsl_persist=2)
     middle = in_the_middle(connection, laptop)
     os.kill(broker_pid(), signal.SIGKILL)
-    assert "the process that keeps the session was ended, so the outcome is unknown" in middle.failed(15)
+    assert "the process that keeps the session was ended, so the outcome is unknown" in middle.failed(40)
     laptop.connect(ansible_wsl_persist=0).exec_command("kill $(cat /tmp/middle)")
     assert until(lambda: not sleeps(laptop))
     assert python(connection, "print(2)")[1] == b"2\n"
@@ -243,7 +243,7 @@ def test_the_broker_is_killed_in_the_middle(laptop: Laptop, monkeypatch: pytest.
 
 def test_the_distribution_is_terminated_in_the_middle(middle: Middle, kept: t.Any, laptop: Laptop) -> None:
     terminate(laptop)
-    assert "it stopped before the command ended" in middle.failed(15)
+    assert "it stopped before the command ended" in middle.failed(40)
     assert python(kept, "print(2)")[1] == b"2\n"
 
 
@@ -255,7 +255,7 @@ def test_the_connection_is_cut_in_the_middle(middle: Middle, kept: t.Any, laptop
             laptop.connect(ansible_wsl_persist=0).exec_command("sleep 3")
     finally:
         faults.unlink()
-    assert "the connection was dropped while a command was running, so its outcome is unknown" in middle.failed(15)
+    assert "the connection was dropped while a command was running, so its outcome is unknown" in middle.failed(40)
     assert until(lambda: not sleeps(laptop))
     assert python(kept, "print(2)")[1] == b"2\n"
 

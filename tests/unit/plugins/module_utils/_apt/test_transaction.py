@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 from tests.unit.plugins.module_utils.scripted_run import system_at
 
-SECONDS = 20.0
+SECONDS = 60.0
 """How long a test waits at most; all commands end at once or when they are told to."""
 
 

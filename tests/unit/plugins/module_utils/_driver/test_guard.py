@@ -285,7 +285,7 @@ def test_the_real_apt_goes_on_with_the_toolkit(hooked_world: AptWorld) -> None:
 def converse(method: str, terms: list[str]) -> tuple[list[dict[str, t.Any]], str, int]:
     """Do what apt does: hello, one notification, bye. (answers, standard error, exit code)"""
     ours, theirs = socket.socketpair()
-    ours.settimeout(10)
+    ours.settimeout(60)
     with ours, subprocess.Popen(
         [sys.executable, "-I", "-c", g.explain_script(INSTEAD)],
         pass_fds=[theirs.fileno()],
@@ -309,7 +309,7 @@ def converse(method: str, terms: list[str]) -> tuple[list[dict[str, t.Any]], str
         link.write(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}) + "\n\n")
         link.write('{"jsonrpc":"2.0","method":"org.debian.apt.hooks.bye","params":{}}\n\n')
         link.flush()
-        _out, errors = hook.communicate(timeout=10)
+        _out, errors = hook.communicate(timeout=60)
     return answers, errors, hook.returncode
 
 

@@ -58,7 +58,7 @@ class FakeSession:
         word, _, rest = command.partition(" ")
         if word == "wait":
             (self._folder / "waiting").touch()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while not given_up() and not (self._folder / "go").exists() and time.monotonic() < deadline:
                 time.sleep(0.01)
             if given_up():
@@ -101,7 +101,7 @@ class Place:
         file = self.folder / "started"
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
-    def gone(self, pid: int, seconds: float = 8) -> bool:
+    def gone(self, pid: int, seconds: float = 30) -> bool:
         return until(lambda: _state(pid) in ("", "Z"), seconds)
 
 
@@ -112,7 +112,7 @@ def _state(pid: int) -> str:
         return ""
 
 
-def until(condition: t.Callable[[], bool], seconds: float = 8) -> bool:
+def until(condition: t.Callable[[], bool], seconds: float = 30) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -352,7 +352,7 @@ def test_killed_in_the_middle_of_a_job(
     first.start()
     assert until((place.folder / "waiting").exists)
     os.kill(place.brokers[0], number)
-    first.join(15)
+    first.join(30)
     assert len(failures) == 1
     assert "outcome is unknown" in failures[0] or "nobody waits" in failures[0]
     assert place.gone(place.brokers[0])
@@ -377,7 +377,7 @@ def test_another_user_is_not_served(place: Place) -> None:
         folder.chmod(0o711)
     place.kept.path.chmod(0o777)
     program = (
-        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect(sys.argv[1]);"
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(30); s.connect(sys.argv[1]);"
         " print(s.recv(10))"
     )
     done = subprocess.run(

@@ -46,7 +46,7 @@ class Bench:
     def begin(self) -> None:
         self.live.begin()
         self.live.news = True
-        assert self.drawn.wait(10)
+        assert self.drawn.wait(60)
         with self.live.lock:  # Until it is written.
             self.stream.truncate(0)
             self.stream.seek(0)
