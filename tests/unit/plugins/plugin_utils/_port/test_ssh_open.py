@@ -80,7 +80,8 @@ def test_bytes_and_more_than_pipes_hold(start: t.Callable[[str], OpenSsh]) -> No
     assert received(opened, len(data)) == data
 
 
-def test_a_silent_while(start: t.Callable[[str], OpenSsh]) -> None:
+def test_a_silent_while(start: t.Callable[[str], OpenSsh], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh_open, "_SILENT_SECONDS", 0.1)
     before = time.monotonic()
     assert start("exec sleep 1").receive() == b""
     assert time.monotonic() - before < 0.9
