@@ -26,6 +26,7 @@ NOT_INSTALLED = 15
 INTERPRETER = "/usr/bin/python3"
 PYTHON_FOLDER = "/var/lib/wslfleet/python"
 """There while Python is being installed."""
+
 _LOADER = """\
 import os, sys
 if sys.version_info < (3, 8):
@@ -39,6 +40,7 @@ with open(archive, "wb", closefd=False) as content:
     content.write(data)
 os.execv(sys.executable, [sys.executable, "/proc/self/fd/%d" % archive])
 """
+
 _LOOK = """\
 import fcntl, json, os, sys, time
 folder = "{folder}"
@@ -66,6 +68,7 @@ print(json.dumps(dict(state, alive=alive, bundle={name!r})))
 sys.exit({stop} if state.get("ended") and state.get("stop") and state.get("id") == "{id}" else {go_on})
 """
 """What the process of an order wrote down. The lock comes first: only when it is free there is no later word."""
+
 _INSTALL = """\
 if [ ! -x {python} ] || [ -e {folder} ]; then
 mkdir -p {folder} && cd {folder} || exit {failed}
@@ -86,6 +89,7 @@ export {flag}=1
 fi
 """
 """In a session of its own: a lost connection leaves no half installed package. ``code`` is there when it has ended."""
+
 _INSTALLING_PYTHON = PROGRESS + json.dumps({"step": "installing Python", "ended": False})
 
 
