@@ -44,7 +44,7 @@ class ActionModule(Orders):
             raise StepFailed("; ".join(failures))
 
     def _variable(self, name: str) -> t.Any:
-        """The value of a variable of the host; None where it is not set."""
+        """The value of a variable of the host; None if it is not set."""
         templar: t.Any = self._templar
         return plain(templar.template(self.wslfleet_vars[name])) if name in self.wslfleet_vars else None
 

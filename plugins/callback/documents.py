@@ -208,7 +208,7 @@ class CallbackModule(CallbackBase):
         self._display.display(f"Fleet report: {fleet.sentence()}: {os.path.join(writer.folder, PAGE)}")
 
     def _wslfleet_try(self, write: t.Callable[[], None]) -> None:
-        """WRITE; where that is not possible say so once. The run goes on, since no laptop has done anything wrong."""
+        """WRITE; where that is not possible say so once. The run goes on, because no laptop has done anything wrong."""
         try:
             write()
         except StoreError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filter that tells what became of each laptop of a run."""
+"""Filter that tells the outcome of each laptop of a run."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def _check_name(name: str, groups: t.Mapping[str, t.Sequence[str]]) -> None:
 
 
 def hosts_of(wanted: t.Any, variables: t.Mapping[str, t.Any], find: Find) -> list[str]:
-    """The hosts of the play of VARIABLES that pattern WANTED matches. Raises AnsibleError where there are none."""
+    """The hosts of the play of VARIABLES that pattern WANTED matches. Raises AnsibleError if there are none."""
     pattern = str(wanted or DEFAULT)
     groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
     if _is_local(wanted, groups):
@@ -150,7 +150,7 @@ def _check_connections(hosts: t.Sequence[str], variables: t.Mapping[str, t.Mappi
 
 
 def of_others(variables: t.Mapping[str, t.Any]) -> str:
-    """What another host has in VARIABLE, for one that has none; nothing where there is a group of the usual name."""
+    """What another host has in VARIABLE, for one that has none; nothing if there is a group of the usual name."""
     if DEFAULT in (variables.get("groups") or {}):
         return ""
     hosts = tuple(variables.get("ansible_play_hosts_all") or ())

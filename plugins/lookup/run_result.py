@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The wslfleet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lookup that tells a play what became of the laptops of its run so far."""
+"""Lookup that tells a play the outcome of the laptops of its run so far."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LookupModule(LookupBase):
     """Lookup ``wslfleet.cuda.run_result``."""
 
     def run(self, terms: t.Any, variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
-        """What became of all laptops."""
+        """The outcome of all laptops."""
         del terms, variables, kwargs
         run = this_run.current()
         if run is None:

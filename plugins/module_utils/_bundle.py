@@ -8,7 +8,7 @@
 
 An archive of modules and their steps arrives whole and is carried out by a process of its own, which no lost connection
 ends; every step runs in a process of its own again. Whoever brought the order waits beside it and goes away when a
-transaction of apt takes longer; later looks find what became of it in a file. Only one order works at a time. A step
+transaction of apt takes longer; later looks find the outcome of it in a file. Only one order works at a time. A step
 may take values from the results of earlier ones, and is left out where one of them says so. The first failure ends it.
 """
 
@@ -62,7 +62,7 @@ Execute = t.Callable[[str, t.Mapping[str, t.Any]], Result]
 
 
 def value_of(results: t.Mapping[str, Result], reference: str) -> t.Any:
-    """What REFERENCE (``register.key``) names; None where it is missing."""
+    """What REFERENCE (``register.key``) names; None if it is missing."""
     register, _dot, key = reference.partition(".")
     return results.get(register, {}).get(key)
 
@@ -153,7 +153,7 @@ class Record:
 
 
 def read_state(folder: str) -> State:
-    """What the last order in FOLDER has come to; empty where there is none, or where it cannot be read."""
+    """What the last order in FOLDER has come to; empty if there is none, or where it cannot be read."""
     try:
         with open(f"{folder}/state.json", encoding="utf-8") as file:
             found = json.load(file)
@@ -292,7 +292,7 @@ def start(document: t.Mapping[str, t.Any], lock: int) -> None:
 
 
 class Teller:
-    """Tells where an order is, line by line, on stderr: few lines, since all of them are read again and again."""
+    """Tells where an order is, line by line, on stderr: few lines, because all of them are read again and again."""
 
     def __init__(self) -> None:
         self._told: t.Tuple[t.Any, ...] = ()

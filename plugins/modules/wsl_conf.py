@@ -96,7 +96,7 @@ TERMINATE = "wsl.exe --terminate"
 
 
 def version(module: AnsibleModule) -> tuple[int, ...] | None:
-    """The version of WSL, from the program that it puts into every distribution; None where that is missing."""
+    """The version of WSL, from the program that it puts into every distribution; None if that is missing."""
     program = module.get_bin_path("wslinfo")
     code, output, _errors = module.run_command([program, "--version"]) if program else (1, "", "")
     parts = output.strip().split(".")

@@ -136,14 +136,14 @@ class Database:
 
     @property
     def interrupted(self) -> bool:
-        """Whether dpkg has to be mended before anything else."""
+        """Whether dpkg must be mended before anything else."""
         return self.journal_dirty or bool(self.broken)
 
 
 def read_database(system: System) -> Database:
     """The state of dpkg. Journal entries overrule the status file, as dpkg has it.
 
-    Raises Failure where there is no dpkg.
+    Raises Failure if there is no dpkg.
     """
     try:
         with open(system.path(STATUS), encoding="utf-8", errors="surrogateescape") as file:

@@ -107,7 +107,7 @@ def _listed(names: t.Sequence[str]) -> str:
 
 
 def _compile(state: State) -> Verdict:
-    """Whether a new program compiles here, by the versions; and what became of the last one that was tried."""
+    """Whether a new program compiles here, by the versions; and the outcome of the last one that was tried."""
     if not state.nvcc:
         seen = "no nvcc: programs that exist run by libcuda alone (row loader), new ones do not compile"
         return Verdict("compile", "G15", INFO, seen, _INSTALL)

@@ -8,7 +8,7 @@
 
 Until 1.6 the packages came from nvidia.github.io/nvidia-docker and nvidia-container-runtime, then from
 libnvidia-container with a list for each distribution, now from libnvidia-container/stable/deb for all. Old lists
-conflict with the new one, since they name another keyring or none.
+conflict with the new one, because they name another keyring or none.
 """
 
 from __future__ import annotations

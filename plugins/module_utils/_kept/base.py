@@ -46,7 +46,7 @@ def entries(archive: bytes) -> Entries:
 
 
 def load(archive: bytes, compiled: Compile) -> Base | None:
-    """The base in ARCHIVE, None where it has none or cannot be had. COMPILED gives the code of a path and a source."""
+    """The base in ARCHIVE, None if it has none or cannot be had. COMPILED gives the code of a path and a source."""
     able = hasattr(os, "memfd_create") and hasattr(zipimport.zipimporter, "exec_module")  # since Python 3.10
     if not able or not hasattr(zipimport, "_compile_source") or not hasattr(_imp(), "_fix_co_filename"):
         return None

@@ -344,7 +344,7 @@ class Running:
             self._close_input()
 
     def follow(self, jobs: int, buffer: bytearray, limit: int) -> bool:
-        """Until the job has ended; False where it printed more than LIMIT bytes and was ended. Raises Ended."""
+        """Until the job has ended; False if it printed more than LIMIT bytes and was ended. Raises Ended."""
         within = True
         status = b""
         while True:

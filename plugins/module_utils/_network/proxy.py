@@ -105,7 +105,7 @@ def apt_text(proxy: Proxy) -> str:
     lines = [network_credentials.MARK + ". The password, if any, is in auth.conf.d, for root only."]
     for scheme in ("http", "https"):
         lines.append(f'Acquire::{scheme}::Proxy "{proxy.url}";')
-        # A host is the name of a branch here: quoted in braces, since it holds dots and perhaps colons.
+        # A host is the name of a branch here: quoted in braces, because it holds dots and perhaps colons.
         lines += [f'Acquire::{scheme}::Proxy::{host} "DIRECT";' for host in _direct_hosts(proxy)]
     return "\n".join(lines) + "\n"
 

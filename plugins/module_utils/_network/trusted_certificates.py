@@ -39,7 +39,7 @@ class Plan:
 
     changes: t.Tuple[system_changes.FileChange, ...] = ()
     rebuild: bool = False
-    """Whether the bundle has to be made anew."""
+    """Whether the bundle must be made anew."""
     install: bool = False
     """Whether the package that makes the bundle is missing."""
 

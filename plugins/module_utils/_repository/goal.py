@@ -81,7 +81,7 @@ class Goal:
         return entries.render(self.url, self.keyring, note=self.note(system, keyring))
 
     def note(self, system: System, keyring: bytes) -> str:
-        """The line that marks a source with an exception from the SHA-1 cut-off; empty where none is needed."""
+        """The line that marks a source with an exception from the SHA-1 cut-off; empty if none is needed."""
         return repository_sha1.NOTE if self.sha1 == "this_source" and repository_sha1.concerns(system, keyring) else ""
 
 

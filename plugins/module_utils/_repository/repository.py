@@ -44,7 +44,7 @@ Pin-Priority: 600
 
 
 def is_current(system: System, wanted: repository_goal.Goal) -> bool:
-    """Whether the source stands as wanted and nothing else has to be done for it. Starts no process."""
+    """Whether the source is as requested and needs no further work. Starts no process."""
     keys = keys_of(system, wanted)
     return (
         stands(system, wanted, keys)

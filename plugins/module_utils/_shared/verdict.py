@@ -22,7 +22,7 @@ class Verdict:
     id: str
     """What was looked at, in the word that guides and errors use: ``driver_packages``."""
     row: str
-    """Row of NVIDIA's guide, ``G9``; empty where it is not the guide's concern."""
+    """Row of NVIDIA's guide, ``G9``; empty if it is not the guide's concern."""
     level: str
     seen: str
     remedy: str = ""

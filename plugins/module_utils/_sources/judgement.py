@@ -46,7 +46,7 @@ def judge(
 
     WANTED is the address (a URL) that the role writes, empty when unknown; OWN_PATH the file it stands in.
     MISSING_KEYRINGS are the paths named by ``signed-by`` that do not exist, or will not once old keys are out.
-    SPENT are (path, place) of stanzas whose embedded key is an old one: they go whoever's they are, since the key
+    SPENT are (path, place) of stanzas whose embedded key is an old one: they go whoever's they are, because the key
     cannot go without them.
     """
     address = sources_entries.normal_address(wanted, "/") if wanted else ""

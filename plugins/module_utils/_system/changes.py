@@ -57,14 +57,14 @@ def _data(text: t.Union[str, bytes, None]) -> bytes | None:
 
 
 def link_to(system: System, path: str, target: str) -> FileChange | None:
-    """The change that makes PATH a link to TARGET; None where there is anything already, or nothing at TARGET."""
+    """The change that makes PATH a link to TARGET; None if there is anything already, or nothing at TARGET."""
     if system.lexists(path) or not system.exists(target):
         return None
     return FileChange(path, None, f"-> {target}\n".encode(), link=target)
 
 
 def unlinked(system: System, path: str, target: str) -> FileChange | None:
-    """The change that takes the link from PATH to TARGET away; None where there is anything else."""
+    """The change that takes the link from PATH to TARGET away; None if there is anything else."""
     if system.link(path) != target:
         return None
     return FileChange(path, f"-> {target}\n".encode(), None)

@@ -45,7 +45,7 @@ class UnreadableFile(Failure, OSError):
 def read_bytes(path: str, maximum: int = MAXIMUM) -> bytes | None:
     """The content of PATH; None when there is no such file (or it is a dangling link).
 
-    Whoever put it there may be another user: only a regular file is opened, since opening a pipe waits and opening a
+    Whoever put it there may be another user: only a regular file is opened, because opening a pipe waits and opening a
     device acts, and only MAXIMUM bytes are read. Raises UnreadableFile.
     """
     try:

@@ -74,7 +74,7 @@ class System:
             return ""
 
     def names(self, folder: str) -> t.List[str]:
-        """What is in FOLDER, sorted; nothing where there is no such folder, or a file in its place.
+        """What is in FOLDER, sorted; nothing if there is no such folder, or a file in its place.
 
         Raises OSError when the folder is there and cannot be read.
         """

@@ -118,7 +118,7 @@ def _number(short: str) -> t.Tuple[int, int]:
 
 
 def offered(system: System) -> t.List[str]:
-    """The host compilers that the sources hold; none where apt cannot tell, which is told elsewhere."""
+    """The host compilers that the sources hold; none if apt cannot tell, which is told elsewhere."""
     try:
         return query.names(system, "g++-")
     except query.AptError:

@@ -184,7 +184,7 @@ def _accepted(
 
 
 def options(steps: Plan) -> t.List[str]:
-    """What apt has to be allowed for STEPS."""
+    """What apt must be allowed for STEPS."""
     return ["--allow-downgrades"] if steps.downgrade else []
 
 

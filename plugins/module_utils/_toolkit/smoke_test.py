@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Compile and run a real CUDA program, and say what the outcome means.
 
-The program prints ``name=value`` lines, since exit codes alone cannot tell "no GPU" from "toolkit newer than driver".
+The program prints ``name=value`` lines, because exit codes alone cannot tell "no GPU" from "toolkit newer than driver".
 Error numbers: ``driver_types.h`` (35 insufficient driver, 100 no device, 222 unsupported PTX version).
 """
 

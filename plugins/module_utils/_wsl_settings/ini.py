@@ -149,7 +149,7 @@ def plain_identity(section: str, key: str) -> t.Tuple[str, str]:
 def value_of(
     text: str, section: str, key: str, identity: Identity = plain_identity, strict: bool = False
 ) -> str | None:
-    """The value that counts; None where there is none. STRICT as in ``parse``."""
+    """The value that counts; None if there is none. STRICT as in ``parse``."""
     wanted = identity(section, key)
     entries = parse(text, strict).entries
     return next((entry.value for entry in entries if identity(entry.section, entry.key) == wanted), None)

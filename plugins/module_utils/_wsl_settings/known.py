@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The settings of WSL that there are, since when, and which policy locks them."""
+"""The settings of WSL that exist, since which version, and which policy locks them."""
 
 from __future__ import annotations
 

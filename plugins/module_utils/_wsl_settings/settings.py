@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The settings of WSL: which there are, what may stand in them, since when, and which policy locks them. Pure.
+"""The settings of WSL: which exist, their allowed values, since which version, and which policy locks them. Pure.
 
 One table for ``.wslconfig`` (of a Windows user) and one for ``wsl.conf`` (of a distribution), used on the controller
 and inside the distribution alike. Source: microsoft/WSL 2.9.4, WslCoreConfig.cpp and WslDistributionConfig.cpp.

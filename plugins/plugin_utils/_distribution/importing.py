@@ -62,7 +62,7 @@ def import_(runner: CommandRunner, step: Import, executable: str, timeout: float
 
 
 def check_here(source: Path, sha256: str | None) -> None:
-    """Compare the controller's file SOURCE with SHA256; raises StepFailed where it cannot be read or differs."""
+    """Compare the controller's file SOURCE with SHA256; raises StepFailed if it cannot be read or differs."""
     if not source.is_file():
         raise StepFailed(f"there is no file {source} on the controller; check the path")
     if sha256:

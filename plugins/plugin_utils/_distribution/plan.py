@@ -157,7 +157,7 @@ def location(profile: str, goal: DistributionGoal) -> str:
 def user_commands(user: str) -> tuple[list[str], list[str], list[str]]:
     """Three commands of Linux: whether it knows USER, making USER, and letting USER be root by sudo.
 
-    The first prints the number of USER; the last fails where there is no group sudo.
+    The first prints the number of USER; the last fails if there is no group sudo.
     """
     return (
         ["/usr/bin/id", "-u", user],
@@ -196,7 +196,7 @@ def inbox_only(name: str, verb: str) -> StepFailed:
 
 
 def refuse_without_wsl(state: DistributionState, goal: DistributionGoal, verb: str) -> None:
-    """Raise StepFailed where WSL is not there or not in effect, so that nothing can be VERB ("made")."""
+    """Raise StepFailed if WSL is not there or not in effect, so that nothing can be VERB ("made")."""
     if state.wsl_version is None and state.wsl1:
         raise inbox_only(goal.name, verb)
     if state.wsl_version is None:

@@ -80,7 +80,7 @@ class MakeDefault(Step):
 
 @dataclass(frozen=True)
 class SetDefaultUser(Step):
-    """Make the Linux user where it is missing, and let the distribution start as that user."""
+    """Make the Linux user if it is missing, and let the distribution start as that user."""
 
     TEXT = "make {0.user} the default user of {0.name} (useradd, DefaultUid)"
     name: str

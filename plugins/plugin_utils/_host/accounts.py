@@ -37,15 +37,15 @@ class User:
     kind: str = "unknown"
     """domain, local, entra, or unknown where nothing on the host tells domain and local accounts apart."""
     logged_on: bool | None = None
-    """Has a session at the screen; None where it was not looked at."""
+    """Has a session at the screen; None if it was not looked at."""
     registry: str = "not loaded"
     """How this user's part of the registry was read: loaded, copy, not loaded, or why a copy could not be read."""
     virtual_disks: tuple[VirtualDisk, ...] | None = None
-    """What lies in WSL's own places below the profile; None where it was not looked at."""
+    """What lies in WSL's own places below the profile; None if it was not looked at."""
 
     @property
     def problem(self) -> str | None:
-        """Why nothing is looked for in the profile; None where it can be."""
+        """Why nothing is looked for in the profile; None if it can be."""
         why = why_not_opened(self.profile)
         return f"its profile {self.profile} {why}: nothing was looked for in it" if why else None
 

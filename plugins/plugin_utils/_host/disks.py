@@ -28,7 +28,7 @@ class VirtualDisk:
 
     path: str
     size_bytes: int | None
-    """None where it was not asked for."""
+    """None if it was not asked for."""
 
     @property
     def folder(self) -> str:
@@ -37,7 +37,7 @@ class VirtualDisk:
 
 
 def profile_lines(profile: str, sid: str) -> dict[str, str]:
-    """The reads that find the disks below the profile folder PROFILE of SID, in WSL's own places; none where that
+    """The reads that find the disks below the profile folder PROFILE of SID, in WSL's own places; none if that
     folder is not opened."""
     if why_not_opened(profile):
         return {}

@@ -42,7 +42,7 @@ def virtualization_menu(manufacturer: str) -> str:
 
 
 def machine_id(text: str) -> str:
-    """The UUID of the machine in TEXT of the registry, lower case; empty where the firmware has none of its own."""
+    """The UUID of the machine in TEXT of the registry, lower case; empty if the firmware has none of its own."""
     found = _UUID.fullmatch(text.strip())
     number = found[1].lower() if found else ""
     return "" if number in _OF_NOBODY or len(set(number) - {"-"}) < 2 else number

@@ -12,7 +12,7 @@ of WSL is read. Then it is unloaded and deleted, user by user, in the same comma
 when the connection is lost. Where even that is ended, a key or a folder stays, which the next run takes away, by the
 SIDs in their names; check mode leaves it.
 
-reg.exe loads an empty registry where there is no file, so that a copy counts only when the file was there and every
+reg.exe loads an empty registry if there is no file, so that a copy counts only when the file was there and every
 user's TEMP is in it. robocopy.exe follows links, so that a profile whose file is one is left out.
 """
 

@@ -55,7 +55,7 @@ class Holder:
     until: int
     who: str
     machine: str
-    """The running system of the controller and its processes; empty where that cannot be told."""
+    """The running system of the controller and its processes; empty if that cannot be told."""
     process: int
     started: int
     """When PROCESS started, as its system counts."""
@@ -112,7 +112,7 @@ def _machine() -> str:
 
 
 def started_at(process: int) -> int:
-    """When PROCESS of this system started; 0 where there is none."""
+    """When PROCESS of this system started; 0 if there is none."""
     try:
         stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
         return int(stat.rpartition(")")[2].split()[19])

@@ -27,13 +27,13 @@ class PendingReboot:
 
     reasons: tuple[str, ...]
     boot_id: int | None
-    """Raised by Windows at each boot; None where the value is missing."""
+    """Raised by Windows at each boot; None if the value is missing."""
     wsl_files: tuple[str, ...]
     """Files of WSL that the next restart would delete or replace: WSL must be repaired before it."""
     in_progress: bool = False
     """Windows is applying something right now, at the start of a boot."""
     boot_record: int | None = None
-    """Number of the newest event "the operating system started"; None where the log does not hold one any more."""
+    """Number of the newest event "the operating system started"; None if the log does not hold one any more."""
 
 
 def pending_reboot(reads: Reads) -> PendingReboot:

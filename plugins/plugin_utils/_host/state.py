@@ -55,7 +55,7 @@ class HostState:
     nvidia_smi: str = "not asked"
     """confirmed, not asked, or what went wrong."""
     nvidia_hardware: bool | None = None
-    """An NVIDIA device is known on the PCI bus, with or without a driver; None where it was not looked at."""
+    """An NVIDIA device is known on the PCI bus, with or without a driver; None if it was not looked at."""
     hypervisor: bool | None = None
     """False when the hypervisor could not be launched in this boot; None while nothing needs it."""
     manufacturer: str = ""
@@ -63,7 +63,7 @@ class HostState:
     free_bytes: int | None = None
     """On C:."""
     drives: frozenset[str] | None = None
-    """Letters, in capitals; None where they were not asked for, or could not be read."""
+    """Letters, in capitals; None if they were not asked for, or could not be read."""
     power: Power = field(default_factory=Power)
     network: Network = field(default_factory=Network)
     security: Security = field(default_factory=Security)
@@ -80,7 +80,7 @@ def own_distributions(registry: RegistryTree) -> list[host_distributions.Distrib
 
 
 def free_bytes(reads: Reads) -> int | None:
-    """The first number that fsutil.exe prints: free bytes, in digit groups of any language; None where it failed."""
+    """The first number that fsutil.exe prints: free bytes, in digit groups of any language; None if it failed."""
     line = next(iter(reads.output("free_space").decode("utf-8", "replace").strip().splitlines()), "")
     number = FIRST_NUMBER.search(line)
     return int(re.sub(r"\D", "", number.group())) if number and reads.succeeded("free_space") else None

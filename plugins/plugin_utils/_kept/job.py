@@ -88,7 +88,7 @@ def _parts(payload: bytes) -> t.Iterator[tuple[bytes, bool]]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a job."""
+    """The outcome of a job."""
 
     code: int
     stdout: bytes
@@ -125,7 +125,7 @@ class AnswerReader:
         return True
 
     def answer(self, number: int) -> Answer | None:
-        """The answer to job NUMBER, None where it has not come as a whole. Raises BrokenAnswer."""
+        """The answer to job NUMBER, None if it has not come as a whole. Raises BrokenAnswer."""
         header = self._header()
         if header is None:
             return None

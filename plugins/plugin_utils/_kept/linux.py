@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Commands of a task in a distribution: through the kept session where there is one, else in the ordinary way."""
+"""Commands of a task in a distribution: through the kept session if there is one, else in the ordinary way."""
 
 from __future__ import annotations
 

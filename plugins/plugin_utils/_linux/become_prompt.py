@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Privilege escalation that asks for a password: the prompt, the answer, and what became of it.
+"""Privilege escalation that asks for a password: the prompt, the answer, and the outcome of it.
 
 Core's become plugins know the prompts, in every language, the marker that the command prints once it runs as the other
 user, and the words for a wrong password. There is no terminal: ``sudo -S`` and ``su`` read the password from stdin, so
@@ -34,7 +34,7 @@ class BecomePrompt:
         """How much of stdout and stderr was there when the password was sent."""
 
     def reply(self, stdout: bytes, stderr: bytes) -> bytes | None:
-        """The password where a prompt stands, None once the command runs; raises StepFailed where it never will."""
+        """The password where a prompt stands, None once the command runs; raises StepFailed if it never will."""
         if self._become.check_success(stdout):
             return None
         if not self._asks(stdout, stderr):
@@ -62,7 +62,7 @@ class BecomePrompt:
             raise self._wrong() if self._password else self._missing()
 
     def result(self, completed: Completed) -> Completed:
-        """COMPLETED without prompt and marker; raises StepFailed where the password was not taken."""
+        """COMPLETED without prompt and marker; raises StepFailed if the password was not taken."""
         if not self._become.check_success(completed.stdout):
             self.check(completed.stdout + completed.stderr)
             return completed

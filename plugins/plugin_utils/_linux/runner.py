@@ -74,7 +74,7 @@ class LinuxRunner:
         return self.result(self._runner.run(self.line, followed_by(stdin, payload), timeout))
 
     def converse(self, command: str, dialogue: Dialogue, payload: bytes = b"") -> Completed:
-        """Run COMMAND as ``run`` does, with DIALOGUE before PAYLOAD; raises StepFailed where the dialogue gives up."""
+        """Run COMMAND as ``run`` does, with DIALOGUE before PAYLOAD; raises StepFailed if the dialogue gives up."""
         dialogue.opening = linux_stdin(command)
         return self.result(self._runner.converse(self.line, dialogue, payload))
 
@@ -119,7 +119,7 @@ class LinuxRunner:
         return self._because(f"{meaning} ({error.code})", error.remedy, error.code)
 
     def _executable_exists(self) -> bool:
-        """Asked of the host, since the words of cmd.exe are translated."""
+        """Asked of the host, because the words of cmd.exe are translated."""
         return self._runner.run(cmd_line("dir", ["/b", self._executable])).exit_code == 0
 
     def _because(self, what: str, remedy: str, reason: str) -> DistributionUnreachable:

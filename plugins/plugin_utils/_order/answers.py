@@ -101,7 +101,7 @@ def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.
 
 
 def answer_in(where: str, completed: Completed, name: str) -> Answer:
-    """What the program in the distribution NAME printed. Raises StepFailed where that is no answer."""
+    """What the program in the distribution NAME printed. Raises StepFailed if that is no answer."""
     known = _KNOWN_CODES.get(completed.exit_code)
     if known:
         raise StepFailed(f"{where}: {known}{_said(completed) if completed.exit_code in _EXPLAINED else ''}")

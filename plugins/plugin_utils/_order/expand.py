@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 
 
 def with_variables(steps: t.Sequence[t.Mapping[str, t.Any]], value_of: t.Callable[[str], t.Any]) -> list[Step]:
-    """STEPS with the values of the ``variables`` that they name; VALUE_OF gives None where one is not set."""
+    """STEPS with the values of the ``variables`` that they name; VALUE_OF gives None if one is not set."""
     found = []
     for step in steps:
         named = (step.get("variables") or {}) if step.get("when", True) else {}
@@ -79,7 +79,7 @@ def tagged(steps: t.Sequence[t.Mapping[str, t.Any]], wanted: t.Container[str], s
 
 
 def proxy(steps: t.Sequence[Step]) -> str:
-    """The proxy that a step of STEPS brings to the distribution, with its account; empty where none does."""
+    """The proxy that a step of STEPS brings to the distribution, with its account; empty if none does."""
     for step in steps:
         given = step["arguments"]
         address = str(given.get("proxy") or "")

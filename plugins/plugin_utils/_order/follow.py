@@ -63,7 +63,7 @@ class Goal:
     packed: bytes
     steps: tuple[plans.Step, ...]
     may_install: bool
-    """Whether Python is installed where it is missing: not in check mode."""
+    """Whether Python is installed if it is missing: not in check mode."""
     proxy: str
     """For that; empty: none."""
     timeout: float

@@ -96,7 +96,7 @@ _INSTALLING_PYTHON = PROGRESS + json.dumps({"step": "installing Python", "ended"
 def command(packed: bytes, may_install: bool, hold: float | None, proxy: str = "") -> str:
     """What the shell of a distribution runs, with the archive PACKED as its stdin.
 
-    :arg may_install: Python is installed where it is missing, over PROXY (an address) where there is one.
+    :arg may_install: Python is installed if it is missing, over PROXY (an address) if there is one.
     :arg hold: seconds that the command waits for that; None waits for ever.
     """
     loader = _LOADER.format(old=OLD_PYTHON, damaged=DAMAGED, digest=hashlib.sha256(packed).hexdigest())

@@ -60,7 +60,7 @@ class Place(tasks.Place):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one order: either WAITING, or FAILURE, or ROWS (perhaps with a failure in the last).
+    """The outcome of one order: either WAITING, or FAILURE, or ROWS (perhaps with a failure in the last).
 
     With FAILURE there may be the rows of what was done before.
     """
@@ -73,7 +73,7 @@ class Outcome:
 
     @property
     def message(self) -> str:
-        """Why it failed, in the words of the module that did; empty where nothing failed."""
+        """Why it failed, in the words of the module that did; empty if nothing failed."""
         last = self.rows[-1]["result"] if self.rows else {}
         return self.failure or (str(last.get("msg", "it gave no reason")) if last.get("failed") else "")
 
@@ -180,7 +180,7 @@ def _developer(user: str, sid: str, outcome: Outcome, planned: t.Sequence[Step],
 
 
 def _not_begun(outcome: Outcome, planned: t.Sequence[Step]) -> t.Sequence[Step]:
-    """Those of PLANNED that OUTCOME never came to. None where it does not tell how far the work was."""
+    """Those of PLANNED that OUTCOME never came to. None if it does not tell how far the work was."""
     if outcome.failure and not outcome.under_way:
         return ()
     return planned[len(outcome.rows) + outcome.under_way :]

@@ -7,7 +7,7 @@
 """Work in distributions of other Windows users: one task for each of them, all steps in it, the results back.
 
 A task that an earlier run left working is waited for: with the same payload its result is taken, with another one this
-run's work follows. What has ended without this run is done again, since every module can be. Whatever happens, tasks
+run's work follows. What has ended without this run is done again, because every module can be. Whatever happens, tasks
 and files go away; after a lost connection the next run takes them away.
 """
 
@@ -64,7 +64,7 @@ class Goal:
     windows_user: tuple[str, ...]
     payload: bytes
     steps: tuple[plans.Step, ...]
-    """Those in PAYLOAD: what a result has to be of."""
+    """Those in PAYLOAD: what a result must be of."""
     on_battery: bool
     timeout: float
     """Seconds for the work of one user."""
@@ -88,7 +88,7 @@ class Developer:
     task: int | None
     """Last result of a task that an earlier run left; None: there is none."""
     held: str = ""
-    """Why nothing can be done in it now, a key of ``developer.HELD_REASONS``; empty where nothing is known of that."""
+    """Why nothing can be done in it now, a key of ``developer.HELD_REASONS``; empty if nothing is known of that."""
 
     @property
     def sid(self) -> str:
@@ -103,7 +103,7 @@ class State:
     executable: str
     developers: list[Developer]
     identity: str
-    """Of the payload that an earlier run left; empty where there is none."""
+    """Of the payload that an earlier run left; empty if there is none."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,11 @@ class _Look:
     """Bytes of what it printed."""
     task: int | None
     progress: str = ""
-    """How far it is; empty where it has not told."""
+    """How far it is; empty if it has not told."""
 
 
 def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> State:
-    """Two WinRS commands: the host, then the users. Raises StepFailed where one of them cannot be found."""
+    """Two WinRS commands: the host, then the users. Raises StepFailed if one of them cannot be found."""
     lines = {**q.services(), **q.wsl(), **q.users(), "elevated": registry_query("HKU\\S-1-5-19")}
     first = read(runner, lines)
     users = host_accounts.choose(host_accounts.users(first), goal.windows_user, absent=True)

@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command imp
 
 
 def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
-    """The distribution that the variables of ACTION's host name. Raises StepFailed where none does."""
+    """The distribution that the variables of ACTION's host name. Raises StepFailed if none does."""
     name = named_distribution(action, task_vars)
     if name:
         return name
@@ -33,7 +33,7 @@ def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str
 
 
 def named_distribution(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
-    """The distribution that the variables of ACTION's host name; empty where none does."""
+    """The distribution that the variables of ACTION's host name; empty if none does."""
     templar: t.Any = action._templar
     for name in ("ansible_wsl_distribution", "windows_host_distribution"):
         found = templar.template(task_vars.get(name, ""))
@@ -59,7 +59,7 @@ def require_root(action: ActionBase, host: str) -> None:
 
 
 def distribution_entered(connection: t.Any) -> str:
-    """The distribution in which CONNECTION, which ends in Linux, runs modules; nothing where it does not say so."""
+    """The distribution in which CONNECTION, which ends in Linux, runs modules; nothing if it does not say so."""
     road = road_of(connection)
     return road.distribution(connection) if road and road.ends_in_linux else ""
 

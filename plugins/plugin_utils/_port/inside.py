@@ -46,7 +46,7 @@ class Inside:
     """Where this process runs."""
 
     distribution: str
-    """Its name; empty where it is not known."""
+    """Its name; empty if it is not known."""
     cmd_exe: str
     """Linux path of cmd.exe."""
 
@@ -136,7 +136,7 @@ def _own_name() -> str:
 
 
 def _setting(section: str, key: str) -> str:
-    """What wsl.conf says; empty where it says nothing."""
+    """What wsl.conf says; empty if it says nothing."""
     try:
         text = WSL_CONF.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -69,7 +69,7 @@ def environment(line: str, own: t.Mapping[bytes, bytes]) -> dict[bytes, bytes]:
 
 
 def completed(stdout: bytes, stderr: bytes, mark: str) -> Completed | None:
-    """What the line has left behind; None where the exit code is missing, so that it never ended."""
+    """What the line has left behind; None if the exit code is missing, so that it never ended."""
     told = list(re.finditer(rb"%s(-?\d+)[ ]*\r?\n" % mark.encode(), stderr))
     if not told:
         return None

@@ -16,7 +16,7 @@ class KnownError:
     """What one error code means and what to do; MEANING and REMEDY are each a part of one line, without full stop."""
 
     code: str
-    """The name, or the number where there is no name."""
+    """The name, or the number if there is no name."""
     aliases: tuple[str, ...]
     """Other spellings of the same code: for wsl.exe its number, lower case, as older builds print it."""
     meaning: str

@@ -55,7 +55,7 @@ def runner_on(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> Ss
 
 
 def shell_of(connection: t.Any) -> str:
-    """The default shell of Windows that the shell of CONNECTION stands for; nothing where it is one of Linux."""
+    """The default shell of Windows that the shell of CONNECTION stands for; nothing if it is one of Linux."""
     family = str(getattr(getattr(connection, "_shell", None), "SHELL_FAMILY", ""))
     return family if family in ssh_line.SHELLS else ""
 
@@ -63,7 +63,7 @@ def shell_of(connection: t.Any) -> str:
 def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_context: t.Any = None) -> t.Any:
     """A connection ``ssh`` of core with OPTIONS that hands commands on as they are.
 
-    A command is never sent a second time by itself, since the first one may have begun.
+    A command is never sent a second time by itself, because the first one may have begun.
     """
     loader: t.Any = connection_loader
     shell: t.Any = get_shell_plugin
@@ -177,7 +177,7 @@ class SshRunner:
         text = exchange.stderr.decode("utf-8", "replace").strip() or message
         found = ssh_errors.describe_failure(text, self._host, self._connection.get_option("remote_user"), begun)
         if found.cause == "unreachable" and self._shell == "powershell":
-            # cmd.exe ends as ssh itself does with what is made for PowerShell, since it is no line to it.
+            # cmd.exe ends as ssh itself does with what is made for PowerShell, because it is no line to it.
             return self._other_shell(text)
         return found
 

@@ -37,7 +37,7 @@ class Readable(t.Protocol):
 
 
 def pieces(reader: Readable, size: int) -> t.Iterator[tuple[bytes, bool]]:
-    """READER in pieces of SIZE bytes, and whether a piece is the last; one empty piece where there is nothing."""
+    """READER in pieces of SIZE bytes, and whether a piece is the last; one empty piece if there is nothing."""
     piece = reader.read(size)
     while True:
         following = reader.read(size)

@@ -47,7 +47,7 @@ class Road:
 
 
 def road_of(connection: t.Any) -> Road | None:
-    """The road that CONNECTION of a task is; None where Windows cannot be reached with it."""
+    """The road that CONNECTION of a task is; None if Windows cannot be reached with it."""
     return next((road for road in ROADS if road.takes(connection)), None)
 
 

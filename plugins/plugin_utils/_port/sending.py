@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """How far a file of the controller is that a command on the host takes from its standard input. Pure but for the file.
 
-It is counted where it is read, since nothing is received while it is sent.
+It is counted where it is read, because nothing is received while it is sent.
 """
 
 from __future__ import annotations

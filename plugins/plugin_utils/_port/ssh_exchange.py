@@ -136,7 +136,7 @@ class Exchange:
         self._waiting, self._last = next(self._input)
 
     def _send(self, selector: selectors.BaseSelector, stdin: t.Any) -> bool:
-        """Send some of what waits; False where nothing waits any more."""
+        """Send some of what waits; False if nothing waits any more."""
         try:
             sent = os.write(stdin.fileno(), self._waiting[:_CHUNK_BYTES])
         except BlockingIOError:

@@ -12,7 +12,7 @@ double quotes by backslashes. So PowerShell is sent one command without a double
 own standard handles (Start-Process with -NoNewWindow hands them on): the bytes do not go through its pipeline.
 
 A client of SSH learns the last eight bits of an exit code, and 255 is its own. So the line says the code itself, on
-stderr, behind everything else; where that is missing the line has not come to its end. What stands before the opening
+stderr, behind everything else; if that is missing the line has not come to its end. What stands before the opening
 marks was printed by sshd, AutoRun, a profile, or the client. The code page is set as WinRS does it on demand.
 
 Source: w32-doexec.c, misc.c and pwd.c of PowerShell/openssh-portable, session.c of openssh-portable, and the class
@@ -65,12 +65,12 @@ class SshLine:
     text: str
     """What the client of SSH is given."""
     opening: str
-    """What the line prints on stdout before anything else; nothing where it has no room for that."""
+    """What the line prints on stdout before anything else; nothing if it has no room for that."""
     mark: str
-    """What begins the report of the exit code on stderr; nothing where the line has no room for one."""
+    """What begins the report of the exit code on stderr; nothing if the line has no room for one."""
 
     def stdout(self, received: bytes) -> bytes | None:
-        """What the line has printed of what was RECEIVED; None where the line has not begun."""
+        """What the line has printed of what was RECEIVED; None if the line has not begun."""
         if not self.opening:
             return received
         _before, found, rest = received.partition(f"{self.opening}\r\n".encode())

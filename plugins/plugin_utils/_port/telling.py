@@ -36,7 +36,7 @@ class Meter(t.Protocol):
         """Take what the command has printed since; foreign, and cut anywhere."""
 
     def text(self, seconds: float) -> str:
-        """How far it is, SECONDS after its beginning; empty where there is nothing to tell."""
+        """How far it is, SECONDS after its beginning; empty if there is nothing to tell."""
 
 
 class TellingRunner:

@@ -223,7 +223,7 @@ class WinRsRunner:
     # -- one command ---------------------------------------------------------------------------------------------
 
     def _start(self, line: str) -> str:
-        """The id of the started command; renews what is stale, since nothing has run yet."""
+        """The id of the started command; renews what is stale, because nothing has run yet."""
         try:
             if len(self._finished) >= FINISHED_COMMANDS:
                 self._clean_up(1)
@@ -356,7 +356,7 @@ class WinRsRunner:
         return t.cast("Protocol", self._connection.protocol)
 
     def _shell(self) -> str:
-        """The id of an open shell; connects and opens one where there is none."""
+        """The id of an open shell; connects and opens one if there is none."""
         if self._connection.protocol is None:
             check_address(self._host)
             self._connection.shell_id = _PENDING_SHELL
@@ -455,7 +455,7 @@ class _Open:
                 raise NotSent("it takes no more input")
 
     def _finish(self) -> None:
-        """Receive what is left; raises CommandOver, or nothing where the command is unknown or goes on."""
+        """Receive what is left; raises CommandOver, or nothing if the command is unknown or goes on."""
         try:
             self._runner._receive(self._command, self._output, None)
         except _ERRORS:

@@ -82,7 +82,7 @@ def describe_failure(error: Exception, host: str, user: str | None, when: str) -
 def _described(error: Exception, host: str, user: str | None, when: str) -> HostUnreachable:
     """The port's error for one of pywinrm, requests or core: host, what failed, what to do, in one line.
 
-    :arg when: a part of a sentence with a blank before it, or nothing where no command was running.
+    :arg when: a part of a sentence with a blank before it, or nothing if no command was running.
     """
     text = " ".join(str(error).split())
     code = getattr(error, "code", None)

@@ -109,7 +109,7 @@ Capability = t.Tuple[t.Tuple[int, int], str, bool]
 
 
 def best_capability(gpus: t.Sequence[Gpu]) -> Capability | None:
-    """The highest one of GPUS; None where none is known."""
+    """The highest one of GPUS; None if none is known."""
     known = [capability for capability in map(_capability, gpus) if capability is not None]
     return max(known, default=None)
 

@@ -87,7 +87,7 @@ def _fits(group: t.Sequence[Question]) -> bool:
 
 
 def _ask_together(runner: port.CommandRunner, group: t.Sequence[Question]) -> list[Row]:
-    """One row for each of GROUP; none where they did not all come back, so that each is asked by itself."""
+    """One row for each of GROUP; none if they did not all come back, so that each is asked by itself."""
     started = time.monotonic()
     batch = Batch([question.line for question in group])
     try:

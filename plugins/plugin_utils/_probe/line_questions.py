@@ -77,7 +77,7 @@ def exit_codes() -> list[Question]:
 
 
 def waiting() -> list[Question]:
-    """How the exit code of a program with a window arrives, for which cmd.exe has to be told to wait."""
+    """How the exit code of a program with a window arrives, for which cmd.exe must be told to wait."""
     program, words = f"{SYSTEM32}\\cmd.exe", ["/d", "/c", "exit 5"]
     missing = registry_query("HKLM\\SOFTWARE\\wslfleet-missing")
     first = first_that_succeeds(missing, "set WSLFLEET=1&echo second")

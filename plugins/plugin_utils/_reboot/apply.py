@@ -65,7 +65,7 @@ def restart_until_done(
 ) -> Rebooted:
     """Restart ONCE, and again while something still waits for one, RESTARTS times at most.
 
-    Optional features of Windows sometimes need two. OBSTACLES says why another one has to be put off; so does a
+    Optional features of Windows sometimes need two. OBSTACLES says why another one must be put off; so does a
     failure, which must not hide that there was a restart already.
     """
     ended = once()

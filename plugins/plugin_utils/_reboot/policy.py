@@ -66,13 +66,13 @@ class Conditions:
 
     @property
     def any(self) -> bool:
-        """Whether the host has to be asked at all."""
+        """Whether the host must be asked at all."""
         return self.window is not None or self.not_on_battery or self.not_while_logged_on
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How it is on the host now; None where Windows did not tell."""
+    """How it is on the host now; None if Windows did not tell."""
 
     local_time: datetime | None = None
     battery: bool | None = None

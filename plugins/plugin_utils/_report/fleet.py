@@ -140,7 +140,7 @@ def _ranked(names: t.Iterable[str]) -> list[tuple[str, int]]:
 
 
 def _clock(source: Source, now: str) -> str:
-    """A sentence where the clock that wrote SOURCE is ahead of ours; empty where it is not."""
+    """A sentence where the clock that wrote SOURCE is ahead of ours; empty if it is not."""
     latest = max((str(one["time"]) for one in source.documents), default=now)
     ahead = datetime.datetime.strptime(latest, shape.TIME) - datetime.datetime.strptime(now, shape.TIME)
     if ahead <= CLOCKS_APART:

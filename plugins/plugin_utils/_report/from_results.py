@@ -88,7 +88,7 @@ class State:
     """By what is waited for, and by whom."""
     would_change: bool = False
     put_off: str = ""
-    """Why the run left it for later; empty where it did not."""
+    """Why the run left it for later; empty if it did not."""
     worked: bool = False
     """Whether an order was carried out in a distribution, or the doctor has asked its questions."""
     looked_at_windows: bool = False

@@ -18,7 +18,7 @@ table of the audit."""
 
 
 def shortcomings(document: t.Mapping[str, t.Any], fail_on: str) -> str:
-    """Why the laptop of DOCUMENT is not good enough, in one line; empty where it is.
+    """Why the laptop of DOCUMENT is not good enough, in one line; empty if it is.
 
     What was not looked at is not good enough either: nobody takes silence for "in order". Raises KeyError for a word
     that is none of FAIL_ON.

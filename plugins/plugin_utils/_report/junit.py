@@ -43,7 +43,7 @@ def _suite(laptop: Laptop) -> tuple[str, dict[str, int]]:
 
 
 def _run_case(laptop: Laptop) -> tuple[str, str, str]:
-    """The case that stands for the run itself: its name, what became of it, and why."""
+    """The case that stands for the run itself: its name, the outcome of it, and why."""
     document = laptop.document
     text = f"{document['status']}: {document['reason']}"
     if document["error"] and not document["error"]["unreachable"]:

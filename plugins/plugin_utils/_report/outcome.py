@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What became of each laptop of a run, in one word each, and of all of them in one line. Pure."""
+"""The outcome of each laptop of a run, in one word each, and of all of them in one line. Pure."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def write_document(folder: str, one: document.Document) -> None:
 
 
 def _at(path: str) -> dict[str, t.Any]:
-    """The object at PATH; an empty one where there is none that can be used."""
+    """The object at PATH; an empty one if there is none that can be used."""
     try:
         with open(path, "rb") as stream:
             return shape.parsed(stream.read(LARGEST_DOCUMENT))[0]

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What became of each laptop of a run, as rows of a table: what needs a person first, each with its reason. Pure.
+"""The outcome of each laptop of a run, as rows of a table: what needs a person first, each with its reason. Pure.
 
 A laptop that failed takes part in no later task, so that its reason is found where its last task left it: every task of
 the roles keeps its result under a name that begins with two underscores.
@@ -84,7 +84,7 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
 
 
 def _failure(variables: Variables) -> Variables | None:
-    """The result that put the host out of the run; None where there is none."""
+    """The result that put the host out of the run; None if there is none."""
     found = (one for one in _results(variables) if one.get("failed") or one.get("unreachable"))
     return next(found, None)
 

@@ -93,5 +93,5 @@ NOBODY = "!all"
 
 
 def limit_of(names: t.Iterable[str]) -> str:
-    """A file for ``--limit @FILE`` with NAMES of the inventory, and no host where there are none."""
+    """A file for ``--limit @FILE`` with NAMES of the inventory, and no host if there are none."""
     return "".join(f"{name}\n" for name in dict.fromkeys(names)) or f"{NOBODY}\n"

@@ -26,7 +26,7 @@ class Plan(t.Protocol):
     """Where the files of what is left are written."""
 
     def outcomes(self, told: t.Mapping[str, str]) -> dict[str, str]:
-        """Laptop -> what became of it, those of which nothing was TOLD too."""
+        """Laptop -> the outcome of it, those of which nothing was TOLD too."""
 
     def begin(self, batch: t.Iterable[str]) -> None:
         """Another BATCH begins."""
@@ -44,11 +44,11 @@ class ThisRun:
 
     recorder: Recorder
     report: str = ""
-    """Path of the page of the report; empty where there is none."""
+    """Path of the page of the report; empty if there is none."""
     limit: str = ""
-    """Path of the file for ``--limit`` with the laptops that need another run; empty where there is none."""
+    """Path of the file for ``--limit`` with the laptops that need another run; empty if there is none."""
     plan: Plan | None = None
-    """None where the run is no rollout."""
+    """None if the run is no rollout."""
 
     def passes(self, laptop: str) -> bool:
         """Whether LAPTOP, which has something to tell, is the first one of a batch of a rollout."""
@@ -60,7 +60,7 @@ class ThisRun:
             self.recorder.ends(self.plan.ends())
 
     def outcomes(self) -> dict[str, str]:
-        """Laptop -> what became of it."""
+        """Laptop -> the outcome of it."""
         told = self.recorder.outcomes()
         return {**told, **self.plan.outcomes(told)} if self.plan else told
 
@@ -79,7 +79,7 @@ def begin(run: ThisRun) -> None:
 
 
 def current() -> ThisRun | None:
-    """The run that goes on; None where no callback plugin watches it."""
+    """The run that goes on; None if no callback plugin watches it."""
     return _CURRENT.run
 
 

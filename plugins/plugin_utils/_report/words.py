@@ -31,5 +31,5 @@ ROWS = guide.TITLES
 
 
 def worst(levels: list[str]) -> str:
-    """The worst of LEVELS; unknown where there is none."""
+    """The worst of LEVELS; unknown if there is none."""
     return min(levels, key=LEVELS.index, default=UNKNOWN)

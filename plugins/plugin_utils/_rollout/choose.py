@@ -23,7 +23,7 @@ Find = t.Callable[[str], t.Iterable[str]]
 
 
 def pattern_of_laptops(variables: Variables) -> t.Any:
-    """What wslfleet_hosts says, for a play of VARIABLES; None where it is unset.
+    """What wslfleet_hosts says, for a play of VARIABLES; None if it is unset.
 
     A play knows no variable of the inventory by itself. Where there is a group of the usual name, one host of it tells.
     """

@@ -23,14 +23,14 @@ PARTS = {
     "put_off.limit": (outcome.PUT_OFF,),
     "not_begun.limit": (outcome.NOT_BEGUN,),
 }
-"""File -> what became of its laptops."""
+"""File -> the outcome of its laptops."""
 _OF_ANY_PART = frozenset(word for words in PARTS.values() for word in words)
 
 
 def files(outcomes: t.Mapping[str, str], before: t.Mapping[str, str], known: t.Collection[str]) -> dict[str, str]:
     """File -> its new text.
 
-    :arg outcomes: laptop of this run -> what became of it.
+    :arg outcomes: laptop of this run -> the outcome of it.
     :arg before: file -> its text so far. What this run did not take, as with another ``--limit``, stays left.
     :arg known: the hosts of the inventory: who is no longer there is left no longer.
     """

@@ -31,7 +31,7 @@ _FAILED = (outcome.FAILED, outcome.NOT_IN_ORDER, outcome.NOT_FINISHED, outcome.W
 _UNTOUCHED = (outcome.OFF, outcome.OUT_OF_REACH, outcome.PUT_OFF, outcome.NOT_BEGUN)
 
 Outcomes = t.Mapping[str, str]
-"""Laptop -> what became of it."""
+"""Laptop -> the outcome of it."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Plan:
         self.going_on, self.at_work = True, False
 
     def passes(self, laptop: str) -> bool:
-        """LAPTOP has something to tell; True where it is the first one of its batch, whose gate is passed then."""
+        """LAPTOP has something to tell; True if it is the first one of its batch, whose gate is passed then."""
         first = self.going_on and not self.at_work and laptop in self.begun[-1]
         self.at_work = self.at_work or first
         return first
@@ -89,14 +89,14 @@ class Plan:
         return batch
 
     def outcomes(self, told: Outcomes) -> dict[str, str]:
-        """Laptop -> what became of it, those that nothing was TOLD about and those that are being worked on too."""
+        """Laptop -> the outcome of it, those that nothing was TOLD about and those that are being worked on too."""
         busy = set(self.begun[-1]) if self.going_on else set()
         untold = dict.fromkeys(busy, outcome.NOT_FINISHED) if self.at_work else {}
         known = {**untold, **told}
         return {name: _outcome(known.get(name, outcome.NOT_BEGUN), name in busy) for name in self.laptops}
 
     def obstacle(self, told: Outcomes) -> str:
-        """Why no other batch begins, by what became of the one before; empty where nothing is in the way.
+        """Why no other batch begins, by the outcome of the one before; empty if nothing is in the way.
 
         What is off or put off says nothing about the others, but for canaries: they are there to tell.
         """

@@ -28,7 +28,7 @@ def closed(settings: Settings, now: datetime) -> str:
 
 
 def subsets(settings: Settings) -> list[str]:
-    """What module host_info has to read besides the machine; nothing has to be read where the list is empty."""
+    """What module host_info must read besides the machine; it reads nothing if the list is empty."""
     return [name for word, name in ((IN_USE, "users"), (ON_BATTERY, "battery")) if word in settings.put_off]
 
 

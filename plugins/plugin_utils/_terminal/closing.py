@@ -65,7 +65,7 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one laptop."""
+    """The outcome of one laptop."""
 
     laptop: str
     outcome: str

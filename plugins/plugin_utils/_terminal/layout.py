@@ -71,7 +71,7 @@ def _what(laptop: states.Laptop, width: int, marks: Marks) -> str:
 
 
 def _bar(percent: int, width: int, marks: Marks) -> str:
-    """A bar and a blank; empty where there is no room."""
+    """A bar and a blank; empty if there is no room."""
     if width < _WITH_BAR:
         return ""
     size = min(width // 5, 24)

@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 
 GOOD, CHANGED, BAD, AWAY, SOFT, PLAIN = "good", "changed", "bad", "away", "soft", "plain"
-"""Tones, which become colours where there are any."""
+"""Tones, which become colours if there are any."""
 
 
 @dataclass(frozen=True)

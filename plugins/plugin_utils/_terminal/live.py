@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.screen imp
 BEAT = 0.25
 """Seconds between two looks at whether there is something new."""
 IDLE = 4
-"""Beats after which the lines are drawn all the same, since they tell the time."""
+"""Beats after which the lines are drawn all the same, because they tell the time."""
 _ASKING = ("prompt", "prompt_until")
 
 

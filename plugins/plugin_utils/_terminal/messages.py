@@ -36,7 +36,7 @@ def shown(result: Result) -> str:
 
 
 def entry(about: str, step: str, word: str, text: str = "") -> str:
-    """One entry: TEXT beside its heading where it is one line, else below it; TEXT alone where there is no heading."""
+    """One entry: TEXT beside its heading where it is one line, else below it; TEXT alone if there is no heading."""
     heading = ": ".join(clean(part) for part in (about, step, word) if part)
     lines = text.splitlines()
     if not heading:

@@ -26,12 +26,12 @@ def line(laptop: str, text: str) -> str:
 
 
 def read(shown: str) -> tuple[str, str] | None:
-    """The laptop and the text of the line SHOWN; None where it is no line of progress."""
+    """The laptop and the text of the line SHOWN; None if it is no line of progress."""
     found = _LINE.fullmatch(shown)
     return (found["laptop"], found["text"]) if found else None
 
 
 def percent(text: str) -> int | None:
-    """How far TEXT says that something is; None where it does not say."""
+    """How far TEXT says that something is; None if it does not say."""
     found = _PERCENT.search(text)
     return int(found[1]) if found and int(found[1]) <= 100 else None

@@ -49,7 +49,7 @@ def is_a_change_to_say(result: t.Any) -> bool:
 
 
 def word_of(result: t.Any) -> str:
-    """What became of a task that did not fail."""
+    """The outcome of a task that did not fail."""
     if not result._result.get("changed"):
         return "ok"
     return "would change" if result._task.check_mode else "changed"

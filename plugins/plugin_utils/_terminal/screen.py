@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """A few lines at the bottom of a terminal that are drawn again and again, and what is said above them.
 
-The cursor is never hidden and no mode of the terminal is changed: whatever ends the run, nothing has to be restored.
+The cursor is never hidden and no mode of the terminal is changed: whatever ends the run, nothing needs to be restored.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What became of each host of a run, from what its documents say and what Ansible counted. Pure."""
+"""The outcome of each host of a run, from what its documents say and what Ansible counted. Pure."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Watched:
         laptop.state, laptop.step, laptop.told, laptop.since = AT_WORK, step, "", now
 
     def tells(self, name: str, text: str) -> bool:
-        """Host NAME tells that it is at TEXT; False where no such host takes part."""
+        """Host NAME tells that it is at TEXT; False if no such host takes part."""
         if name in self.laptops:
             self.laptops[name].told = text
         return name in self.laptops

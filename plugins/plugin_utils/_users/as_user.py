@@ -101,7 +101,7 @@ def _look(place: Place, user: User) -> dict[str, str]:
 
 
 def _judge(reads: Reads, user: User, waited: float) -> None:
-    """Raise StepFailed where the task will leave nothing any more."""
+    """Raise StepFailed if the task will leave nothing any more."""
     result = tasks.last_result(reads, "task")
     reason = tasks.why_not(result or 0, on_battery=True)
     if reason:

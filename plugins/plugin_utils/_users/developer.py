@@ -74,7 +74,7 @@ class Developer:
     sid: str
     name: str
     profile: str
-    """Its folder; empty where there is none on the host."""
+    """Its folder; empty if there is none on the host."""
     loaded: bool
     """The registry hive is loaded, so that FOUND is known."""
     logged_on: bool
@@ -173,7 +173,7 @@ class Developer:
 
 
 def unusable(found: Distribution | None) -> str:
-    """Why the distribution FOUND cannot be used, a key of HELD_REASONS; empty where it can, or is not there."""
+    """Why the distribution FOUND cannot be used, a key of HELD_REASONS; empty if it can, or is not there."""
     if found is None:
         return ""
     if found.state != "installed":

@@ -82,14 +82,14 @@ class State:
     left: bool
     """The folder of a hand-over exists."""
     identity: str = ""
-    """Of the image in it; empty where there is none."""
+    """Of the image in it; empty if there is none."""
     asked: bool = False
     """An earlier run was cut off while it asked; what it left lies there."""
 
 
 @dataclass
 class Outcome:
-    """What became of the developers so far."""
+    """The outcome of the developers so far."""
 
     done: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Outcome:
 def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> State:
     """Two WinRS commands: the host, then the developers; one more for each whose task has left a result.
 
-    Raises StepFailed where one of them cannot be found.
+    Raises StepFailed if one of them cannot be found.
     """
     own = goal.from_distribution or goal.name
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
@@ -138,7 +138,7 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
 
 
 def ask(runner: CommandRunner, seen: State, goal: DistributionGoal, answers: dict[str, Answer]) -> State:
-    """SEEN with what only the users' own tasks can tell. Costs nothing where there is nobody to ask.
+    """SEEN with what only the users' own tasks can tell. Costs nothing if there is nobody to ask.
 
     :arg answers: what was answered before in this run, by SID; grows.
     """
@@ -191,7 +191,7 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
 
 
 def _end(runner: CommandRunner, place: Place, reads: Reads, sid: str) -> str:
-    """How the task of SID ended: ok, failed, or SPOILED; empty where it has left nothing.
+    """How the task of SID ended: ok, failed, or SPOILED; empty if it has left nothing.
 
     Its user can write anything into the file at any moment, so that it is read alone, and only while it is short.
     """

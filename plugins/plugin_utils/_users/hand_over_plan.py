@@ -52,7 +52,7 @@ REASONS = {
 
 
 def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """What became of all together, from the rows of the result: ``handed over``, or whom it waits for."""
+    """The outcome of all together, from the rows of the result: ``handed over``, or whom it waits for."""
     logon = [str(row["user"]) for row in rows if row["waiting"] in (*WITH_TASK, tasks.NO_PROFILE, NOT_KNOWN)]
     others = [str(row["user"]) for row in rows if row["waiting"] and row["user"] not in logon]
     waits = ([f"logon of {', '.join(logon)}"] if logon else []) + others
@@ -60,7 +60,7 @@ def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def reason(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """Why, in one line; empty where nobody waits."""
+    """Why, in one line; empty if nobody waits."""
     return "; ".join(f"{row['user']}: {row['reason']}" for row in rows if row["waiting"])
 
 
@@ -172,5 +172,5 @@ _WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")
 
 
 def needs_session(code: str) -> bool:
-    """Whether the error CODE of wsl.exe, in either spelling, means that its user has to be logged on."""
+    """Whether the error CODE of wsl.exe, in either spelling, means that its user must be logged on."""
     return code.rpartition("/")[2].upper() in {known.upper() for known in _WITHOUT_SESSION}

@@ -93,7 +93,7 @@ class Place:
 
 
 def task(place: Place, sid: str, logged_on: bool, line: str, seconds: float, on_battery: bool = True) -> schtasks.Task:
-    """The task of SID that runs LINE now, for SECONDS at most: in the user's session where there is one."""
+    """The task of SID that runs LINE now, for SECONDS at most: in the user's session if there is one."""
     return schtasks.Task(
         name=place.task(sid),
         sid=sid,
@@ -150,7 +150,7 @@ def last_result(reads: Reads, name: str) -> int | None:
 
 
 def why_not(result: int, on_battery: bool) -> str | None:
-    """Why a task with RESULT did not start, one of the reasons above; None where the result says nothing of the kind.
+    """Why a task with RESULT did not start, one of the reasons above; None if the result says nothing of the kind.
 
     :arg on_battery: the task may start on battery, so that a refusal has another cause.
     """

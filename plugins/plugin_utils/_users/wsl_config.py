@@ -42,7 +42,7 @@ class State:
 
     path: str
     text: str | None
-    """None where there is no file. Bytes that are no UTF-8 survive the way back."""
+    """None if there is no file. Bytes that are no UTF-8 survive the way back."""
     host: Host
     executable: str
     user: User | None = None

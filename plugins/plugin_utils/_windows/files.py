@@ -123,7 +123,7 @@ def copy_there(runner: port.CommandRunner, source: str, path: str, timeout: floa
 
 
 def why_unreadable(runner: port.CommandRunner, path: str) -> str | None:
-    """Why the host cannot read the file PATH of a share, as half a sentence; None where it can. Two WinRS commands.
+    """Why the host cannot read the file PATH of a share, as half a sentence; None if it can. Two WinRS commands.
 
     The exit code of ``dir`` says nothing and its text is translated; that of certutil.exe is Windows' own number.
     """
@@ -169,7 +169,7 @@ def fetch(runner: port.CommandRunner, source: Source, path: str, timeout: float)
 
 
 def sha256_there(runner: port.CommandRunner, path: str) -> str | None:
-    """SHA-256 of PATH on the host, lower case; None where there is no such file."""
+    """SHA-256 of PATH on the host, lower case; None if there is no such file."""
     found = _SHA256.search(_certutil(runner, path).stdout.decode("utf-8", "replace").replace("\r", ""))
     return found.group(0).lower() if found else None
 

@@ -20,7 +20,7 @@ _LOCAL = re.compile(r"[A-Za-z]:\\[^*?/]*[^*?/\\]\Z")
 
 
 def why_not_opened(folder: str) -> str | None:
-    """Why FOLDER is not looked into, the end of a sentence about it; None where it is."""
+    """Why FOLDER is not looked into, the end of a sentence about it; None if it is."""
     if not _LOCAL.match(folder):
         return "does not lie on a drive of this host"
     try:

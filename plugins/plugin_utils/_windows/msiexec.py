@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Install, repair and remove MSI packages with msiexec.exe.
 
-msiexec.exe is a program with a window, for which cmd.exe has to be told to wait: ``_port.cmd_line.waited_for``.
+msiexec.exe is a program with a window, for which cmd.exe must be told to wait: ``_port.cmd_line.waited_for``.
 Even so the registry decides whether it worked: the exit code is lost when the package ends our own process, and when
 the connection is lost the service of Windows Installer goes on without us.
 

@@ -125,7 +125,7 @@ def query_line(name: str) -> str:
 
 
 def last_result(output: bytes) -> int | None:
-    """The last result in what ``query_line`` printed, unsigned; None where it cannot be read."""
+    """The last result in what ``query_line`` printed, unsigned; None if it cannot be read."""
     for row in csv.reader(io.StringIO(output.decode("utf-8", "replace"))):
         try:
             return int(row[_LAST_RESULT]) & 0xFFFFFFFF

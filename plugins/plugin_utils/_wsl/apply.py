@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Carry out the steps of a plan for WSL, and verify by the registry and the files what became of it."""
+"""Carry out the steps of a plan for WSL, and verify by the registry and the files the outcome of it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def stop_everyone(runner: CommandRunner) -> None:
 
 
 def _repair(runner: CommandRunner, package: Package, timeout: float) -> None:
-    """From the copy that is kept on the host where there is one, else from PACKAGE."""
+    """From the copy that is kept on the host if there is one, else from PACKAGE."""
     kept = runner.run(cmd_line("dir", ["/b", package.path]), timeout=60).exit_code == 0
     if not kept:
         files.fetch(runner, package.source, package.path, timeout)

@@ -46,7 +46,7 @@ class Observed:
 def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
     """Read what a plan to GOAL needs.
 
-    One WinRS command on a host where nothing is to be done. A second one asks dism.exe where services are missing, who
+    One WinRS command on a host if there is nothing to do. A second one asks dism.exe where services are missing, who
     runs WSL where it is damaged or too old, and whose distributions there are where it is to be removed.
     """
     reads = read(runner, _lines(goal))
@@ -99,7 +99,7 @@ def _damaged(reads: Reads, wsl: Wsl, pending: PendingReboot) -> tuple[str, ...]:
 
 
 def _running(runner: CommandRunner, reads: Reads, wsl: Wsl, damaged: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Who runs WSL; None where it does not matter."""
+    """Who runs WSL; None if it does not matter."""
     if "processes" in reads.parts:
         return running_programs(reads.output("processes"))
     outdated = wsl.version is not None and package.version_key(wsl.version) < MINIMUM_VERSION

@@ -58,7 +58,7 @@ def online(runner: port.CommandRunner, executable: str, args: t.Sequence[str], t
     except port.HostUnreachable:
         if args[0] != "--update":
             raise
-        return  # an update may end its own process and with it the answer; the registry tells what became of it
+        return  # an update may end its own process and with it the answer; the registry tells the outcome of it
     number = bare_number(wsl_text(completed)) if completed.exit_code != 0 else None
     if number and number.startswith(_STORE_NUMBERS):
         raise _StoreRefused(str(wsl_failure(what, completed)))

@@ -43,7 +43,7 @@ class Package:
 
     source: Source
     version: str | None
-    """None where nothing tells it."""
+    """None if nothing tells it."""
 
     @property
     def path(self) -> str:

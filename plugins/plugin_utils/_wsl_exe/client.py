@@ -100,7 +100,7 @@ def error_code(text: str) -> str | None:
 
 
 def list_verbose(text: str) -> list[ListedDistribution]:
-    """The rows of ``--list --verbose``; none where nothing is installed (wsl.exe then prints a translated sentence)."""
+    """The rows of ``--list --verbose``; none if nothing is installed (wsl.exe then prints a translated sentence)."""
     return [
         ListedDistribution(name=name, state=state, version=int(version), default=flag == "*")
         for flag, name, state, version in re.findall(_LISTED, text)
