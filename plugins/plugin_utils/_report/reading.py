@@ -20,6 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import
     KEY,
     LARGEST_DOCUMENT,
     StoreError,
+    why,
 )
 
 LARGEST_HISTORY = 16 << 20
@@ -45,8 +46,7 @@ def read(folder: str, with_history: bool = True) -> Found:
     try:
         names = sorted(name for name in os.listdir(place) if name.endswith(".json") and name not in ("fleet.json", KEY))
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise StoreError(f"{folder} cannot be read: {reason}; name a folder with documents of a run") from error
+        raise StoreError(f"{folder} cannot be read: {why(error)}; name a folder with documents of a run") from error
     for name in names:
         one = _document(os.path.join(place, name), found.problems)
         if one is not None:
@@ -63,7 +63,7 @@ def _document(path: str, problems: list[str]) -> document.Document | None:
         with open(path, "rb") as stream:
             data = stream.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
-        problems.append(f"{name} left out: cannot be read: {(error.strerror or type(error).__name__).lower()}")
+        problems.append(f"{name} left out: cannot be read: {why(error)}")
         return None
     if len(data) > LARGEST_DOCUMENT:
         problems.append(f"{name} left out: larger than {LARGEST_DOCUMENT >> 20} MiB, so no document of a laptop")
@@ -96,7 +96,7 @@ def _history(path: str, found: Found) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        found.problems.append(f"{HISTORY} cannot be read: {(error.strerror or type(error).__name__).lower()}")
+        found.problems.append(f"{HISTORY} cannot be read: {why(error)}")
         return
     if size > LARGEST_HISTORY:
         lines = lines[1:]

@@ -29,14 +29,18 @@ class StoreError(Exception):
     """Something could not be written or read: one line that says what, where, and what to do."""
 
 
+def why(error: OSError) -> str:
+    """What the system says of ERROR, for the middle of a sentence."""
+    return (error.strerror or type(error).__name__).lower()
+
+
 @contextlib.contextmanager
 def _told(path: str, variable: str = "wslfleet_report") -> t.Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise StoreError(
-            f"{path} cannot be written: {reason}; free space or name another folder in {variable}"
+            f"{path} cannot be written: {why(error)}; free space or name another folder in {variable}"
         ) from error
 
 

@@ -49,5 +49,4 @@ class LeftWriter:
         except FileNotFoundError:
             return ""
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise store.StoreError(f"{os.path.join(self.folder, name)} cannot be read: {reason}") from error
+            raise store.StoreError(f"{os.path.join(self.folder, name)} cannot be read: {store.why(error)}") from error
