@@ -20,18 +20,19 @@ MAXIMUM_LENGTH = 4096
 
 # C0, DEL and C1 control terminals (ECMA-48); the others change the order of what is read, or hide it (Unicode UAX 9).
 _ACTING = "\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
-_IN_ONE_LINE = re.compile(f"[{_ACTING}]")
-_IN_LINES = re.compile(f"(?![\n\t])[{_ACTING}]")
+# Texts, not compiled patterns: the process of every task loads this file, and few of them need one.
+_IN_ONE_LINE = f"[{_ACTING}]"
+_IN_LINES = f"(?![\n\t])[{_ACTING}]"
 
 
 def clean(text: str, maximum: int = MAXIMUM_LENGTH) -> str:
     """TEXT as one line that no terminal acts on: each such character as its escape, ``\\x1b``; cut after MAXIMUM."""
-    return _IN_ONE_LINE.sub(_escape, _cut(text, maximum))
+    return re.sub(_IN_ONE_LINE, _escape, _cut(text, maximum))
 
 
 def clean_lines(text: str, maximum: int = 1 << 20) -> str:
     """As ``clean``, but line breaks and tabs stay: for differences and other texts of several lines."""
-    return _IN_LINES.sub(_escape, _cut(text.replace("\r\n", "\n"), maximum))
+    return re.sub(_IN_LINES, _escape, _cut(text.replace("\r\n", "\n"), maximum))
 
 
 def clean_result(value: t.Any) -> t.Any:

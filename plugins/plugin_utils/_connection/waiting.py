@@ -24,12 +24,13 @@ MOST_BYTES = 4 << 20
 """Of the files that wait together: they are held in memory."""
 
 _PATH = r"/[A-Za-z0-9._/-]+"
-_MAKES_FOLDER = re.compile(
+# Texts, not compiled patterns: every task starts a process that loads this file, and most need none of them.
+_MAKES_FOLDER = (
     rf'\( umask [0-7]+ && mkdir -p "` echo (?P<parent>{_PATH}) `"&& mkdir "` echo (?P<path>{_PATH}) `"'
     rf' && echo (?P<name>[A-Za-z0-9._-]+)="` echo (?P<again>{_PATH}) `" \)\Z'
 )
-_REMOVES = re.compile(rf"rm -f -r ({_PATH}) > /dev/null 2>&1\Z")
-_MODE = re.compile(r"[0-7ugoarwxX+=,-]+\Z")
+_REMOVES = rf"rm -f -r ({_PATH}) > /dev/null 2>&1\Z"
+_MODE = r"[0-7ugoarwxX+=,-]+\Z"
 
 
 class Waiting:
@@ -51,11 +52,11 @@ class Waiting:
         inner = inner_command(command)
         if inner is None:
             return None
-        if (match := _MAKES_FOLDER.match(inner)) is not None:
+        if inner.startswith("( umask ") and (match := re.match(_MAKES_FOLDER, inner)) is not None:
             return self._make_folder(inner, match)
-        if (match := _REMOVES.match(inner)) is not None:
+        if inner.startswith("rm ") and (match := re.match(_REMOVES, inner)) is not None:
             return b"" if self._never_needed(match.group(1).rstrip("/")) else None
-        return self._change_modes(inner)
+        return self._change_modes(inner) if inner.startswith("chmod ") else None
 
     def file(self, path: str, content: bytes) -> bool:
         """Whether the file PATH with CONTENT waits."""
@@ -85,14 +86,14 @@ class Waiting:
         mine = [step for for_folder, step in self._steps if for_folder == folder]
         self._steps = [entry for entry in self._steps if entry[0] != folder]
         self._folders.discard(folder)
-        return bool(mine) and _MAKES_FOLDER.match(mine[0].command) is not None
+        return bool(mine) and re.match(_MAKES_FOLDER, mine[0].command) is not None
 
     def _change_modes(self, inner: str) -> bytes | None:
         try:
             words = shlex.split(inner)
         except ValueError:
             return None
-        if len(words) < 3 or words[0] != "chmod" or not _MODE.match(words[1]) or shlex.join(words) != inner:
+        if len(words) < 3 or words[0] != "chmod" or not re.match(_MODE, words[1]) or shlex.join(words) != inner:
             return None
         folders = [self._folder_of(path) for path in words[2:]]
         if folders[0] is None or folders != folders[:1] * len(folders):

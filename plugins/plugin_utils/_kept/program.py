@@ -15,16 +15,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+import typing as t
 
-_INTERPRETER = re.compile(r"/[A-Za-z0-9._/-]+\Z")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)\Z", re.DOTALL)
-_READ_AT_START = re.compile(r"PYTHON|LC_|LANG|LD_|MALLOC_|GLIBC_|(?:HOME|TZ)\Z")
+# Texts, not compiled patterns: most tasks need but one of them.
+_INTERPRETER = r"/[A-Za-z0-9._/-]+\Z"
+_ASSIGNMENT = r"(?s)([A-Za-z_][A-Za-z0-9_]*)=(.*)\Z"
+_READ_AT_START = r"PYTHON|LC_|LANG|LD_|MALLOC_|GLIBC_|(?:HOME|TZ)\Z"
 """Variables that Python, its libraries or the loader read when they start."""
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(t.NamedTuple):
     """A Python program that comes as the stdin of its interpreter."""
 
     interpreter: str
@@ -41,12 +41,12 @@ def program(command: str) -> Program | None:
     except ValueError:
         return None
     environment: dict[str, str] = {}
-    while words and (match := _ASSIGNMENT.match(words[0])):
+    while words and "=" in words[0] and (match := re.match(_ASSIGNMENT, words[0])):
         environment[match.group(1)] = match.group(2)
         words.pop(0)
-    if len(words) != 1 or not _INTERPRETER.match(words[0]) or "python" not in words[0].rpartition("/")[2]:
+    if len(words) != 1 or not re.match(_INTERPRETER, words[0]) or "python" not in words[0].rpartition("/")[2]:
         return None
-    if any(_READ_AT_START.match(name) for name in environment):
+    if any(re.match(_READ_AT_START, name) for name in environment):
         return None
     written = [*(f"{name}={shlex.quote(value)}" for name, value in environment.items()), words[0]]
     return Program(words[0], environment) if " ".join(written) == inner else None

@@ -20,18 +20,17 @@ import re
 import secrets
 import shlex
 import typing as t
-from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
 LONGEST_COMMAND = 90_000
 """Bytes of a command that can follow steps: it is an argument of the script, which is one itself."""
-_FAILED = re.compile(rb"wslfleet-step-([0-9a-f]{16})-(\d{1,3})\n")
+# A text, and no dataclasses below: every task starts a process that loads this file.
+_FAILED = rb"wslfleet-step-([0-9a-f]{16})-(\d{1,3})\n"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(t.NamedTuple):
     """A command, or a file that is written."""
 
     command: str
@@ -41,8 +40,7 @@ class Step:
     content: bytes = b""
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(t.NamedTuple):
     """Steps as a script and its stdin."""
 
     script: str
@@ -55,7 +53,7 @@ class Before:
 
     def failed(self, completed: Completed) -> int | None:
         """The number of the step that failed, None where the command has begun."""
-        for match in _FAILED.finditer(completed.stderr):
+        for match in re.finditer(_FAILED, completed.stderr):
             if completed.exit_code == 1 and match.group(1).decode() == self.token:
                 return int(match.group(2))
         return None

@@ -42,10 +42,11 @@ INTERNAL_COMMANDS = frozenset(
 
 # Blanks split arguments, the others act outside quotes. ``=`` is left alone on purpose: cmd.exe hands it on unchanged,
 # and msiexec.exe does not recognise a property in quotes (REBOOT=ReallySuppress).
-_NEEDS_QUOTES = re.compile(r"[ \t&|<>()^!;,]")
-_UNSAYABLE = re.compile("[\x00-\x08\n-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FULL_PATH = re.compile(r"[A-Za-z]:\\")
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# Texts, not compiled patterns: every task starts a process that loads this file.
+_NEEDS_QUOTES = r"[ \t&|<>()^!;,]"
+_UNSAYABLE = "[\x00-\x08\n-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+_FULL_PATH = r"[A-Za-z]:\\"
+_ENVIRONMENT_NAME = r"[A-Za-z_][A-Za-z0-9_]*\Z"
 
 EXIT_WITH_CODE = "&call exit %^ERRORLEVEL%"
 """Ends a line, and its cmd.exe, with the code of the program before it, see ``waited_for``."""
@@ -87,23 +88,23 @@ def _checked_length(line: str) -> str:
 def _program(path: str) -> str:
     if path.lower() in INTERNAL_COMMANDS:
         return path
-    if not _FULL_PATH.match(path):
+    if not re.match(_FULL_PATH, path):
         raise CmdLineError(f"the program {path!r} needs its full path, for example C:\\Windows\\System32\\reg.exe")
     return _word(path, "the program")
 
 
 def _set(name: str, value: str) -> str:
-    if not _ENVIRONMENT_NAME.match(name):
+    if not re.match(_ENVIRONMENT_NAME, name):
         raise CmdLineError(f"the environment variable {name!r} may contain only letters, digits and underscores")
     _refuse_unsayable(value, f"the environment variable {name}")
-    if _NEEDS_QUOTES.search(value) or not value:
+    if re.search(_NEEDS_QUOTES, value) or not value:
         return f'set "{name}={value}"&'
     return f"set {name}={value}&"
 
 
 def _word(text: str, where: str) -> str:
     _refuse_unsayable(text, where)
-    if text and not _NEEDS_QUOTES.search(text):
+    if text and not re.search(_NEEDS_QUOTES, text):
         return text
     if text.endswith("\\"):
         raise CmdLineError(f"{where} ends with a backslash, which would swallow the closing quote: {text!r}")
@@ -114,7 +115,7 @@ def _refuse_unsayable(text: str, where: str) -> None:
     for character, name in (("%", "a per cent sign"), ('"', "a double quote")):
         if character in text:
             raise CmdLineError(f"{where} contains {name}, which cmd.exe cannot carry: {text!r}")
-    found = _UNSAYABLE.search(text)
+    found = re.search(_UNSAYABLE, text)
     if found and (found[0] < " " or found[0] == "\x7f"):
         raise CmdLineError(f"{where} contains the control character {found[0]!r}, which cmd.exe cannot carry")
     if found:
