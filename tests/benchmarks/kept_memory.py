@@ -5,7 +5,8 @@
     python tests/benchmarks/kept_memory.py [--modules 1000]
 
 Runs the Python of a kept session on this machine. Every tenth module is one that it has not seen, with 150 kB of
-sources; the others come again. Exit code 1 where it holds more at the end than it may remember of them, compiled.
+sources; the others come again. All have one base, which is imported once. Exit code 1 where it holds more at the end
+than it may remember of them, compiled.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / ".cache" / "collections")]
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import service  # noqa: E402
+from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import base, service  # noqa: E402
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.job import (  # noqa: E402
     KNOWN_BYTES,
     AnswerReader,
@@ -35,6 +36,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.job import (  
 
 MARK = "0123456789abcdef" * 2
 LIMIT = 1 << 20
+BASE = "".join(f"def g{line}():\n    return {line}\n" for line in range(1000))
 COMMAND = f"/bin/sh -c '{sys.executable} && sleep 0'"
 
 
@@ -51,7 +53,8 @@ def main() -> int:
             stdout=subprocess.PIPE,
         )
         stdin, stdout = t.cast(t.IO[bytes], process.stdin), t.cast(t.IO[bytes], process.stdout)
-        stdin.write(json.dumps({"mark": MARK, "silence": 60, "limit": LIMIT}).encode() + b"\n")
+        source = Path(base.__file__).read_text(encoding="utf-8")
+        stdin.write(json.dumps({"mark": MARK, "silence": 60, "limit": LIMIT, "base": source}).encode() + b"\n")
         stdin.flush()
         reader, writer = AnswerReader(MARK, LIMIT), JobWriter(sys.executable)
         while not reader.ready():
@@ -63,7 +66,7 @@ def main() -> int:
             stdin.flush()
             while (answer := reader.answer(writer.number)) is None:
                 reader.add(os.read(stdout.fileno(), 65536))
-            assert (answer.code, answer.stdout) == (0, b"150\n"), answer
+            assert (answer.code, answer.stdout) == (0, b"150 %d\n" % (number == 1)), answer
             if number % 100 == 0:
                 last = tell(process.pid, number)
         print(f"{(time.monotonic() - started) / modules * 1000:.1f} ms a module")
@@ -78,12 +81,17 @@ def module(seed: int) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         source = f"SEED = {seed}\n" + "".join(f"def f{line}():\n    return {line} + SEED\n" for line in range(3000))
         archive.writestr("archived.py", source)
+        archive.writestr("ansible/__init__.py", "")
+        archive.writestr("ansible/module_utils/__init__.py", "")
+        archive.writestr("ansible/module_utils/basic.py", f"import os\nPROCESS = os.getpid()\n{BASE}")
         archive.writestr("padding", bytes((seed * number) % 251 for number in range(30_000)))
     text = base64.b64encode(packed.getvalue()).decode()
     return (
-        f"import base64, sys, tempfile\ndata = '{text}'\nfile = tempfile.NamedTemporaryFile(suffix='.zip')\n"
+        "_ANSIBALLZ_WRAPPER = True\n"
+        f"import base64, os, sys, tempfile\ndata = '{text}'\nfile = tempfile.NamedTemporaryFile(suffix='.zip')\n"
         "file.write(base64.b64decode(data))\nfile.flush()\nsys.path.insert(0, file.name)\nimport archived\n"
-        "print(archived.f150() - archived.SEED)\n"
+        "from ansible.module_utils import basic\n"
+        "print(archived.f150() - archived.SEED, int(basic.PROCESS == os.getpid()))\n"
     ).encode()
 
 
