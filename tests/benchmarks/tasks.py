@@ -148,17 +148,20 @@ def measure(state: Path, folder: Path, options: argparse.Namespace) -> dict[str,
 
 def report(latency: str, costs: dict[str, Cost]) -> bool:
     """Print COSTS; whether the goals are met."""
-    print(f"{latency:22} {'a task':>8} {'of local':>9} {'controller':>11} {'requests':>9} {'launches':>9}")
-    local = costs.get(LOCAL)
+    local, peer = costs.get(LOCAL), costs.get(PEER)
+    print(
+        f"{latency:22} {'a task':>8} {'of local':>9} {'of peer':>9} {'controller':>11} {'requests':>9} {'launches':>9}"
+    )
     fine = True
     for way, cost in costs.items():
-        share = cost.seconds / local.seconds if local else float("nan")
+        share, of_peer = (cost.seconds / other.seconds if other else float("nan") for other in (local, peer))
         goal = GOALS.get((way, latency))
         missed = (goal is not None and share > goal) or (way == KEPT and cost.requests > KEPT_REQUESTS)
         fine = fine and not missed
+        verdict = f"{f'  goal {goal}' if goal else ''}{' MISSED' if missed else ''}"
         print(
-            f"{way:22} {cost.seconds * 1000:5.0f} ms {share:9.2f} {cost.controller * 1000:8.0f} ms {cost.requests:9.1f}"
-            f" {cost.launches:9.1f}{f'  goal {goal}' if goal else ''}{' MISSED' if missed else ''}",
+            f"{way:22} {cost.seconds * 1000:5.0f} ms {share:9.2f} {of_peer:9.2f} {cost.controller * 1000:8.0f} ms"
+            f" {cost.requests:9.1f} {cost.launches:9.1f}{verdict}",
             flush=True,
         )
     return fine
