@@ -23,12 +23,12 @@ description:
     works; the module shows the progress of apt and checks again after a pause. The next run waits for an order that
     still runs.
   - Six other users are served at a time; progress is shown with the user's name. A developer who is logged on does not
-    have to do anything and sees no window. For one who is not logged on, Windows is asked to act without a session; if
-    it does not, RV(developers[].waiting) says so. This is not a failure.
+    need to do anything and sees no window. For a developer who is not logged on, the task runs without a session. If
+    Windows refuses that, RV(developers[].waiting) says so. This is not a failure.
   - In check mode the modules run in check mode. For other users the task is needed for that too.
   - The task and its files in C(C:\Program Files\wslfleet) are removed at the end. After a lost connection the next run
     does so; it waits for a task that still runs, and uses its result if the steps are the same. Work that has ended
-    meanwhile is repeated, which is safe.
+    in the meantime is repeated, which is safe.
   - Another user can read the steps and their options, secrets included, while the task exists, and cannot change them.
     That user can be V(root) in the distribution, so the results can only be trusted as far as that user.
 extends_documentation_fragment:
@@ -107,7 +107,7 @@ options:
       from_results:
         description:
           - Option of the module -> C(register.key), a value that an earlier step returned. If the value is empty or
-            missing, the option stays as in O(steps[].arguments).
+            missing, the value in O(steps[].arguments) is used.
           - When unset, no option depends on an earlier step.
         type: dict
       unless:
@@ -121,7 +121,7 @@ options:
         default: true
       expect:
         description:
-          - A value of the result that has to be true, as in V(clean). If it is not, the step has failed, with the
+          - A value of the result that must be true, for example V(clean). If it is not, the step has failed, with the
             texts in C(failures) of the result as its message. Not checked in check mode.
           - When unset, the result is not checked.
         type: str
@@ -157,7 +157,7 @@ options:
   reconnect_timeout:
     description:
       - How long to try to reconnect when the connection is lost after the order was sent, in seconds. Then the host
-        counts as unreachable. The order continues meanwhile.
+        counts as unreachable. The order continues.
     type: int
     default: 300
   on_battery:
@@ -185,7 +185,7 @@ EXAMPLES = r"""
   wslfleet.cuda.cuda_bundle:
     name: Ubuntu-24.04
     steps:
-      - name: Take out Linux drivers and mend dpkg
+      - name: Remove Linux drivers and repair dpkg
         module: cuda_repair
         register: repair
       - name: Audit the distribution
@@ -253,7 +253,7 @@ developers:
       description:
         - Why the work was not started, V(not_logged_on), V(no_right), V(no_token), V(on_battery), or V(no_profile)
           where the user has never logged on to the host.
-        - "If that user has to fix the distribution first: V(wsl_1), V(unfinished) or V(damaged)."
+        - "If that user must fix the distribution first: V(wsl_1), V(unfinished) or V(damaged)."
         - Empty if the work was started.
       type: str
       sample: not_logged_on

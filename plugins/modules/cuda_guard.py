@@ -14,7 +14,7 @@ author:
 description:
   - Writes an apt pin of priority -1 for every package of an NVIDIA driver, and for the metapackages V(cuda),
     V(cuda-X-Y), V(cuda-runtime-X-Y) and V(cuda-demo-suite-X-Y). The file sorts before every other preferences file.
-  - Writes a hook that tells the developer why apt refused and what to install instead, since apt itself names no
+  - Writes a hook that tells the developer why apt refused and what to install instead, because apt itself gives no
     reason.
   - Writes a hook that stops what pins cannot stop, C(apt install ./driver.deb) and C(apt install NAME=VERSION). It
     checks the name, the source package that the file names, what it provides and the files that it contains, so that a
@@ -38,13 +38,13 @@ options:
     default: present
   instead:
     description:
-      - What the developer is told to install instead of a driver or of V(cuda).
+      - Package that the message recommends instead of a driver or of V(cuda).
     type: str
     default: cuda-toolkit-12-8
 """
 
 EXAMPLES = r"""
-- name: Keep drivers out, and point to the toolkit of this fleet
+- name: Keep drivers out, and recommend the toolkit of this fleet
   wslfleet.cuda.cuda_guard:
     instead: cuda-toolkit-12-4
 

@@ -23,9 +23,9 @@ description:
   - Moves driver files that no package owns to C(/var/lib/wslfleet/backup/DATE/), and runs C(ldconfig). Those are
     libraries, programs, kernel modules with their DKMS folders, and everything in the log of NVIDIA's C(.run)
     installer, whose old files come back.
-  - Takes folders out of C(/etc/ld.so.conf) and C(/etc/ld.so.conf.d/) that have another C(libcuda) which the loader
-    would use, such as the stubs of the toolkit; the old file is moved to the same backup. Links to WSL's files and
-    copies of them stay.
+  - Removes folders from C(/etc/ld.so.conf) and C(/etc/ld.so.conf.d/) if they contain another C(libcuda) that the
+    loader would use, such as the stubs of the toolkit; the old file is moved to the same backup. Links to WSL's files
+    and copies of them are kept.
   - Writes the loader's entry for WSL's folder when it is missing, unless C(/etc/wsl.conf) forbids it.
   - Never restarts anything. RV(restart_wsl) says when running programs should be ended.
   - Reads all states again at the end and fails if anything of a driver is left. Problems of other packages that cannot
@@ -46,7 +46,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Take out whatever Linux driver was installed
+- name: Remove any Linux driver
   wslfleet.cuda.cuda_repair:
 """
 

@@ -39,8 +39,8 @@ options:
     description:
       - V(network) is NVIDIA's repository for WSL, which has no driver.
       - V(mirror) is a copy of it at O(url).
-      - V(local_installer) is a package of NVIDIA that holds a whole repository, for laptops without a network. Its key
-        is copied to C(/usr/share/keyrings/), and its one-line source is replaced with one in deb822 format.
+      - V(local_installer) is a package of NVIDIA that contains a whole repository, for laptops without a network. Its
+        key is copied to C(/usr/share/keyrings/), and its one-line source is replaced with one in deb822 format.
       - V(ubuntu) is NVIDIA's repository for the Ubuntu (or Debian) release of the distribution. It has drivers, so
         it is refused unless M(wslfleet.cuda.cuda_guard) ran before.
     type: str
@@ -52,9 +52,10 @@ options:
     default: network
   url:
     description:
-      - Address of the folder that holds C(InRelease) and C(Packages). Required for O(source=mirror).
+      - Address of the folder that contains C(InRelease) and C(Packages). Required for O(source=mirror).
       - When unset, NVIDIA's address for O(source).
-      - May hold a user name and a password, but O(username) and O(password) keep them out of the controller's logs too.
+      - Can contain a user name and a password, but O(username) and O(password) also keep them out of the logs of the
+        controller.
     type: str
   username:
     description:
@@ -64,7 +65,7 @@ options:
   password:
     description:
       - Password or token for O(url), without spaces.
-      - Both are written to C(/etc/apt/auth.conf.d/wslfleet-cuda.conf), which only root can read, and hold for O(url)
+      - Both are written to C(/etc/apt/auth.conf.d/wslfleet-cuda.conf), which only root can read, and apply to O(url)
         only. They are neither in the source file nor in any output.
       - When unset, no credentials are used.
     type: str
@@ -162,14 +163,14 @@ EXAMPLES = r"""
     installer: /mnt/c/ProgramData/cuda/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb
     installer_sha256: "{{ cuda_installer_sha256 }}"
 
-- name: Take the local installer's repository away again; the toolkit stays
+- name: Remove the repository of the local installer, and keep the toolkit
   wslfleet.cuda.cuda_repository:
     source: local_installer
     installer: /mnt/c/ProgramData/cuda/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb
     installer_sha256: "{{ cuda_installer_sha256 }}"
     state: absent
 
-- name: Go over to the network, and free the space of every local installer, whoever brought it
+- name: Switch to the network repository, and free the space of every local installer
   wslfleet.cuda.cuda_repository:
     source: network
     other_installers: all

@@ -38,7 +38,7 @@ attributes:
 options:
   version:
     description:
-      - Toolkit version, in quotes; a number is refused, since YAML takes an unquoted C(12.10) for 12.1.
+      - Toolkit version, in quotes; a number is refused, because YAML reads an unquoted C(12.10) as 12.1.
       - V(12.8) is the toolkit of that name, in the installed patch release or, if none is installed, the newest one.
       - V(12.8.1) is exactly that patch release, every part of it, held so that C(apt upgrade) does not change it.
       - V(12.latest) is the newest toolkit of that major version in the sources. It costs one C(apt-cache) in
@@ -57,7 +57,7 @@ options:
     description:
       - Whether to install C(g++) when there is no C++ compiler.
       - Also whether to refuse a toolkit that cannot compile with the C++ compiler or the C library of the distribution,
-        before anything is downloaded. When false, this is only a warning, for users who bring their own compiler.
+        before anything is downloaded. When false, this is only a warning, for users who install their own compiler.
     type: bool
     default: true
   state:
@@ -65,7 +65,7 @@ options:
       - V(present) installs what is missing. V(latest) also upgrades to the newest patch release; the
         indexes are fetched if they are older than a day.
       - V(absent) purges every package of this version, the metapackages above it, and what apt installed only for it.
-        Other toolkits stay.
+        Other toolkits are kept.
     type: str
     choices:
       - present
@@ -89,7 +89,7 @@ options:
   default:
     description:
       - Whether to make this toolkit the default, C(/usr/local/cuda), by C(update-alternatives).
-      - When false, the default stays that of the packages (the highest version) or of the developer.
+      - When false, the default is not changed. It is the choice of the packages (the highest version) or the developer.
     type: bool
     default: false
   allow_downgrade:
@@ -139,14 +139,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 packages:
-  description: The packages that O(version) and O(components) stand for.
+  description: The packages for O(version) and O(components).
   returned: success
   type: list
   elements: str
   sample:
     - cuda-toolkit-12-8
 version:
-  description: The toolkit, with the minor number that V(latest) stands for.
+  description: The toolkit version. V(latest) is replaced by the minor number.
   returned: success
   type: str
   sample: "12.8"

@@ -37,7 +37,7 @@ options:
     description:
       - Address of the proxy, C(http://host:port) or C(https://host:port). PAC scripts cannot be used, because apt reads
         none.
-      - May hold a user name and a password, but O(proxy_username) and O(proxy_password) keep them out of the
+      - Can contain a user name and a password, but O(proxy_username) and O(proxy_password) keep them out of the
         controller's logs too.
       - When empty, the proxy that this module wrote is removed. When unset, nothing is changed.
     type: str

@@ -31,7 +31,7 @@ options:
       - Distributions of users whose profile is not loaded are unknown. Virtual disks below their profiles are a hint,
         see RV(users[].virtual_disks).
       - "V(all): Everything, the same as V(users), V(battery) and V(nvidia_smi)."
-      - "V(machine): Only what one WinRS command tells."
+      - "V(machine): Only what one WinRS command can read."
       - "V(users): In addition distributions of other users whose profile is loaded, sessions, and virtual disks."
       - "V(battery): In addition whether the host runs on battery. This takes Windows a few seconds."
       - "V(nvidia_smi): In addition what C(nvidia-smi.exe) says about the GPUs."
@@ -48,7 +48,7 @@ options:
     description:
       - What to do about users whose profile is not loaded. Windows loads it while a user has a session, a task or a
         service.
-      - "V(unknown): Their distributions stay unknown. Virtual disks below their profiles are reported."
+      - "V(unknown): Their distributions are not known. Virtual disks below their profiles are reported."
       - "V(copy): Their part of the registry (C(NTUSER.DAT)) is copied, the copy is loaded below C(HKEY_USERS), the key
         of WSL is read, and the copy is unloaded and deleted. Never the original file. Needs V(users) in
         O(gather_subset) and an account that is elevated."
@@ -56,12 +56,12 @@ options:
       - Risks of V(copy). A copy has all of a user's settings, which can include secrets. It is for seconds in
         C(C:\Program Files\wslfleet\hives), which only administrators can read. The user's file is open for reading
         while it is copied, and a user who logs on in that second may get a temporary profile, as with any backup.
-        Programs that look for attackers watch for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your
+        Security software watches for copies of C(NTUSER.DAT) and for C(reg.exe load), so tell your
         security team.
       - If a run was interrupted, the next run of this module, with either value, unloads and deletes what it left
         behind.
-      - A user whose copy cannot be read stays unknown, see RV(users[].registry).
-      - Copies are made in check mode too, because they do not stay on the host.
+      - A user whose copy cannot be read remains unknown, see RV(users[].registry).
+      - Copies are made in check mode too, because they are removed from the host again.
     type: str
     default: unknown
     choices:
@@ -86,8 +86,8 @@ options:
     default: 20
   paths:
     description:
-      - Paths that later tasks use, each by the name of the variable that holds it. RV(preflight) names those on a drive
-        that the host does not have. Addresses, shares, paths on the controller and empty values do not count.
+      - Paths that later tasks use, each with the name of the variable that contains it. RV(preflight) names those on a
+        drive that the host does not have. Addresses, shares, paths on the controller and empty values do not count.
       - Such a host is stopped only while the account has no distribution.
       - When unset, no drive is checked.
     type: dict
@@ -171,8 +171,8 @@ windows:
       sample: LENOVO
     machine_id:
       description: >-
-        UUID of the computer in its firmware (SMBIOS). It stays when the computer gets another name, or Windows is
-        installed again. Empty if the firmware has none of its own.
+        UUID of the computer in its firmware (SMBIOS). It does not change when the computer gets another name, or when
+        Windows is installed again. Empty if the firmware has none of its own.
       type: str
       sample: 4c4c4544-0051-3010-8051-b4c04f4e3332
       version_added: 0.2.0
@@ -206,7 +206,7 @@ wsl:
       type: str
       sample: 2.6.3.0
     kernel:
-      description: Version of the kernel that comes with it, V(null) when C(wsl.exe) did not tell.
+      description: Version of the kernel that comes with it, V(null) if C(wsl.exe) did not show it.
       type: str
       sample: 6.6.87.2-1
     executable:
@@ -246,7 +246,7 @@ distributions:
       type: str
       sample: fleet-admin
     owner_kind:
-      description: V(domain), V(local), V(entra), or V(unknown) where nothing tells domain and local accounts apart.
+      description: V(domain), V(local), V(entra), or V(unknown) if domain and local accounts cannot be distinguished.
       type: str
       sample: domain
     sid:
@@ -455,7 +455,7 @@ free_space_bytes:
   type: int
   sample: 214748364800
 power:
-  description: Battery and sleep. Each value is V(null) when Windows did not tell or was not asked.
+  description: Battery and sleep. Each value is V(null) if Windows did not report it or if it was not requested.
   returned: success
   type: dict
   contains:

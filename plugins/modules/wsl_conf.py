@@ -15,7 +15,7 @@ description:
   - Changes C(/etc/wsl.conf) inside a distribution.
   - Settings are checked first, their names, values and the version of WSL that they need. When one is wrong, nothing
     is changed.
-  - Comments, unknown settings, their order and the ends of lines stay. The file is written as UTF-8 without a byte
+  - Comments, unknown settings, their order and the ends of lines are kept. The file is written as UTF-8 without a byte
     order mark.
   - WSL reads the file when the distribution starts. Nothing is stopped without O(terminate=true), RV(needs) says what
     is needed.

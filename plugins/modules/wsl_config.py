@@ -13,10 +13,10 @@ version_added: 0.1.0
 author:
   - The wslfleet contributors (@wslfleet)
 description:
-  - Changes C(.wslconfig) in the profile of a Windows user, which holds for all WSL 2 distributions of that user.
+  - Changes C(.wslconfig) in the profile of a Windows user, which applies to all WSL 2 distributions of that user.
   - Settings are checked first, their names, values and units, the version of WSL and of Windows that they need, and
     the policies of the organisation that lock some of them. When one is wrong, nothing is changed.
-  - Comments, unknown settings, their order and the ends of lines stay. The file is written as UTF-8 without a byte
+  - Comments, unknown settings, their order and the ends of lines are kept. The file is written as UTF-8 without a byte
     order mark.
   - WSL reads the file when it starts. Nothing is stopped without O(shutdown=true), RV(needs) says what is needed.
 extends_documentation_fragment:
@@ -60,7 +60,7 @@ EXAMPLES = r"""
       experimental:
         autoMemoryReclaim: gradual
 
-- name: Back to the default, at once
+- name: Restore the default at once
   wslfleet.cuda.wsl_config:
     settings:
       wsl2:
