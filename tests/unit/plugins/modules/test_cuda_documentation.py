@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.module_utils import basic
+from ansible_collections.wslfleet.cuda.plugins.doc_fragments import attributes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 
@@ -44,10 +45,21 @@ def spec_of(module: t.Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[st
     return spec
 
 
+def options_of(module: t.Any) -> dict[str, dict[str, t.Any]]:
+    """The options that MODULE documents, with those of the fragments that it names."""
+    documentation = yaml.safe_load(module.DOCUMENTATION)
+    found: dict[str, dict[str, t.Any]] = {}
+    for name in documentation.get("extends_documentation_fragment", ()):
+        part = name.partition("wslfleet.cuda.attributes")[2].strip(".").upper() or "DOCUMENTATION"
+        fragment = yaml.safe_load(getattr(attributes.ModuleDocFragment, part, ""))
+        found.update((fragment or {}).get("options", {}))
+    return {**found, **documentation.get("options", {})}
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_documentation_and_spec_agree(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(f"ansible_collections.wslfleet.cuda.plugins.modules.{name}")
-    documented = yaml.safe_load(module.DOCUMENTATION).get("options", {})
+    documented = options_of(module)
     spec = spec_of(module, monkeypatch)
     assert set(documented) == set(spec)
     for option, described in documented.items():

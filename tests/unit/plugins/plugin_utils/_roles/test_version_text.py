@@ -16,6 +16,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries, installed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight import gpu_families
 
+from tests.unit.plugins.module_utils.scripted_run import system_at
+
 FORMS = (*catalogue.VERSIONS, "12.8.1", "12.8.0", "12.latest", "13.latest", "13.11", "13.11.2")
 """Every form of cuda_version that the documentation names."""
 READERS: dict[str, t.Callable[[t.Any], object]] = {
@@ -26,7 +28,7 @@ READERS: dict[str, t.Callable[[t.Any], object]] = {
     "capabilities": catalogue.capabilities,
     "lowest GPU": gpu_families.lowest_for,
     "highest GPU": gpu_families.highest_for,
-    "compiler": installed.nvcc_path,
+    "compiler": lambda version: installed.nvcc_path(system_at(), version),
     "libraries": lambda version: extra_libraries.wanted(["nccl"], version),
     "filter of the driver": minimum_windows_driver,
 }
