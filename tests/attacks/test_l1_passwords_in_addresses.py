@@ -83,7 +83,6 @@ def test_a_module_inside_the_distribution(what: str, box: Box, monkeypatch: pyte
     monkeypatch.setattr("tests.unit.plugins.modules.box.ScriptedRun", lambda: run)
     box.write("/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
     box.write("/usr/bin/podman")
-    box.module(name)
     box.path("/var/cache").mkdir(parents=True, exist_ok=True)
     box.patch("_repository.installer_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
     installer = "/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb" if option == "installer" else ""

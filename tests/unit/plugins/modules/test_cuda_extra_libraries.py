@@ -28,7 +28,6 @@ GONE = ("^apt-get .* purge libnccl2", Completed(0, "Purg libnccl2 [2.25.1-1+cuda
 def ubuntu(box: Box) -> Box:
     box.write("/etc/os-release", 'ID=ubuntu\nVERSION_ID="24.04"\n')
     box.write("/usr/share/keyrings/cuda-archive-keyring.gpg", "key")
-    box.module("cuda_extra_libraries")
     return box
 
 

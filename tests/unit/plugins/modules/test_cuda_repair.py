@@ -54,7 +54,6 @@ def test_a_driver_file_without_a_package_moves(box: Box) -> None:
 def test_a_driver_package_goes(box: Box) -> None:
     box.status(DRIVER, "bash 5")
     command = box.becomes("bash 5")
-    box.module("cuda_repair")
     box.patch("_driver.commands", "commands", lambda plan: [command])
     result = box.run("cuda_repair", PURGE, LDCONFIG)
     assert result["purged"] == ["libnvidia-compute-570"] and result["changed"]
@@ -82,7 +81,6 @@ def test_it_stops(
 ) -> None:
     monkeypatch.setenv("WSL_DISTRO_NAME", "Debian-12")
     box.status(*packages)
-    box.module("cuda_repair")
     box.patch("_driver.commands", "commands", lambda plan: [["true"]])
     if answers is None:
         answers = (("--purge libcuda1 cuda-nvcc-12-8$", Completed(0, "", "")),)
@@ -92,7 +90,6 @@ def test_it_stops(
 
 def test_it_goes_on_after_the_time_limit_and_the_next_run_waits_for_it(box: Box, waits: list[str]) -> None:
     box.status(DRIVER)
-    box.module("cuda_repair")
     box.patch("_driver.commands", "commands", lambda plan: [waits])
     first = box.run("cuda_repair", PURGE, timeout=0)
     assert first["failed"] and "still runs after 0 s; run again later" in first["msg"]
@@ -103,7 +100,6 @@ def test_it_goes_on_after_the_time_limit_and_the_next_run_waits_for_it(box: Box,
 @pytest.mark.parametrize(("process", "who"), [(123, "process 123"), (dpkg.UNSEEN, "a process outside this pid")])
 def test_a_lock_that_stays(box: Box, process: int, who: str) -> None:
     box.status(DRIVER)
-    box.module("cuda_repair")
     box.patch("_apt.transaction", "wait_for_locks", lambda system, seconds: {"/var/lib/dpkg/lock": process})
     result = box.run("cuda_repair", timeout=0)
     assert result["failed"] and f"/var/lib/dpkg/lock is still held by {who}" in result["msg"]
@@ -120,7 +116,6 @@ def test_the_folder_of_wsl_is_listed_and_the_loader_asked_again(box: Box) -> Non
 def test_a_package_of_others_that_stays_broken_is_named_and_no_change(box: Box) -> None:
     tool = "tool 1\nStatus: install ok half-configured"
     box.status(tool)
-    box.module("cuda_repair")
     box.patch("_driver.commands", "commands", lambda plan: [["false"]])
     result = box.run("cuda_repair")
     assert (result["changed"], result["others"]) == (False, ["tool is iF"]), result
@@ -132,7 +127,6 @@ def test_a_package_of_others_that_stays_broken_is_named_and_no_change(box: Box) 
 
 def test_a_disk_that_cannot_be_written_is_told_before_anything(box: Box) -> None:
     box.write(STRAY)
-    box.module("cuda_repair")
     box.patch("_driver.obstacles", "obstacles", lambda system: ["/usr cannot be written"])
     result = box.run("cuda_repair")
     assert result["failed"] and result["msg"].endswith("nothing was changed: /usr cannot be written")
@@ -143,7 +137,6 @@ def test_a_removal_script_that_fails_moves_away_and_the_driver_goes(box: Box) ->
     box.status(DRIVER, "dpkg 1")
     script = box.write("/var/lib/dpkg/info/libnvidia-compute-570.prerm")
     later = box.becomes("dpkg 1")
-    box.module("cuda_repair")
     words = "installed libnvidia-compute-570 package pre-removal script subprocess returned error exit status 1"
     box.patch("_driver.commands", "commands", lambda plan: [later] if not script.exists() else [["echo", words]])
     result = box.run("cuda_repair", PURGE, LDCONFIG)
@@ -153,7 +146,6 @@ def test_a_removal_script_that_fails_moves_away_and_the_driver_goes(box: Box) ->
 def test_a_lock_in_between_is_waited_for(box: Box) -> None:
     box.status(DRIVER, "dpkg 1")
     later = box.becomes("dpkg 1")
-    box.module("cuda_repair")
     rounds = iter([[["echo", "dpkg: error: dpkg frontend lock was locked by another process with pid 7"]], [later]])
     box.patch("_driver.commands", "commands", lambda plan: next(rounds))
     assert box.run("cuda_repair", PURGE, LDCONFIG)["changed"]

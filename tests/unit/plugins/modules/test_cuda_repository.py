@@ -118,7 +118,6 @@ def installer(box: Box) -> dict[str, t.Any]:
     file = box.write(f"/mnt/c/{NAME}", "deb")
     box.write(f"/var/{PACKAGE}/cuda-keyring.gpg").write_bytes(openpgp.read_keys(KEY.encode())[0].data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    box.module("cuda_repository")
     box.path("/var/cache").mkdir(parents=True)
     box.patch("_repository.installer_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
     box.patch("_apt.command", "install", lambda *words, **_options: box.becomes(f"{PACKAGE} 12.8.1-1"))

@@ -26,7 +26,6 @@ WANTED: t.Any = {"version": "12.8", "components": ["nvcc"], "host_compiler": Fal
 @pytest.fixture
 def commands(box: Box) -> t.Iterator[list[list[str]]]:
     """What a transaction runs instead of apt; a test fills it. What waits for the gate ends with the test."""
-    box.module("cuda_toolkit")
     found: list[list[str]] = []
     box.patch("_toolkit.plan", "commands", lambda plan, interrupted: found)
     gate = box.path("/gate")
@@ -88,7 +87,6 @@ def test_what_went_wrong_is_one_line(box: Box, commands: list[list[str]], comman
 
 @pytest.mark.parametrize("mine", [True, False], ids=["of this run", "of an earlier run"])
 def test_a_transaction_that_ended_badly_is_told_once(box: Box, mine: bool) -> None:
-    box.module("cuda_toolkit")
     box.status(NVCC)
     begun = transaction.start(box.system, "toolkit", [["false"]])
     assert transaction.attach(begun, 20)

@@ -17,7 +17,6 @@ UPDATES = ("update-ca-certificates", Completed(0, "", ""))
 @pytest.fixture
 def network(box: Box) -> Box:
     box.write("/usr/sbin/update-ca-certificates")
-    box.module("distribution_network")
     return box
 
 
