@@ -190,7 +190,7 @@ def at_a_terminal(command: list[str], question: bytes) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"batches": ["0%", "all"]}, "wslfleet_rollout_batches holds 0%, all: write numbers of laptops"),
+        ({"batches": ["0%", "all"]}, "wslfleet_rollout_batches contains 0%, all: write numbers of laptops"),
         ({"window": "22-5"}, "wslfleet_rollout_window must be hours such as 22:00-05:00, not '22-5'"),
         ({"time_zone": "Mars/Olympus"}, "knows no time zone 'Mars/Olympus'"),
         ({"canary": "nobody"}, "wslfleet_rollout_canary 'nobody' matches no host"),

@@ -62,7 +62,7 @@ def test_wrong_sources_change_nothing(debian12: Distribution, web: Web) -> None:
             {**options(web, "wsl-ubuntu-foreign"), "keyring_url": web.repository() + "cuda-keyring_1.1-1_all.deb"},
             "not signed by",
         ),
-        ({**options(web), "packages": ["cuda-toolkit-12-9"]}, "does not hold cuda-toolkit-12-9"),
+        ({**options(web), "packages": ["cuda-toolkit-12-9"]}, "does not contain cuda-toolkit-12-9"),
         ({"source": "mirror"}, "needs url"),
         ({"url": "http://user@127.0.0.1/x/"}, "username and password belong together"),
         ({"source": "local_installer"}, "needs installer"),

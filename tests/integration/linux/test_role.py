@@ -32,7 +32,7 @@ def test_wrong_input_changes_nothing(debian12: Distribution, web: Web) -> None:
     for wrong, words in (
         ({"cuda_version": 12}, "cuda_version is the number 12: quote it"),
         ({"cuda_version": "12.99"}, "no such toolkit"),
-        ({"cuda_version": "12.9"}, "does not hold cuda-toolkit-12-9"),
+        ({"cuda_version": "12.9"}, "does not contain cuda-toolkit-12-9"),
         ({"cuda_components": ["cuda"]}, "installs a Linux driver"),
         ({"cuda_components": ["cuda-drivers"]}, "installs a Linux driver"),
         ({"cuda_repository_url": web.url + "/nothing/"}, "404"),
