@@ -10,6 +10,7 @@ loaded. They end with the process that asked for the first run, whatever becomes
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import json
 import os
@@ -26,7 +27,11 @@ _NEEDED_LATER = (
     "ansible.executor.process.worker",
     "ansible.plugins.callback.default",
     "ansible.plugins.strategy.linear",
+    "winrm",
+    "spnego._ntlm",
+    "cryptography.x509",
 )
+"""Most of all what leads to a laptop, which each run would load once more."""
 
 
 class Done(t.NamedTuple):
@@ -73,6 +78,9 @@ def _serve() -> None:
     """Answer requests until there are no more of them."""
     for name in (*PROGRAMS.values(), *_NEEDED_LATER):
         importlib.import_module(name)
+    # What every run shares is not looked through in each of them, which would copy it.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
