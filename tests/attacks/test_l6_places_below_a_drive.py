@@ -20,4 +20,4 @@ def test_no_example_puts_a_disk_where_everybody_reads() -> None:
 
 def test_the_option_says_so() -> None:
     text = (ROOT / "plugins/modules/wsl_distribution.py").read_text()
-    assert "Every user of the laptop can read a folder that is made right below a drive" in text
+    assert "Every user of the laptop can read a folder directly below a drive" in text
