@@ -487,10 +487,10 @@ def become(job: Job, codes: dict[bytes, types.CodeType], base: t.Any) -> None:
         code = 1
         del trace
     del main
-    if code is None or type(code) is int:
+    if code is None or isinstance(code, int):
         # Whatever does not go smoothly, Python does once more and tells of.
         with contextlib.suppress(BaseException):
-            _end(code or 0, base.main if job.based else None)
+            _end(int(code or 0), base.main if job.based else None)
     raise SystemExit(code)
 
 
