@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--without-archive",
         action="store_true",
-        help="distributions that do not know Debian's archive: apt is quicker, for tests that install nothing of it",
+        help="distributions that do not know Debian's archive, and small files in the place of their images: quicker, "
+        "for tests that install nothing of it",
     )
     up.add_argument(
         "--stop-after",

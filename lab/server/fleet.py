@@ -64,6 +64,7 @@ class Wanted:
     language: str
     real_compiler: bool = True
     package_archive: bool = True
+    """Without it, distributions come as small files that stand for their images, too."""
 
 
 def prepare(state: Path, wanted: Wanted, say: Say) -> None:
@@ -74,7 +75,7 @@ def prepare(state: Path, wanted: Wanted, say: Say) -> None:
     cache = images.default_cache()
     web_url = f"http://127.0.0.1:{_web_port(state)}"
     try:
-        _publish(state / "web", cache, wanted.real_compiler, say)
+        _publish(state / "web", cache, wanted, say)
         for profile, number in wanted.profiles:
             with _new_laptop(state, f"{profile.replace('_', '-')}-{number}") as directory:
                 if directory is not None:
@@ -116,7 +117,7 @@ def _web_port(state: Path) -> int:
     return int(record.read_text(encoding="ascii"))
 
 
-def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
+def _publish(web: Path, cache: Path, wanted: Wanted, say: Say) -> None:
     """Fill WEB: WSL's packages, the list of distributions and their tarballs, NVIDIA's repositories."""
     (web / "wsl").mkdir(parents=True, exist_ok=True)
     (web / "images").mkdir(exist_ok=True)
@@ -125,10 +126,16 @@ def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
         (web / "wsl" / f"wsl.{version}.x64.msi").write_bytes(lab_msi.build(version))
     entries = []
     for name, image in ONLINE_IMAGES.items():
-        tarball = images.tarball(image, cache, say)
         served = web / "images" / f"{image}.tar.gz"
         served.unlink(missing_ok=True)
-        cuda.link_or_copy(str(tarball), str(served))
+        if wanted.package_archive:
+            tarball = images.tarball(image, cache, say)
+            cuda.link_or_copy(str(tarball), str(served))
+            digest = tarball.with_name(tarball.name.replace(".tar.gz", ".sha256")).read_text("ascii").strip()
+        else:
+            images.image(image, cache, say)
+            served.write_bytes(images.stand_in(image))
+            digest = _sha256(served)
         entries.append(
             {
                 "Name": name,
@@ -136,13 +143,13 @@ def _publish(web: Path, cache: Path, real_compiler: bool, say: Say) -> None:
                 "Default": name == profiles.DISTRIBUTION,
                 "Amd64Url": {
                     "Url": f"https://images.wslfleet.example/{served.name}",
-                    "Sha256": tarball.with_name(tarball.name.replace(".tar.gz", ".sha256")).read_text("ascii").strip(),
+                    "Sha256": digest,
                 },
             }
         )
     manifest = {"Default": "Debian", "ModernDistributions": {"Debian": entries}}
     (web / "wsl" / "DistributionInfo.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-    cuda.publish(cache, web, real_compiler, say)
+    cuda.publish(cache, web, wanted.real_compiler, say)
 
 
 # -- running ---------------------------------------------------------------------------------------------------------

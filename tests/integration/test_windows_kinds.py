@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.linux import images
 from lab.windows import lab_msi
 from tests.integration.laboratory import Lab, Run, StartLab
 
@@ -50,7 +51,7 @@ def run(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[..., R
     variables = {
         "windows_host_wsl_msi": f"{{{{ '{package}' if inventory_hostname in {list(FROM_CONTROLLER)} else '' }}}}",
         "windows_host_wsl_state": f"{{{{ 'latest' if inventory_hostname == '{UPDATED}' else 'present' }}}}",
-        "windows_host_distribution_source": str(lab.state / "web" / "images" / "debian-12-minimal.tar.gz"),
+        "windows_host_distribution_source": str(images.tarball("debian-12-minimal", images.default_cache())),
     }
     return lambda *arguments: lab.playbook(Path(playbook), "--tags", TAGS, *arguments, variables=variables)
 
