@@ -137,8 +137,9 @@ def test_an_order_that_is_cut(lab: Lab, tmp_path: Path, name: str, settings: dic
 
 
 def test_a_connection_that_is_cut_while_an_order_works_is_opened_again(lab: Lab, tmp_path: Path) -> None:
-    fault(lab, "connection_cut", seconds=0.4)
-    run = bundle(lab, tmp_path, steps=STEPS[:2])
+    steps = [{"name": f"Look {number}", "module": "cuda_audit_info"} for number in range(30)]
+    fault(lab, "connection_cut", seconds=1.5)  # so long that the work has started, and not ended, on a busy machine too
+    run = bundle(lab, tmp_path, steps=steps)
     assert (run.code, run.recap[READY]["unreachable"]) == (0, 0), run.output
     assert run.lines("the connection was lost, looking for the laptop again"), run.output
 
