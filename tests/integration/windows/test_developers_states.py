@@ -246,7 +246,7 @@ def test_state(states: States, rows: list[dict[str, t.Any]], number: int) -> Non
         outcome = states.task(windows_user=[user.sid], **case.args)
         found = outcome["hand_over"][0] if "hand_over" in outcome else {}
         said.append(outcome.get("msg") or (found["waiting"] if found["waiting"] in _OWN else outcome["status"]))
-        images += sum(step.startswith("bring ") for step in outcome.get("steps", []))
+        images += sum(step.startswith("copy ") for step in outcome.get("steps", []))
         changed.append(bool(outcome["changed"]))
         commands.append(str(len(states.runner.lines)))
     runs = [run for run in states.journal("") if run["time"] not in before]

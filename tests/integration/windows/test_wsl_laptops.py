@@ -297,7 +297,7 @@ def test_a_share_only_where_the_logon_reaches_it(make: MakeHost, tmp_path: Path)
     host.laptop.state.shares = {share: str(host.directory)}
     assert "\\\\files\\wsl refuses this logon" in host.task(msi=file)["msg"]
     host.laptop.state.credentials_delegated = True
-    assert "is not there" in host.task(msi=f"{share}\\wsl.2.5.10.0.x64.msi")["msg"]
+    assert "does not exist: correct the path" in host.task(msi=f"{share}\\wsl.2.5.10.0.x64.msi")["msg"]
     assert host.converge(msi=file)[-1]["version"] == OLD
 
 
