@@ -154,17 +154,23 @@ def report(latency: str, costs: dict[str, Cost]) -> bool:
     )
     fine = True
     for way, cost in costs.items():
-        share, of_peer = (cost.seconds / other.seconds if other else float("nan") for other in (local, peer))
+        share, of_peer = (cost.seconds / other.seconds if other else None for other in (local, peer))
         goal = GOALS.get((way, latency))
-        missed = (goal is not None and share > goal) or (way == KEPT and cost.requests > KEPT_REQUESTS)
+        missed = (goal is not None and share is not None and share > goal) or (
+            way == KEPT and cost.requests > KEPT_REQUESTS
+        )
         fine = fine and not missed
         verdict = f"{f'  goal {goal}' if goal else ''}{' MISSED' if missed else ''}"
         print(
-            f"{way:22} {cost.seconds * 1000:5.0f} ms {share:9.2f} {of_peer:9.2f} {cost.controller * 1000:8.0f} ms"
+            f"{way:22} {cost.seconds * 1000:5.0f} ms {_ratio(share)} {_ratio(of_peer)} {cost.controller * 1000:8.0f} ms"
             f" {cost.requests:9.1f} {cost.launches:9.1f}{verdict}",
             flush=True,
         )
     return fine
+
+
+def _ratio(number: float | None) -> str:
+    return f"{'–':>9}" if number is None else f"{number:9.2f}"
 
 
 def instance(state: Path) -> int:
