@@ -124,6 +124,11 @@ def tar_source(session: Session, file: Path) -> Source:
     def make() -> str:
         try:
             return disks.from_tar(session.laptop, file)
+        except FileNotFoundError:
+            if file.exists():
+                raise
+            # Somebody has deleted it since the service looked for it.
+            raise WslError("ERROR_FILE_NOT_FOUND", REGISTER) from None
         except disks.NotADistribution:
             raise WslError("WSL_E_NOT_A_LINUX_DISTRO", REGISTER, "InvalidDistributionTar") from None
         except disks.NotATar as error:

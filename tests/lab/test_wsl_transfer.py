@@ -184,6 +184,21 @@ def test_an_import_that_fails_leaves_nothing_behind(bench: Bench, arguments: str
     assert disk_count(bench) == before
 
 
+def test_an_archive_that_is_deleted_before_it_is_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = disks.from_tar
+
+    def deleted(laptop: Laptop, file: Path) -> str:
+        file.unlink()
+        return read(laptop, file)
+
+    monkeypatch.setattr(disks, "from_tar", deleted)
+    bench.tar("C:\\x.tar")
+    before = disk_count(bench)
+    result = bench.wsl("--import a C:\\a C:\\x.tar")
+    assert (result.exit_code, result.stdout.endswith(f"{REGISTER}ERROR_FILE_NOT_FOUND\r\n")) == (MINUS_1, True)
+    assert (disk_count(bench), bench.registrations.find("a")) == (before, None)
+
+
 def test_import_needs_a_virtual_machine_and_space(bench: Bench) -> None:
     bench.tar("C:\\x.tar")
     bench.laptop.faults.switch_on("virtual_machine_fails", count=1)
