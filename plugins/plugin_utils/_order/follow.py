@@ -13,7 +13,6 @@ goes on meanwhile.
 
 from __future__ import annotations
 
-import itertools
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from dataclasses import dataclass, field
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.runner import DistributionUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import answers, launch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order import plan as plans
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import telling
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
@@ -28,10 +28,6 @@ HOLD_SECONDS = 60.0
 """How long one command may wait for steps that start no transaction, such as a compilation."""
 INSTALL_SECONDS = 5.0
 """How long one command may wait for the installation of Python."""
-WAITS = (2.0, 3.0, 5.0, 10.0)
-"""Seconds between the first looks; then the last of them and LONGEST_WAIT. Short, so that a person soon sees that it
-moves."""
-LONGEST_WAIT = 20.0
 RETRY_SECONDS = 5.0
 """Between two attempts to open a lost connection again."""
 
@@ -82,7 +78,8 @@ class Work:
     """Shows one line of progress."""
     sleep: t.Callable[[float], None] = time.sleep
     clock: t.Callable[[], float] = time.monotonic
-    waits: t.Iterator[float] = field(default_factory=lambda: itertools.chain(WAITS, itertools.repeat(LONGEST_WAIT)))
+    waits: t.Iterator[float] = field(default_factory=telling.waits)
+    """Seconds between two looks."""
     python: bool = False
     """Python was missing and has been installed."""
 

@@ -24,9 +24,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     Stdin,
 )
 
-WAITS = (2.0, 3.0, 5.0, 10.0)
-"""Seconds between the first lines; then LONGEST_WAIT. What ends before the first of them is not told."""
-LONGEST_WAIT = 20.0
+_WAITS = (2.0, 3.0, 5.0, 10.0)
+_LONGEST_WAIT = 20.0
+
+
+def waits() -> t.Iterator[float]:
+    """Seconds between the lines of one course. Short at first, so that a person soon sees that it moves."""
+    return itertools.chain(_WAITS, itertools.repeat(_LONGEST_WAIT))
 
 
 class Meter(t.Protocol):
@@ -70,7 +74,7 @@ class _Listener:
 
     def __init__(self, meter: Meter, show: t.Callable[[str], None], clock: t.Callable[[], float]) -> None:
         self._meter, self._show, self._clock = meter, show, clock
-        self._waits = itertools.chain(WAITS, itertools.repeat(LONGEST_WAIT))
+        self._waits = waits()  # what ends before the first one is not told
         self._began = clock()
         self._due = self._began + next(self._waits)
         self._shown = ""
