@@ -19,7 +19,6 @@ must not run in a process that comes from this one.
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import pathlib
 import re
@@ -40,13 +39,16 @@ _SIZE, _CHECKSUM = 3, 7
 Compile = t.Callable[[str, bytes], types.CodeType]
 
 
-def entries(archive: bytes) -> Entries:
-    """The files of ARCHIVE. Raises zipfile.BadZipFile."""
-    return {item.filename: (item.CRC, item.file_size) for item in zipfile.ZipFile(io.BytesIO(archive)).infolist()}
+def entries(files: zipfile.ZipFile) -> Entries:
+    """FILES of an archive, as they are compared."""
+    return {item.filename: (item.CRC, item.file_size) for item in files.infolist()}
 
 
-def load(archive: bytes, compiled: Compile) -> Base | None:
-    """The base in ARCHIVE, None if it has none or cannot be had. COMPILED gives the code of a path and a source."""
+def load(archive: bytes, files: zipfile.ZipFile, compiled: Compile) -> Base | None:
+    """The base in ARCHIVE, which has FILES; None if it has none or cannot be had.
+
+    COMPILED gives the code of a path and a source.
+    """
     able = hasattr(os, "memfd_create") and hasattr(zipimport.zipimporter, "exec_module")  # since Python 3.10
     if not able or not hasattr(zipimport, "_compile_source") or not hasattr(_imp(), "_fix_co_filename"):
         return None
@@ -54,7 +56,7 @@ def load(archive: bytes, compiled: Compile) -> Base | None:
     file = os.memfd_create("base")
     try:
         os.write(file, archive)
-        return base if base.load(f"/proc/{os.getpid()}/fd/{file}", entries(archive), compiled) else None
+        return base if base.load(f"/proc/{os.getpid()}/fd/{file}", entries(files), compiled) else None
     finally:
         os.close(file)
 

@@ -220,11 +220,11 @@ class Service:
 
     def _load_base(self, digest: str) -> None:
         """Import the base of the archive in the part DIGEST."""
-        archive = next(_archives(self._parts.get(digest, b"")), None)
-        if archive is None or not hasattr(self._base, "load"):
+        archive, files = next(_archives(self._parts.get(digest, b"")), (b"", None))
+        if files is None or not hasattr(self._base, "load"):
             return
         self._asked_for_base = True
-        self.base = self._base.load(archive, lambda path, source: _compiled(self.codes, path, source))
+        self.base = self._base.load(archive, files, lambda path, source: _compiled(self.codes, path, source))
         gc.collect()
         gc.freeze()
         _BEFORE.update(sys.modules)
@@ -273,10 +273,10 @@ class Service:
             self._entries.clear()
         self._learnt.update(new)
         for digest in new:
-            for archive in _archives(self._parts[digest]):
+            for _archive, files in _archives(self._parts[digest]):
                 if hasattr(self._base, "entries"):
-                    self._entries[digest] = self._base.entries(archive)
-                for source in _sources(archive):
+                    self._entries[digest] = self._base.entries(files)
+                for source in _sources(files):
                     if source not in self.codes:
                         # For another Python, where it fails, mostly: whoever imports it is told.
                         with contextlib.suppress(SyntaxError, ValueError):
@@ -298,18 +298,17 @@ class Service:
             rest = rest[os.write(self._answers, rest) :]
 
 
-def _archives(part: bytes) -> t.Iterator[bytes]:
-    """The archives in PART, which stand there in base64."""
+def _archives(part: bytes) -> t.Iterator[tuple[bytes, zipfile.ZipFile]]:
+    """The archives in PART, which stand there in base64: as they are, and opened."""
     for match in _ARCHIVE.finditer(part):
         with contextlib.suppress(binascii.Error, zipfile.BadZipFile):
             archive = base64.b64decode(match.group(0))
-            zipfile.ZipFile(io.BytesIO(archive)).close()
-            yield archive
+            files = zipfile.ZipFile(io.BytesIO(archive))
+            yield archive, files
 
 
-def _sources(archive: bytes) -> t.Iterator[bytes]:
-    """The Python sources in ARCHIVE."""
-    files = zipfile.ZipFile(io.BytesIO(archive))
+def _sources(files: zipfile.ZipFile) -> t.Iterator[bytes]:
+    """The Python sources in FILES of an archive."""
     for name in files.namelist():
         if name.endswith(".py"):
             with contextlib.suppress(zipfile.BadZipFile):
