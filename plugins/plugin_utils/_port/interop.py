@@ -30,6 +30,7 @@ import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import new_mark
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import DeadlinePassed, Exchange, TooLong
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
     CommandTimeout,
@@ -38,7 +39,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OutputTooLong,
     Stdin,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.ssh_exchange import DeadlinePassed, Exchange, TooLong
 
 SYSTEM32 = "C:\\Windows\\System32"
 VARIABLE = "LINE_OF_WSLFLEET"

@@ -9,7 +9,7 @@
 Core's connection is used by composition: it authenticates (keys, agents, passwords, jump hosts), and its ControlPersist
 keeps the connection from task to task. For Windows it would wrap each command in PowerShell, so a second one is made
 from its options, whose shell leaves commands alone; both share the kept connection. Core gives the process of ssh away
-where it would send the input, see ``_port.ssh_exchange``.
+where it would send the input, see ``_port.exchange``.
 
 A command that is given up goes on on Windows until it prints (Win32-OpenSSH issue 1751), other than over WinRM.
 """
@@ -26,10 +26,10 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader, get_shell_plugin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     ssh_errors,
-    ssh_exchange,
     ssh_line,
     ssh_open,
 )
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import DeadlinePassed, Exchange, TooLong
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CONNECT_TIMEOUT,
     OUTPUT_BYTES,
@@ -101,13 +101,13 @@ class SshRunner:
         """See ``HearingRunner.run``."""
         said = ssh_line.ssh_line(line, self._shell)
         deadline = None if timeout is None else time.monotonic() + timeout
-        exchange = ssh_exchange.Exchange(stdin, deadline, heard=heard)
+        exchange = Exchange(stdin, deadline, heard=heard)
         try:
             return self._run(said, exchange)
-        except ssh_exchange.DeadlinePassed:
+        except DeadlinePassed:
             message = f"{self._host}: not finished after {timeout:g} s and left alone: {line[:120]}"
             raise CommandTimeout(message, said.stdout(bytes(exchange.stdout)) or b"") from None
-        except ssh_exchange.TooLong:
+        except TooLong:
             message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was left alone: {line[:120]}"
             stdout = said.stdout(bytes(exchange.stdout)) or b""
             raise OutputTooLong(f"{message}; look on the laptop what floods it", stdout) from None
@@ -119,7 +119,7 @@ class SshRunner:
         def shown(stdout: bytes, stderr: bytes) -> tuple[bytes, bytes]:
             return said.stdout(stdout) or b"", said.stderr(stderr)
 
-        return self._run(said, ssh_exchange.Exchange(stdin, None, dialogue, shown))
+        return self._run(said, Exchange(stdin, None, dialogue, shown))
 
     def open(self, line: str) -> ssh_open.OpenSsh:
         """See ``OpeningRunner.open``."""
@@ -153,7 +153,7 @@ class SshRunner:
 
     # -- one command ---------------------------------------------------------------------------------------------
 
-    def _run(self, said: ssh_line.SshLine, exchange: ssh_exchange.Exchange) -> Completed:
+    def _run(self, said: ssh_line.SshLine, exchange: Exchange) -> Completed:
         self._connection._send_initial_data = exchange.carry
         try:
             status, _stdout, _stderr = self._connection.exec_command(said.text, in_data=exchange, sudoable=False)
@@ -161,7 +161,7 @@ class SshRunner:
             raise self._failed(str(error.message), said, exchange) from None
         return self._completed(status, said, exchange)
 
-    def _completed(self, status: int, said: ssh_line.SshLine, exchange: ssh_exchange.Exchange) -> Completed:
+    def _completed(self, status: int, said: ssh_line.SshLine, exchange: Exchange) -> Completed:
         stdout, stderr = bytes(exchange.stdout), bytes(exchange.stderr)
         try:
             code = said.exit_code(status, stdout, stderr)

@@ -20,6 +20,7 @@ import subprocess
 import time
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import CHUNK_BYTES, patience
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
     CommandOver,
@@ -30,9 +31,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.ssh_line import NotEnded, SshLine
 
-_CHUNK_BYTES = 65536
-_LOOK_SECONDS = 0.02
-"""How often an ended process is looked for, whose stderr stays open: a ControlPersist of some versions keeps it."""
 _SILENT_SECONDS = 0.5
 """After so long ``receive`` returns without anything, so that whoever waits can be told to give up."""
 _END_SECONDS = 3.0
@@ -131,7 +129,8 @@ class OpenSsh:
                 selector.register(stream, selectors.EVENT_READ)
             if data and not gone:
                 selector.register(self._process.stdin, selectors.EVENT_WRITE)
-            ready = [key.fileobj for key, _mask in selector.select(0 if gone else self._patience(seconds))]
+            left = 0 if gone else patience(seconds, self._process.stdout in self._reading)
+            ready = [key.fileobj for key, _mask in selector.select(left)]
         for stream in [one for one in self._reading if one in ready]:
             self._take(stream)
         if not self._reading:
@@ -139,20 +138,15 @@ class OpenSsh:
         self._ended = not self._reading or (gone and not ready)
         return self._write(data) if self._process.stdin in ready else 0
 
-    def _patience(self, seconds: float | None) -> float | None:
-        if self._process.stdout in self._reading:
-            return seconds
-        return _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
-
     def _write(self, data: memoryview | bytes) -> int:
         try:
-            return os.write(self._process.stdin.fileno(), data[:_CHUNK_BYTES])
+            return os.write(self._process.stdin.fileno(), data[:CHUNK_BYTES])
         except BlockingIOError:
             return 0
 
     def _take(self, stream: t.Any) -> None:
         try:
-            data = os.read(stream.fileno(), _CHUNK_BYTES)
+            data = os.read(stream.fileno(), CHUNK_BYTES)
         except BlockingIOError:
             return
         if not data:

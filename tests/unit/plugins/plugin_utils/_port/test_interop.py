@@ -9,7 +9,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import interop, ssh_exchange
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import exchange, interop
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.inside import Inside, NoInterop
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.interop import InteropRunner
@@ -76,7 +76,7 @@ def test_it_starts_where_cmd_lies(start: Start, tmp_path: Path) -> None:
 
 
 def test_somebody_listens(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh_exchange, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(exchange, "SILENT_SECONDS", 0.2)
     heard: list[tuple[bytes, bytes]] = []
     runner = start("echo out; sleep 0.1; printf 50%% >&2; sleep 0.6; printf 60%% >&2; sleep 0.1; echo ${mark}0 >&2")
     done = runner.run("x", timeout=30, heard=lambda stdout, stderr: heard.append((stdout, stderr)))
@@ -95,7 +95,7 @@ def test_a_time_limit_ends_it(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_flood_ends_it(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (interop, ssh_exchange):
+    for module in (interop, exchange):
         monkeypatch.setattr(module, "OUTPUT_BYTES", 1 << 20)
     with pytest.raises(OutputTooLong, match="printed more than 1 MiB and was ended"):
         start("exec cat /dev/zero").run("x")

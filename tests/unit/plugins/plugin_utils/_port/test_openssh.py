@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader, get_shell_plugin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import openssh, ssh_exchange, ssh_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import exchange, openssh, ssh_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     AuthenticationFailed,
     CommandTimeout,
@@ -75,7 +75,7 @@ def test_a_command_that_takes_too_long() -> None:
 
 
 def test_a_command_that_prints_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh_exchange, "OUTPUT_BYTES", 1000)
+    monkeypatch.setattr(exchange, "OUTPUT_BYTES", 1000)
     with pytest.raises(OutputTooLong, match="pc: printed more than 16 MiB"):
         runner("MM; exec cat /dev/zero").run("ver")
 

@@ -28,9 +28,17 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     pieces,
 )
 
-_CHUNK_BYTES = 65536
+CHUNK_BYTES = 65536
+"""That are read or written at once."""
 _LOOK_SECONDS = 0.02
 """How often an ended process is looked for, whose stderr stays open: a ControlPersist of some versions keeps it."""
+
+
+def patience(seconds: float | None, has_stdout: bool) -> float | None:
+    """How long to wait for a process where SECONDS are left; HAS_STDOUT: whether its stdout is open."""
+    if has_stdout:
+        return seconds
+    return _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
 
 
 class DeadlinePassed(Exception):
@@ -59,7 +67,7 @@ class Exchange:
         :arg end: ends a process whose time is over, or that floods.
         """
         self.stdout, self.stderr = bytearray(), bytearray()
-        self._input = pieces(io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, _CHUNK_BYTES)
+        self._input = pieces(io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, CHUNK_BYTES)
         self._deadline = deadline
         self._dialogue = dialogue
         self._shown = shown
@@ -126,9 +134,7 @@ class Exchange:
         left = None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
         if self._heard is not None:
             left = SILENT_SECONDS if left is None else min(left, SILENT_SECONDS)
-        if process.stdout in {key.fileobj for key in selector.get_map().values()}:
-            return left
-        return _LOOK_SECONDS if left is None else min(left, _LOOK_SECONDS)
+        return patience(left, process.stdout in {key.fileobj for key in selector.get_map().values()})
 
     # -- in ------------------------------------------------------------------------------------------------------
 
@@ -138,7 +144,7 @@ class Exchange:
     def _send(self, selector: selectors.BaseSelector, stdin: t.Any) -> bool:
         """Send some of what waits; False if nothing waits any more."""
         try:
-            sent = os.write(stdin.fileno(), self._waiting[:_CHUNK_BYTES])
+            sent = os.write(stdin.fileno(), self._waiting[:CHUNK_BYTES])
         except BlockingIOError:
             return True
         except BrokenPipeError:
@@ -166,7 +172,7 @@ class Exchange:
 
     def _receive(self, selector: selectors.BaseSelector, stream: t.IO[bytes], process: subprocess.Popen[bytes]) -> None:
         try:
-            data = os.read(stream.fileno(), _CHUNK_BYTES)
+            data = os.read(stream.fileno(), CHUNK_BYTES)
         except BlockingIOError:
             return
         if not data:

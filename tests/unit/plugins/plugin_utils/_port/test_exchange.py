@@ -9,11 +9,11 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import ssh_exchange
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import exchange as exchanges
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream import ByteStream
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import Exchange
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Stdin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.ssh_exchange import Exchange
 
 
 def carried(script: str, exchange: Exchange) -> subprocess.Popen[bytes]:
@@ -61,7 +61,7 @@ def test_whoever_keeps_stderr_open_is_not_waited_for() -> None:
 
 
 def test_somebody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh_exchange, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(exchanges, "SILENT_SECONDS", 0.2)
     heard: list[tuple[bytes, bytes]] = []
     exchange = Exchange(b"", time.monotonic() + 30, heard=lambda stdout, stderr: heard.append((stdout, stderr)))
     carried("echo out; sleep 0.1; echo 50% >&2; sleep 0.6; echo 60% >&2; exit 3", exchange)
@@ -72,15 +72,15 @@ def test_somebody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_time_limit() -> None:
     exchange = Exchange(b"", time.monotonic() + 0.3)
-    with pytest.raises(ssh_exchange.DeadlinePassed):
+    with pytest.raises(exchanges.DeadlinePassed):
         carried("echo out; exec sleep 60", exchange)
     assert bytes(exchange.stdout) == b"out\n"
 
 
 def test_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh_exchange, "OUTPUT_BYTES", 1000)
+    monkeypatch.setattr(exchanges, "OUTPUT_BYTES", 1000)
     exchange = Exchange(b"", None)
-    with pytest.raises(ssh_exchange.TooLong):
+    with pytest.raises(exchanges.TooLong):
         carried("exec cat /dev/zero", exchange)
     assert len(exchange.stdout) <= 1000
 
