@@ -97,17 +97,22 @@ def until(condition: t.Callable[[], bool], seconds: float = 40) -> bool:
     return True
 
 
-@pytest.mark.parametrize("user", ["root", "daemon"])
-def test_a_module_sees_the_same(laptop: Laptop, user: str) -> None:
+def assert_sees_the_same(laptop: Laptop, **variables: t.Any) -> None:
+    """A module with a kept session and one without, by a connection with VARIABLES."""
     seen = {}
     for seconds in (0, 20):
-        connection = laptop.connect(ansible_wsl_persist=seconds, ansible_wsl_user=user)
+        connection = laptop.connect(ansible_wsl_persist=seconds, **variables)
         code, out, err = python(connection, LOOK)
         assert (code, err) == (0, b"")
         seen[seconds] = json.loads(out)
         assert bool(sockets()) == bool(seconds)
         connection.reset()
     assert seen[20] == seen[0]
+
+
+@pytest.mark.parametrize("user", ["root", "daemon"])
+def test_a_module_sees_the_same(laptop: Laptop, user: str) -> None:
+    assert_sees_the_same(laptop, ansible_wsl_user=user)
 
 
 def test_two_requests_for_a_command(kept: t.Any, laptop: Laptop) -> None:

@@ -17,8 +17,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept import broker,
 from connected_laptop import DISTRIBUTION, LAPTOP, Laptop
 from laboratory import Lab
 from test_kept import (
-    LOOK,
     Middle,
+    assert_sees_the_same,
     broker_pid,
     ended,
     in_the_middle,
@@ -87,16 +87,8 @@ def answers(laptop: Laptop) -> bool:
 @pytest.mark.parametrize("shell", ["cmd", "powershell"])
 def test_a_module_sees_the_same(laptop: Laptop, shell: str) -> None:
     have_default_shell(laptop, shell)
-    seen = {}
-    for seconds in (0, 20):
-        connection = laptop.connect(ansible_wsl_persist=seconds, ansible_wsl_windows_shell=shell)
-        code, out, err = python(connection, LOOK)
-        assert (code, err) == (0, b"")
-        seen[seconds] = json.loads(out)
-        assert bool(sockets()) == bool(seconds)
-        connection.reset()
+    assert_sees_the_same(laptop, ansible_wsl_windows_shell=shell)
     have_default_shell(laptop, "cmd")
-    assert seen[20] == seen[0]
 
 
 def test_commands_and_files_start_nothing(kept: t.Any, laptop: Laptop, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class Host(BaseAdapter):
         response.status_code = status
         response.request, response.url = request, str(request.url)
         response.headers["www-authenticate"] = offers
-        response._content = b""  # type: ignore[attr-defined]
+        response._content = b""
         response.raw = SimpleNamespace(release_conn=lambda: None)
         vars(response)["connection"] = self
         return response
