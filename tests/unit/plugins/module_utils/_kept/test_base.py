@@ -7,8 +7,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import json
-import os
 import subprocess
 import sys
 import typing as t
@@ -16,9 +14,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import base, service
+from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import base
 
-MARK = "0123456789abcdef" * 2
+from tests.unit.plugins.module_utils.kept_python import KeptPython, environment
+
 PACKAGE = "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n"
 BASIC = """
 import os, pathlib, socket, sys
@@ -91,47 +90,22 @@ def module(folder: Path, then: str, files: dict[str, str] = FILES) -> str:
     )
 
 
-class Kept:
-    """The service with its base, and the other end of its pipes."""
+class Kept(KeptPython):
+    """With its base."""
 
     def __init__(self, folder: Path) -> None:
-        self.environment = {**os.environ, "PYTHONPATH": str(folder)}
-        self.environment.pop("PYTEST_CURRENT_TEST", None)
-        program = folder / "program.py"
-        program.write_bytes(Path(service.__file__).read_bytes())
         self.folder = folder
-        self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f"exec {sys.executable} 3<&0 <{program}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=folder,
-            env=self.environment,
-        )
-        self.count = 0
-        source = Path(base.__file__).read_text(encoding="utf-8")
-        self.say({"mark": MARK, "silence": 60, "limit": 1 << 20, "base": source})
-        assert self.answer()["ready"]
+        self.environment = {**environment(), "PYTHONPATH": str(folder)}
+        super().__init__(folder, self.environment, 1 << 20, base=Path(base.__file__).read_text(encoding="utf-8"))
 
-    def say(self, header: dict[str, t.Any], data: bytes = b"") -> None:
-        stdin = t.cast(t.IO[bytes], self.process.stdin)
-        stdin.write(json.dumps(header).encode() + b"\n" + data)
-        stdin.flush()
-
-    def answer(self) -> dict[str, t.Any]:
-        line = t.cast(t.IO[bytes], self.process.stdout).readline()
-        answer: dict[str, t.Any] = json.loads(line[len(MARK) :])
-        return answer
-
-    def run(self, program: str, environment: t.Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    def run(self, program: str, variables: t.Mapping[str, str] | None = None) -> tuple[int, str, str]:
         """Its exit code, stdout and stderr; long lines are parts that are kept."""
-        self.count += 1
         lines = program.encode().splitlines(keepends=True)
-        parts = [("text", len(line), hashlib.sha256(line).hexdigest() if len(line) > 4096 else "") for line in lines]
-        self.say({"job": self.count, "parts": parts, "environment": environment or {}}, b"".join(lines))
-        answer = self.answer()
-        stdout = t.cast(t.IO[bytes], self.process.stdout)
-        out, err = (service.unpack(how, stdout.read(size), 1 << 20) for how, size in (answer["out"], answer["err"]))
-        return answer["code"], out.decode(), err.decode()
+        digests = [hashlib.sha256(line).hexdigest() if len(line) > 4096 else "" for line in lines]
+        parts = [(("text", len(line), digest), line) for line, digest in zip(lines, digests)]
+        self.ask(parts, environment=variables or {})
+        code, out, err = self.result()
+        return code, out.decode(), err.decode()
 
     def ordinary(self, program: str) -> tuple[int, str, str]:
         """What PROGRAM prints in a Python of its own."""
@@ -140,11 +114,6 @@ class Kept:
             command, input=program, capture_output=True, text=True, cwd=self.folder, env=self.environment
         )
         return done.returncode, done.stdout, done.stderr
-
-    def end(self) -> None:
-        for pipe in (self.process.stdin, self.process.stdout):
-            t.cast(t.IO[bytes], pipe).close()
-        self.process.wait(10)
 
 
 needs_exec_module = pytest.mark.skipif(sys.version_info < (3, 10), reason="zipimport has no exec_module")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import os
 import re
 import signal
@@ -20,68 +19,21 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._kept import base, service
 
-MARK = "0123456789abcdef" * 2
+from tests.unit.plugins.module_utils.kept_python import KeptPython, environment
+
 LIMIT = 100_000
 
 
-def _environment() -> dict[str, str]:
-    """Without what pytest changes between tests."""
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-
-
-class Kept:
-    """The service, and the other end of its pipes."""
+class Kept(KeptPython):
+    """Without a base."""
 
     def __init__(self, folder: Path, silence: float = 60) -> None:
-        program = folder / "program.py"
-        program.write_bytes(Path(service.__file__).read_bytes())
-        self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f"exec {sys.executable} 3<&0 <{program}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            cwd=folder,
-            env=_environment(),
-        )
-        self.count = 0
-        self.say({"mark": MARK, "silence": silence, "limit": LIMIT})
-        assert self.answer()["ready"]
-
-    def say(self, header: dict[str, t.Any], data: bytes = b"") -> None:
-        stdin = t.cast(t.IO[bytes], self.process.stdin)
-        stdin.write(json.dumps(header).encode() + b"\n" + data)
-        stdin.flush()
-
-    def answer(self) -> dict[str, t.Any]:
-        line = t.cast(t.IO[bytes], self.process.stdout).readline()
-        assert line.startswith(MARK.encode())
-        answer: dict[str, t.Any] = json.loads(line[len(MARK) :])
-        return answer
-
-    def stream(self, described: tuple[str, int]) -> bytes:
-        how, size = described
-        return service.unpack(how, t.cast(t.IO[bytes], self.process.stdout).read(size), LIMIT)
-
-    def ask(self, parts: list[tuple[tuple[str, int, str], bytes]], **more: t.Any) -> None:
-        self.count += 1
-        header = {"job": self.count, "parts": [described for described, _data in parts], **more}
-        self.say(header, b"".join(data for _described, data in parts))
-
-    def result(self) -> tuple[int, bytes, bytes]:
-        answer = self.answer()
-        assert answer["job"] == self.count
-        assert not answer.get("long")
-        return answer["code"], self.stream(answer["out"]), self.stream(answer["err"])
+        super().__init__(folder, environment(), LIMIT, silence=silence)
 
     def run(self, program: str, **more: t.Any) -> tuple[int, bytes, bytes]:
         data = program.encode()
         self.ask([(("text", len(data), ""), data)], **more)
         return self.result()
-
-    def end(self) -> None:
-        for pipe in (self.process.stdin, self.process.stdout):
-            t.cast(t.IO[bytes], pipe).close()
-        self.process.wait(30)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -102,7 +54,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Kept]:
 def ordinary(program: str, folder: str) -> tuple[int, bytes, bytes]:
     """As wsl.exe runs a pipelined module, but for the terminal."""
     command = ["/bin/sh", "-c", f"/bin/sh -c '{sys.executable} && sleep 0'; exit $?"]
-    done = subprocess.run(command, input=program.encode(), capture_output=True, cwd=folder, env=_environment())
+    done = subprocess.run(command, input=program.encode(), capture_output=True, cwd=folder, env=environment())
     return done.returncode, done.stdout, done.stderr
 
 
