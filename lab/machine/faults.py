@@ -52,9 +52,11 @@ class Faults:
         self._lock = threading.Lock()
 
     def _read(self) -> dict[str, dict[str, t.Any]]:
-        if not self._file.exists():
+        try:
+            text = self._file.read_text(encoding="utf-8")
+        except FileNotFoundError:
             return {}
-        content: dict[str, dict[str, t.Any]] = json.loads(self._file.read_text(encoding="utf-8"))
+        content: dict[str, dict[str, t.Any]] = json.loads(text)
         return content
 
     def _write(self, content: dict[str, dict[str, t.Any]]) -> None:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import typing as t
 
 import yaml
 from laboratory import Lab
 
+from lab.machine.faults import Faults
 from tests.unit.plugin_loading import wsl_connection
 
 LAPTOP = "ready-1"
@@ -30,6 +32,7 @@ class Laptop:
             "ansible_wsl_distribution": DISTRIBUTION,
         }
         self.directory = lab.laptop(LAPTOP)
+        self._faults = Faults(self.directory / "faults.json")
 
     @property
     def http_port(self) -> int:
@@ -50,6 +53,17 @@ class Laptop:
     def bytes_in(self) -> int:
         """Of the bodies of all requests so far."""
         return sum(entry["bytes_in"] for entry in self._journal())
+
+    @contextlib.contextmanager
+    def with_faults(self, faults: dict[str, dict[str, t.Any]]) -> t.Iterator[None]:
+        """FAULTS by name and with their settings, until the block ends."""
+        for name, settings in faults.items():
+            self._faults.switch_on(name, **settings)
+        try:
+            yield
+        finally:
+            for name in faults:
+                self._faults.switch_off(name)
 
     def connect(self, **changed: t.Any) -> t.Any:
         """The connection plugin with CHANGED variables, for this laptop."""

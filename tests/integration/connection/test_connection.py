@@ -126,17 +126,13 @@ def test_large_files_go_on_after_the_connection_was_cut(
     connection = laptop.connect(**{"ansible_wsl_persist": 0, **changed})
     before, sent_before = laptop.requests(), laptop.bytes_in()
     connection.exec_command(PYTHON, in_data=b"print(1)")
-    faults = laptop.directory / "faults.json"
     for setting, move in (
         ("after_input", lambda: connection.put_file(str(tmp_path / "local"), "/tmp/large")),
         ("after_bytes", lambda: connection.fetch_file("/tmp/large", str(tmp_path / "back"))),
     ):
         cut = {"match": "wsl.exe", setting: 6 << 20, "away": 1, "kill_after": None, "count": 1}
-        faults.write_text(json.dumps({"connection_cut": cut}), encoding="utf-8")
-        try:
+        with laptop.with_faults({"connection_cut": cut}):
             move()
-        finally:
-            faults.unlink()
     assert (tmp_path / "back").read_bytes() == (tmp_path / "local").read_bytes()
     assert (laptop.bytes_in() - sent_before) / (24 << 20) < 1.4, "in base64, and less than a quarter of it twice"
     connection.reset()
@@ -194,14 +190,11 @@ def test_unreachable_in_one_line(
     laptop: Laptop, changed: dict[str, t.Any], faults: dict[str, t.Any], message: str
 ) -> None:
     laptop.connect().windows_runner.run(cmd_line("C:\\Program Files\\WSL\\wsl.exe", ["--shutdown"]))
-    file = laptop.directory / "faults.json"
-    file.write_text(json.dumps(faults), encoding="utf-8")
     connection = laptop.connect(**changed)
     try:
-        with pytest.raises(AnsibleConnectionFailure) as caught:
+        with laptop.with_faults(faults), pytest.raises(AnsibleConnectionFailure) as caught:
             connection.exec_command("sleep 3")
     finally:
-        file.unlink()
         connection.close()
     text = str(caught.value)
     assert message in text

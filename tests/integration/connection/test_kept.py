@@ -253,13 +253,9 @@ def test_the_distribution_is_terminated_in_the_middle(middle: Middle, kept: t.An
 
 
 def test_the_connection_is_cut_in_the_middle(middle: Middle, kept: t.Any, laptop: Laptop) -> None:
-    faults = laptop.directory / "faults.json"
-    faults.write_text(json.dumps({"connection_cut": {"match": "wsl.exe", "count": 1}}), encoding="utf-8")
-    try:
-        with pytest.raises(AnsibleConnectionFailure):
-            laptop.connect(ansible_wsl_persist=0).exec_command("sleep 3")
-    finally:
-        faults.unlink()
+    cut = {"connection_cut": {"match": "wsl.exe", "count": 1}}
+    with laptop.with_faults(cut), pytest.raises(AnsibleConnectionFailure):
+        laptop.connect(ansible_wsl_persist=0).exec_command("sleep 3")
     assert "the connection was dropped while a command was running, so its outcome is unknown" in middle.failed(40)
     assert until(lambda: not sleeps(laptop))
     assert python(kept, "print(2)")[1] == b"2\n"
