@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Commands and what has waited for them, in one launch. Where a step fails, each is done by itself, and says why."""
+"""A command and the steps that waited for it, in one launch. If a step fails, each runs by itself and says why."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Runs(t.Protocol):
 
 
 class Carrying:
-    """Runs commands as LINUX does, and before the next one whatever is WAITING."""
+    """Runs commands as LINUX does, and the steps that are WAITING before the next command."""
 
     def __init__(
         self,
@@ -59,7 +59,8 @@ class Carrying:
     def run(self, command: str, payload: bytes = b"", timeout: float | None = None) -> Completed:
         """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin.
 
-        :raises StepFailed: a step failed, or HostUnreachable where it was to make the temporary folder, as with core.
+        :raises StepFailed: a step failed.
+        :raises HostUnreachable: the temporary folder could not be made; core reports this in the same way.
         """
         steps = self._waiting.take()
         if steps and len(command.encode("utf-8", "surrogateescape")) <= LONGEST_COMMAND:
@@ -78,13 +79,13 @@ class Carrying:
         return self._always_base64 or self._waiting.in_base64
 
     def files(self, work: t.Callable[[LinuxFiles], None]) -> None:
-        """Do WORK with the files of the distribution; raises what ``LinuxFiles`` does."""
+        """Do WORK with the files of the distribution. Raises the same as ``LinuxFiles``."""
         files = LinuxFiles(self, self._bulk, self._in_base64, self._note)
         work(files)
         self._waiting.in_base64 = files.in_base64 and not self._always_base64
 
     def _bulk(self) -> BulkRunner:
-        """What runs the commands of large files, when nothing waits any longer."""
+        """Do the waiting steps, and return the runner for large files."""
         if self._waiting:
             self.run(":")
         return self._ordinary()

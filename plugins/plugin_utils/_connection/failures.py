@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The port's errors as those that Ansible tells apart: unreachable, or failed."""
+"""Turn the port's errors into Ansible's two kinds: unreachable, or failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Result = t.TypeVar("Result")
 
 
 def told(function: t.Callable[[], Result], distribution: str | None) -> Result:
-    """What FUNCTION returns; its errors name DISTRIBUTION.
+    """Call FUNCTION; its errors name DISTRIBUTION.
 
     ``from None``: ansible-core 2.19 and later would add the text of every cause to the one line.
     """
@@ -33,11 +33,11 @@ def told(function: t.Callable[[], Result], distribution: str | None) -> Result:
 
 
 def _with_distribution(message: str, distribution: str | None) -> str:
-    """Name the distribution where only the host is named."""
+    """MESSAGE, with the distribution if it names only the host."""
     return message if f"distribution {distribution} " in message else f"{message} (distribution {distribution})"
 
 
 def file_not_found(message: str) -> Exception:
-    """The error for a file that is not there."""
+    """The error for a missing file."""
     untyped: t.Any = AnsibleFileNotFound
     return t.cast(Exception, untyped(message))

@@ -4,12 +4,12 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Commands and files that wait for the next command, and are done in the same launch as that. Pure.
+"""Commands and files that wait for the next command, and are done in the same launch. Pure.
 
 For a module that needs a file, core makes a temporary folder, puts the file there, and changes its mode, each a launch
-into the distribution. They have nothing to tell but that they were done, so they are said to be done at once, and are
-done before anything else is. Whatever is not written exactly as core writes it does not wait, and neither does what is
-outside of a temporary folder that was made this way.
+into the distribution. Their only result is success, so they are reported as done at once, and are done before anything
+else. A command waits only if it is written exactly as core writes it, and concerns a temporary folder that was made
+this way.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.before import Step
 
 MOST_BYTES = 4 << 20
-"""Of the files that wait together: they are held in memory."""
+"""Most bytes of the files that wait together: they are kept in memory."""
 
 _PATH = r"/[A-Za-z0-9._/-]+"
 # Texts, not compiled patterns: every task starts a process that loads this file, and most need none of them.
@@ -34,21 +34,21 @@ _MODE = r"[0-7ugoarwxX+=,-]+\Z"
 
 
 class Waiting:
-    """Of one connection."""
+    """The steps that wait, of one connection."""
 
     def __init__(self) -> None:
         self._steps: list[tuple[str, Step]] = []
-        """Each with the temporary folder that it is for."""
+        """Each step with its temporary folder."""
         self._folders: set[str] = set()
-        """Temporary folders that are made this way."""
+        """Temporary folders that were made this way."""
         self.in_base64 = False
-        """Bare bytes did not arrive as they were sent: what comes later travels in base64."""
+        """Send content in base64, because bare bytes arrived changed."""
 
     def __bool__(self) -> bool:
         return bool(self._steps)
 
     def command(self, command: str) -> bytes | None:
-        """What COMMAND prints, where it can wait; it ends with 0 then."""
+        """What COMMAND prints if it can wait (its exit code is 0 then); None if it cannot."""
         inner = inner_command(command)
         if inner is None:
             return None
@@ -68,7 +68,7 @@ class Waiting:
         return True
 
     def take(self) -> list[Step]:
-        """All that waits; nothing does any longer."""
+        """Return all waiting steps, and forget them."""
         steps = [step for _folder, step in self._steps]
         self._steps.clear()
         return steps
@@ -82,7 +82,7 @@ class Waiting:
         return f"{name}={path}\n".encode()
 
     def _never_needed(self, folder: str) -> bool:
-        """FOLDER is to be removed: what waits for it need not be done. Whether it was never even made."""
+        """Drop the steps for FOLDER, which is to be removed; returns whether it was not made yet."""
         mine = [step for for_folder, step in self._steps if for_folder == folder]
         self._steps = [entry for entry in self._steps if entry[0] != folder]
         self._folders.discard(folder)
@@ -102,7 +102,7 @@ class Waiting:
         return b""
 
     def _folder_of(self, path: str) -> str | None:
-        """The folder of ours in which PATH is, or which it names."""
+        """The folder of ours that PATH is in, or names."""
         if ".." in path:
             return None
         return next((folder for folder in self._folders if f"{path}/".startswith(f"{folder}/")), None)

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How the commands of a task get into its distribution: over WinRM or SSH, through a kept session or the ordinary way.
+"""How the commands of a task get into its distribution: over WinRM or SSH, with or without a kept session.
 
-In a loop Ansible keeps the connection and only sets its options anew, so they are read at every call.
+In a loop Ansible keeps the connection and only sets its options again, so they are read at every call.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-# Everything else is loaded where it is needed: Ansible compiles the files of a collection anew in the process of every
-# task, and a task of a kept session needs neither pywinrm nor what runs on it.
+# Everything else is imported only when needed: Ansible compiles the files of a collection anew in the process of every
+# task, and a task of a kept session needs neither pywinrm nor the files that use it.
 if t.TYPE_CHECKING:
     import socket
 
@@ -39,19 +39,19 @@ _OF_SSH = {
     "ssh_extra_args": "ssh_extra_args",
     "ssh_executable": "ssh_executable",
 }
-"""Options for SSH alone -> their names in core's ``ssh``. What is not set, core reads from its configuration."""
+"""Options for SSH only -> their names in core's ``ssh``. Core reads those that are not set from its configuration."""
 _PLACE = ("remote_addr", "port", "windows_user", "distribution", "remote_user", "executable", "connect_timeout")
-"""Options that tell one kept session from another, beside those that are secret."""
+"""Options that distinguish kept sessions, apart from the secret ones."""
 
 
 _PORTS = {22: "ssh", 5985: "winrm", 5986: "winrm"}
 
 
 class Ways:
-    """Of one connection."""
+    """The ways of one connection."""
 
     def __init__(self, option: t.Callable[[str], t.Any]) -> None:
-        """OPTION gives an option of the connection as it is now."""
+        """OPTION returns the current value of an option of the connection."""
         self._option = option
         self._runner: ClosableRunner | None = None
         self._runner_options: tuple[t.Any, ...] | None = None
@@ -67,17 +67,17 @@ class Ways:
         return t.cast("ClosableRunner", self._runner)
 
     def use(self, runner: t.Any) -> None:
-        """Have RUNNER for the options as they are now."""
+        """Use RUNNER as long as the options do not change."""
         self._runner, self._runner_options = runner, self.windows_options()
 
     def windows_options(self) -> tuple[t.Any, ...]:
-        """All that the connection to Windows depends on."""
+        """The values that the connection to Windows depends on."""
         names = (*_ACCOUNT, *(("windows_shell", *_OF_SSH) if self.transport == "ssh" else ("_extras",)))
         return (self.transport, *(self._option(name) for name in names))
 
     @property
     def transport(self) -> str:
-        """``winrm`` or ``ssh``: what the options say, else what they look like."""
+        """``winrm`` or ``ssh``: as the options say, otherwise a guess from the other options."""
         given = self._option("transport")
         if given:
             return str(given)
@@ -89,7 +89,7 @@ class Ways:
 
     @property
     def ordinary(self) -> LinuxRunner:
-        """Runs commands in the distribution and as the user that the options name."""
+        """Runs commands in the distribution, as the user in the options."""
         return self._linux_on(self.windows)
 
     def _linux_on(self, runner: ClosableRunner) -> LinuxRunner:
@@ -106,7 +106,7 @@ class Ways:
 
     @property
     def quick(self) -> LinuxRunner | KeptLinux:
-        """What runs commands that ask for nothing: through the kept session, where the options want one."""
+        """The runner for commands without a dialogue: through the kept session if the options want one."""
         seconds = self._option("persist")
         if seconds <= 0 or not self._option("distribution"):
             return self.ordinary
@@ -123,7 +123,7 @@ class Ways:
         return KeptLinux(kept, lambda: self.ordinary, start, lambda text: display.vv(text, host=host))
 
     def _kept(self) -> Kept:
-        """The kept session of the options, whether there is one or not."""
+        """The kept session that belongs to the options; it may not exist yet."""
         from ansible import constants
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
 
@@ -132,14 +132,14 @@ class Ways:
         return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, self.windows_options())
 
     def _new_session(self, python: Program, seconds: int) -> KeptSession:
-        """Called in the process that keeps the session: on a connection of its own."""
+        """Called in the process that keeps the session, and has its own connection."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
 
         runner = self._new_runner(f"PT{2 * seconds + 60}S")
         return KeptSession(self._linux_on(runner), runner, python.interpreter, seconds)
 
     def _new_runner(self, shell_idle_timeout: str | None = None) -> OpeningRunner:
-        """SHELL_IDLE_TIMEOUT: of the WinRM shell."""
+        """SHELL_IDLE_TIMEOUT: option of the WinRM shell."""
         host, port, user, password, connect_timeout = (self._option(name) for name in _ACCOUNT)
         if self.transport == "ssh":
             return self._new_ssh_runner({"host": host, "port": port, "remote_user": user, "password": password})
@@ -161,7 +161,7 @@ class Ways:
         self._kept().end()
 
     def reset(self) -> None:
-        """Give up what is kept of a connection to Windows."""
+        """Close the connection to Windows."""
         reset = getattr(self.windows, "reset", None) if self.transport == "ssh" else None
         if reset is not None:
             reset()

@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The process on the controller that keeps a session between the tasks of a playbook.
 
-A task forks it, so that what the task knows (the password too) needs no command line, no environment and no file. It
-holds nothing else of the task: no open file, no terminal, no display. It ends after a silent while, with the playbook,
-when its socket is gone, when it is told to, and when the laptop is lost; whatever it was doing then is ended as well.
+A task forks it, so passwords need not pass through a command line, an environment or a file. It keeps no open file,
+terminal or display of the task. It ends after some time without jobs, with the playbook, when its socket is gone, on
+request, and when the laptop is lost; a job that runs then is ended too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
 _LOOK_SECONDS = 2.0
-"""How often it looks whether playbook and socket are still there."""
+"""How often it checks that the playbook and the socket still exist."""
 _END_SECONDS = 30.0
 """How long the end of a session may take: a silent Receive, and the requests that end the shell."""
 
@@ -69,7 +69,7 @@ def start(listener: socket.socket, kept: client.Kept, make: t.Callable[[], Sessi
 
 
 def _let_go(kept: int) -> None:
-    """Hold nothing of the task but the descriptor KEPT; in particular not the pipes to the playbook."""
+    """Close every descriptor of the task except KEPT, in particular the pipes to the playbook."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(null, number)
@@ -77,7 +77,7 @@ def _let_go(kept: int) -> None:
     _forget_tracker()
     os.closerange(kept + 1, max(kept + 2, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536))
     display: t.Any = Display()
-    # The queue to the playbook is closed. Whatever there is to say, the task says it.
+    # The queue to the playbook is closed. Messages are shown by the task.
     for name in ("display", "warning", "deprecated", "error"):
         setattr(display, name, lambda *_args, **_keywords: None)
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD):
@@ -85,14 +85,14 @@ def _let_go(kept: int) -> None:
 
 
 def _forget_tracker() -> None:
-    """Let Python start another process that tracks shared memory, where the task had one: its pipe is closed here.
+    """Let Python start its own tracker of shared memory if the task had one, because the pipe to that is closed here.
 
     Core hands ssh the password through shared memory.
     """
     tracker: t.Any = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
     for name in {"_fd", "_pid"} & set(vars(tracker) if tracker else ()):
         setattr(tracker, name, None)
-    # It is started with the file of sys.stderr.
+    # Python starts it with the file of sys.stderr.
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, closefd=False) for number, mode in enumerate("rww"))
 
 
@@ -116,26 +116,26 @@ class Broker:
         self._playbook = playbook
         self._session: Session | None = None
         self._refused = ""
-        """Why no session can be had, once that is known."""
+        """Why there can be no session, once that is known."""
         self._busy = False
-        """A task has been told to send a job, or its job runs."""
+        """A task may send a job now, or its job runs."""
         self._running: socket.socket | None = None
         """The task whose job runs."""
         self._open: set[socket.socket] = set()
-        """Tasks that have not got their answer yet."""
+        """Tasks that have no answer yet."""
         self._answered: list[socket.socket] = []
         self._given_up = threading.Event()
         self._ending = False
         self._waiting: list[socket.socket] = []
-        """Who waits for the end."""
+        """Connections that wait for the end of the session."""
         self._last_use = time.monotonic()
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
 
     def serve(self) -> None:
-        """Until it is time to end."""
-        # The number of the signal is read with whatever else wakes the loop. A handler may never be called: Python 3.13
-        # forgets signals in a process that was forked by a thread.
+        """Serve until it is time to end."""
+        # Signals arrive as bytes on a socket, because a handler may never be called: Python 3.13 loses signals in a
+        # process that was forked by a thread.
         signal.signal(signal.SIGTERM, lambda *_: None)
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         try:
@@ -148,7 +148,7 @@ class Broker:
                         self._stop()
                     self._close_answered()
                 if running in ready and running is self._running:
-                    # A task says nothing while its job runs: it is gone.
+                    # A task sends nothing while its job runs, so this is its end.
                     self._stop()
                 if self._listener in ready:
                     self._accept()
@@ -156,7 +156,7 @@ class Broker:
             self._end()
 
     def _stop(self) -> None:
-        """End soon: a job that runs is given up by its thread, as soon as the host says anything or nothing."""
+        """End soon: the thread of a running job gives up after its next receive."""
         if not self._ending:
             self._ending = True
             self._given_up.set()
@@ -262,12 +262,12 @@ class Broker:
             raise
 
     def _started(self) -> Session:
-        """A new session; raises NotBegun: whatever keeps it from coming up, the job has not begun."""
+        """A new session. Raises NotBegun if it does not start for any reason: the job has not begun then."""
         made = self._make()
         try:
             made.start()
         except HostUnreachable as error:
-            # The ordinary way finds the same, and says it in its own words.
+            # Without a kept session the task gets the same error, with the usual message.
             self._ending = True
             raise session.NotBegun(str(error)) from None
         except Exception as error:  # noqa: BLE001 - told to the task
@@ -285,7 +285,7 @@ class Broker:
     # -- the end -------------------------------------------------------------------------------------------------
 
     def _end(self) -> None:
-        """No new tasks, no session, no process; in a bounded time."""
+        """Take no more tasks, then end the session and the process, within a time limit."""
         _in_any_case()
         if self._there():
             self._path.unlink()
@@ -297,13 +297,13 @@ class Broker:
 
 
 def _in_any_case() -> None:
-    """End the process, even where the laptop does not answer."""
+    """End the process, even if the laptop does not answer."""
     timer = threading.Timer(_END_SECONDS, os._exit, (1,))
     timer.daemon = True
     timer.start()
 
 
 def _made(path: Path) -> tuple[int, int]:
-    """Which socket lies at PATH, and since when: its number may be that of an earlier one."""
+    """Identifies the socket at PATH. With the time, because the inode number may be that of an earlier one."""
     found = path.stat()
     return found.st_ino, found.st_mtime_ns

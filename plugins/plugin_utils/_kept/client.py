@@ -6,11 +6,11 @@
 # Do not use this from other collections or standalone plugins/modules!
 """A task's side of a kept session: finds the broker by its socket, or starts one.
 
-The socket lies in Ansible's temporary folder of this playbook, which only the user may enter and which goes with the
-playbook. Its name tells nothing of the password; the identity, in which the password has a part, is only compared
-between two processes of one user. Small, and without pywinrm: it is loaded in the process of every task.
+The socket is in Ansible's temporary folder of this playbook, which only the user may enter and which is deleted with
+the playbook. Its name does not depend on the password; the identity, which does, is only compared between two
+processes of one user. This file is small and does not need pywinrm: every task loads it in its process.
 
-First the task says who it is; only after ``go`` it sends its job. So a broker that goes away before is no loss.
+A task sends its identity first, and its job only after ``go``, so nothing is lost if a broker ends before that.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MOST = 64 << 20
 
 
 class NotKept(Exception):
-    """The job has certainly not begun; why, in a few words. It may go the ordinary way."""
+    """The job has certainly not begun, so it may run without a kept session; the message says why in a few words."""
 
 
 class KeptFailed(Exception):
@@ -127,7 +127,7 @@ class Kept:
         with socket.socket(socket.AF_UNIX) as listener:
             try:
                 with contextlib.suppress(FileNotFoundError):
-                    self.path.unlink()  # of a broker that was killed: nobody answers
+                    self.path.unlink()  # its broker was killed
                 listener.bind(str(self.path))
             except OSError as error:
                 raise NotKept(f"no socket can be made at {self.path}: {error.strerror}") from None
@@ -169,12 +169,12 @@ def peer(connection: socket.socket) -> int:
 def send(connection: socket.socket, header: dict[str, t.Any], data: bytes = b"") -> None:
     """Send HEADER and DATA. Raises OSError."""
     described = json.dumps(header).encode()
-    # In one piece: whoever has it all may answer and close at once.
+    # In one piece, because the receiver may answer and close as soon as it has everything.
     connection.sendall(struct.pack("!II", len(described), len(data)) + described + data)
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, t.Any], bytes]:
-    """What the other end has sent. Raises OSError, ValueError, EOFError where it closed."""
+    """What the other end has sent. Raises OSError, ValueError, EOFError if it closed the connection."""
     described, size = struct.unpack("!II", _exactly(connection, 8))
     if described + size > _MOST:
         raise ValueError("too long")

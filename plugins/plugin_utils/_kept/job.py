@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Jobs of a kept session as they are written, and their answers as they are read. Pure."""
+"""Writing the jobs of a kept session, and reading their answers. Pure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._kept.service import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import program
 
 KNOWN_BYTES = 16 << 20
-"""Bytes that the kept Python is asked to remember."""
+"""Most bytes that the kept Python is asked to remember."""
 _NOISE_BYTES = 64 << 10
 _HEADER_BYTES = 4 << 10
 
 
 class BrokenAnswer(Exception):
-    """What came is no answer."""
+    """The output is not an answer."""
 
 
 class JobWriter:
@@ -37,9 +37,9 @@ class JobWriter:
     def write(
         self, command: str, payload: bytes, confirm: bool = False, before: tuple[str, bytes] | None = None
     ) -> bytes:
-        """The next job: run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; CONFIRM: say that it begins.
+        """The next job: run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; CONFIRM: report that it begins.
 
-        BEFORE: a script and its stdin; COMMAND only follows where that ends with 0.
+        BEFORE: a script and its stdin; COMMAND only runs if that exits with 0.
         """
         self.number += 1
         header: dict[str, t.Any] = {"job": self.number}
@@ -74,7 +74,7 @@ class JobWriter:
 
 
 def _parts(payload: bytes) -> t.Iterator[tuple[bytes, bool]]:
-    """PAYLOAD in parts, and whether a part is worth remembering: the archive of a module is one long line."""
+    """PAYLOAD in parts, each with whether it should be remembered. The archive of a module is one long line."""
     short = bytearray()
     for line in payload.splitlines(keepends=True):
         if len(line) < LONG_LINE:
@@ -97,24 +97,24 @@ class Answer:
 
 
 class AnswerReader:
-    """Finds answers in what a session prints. Whoever is root in the distribution decides what that is."""
+    """Finds answers in the output of a session, which is not trusted: root in the distribution decides what it is."""
 
     def __init__(self, mark: str, limit: int) -> None:
-        """LIMIT: bytes that a job may have printed."""
+        """LIMIT: most bytes that a job may print."""
         self._mark = mark.encode()
         self._limit = limit
         self._buffer = bytearray()
         self.begun = 0
-        """The last job that was said to begin."""
+        """The last job that has reported its beginning."""
 
     def add(self, data: bytes) -> None:
-        """More has come. Raises BrokenAnswer where it is more than an answer can be."""
+        """Add received DATA. Raises BrokenAnswer if there is more than an answer can hold."""
         self._buffer += data
         if len(self._buffer) > 2 * self._limit + _NOISE_BYTES:
             raise BrokenAnswer("it printed more than an answer")
 
     def ready(self) -> bool:
-        """Whether the session has said that it waits for jobs."""
+        """Whether the session has reported that it waits for jobs."""
         header = self._header()
         if header is None:
             return False
@@ -125,7 +125,7 @@ class AnswerReader:
         return True
 
     def answer(self, number: int) -> Answer | None:
-        """The answer to job NUMBER, None if it has not come as a whole. Raises BrokenAnswer."""
+        """The answer to job NUMBER, None if it is not complete yet. Raises BrokenAnswer."""
         header = self._header()
         if header is None:
             return None
@@ -155,7 +155,7 @@ class AnswerReader:
             raise BrokenAnswer(f"what it printed cannot be read: {error}") from None
 
     def _header(self) -> tuple[dict[str, t.Any], int] | None:
-        """The line of JSON behind the next mark, and where it ends."""
+        """The line of JSON after the next mark, and where it ends."""
         start = self._buffer.find(self._mark)
         if start < 0 or start > _NOISE_BYTES:
             if len(self._buffer) > _NOISE_BYTES:

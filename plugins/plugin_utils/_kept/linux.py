@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Commands of a task in a distribution: through the kept session if there is one, else in the ordinary way."""
+"""Commands of a task in a distribution: through the kept session if there is one, otherwise each by itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class KeptLinux:
     def __init__(
         self, kept: Kept, ordinary: t.Callable[[], LinuxRunner], start: Start, note: t.Callable[[str], None]
     ) -> None:
-        """NOTE is told why a command goes the ordinary way that might have been kept."""
+        """NOTE gets the reason when a command that the kept session could run is run without it."""
         self._kept = kept
         self._ordinary = ordinary
         self._start = start
@@ -45,7 +45,7 @@ class KeptLinux:
     def run(
         self, command: str, payload: bytes = b"", timeout: float | None = None, before: Before | None = None
     ) -> Completed:
-        """See ``LinuxRunner.run``. The first program of Python starts a session; what has a time limit is not kept."""
+        """See ``LinuxRunner.run``. The first Python program starts a session; it runs no command with a time limit."""
         python = program(command)
         if timeout is not None:
             return self._ordinary().run(command, payload, timeout, before)

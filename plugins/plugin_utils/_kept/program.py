@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which commands are nothing but a Python program. Pure, and small: it is loaded in the process of every task.
+"""Which commands only start a Python program. Pure, and small: every task loads it in its process.
 
-Core sends a pipelined module as the stdin of ``/bin/sh -c '[NAME=value ...] INTERPRETER && sleep 0'``, and since 2.21
-without the end of it. Where a command is exactly that, letter by letter, the kept Python can be that interpreter;
-everything else is left to a shell.
+Core sends a pipelined module as the stdin of ``/bin/sh -c '[NAME=value ...] INTERPRETER && sleep 0'``, since 2.21
+without ``&& sleep 0``. If a command is exactly that, letter by letter, the kept Python can be the interpreter;
+everything else is run by a shell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import re
 import shlex
 import typing as t
 
-# Texts, not compiled patterns: most tasks need but one of them.
+# Texts, not compiled patterns: most tasks need only one of them.
 _INTERPRETER = r"/[A-Za-z0-9._/-]+\Z"
 _ASSIGNMENT = r"(?s)([A-Za-z_][A-Za-z0-9_]*)=(.*)\Z"
 _READ_AT_START = r"PYTHON|LC_|LANG|LD_|MALLOC_|GLIBC_|(?:HOME|TZ)\Z"
@@ -25,14 +25,14 @@ _READ_AT_START = r"PYTHON|LC_|LANG|LD_|MALLOC_|GLIBC_|(?:HOME|TZ)\Z"
 
 
 class Program(t.NamedTuple):
-    """A Python program that comes as the stdin of its interpreter."""
+    """A Python program that its interpreter reads from stdin."""
 
     interpreter: str
     environment: dict[str, str]
 
 
 def program(command: str) -> Program | None:
-    """What COMMAND starts, where it starts a Python that reads its program and nothing else."""
+    """The program that COMMAND starts; None if it does anything else than start a Python that reads its program."""
     inner = inner_command(command)
     if inner is None:
         return None
@@ -53,7 +53,7 @@ def program(command: str) -> Program | None:
 
 
 def inner_command(command: str) -> str | None:
-    """The command that ``/bin/sh -c`` gets, where COMMAND is written as core writes it, without core's end of it."""
+    """The command that ``/bin/sh -c`` gets, without ``&& sleep 0``, if COMMAND is written as core writes it."""
     try:
         words = shlex.split(command)
     except ValueError:

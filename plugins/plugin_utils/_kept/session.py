@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """A kept session: one command in the distribution that runs job after job.
 
-Either a job has not begun, then it may be run in the ordinary way (``NotBegun``), or it may have, then nobody runs it
-again and the error is that of an ordinary command that was lost. A distribution may have been terminated since the last
-job, and a Send to it may still be taken: after a pause a job has to confirm that it begins, which costs one Receive.
+If a job has certainly not begun (``NotBegun``), it may be run without the session. If it may have begun, it is not run
+again, and the error is that of any other lost command. A distribution may have been terminated since the last job, and
+Windows may still accept a Send to it: after a pause a job has to confirm that it begins, which costs one Receive.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import linux_stdin
 
 _PAUSE_SECONDS = 0.25
-"""After so long something else may have been done on the laptop: whatever terminates a distribution takes longer."""
+"""Seconds after a job within which nothing can have terminated the distribution: that takes longer."""
 _LONGER_SECONDS = 30.0
-"""How much longer than the controller the other side waits for the next job, before it ends by itself."""
+"""Seconds that the other side waits for the next job longer than the controller, before it ends by itself."""
 
 
 class NotBegun(Exception):
-    """The job has certainly not begun; says why in a few words."""
+    """The job has certainly not begun; the message says why in a few words."""
 
 
 class KeptSession:
@@ -74,7 +74,7 @@ class KeptSession:
         self._command: OpenCommand | None = None
 
     def start(self) -> None:
-        """Start the Python. Raises NotBegun where it does not come to wait for jobs, HostUnreachable."""
+        """Start the Python. Raises NotBegun if it does not get ready for jobs, and HostUnreachable."""
         mark = secrets.token_hex(16)
         self._writer = JobWriter(self._interpreter)
         self._reader = AnswerReader(mark, OUTPUT_BYTES)
@@ -94,7 +94,7 @@ class KeptSession:
         except NotSent as error:
             raise self._failed(str(error)) from None
         except CommandOver as over:
-            # An entry that fails says why; anything else is for the ordinary way to find out.
+            # If the distribution cannot be entered, wsl.exe says why; a run without the session finds any other cause.
             self._linux.result(over.completed)
             said = " ".join(over.completed.stderr.decode("utf-8", "replace").split())
             raise self._failed(f"{self._interpreter} did not start: {said[-200:]}") from None
@@ -104,9 +104,9 @@ class KeptSession:
     def run(
         self, command: str, payload: bytes, given_up: t.Callable[[], bool], before: tuple[str, bytes] | None = None
     ) -> Completed:
-        """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; GIVEN_UP tells that nobody waits any longer.
+        """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin; GIVEN_UP says whether nobody waits any longer.
 
-        BEFORE: a script for /bin/sh, and its stdin. Where it fails, that is returned, and COMMAND does not begin.
+        BEFORE: a script for /bin/sh, and its stdin. If it fails, its outcome is returned, and COMMAND does not run.
 
         :raises NotBegun: it has certainly not begun.
         :raises HostUnreachable: the host or the distribution was lost; the outcome is unknown.
@@ -176,6 +176,6 @@ class KeptSession:
 
 
 def _service_command(interpreter: str) -> str:
-    """What starts the service: its program comes through a pipe, its jobs on descriptor 3."""
+    """The command that starts the service: it gets its program through a pipe and its jobs on descriptor 3."""
     program = base64.b64encode(Path(service.__file__).read_bytes()).decode()
     return "/bin/sh -c " + shlex.quote(f"{{ echo {program}|base64 -d|{interpreter};}} 3<&0")

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Privilege escalation that asks for a password: the prompt, the answer, and the outcome of it.
+"""Privilege escalation that asks for a password: the prompt, the answer, and the outcome.
 
-Core's become plugins know the prompts, in every language, the marker that the command prints once it runs as the other
-user, and the words for a wrong password. There is no terminal: ``sudo -S`` and ``su`` read the password from stdin, so
-nothing else may be there before the marker was seen.
+Core's become plugins know the prompts in every language, the marker that the command prints once it runs as the other
+user, and the messages about a wrong password. There is no terminal: ``sudo -S`` and ``su`` read the password from
+stdin, so nothing else may be sent before the marker was seen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 
 
 class BecomePrompt:
-    """The dialogue of one command with core's become plugin BECOME, which has built that command."""
+    """The dialogue with one command, which core's become plugin BECOME has built."""
 
     def __init__(self, become: t.Any, where: str, seconds: float) -> None:
         self.opening = b""
@@ -31,10 +31,10 @@ class BecomePrompt:
         self._where = where
         self._password: str | None = become.get_option("become_pass")
         self._read: tuple[int, int] | None = None
-        """How much of stdout and stderr was there when the password was sent."""
+        """Lengths of stdout and stderr when the password was sent."""
 
     def reply(self, stdout: bytes, stderr: bytes) -> bytes | None:
-        """The password where a prompt stands, None once the command runs; raises StepFailed if it never will."""
+        """The password if there is a prompt, None once the command runs. Raises StepFailed if it never will."""
         if self._become.check_success(stdout):
             return None
         if not self._asks(stdout, stderr):
@@ -48,21 +48,21 @@ class BecomePrompt:
         return self._password.encode() + b"\n"
 
     def late(self) -> StepFailed:
-        """The time is over."""
+        """The error when the time is over."""
         return StepFailed(
             f"{self._where}: {self._become.name} ran nothing and showed no known prompt within {self.seconds:g} s:"
             " check become_flags and the language of the prompt, or raise ansible_wsl_become_success_timeout"
         )
 
     def check(self, said: bytes) -> None:
-        """Raise StepFailed where SAID tells that the password is wrong or missing."""
+        """Raise StepFailed if SAID contains that the password is wrong or missing."""
         if self._become.check_missing_password(said):
             raise self._missing()
         if self._become.check_incorrect_password(said):
             raise self._wrong() if self._password else self._missing()
 
     def result(self, completed: Completed) -> Completed:
-        """COMPLETED without prompt and marker; raises StepFailed if the password was not taken."""
+        """COMPLETED without prompt and marker. Raises StepFailed if the password was not accepted."""
         if not self._become.check_success(completed.stdout):
             self.check(completed.stdout + completed.stderr)
             return completed
@@ -81,7 +81,7 @@ class BecomePrompt:
         prompt = self._become.prompt
         if isinstance(prompt, str):
             return re.sub(re.escape(prompt.encode()) + rb"\s*", b"", stderr, count=1)
-        # su of ansible-core 2.16 knows a prompt when it sees one, not which: it is the line that was answered.
+        # su of ansible-core 2.16 does not say which text was the prompt: it is the line that was answered.
         asked, rest = stderr[: self._read[1]], stderr[self._read[1] :]
         return asked[: asked.rfind(b"\n") + 1] + rest.lstrip()
 

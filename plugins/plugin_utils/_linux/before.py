@@ -4,12 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What is done in the distribution right before a command, in the same launch. Pure.
+"""Steps in the distribution right before a command, in the same launch. Pure.
 
-A step is something whose success has nothing to tell. All steps become one script; it ends with an error, and names the
-step, where one fails, and the command does not begin then. The content of files stands on stdin in front of what the
-command gets. ``dd`` takes exactly its share of it, where other programs read on; one that does not know these words
-reads nothing at all.
+The output of a step is not needed. All steps become one script; if one fails, the script exits with an error that names
+the step, and the command does not run. The content of files comes on stdin, before what the command gets. ``dd`` reads
+exactly its part of stdin, while other programs read more; a ``dd`` that does not know these options reads nothing.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
 LONGEST_COMMAND = 90_000
-"""Bytes of a command that can follow steps: it is an argument of the script, which is one itself."""
+"""Most bytes of a command after steps: it is an argument inside the script, which is an argument itself."""
 # A text, and no dataclasses below: every task starts a process that loads this file.
 _FAILED = rb"wslfleet-step-([0-9a-f]{16})-(\d{1,3})\n"
 
 
 class Step(t.NamedTuple):
-    """A command, or a file that is written."""
+    """A command, or a file to write."""
 
     command: str
     """Text for /bin/sh; nothing for a file."""
     path: str = ""
-    """Of the file."""
+    """The content of the file."""
     content: bytes = b""
 
 
@@ -52,7 +51,7 @@ class Before(t.NamedTuple):
         return f"{self.script}exec /bin/sh -c {shlex.quote(command)}"
 
     def failed(self, completed: Completed) -> int | None:
-        """The number of the step that failed, None where the command has begun."""
+        """The number of the step that failed, None if the command has begun."""
         for match in re.finditer(_FAILED, completed.stderr):
             if completed.exit_code == 1 and match.group(1).decode() == self.token:
                 return int(match.group(2))
@@ -60,7 +59,7 @@ class Before(t.NamedTuple):
 
 
 def before(steps: t.Sequence[Step], in_base64: bool = False) -> Before:
-    """STEPS in one script. IN_BASE64: so the content of files travels."""
+    """STEPS in one script. IN_BASE64: send the content of files in base64."""
     token = secrets.token_hex(8)
     script = [f"f(){{ echo wslfleet-step-{token}-$1 >&2;exit 1;}}"]
     stdin = []
@@ -75,7 +74,7 @@ def before(steps: t.Sequence[Step], in_base64: bool = False) -> Before:
 
 
 def _writes(step: Step, size: int, in_base64: bool) -> str:
-    """What writes the next SIZE bytes of stdin, and looks whether they are what was sent."""
+    """The command that writes the next SIZE bytes of stdin, and checks that they are what was sent."""
     target, digest = shlex.quote(step.path), hashlib.sha256(step.content).hexdigest()
     decode = "|base64 -d" if in_base64 else ""
     read = f"dd bs=65536 count={size} iflag=fullblock,count_bytes 2>/dev/null{decode}"

@@ -6,11 +6,11 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Files into a distribution and out of it, over stdin and stdout of commands, checked by digest.
 
-Neither side holds a file whole. A small one goes with the other commands of a task, through the kept session too; a
-large one in bare bytes of its own commands, and on from where it was when the connection is lost. Nobody has published
-whether WinRS carries arbitrary bytes, so the digest decides: on the first difference the file is sent again in base64,
-and so is every later one of this connection. A marker in front of the base64 keeps out what an AutoRun command of
-cmd.exe may print on the same stdout.
+Neither side keeps a whole file in memory. A small one is sent like the other commands of a task, also through the kept
+session. A large one is sent as bare bytes by commands of its own, and resumed after a lost connection. Nobody has
+published whether WinRS carries arbitrary bytes, so the digest decides: on the first difference the file is sent again
+in base64, and so is every later one of this connection. A marker before the base64 separates it from the output of an
+AutoRun command of cmd.exe.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 
 SMALL_BYTES = 4 << 20
 FIRST_BYTES = 1 << 20
-"""So much of a file comes with the first command, which tells its digest."""
+"""Bytes of a file that the first command reads; it also prints the digest."""
 PIECE_BYTES = 8 << 20
-"""So much of a large one comes with each command."""
+"""Bytes of a large file that each later command reads."""
 
 _DIGEST = re.compile(rb"\b([0-9a-f]{64})\b")
 _CONTENT = b"wslfleet-content"
 _MISSING = 44
 _DIRECTORY = 45
-"""Exit codes by which our own read command says what stands at the path."""
+"""Exit codes of our read command: what is at the path."""
 
 
 class TransferError(Exception):
     """A file did not arrive; one line with the distribution, the path and the reason."""
 
     def __init__(self, message: str) -> None:
-        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        """MESSAGE may contain text from a laptop; terminals show it unchanged."""
         super().__init__(clean(message))
 
 
@@ -73,12 +73,12 @@ class LinuxFiles:
         in_base64: bool = False,
         note: t.Callable[[str], None] = lambda _text: None,
     ) -> None:
-        """BULK gives what runs commands that large files need; NOTE is told when one goes on after a loss."""
+        """BULK returns the runner for large files; NOTE gets a line when a transfer is resumed after a loss."""
         self._linux = linux
         self._bulk = bulk
         self._note = note
         self.in_base64 = in_base64
-        """Whether content travels in base64; becomes True when bare bytes did not arrive as they were."""
+        """Send content in base64; becomes True when bare bytes arrived changed."""
 
     def put(self, local: Path, remote: str) -> None:
         """Write the content of LOCAL to REMOTE (a Linux path); raises TransferError."""
@@ -96,7 +96,7 @@ class LinuxFiles:
         self._twice(lambda: self._get_once(remote, local), remote)
 
     def _twice(self, attempt: t.Callable[[], bool], remote: str) -> None:
-        """ATTEMPT says whether the digests agree; where bare bytes do not arrive, base64 is tried and kept."""
+        """ATTEMPT returns whether the digests agree; if bare bytes arrive changed, base64 is used from then on."""
         if attempt():
             return
         if not self.in_base64:

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Large files into a distribution: in one stream, and on from where it was when the connection is lost.
+"""Large files into a distribution: in one stream, which is resumed when the connection is lost.
 
-Nothing is appended. What is sent a second time is written to where it belongs, so the writer of a lost connection,
-which may still be there, writes the same bytes to the same places. Where the file of the other side does not begin as
-it should, it begins anew. The digest of the whole decides at the end, as for every file.
+Nothing is appended. Every byte is written at its own offset, so the writer of a lost connection, which may still run,
+writes the same bytes to the same places. If the beginning of the file in the distribution is wrong, the whole file is
+sent again. The digest of the whole decides at the end, as for every file.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 
 BLOCK_BYTES = 1 << 20
 _PART_BYTES = 3 << 18
-"""In base64 this has no padding."""
+"""A multiple of 3, so that base64 has no padding."""
 PAUSES = (0.5, 1, 2, 4, 8, 16, 30)
-"""Seconds to wait for a laptop that was lost, as long as nothing comes through."""
+"""Seconds to wait for a lost laptop, one after the other, while no more of the file arrives."""
 
 
 class BulkRunner(t.Protocol):
@@ -44,11 +44,11 @@ class BulkRunner(t.Protocol):
         """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin."""
 
     def end_lost(self) -> None:
-        """End what ran when the connection was lost. Never raises."""
+        """End the command that ran when the connection was lost. Never raises."""
 
 
 class Patience:
-    """Waits for a laptop that was lost in the middle of a transfer, and gives up when nothing more comes through."""
+    """Waits for a laptop that was lost during a transfer, and gives up if no more of the file arrives."""
 
     def __init__(self, note: t.Callable[[str], None], sleep: t.Callable[[float], None] = time.sleep) -> None:
         self._note = note
@@ -58,7 +58,7 @@ class Patience:
         self._first = True
 
     def lost(self, error: HostUnreachable, reached: int) -> None:
-        """ERROR came when REACHED bytes had come through: wait, or raise it."""
+        """ERROR came when REACHED bytes had arrived: wait, or raise it."""
         if isinstance(error, AuthenticationFailed) or (self._first and not error.begun):
             raise error
         self._first = False
@@ -83,7 +83,7 @@ class Upload:
         self._digest = hashlib.sha256()
 
     def send(self) -> tuple[Completed, str]:
-        """The last command, which ends by printing the SHA-256 of what was written, and that of what was sent.
+        """The last command, which printed the SHA-256 of what was written, and the SHA-256 of what was sent.
 
         :raises HostUnreachable: the laptop was lost and has not come back.
         """
@@ -99,7 +99,7 @@ class Upload:
                 self._patience.lost(error, offset)
 
     def _stream(self, offset: int) -> Completed:
-        """Send what comes from OFFSET on, a number of whole blocks."""
+        """Send the file from OFFSET on, a number of whole blocks."""
         decode = "base64 -d|" if self._in_base64 else ""
         write = f"dd bs={BLOCK_BYTES} seek={offset // BLOCK_BYTES} conv=notrunc of={self._target}"
         command = f"{decode}{write if offset else f'cat >{self._target}'}&&sha256sum<{self._target}"
@@ -114,7 +114,7 @@ class Upload:
                 yield base64.b64encode(part) if self._in_base64 else part
 
     def _digest_of(self, size: int) -> t.Any:
-        """Of the first SIZE bytes, whole blocks."""
+        """The digest of the first SIZE bytes, whole blocks."""
         digest = hashlib.sha256()
         with self._local.open("rb") as file:
             for _block in range(size // BLOCK_BYTES):
@@ -122,7 +122,7 @@ class Upload:
         return digest
 
     def _reached(self) -> int:
-        """How much of the file is there, in whole blocks."""
+        """How much of the file has arrived, in whole blocks."""
         look = (
             f"s=$(($(wc -c <{self._target})/{BLOCK_BYTES}*{BLOCK_BYTES}));echo $s;head -c $s <{self._target}|sha256sum"
         )

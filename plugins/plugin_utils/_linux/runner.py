@@ -6,10 +6,10 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Commands inside a distribution, over the port, and why one did not run.
 
-What is known when the report of the exit code is missing, without reading a translated word: wsl.exe's own failures
-exit with -1 and mostly name a code; cmd.exe, which did not find or may not start wsl.exe, exits with 1 and prints
-nothing on stdout; a virtual machine that goes away in the middle gives 1 as well. Which of the last two it was is asked
-of the host by a second command.
+If the report of the exit code is missing, these signs are not translated: wsl.exe's own failures exit with -1 and
+mostly name a code; if cmd.exe does not find or may not start wsl.exe, it exits with 1 and prints nothing on stdout; a
+virtual machine that ends during the command gives 1 as well. A second command asks the host which of the last two it
+was.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class LinuxRunner:
     def __init__(
         self, runner: ConversingRunner, host: str, distribution: str, user: str = "root", executable: str = EXECUTABLE
     ) -> None:
-        """Raises CmdLineError for a name that no distribution or user can have."""
+        """Raises CmdLineError for an impossible name of a distribution or user."""
         self._runner = runner
         self._executable = executable
         self._user = user
@@ -67,7 +67,7 @@ class LinuxRunner:
     ) -> Completed:
         """Run COMMAND (text for /bin/sh) with PAYLOAD as its stdin, after the steps BEFORE; the exit code is Linux's.
 
-        :raises DistributionUnreachable: the distribution cannot be entered, or was lost in the middle.
+        :raises DistributionUnreachable: the distribution cannot be entered, or was lost during the command.
         :raises HostUnreachable, CommandTimeout: as the port does.
         """
         stdin = linux_stdin(command) if before is None else linux_stdin(before.followed_by(command)) + before.stdin
@@ -79,12 +79,12 @@ class LinuxRunner:
         return self.result(self._runner.converse(self.line, dialogue, payload))
 
     def end_lost(self) -> None:
-        """End what ran when the connection was lost, where the host goes on with it. Never raises."""
+        """End the command that ran when the connection was lost, if the host goes on with it. Never raises."""
         end: t.Callable[[], None] = getattr(self._runner, "end_lost", lambda: None)
         end()
 
     def result(self, completed: Completed) -> Completed:
-        """What the command in the distribution left behind; raises DistributionUnreachable where it never ended."""
+        """The outcome of the command in the distribution. Raises DistributionUnreachable if it did not end."""
         try:
             return linux_result(completed)
         except LinuxNotFinished:
@@ -107,8 +107,8 @@ class LinuxRunner:
         return self._because(what, "run again; a logoff or `wsl.exe --shutdown` on the laptop does this", "stopped")
 
     def _refused(self, completed: Completed) -> DistributionUnreachable:
-        """wsl.exe itself failed and said why on stdout, behind what Linux may have printed."""
-        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        """The error if wsl.exe itself failed; it says why on stdout, after the output of Linux, if any."""
+        # Imported here, because Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
 
         text = decode_text(completed.stdout)
@@ -119,7 +119,7 @@ class LinuxRunner:
         return self._because(f"{meaning} ({error.code})", error.remedy, error.code)
 
     def _executable_exists(self) -> bool:
-        """Asked of the host, because the words of cmd.exe are translated."""
+        """Ask the host, because the messages of cmd.exe are translated."""
         return self._runner.run(cmd_line("dir", ["/b", self._executable])).exit_code == 0
 
     def _because(self, what: str, remedy: str, reason: str) -> DistributionUnreachable:

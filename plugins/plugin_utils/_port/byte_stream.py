@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Files of the controller on their way to a host's stdin: read in parts, never held in memory as a whole."""
+"""Files of the controller as stdin of a command on a host: read in parts, never kept in memory as a whole."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PART_BYTES = 1 << 20
 
 
 class ByteStream:
-    """A reader of PARTS: ``read(size)`` gives SIZE bytes, fewer only at the end, ``b""`` after it."""
+    """A reader of PARTS: ``read(size)`` returns SIZE bytes, fewer only at the end, ``b""`` after it."""
 
     def __init__(self, parts: t.Iterable[bytes]) -> None:
         self._parts = iter(parts)
         self._rest = bytearray()
 
     def read(self, size: int) -> bytes:
-        """The next SIZE bytes. Raises what reading PARTS raises."""
+        """The next SIZE bytes. Raises the errors of reading PARTS."""
         while len(self._rest) < size:
             part = next(self._parts, None)
             if part is None:

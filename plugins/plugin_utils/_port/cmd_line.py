@@ -6,20 +6,20 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Command lines for a host where ``cmd.exe /C`` reads every one of them.
 
-WinRM and Windows OpenSSH both hand the line to ``cmd.exe /C``; there is no way round it on Windows 11. What that means:
+WinRM and Windows OpenSSH both give the line to ``cmd.exe /C``; Windows 11 has no way around it. This means:
 
-* a line that begins with a quote loses its first and its last one: the lines built here never do;
+* a line that begins with a quote loses its first and its last quote: the lines built here never begin with one;
 * ``%NAME%`` is expanded even inside quotes, and ``^`` does not protect it: ``%`` is refused;
-* ``\\"`` is unknown, a quote only flips a state: ``"`` is refused in arguments, so quotes are never nested;
+* ``\\"`` is unknown, every quote switches quoting on or off: ``"`` is refused in arguments, so quotes are never nested;
 * ``rd /s`` walks a tree that others may be changing, with the rights of an administrator: it is refused;
-* a line break ends the command and drops the rest in silence: control characters are refused;
-* 8,191 UTF-16 units is the limit, programs without a full path are searched in the working directory first.
+* a line break ends the command and silently drops the rest: control characters are refused;
+* the limit is 8,191 UTF-16 units, and programs without a full path are searched in the working directory first.
 
-Several reads travel in one line (``Batch``): what counts on a slow connection is WinRS commands, not processes. Shape:
+One line contains several reads (``Batch``), because a slow connection makes WinRS commands expensive, not processes:
 ``echo MARK-begin&LINE&&echo MARK-1-0||echo MARK-1-1&LINE&&…``. ``&`` binds weakest, so no brackets are needed.
-``%ERRORLEVEL%`` would be expanded before anything runs, so only success or failure of a part is known. The first marker
-keeps out what an AutoRun command of the host prints. MARK is drawn anew for every batch: what a part prints was often
-written by somebody else, who must not be able to end that part and speak for the next one.
+``%ERRORLEVEL%`` would be expanded before anything runs, so only success or failure of a part is known. Output before
+the first marker comes from an AutoRun command of the host. MARK is random and new for every batch: the output of a part
+is often written by somebody else, who must not be able to end that part and forge the next one.
 
 Source: documented cmd.exe rules, and measurements on Windows 11 build 26200 over WinRM.
 """
@@ -38,9 +38,9 @@ MAXIMUM_LENGTH = 8191
 INTERNAL_COMMANDS = frozenset(
     ["cd", "copy", "del", "dir", "echo", "md", "mkdir", "move", "rd", "ren", "rmdir", "set", "start", "type", "ver"]
 )
-"""Commands of cmd.exe itself that may stand where a full path is demanded otherwise."""
+"""Commands of cmd.exe itself, which need no full path."""
 
-# Blanks split arguments, the others act outside quotes. ``=`` is left alone on purpose: cmd.exe hands it on unchanged,
+# Blanks split arguments, the others act outside quotes. ``=`` is not quoted on purpose: cmd.exe passes it unchanged,
 # and msiexec.exe does not recognise a property in quotes (REBOOT=ReallySuppress).
 # Texts, not compiled patterns: every task starts a process that loads this file.
 _NEEDS_QUOTES = r"[ \t&|<>()^!;,]"
@@ -52,21 +52,22 @@ EXIT_WITH_CODE = "&call exit %^ERRORLEVEL%"
 """Ends a line, and its cmd.exe, with the code of the program before it, see ``waited_for``."""
 
 MARK = "@mark@"
-"""Stands for the mark of a batch in a line of it, see ``BatchPart.sections``."""
+"""Placeholder for the mark of a batch in one of its lines, see ``BatchPart.sections``."""
 _MARK_LENGTH = 8
-"""2**47 marks. There is one try for each run, and more would not leave room for the reads of ``host_info``."""
+"""2**47 marks. An attacker has one guess for each run; longer marks would not leave room for the reads of
+``host_info``."""
 
 
 class CmdLineError(ValueError):
-    """Something cannot be said to cmd.exe; one line that names the argument and the reason."""
+    """Something cannot be written for cmd.exe; one line with the argument and the reason."""
 
 
 def cmd_line(program: str, args: t.Sequence[str] = (), env: t.Mapping[str, str] | None = None) -> str:
     """The line that starts PROGRAM with ARGS after setting ENV.
 
     :arg program: an absolute Windows path, or one of ``INTERNAL_COMMANDS``.
-    :arg env: environment variables of the program; they also stand for later commands in the same line.
-    :raises CmdLineError: an argument, a variable or the length cannot be carried by cmd.exe.
+    :arg env: environment variables of the program; later commands in the same line have them too.
+    :raises CmdLineError: cmd.exe cannot take an argument, a variable or the length.
     """
     prefix = "".join(_set(name, value) for name, value in (env or {}).items())
     if program.lower() in ("rd", "rmdir") and any(arg.lower().startswith("/s") for arg in args):
@@ -78,7 +79,7 @@ def cmd_line(program: str, args: t.Sequence[str] = (), env: t.Mapping[str, str] 
 
 
 def _checked_length(line: str) -> str:
-    """LINE itself; raises CmdLineError when cmd.exe would not take it whole."""
+    """LINE itself. Raises CmdLineError if it is too long for cmd.exe."""
     units = len(line.encode("utf-16-le")) // 2
     if units > MAXIMUM_LENGTH:
         raise CmdLineError(f"the command line has {units} UTF-16 units, cmd.exe takes {MAXIMUM_LENGTH}: {line[:60]}…")
@@ -123,15 +124,15 @@ def _refuse_unsayable(text: str, where: str) -> None:
 
 
 EACH_LINE = "@line@"
-"""Stands for the line in what ``for_each_line`` runs."""
+"""Placeholder for the printed line in the LINES of ``for_each_line``."""
 
 
 def for_each_line(printed_by: str, *lines: str) -> str:
-    """The line that runs LINES once for each line that PRINTED_BY prints, with that in the place of ``EACH_LINE``.
+    """The line that runs LINES once for each line that PRINTED_BY prints, in place of ``EACH_LINE``.
 
-    cmd.exe puts it in after it has read the line, so that no character in it acts. It looks for ``%`` before anything
-    else, finds no variable of that odd name and leaves it alone, as in all use of ``for`` outside batch files. ``@``: a
-    body would be printed otherwise. Brackets: a body has no other end.
+    cmd.exe inserts it after parsing, so no character in it acts. It expands ``%`` before anything else, finds no
+    variable of this odd name and does not change it, as with every ``for`` outside batch files. Without ``@`` cmd.exe
+    would print the body, and only a bracket ends a body.
     :raises CmdLineError: PRINTED_BY holds quotes.
     """
     if "'" in printed_by or '"' in printed_by:
@@ -157,26 +158,26 @@ def waited_for(program: str, args: t.Sequence[str]) -> str:
     """The line that starts PROGRAM, which may have a window, with ARGS, waits for it, and ends with its exit code.
 
     ``start`` succeeds once the program runs, and only ERRORLEVEL gets its code (Wine's test_builtins.cmd, which is run
-    on Windows too), while ``cmd /c`` ends with the former. So the line ends cmd.exe itself with the latter: the caret
-    keeps ``%ERRORLEVEL%`` from being expanded before anything has run, ``call`` expands it afterwards. Where start
-    should return the code itself, as older descriptions have it, ERRORLEVEL holds the same number.
+    on Windows too), while ``cmd /c`` ends with the code of ``start``. So the line ends cmd.exe itself with ERRORLEVEL:
+    the caret prevents expansion before anything has run, ``call`` expands it afterwards. If start returns the code of
+    the program, as older descriptions say, ERRORLEVEL is the same number.
     """
     return _checked_length(cmd_line("start", ["", "/wait", program, *args]) + EXIT_WITH_CODE)
 
 
 class BatchError(ValueError):
-    """The output does not hold every part; one line that says which is missing."""
+    """A part is missing in the output; one line that says which."""
 
 
 @dataclass(frozen=True)
 class BatchPart:
-    """What one line of a batch left behind. stderr is common to all parts and not here."""
+    """The outcome of one line of a batch, without stderr, which all parts share."""
 
     exit_code: int
-    """0, or 1 for any failure: cmd.exe tells no more."""
+    """0, or 1 for any failure: cmd.exe does not say more."""
     stdout: bytes
     sections: t.Mapping[str, bytes] = field(default_factory=dict)
-    """What a loop printed for each line, by that line: it has to say ``echo MARK`` and the line first."""
+    """Output of a loop by line: for each line the loop has to print MARK and the line first."""
 
 
 def new_mark() -> str:
@@ -185,26 +186,26 @@ def new_mark() -> str:
 
 
 class Batch:
-    """Lines that run one after the other in one command, whatever becomes of each, and what they printed."""
+    """Lines that run one after the other in one command, also after a failed one, and their output."""
 
     def __init__(self, lines: t.Sequence[str]) -> None:
-        """LINES: each built by ``cmd_line``. Raises CmdLineError: there are none, or cmd.exe takes less."""
+        """LINES: each built by ``cmd_line``. Raises CmdLineError: there are none, or too many for cmd.exe."""
         if not lines:
             raise CmdLineError("a batch needs at least one line")
         self._mark = new_mark()
         self._count = len(lines)
         parts = [f"{line}&&echo {MARK}-{n}-0||echo {MARK}-{n}-1" for n, line in enumerate(lines, 1)]
         self.line = _checked_length("&".join([f"echo {MARK}-begin", *parts]).replace(MARK, self._mark))
-        """What is to be run."""
+        """The line to run."""
 
     def preamble(self, stdout: bytes) -> bytes:
-        """What stands before the first marker: an AutoRun command of the host printed it."""
+        """The output before the first marker: an AutoRun command of the host printed it."""
         return stdout.partition(f"{self._mark}-begin".encode())[0]
 
     def split(self, stdout: bytes, partial: bool = False) -> list[BatchPart]:
-        """The parts of STDOUT; with PARTIAL only those that ended, when the batch was cut short.
+        """The parts of STDOUT; with PARTIAL only those that ended, if the batch was cut short.
 
-        A marker does not have to begin a line: not every program ends its last one (``type``), or does so in UTF-8.
+        A marker may be anywhere in a line: not every program ends its last line (``type``), or does so in UTF-8.
         :raises BatchError: a marker is missing, so the batch was cut short.
         """
         _ignored, found, rest = stdout.partition(f"{self._mark}-begin\r\n".encode())
@@ -222,9 +223,9 @@ class Batch:
         return parts
 
     def _next(self, rest: bytes, number: int) -> tuple[bytes, int | None, bytes]:
-        """What stands in REST before the marker of part NUMBER, its exit code (None: it is not there), what follows.
+        """REST before the marker of part NUMBER, its exit code (None: there is no marker), REST after it.
 
-        Not by a pattern: each of them would be compiled, and every batch has others.
+        Without a pattern, because every batch would need to compile others.
         """
         ends = {code: rest.find(f"{self._mark}-{number}-{code}\r\n".encode()) for code in (0, 1)}
         found = [(place, code) for code, place in ends.items() if place >= 0]

@@ -4,10 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What goes in and out of one process: standard input as it is needed, output within bounds, until a deadline.
+"""Input and output of one process: standard input as it is needed, limited output, a deadline.
 
-Core's ``ssh`` starts the process and gives it away for a moment, to be sent its input. It is kept until it has ended,
-since core neither stops at a time nor at a size, reads nothing while it sends, and sends nothing but bytes at once.
+Core's ``ssh`` starts the process and calls a method to send its input. That method, ``carry``, returns only when the
+process has ended, because core has no limit of time or size, reads nothing while it sends, and only sends bytes that
+are in memory.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 )
 
 CHUNK_BYTES = 65536
-"""That are read or written at once."""
+"""Most bytes in one read or write."""
 _LOOK_SECONDS = 0.02
-"""How often an ended process is looked for, whose stderr stays open: a ControlPersist of some versions keeps it."""
+"""How often to check whether the process has ended although its stderr is open: some ControlPersist keep it open."""
 
 
 def patience(seconds: float | None, has_stdout: bool) -> float | None:
-    """How long to wait for a process where SECONDS are left; HAS_STDOUT: whether its stdout is open."""
+    """How long to wait for output of a process if SECONDS are left; HAS_STDOUT: whether its stdout is open."""
     if has_stdout:
         return seconds
     return _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
@@ -46,11 +47,11 @@ class DeadlinePassed(Exception):
 
 
 class TooLong(Exception):
-    """It printed more than is taken; the process was ended."""
+    """The process printed too much and was ended."""
 
 
 class Exchange:
-    """Of one command. It is also what core takes for the input, and so for something."""
+    """The exchange with one command. Core gets it as the input data, so it has to be true."""
 
     def __init__(
         self,
@@ -63,8 +64,8 @@ class Exchange:
     ) -> None:
         """DEADLINE: on the clock of ``time.monotonic``.
 
-        :arg shown: what of the received output DIALOGUE is to see.
-        :arg end: ends a process whose time is over, or that floods.
+        :arg shown: makes the output that DIALOGUE sees from what was received.
+        :arg end: ends a process whose time is over, or that prints too much.
         """
         self.stdout, self.stderr = bytearray(), bytearray()
         self._input = pieces(io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, CHUNK_BYTES)
@@ -74,14 +75,14 @@ class Exchange:
         self._heard = heard
         self._end = end
         self._waiting = b""
-        """What is to be sent now."""
+        """The next bytes to send."""
         self._last = False
-        """Nothing comes behind it."""
+        """Nothing follows them."""
 
     def carry(self, stdin: t.Any, _data: object, process: subprocess.Popen[bytes]) -> None:
-        """Called by core, or whoever started PROCESS, with its STDIN.
+        """Called with the STDIN of PROCESS by core, or by the function that started it.
 
-        Raises DeadlinePassed, TooLong, and what the input or the dialogue raise.
+        Raises DeadlinePassed, TooLong, and the errors of the input and of the dialogue.
         """
         try:
             self._carry(stdin, process)
@@ -142,13 +143,13 @@ class Exchange:
         self._waiting, self._last = next(self._input)
 
     def _send(self, selector: selectors.BaseSelector, stdin: t.Any) -> bool:
-        """Send some of what waits; False if nothing waits any more."""
+        """Send some of the waiting bytes; False if none are left."""
         try:
             sent = os.write(stdin.fileno(), self._waiting[:CHUNK_BYTES])
         except BlockingIOError:
             return True
         except BrokenPipeError:
-            # It reads no more: how it ended says why.
+            # The process reads no more; its exit code will say why.
             sent, self._last = len(self._waiting), True
         self._waiting = self._waiting[sent:]
         if not self._waiting and not self._last and self._dialogue is None:
@@ -158,7 +159,7 @@ class Exchange:
         return bool(self._waiting)
 
     def _talk(self) -> None:
-        """Let the dialogue answer, once what it said last has been sent."""
+        """Let the dialogue answer, once its last answer has been sent."""
         if self._dialogue is None or self._waiting:
             return
         answer = self._dialogue.reply(*self._shown(bytes(self.stdout), bytes(self.stderr)))

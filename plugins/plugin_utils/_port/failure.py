@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The one way in which work on a Windows host says that it could not be done."""
+"""The error of work on a Windows host that could not be done."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class StepFailed(Exception):
     """One line: what failed, where, what to do. The host was reached and answered."""
 
     def __init__(self, message: str) -> None:
-        """MESSAGE may hold what a laptop said: it goes to terminals as it is."""
+        """MESSAGE may contain text from a laptop; terminals show it unchanged."""
         super().__init__(clean(message))

@@ -4,14 +4,14 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The HTTP session of pywinrm, made so that a task waits less.
+"""The HTTP session of pywinrm, changed so that a task waits less.
 
-For the first answer: pywinrm has one time limit for connecting and for reading, and a read has to outlast a command
-that is silent. A host that is off, asleep or hung would cost that long each time. The first request of most ways to log
-on carries no account yet, so its answer comes at once. Where the account goes along, Windows may be making the profile
-of a new one: there TLS was the answer.
+For the first answer: pywinrm has one time limit for connecting and for reading, and a read has to be longer than a
+command is silent. A host that is off, asleep or hung would cost that long each time. The first request of most ways to
+log on has no account yet, so its answer comes at once. If it has one, Windows may be making the profile of a new
+account: then the TLS handshake counts as the answer.
 
-For long output: an answer may be as large as PowerShell's own client asks for, three times what pywinrm does.
+For long output: an answer may be as large as PowerShell's own client allows, three times the size in pywinrm.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     import requests
 
 ANSWER_BYTES = 500 << 10
-"""Windows sends no more than its own MaxEnvelopeSizekb either, which is 500 by default."""
+"""Windows does not send more than its own MaxEnvelopeSizekb either, which is 500 by default."""
 
 
 def open_session(protocol: t.Any, connect_timeout: float) -> None:
@@ -42,7 +42,7 @@ def open_session(protocol: t.Any, connect_timeout: float) -> None:
 
         transport.setup_encryption = setup_encryption
     session = transport.build_session()
-    # pywinrm reads proxies and certificates from the environment once; requests would do it at each request.
+    # pywinrm reads proxies and certificates from the environment once; requests would read them at each request.
     session.trust_env = False
     if is_new:
         transport.setup_encryption = seal
@@ -66,7 +66,7 @@ def ask_for_large_answers(protocol: t.Any) -> None:
 
 def adapter(seconds: float) -> requests.adapters.HTTPAdapter:
     """An adapter for a session that gives the first answer SECONDS; later ones may take as long as the request says."""
-    # Here, so that this file can be loaded where requests, which pywinrm brings, is missing.
+    # Imported here, so that this file can be loaded if requests, a dependency of pywinrm, is missing.
     from requests.adapters import HTTPAdapter
 
     class FirstAnswer(HTTPAdapter):

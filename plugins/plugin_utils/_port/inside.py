@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The distribution in which Ansible itself runs: which it is, where Windows is, why it cannot be reached from here.
+"""The distribution in which Ansible itself runs: its name, where Windows is, why Windows cannot be reached from here.
 
-A program that ends this distribution would end the run in the middle, so that it is refused, with the command for a
-person to do it.
+A command that ends this distribution would end the run in the middle. It is refused, and the message contains the
+command for a person to run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SERVICE = re.compile(r"\\sc\.exe\s+stop\s+WSLService\b", re.IGNORECASE)
 _PACKAGE = re.compile(r"\\msiexec\.exe\s[^&|]*wsl\.msi[^&|]*", re.IGNORECASE)
 OUTPUT_SHOWN = 200
 HERE = "this laptop"
-"""How messages call the laptop."""
+"""The name of the laptop in messages."""
 
 
 class NoInterop(HostUnreachable):
@@ -43,7 +43,7 @@ class NoInterop(HostUnreachable):
 
 @dataclass(frozen=True)
 class Inside:
-    """Where this process runs."""
+    """The distribution that this process runs in."""
 
     distribution: str
     """Its name; empty if it is not known."""
@@ -51,7 +51,7 @@ class Inside:
     """Linux path of cmd.exe."""
 
     def refuse_own_end(self, line: str, host: str) -> None:
-        """Raise StepFailed where LINE ends this distribution: Ansible would end with it."""
+        """Raise StepFailed if LINE ends this distribution, because Ansible would end too."""
         command = self._own_end(line)
         if command:
             raise StepFailed(
@@ -60,7 +60,7 @@ class Inside:
             )
 
     def _own_end(self, line: str) -> str:
-        """The command in LINE that ends this distribution."""
+        """The command in LINE that ends this distribution; empty if there is none."""
         found = _RESTART.search(line) or _PACKAGE.search(line) or _SERVICE.search(line)
         if found:
             return found.group(0).lstrip("\\").strip()
@@ -87,7 +87,7 @@ class Inside:
         return NoInterop(f"{host}: {self.cmd_exe} cannot be started: {said}; check its rights and {WSL_CONF}")
 
     def not_run(self, code: int, stderr: bytes, host: str) -> NoInterop:
-        """Why cmd.exe, which Linux has started, has not told an exit code."""
+        """Why cmd.exe, which Linux has started, has not reported an exit code."""
         if _setting("interop", "enabled").lower() in ("false", "0"):
             return NoInterop(
                 f"{host}: interop is switched off: set enabled=true in section [interop] of {WSL_CONF} and run"
@@ -110,7 +110,7 @@ def is_inside() -> bool:
 
 
 def look() -> Inside:
-    """Where this process runs; nothing is started for it."""
+    """Find out where this process runs, without starting a program."""
     root = _setting("automount", "root") or "/mnt/"
     usual = f"{root.rstrip('/')}/c/Windows/System32/cmd.exe"
     found = usual if os.path.exists(usual) else shutil.which("cmd.exe") or usual
@@ -118,7 +118,7 @@ def look() -> Inside:
 
 
 def _own_name() -> str:
-    """From the environment, or, as sudo leaves that out, from the one of a process above."""
+    """From the environment, or from that of a parent process, because sudo removes the variable."""
     if os.environ.get(_NAME):
         return os.environ[_NAME]
     process = os.getppid()
@@ -136,7 +136,7 @@ def _own_name() -> str:
 
 
 def _setting(section: str, key: str) -> str:
-    """What wsl.conf says; empty if it says nothing."""
+    """The value in wsl.conf; empty if it is not set."""
     try:
         text = WSL_CONF.read_text(encoding="utf-8", errors="replace")
     except OSError:

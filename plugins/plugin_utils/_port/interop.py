@@ -6,18 +6,18 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The port from inside the laptop: Ansible runs in one of its distributions and starts ``cmd.exe`` by WSL's interop.
 
-What WSL does there (its sources, ``src/linux/init/binfmt.cpp`` and ``src/windows/common/interop.cpp``), and what is
-done about it:
+How WSL behaves there (its sources, ``src/linux/init/binfmt.cpp`` and ``src/windows/common/interop.cpp``), and what
+this file does about it:
 
-* An argument that holds a quote gets backslashes, which cmd.exe does not know. So the line travels in a variable, which
-  ``WSLENV`` names, and the only argument with blanks has no quote. One cmd.exe hands the line on to another, whose
-  whole line it is then, as under WinRM: ``!NAME!`` is put in after the first one has read its own line.
-* Linux keeps 8 bits of an exit code. The first cmd.exe writes all 32 behind a mark on stderr.
-* A folder of Linux is none for cmd.exe. It starts in the folder of Windows that it is in itself.
-* The hidden console has the code page of the country, so that it is set to UTF-8 first.
-* Standard streams are pipes that carry bytes as they are; the end of stdin arrives.
-* The program has the token with which WSL was started: of the user who is logged on, elevated or not.
-* When the process in Linux ends, Windows ends the cmd.exe that it started; what that has started goes on.
+* An argument with a quote gets backslashes, which cmd.exe does not understand. So the line is in a variable, which
+  ``WSLENV`` names, and the only argument with blanks has no quote. The first cmd.exe passes the line to a second one as
+  its whole line, as WinRM does: ``!NAME!`` is expanded after the first one has parsed its own line.
+* Linux keeps 8 bits of an exit code. The first cmd.exe writes all 32 after a mark on stderr.
+* cmd.exe cannot start in a folder of Linux. It is started in its own folder of Windows.
+* The hidden console has the code page of the country, so it is set to UTF-8 first.
+* Standard streams are pipes that do not change bytes; the end of stdin arrives.
+* The program has the token with which WSL was started: that of the user who is logged on, elevated or not.
+* When the process in Linux ends, Windows ends the cmd.exe that it started; programs started by that go on.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 SYSTEM32 = "C:\\Windows\\System32"
 VARIABLE = "LINE_OF_WSLFLEET"
 LONGEST_DELAYED = 8000
-"""UTF-16 units of a line that is handed on by ``!NAME!``. Nobody has written down how many that takes; by ``%NAME%``,
-which the second cmd.exe expands itself, all 8,191 arrive. A ``%NAME%`` in the line is not expanded then, and lines of
-this length have none."""
+"""Most UTF-16 units of a line that is passed by ``!NAME!``, whose limit nobody has published. By ``%NAME%``, which the
+second cmd.exe expands itself, all 8,191 arrive, but no ``%NAME%`` in the line is expanded; lines of this length have
+none."""
 
 
 def arguments(cmd_exe: str, line: str, mark: str) -> list[str]:
-    """The arguments that start CMD_EXE so that it runs LINE, which stands in VARIABLE, and tells the exit code."""
+    """The arguments with which CMD_EXE runs LINE, which is the value of VARIABLE, and reports the exit code."""
     long = len(line.encode("utf-16-le")) // 2 > LONGEST_DELAYED
     given = f"%^{VARIABLE}%" if long else f"!{VARIABLE}!"
     frame = "&".join(
@@ -63,13 +63,13 @@ def arguments(cmd_exe: str, line: str, mark: str) -> list[str]:
 
 
 def environment(line: str, own: t.Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    """The variables of a process with those of this one, OWN, that hands LINE and nothing else to Windows."""
+    """OWN, the variables of this process, and those that pass LINE and nothing else to Windows."""
     given = {VARIABLE.encode(): line.encode("utf-8"), b"WSLENV": f"{VARIABLE}/w".encode()}
     return {**own, **given}
 
 
 def completed(stdout: bytes, stderr: bytes, mark: str) -> Completed | None:
-    """What the line has left behind; None if the exit code is missing, so that it never ended."""
+    """The outcome of the line; None if the exit code is missing, so the line did not end."""
     told = list(re.finditer(rb"%s(-?\d+)[ ]*\r?\n" % mark.encode(), stderr))
     if not told:
         return None
@@ -81,7 +81,7 @@ class InteropRunner:
     """Runs command lines on the Windows in whose WSL this process runs."""
 
     def __init__(self, host: str = inside.HERE, here: inside.Inside | None = None) -> None:
-        """HOST: how messages call this laptop."""
+        """HOST: the name of this laptop in messages."""
         self._host = host
         self.inside = here or inside.look()
 
@@ -117,7 +117,7 @@ class InteropRunner:
         timeout: float | None,
         heard: Heard | None,
     ) -> Exchange:
-        """What came of PROCESS, which runs LINE."""
+        """The outcome of PROCESS, which runs LINE."""
         deadline = None if timeout is None else time.monotonic() + timeout
         exchange = Exchange(stdin, deadline, heard=heard, end=subprocess.Popen.kill)
         try:

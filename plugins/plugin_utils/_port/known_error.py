@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the code of a program's failure means and what to do about it: the form of every catalogue of errors."""
+"""The meaning of a program's error code and what to do: the form of every catalogue of errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class KnownError:
-    """What one error code means and what to do; MEANING and REMEDY are each a part of one line, without full stop."""
+    """One error code; MEANING and REMEDY are each a part of one line, without full stop."""
 
     code: str
     """The name, or the number if there is no name."""
@@ -22,7 +22,7 @@ class KnownError:
     meaning: str
     remedy: str
     program: str
-    """Whose code it is; the same number means something else to another program."""
+    """The program that uses the code; another one may use the same number with another meaning."""
 
 
 def hexadecimal(number: int) -> str:

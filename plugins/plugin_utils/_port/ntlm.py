@@ -4,12 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""NTLM that begins by itself.
+"""NTLM in the first request.
 
-requests-ntlm sends the first request without an account, only to be told that Windows takes NTLM: over a slow link that
-is one round trip for nothing. Here the first request carries the first message of NTLM already, as it stands in the
-second one of requests-ntlm. Whoever does not answer it with a challenge is asked in the usual way, and so is everybody
-whose connection was lost.
+requests-ntlm sends the first request without an account, to learn that Windows accepts NTLM: one round trip too many on
+a slow link. Here the first request already contains the first message of NTLM, as the second one of requests-ntlm does.
+If the host does not answer with a challenge, or the connection is lost, requests-ntlm does it in its own way.
 """
 
 from __future__ import annotations
@@ -27,19 +26,19 @@ _SCHEME = "Negotiate "
 
 
 def greet(session: requests.Session) -> None:
-    """Have SESSION begin by itself, where it logs on by requests-ntlm."""
+    """Change SESSION, if it logs on with requests-ntlm, so that its first request begins NTLM."""
     try:
         import spnego
         from requests_ntlm.requests_ntlm import HttpNtlmAuth, ShimSessionSecurity
     except ImportError:
         return
     plain = session.auth
-    # Not a subclass: that of a session that begins by itself already is one.
+    # Not a subclass: a session that was changed before has one.
     if plain.__class__ is not HttpNtlmAuth or not plain.username or not plain.password:
         return
 
     class Greeting(HttpNtlmAuth):
-        """Of one session."""
+        """The log-on of one session."""
 
         _answered = False
         _context: spnego.ContextProxy | None = None
@@ -60,12 +59,12 @@ def greet(session: requests.Session) -> None:
             return prepared
 
         def response_hook(self, r: requests.Response, **kwargs: t.Any) -> requests.Response:
-            """Go on with what the host has answered."""
+            """Continue with the answer of the host."""
             self._answered = True
             context, self._context = self._context, None
             if context is None or r.status_code != 401:
                 return super().response_hook(r, **kwargs)
-            certificate = self._get_server_cert(r)  # while the connection is still at hand
+            certificate = self._get_server_cert(r)  # before the connection is released
             challenge = _read(r)
             request = _again(r)
             if challenge is None:

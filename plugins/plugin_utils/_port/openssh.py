@@ -8,10 +8,10 @@
 
 Core's connection is used by composition: it authenticates (keys, agents, passwords, jump hosts), and its ControlPersist
 keeps the connection from task to task. For Windows it would wrap each command in PowerShell, so a second one is made
-from its options, whose shell leaves commands alone; both share the kept connection. Core gives the process of ssh away
-where it would send the input, see ``_port.exchange``.
+from its options, whose shell does not change commands; both share the kept connection. Its method that sends the input
+to the process of ssh is replaced, see ``_port.exchange``.
 
-A command that is given up goes on on Windows until it prints (Win32-OpenSSH issue 1751), other than over WinRM.
+Unlike over WinRM, a command that is given up goes on on Windows until it prints (Win32-OpenSSH issue 1751).
 """
 
 from __future__ import annotations
@@ -43,32 +43,32 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 )
 
 _WATCH = "-o LogLevel=ERROR -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
-"""Behind what the user says, so that the user's own settings win: no notices among what commands print, and an end of
-waiting for a laptop that has left."""
+"""After the options of the user, which win: no notices in the output of commands, and a limit to waiting for a laptop
+that is gone."""
 
 
 def runner_on(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> SshRunner:
-    """The runner on core's ``ssh`` CONNECTION of a task, whose shell names the default shell of Windows."""
+    """The runner on core's ``ssh`` CONNECTION of a task; its shell plugin says what Windows' default shell is."""
     options = {name: value for name, value in connection.get_options().items() if value is not None}
     inner = core_ssh(options, connect_timeout, connection._play_context)
     return SshRunner(inner, shell_of(connection))
 
 
 def shell_of(connection: t.Any) -> str:
-    """The default shell of Windows that the shell of CONNECTION stands for; nothing if it is one of Linux."""
+    """The default shell of Windows, from the shell plugin of CONNECTION; empty if that is for Linux."""
     family = str(getattr(getattr(connection, "_shell", None), "SHELL_FAMILY", ""))
     return family if family in ssh_line.SHELLS else ""
 
 
 def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_context: t.Any = None) -> t.Any:
-    """A connection ``ssh`` of core with OPTIONS that hands commands on as they are.
+    """A connection ``ssh`` of core with OPTIONS that does not change commands.
 
-    A command is never sent a second time by itself, because the first one may have begun.
+    Core does not retry a command, because the first one may have begun.
     """
     loader: t.Any = connection_loader
     shell: t.Any = get_shell_plugin
     context: t.Any = PlayContext
-    # By its short name: under that one ansible-playbook has read its documentation already, in the parent process.
+    # Its short name, because ansible-playbook has already read the documentation of that in the parent process.
     connection = loader.get("ssh", play_context or context(), "/dev/null", shell=shell(shell_type="sh"))
     extra = f"{options.get('ssh_extra_args') or ''} {_WATCH}".strip()
     own = {"ssh_extra_args": extra, "timeout": math.ceil(connect_timeout), "reconnection_retries": 0}
@@ -77,7 +77,7 @@ def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_contex
 
 
 class _Printed(t.Protocol):
-    """What an ssh process has printed."""
+    """The output of an ssh process."""
 
     stdout: bytearray
     stderr: bytearray
@@ -92,7 +92,7 @@ class SshRunner:
         self._shell = shell
         self._variable = variable
         self._lost = False
-        """The connection that core keeps may be dead."""
+        """The connection that core keeps may be broken."""
         self._host = str(connection.get_option("host"))
 
     # -- the port ------------------------------------------------------------------------------------------------
@@ -141,14 +141,14 @@ class SshRunner:
         return ssh_errors.describe_failure(text, self._host, None, begun=True)
 
     def close(self) -> None:
-        """Nothing is open but what core keeps, which is given up where a command was lost on it. Never raises."""
+        """Drop the connection that core keeps if a command was lost on it; nothing else is open. Never raises."""
         if self._lost:
             self.reset()
 
     def reset(self) -> None:
-        """Have core make a new connection next time. Never raises: there is nothing left to do."""
+        """Make core open a new connection next time. Never raises."""
         self._lost = False
-        with contextlib.suppress(AnsibleError, OSError):  # there was none, or it goes by itself
+        with contextlib.suppress(AnsibleError, OSError):  # there was none, or it ends by itself
             self._connection.reset()
 
     # -- one command ---------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ class SshRunner:
         text = exchange.stderr.decode("utf-8", "replace").strip() or message
         found = ssh_errors.describe_failure(text, self._host, self._connection.get_option("remote_user"), begun)
         if found.cause == "unreachable" and self._shell == "powershell":
-            # cmd.exe ends as ssh itself does with what is made for PowerShell, because it is no line to it.
+            # With a line for PowerShell cmd.exe exits like ssh itself does after an error.
             return self._other_shell(text)
         return found
 

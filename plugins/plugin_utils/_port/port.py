@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The port to a Windows host: run one command line, get what it printed.
+"""The port to a Windows host: run one command line, get its output.
 
-Everything above it knows no more of a connection than this. ``_port/roads.py`` says which implementations there are;
-tests use a scripted one.
+The rest of the collection uses nothing else of a connection. ``_port/roads.py`` lists the implementations; tests use a
+scripted one.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 
 @dataclass(frozen=True)
 class Completed:
-    """What a finished command line left behind."""
+    """The outcome of a finished command line."""
 
     exit_code: int
-    """Unsigned 32 bit, as Windows has it: -1 arrives as 4294967295."""
+    """Unsigned 32 bit, as in Windows: -1 arrives as 4294967295."""
     stdout: bytes
     stderr: bytes
 
 
 class Readable(t.Protocol):
-    """Where a long stdin comes from, see ``_port.byte_stream``."""
+    """The source of a long stdin, see ``_port.byte_stream``."""
 
     def read(self, size: int, /) -> bytes:
         """The next SIZE bytes, fewer only at the end, ``b""`` after it."""
 
 
 def pieces(reader: Readable, size: int) -> t.Iterator[tuple[bytes, bool]]:
-    """READER in pieces of SIZE bytes, and whether a piece is the last; one empty piece if there is nothing."""
+    """READER in pieces of SIZE bytes, each with whether it is the last; one empty piece if there are no bytes."""
     piece = reader.read(size)
     while True:
         following = reader.read(size)
@@ -54,7 +54,7 @@ class CommandRunner(t.Protocol):
     """Runs command lines on one Windows host."""
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None) -> Completed:
-        """Run LINE (built by ``_port.cmd_line``) with STDIN, which is always ended; a reader is read while it is sent.
+        """Run LINE (built by ``_port.cmd_line``) with STDIN, which always has an end; a reader is read during sending.
 
         :arg timeout: seconds after which the command is ended on the host; None waits for ever.
         :raises HostUnreachable: the host, the account or the connection failed; the outcome of LINE is unknown.
@@ -65,23 +65,23 @@ class CommandRunner(t.Protocol):
 
 
 Heard = t.Callable[[bytes, bytes], None]
-"""Is given what a command has printed on stdout and stderr since the last time, while it runs; nothing of both now and
-then where it is silent. SSH adds its marks. Never raises."""
+"""Called while a command runs, with its stdout and stderr since the last call; with two empty ones now and then if the
+command is silent. Over SSH the output contains marks. Never raises."""
 
 SILENT_SECONDS = 20.0
-"""How long at most a listener waits for that."""
+"""The longest time between two calls of ``Heard``."""
 
 
 class HearingRunner(CommandRunner, t.Protocol):
-    """Lets somebody listen to a command while it runs."""
+    """Reports the output of a command while it runs."""
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
         """See ``CommandRunner.run``."""
 
 
 OUTPUT_BYTES = 16 << 20
-"""Most bytes that one command may print. Nothing that is asked of a host prints more than some hundred kB; a module may
-print a few MiB, and files travel in pieces of 8 MiB, which are 11 MiB in base64. Whatever prints more was made to."""
+"""Most bytes that one command may print. Reads of a host print at most some hundred kB, a module may print a few MiB,
+and files come in pieces of 8 MiB, which are 11 MiB in base64. More output than that is an attack or a fault."""
 
 
 CONNECT_TIMEOUT = 10.0
@@ -89,7 +89,7 @@ CONNECT_TIMEOUT = 10.0
 
 
 def is_here(runner: CommandRunner) -> bool:
-    """Whether RUNNER stays on the laptop on which Ansible runs: a person sits there, who can be told commands."""
+    """Whether RUNNER runs commands on the laptop of Ansible itself: a person sits there who can run commands."""
     return hasattr(runner, "inside")
 
 
@@ -97,21 +97,21 @@ BY_HAND = "run it yourself in a terminal of Windows that was opened as administr
 
 
 class Dialogue(t.Protocol):
-    """What is sent before stdin, each part an answer to what the command has printed: a password to its prompt."""
+    """Sent before stdin, in parts, each an answer to output of the command: a password to its prompt."""
 
     opening: bytes
-    """Sent before anything was printed."""
+    """Sent before the command has printed anything."""
     seconds: float
     """How long the dialogue may take."""
 
     def reply(self, stdout: bytes, stderr: bytes) -> bytes | None:
-        """What to send next, given all that was printed; ``b""`` waits for more, None lets stdin follow.
+        """What to send next, after all output so far; ``b""``: wait for more output, None: send stdin.
 
-        :raises StepFailed: gives up; the command is ended on the host.
+        :raises StepFailed: the dialogue gives up; the command is ended on the host.
         """
 
     def late(self) -> Exception:
-        """What to raise when the time is over."""
+        """The error to raise when the time is over."""
 
 
 class ConversingRunner(CommandRunner, t.Protocol):
@@ -122,25 +122,25 @@ class ConversingRunner(CommandRunner, t.Protocol):
 
 
 class ClosableRunner(ConversingRunner, t.Protocol):
-    """Holds a connection."""
+    """Keeps a connection open."""
 
     def close(self) -> None:
-        """Give it up; the next command makes another one. Never raises."""
+        """Close it; the next command opens another one. Never raises."""
 
 
 class OpenCommand(t.Protocol):
-    """A command whose stdin stays open, so that it can be talked to for longer."""
+    """A command whose stdin stays open, so that more can be sent later."""
 
     def send(self, data: bytes) -> None:
-        """Give DATA to it.
+        """Send DATA to its stdin.
 
         :raises NotSent: the last byte of DATA has certainly not arrived.
-        :raises CommandOver: it has ended, and has not taken all of DATA.
+        :raises CommandOver: it has ended, and has not read all of DATA.
         :raises HostUnreachable: the connection was lost; DATA may have arrived.
         """
 
     def receive(self) -> bytes:
-        """What it has printed on stdout since, nothing after a silent while.
+        """Its new stdout; empty after a time without output.
 
         :raises CommandOver: it has ended, and everything it printed was received before.
         :raises HostUnreachable: the connection was lost.
@@ -168,16 +168,16 @@ class CommandOver(Exception):
 
 
 class NotSent(Exception):
-    """What was to be sent has not arrived, for certain."""
+    """The data has certainly not arrived."""
 
 
 class HostUnreachable(Exception):
     """The host cannot be reached or was lost; one line with the host, what failed and what to do."""
 
     cause = "unreachable"
-    """In a word or two, for tables: ``off``, ``unknown name``, ``no WinRM``, ``access refused``, ``not trusted``."""
+    """A word or two for tables: ``off``, ``unknown name``, ``no WinRM``, ``access refused``, ``not trusted``."""
     begun = False
-    """The connection was lost while a command was under way."""
+    """The connection was lost while a command ran."""
 
     def __init__(self, message: str) -> None:
         """MESSAGE may hold what a laptop said: it goes to terminals as it is."""

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The roads to Windows: which port the connection of a task is given. The one place that knows them all.
+"""The roads to Windows: which port belongs to the connection of a task. Only this file knows all of them.
 
-A new road is a file with its port, two functions here and a line in ``ROADS``. The file of a port is loaded when it is
-taken: Ansible compiles the files of a collection anew in the process of every task.
+A new road is a file with its port, two functions here and a line in ``ROADS``. The file of a port is imported when it
+is used, because Ansible compiles the files of a collection anew in the process of every task.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CONNECT_TIMEOUT, HearingRunner
 
 LEFT_TO_YOU = "it takes effect after this, which would end this run: run it yourself in a terminal of Windows: {}"
-"""From inside the laptop, of a command for Windows."""
+"""Of the road from inside the laptop, for commands on Windows."""
 
 
 def _nowhere(_connection: t.Any) -> str:
@@ -35,35 +35,35 @@ class Road:
     """One way to Windows."""
 
     name: str
-    """The connection, as the inventory names it."""
+    """The connection, as written in the inventory."""
     takes: t.Callable[[t.Any], bool]
     """Whether a connection is of this kind. Sends nothing."""
     runner: t.Callable[[t.Any, float], HearingRunner]
-    """The runner of a connection of this kind, and the seconds that the host may take for its first answer."""
+    """Makes the runner of a connection of this kind, given the seconds that the host may take for its first answer."""
     ends_in_linux: bool = False
-    """Modules for Linux run as they are over this connection; Windows is reached beside it."""
+    """This connection runs modules for Linux; commands for Windows take another way."""
     distribution: t.Callable[[t.Any], str] = _nowhere
-    """The distribution in which they run then."""
+    """The distribution in which those modules run."""
 
 
 def road_of(connection: t.Any) -> Road | None:
-    """The road that CONNECTION of a task is; None if Windows cannot be reached with it."""
+    """The road of a task's CONNECTION; None if it does not reach Windows."""
     return next((road for road in ROADS if road.takes(connection)), None)
 
 
 def leads_to_windows(connection: t.Any) -> bool:
-    """Whether what CONNECTION runs, it runs on Windows."""
+    """Whether CONNECTION runs its commands on Windows."""
     road = road_of(connection)
     return road is not None and not road.ends_in_linux
 
 
 def reaches_windows(connection: t.Any) -> bool:
-    """Whether CONNECTION can run something on Windows too."""
+    """Whether CONNECTION can reach Windows at all."""
     return road_of(connection) is not None
 
 
 def is_inside(connection: t.Any) -> bool:
-    """Whether CONNECTION stays where Ansible runs, which is a distribution of the laptop itself."""
+    """Whether CONNECTION runs commands where Ansible runs, and that is a distribution of the laptop itself."""
     road = road_of(connection)
     return road is not None and road.takes is _is_local
 
@@ -71,7 +71,7 @@ def is_inside(connection: t.Any) -> bool:
 def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> HearingRunner:
     """The runner of a task's CONNECTION.
 
-    :raises AnsibleError: it does not lead to Windows, or something that its port needs is missing on the controller.
+    :raises AnsibleError: it does not reach Windows, or the controller lacks something that its port needs.
     """
     road = road_of(connection)
     if road is None:
@@ -81,12 +81,12 @@ def runner_for(connection: t.Any, connect_timeout: float = CONNECT_TIMEOUT) -> H
 
 
 def _is_wsl(connection: t.Any) -> bool:
-    # An ordinary look would make its runner.
+    # hasattr would make its runner.
     return inspect.getattr_static(connection, "windows_runner", None) is not None
 
 
 def _runner_of_wsl(connection: t.Any, _connect_timeout: float) -> HearingRunner:
-    """It has a time limit of its own."""
+    """The connection has its own time limit."""
     return t.cast(HearingRunner, connection.windows_runner)
 
 
@@ -101,7 +101,7 @@ def _runner_of_winrm(connection: t.Any, connect_timeout: float) -> HearingRunner
 
 
 def _is_ssh(connection: t.Any) -> bool:
-    """Whether it is core's ``ssh`` with a shell of Windows; with one of Linux it leads to something else."""
+    """Whether it is core's ``ssh`` with a shell of Windows; with a shell of Linux it is not a road to Windows."""
     family = getattr(getattr(connection, "_shell", None), "SHELL_FAMILY", "")
     return getattr(connection, "transport", "") == "ssh" and family in ("cmd", "powershell")
 
@@ -128,7 +128,7 @@ def _runner_of_local(_connection: t.Any, _connect_timeout: float) -> HearingRunn
 
 
 def distribution_here() -> str:
-    """The distribution in which Ansible runs; only on the road from inside."""
+    """The distribution in which Ansible runs; only for the road from inside."""
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 
     return inside.look().distribution

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How far a file of the controller is that a command on the host takes from its standard input. Pure but for the file.
+"""The progress of sending a file of the controller to the stdin of a command. Pure, apart from the file.
 
-It is counted where it is read, because nothing is received while it is sent.
+It counts what was read, because nothing is received during sending.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Re
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import Meter
 
 _NAME = 60
-"""Most characters of a file's name."""
+"""Most characters of the file's name in a message."""
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 class SentFile:
-    """The standard input with SOURCE in it, as STREAM has it, and its meter."""
+    """STREAM, a standard input with the file SOURCE in it, and its meter."""
 
     def __init__(self, source: Path, stream: Readable, then: Meter | None = None) -> None:
-        """THEN tells how far the command is with what it was sent."""
+        """THEN is the meter for the time after sending."""
         self._name = clean(source.name.replace("%", ""), _NAME)
         self._size = source.stat().st_size if source.is_file() else 0
         self._stream, self._then = stream, then
@@ -52,7 +52,7 @@ class SentFile:
 
 
 def in_units(number: int) -> str:
-    """NUMBER of bytes for people."""
+    """NUMBER of bytes as people read it."""
     value, unit = float(number), 0
     while value >= 1024 and unit < len(_UNITS) - 1:
         value, unit = value / 1024, unit + 1

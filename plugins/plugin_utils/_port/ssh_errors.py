@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What failed in ssh, said in one line: host, what failed, what to do."""
+"""An error of ssh in one line: host, what failed, what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Au
 
 _AWAKE = "check that the laptop is on, awake and in reach"
 _SIGNS = (
-    # What ssh or core says, the cause in a word, what failed, what to do.
+    # What ssh or core says, the cause in one word, what failed, what to do.
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         "not trusted",
@@ -55,7 +55,7 @@ IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run ag
 
 
 def describe_failure(said: str, host: str, user: str | None, begun: bool) -> HostUnreachable:
-    """The port's error for what ssh or core SAID about HOST.
+    """The port's error for a message that ssh or core SAID about HOST.
 
     :arg begun: the line had begun.
     """
@@ -75,7 +75,7 @@ def describe_failure(said: str, host: str, user: str | None, begun: bool) -> Hos
 
 
 def other_shell(host: str, shell: str, variable: str, said: str) -> HostUnreachable:
-    """The default shell of OpenSSH on HOST, which VARIABLE calls SHELL, did not run a line for that, and SAID why."""
+    """The error if HOST's default shell of OpenSSH is not SHELL, as VARIABLE says, but one that SAID that."""
     other = "powershell" if shell == "cmd" else "cmd"
     text = " ".join(said.split())
     message = f"{host}: the default shell of OpenSSH is not {shell}: set {variable} to {other}"

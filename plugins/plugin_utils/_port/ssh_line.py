@@ -4,19 +4,19 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""A command line on its way through OpenSSH for Windows, and what came back.
+"""A command line for OpenSSH for Windows, and how its outcome is read.
 
-sshd hands the line to ``cmd.exe /c "LINE"`` and cmd.exe takes the quotes off, so nothing in it is to be escaped. Where
-HKLM\\SOFTWARE\\OpenSSH names PowerShell as the default shell, sshd makes one argument of it, ``-c "…"``, and escapes
-double quotes by backslashes. So PowerShell is sent one command without a double quote, which starts cmd.exe with its
-own standard handles (Start-Process with -NoNewWindow hands them on): the bytes do not go through its pipeline.
+sshd runs ``cmd.exe /c "LINE"`` and cmd.exe removes these quotes, so nothing in LINE is escaped. If
+HKLM\\SOFTWARE\\OpenSSH sets PowerShell as the default shell, sshd makes one argument of it, ``-c "…"``, and escapes
+double quotes by backslashes. So PowerShell gets one command without a double quote, which starts cmd.exe with its own
+standard handles (Start-Process with -NoNewWindow passes them on): the bytes do not go through its pipeline.
 
-A client of SSH learns the last eight bits of an exit code, and 255 is its own. So the line says the code itself, on
-stderr, behind everything else; if that is missing the line has not come to its end. What stands before the opening
-marks was printed by sshd, AutoRun, a profile, or the client. The code page is set as WinRS does it on demand.
+A client of SSH gets only the last eight bits of an exit code, and uses 255 itself. So the line prints the code at the
+end of stderr; if it is missing, the line has not ended. Output before the opening marks comes from sshd, AutoRun, a
+profile, or the client. The code page is set as WinRS does it on demand.
 
 Source: w32-doexec.c, misc.c and pwd.c of PowerShell/openssh-portable, session.c of openssh-portable, and the class
-StartProcessCommand of PowerShell. That an exit code is the value of ERRORLEVEL behind ``||``: see ``_port.cmd_line``.
+StartProcessCommand of PowerShell. That an exit code is the value of ERRORLEVEL after ``||``: see ``_port.cmd_line``.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ SHELLS = ("cmd", "powershell")
 
 _UTF8 = ">nul C:\\Windows\\System32\\chcp.com 65001&"
 _QUOTES = 2
-"""What sshd puts around a line."""
+"""The characters that sshd adds to a line."""
 _BATCH = re.compile(r"echo (?P<mark>\w+-begin)&")
 _SINGLE_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
-"""Each of them ends a literal string of PowerShell; two stand for one."""
+"""Each of them ends a literal string of PowerShell, and is doubled inside one."""
 _EXIT = re.compile(r"exit -?\d+")
 _TAKES_THE_REST = re.compile(r"[\r\n]|\^$|(?:^|[&|(])\s*rem\b", re.IGNORECASE)
-"""What a bracket behind it would belong to, or be lost with."""
+"""Characters that would change the meaning of a bracket after them."""
 _POWERSHELL = (
     "& {{Wait-Process -InputObject (Start-Process -NoNewWindow -PassThru -FilePath C:\\Windows\\System32\\cmd.exe"
     " -ArgumentList ('{literal}' -replace '{quote}',[char]34))}}"
 )
-"""A call of a block: to a cmd.exe that gets it by mistake the first character is an error, and it runs none of it."""
+"""A call of a block. If cmd.exe gets it by mistake, the first character is an error, and nothing is run."""
 
 
 class NotBegun(Exception):
@@ -55,22 +55,22 @@ class NotBegun(Exception):
 
 
 class NotEnded(Exception):
-    """The line began and did not come to its end."""
+    """The line began and did not end."""
 
 
 @dataclass(frozen=True)
 class SshLine:
-    """One line as it is sent, and how its outcome is read."""
+    """One line to send, and how its outcome is read."""
 
     text: str
-    """What the client of SSH is given."""
+    """The command for the client of SSH."""
     opening: str
-    """What the line prints on stdout before anything else; nothing if it has no room for that."""
+    """The line prints it on stdout first; empty if there is no room for it."""
     mark: str
-    """What begins the report of the exit code on stderr; nothing if the line has no room for one."""
+    """The beginning of the report of the exit code on stderr; empty if there is no room for one."""
 
     def stdout(self, received: bytes) -> bytes | None:
-        """What the line has printed of what was RECEIVED; None if the line has not begun."""
+        """The stdout of the line in what was RECEIVED; None if the line has not begun."""
         if not self.opening:
             return received
         _before, found, rest = received.partition(f"{self.opening}\r\n".encode())
@@ -84,7 +84,7 @@ class SshLine:
         return bool(received) and self.stdout(received) is not None
 
     def stderr(self, received: bytes) -> bytes:
-        """What the line has printed of what was RECEIVED on stderr, without its report."""
+        """The stderr of the line in what was RECEIVED, without the report."""
         if not self.mark:
             return received
         rest = received.partition(f"{self.mark}\r\n".encode())[2]
@@ -92,16 +92,16 @@ class SshLine:
         return before if found else after
 
     def exit_code(self, status: int, stdout: bytes, stderr: bytes) -> int:
-        """The exit code of the line, unsigned; STATUS is what the client of SSH ended with.
+        """The exit code of the line, unsigned; STATUS is the exit code of the client of SSH.
 
-        :raises NotBegun: the default shell is another one than expected.
+        :raises NotBegun: the default shell is not the expected one.
         :raises NotEnded: its cmd.exe was ended.
         """
         if self.stdout(stdout) is None:
             raise NotBegun
         if not self.mark:
             return status
-        # The last one is cmd.exe's own, whatever a program of the line has printed; behind it ssh may talk of itself.
+        # The last one is from cmd.exe, even if a program printed another; ssh may print its own messages after it.
         reports = re.findall(rf"{self.mark}-(-?\d+)\r\n".encode(), stderr)
         if not reports:
             raise NotEnded
@@ -111,9 +111,9 @@ class SshLine:
 def ssh_line(line: str, shell: str = "cmd") -> SshLine:
     """LINE, which cmd.exe is to run, for an sshd whose default shell is SHELL.
 
-    Where the marks leave no room, or where brackets are not possible around LINE, it travels without: its exit code has
-    eight bits then. Batches, which may be that long, have marks of their own.
-    :raises CmdLineError: it cannot be said to that shell.
+    If there is no room for the marks, or LINE cannot be put in brackets, it is sent without them: its exit code has
+    eight bits then. Batches, which may be that long, have their own marks.
+    :raises CmdLineError: it cannot be written for that shell.
     """
     mark = new_mark()
     marked = f"{_UTF8}echo {mark}&>&2 echo {mark}&{_reporting(line, mark)}"
@@ -125,10 +125,10 @@ def ssh_line(line: str, shell: str = "cmd") -> SshLine:
 
 
 def _reporting(line: str, mark: str) -> str:
-    """LINE, and behind it its exit code with MARK."""
+    """LINE, followed by a report of its exit code with MARK."""
     report = f">&2 call echo {mark}-%^ERRORLEVEL%"
     if _EXIT.fullmatch(line):
-        # It would end the cmd.exe that is to report it.
+        # It would end the cmd.exe that reports the code.
         line = f'C:\\Windows\\System32\\cmd.exe /d /c "{line}"'
     if line.endswith(EXIT_WITH_CODE):
         return f"{line.removesuffix(EXIT_WITH_CODE)}&{report}"

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One ssh process whose input stays open, so that its command can be talked to for longer.
+"""One ssh process whose input stays open, so that more can be sent to its command later.
 
-Core's ``ssh`` starts the process and gives it away for a moment, to be sent its input; it is never given back. That is
-done when the command has begun, and not before: until then ssh may still ask for the password, which core takes away
-when it goes on.
+Core's ``ssh`` starts the process and calls a method to send its input. That method, ``carry``, raises when the command
+has begun, so core does not get the process back. It waits until then because ssh may still ask for the password, which
+core removes when it goes on.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.ssh_line import NotEnded, SshLine
 
 _SILENT_SECONDS = 0.5
-"""After so long ``receive`` returns without anything, so that whoever waits can be told to give up."""
+"""Seconds after which ``receive`` returns without data, so that its caller can give up."""
 _END_SECONDS = 3.0
-"""How long a command may take to end once its input has ended."""
+"""Seconds that a command may take to end once its input has ended."""
 _TERMINATE_SECONDS = 1.0
-"""How long ssh may take to end once it was told to; sshpass, where core uses it, tells its ssh."""
+"""Seconds that ssh may take to end after SIGTERM; sshpass, if core uses it, passes the signal on."""
 
 
 class Taken(Exception):
-    """The command has begun, and core has its process no longer."""
+    """The command has begun, and core does not get its process back."""
 
 
 class OpenSsh:
-    """See ``OpenCommand``. It is also what core takes for the input, and so for something."""
+    """See ``OpenCommand``. Core gets it as the input data, so it has to be true."""
 
     def __init__(self, said: SshLine, host: str, lost: t.Callable[[str], HostUnreachable]) -> None:
-        """LOST makes the error of a connection that was lost while the command ran, of what ssh has said."""
+        """LOST makes the error of a connection that was lost while the command ran, from the messages of ssh."""
         self.stdout, self.stderr = bytearray(), bytearray()
         self._said = said
         self._host = host
@@ -55,10 +55,10 @@ class OpenSsh:
         self._process: t.Any = None
         self._reading: list[t.Any] = []
         self._ended = False
-        """The process has, and all of its output is here."""
+        """The process has ended, and all of its output was read."""
 
     def carry(self, stdin: t.Any, _data: object, process: subprocess.Popen[bytes]) -> None:
-        """Called by core with the STDIN of PROCESS. Returns where ssh ended before the command began.
+        """Called by core with the STDIN of PROCESS. Returns if ssh ended before the command began.
 
         :raises Taken: the command has begun.
         """
@@ -75,7 +75,7 @@ class OpenSsh:
         if not self._said.begun(bytes(self.stdout)):
             stdin.close()
             return
-        # What stands before the marks is not of the command.
+        # Output before the marks is not from the command.
         self.stdout[:] = self._said.stdout(bytes(self.stdout)) or b""
         raise Taken
 
@@ -105,7 +105,7 @@ class OpenSsh:
         return received
 
     def end(self) -> None:
-        """End its input, which ends what runs in the distribution, and then ssh."""
+        """Close its input, which ends the program in the distribution, then end ssh."""
         if not self._ended:
             self._finish()
         self._process.terminate()
@@ -115,14 +115,14 @@ class OpenSsh:
             self._process.kill()
             self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            with contextlib.suppress(OSError):  # what was to be sent cannot be
+            with contextlib.suppress(OSError):  # unsent data is lost
                 stream.close()
         self._ended = True
 
     # -- one turn ------------------------------------------------------------------------------------------------
 
     def _turn(self, seconds: float | None, data: memoryview | bytes = b"") -> int:
-        """Wait at most SECONDS, take what there is, send some of DATA; how much. Raises BrokenPipeError."""
+        """Wait at most SECONDS, read output, send some of DATA; returns how many bytes. Raises BrokenPipeError."""
         gone = self._process.poll() is not None
         with selectors.DefaultSelector() as selector:
             for stream in self._reading:
@@ -158,7 +158,7 @@ class OpenSsh:
     # -- the end -------------------------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        """End its input, and wait a while for its end; what it still prints is kept within bounds."""
+        """Close its input, and wait a while for its end; the rest of its output is limited."""
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         deadline = time.monotonic() + _END_SECONDS
@@ -167,7 +167,7 @@ class OpenSsh:
                 self._turn(deadline - time.monotonic())
 
     def _raise_if_over(self) -> None:
-        """Raise CommandOver where it has told its exit code; else the connection was lost."""
+        """Raise CommandOver if it has reported its exit code; otherwise the connection was lost."""
         if not self._ended:
             return
         stderr = bytes(self.stderr)

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How far a command is, told while it runs: a runner that listens to it and shows lines of progress.
+"""A runner that shows lines of progress while a command runs.
 
-What a meter makes of the output of a command goes the way of apt's progress, as often as that: see
-``_terminal/progress.py``. No command and no process more is needed for it.
+A meter reads the output of the command; its text is shown in the same way, and as often, as apt's progress: see
+``_terminal/progress.py``. This needs no further command or process.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _LONGEST_WAIT = 20.0
 
 
 def waits() -> t.Iterator[float]:
-    """Seconds between the lines of one course. Short at first, so that a person soon sees that it moves."""
+    """Seconds between the lines of one command. Short at first, so that a person soon sees progress."""
     return itertools.chain(_WAITS, itertools.repeat(_LONGEST_WAIT))
 
 
 class Meter(t.Protocol):
-    """Reads how far a command is."""
+    """Measures the progress of a command."""
 
     def hear(self, stdout: bytes, stderr: bytes) -> None:
-        """Take what the command has printed since; foreign, and cut anywhere."""
+        """Take new output of the command; it is not trusted, and may be cut anywhere."""
 
     def text(self, seconds: float) -> str:
-        """How far it is, SECONDS after its beginning; empty if there is nothing to tell."""
+        """The progress, SECONDS after the beginning; empty if there is nothing to show."""
 
 
 class TellingRunner:
-    """A runner in all respects, which shows how far its commands are."""
+    """A runner that shows the progress of its commands."""
 
     def __init__(
         self, runner: HearingRunner, show: t.Callable[[str], None], clock: t.Callable[[], float] = time.monotonic
@@ -70,11 +70,11 @@ class TellingRunner:
 
 
 class _Listener:
-    """Of one command."""
+    """Listens to one command."""
 
     def __init__(self, meter: Meter, show: t.Callable[[str], None], clock: t.Callable[[], float]) -> None:
         self._meter, self._show, self._clock = meter, show, clock
-        self._waits = waits()  # what ends before the first one is not told
+        self._waits = waits()  # a command that ends before the first one shows no line
         self._began = clock()
         self._due = self._began + next(self._waits)
         self._shown = ""
@@ -88,7 +88,7 @@ class _Listener:
             self._tell(now)
 
     def ended(self) -> None:
-        """The command was successful: its last figure belongs to those that were shown."""
+        """The command was successful: show the last figure, if lines were shown before."""
         if self._shown:
             self._tell(self._clock())
 
@@ -100,7 +100,7 @@ class _Listener:
 
 
 class _Given:
-    """A standard input at each piece of which the LISTENER looks how far it is."""
+    """A standard input; LISTENER checks the progress at each piece of it."""
 
     def __init__(self, stdin: Readable, listener: _Listener) -> None:
         self._stdin, self._listener = stdin, listener
@@ -113,6 +113,6 @@ class _Given:
 
 
 def run_told(runner: CommandRunner, line: str, stdin: Stdin, timeout: float | None, meter: Meter) -> Completed:
-    """Run LINE as ``runner.run`` does, with METER telling how far it is where RUNNER shows that."""
+    """Run LINE as ``runner.run`` does, and show the progress by METER if RUNNER can."""
     told: t.Callable[[str, Stdin, float | None, Meter], Completed] | None = getattr(runner, "run_told", None)
     return runner.run(line, stdin, timeout) if told is None else told(line, stdin, timeout, meter)
