@@ -128,12 +128,13 @@ class SshRunner:
             raise HostUnreachable(f"{self._host}: the line is too long to be kept open: {line[:120]}")
         opened = ssh_open.OpenSsh(said, self._host, self._lost_in_the_middle)
         self._connection._send_initial_data = opened.carry
+        began = time.monotonic()
         try:
             self._connection.exec_command(said.text, in_data=opened, sudoable=False)
         except ssh_open.Taken:
             return opened
         except AnsibleError as error:
-            raise self._failed(str(error.message), said, opened) from None
+            raise self._failed(str(error.message), said, opened, began) from None
         raise self._other_shell(opened.stderr.decode("utf-8", "replace"))
 
     def _lost_in_the_middle(self, text: str) -> HostUnreachable:
@@ -155,10 +156,11 @@ class SshRunner:
 
     def _run(self, said: ssh_line.SshLine, exchange: Exchange) -> Completed:
         self._connection._send_initial_data = exchange.carry
+        began = time.monotonic()
         try:
             status, _stdout, _stderr = self._connection.exec_command(said.text, in_data=exchange, sudoable=False)
         except AnsibleError as error:
-            raise self._failed(str(error.message), said, exchange) from None
+            raise self._failed(str(error.message), said, exchange, began) from None
         return self._completed(status, said, exchange)
 
     def _completed(self, status: int, said: ssh_line.SshLine, exchange: Exchange) -> Completed:
@@ -171,11 +173,12 @@ class SshRunner:
             raise ssh_errors.describe_failure("", self._host, None, begun=True) from None
         return Completed(code, said.stdout(stdout) or b"", said.stderr(stderr))
 
-    def _failed(self, message: str, said: ssh_line.SshLine, exchange: _Printed) -> HostUnreachable:
+    def _failed(self, message: str, said: ssh_line.SshLine, exchange: _Printed, since: float) -> HostUnreachable:
         self._lost = True
+        user, seconds = self._connection.get_option("remote_user"), time.monotonic() - since
         begun = said.begun(bytes(exchange.stdout))
         text = exchange.stderr.decode("utf-8", "replace").strip() or message
-        found = ssh_errors.describe_failure(text, self._host, self._connection.get_option("remote_user"), begun)
+        found = ssh_errors.describe_failure(text, self._host, user, begun, seconds)
         if found.cause == "unreachable" and self._shell == "powershell":
             # With a line for PowerShell cmd.exe exits like ssh itself does after an error.
             return self._other_shell(text)

@@ -40,10 +40,6 @@ _SIGNS = (
     ("Could not resolve hostname", "unknown name", "the name is not resolved", "check ansible_host"),
     ("No route to host", "off", "there is no route to it", "check that the laptop is on and in reach"),
     ("Network is unreachable", "off", "there is no route to it", "check the network of the controller"),
-    ("Connection timed out", "off", "it did not answer in time", f"{_AWAKE} (wslfleet_connect_timeout is the limit)"),
-    ("Operation timed out", "off", "it did not answer in time", f"{_AWAKE} (wslfleet_connect_timeout is the limit)"),
-    ("during banner exchange", "off", "it did not answer in time", f"{_AWAKE} (wslfleet_connect_timeout is the limit)"),
-    ("not responding", "off", "it does not answer any more", _AWAKE),
     ("kex_exchange_identification", "off", "the connection was dropped", _AWAKE),
     ("onnection closed by", "off", "the connection was dropped", _AWAKE),
     ("onnection reset", "off", "the connection was dropped", _AWAKE),
@@ -51,26 +47,39 @@ _SIGNS = (
     ("mux_client", "off", "the connection was dropped", _AWAKE),
 )
 _REFUSED = ("Permission denied", "Too many authentication failures", "Invalid/incorrect")
+_SILENT = ("timed out", "not responding")
+_SAID_NOTHING = "Data could not be sent"
+"""Core's message if ssh ended with 255 and printed no error: so does an ssh that got no answer to its ServerAlive
+questions, because the port sets LogLevel=ERROR (server_alive_check in clientloop.c of openssh-portable)."""
 IN_THE_MIDDLE = " while a command was running, so its outcome is unknown (run again)"
 
 
-def describe_failure(said: str, host: str, user: str | None, begun: bool) -> HostUnreachable:
+def describe_failure(said: str, host: str, user: str | None, begun: bool, seconds: float = 0) -> HostUnreachable:
     """The port's error for a message that ssh or core SAID about HOST.
 
-    :arg begun: the line had begun.
+    :arg begun: the line had begun, so that only the last line of SAID can be from ssh.
+    :arg seconds: how long ssh ran.
     """
+    if begun:
+        last = said.strip().rpartition("\n")[2]
+        what = "it stopped answering" if any(sign in last for sign in _SILENT) else "the connection was dropped"
+        return _unreachable(f"{host}: {what}{IN_THE_MIDDLE}: {_AWAKE}", "off", begun)
     text = " ".join(said.split())
-    when = IN_THE_MIDDLE if begun else ""
-    if not begun and any(sign in text for sign in _REFUSED):
+    if any(sign in text for sign in _REFUSED):
         return AuthenticationFailed(
             f"{host}: Windows refused the account {user!r} over SSH: check its name, and its password or key (keys of"
             " administrators are in C:\\ProgramData\\ssh\\administrators_authorized_keys)"
         )
+    silent = f"{host}: it did not answer within {seconds:.0f} s: {_AWAKE}"
+    if any(sign in text for sign in _SILENT):
+        return _unreachable(f"{silent} (wslfleet_connect_timeout is the limit)", "off", begun)
+    if text.startswith(_SAID_NOTHING):
+        if seconds >= 0.5:
+            return _unreachable(silent, "off", begun)
+        text = ""
     for sign, cause, what, remedy in _SIGNS:
         if sign in text:
-            return _unreachable(f"{host}: {what}{when}: {remedy}", cause, begun)
-    if begun:
-        return _unreachable(f"{host}: the connection was dropped{when}: {_AWAKE}", "off", begun)
+            return _unreachable(f"{host}: {what}: {remedy}", cause, begun)
     return _unreachable(f"{host}: the SSH connection failed: {text[:200] or 'ssh said nothing'}", "unreachable", begun)
 
 

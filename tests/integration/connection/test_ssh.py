@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -109,6 +112,21 @@ def test_what_is_wrong_is_told_in_one_line(laptop: Laptop) -> None:
         with pytest.raises(kind) as caught:
             laptop.connect(**changed).exec_command("true")
         assert message in str(caught.value) and len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("banner", [b"", b"SSH-2.0-OpenSSH_for_Windows_9.5\r\n"])
+def test_a_laptop_that_accepts_a_connection_and_never_answers(laptop: Laptop, banner: bytes) -> None:
+    """It hung before its first word, or after: then ssh gives up and says nothing."""
+    quick = "-o ServerAliveInterval=1 -o ServerAliveCountMax=1 -o ControlPath=none"
+    common = f"{quick} {laptop.variables['ansible_ssh_common_args']}"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        own = {"ansible_port": server.getsockname()[1], "ansible_wsl_transport": "ssh", "wslfleet_connect_timeout": 2}
+        connection = laptop.connect(**own, ansible_ssh_common_args=common)
+        with ThreadPoolExecutor() as other, contextlib.ExitStack() as accepted:
+            greeted = other.submit(lambda: accepted.enter_context(server.accept()[0]).sendall(banner))
+            with pytest.raises(AnsibleConnectionFailure, match=r"did not answer within [1-9] s: check that the laptop"):
+                connection.exec_command("true")
+            greeted.result()
 
 
 def test_by_password(laptop: Laptop) -> None:
