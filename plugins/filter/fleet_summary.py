@@ -17,8 +17,8 @@ description:
     come last.
   - The key C(status) is V(off), V(unknown name), V(no WinRM), V(no SSH), V(another shell), V(access refused),
     V(not trusted), V(unreachable), V(failed), V(not as asked) (a shell finds another C(nvcc) first),
-    V(awaiting restart), V(awaiting logon of …), V(would be provisioned) (check mode), V(handed over) or
-    V(provisioned).
+    V(awaiting restart), V(awaiting logon of …), V(would be provisioned) (check mode), V(partly run) (C(--tags)),
+    V(handed over) or V(provisioned).
 positional: variables
 options:
   _input:

@@ -274,7 +274,8 @@ developers:
       type: bool
       sample: true
     results:
-      description: What the steps with O(steps[].register) returned, by that name.
+      description:
+        - What the steps with O(steps[].register) returned, by that name, without C(diff) and C(invocation).
       type: dict
       sample:
         audit:

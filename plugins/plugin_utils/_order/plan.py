@@ -170,13 +170,18 @@ def _developer(user: str, sid: str, outcome: Outcome, planned: t.Sequence[Step],
         "failed": bool(outcome.message),
         "msg": outcome.message,
         "changed": any(bool(row["result"].get("changed")) for row in outcome.rows),
-        "results": {row["register"]: row["result"] for row in outcome.rows if row["register"]},
+        "results": {row["register"]: _without_bulk(row["result"]) for row in outcome.rows if row["register"]},
         "steps": [_step(row, step, diff) for row, step in zip(outcome.rows, planned)],
         "not_begun": [
             f"{step['name']} ({step['item']})" if step["item"] else step["name"]
             for step in _not_begun(outcome, planned)
         ],
     }
+
+
+def _without_bulk(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """RESULT without its diff, which is shown with the steps, and its arguments: core prints all of it on a failure."""
+    return {key: value for key, value in result.items() if key not in ("diff", "invocation")}
 
 
 def _not_begun(outcome: Outcome, planned: t.Sequence[Step]) -> t.Sequence[Step]:

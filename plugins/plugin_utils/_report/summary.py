@@ -23,7 +23,9 @@ NOT_AS_ASKED = "not as asked"
 """Everything is installed, and yet somebody's shell finds another nvcc first."""
 _GOOD = (PROVISIONED, "handed over")
 NOT_BEGUN, PUT_OFF = "not begun", "put off"
-_WAITING = ("awaiting", WOULD_BE, NOT_BEGUN, PUT_OFF)
+PARTLY = "partly run"
+"""Nothing failed, and tags left out something that the verdict needs."""
+_WAITING = ("awaiting", WOULD_BE, NOT_BEGUN, PUT_OFF, PARTLY)
 _ABOUT_THE_RUN = "__wslfleet_run_"
 """What the names of results begin with that say nothing about a laptop: a task that runs once keeps them for many."""
 
@@ -74,6 +76,8 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
         return NOT_BEGUN, ""
     status = str(side.get("status") or NOT_BEGUN)
     if status == NOT_BEGUN or (status == "ready" and not toolkit):
+        if _by_tags(variables):
+            return PARTLY, "--tags or --skip-tags left out the rest"
         return FAILED, "see its messages above"
     other = toolkit.get("other_nvcc") if toolkit.get("installed", True) and toolkit.get("clean") else ""
     if status == "ready" and other:
@@ -81,6 +85,11 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
     if status == "ready":
         return (PROVISIONED if toolkit.get("installed", True) and toolkit.get("clean") else WOULD_BE), ""
     return status, " ".join(str(side.get("reason") or "").split())
+
+
+def _by_tags(variables: Variables) -> bool:
+    """Whether the command line chose or left out tasks by their tags."""
+    return "all" not in (variables.get("ansible_run_tags") or ["all"]) or bool(variables.get("ansible_skip_tags"))
 
 
 def _failure(variables: Variables) -> Variables | None:

@@ -16,8 +16,8 @@ import re
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import forms, variables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import shapes as roles_shapes
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.shapes import Specs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout import settings
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
@@ -88,7 +88,7 @@ def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
 def contradictions(values: t.Mapping[str, t.Any], specs: Specs) -> list[str]:
     """What VALUES of the right shapes cannot mean, one sentence each; what is not set has its default of SPECS."""
     every = {**{name: spec.get("default") for name, spec in specs.items()}, **values}
-    return [*_of_toolkit(every), *_of_host(every), *settings.problems(every)]
+    return [*forms.problems(values, specs), *_of_toolkit(every), *_of_host(every), *settings.problems(every)]
 
 
 def _of_toolkit(every: t.Mapping[str, t.Any]) -> list[str]:

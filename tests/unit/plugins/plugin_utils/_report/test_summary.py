@@ -63,6 +63,33 @@ STATES: dict[str, tuple[dict[str, t.Any], str, str]] = {
     "nothing asked": ({}, "not begun", ""),
     "a task of the run": ({"__wslfleet_run_answer": {"skipped": True}}, "not begun", ""),
     "nothing known": ({"__windows_host_refused": {"changed": False}}, "failed", "see its messages above"),
+    "tags": ({"__windows_host_seen": {}, "ansible_run_tags": ["preflight"]}, "partly run", "--tags"),
+    "tags left out": ({"windows_host_result": READY, "ansible_skip_tags": ["toolkit"]}, "partly run", "--skip-tags"),
+    "tags, and a wait": (
+        {"windows_host_result": {"status": "awaiting restart"}, "ansible_run_tags": ["wsl"]},
+        "awaiting restart",
+        "",
+    ),
+    "tags, and a failure": (
+        {"__windows_host_x": {"failed": True, "msg": "b"}, "ansible_run_tags": ["wsl"]},
+        "failed",
+        "b",
+    ),
+    "every tag": (
+        {
+            "windows_host_result": READY,
+            "cuda_toolkit_result": TOOLKIT,
+            "ansible_run_tags": ["all"],
+            "ansible_skip_tags": [],
+        },
+        "provisioned",
+        "",
+    ),
+    "tags, and yet all of it": (
+        {"windows_host_result": READY, "cuda_toolkit_result": TOOLKIT, "ansible_skip_tags": ["mine"]},
+        "provisioned",
+        "",
+    ),
     "on battery": (
         {"__wslfleet_now": {"changed": False}, "__wslfleet_put_off": "it runs on battery"},
         "put off",
@@ -88,7 +115,8 @@ def test_status_and_reason(state: str) -> None:
 
 def test_what_needs_a_person_comes_first() -> None:
     found = summary.rows(list(STATES), {name: state[0] for name, state in STATES.items()})
-    assert [row["laptop"] for row in found[-3:]] == ["provisioned", "handed over", "of another's"]
+    fine = ["provisioned", "handed over", "every tag", "tags, and yet all of it", "of another's"]
+    assert [row["laptop"] for row in found[-5:]] == fine
     words = [row["status"] for row in found]
     waiting = [index for index, word in enumerate(words) if word.startswith(("awaiting", "would"))]
     assert max(index for index, word in enumerate(words) if word in ("failed", "off")) < min(waiting)

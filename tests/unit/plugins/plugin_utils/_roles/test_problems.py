@@ -91,12 +91,27 @@ CONTRADICTIONS = [
     ({"windows_host_wsl_msi": 'C:\\a"b.msi'}, 'contains ", which'),
     ({"windows_host_driver_installer": "https://x/y.exe"}, "needs windows_host_driver_sha256"),
 ]
+FORMS = [
+    ({"cuda_repository_url": "htp://x"}, "cuda_repository_url 'htp://x' must be an http, https, file or copy address"),
+    ({"cuda_keyring_url": "https://anna:horse@x/a b"}, "cuda_keyring_url 'https://x/a b' must be"),
+    ({"cuda_proxy": "proxy.example.com:8080"}, "cuda_proxy 'proxy.example.com:8080' must read http://host:port or"),
+    ({"windows_host_wsl_msi_proxy": "http://proxy"}, "windows_host_wsl_msi_proxy 'http://proxy' must read http://host"),
+    ({"cuda_keyring_sha256": "0" * 63}, "must be a SHA-256 of 64 hex digits"),
+    ({"windows_host_image_sha256": "sha256:" + "0" * 64}, "must be a SHA-256 of 64 hex digits"),
+    ({"cuda_key_fingerprint": "3BF863CC"}, "cuda_key_fingerprint '3BF863CC' must be a fingerprint of 40 hex digits"),
+    ({"windows_host_reboot_delay": "-5"}, "windows_host_reboot_delay is -5: it cannot be below 0"),
+    ({"wslfleet_reconnect_timeout": -1}, "wslfleet_reconnect_timeout is -1: it cannot be below 0"),
+    ({"windows_host_reboot_window": "22-5"}, "windows_host_reboot_window: window must be hours such as 22:00-05:00"),
+]
 RIGHT: list[dict[str, t.Any]] = [
     {},
     {"cuda_version": "12.latest", "cuda_components": ["nvcc"]},
     {"cuda_guard": "false", "windows_host_reboot_delay": "0", "cuda_hold": None, "cuda_repository_url": ""},
     {"windows_host_wsl_msi": "files/wsl.msi", "windows_host_image": "https://x/%20y.tar"},
     {"windows_host_wsl_config": {"wsl2": {}}, "windows_host_windows_users": ["anna", "S-1-5-21-1"]},
+    {"cuda_repository_url": "file:///mnt/c/mirror", "cuda_no_proxy": [".example.com"], "cuda_proxy": "http://a:b@p:1/"},
+    {"cuda_key_fingerprint": "EB69 3B30 35CD 5710 E231  E123 A4B4 6996 3BF8 63CC", "cuda_keyring_sha256": "A" * 64},
+    {"windows_host_reboot_window": "22:00-05:00", "windows_host_reboot_delay": "0"},
     {"cuda_proxy": "", "windows_host_distribution_location": "D:\\wsl\\Ubuntu 24"},
 ]
 
@@ -121,7 +136,7 @@ def test_no_alarm() -> None:
     assert checks.problems({}, [*known, *variables.RESULTS, *SOMEBODY_ELSES]) == []
 
 
-@pytest.mark.parametrize(("values", "expected"), SHAPES + CONTRADICTIONS)
+@pytest.mark.parametrize(("values", "expected"), SHAPES + CONTRADICTIONS + FORMS)
 def test_one_problem_one_sentence(values: dict[str, t.Any], expected: str) -> None:
     (problem,) = checks.problems(values, values)
     assert expected in problem and "\n" not in problem
