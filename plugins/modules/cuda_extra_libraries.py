@@ -141,9 +141,7 @@ def commands(
     url = url or extra_libraries.default_url(system.read_text("/etc/os-release") or "")
     extra_libraries.open_source(system, what, url, module.params["keyring"])
     judged = extra_libraries.plan(system, what, todo, database)
-    short = space.shortage(judged.download_bytes + judged.installed_bytes, space.free_bytes())
-    if short:
-        raise Failure(short)
+    space.check(system, judged.needed_bytes)
     return [extra_libraries.install_command(judged)]
 
 

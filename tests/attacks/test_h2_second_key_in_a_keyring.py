@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import system_at
 
@@ -118,7 +118,7 @@ def wanted(fingerprint: str, key: str) -> repository_goal.Goal:
     return repository_goal.Goal("mirror", "https://m.example/x/", "", "", key, fingerprint)
 
 
-def no_command(arguments: t.Sequence[str]) -> run.Completed:
+def no_command(arguments: t.Sequence[str]) -> Completed:
     raise AssertionError(arguments)
 
 
@@ -132,7 +132,7 @@ def test_nothing_can_be_attached_to_the_pinned_key(
     path = tmp_path / "key"
     path.write_bytes(armour.armor(keyring) if armored else keyring)
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        fetch.fetch_keyring(system_at(run=no_command), wanted(good.fingerprint, str(path)), str(tmp_path))
+        fetch.fetch_keyring(system_at("", no_command), wanted(good.fingerprint, str(path)), str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_what_was_pinned_is_what_is_written(
 ) -> None:
     good, evil = signers
     (tmp_path / "key").write_bytes(text(good.export(), evil.export()))
-    found = fetch.fetch_keyring(system_at(run=no_command), wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = fetch.fetch_keyring(system_at("", no_command), wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     assert found == good.export()
 
 
@@ -162,7 +162,7 @@ def test_a_key_that_poses_as_a_subkey_of_the_pinned_one_verifies_nothing(
     good, evil = signers
     ring = good.export() + retagged(evil.export(), 14)
     (tmp_path / "key").write_bytes(ring)
-    found = fetch.fetch_keyring(system_at(run=no_command), wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
+    found = fetch.fetch_keyring(system_at("", no_command), wanted(good.fingerprint, f"{tmp_path}/key"), str(tmp_path))
     (tmp_path / "ring.gpg").write_bytes(found)
     signed = {}
     for signer in signers:
@@ -205,7 +205,7 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
     source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
     with pytest.raises(Failure, match="not an OpenPGP key"):
-        fetch.fetch_keyring(system_at(run=no_command), source, str(tmp_path))
+        fetch.fetch_keyring(system_at("", no_command), source, str(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["mirror", "containers", "shared"])
@@ -239,4 +239,4 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
     source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
     with pytest.raises(Failure, match="too big"):
-        fetch.fetch_keyring(system_at(run=no_command), source, str(tmp_path))
+        fetch.fetch_keyring(system_at("", no_command), source, str(tmp_path))

@@ -15,7 +15,8 @@ import yaml
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, runner_of
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.entry import runner_of
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import failures_in, harmless
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import goal as distribution_goal
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._distribution import step
@@ -84,7 +85,6 @@ def test_a_module_inside_the_distribution(what: str, box: Box, monkeypatch: pyte
     box.write("/etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
     box.write("/usr/bin/podman")
     box.path("/var/cache").mkdir(parents=True, exist_ok=True)
-    box.patch("_repository.installer_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
     installer = "/cuda-repo-wsl-ubuntu-12-8-local_12.8.1-1_amd64.deb" if option == "installer" else ""
     for address in HOSTILE:
         for end in {"", installer}:

@@ -156,7 +156,6 @@ OPENS_ITSELF = {
     "_apt/dpkg.py": "dpkg's locks, to ask who holds them",
     "_system/leftovers.py": "folders and files of its own user, to lock them",
     "_kept/service.py": "/dev/null, in the place of its output",
-    "_repository/installer_steps.py": "a folder of root's, to lock it",
     "_apt/transaction.py": "the log of a transaction, in a folder of root's",
 }
 

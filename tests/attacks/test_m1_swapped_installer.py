@@ -15,8 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transact
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import installer_steps, local_installer
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 from tests.unit.plugins.module_utils.scripted_run import system_at
 
@@ -31,12 +30,13 @@ class World:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.file = folder / NAME
         self.file.write_bytes(GOOD)
-        self.copies = folder / "copies"
+        self.root = folder
+        self.copies = folder / "var/cache/wslfleet-installer"
+        self.copies.parent.mkdir(parents=True)
         self.used: list[bytes] = []
         self.modes: list[int] = []
         self.running: transaction.Transaction | None = None
-        self.installer = local_installer.parse(str(self.file), hashlib.sha256(GOOD).hexdigest())
-        monkeypatch.setattr(installer_steps, "INSTALLER_FOLDER", str(self.copies))
+        self.installer = local_installer.parse(f"/{NAME}", hashlib.sha256(GOOD).hexdigest())
         monkeypatch.setattr(installer_steps, "_unpack", self.unpack)
         monkeypatch.setattr(transaction, "find_running", lambda system: self.running)
         monkeypatch.setattr(local_installer, "installed", lambda system, _installer: bool(self.used))
@@ -65,7 +65,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_what_was_checked_is_what_is_unpacked(world: World) -> None:
-    installer_steps.install(system_at(run=world.swapping), world.installer)
+    installer_steps.install(system_at(world.root, world.swapping), world.installer)
     assert world.used == [GOOD] and world.modes == [0o700]
     assert not world.copies.exists()
 
@@ -73,7 +73,7 @@ def test_what_was_checked_is_what_is_unpacked(world: World) -> None:
 def test_a_file_swapped_before_is_refused(world: World) -> None:
     world.swap()
     with pytest.raises(Failure, match="has SHA-256"):
-        installer_steps.install(system_at(run=world.run), world.installer)
+        installer_steps.install(system_at(world.root, world.run), world.installer)
     assert world.used == [] and not world.copies.exists()
 
 
@@ -88,7 +88,7 @@ def test_a_file_swapped_while_it_is_copied(world: World, monkeypatch: pytest.Mon
         return real(handle)
 
     monkeypatch.setattr(os, "fstat", watched)
-    installer_steps.install(system_at(run=world.run), world.installer)
+    installer_steps.install(system_at(world.root, world.run), world.installer)
     assert calls and world.used == [GOOD]
 
 
@@ -101,7 +101,7 @@ def test_an_attacker_who_writes_into_the_open_file(world: World, monkeypatch: py
         return digest
 
     monkeypatch.setattr(files, "copy", writing)
-    installer_steps.install(system_at(run=world.run), world.installer)
+    installer_steps.install(system_at(world.root, world.run), world.installer)
     assert world.used == [GOOD]
 
 
@@ -110,36 +110,38 @@ def test_what_is_no_file(make: t.Callable[[str], None], world: World) -> None:
     world.file.unlink()
     make(str(world.file))
     with pytest.raises(Failure, match="cannot be read"):
-        installer_steps.install(system_at(run=world.run), world.installer)
+        installer_steps.install(system_at(world.root, world.run), world.installer)
     with pytest.raises(Failure, match="cannot be read"):
-        installer_steps.check_installer(system_at(run=world.run), world.installer)
+        installer_steps.check_installer(system_at(world.root, world.run), world.installer)
     assert not world.copies.exists()
 
 
 def test_a_copy_of_an_interrupted_run_goes(world: World) -> None:
     world.copies.mkdir(0o700)
     (world.copies / NAME).write_bytes(EVIL)
-    installer_steps.install(system_at(run=world.run), world.installer)
+    installer_steps.install(system_at(world.root, world.run), world.installer)
     assert world.used == [GOOD] and not world.copies.exists()
 
 
 def test_a_copy_that_a_transaction_still_unpacks_stays(world: World) -> None:
     world.copies.mkdir(0o700)
     world.running = transaction.Transaction("/x")
-    installer_steps.sweep(system_at())
+    installer_steps.sweep(system_at(world.root))
     assert world.copies.exists()
 
 
 def test_another_run_is_not_disturbed(world: World) -> None:
-    with installer_steps._installer_folder(system_at()):
+    with installer_steps._installer_folder(system_at(world.root)):
         with pytest.raises(Failure, match="another run brings an installer"):
-            installer_steps.install(system_at(run=world.run), world.installer)
+            installer_steps.install(system_at(world.root, world.run), world.installer)
         assert world.copies.exists()
     assert not world.copies.exists()
 
 
 def test_room_for_the_copy_is_asked_for_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installer_steps.space, "free_bytes", lambda _path: installer_steps.space.RESERVE + len(GOOD))
+    monkeypatch.setattr(
+        installer_steps.space, "free_bytes", lambda _system, _path: installer_steps.space.RESERVE + len(GOOD)
+    )
     with pytest.raises(Failure, match="not enough space"):
-        installer_steps.install(system_at(run=world.run), world.installer)
+        installer_steps.install(system_at(world.root, world.run), world.installer)
     assert not world.copies.exists()

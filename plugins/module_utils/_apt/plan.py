@@ -66,6 +66,11 @@ class Judgement:
     """Every name in a dependency field of what would be installed."""
 
     @property
+    def needed_bytes(self) -> int:
+        """The space that the packages need, with their files as they are downloaded."""
+        return self.download_bytes + self.installed_bytes
+
+    @property
     def allowed(self) -> bool:
         """Whether the transaction may run."""
         return not self.reasons

@@ -19,8 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 LISTS = "/var/lib/apt/lists"
 _NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
@@ -31,7 +30,7 @@ class AptError(Failure):
     """apt cannot answer, which says nothing of what was asked. One line for a person: apt's words, and a way out."""
 
 
-def ask(system: System, command: t.Sequence[str]) -> system_run.Completed:
+def ask(system: System, command: t.Sequence[str]) -> Completed:
     """What COMMAND of apt answers; packages that no source holds are an answer. Raises AptError."""
     done = system.run(command)
     # Some errors of apt-cache leave the exit code 0.
@@ -41,7 +40,7 @@ def ask(system: System, command: t.Sequence[str]) -> system_run.Completed:
     return done
 
 
-def _words(system: System, found: t.Sequence[str], done: system_run.Completed) -> str:
+def _words(system: System, found: t.Sequence[str], done: Completed) -> str:
     """apt's words in one line, with what to do about a source that it cannot read."""
     silent = f"{done.last_line} (code {done.code})" if done.output.strip() else f"apt-get failed with code {done.code}"
     text = "; ".join(dict.fromkeys(item.rstrip(".") for item in found)) or silent
@@ -106,7 +105,7 @@ def _judged(
 
 def _refused(
     system: System,
-    done: system_run.Completed,
+    done: Completed,
     command: t.Sequence[str],
     installed: t.Sequence[dpkg.Package],
     asked: t.Sequence[str],
@@ -123,7 +122,7 @@ def _refused(
     return plan.Judgement((), (), (_apt_reason(system, done),))
 
 
-def _apt_reason(system: System, done: system_run.Completed) -> plan.Reason:
+def _apt_reason(system: System, done: Completed) -> plan.Reason:
     found = plan.errors(done.output)
     return plan.Reason("", f"apt refuses: {_words(system, found, done)}")
 
@@ -138,7 +137,7 @@ def interruption(database: dpkg.Database) -> plan.Reason | None:
     return plan.Reason("", f"{what}{names}: run wslfleet.cuda.cuda_repair first", "dpkg")
 
 
-def update(system: System, options: t.Sequence[str] = (), seconds: float = 300.0) -> system_run.Completed:
+def update(system: System, options: t.Sequence[str] = (), seconds: float = 300.0) -> Completed:
     """Fetch the indexes. apt does not wait for the lock of the lists, so we do, at most SECONDS."""
     end = time.monotonic() + seconds
     while True:

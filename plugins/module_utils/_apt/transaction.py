@@ -26,8 +26,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import progress as apt_progress
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import ENVIRONMENT, System
 
 FOLDER = "/var/lib/wslfleet/transactions"
 KEEP = 10
@@ -122,7 +122,7 @@ def _spawn(directory: str) -> None:
     The status lines go to a file, not to a pipe: nobody has to read them, and no reader's death can hurt apt.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "LANG"}
-    environment.update(run.ENVIRONMENT)
+    environment.update(ENVIRONMENT)
     environment.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     command = "exec 3>>status; exec /bin/sh ./run"
     with open(f"{directory}/log", "ab") as log:

@@ -113,7 +113,7 @@ def generate(system: System) -> str:
         text = files.read_text(target) or ""
     if done.code != 0:
         raise Failure(f"nvidia-ctk cdi generate: {reason(done.output) or f'ended with code {done.code}'}")
-    missing = [name for name in host_paths(text) if not os.path.exists(name)]
+    missing = [name for name in host_paths(text) if not system.exists(name)]
     if "all" not in devices(text) or DEVICE not in text or missing:
         what = f"names {missing[0]}, which does not exist" if missing else f"contains no device all with {DEVICE}"
         raise Failure(f"nvidia-ctk cdi generate: the specification {what}; update nvidia-container-toolkit-base")

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, runtimes
@@ -74,7 +73,7 @@ def reread(system: System, report: Report, engine: str) -> None:
     """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
     if engine == "docker":
         containers_engines.reload_docker(system)
-    elif os.path.isdir("/run/systemd/system"):
+    elif system.isdir("/run/systemd/system"):
         done = system.run(["systemctl", "try-restart", "containerd"])
         if done.code != 0:
             report.notes.append(f"containerd did not restart: {done.output.strip()}")

@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 BASE = "nvidia-container-toolkit-base"
@@ -147,14 +148,12 @@ def engine_packages(system: System, engine: str) -> t.List[str]:
     )
 
 
-def judge(system: System, plan: Plan, database: dpkg.Database, free_bytes: int) -> apt_plan.Judgement:
+def judge(system: System, plan: Plan, database: dpkg.Database) -> apt_plan.Judgement:
     """What apt would do. Raises Failure when that is refused, for a driver above all."""
     judged = query.plan_install(system, plan.install, _OPTIONS, installed=database.packages)
     if not judged.allowed:
         raise Failure(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
-    missing = judged.download_bytes + judged.installed_bytes - free_bytes
-    if missing > 0:
-        raise Failure(f"not enough space on /: {missing // 2**20 + 1} MiB are missing")
+    space.check(system, judged.needed_bytes)
     return judged
 
 

@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import r
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.report import Report, Request
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files, space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -147,7 +147,7 @@ def _install(
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
         report.notes.append("the plan can be checked only after the source is written and dpkg is repaired")
         return True
-    judged = containers_packages.judge(system, plan, database, space.free_bytes())
+    judged = containers_packages.judge(system, plan, database)
     report.packages = (
         "".join(f"{action.name}\n" for action in judged.removes),
         "".join(f"{action.name} {action.new}\n" for action in judged.installs),

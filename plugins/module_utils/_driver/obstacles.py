@@ -28,7 +28,7 @@ def obstacles(system: System) -> t.List[str]:
         for path in MUST_BE_WRITABLE
         if system.isdir(path) and not os.access(system.path(path), os.W_OK)
     ]
-    free = space.free_bytes(system.path("/var"))
+    free = space.free_bytes(system, "/var")
     if free < SPACE:
         fixed.append(f"/var has {free // 2**20} MiB left, {SPACE // 2**20} MiB are needed: make room first")
     return fixed

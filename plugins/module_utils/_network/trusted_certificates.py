@@ -118,7 +118,7 @@ def _install(system: System) -> None:
     commands = [command.update(), command.install(PACKAGE)]
     transaction = apt_transaction.start(system, "certificates", commands, stop_on_failure=False)
     apt_transaction.finish(transaction, INSTALL_SECONDS)
-    if not os.path.exists(PROGRAM):
+    if not system.exists(PROGRAM):
         raise Failure(
             f"package {PACKAGE} could not be installed; put it into the image, or give apt a source without TLS; "
             f"log: {transaction.log}"

@@ -22,8 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal imp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 MAXIMUM_KEYRING = 1 << 20
 """Bytes; NVIDIA's has 3 kB."""
@@ -73,7 +72,7 @@ def download(system: System, url: str, target: str, options: t.Sequence[str] = (
 def _fetch(system: System, wanted: Goal, url: str, sha256: str, target: str) -> bytes:
     """The content of URL (an address, or a path in the distribution), which must have the digest SHA256 if given."""
     if url.startswith("/"):
-        data = files.read_bytes(url)
+        data = system.read_bytes(url)
         if data is None:
             raise Failure(f"{url}: no such file in the distribution")
         files.write_file(target, data)
@@ -94,7 +93,7 @@ def _fetch(system: System, wanted: Goal, url: str, sha256: str, target: str) -> 
     return data
 
 
-def _why(done: system_run.Completed) -> str:
+def _why(done: Completed) -> str:
     """The reason of a failed download in one line."""
     match = re.search(r"(?m)^(?:E|Error): (?:Failed to fetch \S+ +)?(.*)$", done.output)
     return re.sub(r"\s+", " ", match.group(1)).strip() if match else f"download failed with code {done.code}"

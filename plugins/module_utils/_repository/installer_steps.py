@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import typing as t
@@ -38,8 +37,8 @@ def check_installer(system: System, installer: local_installer.Installer) -> Non
     fetched: the file has gigabytes."""
     path = _local_path(installer)
     if path:
-        _check_space(installer, path)
-        _check_file(system, installer, path, _copied(path))
+        _check_space(system, path)
+        _check_file(system, installer, system.path(path), _copied(system, path))
 
 
 def _local_path(installer: local_installer.Installer) -> str:
@@ -48,23 +47,21 @@ def _local_path(installer: local_installer.Installer) -> str:
     return "/" + place[len("file:") :].lstrip("/") if place.startswith("file:") else place if place[0] == "/" else ""
 
 
-def _copied(path: str, target: str = "") -> str:
+def _copied(system: System, path: str, target: str = "") -> str:
     """The digest of the installer PATH, which is copied to TARGET if that is not empty. Raises Failure."""
     try:
-        return files.copy(path, target)
+        return files.copy(system.path(path), target)
     except FileNotFoundError:
         raise Failure(f"installer {path}: no such file in the distribution; put it there or name an address") from None
     except OSError as error:
         raise Failure(f"installer cannot be read: {error}; check installer and the space in /var") from error
 
 
-def _check_space(installer: local_installer.Installer, path: str) -> None:
-    """Room for the copy, if PATH is to be copied, and for what is unpacked from it. Raises Failure."""
+def _check_space(system: System, path: str) -> None:
+    """Raise Failure without room for the copy, if PATH is to be copied, and for what is unpacked from it."""
     copies = 1 if path.startswith(f"{INSTALLER_FOLDER}/") else 2
-    size = os.path.getsize(path) if os.path.exists(path) else 0
-    short = space.shortage(copies * size, space.free_bytes("/var"), "/var")
-    if short:
-        raise Failure(f"{installer.package}: {short}")
+    size = os.path.getsize(system.path(path)) if system.exists(path) else 0
+    space.check(system, copies * size, "/var")
 
 
 def _check_file(system: System, installer: local_installer.Installer, path: str, digest: str) -> None:
@@ -92,15 +89,16 @@ def install(system: System, installer: local_installer.Installer) -> None:
             return
     path = _local_path(installer)
     if path:
-        _check_space(installer, path)
-    with _installer_folder(system) as folder:
-        copy = f"{folder}/{installer.package}_{installer.version}_amd64.deb"
+        _check_space(system, path)
+    with _installer_folder(system):
+        name = f"{INSTALLER_FOLDER}/{installer.package}_{installer.version}_amd64.deb"
+        copy = system.path(name)
         if path:
-            digest = _copied(path, copy)
+            digest = _copied(system, path, copy)
         else:
             fetch.download(system, installer.place, copy)
-            _check_space(installer, copy)
-            digest = _copied(copy)
+            _check_space(system, name)
+            digest = _copied(system, name)
         _check_file(system, installer, copy, digest)
         _unpack(system, copy)
     if not local_installer.installed(system, installer):
@@ -108,36 +106,29 @@ def install(system: System, installer: local_installer.Installer) -> None:
 
 
 @contextlib.contextmanager
-def _installer_folder(system: System) -> t.Iterator[str]:
+def _installer_folder(system: System) -> t.Iterator[None]:
     """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises Failure."""
     sweep(system)
+    folder = system.path(INSTALLER_FOLDER)
     try:
-        os.mkdir(INSTALLER_FOLDER, 0o700)
+        os.mkdir(folder, 0o700)
     except FileExistsError:
         raise Failure(f"another run brings an installer to {INSTALLER_FOLDER}; run again when that has ended") from None
-    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield INSTALLER_FOLDER
+        with leftovers.in_use(folder):
+            yield
     finally:
-        os.close(handle)
         sweep(system)
 
 
 def sweep(system: System) -> None:
     """Remove what an interrupted run left. The copy of an installer goes where nobody holds it and no transaction
     runs."""
-    leftovers.sweep(files.SCRATCH)
-    if not os.path.isdir(INSTALLER_FOLDER) or apt_transaction.find_running(system) is not None:
-        return
-    handle = os.open(INSTALLER_FOLDER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(INSTALLER_FOLDER)
-    except BlockingIOError:
-        return  # another run is at work
-    finally:
-        os.close(handle)
+    leftovers.sweep(system.path(files.SCRATCH))
+    if system.isdir(INSTALLER_FOLDER) and apt_transaction.find_running(system) is None:
+        folder = system.path(INSTALLER_FOLDER)
+        with contextlib.suppress(BlockingIOError), leftovers.in_use(folder, wait=False):  # blocked by another run
+            shutil.rmtree(folder)
 
 
 def _unpack(system: System, path: str) -> None:

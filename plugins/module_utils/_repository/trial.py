@@ -27,8 +27,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 
 def try_index(system: System, wanted: Goal, keyring: bytes, folder: str) -> str:
@@ -138,7 +137,7 @@ def refresh(system: System, wanted: Goal) -> None:
         raise Failure(f"apt-get update: {cause}")
 
 
-def refresh_excepted(system: System, path: str) -> system_run.Completed:
+def refresh_excepted(system: System, path: str) -> Completed:
     """Fetch the index of the source file PATH, and no other, with SHA-1 accepted for this run."""
     with files.scratch() as folder:
         os.chmod(folder, 0o755)  # apt's sandbox user reads the policy

@@ -24,11 +24,14 @@ _NAME = re.compile(r"\.?wslfleet-[a-z0-9_]{8}\Z")
 
 
 @contextlib.contextmanager
-def in_use(folder: str) -> t.Iterator[None]:
-    """Meanwhile nobody sweeps FOLDER away, however long the work takes. The kernel ends this with the process."""
+def in_use(folder: str, wait: bool = True) -> t.Iterator[None]:
+    """Meanwhile nobody sweeps FOLDER away, however long the work takes. The kernel ends this with the process.
+
+    Raises BlockingIOError if another process uses it and WAIT is False.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(handle)

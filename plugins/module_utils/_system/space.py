@@ -10,21 +10,26 @@ from __future__ import annotations
 
 import os
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+
 RESERVE = 512 * 1024 * 1024
 """Bytes that must stay free."""
 
 
-def free_bytes(path: str = "/") -> int:
+def free_bytes(system: System, path: str = "/") -> int:
     """Bytes that root can still write on the file system of PATH."""
-    info = os.statvfs(path)
+    info = os.statvfs(system.path(path))
     return info.f_bfree * info.f_frsize
 
 
-def shortage(needed: int, free: int, path: str = "/") -> str:
-    """Why NEEDED bytes must not be written at PATH, where FREE are left; empty when they may, or none is needed."""
-    if not needed or needed + RESERVE <= free:
-        return ""
-    return (
-        f"not enough space on {path}: {needed // 2**20} MiB are needed and {RESERVE // 2**20} MiB must stay, "
-        f"{free // 2**20} MiB are free"
-    )
+def check(system: System, needed: int, path: str = "/") -> None:
+    """Raise Failure if NEEDED bytes do not fit on the file system of PATH."""
+    if not needed:
+        return
+    free = free_bytes(system, path)
+    if needed + RESERVE > free:
+        raise Failure(
+            f"not enough space on {path}: {needed // 2**20} MiB are needed and {RESERVE // 2**20} MiB must stay, "
+            f"{free // 2**20} MiB are free; make room first"
+        )

@@ -15,7 +15,40 @@ from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, Runner
+
+ENVIRONMENT = {
+    "DEBIAN_FRONTEND": "noninteractive",
+    "DEBCONF_NONINTERACTIVE_SEEN": "true",
+    "NEEDRESTART_SUSPEND": "1",
+    "NEEDRESTART_MODE": "l",
+    "APT_LISTCHANGES_FRONTEND": "none",
+    "UCF_FORCE_CONFFOLD": "1",
+    "LC_ALL": "C.UTF-8",
+    "TERM": "dumb",
+}
+"""Nothing may ask a question: there is nobody to answer."""
+
+
+class Completed(t.NamedTuple):
+    """What a command left behind, output decoded."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Both streams, errors last."""
+        return self.stdout + ("\n" if self.stdout and self.stderr else "") + self.stderr
+
+    @property
+    def last_line(self) -> str:
+        """What the command said last, for a message: the last line of the output that is not blank."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        return lines[-1] if lines else "no reason given"
+
+
+Runner = t.Callable[[t.Sequence[str]], Completed]
 
 
 def _refused(arguments: t.Sequence[str]) -> Completed:

@@ -24,8 +24,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._network import caus
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import run as system_run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 FOLDER = "/var/lib/wslfleet/libraries"
 OPTIONS = (
@@ -167,7 +166,7 @@ def plan(system: System, what: Goal, names: t.Sequence[str], database: dpkg.Data
     """What installing NAMES from the open source would do. Raises Failure when that is refused."""
     asked = choose(what, names, query.ask(system, command.cache("madison", *OPTIONS, *names)).stdout)
 
-    def with_source(arguments: t.Sequence[str]) -> system_run.Completed:
+    def with_source(arguments: t.Sequence[str]) -> Completed:
         return system.run([arguments[0], *OPTIONS, *arguments[1:]])
 
     judged = query.plan_install(replace(system, run=with_source), asked, installed=database.packages)

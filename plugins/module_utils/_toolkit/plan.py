@@ -136,9 +136,7 @@ def _held(database: dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...
     return tuple(item.name for item in database.packages if item.name in names and item.held)
 
 
-def judge(
-    system: System, steps: Plan, free_bytes: int, installed: t.Sequence[dpkg.Package] = ()
-) -> t.Tuple[Plan, apt_plan.Judgement]:
+def judge(system: System, steps: Plan, installed: t.Sequence[dpkg.Package] = ()) -> t.Tuple[Plan, apt_plan.Judgement]:
     """What apt would do for STEPS, and these without the purge of what the new packages need.
 
     Raises Failure when that is refused or the disk is too small.
@@ -154,9 +152,7 @@ def judge(
     if steps.purge:
         gone = _accepted(system, steps.purge, query.plan_purge(system, steps.purge, options=held))
         judged = replace(judged, removes=(*judged.removes, *gone.removes))
-    short = space.shortage(judged.download_bytes + judged.installed_bytes, free_bytes)
-    if short:
-        raise Failure(f"{short}; nothing was downloaded")
+    space.check(system, judged.needed_bytes)
     if steps.upgrade and not judged.installs:
         steps = Plan(purge=steps.purge, unhold=steps.unhold if steps.purge else ())
     return steps, judged

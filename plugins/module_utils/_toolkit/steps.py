@@ -17,7 +17,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, release
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
@@ -139,7 +138,7 @@ def _judge(system: System, found: Look, options: Options, check_mode: bool) -> N
         _judge_host(system, found, options, {})
         _fetch(system, check_mode, found.warnings)
     try:
-        found.plan, found.judged = toolkit_plan.judge(system, plan, space.free_bytes(), found.database.packages)
+        found.plan, found.judged = toolkit_plan.judge(system, plan, found.database.packages)
         # Only now it is known which compiler would come along.
         _judge_host(system, found, options, {action.name: action.new for action in found.judged.installs})
     except NoPlanError as error:

@@ -47,7 +47,7 @@ def test_no_rooms_import_each_other_in_a_circle() -> None:
     ("file", "text", "goal"),
     [
         (
-            "module_utils/_system/run.py",
+            "module_utils/_system/system.py",
             "def late():\n    from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg\n",
             "module_utils/_apt",
         ),

@@ -8,8 +8,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed, Runner
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, Runner, System
 
 Answer = t.Union[Completed, t.Callable[[t.Sequence[str]], Completed]]
 

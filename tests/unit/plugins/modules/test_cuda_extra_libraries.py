@@ -8,7 +8,7 @@ import os
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.modules.box import Box
 

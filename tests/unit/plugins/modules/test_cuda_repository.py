@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.modules.box import Box
 
@@ -119,9 +119,8 @@ def installer(box: Box) -> dict[str, t.Any]:
     box.write(f"/var/{PACKAGE}/cuda-keyring.gpg").write_bytes(openpgp.read_keys(KEY.encode())[0].data)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     box.path("/var/cache").mkdir(parents=True)
-    box.patch("_repository.installer_steps", "INSTALLER_FOLDER", str(box.path("/var/cache/wslfleet-installer")))
     box.patch("_apt.command", "install", lambda *words, **_options: box.becomes(f"{PACKAGE} 12.8.1-1"))
-    return {"source": "local_installer", "installer": str(file), "installer_sha256": digest}
+    return {"source": "local_installer", "installer": f"/mnt/c/{NAME}", "installer_sha256": digest}
 
 
 def test_a_local_installer_comes_and_goes(box: Box, installer: dict[str, t.Any]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import proxy
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.modules.box import Box
 

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query as a
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard as g
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils import deb_builder
 from tests.unit.plugins.module_utils.apt_world import AptWorld

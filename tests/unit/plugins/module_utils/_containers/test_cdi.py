@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
@@ -132,7 +132,7 @@ def writes(text: str, code: int = 0, log: str = "") -> ScriptedRun:
 
 def test_generate() -> None:
     text = "devices:\n  - name: all\n    deviceNodes:\n      - path: /dev/dxg\nmounts:\n  - hostPath: /etc\n"
-    assert cdi.generate(system_at(run=writes(text))) == text
+    assert cdi.generate(system_at("", writes(text))) == text
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import packages as toolkit
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
@@ -134,11 +137,12 @@ def apt(name: str, source: str) -> ScriptedRun:
     )
 
 
-def test_a_plan_with_a_driver_is_refused() -> None:
+def test_a_plan_with_a_driver_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = toolkit.Plan(("nvidia-container-toolkit-base=1.19.1-1",), (), "1.19.1")
     with pytest.raises(Failure, match=r"refused before anything was downloaded: .*libcuda1"):
-        toolkit.judge(system_at(run=apt("libcuda1", "nvidia-graphics-drivers")), plan, database(), 10**9)
-    judged = toolkit.judge(system_at(run=apt("podman", "libpod")), plan, database(), 10**9)
+        toolkit.judge(system_at(run=apt("libcuda1", "nvidia-graphics-drivers")), plan, database())
+    judged = toolkit.judge(system_at(tmp_path, apt("podman", "libpod")), plan, database())
     assert [action.name for action in judged.installs] == ["podman"]
-    with pytest.raises(Failure, match="not enough space on /: 3 MiB"):
-        toolkit.judge(system_at(run=apt("podman", "libpod")), plan, database(), 0)
+    monkeypatch.setattr(space, "RESERVE", 2**62)
+    with pytest.raises(Failure, match="not enough space on /: 2 MiB"):
+        toolkit.judge(system_at(tmp_path, apt("podman", "libpod")), plan, database())

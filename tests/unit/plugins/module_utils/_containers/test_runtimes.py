@@ -15,7 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.engine_files import configure, nothing_else, put, read
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at

@@ -16,7 +16,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     cdi,
-    configuration,
     containerd_toml,
     rootless,
     runtime_removal,
@@ -31,9 +30,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import s
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 from tests.unit.plugins.module_utils.scripted_run import plain, system_at
 
@@ -69,7 +66,6 @@ class World:
         put(runtimes, "plan", self.plan)
         put(containers_engines, "reload_docker", lambda system: self.note("reload"))
         put(dpkg, "read_database", lambda system: dpkg.Database(self.packages, False))
-        put(space, "free_bytes", lambda: 10**9)
         put(apt_follow, "failure", lambda system, transaction: f"{transaction.id} failed")
         put(containers_source, "is_current", lambda system, wanted: self.current)
         put(containers_source, "plan_legacy", lambda state, wanted, when: ())
@@ -80,7 +76,7 @@ class World:
         put(trial, "check_sources", lambda system, changes: self.note("can be read"))
         put(trial, "refresh", lambda system, wanted: self.note("refresh"))
         put(system_changes, "apply", lambda system, changes: self.note(*(f"write {change.path}" for change in changes)))
-        put(containers_packages, "judge", lambda system, plan, database, free: JUDGED)
+        put(containers_packages, "judge", lambda system, plan, database: JUDGED)
         put(indexes, "bring_up_to_date", lambda system, now: self.note("update") or self.stale_index)
         put(apt_transaction, "find_running", lambda system: self.running)
         put(apt_transaction, "uncollected", lambda system: self.ended)
@@ -89,7 +85,7 @@ class World:
         put(cdi, "observe", lambda system: self.gpu)
         put(cdi, "stale", lambda state, toolkit: self.stale)
         put(cdi, "generate", lambda system: self.note("generate") or "mounts: []\n")
-        put(configuration.os.path, "isdir", lambda path: self.systemd)
+        put(System, "isdir", lambda system, path: self.systemd)
 
     def plan(self, _system: System, engine: str) -> list[system_changes.FileChange]:
         paths = {"docker": runtimes.DAEMON_JSON, "containerd": containerd_toml.PATH}

@@ -17,7 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard as g
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages as d
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import pin_names
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils import deb_builder
 from tests.unit.plugins.module_utils.apt_world import AptWorld

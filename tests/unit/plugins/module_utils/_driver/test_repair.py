@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands, purge_log, repair
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.dpkg_status import stanza, system
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at

@@ -9,8 +9,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import trusted_certificates as trusted
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, run
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 from tests.unit.plugins.module_utils.certificate_data import AUTHORITY, OLD_AUTHORITY, SERVER
 from tests.unit.plugins.module_utils.scripted_run import system_at
@@ -76,10 +76,10 @@ def test_apply_looks_at_what_became_of_it(place: Path) -> None:
     wanted = trusted.read([AUTHORITY])
     ran: list[t.Sequence[str]] = []
 
-    def works(arguments: t.Sequence[str]) -> run.Completed:
+    def works(arguments: t.Sequence[str]) -> Completed:
         ran.append(arguments[1:])
         (place / "bundle").write_text("".join(file.read_text() for file in (place / "folder").glob("*.crt")))
-        return run.Completed(0, "", "")
+        return Completed(0, "", "")
 
     trusted.apply(system_at("", works), wanted, trusted.plan(system_at(""), wanted, "now"))
     trusted.apply(system_at("", works), [], trusted.plan(system_at(""), [], "now"))
@@ -88,9 +88,9 @@ def test_apply_looks_at_what_became_of_it(place: Path) -> None:
     assert len(ran) == 2, "nothing to do is nothing run"
     planned = trusted.plan(system_at(""), wanted, "now")
     with pytest.raises(Failure, match="ended with 1: no space; run it"):
-        trusted.apply(system_at("", lambda _: run.Completed(1, "", "more\nno space")), wanted, planned)
+        trusted.apply(system_at("", lambda _: Completed(1, "", "more\nno space")), wanted, planned)
     with pytest.raises(Failure, match="does not contain Corp TLS Inspection CA"):
-        trusted.apply(system_at("", lambda _: run.Completed(0, "", "")), wanted, planned)
+        trusted.apply(system_at("", lambda _: Completed(0, "", "")), wanted, planned)
 
 
 def test_the_package_is_brought_by_a_transaction(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,4 +120,4 @@ def test_the_package_is_brought_by_a_transaction(place: Path, monkeypatch: pytes
 
     monkeypatch.setattr(apt_transaction, "start", busy)
     with pytest.raises(Failure, match="another one runs"):
-        trusted.apply(system_at("", lambda _: run.Completed(0, "", "")), [], trusted.Plan(install=True))
+        trusted.apply(system_at("", lambda _: Completed(0, "", "")), [], trusted.Plan(install=True))

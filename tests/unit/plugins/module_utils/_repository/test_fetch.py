@@ -13,7 +13,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import f
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 
@@ -40,10 +40,9 @@ def download(content: bytes) -> t.Callable[[Sequence[str]], Completed]:
 
 def test_key_from_text_address_and_path(tmp_path: Path) -> None:
     run = ScriptedRun(("apt-helper .* download-file http://k/key.asc", download(KEY.encode())))
-    file = tmp_path / "key.gpg"
-    file.write_bytes(BINARY)
-    for key in (KEY, str(file), "http://k/key.asc"):
-        assert repository_fetch.fetch_keyring(system_at(run=run), wanted(key=key), str(tmp_path)) == BINARY
+    (tmp_path / "key.gpg").write_bytes(BINARY)
+    for key in (KEY, "/key.gpg", "http://k/key.asc"):
+        assert repository_fetch.fetch_keyring(system_at(tmp_path, run), wanted(key=key), str(tmp_path)) == BINARY
     run.done()
 
 

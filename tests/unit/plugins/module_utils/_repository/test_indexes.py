@@ -10,7 +10,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import s
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
 

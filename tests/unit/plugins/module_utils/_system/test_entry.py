@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import os
+import typing as t
 from pathlib import Path
 
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 
 MODULES = Path(__file__).resolve().parents[5] / "plugins" / "modules"
 RUN_HERE = sorted(path.name for path in MODULES.glob("*.py") if "def main(" in path.read_text(encoding="utf-8"))
@@ -40,3 +42,24 @@ def test_a_fault_of_ours_is_no_failure_of_one_line() -> None:
 def test_every_module_is_run_so(name: str) -> None:
     text = (MODULES / name).read_text(encoding="utf-8")
     assert text.endswith('if __name__ == "__main__":\n    main()\n')
+
+
+class Module:
+    """As far as an AnsibleModule is used."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[t.Any, dict[str, str]]] = []
+
+    def run_command(self, arguments: t.Any, environ_update: dict[str, str]) -> tuple[int, str, str]:
+        self.calls.append((arguments, environ_update))
+        return 100, "out", "E: err"
+
+
+def test_runner() -> None:
+    module = Module()
+    assert entry.runner_of(module)(("apt-get", "check; rm -rf /")) == Completed(100, "out", "E: err")
+    ((arguments, environment),) = module.calls
+    assert arguments == ["apt-get", "check; rm -rf /"], "a list: no shell reads it"
+    assert environment["LC_ALL"] == "C.UTF-8"
+    assert environment["LANGUAGE"] == "C"
+    assert environment["DEBIAN_FRONTEND"] == "noninteractive"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 
 @pytest.fixture
@@ -84,3 +83,23 @@ def test_links_lead_no_further_than_the_root(system: System, links: dict[str, st
 def test_where_only_files_are_read_no_program_is_run() -> None:
     with pytest.raises(Failure, match="no program is run here, and apt-get was asked for"):
         System().run(["apt-get", "update"])
+
+
+@pytest.mark.parametrize(
+    "stdout, stderr, output", [("", "", ""), ("a\n", "", "a\n"), ("", "b", "b"), ("a", "b", "a\nb")]
+)
+def test_output(stdout: str, stderr: str, output: str) -> None:
+    assert Completed(0, stdout, stderr).output == output
+
+
+@pytest.mark.parametrize(
+    "stdout, stderr, line",
+    [
+        ("a\nb\n\n", "", "b"),
+        ("a\n", " E: b \n \n", "E: b"),
+        ("", "", "no reason given"),
+        (" \n", "", "no reason given"),
+    ],
+)
+def test_last_line(stdout: str, stderr: str, line: str) -> None:
+    assert Completed(1, stdout, stderr).last_line == line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import gpu as toolkit_gpu
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at

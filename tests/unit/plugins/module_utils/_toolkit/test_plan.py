@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at
@@ -132,7 +133,7 @@ def test_what_the_new_one_shares_with_the_old_one_stays() -> None:
         ("apt-cache show", Completed(0, record, "")),
         ("purge cuda-nvcc-12-4 cuda-toolkit-11-config-common$", Completed(0, gone, "")),
     )
-    followed, judged = toolkit_plan.judge(system_at(run=run), plan, GIB)
+    followed, judged = toolkit_plan.judge(system_at(run=run), plan)
     assert followed.purge == ("cuda-nvcc-12-4", "cuda-toolkit-11-config-common")
     assert [action.name for action in judged.removes] == ["cuda-toolkit-11-config-common", "cuda-nvcc-12-4"]
     run.done()
@@ -144,7 +145,7 @@ def test_an_upgrade_to_what_is_there_is_no_change(unhold: tuple[str, ...], purge
     run = ScriptedRun(
         ("install", Completed(0, "", "")), *((("purge", Completed(0, "Remv b [1]\n", "")),) if purge else ())
     )
-    assert toolkit_plan.judge(system_at(run=run), plan, GIB)[0] == toolkit_plan.Plan(purge=purge, unhold=unhold)
+    assert toolkit_plan.judge(system_at(run=run), plan)[0] == toolkit_plan.Plan(purge=purge, unhold=unhold)
     run.done()
 
 
@@ -155,7 +156,7 @@ def test_what_apt_cannot_install_is_explained() -> None:
         ("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", Completed(0, output, ""))
     )
     with pytest.raises(Failure, match=r"needs libtinfo5: .* cuda_version 12\.5 or newer") as caught:
-        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("cuda-toolkit-12-4",)), GIB)
+        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("cuda-toolkit-12-4",)))
     assert not isinstance(caught.value, toolkit_plan.NoPlanError)
     run.done()
 
@@ -172,21 +173,22 @@ def test_plan_with_a_driver_is_refused() -> None:
     with pytest.raises(
         Failure, match="refused before anything was downloaded: cuda-x: would install cuda-drivers"
     ) as caught:
-        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("cuda-x",)), 100 * GIB)
+        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("cuda-x",)))
     assert not isinstance(caught.value, toolkit_plan.NoPlanError)
     run.done()
 
 
 @pytest.mark.parametrize(("free", "fits"), [(4 * GIB, True), (2 * GIB, False)])
-def test_space_is_counted(free: int, fits: bool) -> None:
+def test_space_is_counted(free: int, fits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "free_bytes", lambda _system, _path: free)
     record = f"Package: a\nVersion: 1\nSize: {GIB}\nInstalled-Size: {GIB // 1024}\n"
     run = ScriptedRun(("install", Completed(0, "Inst a (1 X:y [amd64])\n", "")), ("show", Completed(0, record, "")))
     if fits:
-        _plan, judged = toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)), free)
+        _plan, judged = toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)))
         assert judged.download_bytes == GIB
     else:
         with pytest.raises(Failure, match="not enough space on /: 2048 MiB are needed"):
-            toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)), free)
+            toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)))
 
 
 def test_apt_without_a_plan_is_another_error() -> None:
@@ -194,7 +196,7 @@ def test_apt_without_a_plan_is_another_error() -> None:
     failed = Completed(100, "", text)
     run = ScriptedRun(("install", failed), ("PreferencesParts", failed), ("apt-cache depends --recurse", failed))
     with pytest.raises(toolkit_plan.NoPlanError, match="a: apt refuses: Unable to locate package a"):
-        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)), GIB)
+        toolkit_plan.judge(system_at(run=run), toolkit_plan.Plan(install=("a",)))
     run.done()
 
 

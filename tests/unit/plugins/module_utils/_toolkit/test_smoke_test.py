@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import smoke_test
 
 from tests.unit.plugins.module_utils.scripted_run import ScriptedRun, system_at

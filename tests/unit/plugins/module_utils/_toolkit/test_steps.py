@@ -9,7 +9,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system.run import Completed
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
     finish,
     gpu,
@@ -38,7 +38,7 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
 
     def judge(
-        _system: object, plan: toolkit_plan.Plan, _free: int, _installed: object
+        _system: object, plan: toolkit_plan.Plan, _installed: object
     ) -> tuple[toolkit_plan.Plan, apt_plan.Judgement]:
         asked.extend(plan.install)
         return plan, apt_plan.Judgement(tuple(apt_plan.Action("Inst", name) for name in plan.install), (), ())
