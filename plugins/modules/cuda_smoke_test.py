@@ -119,14 +119,14 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import inst
 def outcome_of(module: AnsibleModule, system: System) -> smoke_test.Outcome:
     """The earlier outcome if it is still valid, otherwise a new one. Raises Failure, CatalogueError."""
     if module.params["state"] == "absent":
-        return smoke_test.Outcome("not_tested", {}, "")
+        return smoke_test.Outcome("not_tested", {})
     nvcc = installed.nvcc_path(system, module.params["version"] or "")
     digest = smoke_test.key(system, nvcc)
     earlier = None if module.params["force"] else smoke_test.cached(system, digest)
     if earlier is not None:
         return earlier
     if module.check_mode:
-        return smoke_test.Outcome("not_tested", {}, nvcc)
+        return smoke_test.Outcome("not_tested", {})
     outcome = smoke_test.compile_and_run(system, nvcc, bool(loader.in_the_way(system)))
     if outcome.verdict != "no_compiler":
         smoke_test.remember(system, digest, outcome)

@@ -88,7 +88,7 @@ def test_the_audit_of_search_paths_names_the_file_and_goes_on(make: t.Callable[[
         (tmp_path / "home" / home).mkdir(parents=True)
     (tmp_path / "home/ben/.bashrc").write_text(GUILTY)
     make(tmp_path / BASHRC)
-    told = [finding.text for finding in search_path.findings(system_at(tmp_path))]
+    told = search_path.findings(system_at(tmp_path))
     assert len(told) == 2
     assert told[0].startswith(f"/{BASHRC} cannot be read") and "/home/ben/.bashrc:1" in told[1]
 
@@ -117,7 +117,7 @@ def test_files_without_number(tmp_path: Path) -> None:
         (folder / f"{number:04}.conf").write_text("PATH=/usr/bin\n")
     (tmp_path / "home/ben").mkdir()
     (tmp_path / "home/ben/.bashrc").write_text(GUILTY)
-    texts = [finding.text for finding in search_path.findings(system_at(tmp_path))]
+    texts = search_path.findings(system_at(tmp_path))
     assert len(texts) == 2 and any("contains 2000 files" in text for text in texts)
 
 

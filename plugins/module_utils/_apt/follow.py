@@ -81,7 +81,7 @@ def to_the_end(system: System, transaction: apt_transaction.Transaction, seconds
 
 def failure(system: System, transaction: apt_transaction.Transaction) -> str:
     """Why a transaction that has ended did not do its work, in one line."""
-    found = plan.errors(transaction.log_tail(20000))
+    found = plan.errors(transaction.log_tail())
     code = transaction.exit_code
     how = "was interrupted" if code is None else f"ended with code {code}"
     why = f": {'; '.join(found[-2:])}" if found else ""

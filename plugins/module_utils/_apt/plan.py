@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, dependencies
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.deb_file import Deb
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
 
-_LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[([^\]]*)\])?\))?(?:\s.*)?$")
+_LINE = re.compile(r"^(Inst|Conf|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+) ?(.*?)(?: ?\[[^\]]*\])?\))?(?:\s.*)?$")
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ class Action:
     old: str = ""
     new: str = ""
     origin: str = ""
-    architecture: str = ""
-    foreign: str = field(default="", compare=False)
+    foreign: str = ""
     """The architecture where it belongs to the name: that of the system does not."""
 
     @property
@@ -90,9 +89,9 @@ def parse_simulation(text: str) -> t.List[Action]:
         match = _LINE.match(line)
         if not match:
             continue
-        kind, name, old, new, origin, architecture = match.groups()
-        name, _colon, suffix = name.partition(":")
-        actions.append(Action(kind, name, old or "", new or "", origin or "", architecture or suffix, suffix))
+        kind, name, old, new, origin = match.groups()
+        name, _colon, foreign = name.partition(":")
+        actions.append(Action(kind, name, old or "", new or "", origin or "", foreign))
     return actions
 
 

@@ -11,30 +11,24 @@ from __future__ import annotations
 import re
 import shlex
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.command import Command
 
 STATUS_FD = 3
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far apt is, by its own status lines. ``percent`` is of the current phase."""
+def parse_progress(text: str) -> t.Dict[str, t.Any]:
+    """The last complete line of APT::Status-Fd in TEXT: ``kind:package:percent:description``.
 
-    percent: float = 0.0
-    package: str = ""
-    text: str = ""
-
-
-def parse_progress(text: str) -> Progress:
-    """The last complete line of APT::Status-Fd in TEXT: ``kind:package:percent:description``."""
+    ``progress`` is the percentage of the current phase, ``package`` and ``text`` are what apt works on.
+    """
     for line in reversed(text.split("\n")[:-1]):
         match = re.match(r"^(dlstatus|pmstatus|pmerror):(.*?):([0-9]+(?:\.[0-9]+)?):(.*)$", line)
         if match:
             kind, package, percent, description = match.groups()
-            return Progress(float(percent), "" if kind == "dlstatus" else package, description.strip())
-    return Progress()
+            package = "" if kind == "dlstatus" else package
+            return {"progress": float(percent), "package": package, "text": description.strip()}
+    return {"progress": 0.0, "package": "", "text": ""}
 
 
 def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:

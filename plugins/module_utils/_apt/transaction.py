@@ -71,25 +71,14 @@ class Transaction:
         """Whether its process lives and has not written its exit code."""
         return self.exit_code is None and _alive(files.read_text(f"{self.directory}/pid") or "")
 
-    def progress(self) -> apt_progress.Progress:
-        """The last status line of apt."""
-        return apt_progress.parse_progress(_tail(f"{self.directory}/status"))
-
     def shown(self) -> t.Dict[str, t.Any]:
         """What the result of a module says of it; the controller follows it by that."""
-        progress = self.progress()
-        return {
-            "id": self.id,
-            "running": self.running,
-            "progress": progress.percent,
-            "package": progress.package,
-            "text": progress.text,
-            "log": self.log,
-        }
+        progress = apt_progress.parse_progress(_tail(f"{self.directory}/status", 4000))
+        return {"id": self.id, "running": self.running, **progress, "log": self.log}
 
-    def log_tail(self, size: int = 4000) -> str:
-        """The last SIZE bytes of the log."""
-        return _tail(self.log, size)
+    def log_tail(self) -> str:
+        """The last 20,000 bytes of the log."""
+        return _tail(self.log, 20000)
 
     def mark_collected(self) -> None:
         """Remember that its result was reported."""
@@ -201,7 +190,7 @@ def _alive(text: str) -> bool:
     return len(values) > 19 and values[19] == parts[1] and values[0] != "Z"
 
 
-def _tail(path: str, size: int = 4000) -> str:
+def _tail(path: str, size: int) -> str:
     try:
         with open(path, "rb") as file:
             file.seek(0, os.SEEK_END)

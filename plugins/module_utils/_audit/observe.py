@@ -65,7 +65,7 @@ def observe(system: System, fingerprints: t.Sequence[str], instead: str = "") ->
         loader.lists_wsl_folder(system),
         loader.forbids_configuration(system.read_text("/etc/wsl.conf") or ""),
         tuple(kernel_module.leftovers(system)),
-        tuple(finding.text for finding in search_path.findings(system)),
+        tuple(search_path.findings(system)),
         search_path.first_nvidia_smi(system),
         tuple(file.path for file in guard.files(instead) if not system.exists(file.path)),
         *_candidates_or_problem(system),

@@ -138,8 +138,7 @@ def plan_legacy(state: legacy_keys.State, wanted: Goal, when: str) -> t.Tuple[sy
     stale = judge(entries, wanted.url)
     stale += faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
     gone = {item.entry for item in stale}
-    edits = judgement.plan_edits(state.sources, stale, when)
-    found = [sources_files.change(state.sources, edit, when) for edit in edits]
+    found = sources_files.changed(state.sources, judgement.plan_edits(state.sources, stale, when), when)
     needed = any(
         entry.enabled and not entry.signed_by and is_container_source(entry.uri)
         for entry in entries

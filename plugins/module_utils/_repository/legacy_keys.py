@@ -140,11 +140,11 @@ def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     for (path, place), removal in state.embedded.items():
         if removal.data is not None:
             texts[path] = sources_entries.with_key(texts[path], place, removal.data)
-    edits = {edit.path: edit for edit in judgement.plan_edits(texts, stale, when)}
+    edits = judgement.plan_edits(texts, stale, when)
     for path, text in texts.items():
         if text != state.sources[path]:
-            edits.setdefault(path, judgement.Edit(path, text))
-    changes = [sources_files.change(state.sources, edits[path], when) for path in sorted(edits)]
+            edits.setdefault(path, text)
+    changes = sources_files.changed(state.sources, edits, when)
     changes += [key_change(state, path, removal, when) for path, removal in sorted(state.removals.items())]
     keys = [(path, removal.removed) for (path, _place), removal in sorted(state.embedded.items())]
     keys += [(path, removal.removed) for path, removal in sorted(state.removals.items())]

@@ -80,7 +80,7 @@ def _source_changes(folders: t.Sequence[str], texts: t.Mapping[str, str]) -> t.L
         if entry.enabled and any(_names(folder, entry.uri) for folder in folders)
     ]
     when = backups.stamp()
-    return [sources_files.change(texts, edit, when) for edit in judgement.plan_edits(texts, stale, when)]
+    return sources_files.changed(texts, judgement.plan_edits(texts, stale, when), when)
 
 
 def _key_changes(system: System, folder: str, texts: t.Sequence[str]) -> t.List[system_changes.FileChange]:

@@ -20,7 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 
 NVIDIA_HOSTS = ("developer.download.nvidia.com", "developer.download.nvidia.cn")
 MARK = "# Written by wslfleet.cuda"
-_ONE_LINE = re.compile(r"^\s*(deb|deb-src)\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)\s*([^#]*)")
+_ONE_LINE = re.compile(r"^\s*deb(?:-src)?\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)")
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,8 @@ class Entry:
     place: int
     form: str
     """``list`` or ``deb822``."""
-    types: str
     uri: str
     suite: str
-    components: t.Tuple[str, ...]
     options: t.Tuple[t.Tuple[str, str], ...]
     """Lower-case deb822 names (``signed-by``, ``trusted``) with their values, sorted."""
     enabled: bool
@@ -90,16 +88,14 @@ def _one_line(path: str, number: int, line: str) -> Entry | None:
     match = _ONE_LINE.match(line)
     if not match:
         return None
-    kind, options, uri, suite, components = match.groups()
+    options, uri, suite = match.groups()
     pairs = [part.split("=", 1) for part in (options or "").split() if "=" in part]
     return Entry(
         path,
         number,
         "list",
-        kind,
         uri,
         suite,
-        tuple(components.split()),
         # The one-line form separates values by commas, deb822 by blanks.
         tuple(sorted((name.rstrip("+-").lower(), value.replace(",", " ")) for name, value in pairs)),
         True,
@@ -140,17 +136,7 @@ def _deb822(path: str, number: int, stanza: str) -> t.Iterator[Entry]:
     options = tuple(sorted((name, value) for name, value in values.items() if name not in known and name[:2] != "x-"))
     for uri in values.get("uris", "").split():
         for suite in values.get("suites", "").split():
-            yield Entry(
-                path,
-                number,
-                "deb822",
-                values.get("types", ""),
-                uri,
-                suite,
-                tuple(values.get("components", "").split()),
-                options,
-                enabled,
-            )
+            yield Entry(path, number, "deb822", uri, suite, options, enabled)
 
 
 def embedded_key(entry: Entry) -> bytes:
@@ -194,11 +180,7 @@ def _replace_signed_by(stanza: str, armored: bytes) -> str:
     return "\n".join(lines)
 
 
-def render(uri: str, keyring: str, architecture: str = "", note: str = "") -> str:
+def render(uri: str, keyring: str, note: str = "") -> str:
     """The deb822 file of a flat repository at URI whose keys stand in KEYRING (a path). NOTE: a comment line."""
-    lines = [MARK, "Types: deb", f"URIs: {uri}", "Suites: /", f"Signed-By: {keyring}"]
-    if architecture:
-        lines.insert(4, f"Architectures: {architecture}")
-    if note:
-        lines.insert(1, note)
-    return "\n".join(lines) + "\n"
+    lines = [MARK, note, "Types: deb", f"URIs: {uri}", "Suites: /", f"Signed-By: {keyring}"]
+    return "".join(f"{line}\n" for line in lines if line)

@@ -38,22 +38,19 @@ def concerns(output: str) -> bool:
 
 def unreadable(path: str, text: str) -> t.List[Stale]:
     """The entries in the TEXT of PATH that apt cannot read, and why."""
-    if path.endswith(".sources"):
-        if any(re.match(r"[^\s#:][^:]*$", line) for line in text.splitlines()):
-            return [Stale(Entry(path, 0, "deb822", "", "", "", (), (), True), "a line that is no field", whole=True)]
-        found = [(number, *_stanza_fault(stanza)) for number, stanza in enumerate(sources_entries.stanzas(text))]
-    else:
+    form = "deb822" if path.endswith(".sources") else "list"
+    if form == "list":
         found = [(number, *_line_fault(line)) for number, line in enumerate(text.splitlines())]
-    return [
-        Stale(Entry(path, number, "deb822" if path.endswith(".sources") else "list", "", uri, "", (), (), True), why)
-        for number, why, uri in found
-        if why
-    ]
+    elif any(re.match(r"[^\s#:][^:]*$", line) for line in text.splitlines()):
+        return [Stale(Entry(path, 0, form, "", "", (), True), "a line that is no field", whole=True)]
+    else:
+        found = [(number, *_stanza_fault(stanza)) for number, stanza in enumerate(sources_entries.stanzas(text))]
+    return [Stale(Entry(path, number, form, uri, "", (), True), why) for number, why, uri in found if why]
 
 
 def _line_fault(line: str) -> t.Tuple[str, str]:
     """Why apt cannot read LINE, and the address in it; empty when it can."""
-    words = _without_comment(line).strip()
+    words = line.partition("#")[0].strip()
     address = next(iter(re.findall(r"[a-z][a-z0-9+.-]*:/\S*", words)), "")
     if not words:
         return "", ""
@@ -70,10 +67,6 @@ def _line_fault(line: str) -> t.Tuple[str, str]:
     if len(parts) < 2:
         return "no suite after the address", address
     return _suite_fault([parts[1]], parts[2:]), address
-
-
-def _without_comment(line: str) -> str:
-    return line[: line.index("#")] if "#" in line else line
 
 
 def _suite_fault(suites: t.Sequence[str], components: t.Sequence[str]) -> str:

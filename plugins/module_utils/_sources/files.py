@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -40,7 +39,9 @@ def _texts(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
     return {path: system.read_text(path) or "" for path in paths if system.isfile(path)}
 
 
-def change(texts: t.Mapping[str, str], edit: judgement.Edit, when: str) -> changes.FileChange:
-    """EDIT of one of TEXTS, with a backup whose name holds WHEN."""
-    backup = backups.backup_name(edit.path, when)
-    return changes.rewritten(edit.path, texts[edit.path], edit.after, backup=backup)
+def changed(texts: t.Mapping[str, str], edits: t.Mapping[str, str | None], when: str) -> t.List[changes.FileChange]:
+    """The changes of TEXTS by EDITS (path -> new text, None to rename), with backups whose names hold WHEN."""
+    return [
+        changes.rewritten(path, texts[path], after, backup=backups.backup_name(path, when))
+        for path, after in sorted(edits.items())
+    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources.entries import Entry
@@ -24,15 +24,6 @@ class Stale:
     reason: str
     whole: bool = False
     """apt cannot read anything of the file because of it."""
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What happens to one file: ``after`` None means that it is renamed, else rewritten after a backup."""
-
-    path: str
-    after: str | None
-    stale: t.Tuple[Stale, ...] = field(default_factory=tuple)
 
 
 def judge(
@@ -86,18 +77,19 @@ def _why_stale(
     return ""
 
 
-def plan_edits(texts: t.Mapping[str, str], stale: t.Sequence[Stale], when: str) -> t.List[Edit]:
-    """One edit per file that holds STALE entries: rename it when nothing else is in it, else switch the entries off."""
-    edits = []
+def plan_edits(texts: t.Mapping[str, str], stale: t.Sequence[Stale], when: str) -> t.Dict[str, str | None]:
+    """Path -> new text for each file that holds STALE entries, which are switched off there.
+
+    None if nothing else is in the file: it is renamed.
+    """
+    edits: t.Dict[str, str | None] = {}
     for path in sorted({item.entry.path for item in stale}):
-        mine = tuple(item for item in stale if item.entry.path == path)
-        others = [
-            entry for entry in sources_entries.parse(path, texts[path]) if entry not in {item.entry for item in mine}
-        ]
-        if (not others or any(item.whole for item in mine)) and not path.endswith("/sources.list"):
-            edits.append(Edit(path, None, mine))
-        else:
-            edits.append(Edit(path, _switch_off(path, texts[path], mine, when), mine))
+        mine = [item for item in stale if item.entry.path == path]
+        gone = {item.entry for item in mine}
+        others = [entry for entry in sources_entries.parse(path, texts[path]) if entry not in gone]
+        alone = not others or any(item.whole for item in mine)
+        rename = alone and not path.endswith("/sources.list")
+        edits[path] = None if rename else _switch_off(path, texts[path], mine, when)
     return edits
 
 

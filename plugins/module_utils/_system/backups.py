@@ -14,9 +14,9 @@ import time
 BACKUP_ROOT = "/var/lib/wslfleet/backup"
 
 
-def stamp(now: float | None = None) -> str:
+def stamp() -> str:
     """Date and time (UTC) for names of backups: ``20260131T235959``."""
-    return time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
+    return time.strftime("%Y%m%dT%H%M%S", time.gmtime())
 
 
 def backup_name(path: str, when: str) -> str:

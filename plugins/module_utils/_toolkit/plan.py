@@ -88,10 +88,10 @@ def make_plan(
     wanted. Raises Failure for a downgrade that nobody allowed.
     """
     if not wanted.present:
-        gone = removal.of_versions(database, automatic, [wanted.version.short]).packages
+        gone = removal.of_versions(database, automatic, [wanted.version.short])
         return Plan(purge=gone, unhold=_held(database, gone))
     others = [item for item in removal.installed_versions(database) if item != wanted.version.short]
-    purge = removal.of_versions(database, automatic, others).packages if wanted.others == "remove" else ()
+    purge = removal.of_versions(database, automatic, others) if wanted.others == "remove" else ()
     compiler = ["g++"] if wanted.host_compiler and not toolkit_host_compiler.is_there(system) else []
     plan = _exact(wanted, database, parts, compiler) if parts else _newest(wanted, database, automatic, compiler)
     return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))

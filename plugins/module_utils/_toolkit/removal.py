@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependencies, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
@@ -19,28 +18,22 @@ _SHARED = re.compile(r"^(nsight-(compute|systems)-[0-9]{4}\..*|cuda-toolkit(-[0-
 """Parts without the version of a toolkit in their name. They go only when apt, not a person, brought them."""
 
 
-@dataclass(frozen=True)
-class Removal:
-    """``packages``: to be purged; ``versions``: the toolkits (``12.4``) that they belong to."""
-
-    packages: t.Tuple[str, ...] = ()
-    versions: t.Tuple[str, ...] = ()
-
-
-def of_versions(database: dpkg.Database, automatic: t.Collection[str], versions: t.Collection[str]) -> Removal:
-    """What goes with the toolkits VERSIONS. AUTOMATIC: names that apt installed as dependencies."""
+def of_versions(
+    database: dpkg.Database, automatic: t.Collection[str], versions: t.Collection[str]
+) -> t.Tuple[str, ...]:
+    """The packages that go with the toolkits VERSIONS. AUTOMATIC: names that apt installed as dependencies."""
     mine = {
         item.name
         for item in database.packages
         if item.left and any(package_names.belongs_to_version(item.name, version) for version in versions)
     }
     if not mine:
-        return Removal()
+        return ()
     gone = mine | _metapackages(database, mine, versions)
     left = [item for item in database.packages if item.present and item.name not in gone]
     shared = {item.name for item in left if _SHARED.match(item.name) and item.name in automatic}
     needed = dependencies.needed_names(item.fields for item in left if item.name not in shared)
-    return Removal(tuple(sorted(gone | (shared - needed))), tuple(sorted(versions)))
+    return tuple(sorted(gone | (shared - needed)))
 
 
 def _metapackages(database: dpkg.Database, mine: t.Set[str], versions: t.Collection[str]) -> t.Set[str]:

@@ -50,46 +50,22 @@ _SYSTEM_LIBRARIES = re.compile(r"^(/usr)?/lib(64|/[a-z0-9_]+-linux-gnu)?$")
 _DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", loader.WSL_LIBRARIES)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A folder that comes before WSL's. ``path``: the file that says so, ``line`` counts from 1."""
+def findings(system: System) -> t.List[str]:
+    """Every assignment that puts a folder before WSL's, in the order of the files, and the files that cannot be read.
 
-    path: str
-    line: int
-    variable: str
-    folder: str
-
-    @property
-    def text(self) -> str:
-        """For a person."""
-        return f"{self.path}:{self.line} puts {self.folder} into {self.variable}"
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A place that says nothing: what it sets, nobody knows."""
-
-    path: str
-    why: str
-
-    @property
-    def text(self) -> str:
-        """For a person."""
-        return f"{self.path} cannot be read: {self.why}"
-
-
-def findings(system: System) -> t.List[t.Union[Finding, Unread]]:
-    """Every assignment that turns CUDA over, in the order of the files, and the files that cannot be read."""
-    found: t.List[t.Union[Finding, Unread]] = []
+    For a person: file, line (counted from 1), folder and variable.
+    """
+    found: t.List[str] = []
     for folder in _folders(system):
         for path in folder[:_MOST_FILES]:
             try:
                 found += judge(system, path, system_files.read_text(system.path(path), _LONGEST_FILE) or "")
             except OSError as error:
-                found.append(Unread(path, (error.strerror or str(error)).replace(system.path("/"), "/")))
+                why = (error.strerror or str(error)).replace(system.path("/"), "/")
+                found.append(f"{path} cannot be read: {why}")
         if len(folder) > _MOST_FILES:
             why = f"contains {len(folder)} files, of which {_MOST_FILES} were read"
-            found.append(Unread(os.path.dirname(folder[0]), why))
+            found.append(f"{os.path.dirname(folder[0])} cannot be read: {why}")
     return list(dict.fromkeys(found))
 
 
@@ -119,17 +95,18 @@ def _reader(system: System) -> shell_text.Read:
     return read
 
 
-def judge(system: System, path: str, text: str) -> t.List[Finding]:
+def judge(system: System, path: str, text: str) -> t.List[str]:
     """The findings in TEXT, the content of the file PATH, and in what it sources."""
     home = re.match(r"^(/root|/home/[^/]+)/", path)
     variables = {"HOME": home.group(1) if home else "/root", "PATH": ":".join(_DEFAULT_PATH)}
-    found: t.Dict[t.Tuple[str, str], Finding] = {}
+    found: t.Dict[t.Tuple[str, str], str] = {}
     for change in shell_text.changes(text, path, variables, _reader(system)):
         if change.name not in ("LD_LIBRARY_PATH", "PATH"):
             continue
         folder = shadowing(system, change.name, change.value.split(":"))
         if folder:
-            found.setdefault((change.name, folder), Finding(change.path, change.line, change.name, folder))
+            said = f"{change.path}:{change.line} puts {folder} into {change.name}"
+            found.setdefault((change.name, folder), said)
         elif change.sure:
             # Whatever stood there before, this is what comes of it.
             found = {key: finding for key, finding in found.items() if key[0] != change.name}

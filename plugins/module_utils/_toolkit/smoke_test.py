@@ -50,7 +50,6 @@ class Outcome:
 
     verdict: str
     values: t.Mapping[str, str]
-    nvcc: str = ""
     compiler: str = ""
     """Release of nvcc, as in ``12.4, V12.4.131``."""
     cached: bool = False
@@ -106,7 +105,7 @@ def cached(system: System, digest: str) -> Outcome | None:
     record = system.read_json(f"{FOLDER}/result.json")
     if record.get("key") != digest or not system.exists(f"{FOLDER}/program"):
         return None
-    return Outcome(record["verdict"], record["values"], record["nvcc"], record["compiler"], True)
+    return Outcome(record["verdict"], record["values"], record["compiler"], True)
 
 
 def remember(system: System, digest: str, outcome: Outcome) -> None:
@@ -120,14 +119,14 @@ def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
     if not nvcc:
         return Outcome("no_compiler", {})
     version = system.run([nvcc, "--version"])
-    release = re.search(r"release ([^\n]*)", version.stdout)
+    match = re.search(r"release ([^\n]*)", version.stdout)
+    release = match.group(1) if match else ""
     source, program = f"{FOLDER}/program.cu", f"{FOLDER}/program"
     files.write_file(system.path(source), smoke_program.PROGRAM)
     files.remove_file(system.path(program))
     # Shared runtime, no device runtime: both exist in every toolkit, and linking them is quick.
-    short = release.group(1) if release else ""
     host = _host(system)
-    own = host_compiler.compiler(short, host)
+    own = host_compiler.compiler(release, host)
     choice = ["-ccbin", own] if own else []
     # It compiles by way of files with names that can be guessed, which in /tmp anybody may have made first.
     with files.scratch(system.path(FOLDER)) as temporary:
@@ -135,10 +134,8 @@ def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
         built = system.run([*command, "-o", program, source])
     if built.code != 0:
         if re.search(r"host compiler|gcc|g\+\+|cc1plus", built.output) and not system.exists("/usr/bin/g++"):
-            return Outcome(
-                "no_compiler", {"message": _first_error(built.output)}, nvcc, release.group(1) if release else ""
-            )
-        short = re.sub(r",.*", "", short)
+            return Outcome("no_compiler", {"message": _first_error(built.output)}, release)
+        short = release.partition(",")[0]
         archive = host_compiler.offered(system) if host_compiler.problem(short, host) else []
         why = host_compiler.problem(short, host, archive)
         told = f"{_first_error(built.output)}; {why}" if why else _first_error(built.output)
@@ -151,7 +148,7 @@ def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
         raise Failure(f"{program} ended with code {done.code}: {_first_error(done.output)}")
     wsl = any(name.startswith("libcuda.so") for name in loader.wsl_files(system))
     judged = verdict(values, shadowed, wsl, system.exists("/dev/dxg"))
-    return Outcome(judged, values, nvcc, release.group(1) if release else "")
+    return Outcome(judged, values, release)
 
 
 def _host(system: System) -> host_compiler.Host:

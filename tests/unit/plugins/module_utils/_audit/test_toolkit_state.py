@@ -36,7 +36,7 @@ def test_what_is_read(tmp_path: Path) -> None:
     changes.apply(system, path.changes(system, True))
     (tmp_path / "etc/ld.so.conf.d").mkdir()
     (tmp_path / "etc/ld.so.conf.d/000_cuda.conf").write_text("/usr/local/cuda/targets/x86_64-linux/lib\n")
-    outcome = smoke_test.Outcome("no_gpu", {}, NVCC, "12.8")
+    outcome = smoke_test.Outcome("no_gpu", {}, "12.8")
     smoke_test.remember(system, smoke_test.key(system, NVCC), outcome)
     (tmp_path / smoke_test.FOLDER[1:] / "program").write_text("")
     then = toolkit_state.observe(system, database(), {})

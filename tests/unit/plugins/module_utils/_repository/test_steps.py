@@ -59,7 +59,7 @@ class World:
     def start(self, _system: System, _purpose: str, commands: t.Sequence[t.Sequence[str]]) -> t.Any:
         self.journal.append(" ".join(word for word in commands[0] if word in ("purge", PACKAGE)))
         return SimpleNamespace(
-            id="t", log="/log", exit_code=self.code, mark_collected=lambda: None, log_tail=lambda _size: ""
+            id="t", log="/log", exit_code=self.code, mark_collected=lambda: None, log_tail=lambda: ""
         )
 
     def database(self, _system: System) -> dpkg.Database:

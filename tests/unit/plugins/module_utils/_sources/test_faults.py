@@ -165,9 +165,7 @@ def test_the_lines_of_others_in_a_shared_file_stay() -> None:
     path = "/etc/apt/sources.list"
     text = f"deb https://deb.example/debian bookworm main\ndeb {CONTAINERS}\n"
     edits = judgement.plan_edits({path: text}, f.nvidias({path: text}), "now")
-    assert [edit.after for edit in edits] == [
-        f"deb https://deb.example/debian bookworm main\n# wslfleet now: deb {CONTAINERS}\n"
-    ]
+    assert edits == {path: f"deb https://deb.example/debian bookworm main\n# wslfleet now: deb {CONTAINERS}\n"}
 
 
 def test_every_program_of_apt_is_started_by_the_builders() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as s
-from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import judgement
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 
 from tests.unit.plugins.module_utils.scripted_run import system_at
@@ -53,6 +52,6 @@ def test_files_that_hold_a_word(word: str, found: list[str], root: Path) -> None
 
 @pytest.mark.parametrize(("after", "written"), [("# J\udcf6rg\ndeb x\n", b"# J\xf6rg\ndeb x\n"), (None, None)])
 def test_an_edit_is_a_change_with_a_backup(after: str | None, written: bytes | None, root: Path) -> None:
-    change = s.change(s.read(system_at(root)), judgement.Edit(s.MAIN, after), "20260131T120000")
+    (change,) = s.changed(s.read(system_at(root)), {s.MAIN: after}, "20260131T120000")
     backup = f"{s.MAIN}.wslfleet-20260131T120000.bak"
     assert change == changes.FileChange(s.MAIN, b"# J\xf6rg\n", written, backup)

@@ -122,9 +122,9 @@ def test_apt_takes_what_we_write_and_what_we_switch_off(apt_world: AptWorld) -> 
     texts = {str(path): path.read_text() for path in (apt_world.root / "etc/apt").rglob("*") if path.is_file()}
     entries = [entry for path, text in texts.items() for entry in s.parse(path, text)]
     stale = judgement.judge(entries, uri, str(folder / "wslfleet-cuda.sources"), [])
-    for edit in judgement.plan_edits(texts, stale, "now"):
-        assert edit.after is not None
-        Path(edit.path).write_text(edit.after)
+    for path, after in judgement.plan_edits(texts, stale, "now").items():
+        assert after is not None
+        Path(path).write_text(after)
     assert apt_world.run(["apt-get", "-s", "install"]).code == 0
 
 
@@ -141,5 +141,5 @@ TEXT = st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=20).map("".join
 @given(TEXT, st.sampled_from(["/a.list", "/etc/apt/sources.list", "/a.sources"]))
 def test_any_text_can_be_read_judged_and_switched_off(text: str, path: str) -> None:
     stale = judgement.judge(s.parse(path, text), WSL, OWN, [RING])
-    for edit in judgement.plan_edits({path: text}, stale, "now"):
-        assert edit.after is None or judgement.judge(s.parse(path, edit.after), WSL, OWN, [RING]) == []
+    for after in judgement.plan_edits({path: text}, stale, "now").values():
+        assert after is None or judgement.judge(s.parse(path, after), WSL, OWN, [RING]) == []

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from tests.unit.plugins.module_utils.apt_world import AptWorld
 
 
 @pytest.mark.parametrize("now, text", [(0, "19700101T000000"), (1769903999, "20260131T235959")])
-def test_stamp(now: float, text: str) -> None:
-    assert backups.stamp(now) == text
+def test_stamp(now: float, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = time.gmtime(now)
+    monkeypatch.setattr(backups.time, "gmtime", lambda: moment)
+    assert backups.stamp() == text
 
 
 @pytest.mark.parametrize("path", ["/etc/apt/sources.list.d/cuda.list", "/etc/apt/trusted.gpg.d/cuda.gpg"])

@@ -77,7 +77,7 @@ def test_outcome_is_kept_until_something_changes(tmp_path: Path) -> None:
     nvcc.write_text("1")
     digest = smoke_test.key(system, "/nvcc")
     assert smoke_test.cached(system, digest) is None
-    smoke_test.remember(system, digest, smoke_test.Outcome("no_gpu", {"error": "35"}, "/nvcc", "12.4"))
+    smoke_test.remember(system, digest, smoke_test.Outcome("no_gpu", {"error": "35"}, "12.4"))
     assert smoke_test.cached(system, digest) is None, "the program is gone"
     (tmp_path / "var/lib/wslfleet/smoke/program").write_text("")
     kept = smoke_test.cached(system, digest)
