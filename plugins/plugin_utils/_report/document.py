@@ -67,7 +67,6 @@ def make(
     :arg finished: whether the run came to its end for this laptop.
     """
     state, status, reason = verdict(laptop, seen, failure, finished)
-    findings = sorted(seen.findings.values(), key=lambda one: words.LEVELS.index(one["level"]))
     made: Document = cleaned(
         {
             "schema": SCHEMA,
@@ -81,8 +80,7 @@ def make(
             "error": asdict(failure) if failure else None,
             "computer": seen.computer,
             "machine": seen.machine,
-            "rows": {row: _level_of(row, findings) for row in words.ROWS},
-            "findings": findings,
+            **judged(seen.findings.values()),
             "windows": seen.windows,
             "wsl": seen.wsl,
             "gpus": seen.gpus,
@@ -116,15 +114,17 @@ def cleaned(value: t.Any) -> t.Any:
     return value
 
 
-def _level_of(row: str, findings: t.Sequence[t.Mapping[str, str]]) -> str:
-    return words.worst([one["level"] for one in findings if one["row"] == row])
+def judged(findings: t.Iterable[t.Mapping[str, str]]) -> dict[str, t.Any]:
+    """``findings``, the worst first, and ``rows``: the worst level of each row of the guide."""
+    ordered = sorted(findings, key=lambda one: words.LEVELS.index(one["level"]))
+    levels = {row: words.worst([one["level"] for one in ordered if one["row"] == row]) for row in words.ROWS}
+    return {"rows": levels, "findings": ordered}
 
 
 def verdict(laptop: str, seen: State, failure: Failure | None, finished: bool) -> tuple[str, str, str]:
     """The state of LAPTOP, its status in words, and the reason."""
     if failure:
-        message = failure.message.strip()
-        message = message[len(laptop) + 2 :] if message.startswith(f"{laptop}: ") else message
+        message = failure.message.strip().removeprefix(f"{laptop}: ")
         if failure.unreachable:
             return words.UNREACHABLE, failure.cause or "unreachable", message
         return words.NOT_CONFORMING, "failed", message

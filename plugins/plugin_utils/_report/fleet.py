@@ -14,9 +14,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, shape, words
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document, judged
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import WINDOWS
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.identity import Identities
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.identity import Identities, time_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 CLOCKS_APART = datetime.timedelta(minutes=5)
 _LASTING = ("computer", "machine", "windows", "wsl", "gpus", "distributions", "containers")
@@ -78,25 +79,14 @@ class Fleet:
         """Reason -> how many laptops, the most frequent first; those that conform are left out."""
         return _ranked(laptop.cause for laptop in self.laptops if laptop.state != words.CONFORMING)
 
-    def versions(self, of: t.Callable[[Document], str]) -> list[tuple[str, int]]:
-        """Version -> how many laptops, the most frequent first."""
-        return _ranked(of(laptop.document) or "unknown" for laptop in self.laptops)
+    def versions(self, name: str) -> list[tuple[str, int]]:
+        """Version of NAME, see ``versions`` -> how many laptops, the most frequent first."""
+        return _ranked(versions(laptop.document)[name] or "unknown" for laptop in self.laptops)
 
     def sentence(self) -> str:
         """The last line of a run: 291 conforming, 4 not conforming."""
         counts = self.counts()
         return ", ".join(f"{counts[state]} {words.STATE_NAMES[state].lower()}" for state in words.AS_SHOWN)
-
-
-def wsl_of(document: Document) -> str:
-    """The version of WSL."""
-    return str((document["wsl"] or {}).get("version") or "")
-
-
-def windows_of(document: Document) -> str:
-    """Windows and its version, as people name it."""
-    windows = document["windows"] or {}
-    return " ".join(str(windows[part]) for part in ("product", "display_version") if windows.get(part))
 
 
 def merge(sources: t.Sequence[Source], now: str) -> Fleet:
@@ -110,7 +100,7 @@ def merge(sources: t.Sequence[Source], now: str) -> Fleet:
         for problem in source.problems
     ]
     problems += [text for source in sources if (text := _clock(source, now))]
-    identities = Identities(sources)
+    identities = Identities([source.documents for source in sources])
     problems += identities.problems
     # A folder may have been copied into another one: a laptop has one line in each run.
     distinct = {
@@ -118,7 +108,7 @@ def merge(sources: t.Sequence[Source], now: str) -> Fleet:
         for source in sources
         for one in source.history
     }
-    lines = sorted(distinct.values(), key=lambda one: min(str(one["time"]), now))
+    lines = sorted(distinct.values(), key=lambda one: min(time_of(one), now))
     by_name: dict[str, list[history.Line]] = collections.defaultdict(list)
     for one in lines:
         by_name[identities.name(one)].append(one)
@@ -141,7 +131,7 @@ def _ranked(names: t.Iterable[str]) -> list[tuple[str, int]]:
 
 def _clock(source: Source, now: str) -> str:
     """A sentence where the clock that wrote SOURCE is ahead of ours; empty if it is not."""
-    latest = max((str(one["time"]) for one in source.documents), default=now)
+    latest = max(map(time_of, source.documents), default=now)
     ahead = datetime.datetime.strptime(latest, shape.TIME) - datetime.datetime.strptime(now, shape.TIME)
     if ahead <= CLOCKS_APART:
         return ""
@@ -152,10 +142,6 @@ def _clock(source: Source, now: str) -> str:
     )
 
 
-def _time(document: Document) -> str:
-    return str(document["time"])
-
-
 def _of_one_computer(
     name: str, documents: list[Document], identities: Identities, now: str
 ) -> tuple[list[Document], list[str]]:
@@ -163,14 +149,14 @@ def _of_one_computer(
 
     What was found on a computer that was replaced, or set up anew under another name, says nothing about this one.
     """
-    ordered = sorted(documents, key=lambda one: min(_time(one), now), reverse=True)
+    ordered = sorted(documents, key=lambda one: min(time_of(one), now), reverse=True)
     known = [one for one in ordered if identities.is_known(one)]
     others = [one for one in known if identities.was_replaced(one, by=known[0])]
     if not others:
         return documents, []
-    since = min(_time(one) for one in known if one not in others)
+    since = min(time_of(one) for one in known if one not in others)
     # One that names no computer, as of a laptop that is off, is about whichever it was then.
-    kept = [one for one in ordered if one not in others and (one in known or _time(one) > _time(others[0]))]
+    kept = [one for one in ordered if one not in others and (one in known or time_of(one) > time_of(others[0]))]
     before, after = others[0]["computer"], known[0]["computer"]
     if before and after and before.casefold() != after.casefold():
         text = f"{name} is the computer {after} since {since}, and was {before} before"
@@ -180,7 +166,7 @@ def _of_one_computer(
 
 
 def _laptop(name: str, documents: list[Document], lines: list[history.Line], now: str) -> Laptop:
-    ordered = sorted(documents, key=lambda one: min(_time(one), now), reverse=True)
+    ordered = sorted(documents, key=lambda one: min(time_of(one), now), reverse=True)
     merged = dict(ordered[0])
     current = True
     for newer, older in zip(ordered, ordered[1:]):
@@ -197,10 +183,7 @@ def _laptop(name: str, documents: list[Document], lines: list[history.Line], now
                 merged.update({each: older[each] for each in ("state", "status", "reason", "error", "waits_for")})
     if merged["status"] == "not looked at" and not current:
         merged["reason"] = "it was changed since the last audit: run the audit"
-    merged["findings"] = sorted(merged["findings"], key=lambda one: words.LEVELS.index(one["level"]))
-    merged["rows"] = {
-        row: words.worst([one["level"] for one in merged["findings"] if one["row"] == row]) for row in words.ROWS
-    }
+    merged.update(judged(merged["findings"]))
     looked = [one for one in ordered if one["toolkits"] is not None] or [one for one in ordered if one["windows"]]
     changed = history.difference(lines[-2], lines[-1]) if len(lines) > 1 else []
-    return Laptop(name, merged, _time((looked or ordered)[0]), tuple(changed))
+    return Laptop(name, merged, time_of((looked or ordered)[0]), tuple(changed))

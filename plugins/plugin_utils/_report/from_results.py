@@ -123,6 +123,14 @@ def failed_step(step: str, result: Result) -> str:
     return step
 
 
+def message(result: Result) -> str:
+    """What RESULT says; of a loop, what its first failed item says."""
+    items = result.get("results")
+    ours = [one for one in items if isinstance(one, t.Mapping)] if isinstance(items, list) else []
+    failed = next((one for one in ours if one.get("failed") or one.get("unreachable")), result)
+    return str(failed.get("msg") or "no reason given")
+
+
 def _changed(seen: State, step: str, result: Result) -> None:
     if len(seen.changes) < MAXIMUM_CHANGES:
         steps = result.get("steps")

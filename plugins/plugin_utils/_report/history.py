@@ -11,47 +11,28 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 Line = t.Dict[str, t.Any]
 MAXIMUM_POINTS = 40
 """Runs that are shown over time, the newest."""
 _VERSIONS = {"computer": "computer", "toolkit": "toolkit", "driver": "driver", "wsl": "WSL"}
+_SAME = ("time", "laptop", "computer", "machine", "state", "status", "reason")
+"""What a line takes from its document as it is."""
 
 
 def line(one: document.Document) -> Line:
     """What history keeps of the document ONE."""
+    found = versions(one)
     return {
         "schema": document.SCHEMA,
-        "time": one["time"],
+        **{name: one[name] for name in _SAME},
         "run": one["run"]["id"],
         "playbook": one["run"]["playbook"],
-        "laptop": one["laptop"],
-        "computer": one["computer"],
-        "machine": one["machine"],
-        "state": one["state"],
-        "status": one["status"],
-        "reason": one["reason"],
         "fails": sorted({found["id"] for found in one["findings"] if found["level"] == words.FAIL}),
         "warns": sorted({found["id"] for found in one["findings"] if found["level"] == words.WARN}),
-        "toolkit": toolkit_of(one),
-        "driver": driver_of(one),
-        "wsl": str((one["wsl"] or {}).get("version") or ""),
+        **{name: found[name] for name in ("toolkit", "driver", "wsl")},
     }
-
-
-def toolkit_of(one: document.Document) -> str:
-    """The versions of the toolkit on a laptop, of all its distributions."""
-    found = {
-        # The patch release is known of the one that the run was about.
-        toolkit["release"] if toolkit["release"].startswith(f"{toolkit['version']}.") else toolkit["version"]
-        for toolkit in one["toolkits"] or ()
-    }
-    return ", ".join(sorted(found - {""}))
-
-
-def driver_of(one: document.Document) -> str:
-    """The version of the NVIDIA driver on Windows."""
-    return ", ".join(sorted({str(gpu["driver_version"]) for gpu in one["gpus"] or () if gpu["driver_version"]}))
 
 
 def difference(before: Line, after: Line) -> list[str]:

@@ -25,25 +25,19 @@ _SHOWN = 5
 """Most names in one sentence."""
 
 
-class Source(t.Protocol):
-    """What was read from one folder."""
-
-    documents: list[Document]
-
-
 class Identities:
-    """Who is who in the documents of several SOURCES."""
+    """Who is who in the documents of several FOLDERS, those of each by themselves."""
 
-    def __init__(self, sources: t.Sequence[Source]) -> None:
+    def __init__(self, folders: t.Sequence[t.Sequence[Document]]) -> None:
         self._copied: frozenset[str] = frozenset()
         self.problems: list[str] = []
         """A sentence for each thing that the administrator should set right."""
-        self._look_for_copies([one for source in sources for one in source.documents])
+        self._look_for_copies([one for documents in folders for one in documents])
         self._laptops: dict[str, list[Document]] = collections.defaultdict(list)
         """Name -> one document of each laptop that has it."""
-        for source in sources:
+        for documents in folders:
             # One folder, one inventory: another computer there is a laptop that was replaced or set up anew.
-            latest = {one["laptop"]: one for one in sorted(source.documents, key=_time) if self.is_known(one)}
+            latest = {one["laptop"]: one for one in sorted(documents, key=time_of) if self.is_known(one)}
             for name, one in latest.items():
                 if all(self._are_two(one, other) for other in self._laptops[name]):
                     self._laptops[name].append(one)
@@ -111,5 +105,6 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other) and one.casefold() != other.casefold()
 
 
-def _time(document: Document) -> str:
-    return str(document["time"])
+def time_of(one: One) -> str:
+    """When ONE was made; UTC, ISO 8601 with Z, so that times sort as text."""
+    return str(one["time"])

@@ -20,8 +20,9 @@ import re
 import typing as t
 from html import escape
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import charts, history, words
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop, windows_of, wsl_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import charts, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 MAXIMUM_LINES = 50
 """Problems and changes that are told at the top; all of them are in fleet.json."""
@@ -96,10 +97,10 @@ def _cards(fleet: Fleet) -> str:
         charts.bars("Why not in order", fleet.causes(), "bad", "All laptops conform.")
         + charts.over_time(fleet.over_time)
         + charts.card("Changed since the last run", _lines(changed, "changes") if changed else none)
-        + charts.bars("Toolkit", fleet.versions(history.toolkit_of))
-        + charts.bars("Driver on Windows", fleet.versions(history.driver_of))
-        + charts.bars("WSL", fleet.versions(wsl_of))
-        + charts.bars("Windows", fleet.versions(windows_of))
+        + charts.bars("Toolkit", fleet.versions("toolkit"))
+        + charts.bars("Driver on Windows", fleet.versions("driver"))
+        + charts.bars("WSL", fleet.versions("wsl"))
+        + charts.bars("Windows", fleet.versions("product"))
     )
 
 
@@ -125,26 +126,16 @@ def _data(fleet: Fleet, hidden: bool) -> str:
 
 def _laptop(laptop: Laptop, text: _Texts) -> dict[str, t.Any]:
     document = laptop.document
-    windows = document["windows"] or {}
     return {
+        **{name: document[name] for name in ("computer", "groups", "state", "status", "reason", "time")},
+        **versions(document),
         "name": laptop.name,
         "limit": document["laptop"],
-        "computer": document["computer"],
-        "groups": document["groups"],
-        "state": laptop.state,
-        "status": document["status"],
-        "reason": document["reason"],
         "cause": laptop.cause,
         "step": (document["error"] or {}).get("step", ""),
-        "time": document["time"],
         "audited": laptop.audited,
         "playbook": document["run"]["playbook"],
         "check": document["run"]["check"],
-        "toolkit": history.toolkit_of(document),
-        "driver": history.driver_of(document),
-        "wsl": wsl_of(document),
-        "windows": windows.get("version") or "",
-        "product": windows_of(document),
         "gpus": [str(gpu["name"] or "") for gpu in document["gpus"] or ()],
         "toolkits": [_toolkit(one) for one in document["toolkits"] or ()],
         "distributions": [

@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timezone
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, shape, words
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop, wsl_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import shape, words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 
 def as_prometheus(fleet: Fleet) -> str:
@@ -63,14 +64,8 @@ def as_prometheus(fleet: Fleet) -> str:
 
 
 def _versions(one: Laptop) -> dict[str, str]:
-    document = one.document
-    return {
-        "laptop": one.name,
-        "toolkit": history.toolkit_of(document),
-        "driver": history.driver_of(document),
-        "wsl": wsl_of(document),
-        "windows": str((document["windows"] or {}).get("version") or ""),
-    }
+    found = versions(one.document)
+    return {"laptop": one.name, **{name: found[name] for name in ("toolkit", "driver", "wsl", "windows")}}
 
 
 def _labels(labels: t.Mapping[str, str]) -> str:

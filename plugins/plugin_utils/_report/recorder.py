@@ -12,7 +12,12 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, outcome
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import State, failed_step, take
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import (
+    State,
+    failed_step,
+    message,
+    take,
+)
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Recorder:
             unreachable = bool(result.get("unreachable"))
             cause = str(result.get("cause") or "") if unreachable else ""
             self.laptops[laptop].failure = document.Failure(
-                failed_step(step, result), _message(result), cause, unreachable
+                failed_step(step, result), message(result), cause, unreachable
             )
 
     def rescued(self, laptop: str) -> None:
@@ -92,12 +97,3 @@ class Recorder:
     def people(self) -> dict[str, set[str]]:
         """Laptop -> the names of its users, as far as they are known."""
         return {name: laptop.seen.people for name, laptop in self.laptops.items()}
-
-
-def _message(result: t.Mapping[str, t.Any]) -> str:
-    """What RESULT says; of a loop, what its failed item says."""
-    items = result.get("results")
-    for one in items if isinstance(items, list) else ():
-        if isinstance(one, t.Mapping) and (one.get("failed") or one.get("unreachable")):
-            return str(one.get("msg") or "no reason given")
-    return str(result.get("msg") or "no reason given")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import foreign_text
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import message
 
 KEPT = ("__windows_host_", "__cuda_toolkit_", "__container_toolkit_", "__wslfleet_")
 """What the names of results begin with that tasks keep."""
@@ -68,8 +69,8 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
     failure = _failure(variables)
     if failure:
         word = str(failure.get("cause") or "unreachable") if failure.get("unreachable") else FAILED
-        text = foreign_text.clean(" ".join(_message(failure).split()))
-        return word, text[len(host) + 2 :] if text.startswith(f"{host}: ") else text
+        text = foreign_text.clean(" ".join(message(failure).split()))
+        return word, text.removeprefix(f"{host}: ")
     if variables.get("__wslfleet_put_off"):
         return PUT_OFF, str(variables["__wslfleet_put_off"])
     if not (side or _results(variables)):
@@ -102,9 +103,3 @@ def _results(variables: Variables) -> list[Variables]:
     """What tasks have kept about the host."""
     names = [name for name in variables if name.startswith(KEPT) and not name.startswith(_ABOUT_THE_RUN)]
     return [result for name in names if isinstance(result := variables[name], t.Mapping)]
-
-
-def _message(result: Variables) -> str:
-    """What RESULT says; of a loop, what its failed item says."""
-    items = [item for item in result.get("results") or () if item.get("failed") or item.get("unreachable")]
-    return str((items[0] if items else result).get("msg") or "no reason given")

@@ -13,8 +13,9 @@ import io
 import json
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, words
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop, wsl_of
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Laptop
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 SCHEMA = 1
 
@@ -47,25 +48,28 @@ def _cell(text: object) -> str:
     return f"'{shown}" if shown.lstrip().startswith(_STARTS_FORMULA) or shown.startswith(_STARTS_FORMULA) else shown
 
 
-_COLUMNS: dict[str, t.Callable[[Laptop], object]] = {
-    "laptop": lambda one: one.name,
-    "computer": lambda one: one.document["computer"],
-    "machine": lambda one: one.document["machine"],
-    "groups": lambda one: " ".join(one.document["groups"]),
-    "state": lambda one: one.state,
-    "status": lambda one: one.document["status"],
-    "reason": lambda one: one.document["reason"],
-    "step": lambda one: (one.document["error"] or {}).get("step", ""),
-    "fails": lambda one: "; ".join(_findings(one, words.FAIL)),
-    "warnings": lambda one: "; ".join(_findings(one, words.WARN)),
-    "toolkit": lambda one: history.toolkit_of(one.document),
-    "driver": lambda one: history.driver_of(one.document),
-    "wsl": lambda one: wsl_of(one.document),
-    "windows": lambda one: (one.document["windows"] or {}).get("version") or "",
-    "playbook": lambda one: one.document["run"]["playbook"],
-    "time": lambda one: one.document["time"],
-    "audited": lambda one: one.audited,
-}
+_COLUMNS = (
+    *("laptop", "computer", "machine", "groups", "state", "status", "reason", "step", "fails", "warnings"),
+    *("toolkit", "driver", "wsl", "windows", "playbook", "time", "audited"),
+    *words.ROWS,
+)
+
+
+def _row(laptop: Laptop) -> dict[str, object]:
+    """Column -> what stands there for LAPTOP; more than there are columns."""
+    document = laptop.document
+    return {
+        **document,
+        **versions(document),
+        **document["rows"],
+        "laptop": laptop.name,
+        "groups": " ".join(document["groups"]),
+        "step": (document["error"] or {}).get("step", ""),
+        "fails": "; ".join(_findings(laptop, words.FAIL)),
+        "warnings": "; ".join(_findings(laptop, words.WARN)),
+        "playbook": document["run"]["playbook"],
+        "audited": laptop.audited,
+    }
 
 
 def _findings(laptop: Laptop, level: str) -> list[str]:
@@ -76,10 +80,9 @@ def as_csv(fleet: Fleet) -> str:
     """One line a laptop, and one for each row of the guide beside it. Begins with a mark that says UTF-8 to Excel."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*_COLUMNS, *words.ROWS])
-    for one in fleet.laptops:
-        cells = [make(one) for make in _COLUMNS.values()] + [one.document["rows"][row] for row in words.ROWS]
-        writer.writerow([_cell(cell) for cell in cells])
+    writer.writerow(_COLUMNS)
+    for row in map(_row, fleet.laptops):
+        writer.writerow([_cell(row[column]) for column in _COLUMNS])
     return "\ufeff" + stream.getvalue()
 
 

@@ -21,8 +21,7 @@ Result = t.Mapping[str, t.Any]
 
 def why(result: Result, laptop: str) -> str:
     """Why a task failed for LAPTOP: its message, and what its program printed; several lines, maybe."""
-    text = _text(result.get("msg") or result.get("censored") or "no reason given").strip()
-    text = text[len(laptop) + 2 :] if text.startswith(f"{laptop}: ") else text
+    text = _text(result.get("msg") or result.get("censored") or "no reason given").strip().removeprefix(f"{laptop}: ")
     more = [f"{name}: {value}" for name in _OUTPUT if (value := _text(result.get(name) or "").strip()) not in text]
     return clean_lines("\n".join([text, *more]))
 

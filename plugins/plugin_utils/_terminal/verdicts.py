@@ -55,8 +55,7 @@ def _of_run(host: Laptop, told: str, run: ThisRun, documented: bool) -> Verdict:
     document = run.recorder.document(host.name, "") if documented else None
     if document is None:
         return Verdict(host.name, told)
-    cause = fleet.Laptop(host.name, document, "").cause
-    cause = cause[len(told) + 2 :] if cause.startswith(f"{told}: ") else cause
+    cause = fleet.Laptop(host.name, document, "").cause.removeprefix(f"{told}: ")
     return Verdict(host.name, told, "" if cause == told else cause, str(document["reason"]))
 
 

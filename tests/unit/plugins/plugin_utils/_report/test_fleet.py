@@ -11,6 +11,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document, Run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 from tests.unit import a_fleet
 from tests.unit.a_fleet import audit, host_info
@@ -49,8 +50,8 @@ def test_an_empty_fleet() -> None:
 
 def test_who_is_out_of_reach_keeps_what_was_known() -> None:
     laptop = only(one(20, LOOKED), one(21, [("host_info", OFF)], "provision"))
-    assert (laptop.state, laptop.cause, fleet.wsl_of(laptop.document)) == ("unreachable", "off", "2.6.3.0")
-    assert (history.toolkit_of(laptop.document), laptop.changed) == ("12.8", ("in order → off",))
+    assert (laptop.state, laptop.cause, versions(laptop.document)["wsl"]) == ("unreachable", "off", "2.6.3.0")
+    assert (versions(laptop.document)["toolkit"], laptop.changed) == ("12.8", ("in order → off",))
 
 
 def test_a_run_that_looks_elsewhere_leaves_the_state() -> None:
@@ -242,4 +243,4 @@ def test_problems_name_their_folder_where_there_are_several() -> None:
 
 def test_versions_are_counted() -> None:
     merged = fleet.merge([source(one(20, LOOKED, name="a"), one(20, [("host_info", OFF)], name="b"))], NOW)
-    assert merged.versions(fleet.windows_of) == [("Windows 11 Pro 24H2", 1), ("unknown", 1)]
+    assert merged.versions("product") == [("Windows 11 Pro 24H2", 1), ("unknown", 1)]

@@ -48,12 +48,3 @@ def test_the_newest_runs_are_shown() -> None:
     lines = [{**LINE, "run": str(number), "time": f"2026-{number:02}"} for number in range(60)]
     points = history.points(lines, lambda one: str(one["laptop"]))
     assert (len(points), points[-1][0]) == (history.MAXIMUM_POINTS, "2026-59")
-
-
-def test_the_release_is_told_where_it_is_known() -> None:
-    toolkit = {"about": "Linux", "compiler": "", "verdict": "", "driver_packages": None}
-    document = {"toolkits": [{**toolkit, "version": "12.8", "release": "12.8.1"}]}
-    assert history.toolkit_of(document) == "12.8.1"
-    document = {"toolkits": [{**toolkit, "version": "12.4, 12.8", "release": "12.8.1"}]}
-    assert history.toolkit_of(document) == "12.4, 12.8"
-    assert history.toolkit_of({"toolkits": None}) == ""
