@@ -14,8 +14,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply, observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan, plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.step import InstallMsi, UpdateOnline
 
 
@@ -31,8 +31,8 @@ class ActionModule(WindowsAction):
         goal = WslGoal(**arguments)
         goal.check()
         before = observe.observe(self.wslfleet_runner, goal)
-        steps = plan(before.state, goal)
-        result.update(version_before=before.wsl.version, version=before.wsl.version, deferred=steps.deferred)
+        steps = plan(before, goal)
+        result.update(version_before=before.version, version=before.version, deferred=steps.deferred)
         warnings = [steps.deferred] if steps.deferred else []
         warnings += [_old_windows(before)] if _goes_round_windows(steps) else []
         if warnings:
@@ -42,26 +42,26 @@ class ActionModule(WindowsAction):
         else:
             self._tell(before, steps, goal, result)
 
-    def _apply(self, steps: WslPlan, before: Observed, goal: WslGoal, timeout: float, result: dict[str, t.Any]) -> None:
+    def _apply(self, steps: WslPlan, before: WslState, goal: WslGoal, timeout: float, result: dict[str, t.Any]) -> None:
         outcome = apply.Outcome()
         result.update(changed=False, steps=outcome.done)
         with lock.alone(self.wslfleet_runner, timeout) as waited:
             if waited:
                 before = observe.observe(self.wslfleet_runner, goal)
-                steps = plan(before.state, goal)
+                steps = plan(before, goal)
             try:
                 after = apply.converge(self.wslfleet_runner, steps, before, goal, timeout, outcome)
-                result.update(version=after.wsl.version, executable=_executable(after))
+                result.update(version=after.version, executable=_executable(after))
             finally:
                 result["changed"] = outcome.changed or result["version"] != result["version_before"]
         result.update(reboot_required=bool(outcome.restart_reasons), reboot_reasons=outcome.restart_reasons)
 
     @staticmethod
-    def _tell(before: Observed, steps: WslPlan, goal: WslGoal, result: dict[str, t.Any]) -> None:
+    def _tell(before: WslState, steps: WslPlan, goal: WslGoal, result: dict[str, t.Any]) -> None:
         """Nothing is carried out: tell what is there, and in check mode what would come of STEPS."""
         reasons = []
         if goal.state != "absent":
-            features = missing_features(before.state.build, before.wsl.services, goal.method == "inbox")
+            features = missing_features(before.build, before.services, goal.method == "inbox")
             reasons = [f"the Windows feature {name} takes effect after a restart" for name in features]
         result.update(
             changed=any(not isinstance(step, UpdateOnline) for step in steps.steps),
@@ -71,19 +71,19 @@ class ActionModule(WindowsAction):
         )
 
 
-def _executable(host: Observed) -> str | None:
+def _executable(host: WslState) -> str | None:
     """The wsl.exe to use: the package's, else that of Windows where its own WSL is in effect."""
-    if host.wsl.version is not None:
-        return host.wsl.executable
-    return f"{SYSTEM32}\\wsl.exe" if host.state.inbox else None
+    if host.version is not None:
+        return host.executable
+    return f"{SYSTEM32}\\wsl.exe" if host.inbox else None
 
 
 def _goes_round_windows(steps: WslPlan) -> bool:
     return any(isinstance(step, InstallMsi) and step.skip_msix for step in steps.steps)
 
 
-def _old_windows(before: Observed) -> str:
+def _old_windows(before: WslState) -> str:
     return (
-        f"Windows build {before.state.build}.{before.state.ubr} does not lead wsl.exe to the package by itself: people"
-        f" on this host call {before.wsl.executable}, or Windows is updated"
+        f"Windows build {before.build}.{before.ubr} does not lead wsl.exe to the package by itself: people"
+        f" on this host call {before.executable}, or Windows is updated"
     )

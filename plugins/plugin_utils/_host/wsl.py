@@ -68,9 +68,7 @@ def wsl(reads: Reads) -> Wsl:
         version=registry.text(keys.LXSS_MSI, "Version"),
         install_location=registry.text(keys.LXSS_MSI, "InstallLocation"),
         services={name: reads.succeeded(f"service_{name.lower()}") for name in q.SERVICE_NAMES},
-        policies={
-            name: value.data for name, value in registry.values(keys.POLICIES).items() if isinstance(value.data, int)
-        },
+        policies={name: data for name, data in registry.values(keys.POLICIES).items() if isinstance(data, int)},
         store=any(q.STORE_WSL.lower() in key.lower() for key in registry.subkeys(keys.STORE_PACKAGES)),
         kernel=_kernel(reads),
         starts=_starts(reads),

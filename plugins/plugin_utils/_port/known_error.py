@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 
@@ -17,12 +18,23 @@ class KnownError:
 
     code: str
     """The name, or the number if there is no name."""
-    aliases: tuple[str, ...]
-    """Other spellings of the same code: for wsl.exe its number, lower case, as older builds print it."""
     meaning: str
     remedy: str
     program: str
     """The program that uses the code; another one may use the same number with another meaning."""
+    aliases: tuple[str, ...] = ()
+    """Other spellings of the same code: for wsl.exe its number, lower case, as older builds print it."""
+
+
+def entries(program: str, rows: t.Iterable[tuple[str, str, str]]) -> list[KnownError]:
+    """What ROWS tell of PROGRAM: a code and its other spellings, with blanks between; meaning; remedy."""
+    spelled = [(spellings.split(), meaning, remedy) for spellings, meaning, remedy in rows]
+    return [KnownError(code, meaning, remedy, program, tuple(more)) for (code, *more), meaning, remedy in spelled]
+
+
+def by_spelling(catalogue: t.Iterable[KnownError]) -> dict[tuple[str, str], KnownError]:
+    """Program, and a spelling of a code in lower case -> the entry of CATALOGUE."""
+    return {(one.program, code.lower()): one for one in catalogue for code in (one.code, *one.aliases)}
 
 
 def hexadecimal(number: int) -> str:

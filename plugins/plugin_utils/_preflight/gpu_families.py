@@ -23,28 +23,27 @@ _DEVICE = re.compile(r"DEV_([0-9A-F]{4})", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Family:
-    """One generation of GPUs: the lowest and the highest compute capability in it."""
+    """One generation of GPUs, and the highest compute capability in it."""
 
     name: str
-    lowest: tuple[int, int]
     highest: tuple[int, int]
 
 
 _BLOCKS = (
-    (0x0FC0, 0x1299, Family("Kepler", (3, 0), (3, 7))),
-    (0x1340, 0x15EF, Family("Maxwell", (5, 0), (5, 2))),
-    (0x15F0, 0x15FF, Family("Pascal", (6, 0), (6, 1))),
-    (0x1600, 0x1AFF, Family("Maxwell", (5, 0), (5, 2))),
-    (0x1B00, 0x1D7F, Family("Pascal", (6, 0), (6, 1))),
-    (0x1D80, 0x1DFF, Family("Volta", (7, 0), (7, 0))),
-    (0x1E00, 0x1FFF, Family("Turing", (7, 5), (7, 5))),
-    (0x2080, 0x20FF, Family("Ampere", (8, 0), (8, 0))),
-    (0x2180, 0x21FF, Family("Turing", (7, 5), (7, 5))),
-    (0x2200, 0x22FF, Family("Ampere", (8, 6), (8, 6))),
-    (0x2300, 0x23FF, Family("Hopper", (9, 0), (9, 0))),
-    (0x2400, 0x25FF, Family("Ampere", (8, 6), (8, 6))),
-    (0x2600, 0x28FF, Family("Ada Lovelace", (8, 9), (8, 9))),
-    (0x2900, 0x2FFF, Family("Blackwell", (10, 0), (12, 1))),
+    (0x0FC0, 0x1299, Family("Kepler", (3, 7))),
+    (0x1340, 0x15EF, Family("Maxwell", (5, 2))),
+    (0x15F0, 0x15FF, Family("Pascal", (6, 1))),
+    (0x1600, 0x1AFF, Family("Maxwell", (5, 2))),
+    (0x1B00, 0x1D7F, Family("Pascal", (6, 1))),
+    (0x1D80, 0x1DFF, Family("Volta", (7, 0))),
+    (0x1E00, 0x1FFF, Family("Turing", (7, 5))),
+    (0x2080, 0x20FF, Family("Ampere", (8, 0))),
+    (0x2180, 0x21FF, Family("Turing", (7, 5))),
+    (0x2200, 0x22FF, Family("Ampere", (8, 6))),
+    (0x2300, 0x23FF, Family("Hopper", (9, 0))),
+    (0x2400, 0x25FF, Family("Ampere", (8, 6))),
+    (0x2600, 0x28FF, Family("Ada Lovelace", (8, 9))),
+    (0x2900, 0x2FFF, Family("Blackwell", (12, 1))),
 )
 
 PASCAL = (6, 0)

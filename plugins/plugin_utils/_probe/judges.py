@@ -152,7 +152,7 @@ def notes_registry(scope: registry.Scope) -> Judge:
     def answer(completed: Completed) -> Answer:
         tree = registry.parse(completed.stdout, scope)
         values = [
-            f"{name}={_show(value.data)}" for key in tree.all_keys() for name, value in sorted(tree.values(key).items())
+            f"{name}={_show(tree.values(key)[name])}" for key in tree.all_keys() for name in sorted(tree.values(key))
         ]
         return _noted(completed, ", ".join(values) if len(values) <= 4 else f"{len(values)} values")
 

@@ -45,8 +45,6 @@ class Rebooted:
     """How a restart ended."""
 
     came_back: bool
-    boot_id_before: int | None
-    boot_id_after: int | None
     reasons_left: tuple[str, ...] = ()
     """What still waits for another restart."""
     seconds: float = 0.0
@@ -77,12 +75,7 @@ def restart_until_done(
             again = once()
         except StepFailed as error:
             return replace(ended, put_off=(str(error),))
-        ended = replace(
-            again,
-            boot_id_before=ended.boot_id_before,
-            seconds=ended.seconds + again.seconds,
-            restarts=ended.restarts + 1,
-        )
+        ended = replace(again, seconds=ended.seconds + again.seconds, restarts=ended.restarts + 1)
     return ended
 
 
@@ -110,9 +103,7 @@ def restart(runner: CommandRunner, delay: int, message: str, timeout: float, clo
     clock.sleep(delay)
     after = _wait(runner, before, started + delay + timeout, clock)
     seconds = clock.now() - started
-    if after is None:
-        return Rebooted(False, before.boot_id, None, before.reasons, seconds)
-    return Rebooted(True, before.boot_id, after.boot_id, after.reasons, seconds)
+    return Rebooted(after is not None, (after or before).reasons, seconds)
 
 
 def _shut_down(runner: CommandRunner, delay: int, message: str) -> None:

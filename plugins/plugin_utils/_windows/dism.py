@@ -12,22 +12,23 @@ The service TrustedInstaller does the work. When the connection is lost it goes 
 from __future__ import annotations
 
 import re
-import time
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Completed
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.installation import (
+    RESTART_NEEDED,
+    SUCCESS,
+    log_lines,
+    run_alone,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import DISM as PROGRAM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
 DISM = f"{SYSTEM32}\\dism.exe"
-SUCCESS = 0
-RESTART_NEEDED = 3010
 CBS_LOG = "C:\\Windows\\Logs\\CBS\\CBS.log"
 ANOTHER_RUNS = ("0x80070652", "1618")
-RETRY_SECONDS = 15.0
-"""Between two attempts while another installation runs."""
 _LOG_LINES = 2
 _STATE = re.compile(r"^State : (.+?)\s*$", re.MULTILINE)
 _ERROR = re.compile(r"^Error: (\S+)", re.MULTILINE)
@@ -48,11 +49,7 @@ def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: floa
     """
     args = ["/English", "/Online", "/NoRestart", "/Enable-Feature", f"/FeatureName:{feature}"]
     line = cmd_line(DISM, args + (["/All"] if all_parents else []))
-    deadline = time.monotonic() + timeout
-    completed = runner.run(line, timeout=timeout)
-    while _error(completed) in ANOTHER_RUNS and time.monotonic() + RETRY_SECONDS < deadline:
-        time.sleep(RETRY_SECONDS)
-        completed = runner.run(line, timeout=timeout)
+    completed = run_alone(runner, line, timeout, lambda completed: _error(completed) in ANOTHER_RUNS)
     if completed.exit_code not in (SUCCESS, RESTART_NEEDED):
         code = _error(completed)
         known = known_error(code, PROGRAM)
@@ -72,10 +69,5 @@ def _error(completed: Completed) -> str:
 
 def _log_end(runner: CommandRunner) -> str:
     """The last errors in the log of component servicing, which is English everywhere."""
-    line = cmd_line(f"{SYSTEM32}\\findstr.exe", ["/c:, Error ", CBS_LOG])
-    try:
-        found = runner.run(line, timeout=120).stdout.decode("utf-8", "replace")
-    except CommandTimeout:
-        found = ""
-    lines = [" ".join(text.split())[:200] for text in found.splitlines() if text.strip()][-_LOG_LINES:]
+    lines = log_lines(runner, cmd_line(f"{SYSTEM32}\\findstr.exe", ["/c:, Error ", CBS_LOG]))[-_LOG_LINES:]
     return f"{CBS_LOG} ends with: {' | '.join(lines)}" if lines else f"there is no error in {CBS_LOG}"

@@ -9,34 +9,31 @@
 msiexec.exe is a program with a window, for which cmd.exe must be told to wait: ``_port.cmd_line.waited_for``.
 Even so the registry decides whether it worked: the exit code is lost when the package ends our own process, and when
 the connection is lost the service of Windows Installer goes on without us.
-
-Windows Installer does one thing at a time. 1618 says that another installation runs, which on a laptop is an update in
-the background more often than not: it is waited for.
 """
 
 from __future__ import annotations
 
 import re
-import time
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.installation import (
+    RESTART_NEEDED,
+    SUCCESS,
+    log_lines,
+    run_alone,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import MSIEXEC as PROGRAM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
-SUCCESS = 0
-RESTART_NEEDED = 3010
 ANOTHER_RUNS = 1618
 _QUIET = ("/qn", "/norestart", "REBOOT=ReallySuppress")
 _LOG_LINES = 3
 # Free of translation: the action that failed, "Product: NAME -- Error 1925. …" in any language, and the outcome.
 _TELLING = re.compile(r"returned actual error code| -- \S+? ?\d{4}\b|\bis returning (?!0\b)\d+")
-
-RETRY_SECONDS = 15.0
-"""Between two attempts while another installation runs."""
 
 
 def install(runner: CommandRunner, package: str, timeout: float, properties: t.Sequence[str] = ()) -> bool:
@@ -65,17 +62,12 @@ def log_path(package: str) -> str:
 
 def _run(runner: CommandRunner, action: list[str], log: str, what: str, timeout: float) -> bool:
     line = waited_for(f"{SYSTEM32}\\msiexec.exe", [*action, *_QUIET, "/l*v", log])
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            code = runner.run(line, timeout=timeout).exit_code
-        except CommandTimeout:
-            raise StepFailed(
-                f"{what} did not end within {timeout:g} s; Windows Installer may continue alone: run again; log: {log}"
-            ) from None
-        if code != ANOTHER_RUNS or time.monotonic() + RETRY_SECONDS > deadline:
-            break
-        time.sleep(RETRY_SECONDS)
+    try:
+        code = run_alone(runner, line, timeout, lambda completed: completed.exit_code == ANOTHER_RUNS).exit_code
+    except CommandTimeout:
+        raise StepFailed(
+            f"{what} did not end within {timeout:g} s; Windows Installer may continue alone: run again; log: {log}"
+        ) from None
     if code not in (SUCCESS, RESTART_NEEDED):
         raise StepFailed(f"{what} failed: msiexec.exe ended with {code}: {_meaning(code)}; {_log_end(runner, log)}")
     return code == RESTART_NEEDED
@@ -87,17 +79,12 @@ def _meaning(code: int) -> str:
 
 
 def _log_end(runner: CommandRunner, log: str) -> str:
-    """What LOG says last about errors; the log stays on the host. ``type`` turns its UTF-16 into UTF-8."""
-    try:
-        text = runner.run(cmd_line("type", [log]), timeout=120).stdout.decode("utf-8", "replace")
-    except CommandTimeout:
-        text = ""
-    said = " | ".join(telling_lines(text))
+    """What LOG says last about errors. ``type`` turns its UTF-16 into UTF-8."""
+    said = " | ".join(telling_lines(log_lines(runner, cmd_line("type", [log]))))
     return f"the log {log} ends with: {said}" if said else f"log: {log}"
 
 
-def telling_lines(text: str) -> list[str]:
-    """The last lines of a verbose log that tell of an error, in any display language; else its last lines."""
-    lines = [" ".join(line.split())[:200] for line in text.splitlines() if line.strip()]
+def telling_lines(lines: list[str]) -> list[str]:
+    """The last of the LINES of a verbose log that tell of an error, in any display language; else its last lines."""
     telling = [line for line in lines if _TELLING.search(line)]
     return (telling or lines)[-_LOG_LINES:]

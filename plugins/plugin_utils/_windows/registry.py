@@ -36,22 +36,14 @@ _ROOTS = {
 }
 
 
-@dataclass(frozen=True)
-class RegistryValue:
-    """One value: its type as reg.exe names it, and its data as a Python object."""
-
-    type: str
-    data: Data
-
-
 @dataclass
 class RegistryTree:
     """Keys and values that were read; keys in short form (``HKLM\\SOFTWARE\\…``), looked up without case."""
 
-    _keys: dict[str, dict[str, RegistryValue]] = field(default_factory=dict)
+    _keys: dict[str, dict[str, Data]] = field(default_factory=dict)
     _spelling: dict[str, str] = field(default_factory=dict)
 
-    def add_key(self, key: str) -> dict[str, RegistryValue]:
+    def add_key(self, key: str) -> dict[str, Data]:
         """The values of KEY, to be filled; the first spelling of a key is kept."""
         short = short_key(key)
         self._spelling.setdefault(short.lower(), short)
@@ -62,14 +54,14 @@ class RegistryTree:
         for key, values in other._keys.items():
             self.add_key(other._spelling[key]).update(values)
 
-    def values(self, key: str) -> dict[str, RegistryValue]:
+    def values(self, key: str) -> dict[str, Data]:
         """The values of KEY by name; empty when it was not read or holds none."""
         return self._keys.get(short_key(key).lower(), {})
 
     def get(self, key: str, name: str) -> Data | None:
         """The data of value NAME of KEY, without case; None when absent."""
         wanted = name.lower()
-        return next((value.data for found, value in self.values(key).items() if found.lower() == wanted), None)
+        return next((data for found, data in self.values(key).items() if found.lower() == wanted), None)
 
     def text(self, key: str, name: str) -> str | None:
         """As ``get``, only for text (REG_SZ, REG_EXPAND_SZ); None for another type."""
@@ -136,8 +128,7 @@ def parse(output: bytes, scope: Scope) -> RegistryTree:
             continue
         row = _ROW.match(line)
         if row and key and scope.holds_value(key, row.group(1)):
-            kind = row.group(2)
-            values[row.group(1)] = RegistryValue(kind, _data(kind, row.group(3) or ""))
+            values[row.group(1)] = _data(row.group(2), row.group(3) or "")
     return tree
 
 

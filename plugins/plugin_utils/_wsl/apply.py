@@ -23,9 +23,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe,
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import step as wsl_step
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import Observed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package, released_package, version_key
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import Package, version_key
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import WslPlan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 
 SETTLE_SECONDS = 5.0
 """Between two looks at an installation that goes on without us."""
@@ -51,8 +51,8 @@ class Outcome:
 
 
 def converge(
-    runner: CommandRunner, plan: WslPlan, before: Observed, goal: WslGoal, timeout: float, outcome: Outcome
-) -> Observed:
+    runner: CommandRunner, plan: WslPlan, before: WslState, goal: WslGoal, timeout: float, outcome: Outcome
+) -> WslState:
     """Carry out PLAN in order and verify it; the host afterwards.
 
     OUTCOME tells what was done, also when StepFailed is raised in the middle. TIMEOUT: seconds for one step.
@@ -61,13 +61,13 @@ def converge(
         apply_step(runner, step, before, timeout, outcome)
         outcome.add(step)
     after = settled(runner, goal, timeout)
-    if after.state.version and after.state.damaged_files and goal.state != "absent":
+    if after.version and after.damaged_files and goal.state != "absent":
         after = _mended(runner, after, goal, timeout, outcome)
-    verify(before, after, plan, goal, outcome)
+    verify(after, plan, goal, outcome)
     return after
 
 
-def apply_step(runner: CommandRunner, step: Step, before: Observed, timeout: float, outcome: Outcome) -> None:
+def apply_step(runner: CommandRunner, step: Step, before: WslState, timeout: float, outcome: Outcome) -> None:
     """Carry out STEP; raises StepFailed."""
     if isinstance(step, wsl_step.EnableFeature):
         if dism.enable(runner, step.name, step.all_parents, timeout):
@@ -88,7 +88,7 @@ def apply_step(runner: CommandRunner, step: Step, before: Observed, timeout: flo
     elif isinstance(step, wsl_step.InstallOnline):
         online.install_online(runner, step, timeout)
     elif isinstance(step, wsl_step.UpdateOnline):
-        online.online(runner, before.wsl.executable, step.arguments, timeout, "updating WSL online")
+        online.online(runner, before.executable, step.arguments, timeout, "updating WSL online")
     else:
         raise TypeError(f"nothing carries out {step!r}")
 
@@ -114,7 +114,7 @@ def _repair(runner: CommandRunner, package: Package, timeout: float) -> None:
     msiexec.repair(runner, package.path, timeout)
 
 
-def settled(runner: CommandRunner, goal: WslGoal, timeout: float) -> Observed:
+def settled(runner: CommandRunner, goal: WslGoal, timeout: float) -> WslState:
     """The host when no installation goes on any more: one that has lost its client does."""
     deadline = time.monotonic() + timeout
     while True:
@@ -124,13 +124,9 @@ def settled(runner: CommandRunner, goal: WslGoal, timeout: float) -> Observed:
         time.sleep(SETTLE_SECONDS)
 
 
-def _mended(runner: CommandRunner, after: Observed, goal: WslGoal, timeout: float, outcome: Outcome) -> Observed:
+def _mended(runner: CommandRunner, after: WslState, goal: WslGoal, timeout: float, outcome: Outcome) -> WslState:
     """An upgrade met a running WSL: the next restart would delete what it has written. Repair it before that."""
-    version = t.cast(str, after.state.version)
-    package = goal.package(after.state.architecture)
-    if package is None or package.version is None or version_key(package.version) != version_key(version):
-        package = released_package(version, after.state.architecture, None, goal.msi_proxy)
-    step = wsl_step.RepairMsi(package)
+    step = wsl_step.RepairMsi(goal.package_of(t.cast(str, after.version), after.architecture))
     try:
         stop_everyone(runner)
         apply_step(runner, step, after, timeout, outcome)
@@ -141,37 +137,35 @@ def _mended(runner: CommandRunner, after: Observed, goal: WslGoal, timeout: floa
     return settled(runner, goal, timeout)
 
 
-def _alarm(after: Observed) -> str:
+def _alarm(after: WslState) -> str:
     return (
-        f"WSL {after.state.version} is in place, but {', '.join(after.state.damaged_files)} is missing or would be"
+        f"WSL {after.version} is in place, but {', '.join(after.damaged_files)} is missing or would be"
         " deleted by the next restart; do not restart the host before it is repaired (msiexec /fvamus wsl.msi)"
     )
 
 
-def verify(before: Observed, after: Observed, plan: WslPlan, goal: WslGoal, outcome: Outcome) -> None:
+def verify(after: WslState, plan: WslPlan, goal: WslGoal, outcome: Outcome) -> None:
     """Check by the registry and the files that the steps had their effect; add reasons for a restart to OUTCOME.
 
     :raises StepFailed: WSL is not as it should be, or the next restart would damage it.
     """
     done = "; ".join(outcome.done)
     if goal.state == "absent":
-        if after.state.version is not None:
-            raise StepFailed(
-                f"WSL {after.state.version} is still installed after: {done}; see {_REMOVAL_LOG} on the host"
-            )
+        if after.version is not None:
+            raise StepFailed(f"WSL {after.version} is still installed after: {done}; see {_REMOVAL_LOG} on the host")
         return
-    if goal.method != "inbox" and after.state.version is None:
+    if goal.method != "inbox" and after.version is None:
         hint = (
             online.WAY_OUT
             if any(isinstance(step, wsl_step.InstallOnline) for step in plan.steps)
             else "see the installer's log"
         )
         raise StepFailed(f"WSL is still not installed after: {done}; {hint}")
-    if goal.version and not plan.deferred and version_key(after.state.version or "0") != version_key(goal.version):
-        raise StepFailed(f"WSL {after.state.version} is installed after: {done}; wanted was {goal.version}")
-    if after.state.version and after.state.damaged_files:
+    if goal.version and not plan.deferred and version_key(after.version or "0") != version_key(goal.version):
+        raise StepFailed(f"WSL {after.version} is installed after: {done}; wanted was {goal.version}")
+    if after.version and after.damaged_files:
         raise StepFailed(_alarm(after))
-    for name in missing_features(after.state.build, after.wsl.services, goal.method == "inbox"):
+    for name in missing_features(after.build, after.services, goal.method == "inbox"):
         reason = f"the Windows feature {name} takes effect after a restart"
         if reason not in outcome.restart_reasons:
             outcome.restart_reasons.append(reason)

@@ -14,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as wsl_package
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,33 @@ class WslGoal:
                 "method=inbox is the WSL of Windows itself: msi, version and state=latest do not go with it"
             )
         if self.version:
-            package.checked_version(self.version)
+            wsl_package.checked_version(self.version)
         if self.msi:
             wrong = paths.source_problem(self.msi)
             if wrong:
                 raise StepFailed(f"msi {addresses.masked(self.msi)!r} {wrong}; nothing was changed")
-            package.named_package(Source(self.msi), self.version)
+            wsl_package.named_package(Source(self.msi), self.version)
             exposed = addresses.exposed("msi", self.msi, self.msi_sha256)
             if exposed:
                 raise StepFailed(exposed)
         if self.state == "latest" and self.version:
             raise StepFailed("state=latest and version contradict each other: drop one of them")
 
-    def package(self, architecture: str) -> package.Package | None:
+    def package(self, architecture: str) -> wsl_package.Package | None:
         """The package to install from; None where wsl.exe fetches what is newest. Raises StepFailed."""
-        version = package.checked_version(self.version) if self.version else None
+        version = wsl_package.checked_version(self.version) if self.version else None
         if self.msi and self.method in ("auto", "msi"):
-            return package.named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
+            return wsl_package.named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
         if version:
-            return package.released_package(version, architecture, self.msi_sha256, self.msi_proxy)
+            return wsl_package.released_package(version, architecture, self.msi_sha256, self.msi_proxy)
         return None
+
+    def package_of(self, installed: str, architecture: str) -> wsl_package.Package:
+        """The package that repairs the INSTALLED version: the administrator's, else the one that Microsoft publishes.
+
+        A kept copy on the host is taken first, see where the step is carried out.
+        """
+        ours = self.package(architecture)
+        if ours and ours.version and wsl_package.version_key(ours.version) == wsl_package.version_key(installed):
+            return ours
+        return wsl_package.released_package(installed, architecture, None, self.msi_proxy)

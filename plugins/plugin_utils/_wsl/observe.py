@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import windows as host_windows
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import PendingReboot, pending_reboot
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, is_here
@@ -32,18 +30,7 @@ INSTALLER_IN_PROGRESS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Ins
 _RUNNING = ("vmmemwsl", "wslhost.exe", "wsl.exe")
 
 
-@dataclass(frozen=True)
-class Observed:
-    """The host before or after the steps."""
-
-    state: WslState
-    wsl: Wsl
-    pending: PendingReboot
-    installing: bool = False
-    """Windows Installer is at work."""
-
-
-def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
+def observe(runner: CommandRunner, goal: WslGoal) -> WslState:
     """Read what a plan to GOAL needs.
 
     One WinRS command on a host if there is nothing to do. A second one asks dism.exe where services are missing, who
@@ -51,10 +38,9 @@ def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
     """
     reads = read(runner, _lines(goal))
     windows, wsl = host_windows.windows(reads.registry), host_wsl.wsl(reads)
-    pending = pending_reboot(reads)
-    damaged = _damaged(reads, wsl, pending)
+    damaged = _damaged(reads, wsl)
     missing = missing_features(windows.build, wsl.services, goal.method == "inbox") if goal.state != "absent" else []
-    state = WslState(
+    return WslState(
         build=windows.build,
         ubr=windows.ubr,
         architecture=windows.architecture,
@@ -68,8 +54,9 @@ def observe(runner: CommandRunner, goal: WslGoal) -> Observed:
         enabled_features=tuple(name for name in missing if dism.enabled_or_pending(runner, name)),
         damaged_files=damaged,
         distributions=_distributions(runner, reads) if goal.state == "absent" and wsl.version else (),
+        executable=wsl.executable,
+        installing=reads.succeeded("installing"),
     )
-    return Observed(state, wsl, pending, reads.succeeded("installing"))
 
 
 def _lines(goal: WslGoal) -> dict[str, str]:
@@ -88,14 +75,14 @@ def _lines(goal: WslGoal) -> dict[str, str]:
     return lines
 
 
-def _damaged(reads: Reads, wsl: Wsl, pending: PendingReboot) -> tuple[str, ...]:
+def _damaged(reads: Reads, wsl: Wsl) -> tuple[str, ...]:
     """Files of the package that are missing, or that the next restart would delete."""
     if wsl.version is None:
         return ()
     missing: tuple[str, ...] = ()
     if wsl.executable.lower().startswith(package.FOLDER.lower() + "\\"):
         missing = package.missing_files(wsl.version, reads.succeeded("system_disk"), reads.succeeded("modules_disk"))
-    return tuple(dict.fromkeys((*missing, *pending.wsl_files)))
+    return tuple(dict.fromkeys((*missing, *pending_reboot(reads).wsl_files)))
 
 
 def _running(runner: CommandRunner, reads: Reads, wsl: Wsl, damaged: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -76,7 +76,8 @@ def _package(state: WslState, goal: WslGoal) -> tuple[list[Step], str]:
         what = (
             f"WSL {state.version} was not repaired, although {', '.join(state.damaged_files)} is missing or lost soon"
         )
-        return _unless_running(state, goal, _repair(state, state.version, package), what)
+        repair = wsl_step.RepairMsi(goal.package_of(state.version, state.architecture))
+        return _unless_running(state, goal, repair, what)
     if package is None:
         step: Step = wsl_step.UpdateOnline(web_download=goal.method == "web_download")
     else:
@@ -121,21 +122,6 @@ def _change_wanted(installed: str, goal: WslGoal, package: wsl_package.Package |
             " keep the name it was published under, for example wsl.2.6.3.0.x64.msi, or set version"
         )
     return wsl_package.version_key(package.version) > wsl_package.version_key(installed)
-
-
-def _repair(state: WslState, installed: str, package: wsl_package.Package | None) -> wsl_step.RepairMsi:
-    """From the package of the installed version only: the administrator's, else the one that Microsoft publishes.
-
-    A kept copy on the host is taken first, see where the step is carried out.
-    """
-    if (
-        package is not None
-        and package.version
-        and wsl_package.version_key(package.version) == wsl_package.version_key(installed)
-    ):
-        return wsl_step.RepairMsi(package)
-    proxy = package.source.proxy if package else None
-    return wsl_step.RepairMsi(wsl_package.released_package(installed, state.architecture, None, proxy))
 
 
 def _unless_running(state: WslState, goal: WslGoal, step: Step, what: str) -> tuple[list[Step], str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
+
 
 @dataclass(frozen=True)
 class WslState:
@@ -33,6 +35,10 @@ class WslState:
     """``NAME of USER``, and disks in profiles that are not loaded; looked at only when WSL is to be removed."""
     here: bool = False
     """It is the laptop on which Ansible runs."""
+    executable: str = EXECUTABLE
+    """wsl.exe of the package; where it would be when that is not installed."""
+    installing: bool = False
+    """Windows Installer is at work."""
 
     @property
     def inbox(self) -> bool:

@@ -13,7 +13,7 @@ Sources: microsoft/WSL 2.5.8 to 2.9.4 and wslservice.idl, winerror.h, hcserror, 
 
 from __future__ import annotations
 
-WSL_E_BASE = 0x80040300
+_WSL_E_BASE = 0x80040300
 
 _VIRTUALISATION = (
     "enable VirtualMachinePlatform and the processor's virtualization in the firmware, then restart the laptop"
@@ -28,7 +28,7 @@ _NETWORK = "check proxy and name resolution of the connecting account, or use a 
 _UPDATE = "update WSL"
 _DISK_IN_USE = "detach it with `wsl.exe --unmount` on the laptop, then run again"
 
-WSL_ERRORS: tuple[tuple[int, str, str, str], ...] = (
+_WSL_ERRORS: tuple[tuple[int, str, str, str], ...] = (
     (0x01, "DEFAULT_DISTRO_NOT_FOUND", "no distribution is installed for this account", "install or import one"),
     (0x02, "DISTRO_NOT_FOUND", "no distribution has that name for this account", _LIST),
     (0x03, "WSL1_NOT_SUPPORTED", "WSL 1 is not enabled", "use version 2, or enable WSL 1 and restart the laptop"),
@@ -173,7 +173,7 @@ WSL_ERRORS: tuple[tuple[int, str, str, str], ...] = (
 )
 """Number above 0x80040300, name without WSL_E_, meaning, remedy (wslservice.idl)."""
 
-SYSTEM_ERRORS: tuple[tuple[int, str, str, str], ...] = (
+_SYSTEM_ERRORS: tuple[tuple[int, str, str, str], ...] = (
     (
         0x8000000D,
         "E_ILLEGAL_STATE_CHANGE",
@@ -317,3 +317,9 @@ SYSTEM_ERRORS: tuple[tuple[int, str, str, str], ...] = (
     ),
 )
 """HRESULT, name, meaning, remedy."""
+
+HRESULTS = (
+    *((_WSL_E_BASE + number, f"WSL_E_{name}", meaning, remedy) for number, name, meaning, remedy in _WSL_ERRORS),
+    *_SYSTEM_ERRORS,
+)
+"""Number, name, meaning, remedy of each."""

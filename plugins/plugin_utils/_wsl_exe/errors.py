@@ -16,7 +16,12 @@ import re
 from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.known_error import KnownError, hexadecimal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.known_error import (
+    KnownError,
+    by_spelling,
+    entries,
+    hexadecimal,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe import error_codes
 
 WSL = "wsl.exe"
@@ -49,49 +54,29 @@ _BY_NUMBER: tuple[tuple[int, str, str], ...] = (
     (117, _DAMAGED, _CHECK_DISK),
 )
 
-_BY_EXIT: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
-    (
-        "50",
-        (),
-        "WSL is not installed on this host",
-        "install it with wslfleet.cuda.wsl",
-    ),
-    (
-        "4294966852",
-        ("-444",),
-        "the WSL of Windows itself has no kernel yet",
-        error_codes.REINSTALL,
-    ),
+_BY_EXIT: tuple[tuple[str, str, str], ...] = (
+    ("50", "WSL is not installed on this host", "install it with wslfleet.cuda.wsl"),
+    ("4294966852 -444", "the WSL of Windows itself has no kernel yet", error_codes.REINSTALL),
     *(
-        (code, aliases, "wsl.exe was kept from starting", _ALLOW)
-        for code, aliases in (
-            ("1260", ("0x800704ec",)),
-            ("4551", ("0x800711c7",)),
-            ("3221225506", ("-1073741790", "0xc0000022")),
-        )
+        (spellings, "wsl.exe was kept from starting", _ALLOW)
+        for spellings in ("1260 0x800704ec", "4551 0x800711c7", "3221225506 -1073741790 0xc0000022")
     ),
 )
-"""Exit codes where wsl.exe prints nothing of use: code, other spellings, meaning, remedy."""
+"""Exit codes where wsl.exe prints nothing of use, in all spellings."""
 
 
 CATALOGUE: tuple[KnownError, ...] = (
     *(
-        KnownError(f"WSL_E_{name}", (hexadecimal(error_codes.WSL_E_BASE + number),), meaning, remedy, WSL)
-        for number, name, meaning, remedy in error_codes.WSL_ERRORS
+        KnownError(name, meaning, remedy, WSL, (hexadecimal(number),))
+        for number, name, meaning, remedy in error_codes.HRESULTS
     ),
-    *(
-        KnownError(name, (hexadecimal(number),), meaning, remedy, WSL)
-        for number, name, meaning, remedy in error_codes.SYSTEM_ERRORS
-    ),
-    *(KnownError(place, (), meaning, remedy, WSL_PLACE) for place, meaning, remedy in _BY_PLACE),
-    *(KnownError(f"E_FAIL {number}", (), meaning, remedy, WSL_NUMBER) for number, meaning, remedy in _BY_NUMBER),
-    *(KnownError(code, aliases, meaning, remedy, WSL_EXIT) for code, aliases, meaning, remedy in _BY_EXIT),
+    *entries(WSL_PLACE, _BY_PLACE),
+    *(KnownError(f"E_FAIL {number}", meaning, remedy, WSL_NUMBER) for number, meaning, remedy in _BY_NUMBER),
+    *entries(WSL_EXIT, _BY_EXIT),
 )
 """Every known error of wsl.exe. The troubleshooting page of the documentation is made from it."""
 
-_BY_SPELLING = {
-    (entry.program, spelling.lower()): entry for entry in CATALOGUE for spelling in (entry.code, *entry.aliases)
-}
+_BY_SPELLING = by_spelling(CATALOGUE)
 _VAGUE = frozenset(
     [
         *("E_FAIL", "E_UNEXPECTED", "E_INVALIDARG", "E_ACCESSDENIED", "E_NOTIMPL"),
@@ -162,7 +147,7 @@ def explain(code: str | None, text: str = "", exit_code: int | None = None) -> K
         return known
     name = canonical(code) if code else "no code"
     meaning = f"wsl.exe said: {said or 'it printed nothing'}"
-    return KnownError(name, (), meaning, "run the same command on the laptop to see more", WSL)
+    return KnownError(name, meaning, "run the same command on the laptop to see more", WSL)
 
 
 def _said(text: str, code: str) -> str:

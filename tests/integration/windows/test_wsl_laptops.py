@@ -14,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.action import reboot, wsl, wsl_di
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import WindowsAction
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable, Stdin
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import apply
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, msiexec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import installation
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply as wsl_apply
 
 from lab.internet.web import WebServer
@@ -75,8 +75,7 @@ class Host:
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "POLL_SECONDS", 0.2)
-    monkeypatch.setattr(msiexec, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(dism, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(installation, "RETRY_SECONDS", 0.2)
     monkeypatch.setattr(wsl_apply, "SETTLE_SECONDS", 0.1)
 
 

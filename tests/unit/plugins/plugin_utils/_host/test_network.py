@@ -7,15 +7,15 @@ import struct
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.network import Network, network, winhttp_proxy
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree, RegistryValue
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree
 
 SETTINGS = f"HKCU\\{keys.INTERNET_SETTINGS}"
 
 
-def registry(values: dict[tuple[str, str], tuple[str, int | str | bytes]]) -> RegistryTree:
+def registry(values: dict[tuple[str, str], int | str | bytes]) -> RegistryTree:
     tree = RegistryTree()
-    for (key, name), (kind, data) in values.items():
-        tree.add_key(key)[name] = RegistryValue(kind, data)
+    for (key, name), data in values.items():
+        tree.add_key(key)[name] = data
     return tree
 
 
@@ -32,7 +32,7 @@ def test_winhttp(data: bytes, expected: str | None) -> None:
 
 
 def test_no_proxy() -> None:
-    off = registry({(SETTINGS, "ProxyEnable"): ("REG_DWORD", 0), (SETTINGS, "ProxyServer"): ("REG_SZ", "old:8080")})
+    off = registry({(SETTINGS, "ProxyEnable"): 0, (SETTINGS, "ProxyServer"): "old:8080"})
     assert network(off) == network(RegistryTree()) == Network()
 
 
@@ -40,11 +40,11 @@ def test_proxies_without_credentials() -> None:
     found = network(
         registry(
             {
-                (SETTINGS, "ProxyEnable"): ("REG_DWORD", 1),
-                (SETTINGS, "ProxyServer"): ("REG_SZ", "http=ann:secret@proxy:8080;https=proxy:8081"),
-                (SETTINGS, "ProxyOverride"): ("REG_SZ", "*.corp.example;<local>"),
-                (SETTINGS, "AutoConfigURL"): ("REG_SZ", "http://ann:secret@wpad/proxy.pac"),
-                (keys.WINHTTP, "WinHttpSettings"): ("REG_BINARY", winhttp(3, "ann:secret@proxy:8080")),
+                (SETTINGS, "ProxyEnable"): 1,
+                (SETTINGS, "ProxyServer"): "http=ann:secret@proxy:8080;https=proxy:8081",
+                (SETTINGS, "ProxyOverride"): "*.corp.example;<local>",
+                (SETTINGS, "AutoConfigURL"): "http://ann:secret@wpad/proxy.pac",
+                (keys.WINHTTP, "WinHttpSettings"): winhttp(3, "ann:secret@proxy:8080"),
             }
         )
     )
@@ -65,9 +65,9 @@ def test_proxies_without_credentials() -> None:
     ],
 )
 def test_wireless_only(adapters: list[tuple[int, str]], expected: bool | None) -> None:
-    values: dict[tuple[str, str], tuple[str, int | str | bytes]] = {}
+    values: dict[tuple[str, str], int | str | bytes] = {}
     for number, (kind, address) in enumerate(adapters):
-        values[f"{keys.NETWORK_CLASS}\\000{number}", "*IfType"] = ("REG_DWORD", kind)
-        values[f"{keys.NETWORK_CLASS}\\000{number}", "NetCfgInstanceId"] = ("REG_SZ", f"{{{number}}}")
-        values[f"{keys.NETWORK_INTERFACES}\\{{{number}}}", "DhcpIPAddress"] = ("REG_SZ", address)
+        values[f"{keys.NETWORK_CLASS}\\000{number}", "*IfType"] = kind
+        values[f"{keys.NETWORK_CLASS}\\000{number}", "NetCfgInstanceId"] = f"{{{number}}}"
+        values[f"{keys.NETWORK_INTERFACES}\\{{{number}}}", "DhcpIPAddress"] = address
     assert network(registry(values)).wireless_only is expected

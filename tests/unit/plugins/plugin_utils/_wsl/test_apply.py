@@ -13,13 +13,14 @@ import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandTimeout, Completed, HostUnreachable
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism, msiexec
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import installation
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import registry_query
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import apply as w
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import INSTALLER_IN_PROGRESS, Observed, observe
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.observe import INSTALLER_IN_PROGRESS, observe
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import file_lines
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import plan
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 
 from tests.unit.host_answers import BATCH, HostAnswers, fresh, reg, with_features, with_wsl
 from tests.unit.scripted_runner import Answer, Expected, ScriptedRunner
@@ -55,27 +56,26 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(w, "time", clock)
-    monkeypatch.setattr(msiexec, "time", clock)
-    monkeypatch.setattr(dism, "time", clock)
+    monkeypatch.setattr(installation, "time", clock)
     return clock
 
 
 Script = t.List[t.Tuple[Expected, Answer]]
 
 
-def run(script: Script, goal: WslGoal, *last: HostAnswers) -> tuple[w.Outcome, Observed]:
+def run(script: Script, goal: WslGoal, *last: HostAnswers) -> tuple[w.Outcome, WslState]:
     """Observe, plan and converge; LAST are the answers to the looks at the host after the steps."""
     outcome = w.Outcome()
     with ScriptedRunner([*script, *((BATCH, answers) for answers in last)]) as runner:
         before = observe(runner, goal)
-        steps = plan(before.state, goal)
+        steps = plan(before, goal)
         after = w.converge(runner, steps, before, goal, 60, outcome) if steps.steps else before
     return outcome, after
 
 
 def test_converged_is_one_command() -> None:
     outcome, after = run([(BATCH, with_wsl(with_features(fresh())))], WslGoal())
-    assert (outcome.done, outcome.restart_reasons, after.wsl.version) == ([], [], "2.6.3.0")
+    assert (outcome.done, outcome.restart_reasons, after.version) == ([], [], "2.6.3.0")
 
 
 def test_fresh_online() -> None:
@@ -108,7 +108,7 @@ def test_a_clear_error_of_wsl_ends_the_step() -> None:
 def test_an_update_that_ends_its_own_process_is_verified(end: Answer) -> None:
     ready = with_wsl(with_features(fresh()))
     _outcome, after = run([(BATCH, ready), (UPDATE, end)], WslGoal(state="latest"), with_wsl(ready, "2.7.10.0"))
-    assert after.wsl.version == "2.7.10.0"
+    assert after.version == "2.7.10.0"
 
 
 def test_a_lost_connection_in_install_is_not_swallowed() -> None:
@@ -167,7 +167,7 @@ def test_an_upgrade_that_met_a_running_wsl_is_repaired_before_any_restart() -> N
     script: Script = [(BATCH, ready), (UPDATE, OK), (BATCH, damaged(upgraded)), (STOP, OK), (BATCH, NOBODY)]
     script += [(re.compile(r"^dir /b .*2\.7\.10\.0"), OK), (REPAIR, OK)]
     outcome, after = run(script, WslGoal(state="latest"), upgraded)
-    assert (after.wsl.version, after.state.damaged_files) == ("2.7.10.0", ())
+    assert (after.version, after.damaged_files) == ("2.7.10.0", ())
     assert len(outcome.done) == 2 and "repair WSL 2.7.10.0" in outcome.done[1]
     assert outcome.restart_reasons == []
 
@@ -192,7 +192,7 @@ def test_what_someone_elses_update_damaged_is_repaired(state: str) -> None:
     script += [(re.compile("^dir /b"), MISSING), (CURL, OK), (MOVE, OK), (REPAIR, OK)]
     outcome, after = run(script, goal, HostAnswers({**with_wsl(broken, "2.7.10.0"), **NOBODY}))
     assert len(outcome.done) == 1
-    assert after.state.damaged_files == ()
+    assert after.damaged_files == ()
 
 
 def test_the_package_for_a_repair_comes_from_github_where_none_is_given() -> None:
@@ -300,7 +300,7 @@ def test_an_installation_that_lost_its_client_is_waited_for(clock: Clock) -> Non
     busy[registry_query(INSTALLER_IN_PROGRESS)] = b""
     script: Script = [(BATCH, ready), (UPDATE, HostUnreachable("lost")), (BATCH, busy), (BATCH, busy)]
     _outcome, after = run(script, WslGoal(state="latest"), HostAnswers({**with_wsl(ready, "2.7.10.0"), **NOBODY}))
-    assert (after.wsl.version, clock.slept) == ("2.7.10.0", [5, 5])
+    assert (after.version, clock.slept) == ("2.7.10.0", [5, 5])
 
 
 def test_msiexec_that_does_not_end() -> None:
@@ -398,7 +398,7 @@ def removable() -> HostAnswers:
 def test_removal(code: int) -> None:
     script: Script = [(BATCH, removable()), (MAKE, MISSING), (REMOVE, Completed(code, b"", b""))]
     outcome, after = run(script, WslGoal(state="absent"), HostAnswers({**fresh(), **NOBODY}))
-    assert after.wsl.version is None
+    assert after.version is None
     assert bool(outcome.restart_reasons) is (code == 3010)
 
 
@@ -447,7 +447,7 @@ def test_servicing_that_is_busy_is_waited_for(clock: Clock) -> None:
 
 
 def test_servicing_is_not_waited_for_for_ever(clock: Clock) -> None:
-    script: Script = [(BATCH, fresh()), (INFO, DISABLED), *[(ENABLE, BUSY)] * 4, (CBS, OK)]
+    script: Script = [(BATCH, fresh()), (INFO, DISABLED), *[(ENABLE, BUSY)] * 5, (CBS, OK)]
     with pytest.raises(StepFailed, match="another installation is running"):
         run(script, WslGoal())
-    assert sum(clock.slept) == 45
+    assert sum(clock.slept) == 60

@@ -8,6 +8,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import MAXIMUM_LENGTH, Batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe as w
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 
 from tests.unit.host_answers import (
     BATCH,
@@ -26,7 +27,7 @@ READY = with_wsl(with_features(fresh()))
 ANNA, BERND = "S-1-5-21-1-2-3-1105", "S-1-12-1-4-5-6-7"
 
 
-def observed(goal: WslGoal, *answers: HostAnswers) -> w.Observed:
+def observed(goal: WslGoal, *answers: HostAnswers) -> WslState:
     with ScriptedRunner([(BATCH, answer) for answer in answers]) as runner:
         return w.observe(runner, goal)
 
@@ -39,7 +40,7 @@ def test_the_longest_line_has_room(goal: WslGoal) -> None:
 
 
 def test_converged_is_one_command() -> None:
-    state = observed(WslGoal(), READY).state
+    state = observed(WslGoal(), READY)
     assert (state.version, state.product_code, state.damaged_files, state.running) == ("2.6.3.0", PRODUCT, (), None)
     assert (state.build, state.ubr, state.architecture) == (22631, 3155, "AMD64")
 
@@ -53,7 +54,7 @@ def test_before_an_upgrade_or_a_repair_it_is_known_who_runs(version: str) -> Non
             ("PendingFileRenameOperations", "REG_MULTI_SZ", "\\??\\C:\\Program Files\\WSL\\system.vhd\\0"),
         )
     running = HostAnswers({q.processes()["processes"]: b'"wsl.exe","9000","Console","1","8 K"\r\n'})
-    assert observed(WslGoal(), answers, running).state.running == ("wsl.exe",)
+    assert observed(WslGoal(), answers, running).running == ("wsl.exe",)
 
 
 def test_a_package_in_another_folder_is_not_called_damaged() -> None:
@@ -62,7 +63,7 @@ def test_a_package_in_another_folder_is_not_called_damaged() -> None:
     answers[q.wsl()["lxss_machine"]] = reg(
         machine, ("InstallLocation", "REG_SZ", "D:\\WSL\\"), ("Version", "REG_SZ", "2.6.3.0")
     )
-    assert observed(WslGoal(), answers).state.damaged_files == ()
+    assert observed(WslGoal(), answers).damaged_files == ()
 
 
 def test_running_programs() -> None:
@@ -92,7 +93,7 @@ def test_before_a_removal_it_is_known_whose_distributions_there_are() -> None:
             "dir /s /b /a-d C:\\Users\\bernd\\AppData\\Local\\wsl\\ext4.vhdx": f"{disk}\r\n".encode(),
         }
     )
-    assert observed(WslGoal(state="absent"), first, second).state.distributions == (
+    assert observed(WslGoal(state="absent"), first, second).distributions == (
         "Debian of Jörg",
         "Ubuntu of anna",
         f"the disk {disk} of bernd",
@@ -100,4 +101,4 @@ def test_before_a_removal_it_is_known_whose_distributions_there_are() -> None:
 
 
 def test_nothing_to_remove_is_one_command() -> None:
-    assert observed(WslGoal(state="absent"), fresh()).state.version is None
+    assert observed(WslGoal(state="absent"), fresh()).version is None
