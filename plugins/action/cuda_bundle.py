@@ -33,13 +33,13 @@ class ActionModule(Orders):
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         result["changed"] = False
         if arguments["problems"]:
-            raise StepFailed(f"{self._host}: nothing was changed: {'; '.join(arguments['problems'])}")
+            raise StepFailed(f"{self.wslfleet_host}: nothing was changed: {'; '.join(arguments['problems'])}")
         wanted, skipped = (self.wslfleet_vars.get(f"ansible_{name}_tags") or () for name in ("run", "skip"))
         steps = expand.with_variables(expand.tagged(arguments["steps"], wanted or ("all",), skipped), self._variable)
         arguments["steps"] = expand.expand(steps, arguments["stop_if"])
         (self._by_tasks if arguments["windows_user"] else self._over_the_connection)(arguments, result)
         self._name_variables(result["developers"])
-        failures = plans.failures(self._host, result["name"], result["developers"])
+        failures = plans.failures(self.wslfleet_host, result["name"], result["developers"])
         if failures:
             raise StepFailed("; ".join(failures))
 
@@ -54,10 +54,6 @@ class ActionModule(Orders):
         for row in [row for row in rows if role and row["failed"]]:
             for step in [step for step in row["steps"] if step["failed"]]:
                 row["msg"] = told_to_user_of(role, f"wslfleet.cuda.{step['module']}", row["msg"])
-
-    @property
-    def _host(self) -> str:
-        return str(self.wslfleet_vars.get("inventory_hostname", ""))
 
     def _over_the_connection(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         names = ("stop_if", "stop", "timeout", "reconnect_timeout")

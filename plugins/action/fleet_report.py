@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import typing as t
 
@@ -13,8 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.wslfleet.cuda.plugins.modules.fleet_report import DOCUMENTATION
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._action.base import checked_arguments, failures_in
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import report, store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import report, shape, store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.version import collection_version
 
 
@@ -34,9 +32,8 @@ class ActionModule(ActionBase):
 
 
 def _report(folders: list[str], destination: str) -> dict[str, t.Any]:
-    now = datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
     try:
-        fleet = report.write(folders, destination, now, collection_version())
+        fleet = report.write(folders, destination, shape.now(), collection_version())
     except store.StoreError as error:
         raise StepFailed(str(error)) from error
     return {

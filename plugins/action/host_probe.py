@@ -37,9 +37,10 @@ class ActionModule(WindowsAction):
             result["dest"] = str(self._write(Path(arguments["dest"]), rows))
 
     def _write(self, dest: Path, rows: list[ask.Row]) -> Path:
-        host = str(self.wslfleet_vars.get("inventory_hostname", ""))
         road = road_of(self._connection)
-        text = json.dumps(ask.document(host, road.name if road else "", rows), indent=1, ensure_ascii=False)
+        text = json.dumps(
+            ask.document(self.wslfleet_host, road.name if road else "", rows), indent=1, ensure_ascii=False
+        )
         try:
             _write_private(dest, text + "\n")
         except OSError as error:

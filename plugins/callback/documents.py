@@ -28,7 +28,6 @@ description:
 options: {}
 """
 
-import datetime
 import functools
 import os
 import typing as t
@@ -41,7 +40,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import made_
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.report import NOT_CONFORMING, PAGE
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import now
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import StoreError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.version import collection_version
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.writer import Writer
@@ -54,10 +53,6 @@ _ABOUT_NO_LAPTOP = f"{_COLLECTION}fleet_report"
 _ABOUT_THE_RUN = "__wslfleet_run_"
 """How the name begins under which a task keeps its result that judges, counts, or asks a person: it tells nothing about
 the laptop that it is carried out for, and where it fails, nothing went wrong there."""
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
 
 
 @functools.lru_cache(maxsize=None)
@@ -83,10 +78,10 @@ class CallbackModule(CallbackBase):
             self.disabled = True
             return
         CallbackModule.wslfleet_active = self
-        now = _now()
+        began = now()
         name = os.path.splitext(os.path.basename(str(playbook._file_name)))[0]
         check = bool(context.CLIARGS.get("check"))
-        self.wslfleet_keeper = Recorder(Run(f"{now}-{os.urandom(4).hex()}", name, now, collection_version(), check))
+        self.wslfleet_keeper = Recorder(Run(f"{began}-{os.urandom(4).hex()}", name, began, collection_version(), check))
         self.wslfleet_run = this_run.ThisRun(self.wslfleet_keeper)
         this_run.begin(self.wslfleet_run)
         self.wslfleet_writer: Writer | None = None
@@ -129,9 +124,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """The run is over, whatever became of its laptops."""
         keeper = self.wslfleet_keeper
-        for laptop, kept in keeper.laptops.items():
-            if kept.failure and laptop not in stats.failures and laptop not in stats.dark:
-                keeper.rescued(laptop)
+        keeper.rescued(stats.failures, stats.dark)
         CallbackModule.wslfleet_active = None
         this_run.end()
         self._wslfleet_batch(None)
@@ -198,11 +191,11 @@ class CallbackModule(CallbackBase):
     def _wslfleet_write(self, laptops: t.Iterable[str], finished: bool = False) -> None:
         writer = self.wslfleet_writer
         if writer and not self.wslfleet_broken:
-            self._wslfleet_try(lambda: writer.documents(self.wslfleet_keeper, list(laptops), _now(), finished))
+            self._wslfleet_try(lambda: writer.documents(self.wslfleet_keeper, list(laptops), now(), finished))
 
     def _wslfleet_report(self) -> None:
         writer = t.cast("Writer", self.wslfleet_writer)
-        fleet = writer.report(_now(), collection_version())
+        fleet = writer.report(now(), collection_version())
         for problem in fleet.problems:
             self._display.warning(f"fleet report: {problem}")
         self._display.display(f"Fleet report: {fleet.sentence()}: {os.path.join(writer.folder, PAGE)}")

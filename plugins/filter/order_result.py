@@ -48,13 +48,12 @@ _value:
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.told_by_user import of_each_user
+
 
 def order_result(order: t.Mapping[str, t.Any], register: str) -> dict[str, t.Any]:
     """The result in ORDER of the step that registered REGISTER."""
-    people = [one for one in order.get("developers") or () if register in one["results"]]
-    found = {one["user"]: one["results"][register] for one in people}
-    result: dict[str, t.Any] = dict(list(found.values())[-1]) if found else {}
-    return {**result, "developers": found} if any(one["user"] for one in people) else result
+    return of_each_user(order, lambda results: results.get(register))
 
 
 class FilterModule:

@@ -55,17 +55,18 @@ _value:
 
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.told_by_user import of_each_user
+
 
 def toolkit_findings(order: t.Mapping[str, t.Any], version: str, check_mode: bool = False) -> dict[str, t.Any]:
     """The findings in ORDER."""
-    people = [one for one in order.get("developers") or () if one["results"].get("audit", {}).get("rows") is not None]
-    found = {one["user"]: _findings(one["results"], version, check_mode) for one in people}
-    result: dict[str, t.Any] = dict(list(found.values())[-1]) if found else {}
-    return {**result, "developers": found} if any(one["user"] for one in people) else result
+    return of_each_user(order, lambda results: _findings(results, version, check_mode))
 
 
-def _findings(results: t.Mapping[str, t.Any], version: str, check_mode: bool) -> dict[str, t.Any]:
-    installed, audit, smoke = results.get("installed", {}), results["audit"], results.get("smoke", {})
+def _findings(results: t.Mapping[str, t.Any], version: str, check_mode: bool) -> dict[str, t.Any] | None:
+    installed, audit, smoke = (results.get(name, {}) for name in ("installed", "audit", "smoke"))
+    if audit.get("rows") is None:
+        return None
     others = [row["seen"] for row in audit["rows"] if row["id"] == "nvcc" and row["level"] == "warn"]
     return {
         "version": installed.get("version") or version,

@@ -67,16 +67,14 @@ src:
   - /srv/cuda-report
 """
 
-import datetime
 import os
 import re
 import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, made_groups, reading, store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import groups, made_groups, reading, shape, store
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import merge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
 
 _PREFIX = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,39})?")
 _SHOWN = 5
@@ -115,8 +113,7 @@ class InventoryModule(BaseInventoryPlugin):
                 f"{hidden} has documents without the names of laptops: name the folder of runs with"
                 " wslfleet_report_names=true in src"
             )
-        now = datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
-        fleet = merge([reading.read(one, with_history=False) for one in folders], now)
+        fleet = merge([reading.read(one, with_history=False) for one in folders], shape.now())
         for problem in fleet.problems:
             self.display.warning(f"groups by state: {problem}")
         return groups.of_fleet(fleet, prefix)

@@ -44,13 +44,11 @@ _raw:
   sample: [laptop-7, laptop-12]
 """
 
-import datetime
 import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import gate, this_run
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.shape import TIME
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import gate, shape, this_run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.tables import NOBODY
 
 _VARIABLE = "wslfleet_fail_on"
@@ -81,6 +79,5 @@ def _reason(name: str, fail_on: str) -> str:
     run = this_run.current()
     if run is None:
         raise AnsibleError(this_run.UNWATCHED)
-    now = datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
-    document = run.recorder.document(name, now)
+    document = run.recorder.document(name, shape.now())
     return gate.shortcomings(document, fail_on) if document else "not looked at: this run has asked it nothing"

@@ -36,7 +36,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "plugin_utils/_port": ("one command line in, its output and exit code out; WinRM or SSH behind it", ""),
     "plugin_utils/_wsl_exe": ("wsl.exe: its lines, its text, its errors", "_port"),
     "plugin_utils/_windows": ("registry, files, tasks, installers and names of Windows", "_port"),
-    "plugin_utils/_roles": ("the variables, and how their values are checked", "_port _windows _reboot _rollout"),
+    "plugin_utils/_roles": (
+        "the variables, and how their values are checked",
+        "_port _wsl_exe _windows _reboot _rollout",
+    ),
     "plugin_utils/_action": (
         "the base of all action plugins, and the shape of results",
         "_port _windows _roles _terminal",

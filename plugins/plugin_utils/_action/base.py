@@ -154,8 +154,12 @@ class WindowsAction(ActionBase):
 
     def wslfleet_show(self, text: str) -> None:
         """Show one line of progress."""
-        laptop = str(self.wslfleet_vars.get("inventory_hostname", ""))
-        display.display(progress.line(laptop, text), color="bright gray")
+        display.display(progress.line(self.wslfleet_host, text), color="bright gray")
+
+    @property
+    def wslfleet_host(self) -> str:
+        """The host of the task, as the inventory names it."""
+        return str(self.wslfleet_vars.get("inventory_hostname", ""))
 
     @property
     def _wslfleet_connect_timeout(self) -> float:

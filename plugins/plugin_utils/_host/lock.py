@@ -21,7 +21,7 @@ import secrets
 import socket
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
@@ -64,8 +64,7 @@ class Holder:
     @property
     def name(self) -> str:
         """The name of its file."""
-        fields = (self.since, self.until, self.who, self.machine, self.process, self.started, self.nonce)
-        return "_".join(map(str, fields))
+        return "_".join(map(str, astuple(self)))
 
     @classmethod
     def read(cls, name: str) -> Holder | None:

@@ -196,6 +196,13 @@ def users() -> dict[str, str]:
     }
 
 
+def whole_host() -> dict[str, str]:
+    """What ``host_info`` reads of every host, and the doctor asks line by line."""
+    of_windows = (windows, services, wsl, pending_reboot, gpus, own_distributions, users)
+    of_laptop = (virtualization, machine, features, wsl_kind, security, network, power)
+    return {name: line for ask in (*of_windows, *of_laptop) for name, line in ask().items()}
+
+
 def distributions_of_loaded() -> dict[str, str]:
     """The distributions of every user whose hive is loaded, without knowing who that is: a section for each hive."""
     shown = cmd_line("echo", [MARK, EACH_LINE])

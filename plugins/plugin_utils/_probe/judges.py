@@ -168,11 +168,6 @@ def notes_matches(pattern: str) -> Judge:
     return lambda completed: _noted(completed, " ".join(re.findall(pattern, _stdout(completed))))
 
 
-def notes_version(completed: Completed) -> Answer:
-    """The number in what ``ver`` prints; the words around it are translated."""
-    return notes_matches(r"\d+\.\d+\.\d+\.\d+")(completed)
-
-
 def notes_free_space(completed: Completed) -> Answer:
     """The first number of the first line, without its translated grouping, in GiB."""
     found = re.search(r":\s*([\d.,\u00a0\u202f']+)", _stdout(completed))

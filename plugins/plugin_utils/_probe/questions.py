@@ -28,7 +28,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import wsl_line
 
 ALL_BYTES = bytes(range(256)) * 256
-_BOOT_EVENT = "/q:*[System[Provider[@Name='Microsoft-Windows-Kernel-General'] and (EventID=12)]]"
 
 
 def questions(distribution: str | None = None, idle: float = 130) -> list[Question]:
@@ -56,20 +55,7 @@ def questions(distribution: str | None = None, idle: float = 130) -> list[Questi
 
 def _registry() -> list[Question]:
     lines = {
-        **q.windows(),
-        **q.services(),
-        **q.wsl(),
-        **q.pending_reboot(),
-        **q.gpus(),
-        **q.own_distributions(),
-        **q.users(),
-        **q.virtualization(),
-        **q.machine(),
-        **q.features(),
-        **q.wsl_kind(),
-        **q.security(),
-        **q.network(),
-        **q.power(),
+        **q.whole_host(),
         "legacy_console": registry_query("HKCU\\Console", "ForceV2"),
         "token_filter": registry_query(keys.SYSTEM_POLICIES, "LocalAccountTokenFilterPolicy"),
         "administrator_protection": registry_query(keys.SYSTEM_POLICIES, "TypeOfAdminApprovalMode"),
@@ -90,11 +76,10 @@ def _notes(line: str) -> judge.Judge:
 
 def _programs() -> list[Question]:
     smi = nvidia.smi_lines([nvidia.Gpu("", "999.99", "")])
-    sleep = cmd_line(f"{SYSTEM32}\\powercfg.exe", ["/q", "SCHEME_CURRENT", "SUB_SLEEP", "STANDBYIDLE"])
-    boot = cmd_line(f"{SYSTEM32}\\wevtutil.exe", ["qe", "System", "/c:1", "/rd:true", "/f:xml", _BOOT_EVENT])
-    free = cmd_line(f"{SYSTEM32}\\fsutil.exe", ["volume", "diskfree", "C:"])
+    boot, sleep, free = (q.pending_reboot()["boot_event"], q.power()["sleep"], q.free_space()["free_space"])
     return [
-        Question("version", "Which Windows is it?", "ver", judge.notes_version),
+        # The words around the number are translated.
+        Question("version", "Which Windows is it?", "ver", judge.notes_matches(r"\d+\.\d+\.\d+\.\d+")),
         Question("boot_event", "Which was the last start?", boot, judge.notes_matches(r"<EventRecordID>(\d+)<")),
         Question("free_space", "How many bytes are free on C:?", free, judge.notes_free_space),
         Question("sleep", "When does it sleep (seconds, AC and battery)?", sleep, judge.notes_sleep),

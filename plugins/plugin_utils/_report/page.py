@@ -12,6 +12,7 @@ The data travels as JSON that the browser does not run; the script shows it as t
 from __future__ import annotations
 
 import base64
+import collections
 import functools
 import hashlib
 import json
@@ -104,27 +105,18 @@ def _cards(fleet: Fleet) -> str:
     )
 
 
-class _Texts:
-    """Texts by number: a fleet says the same about most of its laptops."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-
-    def __call__(self, text: str) -> int:
-        return self.numbers.setdefault(text, len(self.numbers))
-
-
 def _data(fleet: Fleet, hidden: bool) -> str:
-    texts = _Texts()
+    # By number: a fleet says the same about most of its laptops.
+    texts: collections.defaultdict[str, int] = collections.defaultdict(lambda: len(texts))
     laptops = [_laptop(one, texts) for one in fleet.laptops]
     states = {state: words.STATE_NAMES[state] for state in words.STATES}
-    whole = {"states": states, "rows": words.ROWS, "hidden": hidden, "texts": list(texts.numbers), "laptops": laptops}
+    whole = {"states": states, "rows": words.ROWS, "hidden": hidden, "texts": list(texts), "laptops": laptops}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     # Within a script element nothing but these can end it or begin a comment.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _laptop(laptop: Laptop, text: _Texts) -> dict[str, t.Any]:
+def _laptop(laptop: Laptop, texts: t.Mapping[str, int]) -> dict[str, t.Any]:
     document = laptop.document
     return {
         **{name: document[name] for name in ("computer", "groups", "state", "status", "reason", "time")},
@@ -151,12 +143,9 @@ def _laptop(laptop: Laptop, text: _Texts) -> dict[str, t.Any]:
         "rows": "".join(_LETTERS[document["rows"][row]] for row in words.ROWS),
         "findings": [
             [
-                text(one["about"]),
-                text(one["id"]),
-                text(one["row"]),
+                *(texts[one[name]] for name in ("about", "id", "row")),
                 _LETTERS[one["level"]],
-                text(one["seen"]),
-                text(one["remedy"]),
+                *(texts[one[name]] for name in ("seen", "remedy")),
             ]
             for one in document["findings"]
         ],

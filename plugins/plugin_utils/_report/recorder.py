@@ -58,10 +58,11 @@ class Recorder:
                 failed_step(step, result), message(result), cause, unreachable
             )
 
-    def rescued(self, laptop: str) -> None:
-        """What failed for LAPTOP was mended by the play."""
-        if laptop in self.laptops:
-            self.laptops[laptop].failure = None
+    def rescued(self, failures: t.Container[str], dark: t.Container[str]) -> None:
+        """The run is over with FAILURES and laptops in the DARK: what failed for others was mended by the play."""
+        for name, laptop in self.laptops.items():
+            if name not in failures and name not in dark:
+                laptop.failure = None
 
     def ends(self, names: t.Iterable[str]) -> None:
         """The run is over for the laptops NAMES, as for those of a batch when another one begins."""

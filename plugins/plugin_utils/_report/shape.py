@@ -32,6 +32,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+def now() -> str:
+    """This moment by the controller's clock; UTC, ISO 8601 with Z."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime(TIME)
+
+
 @functools.lru_cache(maxsize=1)
 def schema() -> dict[str, t.Any]:
     """The published schema of documents."""

@@ -105,10 +105,10 @@ def append_history(folder: str, lines: t.Sequence[t.Mapping[str, t.Any]]) -> Non
             os.close(descriptor)
 
 
-def prepare(folder: str) -> None:
-    """Make FOLDER, and see that a file can be written there, before a run begins. Raises StoreError."""
-    path = os.path.join(folder, DOCUMENTS, ".new")
-    write(path, "")
+def prepare(folder: str, variable: str = "wslfleet_report") -> None:
+    """Make FOLDER, which VARIABLE names, and see that a file can be written there, before a run. Raises StoreError."""
+    path = os.path.join(folder, ".new")
+    write(path, "", variable)
     os.unlink(path)
 
 

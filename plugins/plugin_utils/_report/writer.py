@@ -25,7 +25,7 @@ class Writer:
     def __init__(self, folder: str, named: bool) -> None:
         self.folder = os.path.abspath(os.path.expanduser(folder))
         store.check_names(self.folder, named)
-        store.prepare(self.folder)
+        store.prepare(os.path.join(self.folder, store.DOCUMENTS))
         self._key = None if named else store.key_of(self.folder)
 
     def documents(self, keeper: Recorder, laptops: t.Iterable[str], time: str, finished: bool = False) -> None:

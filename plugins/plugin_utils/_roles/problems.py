@@ -15,16 +15,18 @@ import difflib
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import forms, variables
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import shapes as roles_shapes
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.shapes import Specs
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout import settings
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import paths
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
 ALIKE = 0.8
 """How much names must have in common behind their prefix, as difflib counts it: a letter or two differ."""
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]{1,256}\Z")
 _LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 _LOCATION = "windows_host_distribution_location"
 _PATHS = (
@@ -119,7 +121,7 @@ def _of_toolkit(every: t.Mapping[str, t.Any]) -> list[str]:
             "cuda_source mirror needs cuda_repository_url and cuda_key_fingerprint",
         ),
         (
-            source == "ubuntu" and not _true(every["cuda_guard"]),
+            source == "ubuntu" and not boolean(every["cuda_guard"], strict=False),
             "cuda_source ubuntu needs cuda_guard: true, because that repository contains drivers",
         ),
         *(
@@ -136,11 +138,10 @@ def _of_toolkit(every: t.Mapping[str, t.Any]) -> list[str]:
 def _of_host(every: t.Mapping[str, t.Any]) -> list[str]:
     problems = []
     for name in ("windows_host_distribution", "windows_host_build"):
-        if not _DISTRIBUTION.match(every[name]):
-            problems.append(
-                f"{name} {every[name]!r} cannot be the name of a distribution: letters, digits, dot, underscore and"
-                " hyphen only, at most 256 of them"
-            )
+        try:
+            distribution_name(every[name])
+        except CmdLineError as error:
+            problems.append(f"{name} {error}")
     user = every["windows_host_distribution_default_user"]
     if user and not _LINUX_USER.match(user):
         problems.append(
@@ -156,10 +157,6 @@ def _of_host(every: t.Mapping[str, t.Any]) -> list[str]:
     if every["windows_host_driver_installer"] and not every["windows_host_driver_sha256"]:
         problems.append("windows_host_driver_installer needs windows_host_driver_sha256")
     return problems
-
-
-def _true(value: t.Any) -> bool:
-    return value if isinstance(value, bool) else str(value).lower() in ("1", "yes", "true", "on", "y", "t")
 
 
 def problems(values: t.Mapping[str, t.Any], names: t.Iterable[str]) -> list[str]:

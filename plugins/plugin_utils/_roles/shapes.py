@@ -11,10 +11,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import BOOLEANS
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
-
-_TRUTHS = frozenset(("1", "0", "yes", "no", "true", "false", "on", "off", "y", "n", "t", "f"))
-
 
 Specs = t.Mapping[str, t.Mapping[str, t.Any]]
 
@@ -64,7 +62,7 @@ def _is_text(value: t.Any) -> bool:
 
 def _is_truth(value: t.Any) -> bool:
     """``-e name=false`` is text; tasks read it by filter ``bool``."""
-    return isinstance(value, bool) or (isinstance(value, str) and value.lower() in _TRUTHS)
+    return isinstance(value, bool) or (isinstance(value, str) and value.lower() in BOOLEANS)
 
 
 def _is_number(value: t.Any) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.settings import PREFIX
 
 CANARY, FOLDER, HOSTS = f"{PREFIX}canary", f"{PREFIX}folder", "wslfleet_hosts"
@@ -58,7 +59,7 @@ def folder(values: Variables) -> tuple[str, list[str]]:
         return _absolute(named), []
     if not report:
         return "", [f"name a folder on this controller for the files of what is left, with wslfleet_report or {FOLDER}"]
-    if str(values["wslfleet_report_names"]).lower() in ("0", "no", "false", "off", "n", "f"):
+    if not boolean(values["wslfleet_report_names"], strict=False):
         return "", [f"name {FOLDER}: its files name laptops, and wslfleet_report_names keeps names out of the report"]
     return os.path.join(_absolute(report), _BELOW_REPORT), []
 

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 import zoneinfo
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._reboot import policy
 
@@ -54,12 +55,11 @@ def settings(values: t.Mapping[str, t.Any]) -> Settings:
     found = problems(values)
     if found:
         raise StepFailed("; ".join(found))
-    asked = values[f"{PREFIX}ask"]
     return Settings(
         tuple(t.cast("Batch", batch(one)) for one in values[f"{PREFIX}batches"]),
         int(values[f"{PREFIX}maximum_failures"]),
         int(values[f"{PREFIX}wait"]),
-        asked if isinstance(asked, bool) else str(asked).lower() in ("1", "yes", "true", "on", "y", "t"),
+        boolean(values[f"{PREFIX}ask"], strict=False),
         policy.window(values[f"{PREFIX}window"], values[f"{PREFIX}window_days"]),
         values[f"{PREFIX}time_zone"] or "",
         frozenset(values[f"{PREFIX}put_off"]),

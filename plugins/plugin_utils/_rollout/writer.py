@@ -25,8 +25,7 @@ class LeftWriter:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        store.write(os.path.join(folder, ".new"), "", VARIABLE)
-        os.unlink(os.path.join(folder, ".new"))
+        store.prepare(folder, VARIABLE)
         self._before = {name: self._read(name) for name in (left.LEFT, *left.PARTS)}
         self._written = dict(self._before)
 

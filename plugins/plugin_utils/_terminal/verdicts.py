@@ -27,9 +27,7 @@ def verdicts(
     :arg failures, dark: who failed or was out of reach at the end; others were rescued.
     """
     if run:
-        for name in run.recorder.laptops:
-            if name not in failures and name not in dark:
-                run.recorder.rescued(name)
+        run.recorder.rescued(failures, dark)
     outcomes = run.outcomes() if run else {}
     documented = run.recorder.outcomes() if run else {}
     names = dict.fromkeys([*(host.name for host in watched.worked()), *outcomes])

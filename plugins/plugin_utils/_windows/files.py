@@ -106,13 +106,6 @@ def _curl(runner: port.CommandRunner, url: str, config: bytes, timeout: float) -
     return run_told(runner, cmd_line(f"{SYSTEM32}\\curl.exe", ["--config", "-"]), config, timeout, CurlMeter(url))
 
 
-def copy_from_share(runner: port.CommandRunner, source: str, path: str, timeout: float) -> None:
-    """Let the host copy the file SOURCE of a share to PATH; raises StepFailed, which names why it cannot."""
-    make_folder(runner, path.rpartition("\\")[0])
-    check_exists(runner, source)
-    copy_there(runner, source, path, timeout)
-
-
 def copy_there(runner: port.CommandRunner, source: str, path: str, timeout: float) -> None:
     """Let the host copy the file SOURCE to PATH; raises StepFailed, which names why it cannot."""
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
@@ -158,7 +151,9 @@ def fetch(runner: port.CommandRunner, source: Source, path: str, timeout: float)
     if sources.is_url(source.where):
         download(runner, source.where, part, timeout, source.proxy, resume=digest is not None)
     elif shares.is_share(source.where):
-        copy_from_share(runner, source.where, part, timeout)
+        make_folder(runner, part.rpartition("\\")[0])
+        check_exists(runner, source.where)
+        copy_there(runner, source.where, part, timeout)
     else:
         archives.upload(runner, Path(source.where), part, timeout)
     if digest:

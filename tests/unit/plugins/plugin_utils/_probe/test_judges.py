@@ -27,7 +27,7 @@ CASES: list[tuple[j.Judge, Completed, tuple[str, str]]] = [
     ),
     (j.notes_registry(Scope("HKU\\X")), Completed(1, b"", b"ERROR: x"), ("missing", "exit 1")),
     (
-        j.notes_version,
+        j.notes_matches(r"\d+\.\d+\.\d+\.\d+"),
         Completed(0, b"\r\nMicrosoft Windows [version 10.0.26100.3476]\r\n", b""),
         ("noted", "10.0.26100.3476"),
     ),

@@ -71,8 +71,11 @@ def test_what_says_nothing_has_a_reason_too() -> None:
 def test_what_a_play_mends_is_no_failure() -> None:
     keeper = recorder()
     keeper.failed("laptop-1", "wsl", "Install WSL", {"failed": True, "msg": "no"})
-    keeper.rescued("laptop-1")
-    keeper.rescued("stranger")
+    keeper.rescued({"laptop-1"}, {})
+    assert keeper.outcomes()["laptop-1"] == "failed"
+    keeper.rescued({}, {"laptop-1"})
+    assert keeper.outcomes()["laptop-1"] == "failed"
+    keeper.rescued({"stranger"}, {})
     keeper.result("laptop-1", "host_info", "Read the host", host_info(1))
     keeper.result("laptop-1", "cuda_audit_info", "Audit", audit())
     assert keeper.documents(TIME, ["laptop-1"], True)[0]["state"] == "conforming"

@@ -94,7 +94,7 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
 @pytest.mark.parametrize("without", [True, False])
 def test_names_are_in_all_documents_of_a_folder_or_in_none(tmp_path: Path, without: bool) -> None:
     store.check_names(str(tmp_path), without)
-    store.prepare(str(tmp_path))
+    store.prepare(str(tmp_path / store.DOCUMENTS))
     if without:
         store.key_of(str(tmp_path))
     store.check_names(str(tmp_path), not without)
