@@ -43,19 +43,20 @@ _BY_STATUS = {
 }
 
 
-def outcome(state: str, status: str, worked: bool = False, reached: bool = False) -> str:
+def outcome(state: str, status: str, worked: bool = False, reached: bool = False, would_change: bool = False) -> str:
     """The outcome of a laptop by what its document says.
 
     :arg worked: whether the run did something in its distribution, or asked all that it asks.
     :arg reached: whether the laptop has told something in this run.
+    :arg would_change: whether a run in check mode has found something to change.
     """
     if state == words.CONFORMING:
-        return OK
+        return WOULD_CHANGE if would_change else OK
     if state == words.UNREACHABLE:
         return WENT_AWAY if reached else OFF if status == OFF else OUT_OF_REACH
     if status.startswith("awaiting"):
         return WAITING
-    return _BY_STATUS.get(status) or (DONE if worked else NOT_LOOKED_AT)
+    return _BY_STATUS.get(status) or (WOULD_CHANGE if would_change else DONE if worked else NOT_LOOKED_AT)
 
 
 def counts(outcomes: t.Iterable[str]) -> dict[str, int]:

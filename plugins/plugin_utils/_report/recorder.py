@@ -92,7 +92,9 @@ class Recorder:
         found = {}
         for name, laptop in self.laptops.items():
             state, status, _reason = document.verdict(name, laptop.seen, laptop.failure, True)
-            found[name] = outcome.outcome(state, status, laptop.seen.worked, laptop.seen.windows is not None)
+            seen = laptop.seen
+            would_change = self.run.check and bool(seen.changes)
+            found[name] = outcome.outcome(state, status, seen.worked, seen.windows is not None, would_change)
         return found
 
     def people(self) -> dict[str, set[str]]:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Run
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
 
@@ -87,3 +89,22 @@ def test_who_takes_no_part_is_left_out() -> None:
     keeper.failed("controller", "host_info", "x", {"failed": True})
     assert keeper.documents(TIME, ["controller"], True) == []
     assert keeper.people() == {"laptop-1": set(), "laptop-2": set()}
+
+
+def test_check_mode_has_done_nothing() -> None:
+    for check, expected in ((True, ["would be changed", "done"]), (False, ["done", "done"])):
+        keeper = Recorder(replace(RUN, playbook="remove", check=check))
+        for name, changed in (("laptop-1", True), ("laptop-2", False)):
+            keeper.begin(name, ["laptops"])
+            keeper.result(name, "cuda_bundle", "Remove", {"changed": changed, "developers": []})
+        assert list(keeper.outcomes().values()) == expected
+
+
+def test_check_mode_on_a_laptop_that_is_in_order() -> None:
+    keeper = Recorder(replace(RUN, playbook="update", check=True))
+    keeper.begin("laptop-1", ["laptops"])
+    keeper.result("laptop-1", "host_info", "Read the host", host_info(1))
+    keeper.result("laptop-1", "cuda_audit_info", "Audit", {**audit(), "toolkits": ["12.8"]})
+    assert keeper.outcomes() == {"laptop-1": "ok"}
+    keeper.result("laptop-1", "wsl", "Install or update WSL", {"changed": True})
+    assert keeper.outcomes() == {"laptop-1": "would be changed"}
