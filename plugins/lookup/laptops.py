@@ -16,7 +16,8 @@ description:
     set. If it is not set for a host, and there is no group V(laptops), the value of another host of the play is used.
   - Ansible evaluates C(hosts) of a play before it reads variables of the inventory. In C(hosts) this lookup returns a
     pattern, which is C(wslfleet_hosts) if it is already known, otherwise V(all). In a task it returns the hosts, so
-    that the first task of a play can leave out all others.
+    that the first task of a play can leave out all others. In C(hosts) of later plays it returns the group of those
+    that were not left out, if there is such a group, so that these plays need no such task.
   - With C(-c local) on the command line there is one laptop, the one in whose distribution Ansible runs. It is the one
     host of the inventory, and without an inventory it is C(localhost). It need not be in group V(laptops).
   - Fails with C(-c local) if it leads several hosts of the play to this one laptop.
@@ -70,6 +71,9 @@ Find = t.Callable[[str], t.Sequence[str]]
 _of_others: dict[tuple[str, ...], str] = {}
 """The hosts of a play -> what the first of them that has VARIABLE has in it. One look at all is enough for a play."""
 
+_judged: dict[str, bool] = {}
+"""Host -> whether the first task of a play kept it. Core asks that task in this process, as it does ``hosts``."""
+
 
 def pattern_of(variables: t.Mapping[str, t.Any], find: Find) -> str:
     """The pattern for ``hosts`` of a play with VARIABLES. Raises AnsibleError where it can match nothing."""
@@ -81,13 +85,23 @@ def pattern_of(variables: t.Mapping[str, t.Any], find: Find) -> str:
     if not hosts and not context.CLIARGS.get("syntax"):
         raise AnsibleError(f"the inventory has no hosts: put the laptops into group {wanted or DEFAULT!r}")
     if not wanted:
-        return "all"
+        return kept_before(groups, find("all"))
     pattern = str(wanted)
     if _ONE_NAME.match(pattern):
         _check_name(pattern, groups)
     if hosts and not find(pattern):
         raise _nobody(pattern)
     return pattern
+
+
+def kept_before(groups: t.Mapping[str, t.Sequence[str]], everybody: t.Sequence[str]) -> str:
+    """The one of GROUPS that is those of EVERYBODY whom an earlier play kept; ``all`` where none is, or not all were
+    judged."""
+    if not all(host in _judged for host in everybody):
+        return "all"
+    kept = {host for host in everybody if _judged[host]}
+    of_run = set(everybody)
+    return next((name for name, hosts in groups.items() if kept and kept == of_run.intersection(hosts)), "all")
 
 
 def _nobody(pattern: str) -> AnsibleError:
@@ -175,6 +189,7 @@ class LookupModule(LookupBase):
         plain = templar.available_variables
         wanted = templar.template(found.get(VARIABLE)) or of_others(plain)
         hosts = hosts_of(wanted, plain, lambda pattern: self._find(pattern, found))
+        _judged.update({host: host in hosts for host in terms})
         return [host for host in terms if host in hosts] if terms else hosts
 
     def _find(self, pattern: str, variables: dict[str, t.Any]) -> list[str]:

@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 from ansible import context
 from ansible.errors import AnsibleError
-from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import LookupModule, hosts_of, of_others, pattern_of
+from ansible_collections.wslfleet.cuda.plugins.lookup import laptops
+from ansible_collections.wslfleet.cuda.plugins.lookup.laptops import (
+    LookupModule,
+    hosts_of,
+    kept_before,
+    of_others,
+    pattern_of,
+)
 
 GROUPS = {"all": ["a", "b", "c"], "ungrouped": [], "gpu_laptops": ["a", "b"], "laptops": ["c"], "empty": []}
 
@@ -34,7 +41,7 @@ def test_a_pattern(pattern: str) -> None:
 
 
 def test_the_inventory_is_asked_later() -> None:
-    assert pattern_of({"groups": GROUPS}, nobody) == "all"
+    assert pattern_of({"groups": GROUPS}, lambda _pattern: ["a", "b"]) == "all"
 
 
 @pytest.mark.parametrize(
@@ -194,6 +201,40 @@ def test_a_play_asks_for_one_host_and_pays_for_one(asked: list[str], answer: lis
     templar = types.SimpleNamespace(template=lambda value: value, available_variables=variables)
     lookup = LookupModule(loader=None, templar=templar)
     assert lookup.run(asked, variables=Templated(variables)) == answer
+
+
+@pytest.mark.parametrize(
+    ("everybody", "pattern"),
+    [
+        (["a", "b"], "all"),
+        (["a"], "all"),
+        (["a", "b", "server"], "gpu_laptops"),
+        (["a", "server"], "gpu_laptops"),
+        (["server"], "all"),
+        (["a", "b", "c"], "all"),
+        (["a", "new"], "all"),
+        (["c", "server"], "laptops"),
+        (["a", "c", "server"], "all"),
+    ],
+    ids=str,
+)
+def test_a_later_play_is_for_those_that_an_earlier_one_kept(
+    monkeypatch: pytest.MonkeyPatch, everybody: list[str], pattern: str
+) -> None:
+    monkeypatch.setattr(laptops, "_judged", {"a": True, "b": True, "c": True, "server": False})
+    groups = {"all": ["a", "b", "c", "server", "new"], "gpu_laptops": ["a", "b"], "laptops": ["c"], "empty": []}
+    assert kept_before(groups, everybody) == pattern
+    assert pattern_of({"groups": groups}, lambda _pattern: everybody) == pattern
+
+
+def test_what_a_play_keeps_is_known_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laptops, "_judged", {})
+    variables = {"inventory_hostname": "a", "groups": GROUPS, "ansible_play_hosts_all": ["a", "b", "c"]}
+    templar = types.SimpleNamespace(template=lambda value: value, available_variables=variables)
+    lookup = LookupModule(loader=None, templar=templar)
+    for host in "abc":
+        assert lookup.run([host], variables=Templated(variables)) == [host] * (host == "c")
+    assert pattern_of({"groups": GROUPS}, lambda _pattern: ["a", "b", "c"]) == "laptops"
 
 
 def test_no_playbook_asks_for_all_laptops_in_the_name_of_each() -> None:
