@@ -11,8 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, history, recorder, store
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, merge
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Fleet, Found, merge
 
 NOW = datetime(2026, 11, 28, 14, 0, 0, tzinfo=timezone.utc)
 REPORTED = "2026-11-28T14:05:00Z"

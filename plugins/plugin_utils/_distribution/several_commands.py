@@ -34,8 +34,7 @@ def set_manifest(runner: CommandRunner, step: distribution_step.SetManifest, exe
 def _set_value(runner: CommandRunner, key: str, name: str, kind: str, data: str, timeout: float) -> None:
     completed = runner.run(cmd_line(REG, ["add", key, "/v", name, "/t", kind, "/d", data, "/f"]), timeout=timeout)
     if completed.exit_code != 0:
-        told = completed.stderr.decode("utf-8", "replace").strip()
-        raise StepFailed(f"{name} in {key} could not be set: {told or 'no message'}; administrator rights are needed")
+        raise StepFailed(f"{name} in {key} could not be set: {completed.last_line}; administrator rights are needed")
 
 
 def remove_unfinished(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._driver.plan import InstallDriver
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import NVIDIA_VENDOR
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.nvidia import devices
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
@@ -58,10 +58,8 @@ def signer(runner: CommandRunner) -> str | None:
         "packages": cmd_line(f"{SYSTEM32}\\pnputil.exe", ["/enum-drivers"]),
     }
     reads = read(runner, lines)
-    for key in reads.registry.subkeys(keys.DISPLAY_CLASS):
-        if NVIDIA_VENDOR in (reads.registry.text(key, "MatchingDeviceId") or "").lower():
-            return package_signer(reads.output("packages"), reads.registry.text(key, "InfPath") or "")
-    return None
+    key = next(iter(devices(reads.registry)), None)
+    return package_signer(reads.output("packages"), reads.registry.text(key, "InfPath") or "") if key else None
 
 
 def package_signer(output: bytes, inf: str) -> str | None:

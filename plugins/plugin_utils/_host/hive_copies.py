@@ -23,6 +23,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import Distribution, registered
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, first_that_succeeds
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
@@ -51,18 +52,6 @@ _SID = re.compile(r"S-1-[0-9-]+\Z")
 CHECK_MODE = f"an earlier run left copies of users' registries in {HIVES}; a run without check mode deletes them"
 _NOT_COPIED = "its file could not be copied: the user is just logging on, or the profile has none"
 _NOT_READ = "its copy could not be loaded: the file is damaged"
-
-
-class Owner(t.Protocol):
-    """What is needed of a user, see ``_host.accounts.User``."""
-
-    @property
-    def sid(self) -> str:
-        """The SID."""
-
-    @property
-    def profile(self) -> str:
-        """The profile folder."""
 
 
 @dataclass
@@ -132,7 +121,7 @@ def left(reads: Reads) -> str | None:
     return None
 
 
-def read_copies(runner: CommandRunner, owners: t.Sequence[Owner], leftover: t.Sequence[str] | None = None) -> Copies:
+def read_copies(runner: CommandRunner, owners: t.Sequence[User], leftover: t.Sequence[str] | None = None) -> Copies:
     """Read the registries of OWNERS, who are not logged on; two WinRS commands for up to seven of them.
 
     :arg leftover: what ``leftovers`` found; it is taken away first, with one command more.
@@ -157,7 +146,7 @@ def read_copies(runner: CommandRunner, owners: t.Sequence[Owner], leftover: t.Se
     return copies
 
 
-def _after_failure(runner: CommandRunner, owners: t.Sequence[Owner], failure: str) -> str:
+def _after_failure(runner: CommandRunner, owners: t.Sequence[User], failure: str) -> str:
     """Take away what there is after FAILURE; what to tell."""
     try:
         _remove(runner, [owner.sid for owner in owners])
@@ -172,7 +161,7 @@ def _remove(runner: CommandRunner, sids: t.Sequence[str]) -> None:
         raise StepFailed(problem)
 
 
-def _read_all(runner: CommandRunner, owners: t.Sequence[Owner], copies: Copies) -> str | None:
+def _read_all(runner: CommandRunner, owners: t.Sequence[User], copies: Copies) -> str | None:
     """Read the copies of OWNERS into COPIES; what is left on the host, or None."""
     problem = None
     for number, part in enumerate(parts := _parts(owners), 1):
@@ -187,9 +176,9 @@ def _read_all(runner: CommandRunner, owners: t.Sequence[Owner], copies: Copies) 
     return problem
 
 
-def _parts(owners: t.Sequence[Owner]) -> list[list[Owner]]:
+def _parts(owners: t.Sequence[User]) -> list[list[User]]:
     """OWNERS in as few groups as cmd.exe takes in one line each."""
-    groups: list[list[Owner]] = [[]]
+    groups: list[list[User]] = [[]]
     for owner in owners:
         if groups[-1] and not fits({**_lines([*groups[-1], owner]), **removal(())}):
             groups.append([])
@@ -205,7 +194,7 @@ def _sid(key: str) -> str:
     return key.rpartition("\\")[2][len(PREFIX) :]
 
 
-def _lines(owners: t.Sequence[Owner]) -> dict[str, str]:
+def _lines(owners: t.Sequence[User]) -> dict[str, str]:
     """The reads of the copies of OWNERS, each taken away again at once."""
     lines: dict[str, str] = {}
     for owner in owners:

@@ -57,13 +57,18 @@ def nvidia_version(windows_version: str) -> str:
     return f"{int(digits[-5:-2])}.{digits[-2:]}"
 
 
+def devices(registry: RegistryTree) -> dict[str, str]:
+    """Key -> device id of each NVIDIA GPU in the display class of the registry, in the order of Windows."""
+    every = {key: registry.text(key, "MatchingDeviceId") or "" for key in registry.subkeys(DISPLAY_CLASS)}
+    return {key: device for key, device in every.items() if NVIDIA_VENDOR in device.lower()}
+
+
 def gpus(registry: RegistryTree) -> list[Gpu]:
-    """The GPUs in the display class of the registry, in the order of Windows."""
+    """The GPUs in the display class of the registry that have a driver, in the order of Windows."""
     found = []
-    for key in registry.subkeys(DISPLAY_CLASS):
+    for key, device in devices(registry).items():
         version = registry.text(key, "DriverVersion")
-        device = registry.text(key, "MatchingDeviceId") or ""
-        if NVIDIA_VENDOR in device.lower() and version:
+        if version:
             name = registry.text(key, "DriverDesc") or "NVIDIA GPU"
             tcc = registry.number(key, "AdapterType") == _COMPUTES_ONLY
             found.append(Gpu(name, nvidia_version(version), version, device_id=device, tcc_by_registry=tcc))
@@ -81,13 +86,9 @@ def driver_folder(registry: RegistryTree) -> str | None:
     Older drivers stay in the store beside it. The registry names the files that Windows loads from the right one
     (``UserModeDriverName``, with full paths since drivers come as DCH packages).
     """
-    for key in registry.subkeys(DISPLAY_CLASS):
-        files = registry.get(key, "UserModeDriverName")
-        if NVIDIA_VENDOR in (registry.text(key, "MatchingDeviceId") or "").lower() and isinstance(files, list):
-            found = next((match for match in map(_STORE_FOLDER.match, files) if match), None)
-            if found:
-                return found.group(1)
-    return None
+    loaded = [registry.get(key, "UserModeDriverName") for key in devices(registry)]
+    files = [file for each in loaded if isinstance(each, list) for file in each]
+    return next((match.group(1) for match in map(_STORE_FOLDER.match, files) if match), None)
 
 
 def smi_lines(known: t.Sequence[Gpu], folder: str | None = None) -> dict[str, str]:

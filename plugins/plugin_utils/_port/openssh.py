@@ -76,13 +76,6 @@ def core_ssh(options: t.Mapping[str, t.Any], connect_timeout: float, play_contex
     return connection
 
 
-class _Printed(t.Protocol):
-    """The output of an ssh process."""
-
-    stdout: bytearray
-    stderr: bytearray
-
-
 class SshRunner:
     """Runs command lines, each in an ssh process, over the connection that core keeps."""
 
@@ -173,7 +166,9 @@ class SshRunner:
             raise ssh_errors.describe_failure("", self._host, None, begun=True) from None
         return Completed(code, said.stdout(stdout) or b"", said.stderr(stderr))
 
-    def _failed(self, message: str, said: ssh_line.SshLine, exchange: _Printed, since: float) -> HostUnreachable:
+    def _failed(
+        self, message: str, said: ssh_line.SshLine, exchange: Exchange | ssh_open.OpenSsh, since: float
+    ) -> HostUnreachable:
         self._lost = True
         user, seconds = self._connection.get_option("remote_user"), time.monotonic() - since
         begun = said.begun(bytes(exchange.stdout))

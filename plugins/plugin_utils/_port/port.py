@@ -28,6 +28,12 @@ class Completed:
     stdout: bytes
     stderr: bytes
 
+    @property
+    def last_line(self) -> str:
+        """The last line of what it said, of errors where it named any."""
+        said = (self.stderr or self.stdout).decode("utf-8", "replace").strip().splitlines()
+        return said[-1] if said else "no message"
+
 
 class Readable(t.Protocol):
     """The source of a long stdin, see ``_port.byte_stream``."""

@@ -113,8 +113,8 @@ def _shut_down(runner: CommandRunner, delay: int, message: str) -> None:
     except (HostUnreachable, CommandTimeout):
         return  # it was faster than the answer; the boot number will tell
     if completed.exit_code not in (0, ALREADY_SCHEDULED, ALREADY_GOING_DOWN):
-        said = completed.stderr.decode("utf-8", "replace").strip() or "no message"
-        raise StepFailed(f"the host was not restarted: shutdown.exe ended with {completed.exit_code}: {said}")
+        told = f"shutdown.exe ended with {completed.exit_code}: {completed.last_line}"
+        raise StepFailed(f"the host was not restarted: {told}")
 
 
 def _is_new(before: PendingReboot, now: PendingReboot) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import collections
 import datetime
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import history, shape, words
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document, judged
@@ -24,13 +24,15 @@ _LASTING = ("computer", "machine", "windows", "wsl", "gpus", "distributions", "c
 """What an older document still tells when a newer run did not look."""
 
 
-class Source(t.Protocol):
-    """One folder that was read."""
+@dataclass
+class Found:
+    """What was read from one folder."""
 
     folder: str
-    documents: list[Document]
-    history: list[history.Line]
-    problems: list[str]
+    documents: list[Document] = field(default_factory=list)
+    history: list[history.Line] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What was left out, and why; one sentence each."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Fleet:
         return ", ".join(f"{counts[state]} {words.STATE_NAMES[state].lower()}" for state in words.AS_SHOWN)
 
 
-def merge(sources: t.Sequence[Source], now: str) -> Fleet:
+def merge(sources: t.Sequence[Found], now: str) -> Fleet:
     """The fleet from SOURCES.
 
     :arg now: by this controller's clock; UTC, ISO 8601 with Z.
@@ -129,7 +131,7 @@ def _ranked(names: t.Iterable[str]) -> list[tuple[str, int]]:
     return sorted(collections.Counter(names).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _clock(source: Source, now: str) -> str:
+def _clock(source: Found, now: str) -> str:
     """A sentence where the clock that wrote SOURCE is ahead of ours; empty if it is not."""
     latest = max(map(time_of, source.documents), default=now)
     ahead = datetime.datetime.strptime(latest, shape.TIME) - datetime.datetime.strptime(now, shape.TIME)

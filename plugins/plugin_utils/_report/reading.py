@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import foreign_text
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import document, shape
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Found
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import (
     DOCUMENTS,
     HISTORY,
@@ -25,17 +25,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import
 
 LARGEST_HISTORY = 16 << 20
 """Bytes that are read, from the end: about 50,000 laptops and runs."""
-
-
-@dataclass
-class Found:
-    """What was read from one folder."""
-
-    folder: str
-    documents: list[document.Document] = field(default_factory=list)
-    history: list[dict[str, t.Any]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    """What was left out, and why; one sentence each."""
 
 
 def read(folder: str, with_history: bool = True) -> Found:

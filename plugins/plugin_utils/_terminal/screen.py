@@ -18,23 +18,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.line impor
 _UP, _REST, _BELOW = "\x1b[{}A\r", "\x1b[K", "\x1b[J"
 
 
-class Stream(t.Protocol):
-    """Where the terminal is written to."""
-
-    def write(self, text: str, /) -> t.Any:
-        """Write TEXT."""
-
-    def flush(self) -> None:
-        """Let the terminal have it."""
-
-
 class Screen:
     """The lower part of a terminal.
 
     :arg width: the columns of the terminal, as they are now.
     """
 
-    def __init__(self, stream: Stream, paint: t.Callable[[Line], str], width: t.Callable[[], int]) -> None:
+    def __init__(self, stream: t.TextIO, paint: t.Callable[[Line], str], width: t.Callable[[], int]) -> None:
         self._stream, self._paint, self._width = stream, paint, width
         self._lines: t.Sequence[Line] = ()
         self._drawn_for = 0

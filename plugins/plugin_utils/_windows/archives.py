@@ -63,15 +63,10 @@ def _check_unpacked(completed: port.Completed, what: str) -> None:
     """Raise StepFailed unless tar.exe has unpacked WHAT."""
     if completed.exit_code != 0:
         raise StepFailed(
-            f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {last_line(completed)};"
+            f"the host could not unpack {what}: tar.exe ended with {completed.exit_code}, {completed.last_line};"
             " check the free space on C:"
         )
 
 
 def _unpack_line(folder: str) -> str:
     return cmd_line(f"{SYSTEM32}\\tar.exe", ["-xf", "-", "-C", folder])
-
-
-def last_line(completed: port.Completed) -> str:
-    said = (completed.stderr or completed.stdout).decode("utf-8", "replace").strip().splitlines()
-    return said[-1] if said else "no message"

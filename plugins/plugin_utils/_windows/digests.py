@@ -15,17 +15,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.byte_stream im
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 
-def sha256_here(source: Path) -> str:
-    """SHA-256 of the controller's file SOURCE, lower case; raises StepFailed when it cannot be read."""
-    digest = hashlib.sha256()
-    for part in file_parts(source):
-        digest.update(part)
-    return digest.hexdigest()
-
-
 def checked_digest_here(source: Path, wanted: str | None) -> str:
-    """The digest of the controller's file SOURCE; raises StepFailed when it is not WANTED (None: any will do)."""
-    digest = sha256_here(source)
+    """SHA-256 of the controller's file SOURCE, lower case; raises StepFailed when it is not WANTED (None: any will do).
+
+    The same when the file cannot be read.
+    """
+    found = hashlib.sha256()
+    for part in file_parts(source):
+        found.update(part)
+    digest = found.hexdigest()
     if wanted and digest != wanted.lower():
         raise StepFailed(f"{source} on the controller has SHA-256 {digest}, expected was {wanted.lower()}")
     return digest

@@ -98,7 +98,7 @@ def download(
         remedy = known.remedy if known else "give an address that the host can reach, or a file on the controller"
         raise StepFailed(
             f"the host could not fetch {addresses.masked(url)}: curl.exe ended with {completed.exit_code},"
-            f" {addresses.masked(archives.last_line(completed))}; {remedy}"
+            f" {addresses.masked(completed.last_line)}; {remedy}"
         )
 
 
@@ -111,7 +111,7 @@ def copy_there(runner: port.CommandRunner, source: str, path: str, timeout: floa
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
         why = why_unreadable(runner, source) if shares.is_share(source) else None
-        why = why or f"{archives.last_line(completed)}; check the free space on C:"
+        why = why or f"{completed.last_line}; check the free space on C:"
         raise StepFailed(f"the host could not copy {source} to {path}: {why}")
 
 
@@ -160,7 +160,7 @@ def fetch(runner: port.CommandRunner, source: Source, path: str, timeout: float)
         check_sha256(runner, part, digest)
     completed = runner.run(cmd_line("move", ["/y", part, path]), timeout=60)
     if completed.exit_code != 0:
-        raise StepFailed(f"{part} could not be renamed to {path}: {archives.last_line(completed)}; is the file in use?")
+        raise StepFailed(f"{part} could not be renamed to {path}: {completed.last_line}; is the file in use?")
 
 
 def sha256_there(runner: port.CommandRunner, path: str) -> str | None:
@@ -182,9 +182,7 @@ def check_sha256(runner: port.CommandRunner, path: str, wanted: str, origin: str
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
     if completed.exit_code != 0 or not found:
         why = why_unreadable(runner, path) if shares.is_share(path) else None
-        raise StepFailed(
-            why or f"the digest of {path} could not be read: certutil.exe said {archives.last_line(completed)}"
-        )
+        raise StepFailed(why or f"the digest of {path} could not be read: certutil.exe said {completed.last_line}")
     if found.group(0).lower() != wanted.lower():
         remove(runner, path)
         raise StepFailed(
@@ -202,7 +200,7 @@ def check_exists(runner: port.CommandRunner, path: str) -> None:
         return
     if shares.is_share(path):
         raise StepFailed(why_unreadable(runner, path) or f"the host sees no file {path}: check the path")
-    raise StepFailed(f"there is no file {path} on the host ({archives.last_line(completed)}); check the path")
+    raise StepFailed(f"there is no file {path} on the host ({completed.last_line}); check the path")
 
 
 def _lists_a_folder(completed: port.Completed, path: str) -> bool:

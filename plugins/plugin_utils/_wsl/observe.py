@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts, keys
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import disks as host_disks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import state as host_state
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import windows as host_windows
@@ -16,10 +17,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.distributions import registered_to
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.pending_reboot import pending_reboot
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.wsl import Wsl
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, is_here
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import dism
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, read, registry_query
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import (
+    Reads,
+    read,
+    read_groups,
+    registry_query,
+)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.features import missing_features
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
@@ -110,31 +115,18 @@ def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
     own = next((user.name for user in users if user.connected), "the connecting account")
     found = [f"{entry.name} of {own}" for entry in host_state.own_distributions(reads.registry)]
     others = [user for user in users if not user.connected]
-    lines: dict[str, str] = {}
-    for user in others:
-        lines.update(q.distributions_of(user.sid) if user.loaded else _disk_lines(user))
-    told = read(runner, lines) if lines else Reads()
+    told = read_groups(runner, [_lines_of(user) for user in others])
     for user in others:
         if user.loaded:
-            entries = registered_to(told.registry, user.sid)
-            found += [f"{entry.name} of {user.name}" for entry in entries]
+            found += [f"{entry.name} of {user.name}" for entry in registered_to(told.registry, user.sid)]
+        elif user.problem:
+            found.append(f"whatever {user.name} has ({user.problem})")
         else:
-            found += [f"whatever {user.name} has ({user.problem})"] if user.problem else _disks(told, user)
+            disks = host_disks.profile_disks(told, user.sid) or []
+            found += [f"the disk {disk.path} of {user.name}" for disk in disks]
     return tuple(found)
 
 
-def _disk_lines(user: accounts.User) -> dict[str, str]:
-    """Where the disks of a user lie whose registry cannot be read: WSL's own folder and those of Store apps."""
-    if user.problem:
-        return {}
-    local = f"{user.profile}\\AppData\\Local"
-    return {
-        f"{name}_{user.sid}": cmd_line("dir", ["/s", "/b", "/a-d", f"{local}\\{folder}\\ext4.vhdx"])
-        for name, folder in (("disks", "wsl"), ("apps", "Packages"))
-    }
-
-
-def _disks(told: Reads, user: accounts.User) -> list[str]:
-    output = b"".join(told.output(f"{name}_{user.sid}") for name in ("disks", "apps"))
-    paths = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
-    return [f"the disk {path} of {user.name}" for path in paths]
+def _lines_of(user: accounts.User) -> dict[str, str]:
+    """What shows the distributions of USER: the registry, or disks where that cannot be read."""
+    return q.distributions_of(user.sid) if user.loaded else host_disks.profile_lines(user.profile, user.sid)

@@ -48,15 +48,10 @@ class Package:
     @property
     def path(self) -> str:
         """Where it is kept on the host: one folder for each version."""
-        return kept_path(self.version)
+        return f"{PACKAGES}\\{self.version or 'msi'}\\{KEPT_NAME}"
 
     def __str__(self) -> str:
         return str(self.source)
-
-
-def kept_path(version: str | None) -> str:
-    """Where the package of VERSION is kept on a host."""
-    return f"{PACKAGES}\\{version or 'msi'}\\{KEPT_NAME}"
 
 
 def version_key(version: str) -> tuple[int, ...]:

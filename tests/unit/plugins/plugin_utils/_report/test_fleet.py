@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, history
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document, Run
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Found
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder import Recorder
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 

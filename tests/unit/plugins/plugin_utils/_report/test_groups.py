@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, groups
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.document import Document
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Found
 
 NOW = "2026-11-28T14:00:00Z"
 

@@ -11,7 +11,7 @@ import re
 from html.parser import HTMLParser
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import fleet, page
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.reading import Found
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import Found
 
 from tests.unit import a_fleet
 

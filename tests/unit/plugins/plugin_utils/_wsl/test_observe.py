@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import keys
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.disks import profile_lines
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import MAXIMUM_LENGTH, Batch
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import observe as w
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.goal import WslGoal
@@ -90,7 +91,7 @@ def test_before_a_removal_it_is_known_whose_distributions_there_are() -> None:
     second = HostAnswers(
         {
             q.distributions_of(ANNA)[f"lxss_{ANNA}"]: reg(f"{key}\\{GUID}", ("DistributionName", "REG_SZ", "Ubuntu")),
-            "dir /s /b /a-d C:\\Users\\bernd\\AppData\\Local\\wsl\\ext4.vhdx": f"{disk}\r\n".encode(),
+            profile_lines("C:\\Users\\bernd", BERND)[f"disks_{BERND}"]: f"{disk}\r\n".encode(),
         }
     )
     assert observed(WslGoal(state="absent"), first, second).distributions == (
@@ -98,6 +99,22 @@ def test_before_a_removal_it_is_known_whose_distributions_there_are() -> None:
         "Ubuntu of anna",
         f"the disk {disk} of bernd",
     )
+
+
+def test_before_a_removal_many_profiles_do_not_make_the_command_too_long() -> None:
+    first = with_distribution(READY, "Debian")
+    first[q.processes()["processes"]] = b""
+    key = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
+    for number in range(60):
+        first[q.users()["profiles"]] += reg(
+            f"{key}\\S-1-5-21-1-2-3-{2000 + number}",
+            ("ProfileImagePath", "REG_EXPAND_SZ", f"C:\\Users\\developer{number}"),
+        )
+    with_disk = HostAnswers(
+        {profile_lines("C:\\Users\\developer59", ANNA)[f"disks_{ANNA}"]: b"C:\\Users\\developer59\\x.vhdx\r\n"}
+    )
+    found = observed(WslGoal(state="absent"), first, HostAnswers(), HostAnswers(), with_disk).distributions
+    assert found == ("Debian of Jörg", "the disk C:\\Users\\developer59\\x.vhdx of developer59")
 
 
 def test_nothing_to_remove_is_one_command() -> None:

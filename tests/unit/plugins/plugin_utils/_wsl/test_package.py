@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import Source
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl import package as p
 
 
@@ -64,5 +65,5 @@ def test_missing_files(version: str, system: bool, modules: bool, missing: tuple
 
 
 def test_only_administrators_write_where_packages_are_kept() -> None:
-    assert p.kept_path("2.6.3.0") == "C:\\Program Files\\wslfleet\\2.6.3.0\\wsl.msi"
-    assert p.kept_path(None).endswith("\\wsl.msi")
+    assert p.Package(Source("x"), "2.6.3.0").path == "C:\\Program Files\\wslfleet\\2.6.3.0\\wsl.msi"
+    assert p.Package(Source("x"), None).path.endswith("\\wsl.msi")
