@@ -280,6 +280,10 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.compiled import keep_compiled
+
+keep_compiled()
+
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import file_not_found, told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.waiting import MOST_BYTES, Waiting
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.ways import Ways
