@@ -38,8 +38,8 @@ class ActionModule(Orders):
         steps = expand.with_variables(expand.tagged(arguments["steps"], wanted or ("all",), skipped), self._variable)
         arguments["steps"] = expand.expand(steps, arguments["stop_if"])
         (self._by_tasks if arguments["windows_user"] else self._over_the_connection)(arguments, result)
-        self._name_variables(result["developers"])
-        failures = plans.failures(self.wslfleet_host, result["name"], result["developers"])
+        self._name_variables(result["windows_users"])
+        failures = plans.failures(self.wslfleet_host, result["name"], result["windows_users"])
         if failures:
             raise StepFailed("; ".join(failures))
 

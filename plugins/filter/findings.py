@@ -16,7 +16,7 @@ description:
   - Every row of NVIDIA's guide, V(G1) to V(G24), is in the list at least once. A row that was not checked has a verdict
     with the level V(info) that says why.
   - The order within a level is kept.
-positional: linux, developers, levels
+positional: linux, windows_users, levels
 options:
   _input:
     description:
@@ -30,11 +30,11 @@ options:
       - The result of M(wslfleet.cuda.cuda_audit_info) for the distribution of the account that is logged on.
       - If there was no distribution to audit, the result of P(wslfleet.cuda.distribution_standing#filter), which is a
         finding too.
-      - When unset, the distributions of O(developers) are meant.
+      - When unset, the distributions of O(windows_users) are meant.
     type: dict
-  developers:
+  windows_users:
     description:
-      - The value of RV(wslfleet.cuda.cuda_bundle#module:developers), with a step that registered C(audit).
+      - The value of RV(wslfleet.cuda.cuda_bundle#module:windows_users), with a step that registered C(audit).
       - When unset, there are no distributions of other users.
     type: list
     elements: dict
@@ -89,10 +89,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.same_finding
 def findings(
     windows: t.Any,
     linux: t.Mapping[str, t.Any] | None = None,
-    developers: t.Sequence[t.Mapping[str, t.Any]] = (),
+    windows_users: t.Sequence[t.Mapping[str, t.Any]] = (),
     levels: t.Sequence[str] = (WARN, STOP),
 ) -> list[dict[str, t.Any]]:
-    """The verdicts about WINDOWS, LINUX and the distributions of DEVELOPERS; raises AnsibleFilterError, see options."""
+    """The verdicts about WINDOWS, LINUX and distributions of WINDOWS_USERS; raises AnsibleFilterError, see options."""
     if not isinstance(windows, list):
         raise AnsibleFilterError(f"findings needs the verdicts of host_info, not {type(windows).__name__}")
     if unknown := sorted(set(levels) - set(LEVELS)):
@@ -101,8 +101,8 @@ def findings(
     if linux is not None:
         told = linux.get("rows")
         found += _about(guide.LINUX, _complete(told) if told else _unaudited(_absent(linux)))
-    for developer in developers:
-        found += _about(developer["user"], _of(developer))
+    for user in windows_users:
+        found += _about(user["user"], _of(user))
     return sorted((row for row in found if row["level"] in levels), key=lambda row: LEVELS.index(row["level"]))
 
 
@@ -110,13 +110,13 @@ def _about(whom: str, verdicts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[
     return [{"about": whom, "title": guide.TITLES.get(verdict["row"], ""), **verdict} for verdict in verdicts]
 
 
-def _of(developer: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
-    """The verdicts about the distribution of one DEVELOPER, or why there are none."""
-    audit = (developer.get("results") or {}).get("audit") or {}
+def _of(user: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    """The verdicts about the distribution of one USER, or why there are none."""
+    audit = (user.get("results") or {}).get("audit") or {}
     if rows := audit.get("rows"):
         return _complete(rows)
-    level = STOP if developer.get("failed") else WARN
-    why = developer.get("msg") or developer.get("reason") or "not audited"
+    level = STOP if user.get("failed") else WARN
+    why = user.get("msg") or user.get("reason") or "not audited"
     return _unaudited(Verdict("distribution", "G8", level, why))
 
 

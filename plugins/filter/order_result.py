@@ -33,14 +33,14 @@ EXAMPLES = r"""
     msg: "{{ order | wslfleet.cuda.order_result('audit') }}"
   vars:
     order:
-      developers: []
+      windows_users: []
 """
 
 RETURN = r"""
 _value:
   description:
     - The result in the last distribution that has one. Empty if there is none.
-    - If the distributions belong to other Windows users, C(developers) contains the same for each user, by name.
+    - If the distributions belong to other Windows users, C(windows_users) contains the same for each user, by name.
   type: dict
   sample:
     clean: true

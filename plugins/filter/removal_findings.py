@@ -33,7 +33,7 @@ EXAMPLES = r"""
     msg: "{{ order | wslfleet.cuda.removal_findings }}"
   vars:
     order:
-      developers: []
+      windows_users: []
 """
 
 RETURN = r"""

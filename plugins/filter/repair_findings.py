@@ -34,7 +34,7 @@ EXAMPLES = r"""
   vars:
     order:
       name: Ubuntu-24.04
-      developers: []
+      windows_users: []
 """
 
 RETURN = r"""

@@ -38,7 +38,7 @@ EXAMPLES = r"""
     msg: "{{ order | wslfleet.cuda.toolkit_findings('12.8') }}"
   vars:
     order:
-      developers: []
+      windows_users: []
 """
 
 RETURN = r"""
@@ -46,7 +46,7 @@ _value:
   description:
     - O(version), C(installed), C(clean), C(driver_packages), C(rows), C(other_nvcc), C(verdict), C(program) and
       C(compiler) of the last distribution that was audited. Empty if none was audited.
-    - If the distributions belong to other Windows users, C(developers) contains the same for each user, by name.
+    - If the distributions belong to other Windows users, C(windows_users) contains the same for each user, by name.
   type: dict
   sample:
     version: "12.8"

@@ -24,7 +24,7 @@ description:
     still runs.
   - Six other users are served at a time; progress is shown with the user's name. A developer who is logged on does not
     need to do anything and sees no window. For a developer who is not logged on, the task runs without a session. If
-    Windows refuses that, RV(developers[].waiting) says so. This is not a failure.
+    Windows refuses that, RV(windows_users[].waiting) says so. This is not a failure.
   - In check mode the modules run in check mode. For other users the task is needed for that too.
   - The task and its files in C(C:\Program Files\wslfleet) are removed at the end. After a lost connection the next run
     does so; it waits for a task that still runs, and uses its result if the steps are the same. Work that has ended
@@ -205,7 +205,7 @@ EXAMPLES = r"""
 - name: Show the findings
   ansible.builtin.debug:
     msg: "{{ item.user }}: {{ item.reason or item.results.audit.failures | join('; ') or 'clean' }}"
-  loop: "{{ bundle.developers }}"
+  loop: "{{ bundle.windows_users }}"
 
 - name: Repair, then look again
   wslfleet.cuda.cuda_bundle:
@@ -235,7 +235,7 @@ steps:
   elements: str
   sample:
     - Keep Linux drivers out
-developers:
+windows_users:
   description: The result for each of O(windows_user), or for the account that connects as the only one.
   returned: when the users were found, and the distribution could be entered
   type: list

@@ -45,7 +45,7 @@ def journal(lab: Lab) -> list[dict[str, t.Any]]:
 
 def comparable(results: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
     """RESULTS without times, without what Ansible adds on the way, and without what only a task has: several users."""
-    added = {"invocation", "ansible_facts", "warnings", "deprecations", "developers"}
+    added = {"invocation", "ansible_facts", "warnings", "deprecations", "windows_users"}
     kept = {name: {k: v for k, v in result.items() if k not in added} for name, result in results.items()}
     return t.cast("dict[str, dict[str, t.Any]]", json.loads(TIME.sub("TIME", json.dumps(kept))))
 

@@ -95,7 +95,7 @@ def test_the_first_two_steps_are_told_when_the_third_fails(lab: Lab, tmp_path: P
     run = bundle(lab, tmp_path, "-v")
     told = json.loads(error(run).partition("=> ")[2])
     assert "ready-1: distribution Debian-12: Test a source: " in told["msg"], told["msg"]
-    [developer] = told["developers"]
+    [developer] = told["windows_users"]
     steps = developer["steps"]
     assert developer["not_begun"] == ["Look last"]
     assert [(step["name"], step["failed"]) for step in steps] == [

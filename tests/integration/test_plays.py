@@ -218,7 +218,7 @@ def test_containers_are_the_third_role_after_a_hand_over_too(lab: Lab, book: Boo
     """In one play, under strategy free: built, handed over, and the rest done where the distributions are then."""
     few = {"cuda_components": ["cudart"]}
     site = inventory(lab, {}, {"windows_host_windows_users": ["anna", "ben"], **few})
-    done = {"ansible.builtin.debug": {"msg": "{{ container_toolkit_result.developers | sort | join(' and ') }}"}}
+    done = {"ansible.builtin.debug": {"msg": "{{ container_toolkit_result.windows_users | sort | join(' and ') }}"}}
     play = {**roles(*TWO, CONTAINERS, strategy="ansible.builtin.free"), "post_tasks": [FOUND, done]}
     for changed in (True, False):
         run = site.playbook(book(play), "--limit", THEIRS)

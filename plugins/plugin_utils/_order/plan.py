@@ -123,12 +123,12 @@ def _unmet(result: t.Mapping[str, t.Any], wanted: str) -> dict[str, t.Any]:
 
 
 def as_result(people: t.Sequence[tuple[str, str, Outcome]], planned: t.Sequence[Step], diff: bool) -> dict[str, t.Any]:
-    """What the module returns of the steps PLANNED: changed, developers, warnings, and with DIFF the steps' diffs.
+    """What the module returns of the steps PLANNED: changed, windows_users, warnings, and with DIFF the steps' diffs.
 
     :arg people: name, SID and outcome of each whose distribution it is; the account that connects has neither.
     """
     rows = [_developer(*one, planned, diff) for one in people]
-    result: dict[str, t.Any] = {"changed": any(row["changed"] for row in rows), "developers": rows}
+    result: dict[str, t.Any] = {"changed": any(row["changed"] for row in rows), "windows_users": rows}
     steps = [(f"{row['user']}: " if row["user"] else "", step) for row in rows for step in row["steps"]]
     warnings = [f"{who}{text}" for who, step in steps for text in step["warnings"]]
     diffs = [_named(f"{who}{step['name']}", one) for who, step in steps for one in step.get("diff", ())]
@@ -141,7 +141,7 @@ def as_result(people: t.Sequence[tuple[str, str, Outcome]], planned: t.Sequence[
 
 
 def failures(host: str, name: str, rows: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
-    """One line for each of ROWS (of ``developers``) that failed: HOST, the distribution NAME, whose, the step, why."""
+    """One line for each of ROWS (``windows_users``) that failed: HOST, the distribution NAME, user, step, reason."""
     found = []
     for row in rows:
         if row["failed"]:

@@ -115,7 +115,7 @@ def take(seen: State, module: str, step: str, result: Result) -> None:
 
 def failed_step(step: str, result: Result) -> str:
     """Where the task STEP failed: of a bundle, the step of it that did."""
-    people = result.get("developers")
+    people = result.get("windows_users")
     for person in people if isinstance(people, list) else ():
         for one in person.get("steps") or ():
             if one.get("failed"):
@@ -273,7 +273,7 @@ def _waiting_user(seen: State, one: Result) -> None:
 
 
 def _bundle(seen: State, result: Result, _about: str) -> None:
-    for one in result.get("developers") or ():
+    for one in result.get("windows_users") or ():
         user = str(one.get("user") or LINUX)
         if one.get("user"):
             _waiting_user(seen, one)

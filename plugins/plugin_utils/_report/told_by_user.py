@@ -16,7 +16,7 @@ One = t.Mapping[str, t.Any]
 def told_by_user(order: t.Mapping[str, t.Any], tell: t.Callable[[One], t.Iterable[str]]) -> list[str]:
     """The lines that TELL has for each part of ORDER, a result of cuda_bundle; the connecting account has no name."""
     lines = []
-    for one in order.get("developers") or ():
+    for one in order.get("windows_users") or ():
         whose = f"{one['user']}: " if one["user"] else ""
         lines += [f"{whose}{line}" for line in tell(one)]
     return lines

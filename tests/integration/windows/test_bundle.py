@@ -121,7 +121,7 @@ def hosts(laptop: Bundles) -> t.Iterator[Bundles]:
 
 def row(result: dict[str, t.Any], user: str = "anna") -> dict[str, t.Any]:
     """What became of USER."""
-    found: dict[str, t.Any] = next(row for row in result["developers"] if row["user"] == user)
+    found: dict[str, t.Any] = next(row for row in result["windows_users"] if row["user"] == user)
     return found
 
 
@@ -261,7 +261,7 @@ def test_who_has_to_log_on_first(hosts: Bundles, monkeypatch: pytest.MonkeyPatch
 def test_on_battery(hosts: Bundles) -> None:
     hosts.laptop.state.on_battery = True
     result = hosts.bundle(on_battery=False)
-    assert {one["waiting"] for one in result["developers"]} == {"on_battery"}
+    assert {one["waiting"] for one in result["windows_users"]} == {"on_battery"}
     assert (hosts.started, hosts.remains()) == ([], [])
     assert hosts.bundle().get("msg") is None
 
@@ -309,7 +309,7 @@ def test_the_connection_is_lost_anywhere_and_the_next_run_ends_it(hosts: Bundles
         hosts.laptop.tasks.wait(name)
     result = hosts.bundle()
     assert (result.get("msg"), hosts.remains()) == (None, [])
-    assert all(one["results"]["audit"]["clean"] for one in result["developers"])
+    assert all(one["results"]["audit"]["clean"] for one in result["windows_users"])
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -46,8 +46,8 @@ NOTHING = "there was nothing to remove"
     ],
 )
 def test_what_was_removed(people: list[dict[str, t.Any]], lines: list[str]) -> None:
-    assert removal_findings({"developers": people}) == lines
-    assert removal_findings({"developers": people}, check_mode=True) == [
+    assert removal_findings({"windows_users": people}) == lines
+    assert removal_findings({"windows_users": people}, check_mode=True) == [
         line.replace(" removed", " would be removed") for line in lines
     ]
 
@@ -67,4 +67,4 @@ REPAIRED = {"repair": {"steps": ["purge a", "mend b"], "restart_wsl": True}}
     ],
 )
 def test_what_was_repaired(people: list[dict[str, t.Any]], stops: bool, lines: list[str]) -> None:
-    assert repair_findings({"name": "U", "developers": people}, stops) == lines
+    assert repair_findings({"name": "U", "windows_users": people}, stops) == lines

@@ -51,12 +51,12 @@ WHOLE = one(installed=INSTALLED, smoke=SMOKE, audit=AUDIT)
     ],
 )
 def test_findings(people: list[dict[str, t.Any]], check: bool, found: dict[str, t.Any]) -> None:
-    assert toolkit_findings({"developers": people}, "13.0", check) == found
+    assert toolkit_findings({"windows_users": people}, "13.0", check) == found
 
 
 def test_findings_of_other_users_stand_by_name() -> None:
     people = [{**WHOLE, "user": "anna"}, one("ben")]
-    assert toolkit_findings({"developers": people}, "12.8") == {**FOUND, "developers": {"anna": FOUND}}
+    assert toolkit_findings({"windows_users": people}, "12.8") == {**FOUND, "windows_users": {"anna": FOUND}}
 
 
 def test_an_order_that_was_not_carried_out_has_no_findings() -> None:
@@ -65,7 +65,10 @@ def test_an_order_that_was_not_carried_out_has_no_findings() -> None:
 
 
 def test_the_result_of_a_step() -> None:
-    assert order_result({"developers": [WHOLE]}, "smoke") == SMOKE
-    assert order_result({"developers": [WHOLE]}, "other") == {}
+    assert order_result({"windows_users": [WHOLE]}, "smoke") == SMOKE
+    assert order_result({"windows_users": [WHOLE]}, "other") == {}
     people = [one("anna", a={"x": 1}), one("ben", a={"x": 2}), one("eva")]
-    assert order_result({"developers": people}, "a") == {"x": 2, "developers": {"anna": {"x": 1}, "ben": {"x": 2}}}
+    assert order_result({"windows_users": people}, "a") == {
+        "x": 2,
+        "windows_users": {"anna": {"x": 1}, "ben": {"x": 2}},
+    }

@@ -56,7 +56,7 @@ def test_what_the_module_returns() -> None:
         first = {"before": "", "after": "x", "before_header": header, "after_header": header}
         assert (result["changed"], result["diff"]) == (True, [first, {"prepared": f"{who}Do b\n+"}])
         assert (result["warnings"], result["steps"]) == ([f"{who}w x"], [f"{who}Do a"])
-        [row] = result["developers"]
+        [row] = result["windows_users"]
         assert (row["failed"], row["msg"]) == (False, "")
         assert row["results"] == {"one": {"changed": True, "warnings": ["w x"]}}
         told = [(step["name"], step["changed"], step["skipped"], step["seconds"]) for step in row["steps"]]
@@ -79,7 +79,7 @@ def failed(**result: t.Any) -> p.Outcome:
     ],
 )
 def test_what_became_of_a_developer(outcome: p.Outcome, failed: bool, msg: str, reason: str) -> None:
-    [row] = p.as_result([("anna", "S-1", outcome)], planned("a"), diff=False)["developers"]
+    [row] = p.as_result([("anna", "S-1", outcome)], planned("a"), diff=False)["windows_users"]
     assert (row["failed"], row["msg"], row["reason"]) == (failed, msg, reason)
 
 
@@ -99,7 +99,7 @@ ONE_DONE = ({"register": "", "seconds": 0, "result": {}},)
 def test_which_steps_were_not_begun(outcome: p.Outcome, left: list[str]) -> None:
     step = {"module": "b", "name": "Do b", "for_each": {"version": ["1", "2"]}}
     steps = [*planned("a"), *expand.expand([step]), *planned("c")]
-    [row] = p.as_result([("", "", outcome)], steps, diff=False)["developers"]
+    [row] = p.as_result([("", "", outcome)], steps, diff=False)["windows_users"]
     assert row["not_begun"] == left
 
 
@@ -113,7 +113,7 @@ def test_which_steps_were_not_begun(outcome: p.Outcome, left: list[str]) -> None
     ],
 )
 def test_a_failure_names_host_distribution_and_step(outcome: p.Outcome, user: str, line: str | None) -> None:
-    rows = p.as_result([(user, "", outcome)], planned("a"), diff=False)["developers"]
+    rows = p.as_result([(user, "", outcome)], planned("a"), diff=False)["windows_users"]
     assert p.failures("pc", "Debian", rows) == ([line] if line else [])
 
 

@@ -260,7 +260,7 @@ def test_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     script = [(re.compile(""), lambda line, stdin: laptop.run(line, stdin))] * 7
     result = run_action(cuda_bundle.ActionModule, args, script, diff=True)
     assert (result.get("msg"), result["changed"], result["name"]) == (None, True, "Debian")
-    assert result["developers"][0]["results"]["audit"]["clean"] is True
+    assert result["windows_users"][0]["results"]["audit"]["clean"] is True
 
     laptop = Host(None, has_it=False)
     result = run_action(cuda_bundle.ActionModule, args, script[:3])

@@ -57,7 +57,7 @@ CASES: dict[str, tuple[list[Told], Failure | None, tuple[str, str, str]]] = {
         None, ("not_conforming", "not provisioned", "no CUDA toolkit is installed"),
     ),
     "a developer without toolkit": (
-        [*BOTH, ("cuda_bundle", {"developers": [{"user": "ada", "results": {"a": {**audit(), "toolkits": []}}}]})],
+        [*BOTH, ("cuda_bundle", {"windows_users": [{"user": "ada", "results": {"a": {**audit(), "toolkits": []}}}]})],
         None, ("not_conforming", "not provisioned", "no CUDA toolkit is installed in the distribution of ada"),
     ),
     "a toolkit that was installed since": (

@@ -82,7 +82,7 @@ def test_a_newer_audit_takes_the_place_of_older_findings() -> None:
 def test_a_distribution_that_is_gone_has_no_findings_any_more() -> None:
     broken: list[Told] = [LOOKED[0], ("cuda_audit_info", audit(*a_fleet.BROKEN))]
     person = {"user": "ada", "results": {"audit": {**audit(), "toolkits": ["12.8"]}}}
-    laptop = only(one(20, broken), one(21, [LOOKED[0], ("cuda_bundle", {"developers": [person]})], "provision"))
+    laptop = only(one(20, broken), one(21, [LOOKED[0], ("cuda_bundle", {"windows_users": [person]})], "provision"))
     assert {found["about"] for found in laptop.document["findings"]} == {"Windows", "ada"}
     assert (laptop.state, laptop.document["rows"]["G9"]) == ("conforming", "pass")
 

@@ -133,7 +133,7 @@ def test_a_bundle_tells_each_developer_by_the_shape_of_results() -> None:
         "f": None,
     }
     seen = seen_of(
-        ("cuda_bundle", {"developers": [{"user": "ada", "waiting": "", "failed": False, "results": results}]})
+        ("cuda_bundle", {"windows_users": [{"user": "ada", "waiting": "", "failed": False, "results": results}]})
     )
     assert seen.findings["ada", "driver_packages"]["level"] == "fail"
     assert (seen.toolkits["ada"]["version"], seen.toolkits["ada"]["verdict"]) == ("12.8", "ran_on_gpu")
@@ -143,7 +143,7 @@ def test_a_bundle_tells_each_developer_by_the_shape_of_results() -> None:
 def test_an_order_that_failed_tells_what_was_found_before_and_where() -> None:
     steps = [{"name": "Audit", "module": "cuda_audit_info"}, {"name": "Insist", "module": "x", "failed": True}]
     person = {"user": "", "waiting": "", "failed": True, "msg": "not clean", "results": {"a": audit()}, "steps": steps}
-    result = {"failed": True, "changed": True, "steps": ["Audit"], "developers": [person]}
+    result = {"failed": True, "changed": True, "steps": ["Audit"], "windows_users": [person]}
     waiting = ("reboot", {"awaiting_reboot": True, "msg": "never"})
     seen = seen_of(waiting, ("cuda_bundle", result))
     assert seen.findings[LINUX, "loader"]["level"] == "pass"
@@ -163,7 +163,7 @@ def test_what_is_good_to_know_is_something_that_is_told(name: str) -> None:
 
 
 def test_a_developer_whose_work_failed_is_a_finding() -> None:
-    seen = seen_of(("cuda_bundle", {"developers": [{"user": "ada", "failed": True, "msg": "dpkg is locked"}]}))
+    seen = seen_of(("cuda_bundle", {"windows_users": [{"user": "ada", "failed": True, "msg": "dpkg is locked"}]}))
     assert seen.findings["ada", "distribution"]["seen"] == "dpkg is locked"
 
 
@@ -176,7 +176,7 @@ def test_what_failed_or_has_another_shape_tells_nothing() -> None:
 def test_why_a_laptop_is_put_off_and_whether_it_was_worked_on() -> None:
     put_off = ("set_fact", {"ansible_facts": {"__wslfleet_put_off": "it runs on battery"}})
     assert seen_of(put_off, ("set_fact", {"ansible_facts": {"x": 1}})).put_off == "it runs on battery"
-    assert seen_of(("cuda_bundle", {"developers": []})).worked and not seen_of(("host_info", host_info(1))).worked
+    assert seen_of(("cuda_bundle", {"windows_users": []})).worked and not seen_of(("host_info", host_info(1))).worked
 
 
 @pytest.mark.parametrize(("version", "without"), [("12.8", set()), ("", {LINUX})])
@@ -184,5 +184,5 @@ def test_a_toolkit_without_its_compiler_that_this_run_installed_is_there(version
     """As with cuda_components: [cudart], which a rollout took for a failure."""
     installed = {"changed": True, "version": version, "release": "", "packages": ["cuda-cudart-12-8"], "nvcc": ""}
     results = {"installed": installed, "audit": {**audit(), "toolkits": []}}
-    seen = seen_of(("cuda_bundle", {"developers": [{"user": "", "results": results}]}))
+    seen = seen_of(("cuda_bundle", {"windows_users": [{"user": "", "results": results}]}))
     assert (seen.without_toolkit, seen.toolkits[LINUX]["version"]) == (without, version)
