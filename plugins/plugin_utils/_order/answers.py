@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an order left behind: foreign text read back, and what it means."""
+"""Read what the process of an order has printed, which is not trusted, and what it means."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors impo
 
 @dataclass(frozen=True)
 class Answer:
-    """What the process of an order has written down so far."""
+    """What the process of an order has reported so far."""
 
     id: str = ""
     rows: tuple[Row, ...] = ()
     ended: bool = True
     alive: bool = False
     step: str = ""
-    """Name of the one under way."""
+    """Name of the current step."""
     transaction: t.Mapping[str, t.Any] = field(default_factory=dict)
-    """What apt does at the moment."""
+    """What apt is doing."""
     python: bool = False
     """Python was missing and has been installed."""
     crash: str = ""
 
 
 def answer_of_task(where: str, stdout: bytes, stderr: bytes, name: str) -> Answer:
-    """What the order for the distribution NAME printed in a task, which waits for its end.
+    """The answer in the output of a task with the order for the distribution NAME, after its end.
 
     :arg where: "distribution Debian of anna", for errors.
-    :raises StepFailed: it did not come to its end.
+    :raises StepFailed: the order did not end.
     """
     try:
         completed = linux_result(Completed(0, stdout, stderr))
@@ -59,7 +59,7 @@ def answer_of_task(where: str, stdout: bytes, stderr: bytes, name: str) -> Answe
 
 
 def progress_of_task(stderr: bytes) -> Answer | None:
-    """The last word of a task that still works, in what it has printed so far; None: it has told nothing yet."""
+    """The last report in the stderr of a task that still works; None if there is none yet."""
     for line in reversed(stderr.decode("utf-8", "replace").splitlines()):
         answer = _answer(line[len(PROGRESS) :], None) if line.startswith(PROGRESS) else None
         if answer is not None:
@@ -68,7 +68,7 @@ def progress_of_task(stderr: bytes) -> Answer | None:
 
 
 def shown(answer: Answer | None, identity: str) -> str:
-    """ANSWER of an order that works, for a person who waits for IDENTITY; None: Python is being installed."""
+    """The progress in ANSWER, for a person who waits for the order IDENTITY; None: Python is being installed."""
     if answer is None:
         return "installing Python"
     what = "" if answer.id in ("", identity) else "waiting for another run: "
@@ -79,16 +79,16 @@ def shown(answer: Answer | None, identity: str) -> str:
 
 
 def of_apt(transaction: t.Mapping[str, t.Any]) -> str:
-    """How far TRANSACTION is, as a distribution tells it: in percent where that can be, and at what."""
+    """The progress of TRANSACTION, as a distribution reports it: in percent if possible, and the package."""
     percent = transaction.get("progress")
     apt = f"apt {percent:.0f}%" if isinstance(percent, (int, float)) and 0 <= percent <= 100 else "apt"
     return f"{apt}: {transaction.get('text') or transaction.get('package') or 'working'}"
 
 
 def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.Outcome:
-    """What came of the order of STEPS. Those that were done before a failure are told, whatever ended the work.
+    """The outcome of the order of STEPS, with the steps that were done before a failure.
 
-    :raises StepFailed: ANSWER is not that of STEPS.
+    :raises StepFailed: ANSWER does not belong to STEPS.
     """
     whole = answer.ended and not answer.crash
     reached = steps[: None if whole else len(answer.rows)]
@@ -101,7 +101,7 @@ def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.
 
 
 def answer_in(where: str, completed: Completed, name: str) -> Answer:
-    """What the program in the distribution NAME printed. Raises StepFailed if that is no answer."""
+    """The answer in the output of the program in the distribution NAME. Raises StepFailed if there is none."""
     known = _KNOWN_CODES.get(completed.exit_code)
     if known:
         raise StepFailed(f"{where}: {known}{_said(completed) if completed.exit_code in _EXPLAINED else ''}")
@@ -119,7 +119,7 @@ def _said(completed: Completed) -> str:
 
 
 def why_unfinished(answer: Answer) -> str:
-    """Why an order that is not at work any more has not ended; which steps were done, and which was under way."""
+    """Why an order stopped before its end, which steps were done, and which one was interrupted."""
     done = ", ".join(row["name"] for row in answer.rows) or "none"
     what = f"the work broke off ({answer.crash})" if answer.crash else "the distribution was stopped"
     return f"{what} in the middle of step {answer.step!r} (done before: {done}); run again"
@@ -153,7 +153,7 @@ _EXPLAINED = (launch.NOT_INSTALLED,)
 
 
 def _answer(line: str, name: str | None) -> Answer | None:
-    """The answer in LINE when it is of the order for NAME and has the shape of one; without NAME, of any."""
+    """The answer in LINE, None if it is none; with NAME only that of an order for the distribution NAME."""
     try:
         found = result_shape.loads(line)
         if name is not None and found["bundle"] != name:

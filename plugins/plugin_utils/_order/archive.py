@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an order brings to a distribution: an archive for the stdin of a command in its shell.
+"""The archive that an order sends to a distribution, as stdin of a command in its shell.
 
-The archive holds Python files: the collection's modules with their module_utils, ansible-core's module_utils, the
-steps. Python runs it from memory: nothing of it, and so no secret of the steps, is written to a disk of Linux. The same
-steps make the same bytes.
+It contains Python files: the collection's modules with their module_utils, ansible-core's module_utils, and the steps.
+Python runs it from memory, so secrets in the steps are never written to a disk of Linux. The same steps always give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def archive(document: t.Mapping[str, t.Any]) -> bytes:
     """A zip archive that ``python3`` runs: the modules, what they import, and DOCUMENT (steps, settings, name)."""
     content = io.BytesIO()
     content.write(fixed(PLUGINS))
-    # str: what a vault protects is no text yet in ansible-core before 2.19.
+    # str: a value from a vault is not a string in ansible-core before 2.19.
     steps = json.dumps(document, sort_keys=True, default=str)
     with zipfile.ZipFile(content, "a") as packed:
         packed.writestr(zipfile.ZipInfo(STEPS_FILE, _TIME), steps, zipfile.ZIP_DEFLATED)
@@ -52,9 +52,9 @@ def archive(document: t.Mapping[str, t.Any]) -> bytes:
 
 @functools.lru_cache(maxsize=None)
 def fixed(plugins: Path) -> bytes:
-    """What every order has in common: all modules of the Linux side, from the folder PLUGINS, with what they import.
+    """The part that is the same in every order: all modules of the Linux side in the folder PLUGINS, and their imports.
 
-    Packing it takes as long as all else that a task does, so it is done before there are tasks.
+    Packing it takes as long as the rest of a task, so it is done before the first task.
     """
     collection = "ansible_collections/wslfleet/cuda/plugins"
     files = {"__main__.py": _MAIN.encode()}
@@ -79,13 +79,13 @@ def fixed(plugins: Path) -> bytes:
 
 @functools.lru_cache(maxsize=None)
 def linux_modules(plugins: Path) -> dict[str, str]:
-    """Name -> text of each module in the folder PLUGINS that is a program; those of Windows hold documentation only."""
+    """Name -> text of each module in the folder PLUGINS that is a program; those of Windows are only documentation."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((plugins / "modules").glob("*.py"))}
     return {name: text for name, text in texts.items() if "\ndef main()" in text}
 
 
 def without_documentation(text: str) -> str:
-    """TEXT of a module, without the half of it that nobody reads where it runs. Every line keeps its number."""
+    """TEXT of a module without the documentation, which is half of it. Every line keeps its number."""
     return _DOCUMENTATION.sub(lambda found: found[1] + "\n" * found[2].count("\n") + '"""', text)
 
 

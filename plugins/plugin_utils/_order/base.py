@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Base of the action plugins that send orders: what goes into an order, and by which way it goes."""
+"""Base of the action plugins that send orders: the contents of an order, and the way into the distribution."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ RECONNECT_SECONDS = 300
 
 
 class Orders(WindowsAction):
-    """What an action needs that sends orders."""
+    """Base of actions that send orders."""
 
     def wslfleet_document(self, name: str, steps: t.Sequence[plans.Step], **options: t.Any) -> tuple[str, bytes]:
-        """The identity of the order for the distribution NAME, and the archive that carries it out."""
+        """The identity and the archive of the order for the distribution NAME."""
         environment: dict[str, str] = {}
         untyped: t.Any = self
         untyped._compute_environment_string(environment)
@@ -57,9 +57,9 @@ class Orders(WindowsAction):
         return identity, archive.archive({**document, "id": identity})
 
     def wslfleet_way(self, name: str | None, may_stop: bool) -> tuple[str, follow.Way]:
-        """Name of the distribution and the way into it: NAME, or the one of the variables, or that of the connection.
+        """The distribution (NAME, or that of the variables, or that of the connection), and the way into it.
 
-        :arg may_stop: whether the program there may ask for the end of the distribution.
+        :arg may_stop: whether the program there may request that the distribution is stopped.
         """
         host = str(self.wslfleet_vars.get("inventory_hostname", ""))
         if self.wslfleet_goes_by_windows(name):
@@ -71,7 +71,7 @@ class Orders(WindowsAction):
         return way.distribution, way
 
     def wslfleet_goes_by_windows(self, name: str | None = None) -> bool:
-        """Whether wsl.exe leads into the distribution NAME, or that of the variables, and not the connection itself."""
+        """Whether wsl.exe, and not the connection, enters the distribution NAME or that of the variables."""
         if not is_inside(self._connection):
             return leads_to_windows(self._connection)
         return is_another(name or named_distribution(self, self.wslfleet_vars))
@@ -79,7 +79,7 @@ class Orders(WindowsAction):
     def wslfleet_order(
         self, steps: t.Sequence[plans.Step], name: str | None = None, stop_if: str | None = None, **options: t.Any
     ) -> tuple[str, plans.Outcome]:
-        """Carry STEPS out in the distribution; its name and what came of it. See ``follow`` for what it raises.
+        """Carry STEPS out in the distribution; returns its name and the outcome. Raises as ``follow.Work.run`` does.
 
         :arg options: ``stop``, ``timeout``, ``reconnect_timeout`` of M(wslfleet.cuda.cuda_bundle).
         """
@@ -105,7 +105,7 @@ class Orders(WindowsAction):
         return name, outcome
 
     def wslfleet_with_certificates(self, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """ARGUMENTS of a module with the certificates of Windows that it asks for, in PEM form."""
+        """ARGUMENTS of a module, with the certificates of Windows that they request, in PEM form."""
         given = dict(arguments)
         wanted = given.pop("windows_certificates", None)
         if wanted is None:

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The steps of an order as they were asked for, made whole. Pure."""
+"""Make the complete steps of an order from the options of a task. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 
 
 def with_variables(steps: t.Sequence[t.Mapping[str, t.Any]], value_of: t.Callable[[str], t.Any]) -> list[Step]:
-    """STEPS with the values of the ``variables`` that they name; VALUE_OF gives None if one is not set."""
+    """STEPS with the values of their ``variables``; VALUE_OF returns None for a variable that is not set."""
     found = []
     for step in steps:
         named = (step.get("variables") or {}) if step.get("when", True) else {}
@@ -29,9 +29,9 @@ def with_variables(steps: t.Sequence[t.Mapping[str, t.Any]], value_of: t.Callabl
 
 
 def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None) -> list[Step]:
-    """The steps that are to run: without those whose ``when`` is false, and one for each value of ``for_each``.
+    """The steps to run: without those whose ``when`` is false, and one for each value of ``for_each``.
 
-    :raises StepFailed: there are none, or a reference names no earlier step (STOP_IF: no step).
+    :raises StepFailed: no step is left, or a reference (or STOP_IF) names no earlier step.
     """
     expanded: list[Step] = []
     registers: set[str] = set()
@@ -67,7 +67,7 @@ def expand(steps: t.Sequence[t.Mapping[str, t.Any]], stop_if: str | None = None)
 
 
 def tagged(steps: t.Sequence[t.Mapping[str, t.Any]], wanted: t.Container[str], skipped: t.Container[str]) -> list[Step]:
-    """Those of STEPS that a run with ``--tags`` WANTED and ``--skip-tags`` SKIPPED is about; without tags, always."""
+    """STEPS with ``when`` false for those that ``--tags`` WANTED or ``--skip-tags`` SKIPPED leave out."""
     found = []
     for step in steps:
         tags = step.get("tags") or []
@@ -79,7 +79,7 @@ def tagged(steps: t.Sequence[t.Mapping[str, t.Any]], wanted: t.Container[str], s
 
 
 def proxy(steps: t.Sequence[Step]) -> str:
-    """The proxy that a step of STEPS brings to the distribution, with its account; empty if none does."""
+    """The proxy with its account that a step of STEPS sets in the distribution; empty if none does."""
     for step in steps:
         given = step["arguments"]
         address = str(given.get("proxy") or "")

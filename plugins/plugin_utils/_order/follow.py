@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""An order for a distribution that can be entered from here: bring it, look again while it works, take what came of it.
+"""Send an order to a distribution that can be entered from here, check its progress, and read its outcome.
 
-One launch where nothing takes long. While apt works no command is held open: its progress is shown, and the order is
-looked at again after a pause. A connection that is lost once the order was sent is opened again for a while; the order
-goes on meanwhile.
+One launch is enough if nothing takes long. While apt works no command is kept open: its progress is shown, and the
+order is checked again after a pause. If the connection is lost after the order was sent, it is reopened; the order
+continues meanwhile.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed, HostUnreachable
 
 HOLD_SECONDS = 60.0
-"""How long one command may wait for steps that start no transaction, such as a compilation."""
+"""Seconds that one command may wait for steps without a transaction, such as a compilation."""
 INSTALL_SECONDS = 5.0
-"""How long one command may wait for the installation of Python."""
+"""Seconds that one command may wait for the installation of Python."""
 RETRY_SECONDS = 5.0
-"""Between two attempts to open a lost connection again."""
+"""Seconds between two attempts to reopen a lost connection."""
 
 
 class Way(t.Protocol):
-    """Leads into one distribution."""
+    """A way into one distribution."""
 
     where: str
     """"distribution Debian on laptop-7", for errors."""
@@ -41,11 +41,11 @@ class Way(t.Protocol):
     def run(self, command: str, payload: bytes = b"") -> Completed:
         """Run COMMAND (text for /bin/sh) as root with PAYLOAD as its stdin; the exit code is Linux's.
 
-        :raises HostUnreachable: its ``begun`` tells whether the command was under way.
+        :raises HostUnreachable: its ``begun`` says whether the command had begun.
         """
 
     def reopen(self) -> None:
-        """Drop a connection that was lost, so that the next command opens another one."""
+        """Drop a lost connection, so that the next command opens another one."""
 
 
 @dataclass(frozen=True)
@@ -53,24 +53,24 @@ class Goal:
     """What is to be done."""
 
     name: str
-    """Of the distribution."""
+    """Name of the distribution."""
     identity: str
-    """Of the order."""
+    """Identity of the order."""
     packed: bytes
     steps: tuple[plans.Step, ...]
     may_install: bool
-    """Whether Python is installed if it is missing: not in check mode."""
+    """Whether to install Python if it is missing: not in check mode."""
     proxy: str
-    """For that; empty: none."""
+    """The proxy for that; empty if there is none."""
     timeout: float
-    """Seconds for all of it."""
+    """Seconds for the whole order."""
     reconnect_timeout: float
-    """Seconds that a laptop may be out of reach once the order was sent."""
+    """Seconds that a laptop may be unreachable after the order was sent."""
 
 
 @dataclass
 class Work:
-    """One order on its way."""
+    """Carries out one order."""
 
     way: Way
     goal: Goal
@@ -84,7 +84,7 @@ class Work:
     """Python was missing and has been installed."""
 
     def run(self) -> plans.Outcome:
-        """Bring the order and wait for its end. Raises StepFailed, HostUnreachable, CommandTimeout."""
+        """Send the order and wait for its end. Raises StepFailed, HostUnreachable, CommandTimeout."""
         deadline = self.clock() + self.goal.timeout
         ask = self._bring
         while True:
@@ -113,14 +113,14 @@ class Work:
         return self._answer(launch.look(self.goal.identity, self.goal.name))
 
     def _answer(self, command: str, payload: bytes = b"") -> answers.Answer | None:
-        """What came of COMMAND; None: Python is still being installed."""
+        """The answer to COMMAND; None: Python is still being installed."""
         completed = self.way.run(command, payload)
         if completed.exit_code == launch.INSTALLING:
             return None
         return answers.answer_in(self.way.where, completed, self.goal.name)
 
     def _reached(self, ask: t.Callable[[], answers.Answer | None]) -> answers.Answer | None:
-        """What ASK answers, over a connection that is opened again where the order has been sent already."""
+        """The answer of ASK; a lost connection is reopened if the order has been sent."""
         try:
             return ask()
         except DistributionUnreachable:

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the shell of a distribution runs for an order, in plain text; the order itself comes on stdin.
+"""The commands that the shell of a distribution runs for an order; the order itself comes on stdin.
 
-Where Python is missing the command installs it first.
+If Python is missing, the command installs it first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INSTALLING = 14
 NOT_INSTALLED = 15
 INTERPRETER = "/usr/bin/python3"
 PYTHON_FOLDER = "/var/lib/wslfleet/python"
-"""There while Python is being installed."""
+"""Exists while Python is being installed."""
 
 _LOADER = """\
 import os, sys
@@ -67,7 +67,7 @@ for attempt in range(20):
 print(json.dumps(dict(state, alive=alive, bundle={name!r})))
 sys.exit({stop} if state.get("ended") and state.get("stop") and state.get("id") == "{id}" else {go_on})
 """
-"""What the process of an order wrote down. The lock comes first: only when it is free there is no later word."""
+"""Prints the state file of an order. It checks the lock first: only if that is free, the state is the last one."""
 
 _INSTALL = """\
 if [ ! -x {python} ] || [ -e {folder} ]; then
@@ -88,16 +88,16 @@ cd / && rm -rf {folder}
 export {flag}=1
 fi
 """
-"""In a session of its own: a lost connection leaves no half installed package. ``code`` is there when it has ended."""
+"""Runs in its own session, so a lost connection leaves no half installed package. ``code`` exists when it has ended."""
 
 _INSTALLING_PYTHON = PROGRESS + json.dumps({"step": "installing Python", "ended": False})
 
 
 def command(packed: bytes, may_install: bool, hold: float | None, proxy: str = "") -> str:
-    """What the shell of a distribution runs, with the archive PACKED as its stdin.
+    """The command that runs the archive PACKED, which is its stdin.
 
-    :arg may_install: Python is installed if it is missing, over PROXY (an address) if there is one.
-    :arg hold: seconds that the command waits for that; None waits for ever.
+    :arg may_install: install Python if it is missing, through PROXY (an address) if it is not empty.
+    :arg hold: seconds that the command waits for the installation; None: without a limit.
     """
     loader = _LOADER.format(old=OLD_PYTHON, damaged=DAMAGED, digest=hashlib.sha256(packed).hexdigest())
     first = _installation(hold, proxy) if may_install else f"[ -x {INTERPRETER} ] || exit {NO_PYTHON}\n"
@@ -120,11 +120,11 @@ def _installation(hold: float | None, proxy: str) -> str:
 
 
 def look(identity: str, name: str) -> str:
-    """What the shell of a distribution runs to tell what the order IDENTITY in the distribution NAME has come to."""
+    """The command that prints the state of the order IDENTITY in the distribution NAME."""
     program = _LOOK.format(folder=FOLDER, id=identity, name=name, stop=STOP, go_on=GO_ON)
     return f"[ -x {INTERPRETER} ] || exit {NO_PYTHON}\nexec {INTERPRETER} -c {shlex.quote(program)}"
 
 
 def stream(packed: bytes, may_install: bool = False, proxy: str = "") -> bytes:
-    """The whole stdin of the constant line into Linux that runs the archive PACKED."""
+    """The whole stdin for the constant line into Linux, which then runs the archive PACKED."""
     return linux_stdin(command(packed, may_install, None, proxy)) + packed

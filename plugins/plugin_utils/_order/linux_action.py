@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Base of the action plugins of Linux-side modules.
 
-Over a connection that ends in Linux (``wslfleet.cuda.wsl``, ``local``, ``ssh``) the module runs as any other does. Over
-the Windows connection of the host it enters the distribution that the variables name, as an order of one step. While
-its transaction works no command is held open.
+Over a connection to Linux (``wslfleet.cuda.wsl``, ``local``, ``ssh``) the module runs like any other. Over the Windows
+connection of the host it is sent as an order of one step to the distribution that the variables name. While its
+transaction works no command is kept open.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.base import O
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
 FIRST_WAITS = (2, 5, 10)
-"""Seconds that the first looks follow a transaction: short, so that a person soon sees that it moves, and a connection
-that is lost early is known to have left a transaction behind."""
+"""Seconds that the first module runs wait for a transaction: short, so that a person soon sees progress, and the
+transaction is known if the connection is lost early."""
 LONGEST_WAIT = 20
 """Seconds, the default of O(wait)."""
 LONGEST_HOURS = 6
-"""A whole toolkit takes minutes. Whoever is root in the distribution could say for ever that it still runs."""
+"""A whole toolkit takes minutes. Root in the distribution could report for ever that a transaction still runs."""
 
 
 class LinuxAction(Orders):
-    """Runs the module of its name inside the distribution, and takes what comes back for what it is: foreign."""
+    """Runs the module of the same name inside the distribution, and does not trust its result."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """One task."""
+        """Run one task."""
         self.wslfleet_vars = task_vars or {}
         result: dict[str, t.Any] = ActionBase.run(self, tmp, task_vars)
         if result.get("skipped"):
@@ -53,10 +53,10 @@ class LinuxAction(Orders):
         return named(self, result, task_vars)
 
     def wslfleet_check(self) -> None:
-        """Refuse what cannot be done, before anything is."""
+        """Raise StepFailed for what cannot be done, before anything changes."""
 
     def wslfleet_after(self, result: dict[str, t.Any]) -> None:
-        """Do on the Windows side what belongs to RESULT."""
+        """Do what RESULT requires on the Windows side."""
 
     @property
     def _module(self) -> str:
@@ -72,7 +72,7 @@ class LinuxAction(Orders):
         return taken(self._module, dict(outcome.rows[-1]["result"]), complete=False)
 
     def _as_module(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Run the module, again and again while its transaction works."""
+        """Run the module, and repeat it while its transaction works."""
         if self._task.async_val and not self._connection.has_native_async:
             answer: dict[str, t.Any] = self._execute_module(
                 module_args=arguments, task_vars=self.wslfleet_vars, wrap_async=True
@@ -103,7 +103,7 @@ class LinuxAction(Orders):
         )
 
     def _look(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
-        """One module run. A lost connection while a transaction runs is told for what it is."""
+        """Run the module once. If the connection is lost during a transaction, the error says that it continues."""
         try:
             answer: dict[str, t.Any] = self._execute_module(module_args=arguments, task_vars=self.wslfleet_vars)
         except AnsibleConnectionFailure as error:
@@ -117,4 +117,4 @@ class LinuxAction(Orders):
 
 
 FOLLOWED = ("container_toolkit", "cuda_extra_libraries", "cuda_toolkit")
-"""Modules that leave a transaction at work and are asked again."""
+"""Modules that return while their transaction works, and are run again."""

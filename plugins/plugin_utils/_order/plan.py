@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""An order for a distribution: its steps, the lines that bring it, and what it left behind. Pure.
+"""An order for a distribution: its files and tasks on the host, its outcome, and the result of the module. Pure.
 
-What comes back was written where whoever is root in the distribution can write: it is read as data only.
+The outcome is not trusted, because root in the distribution can write it: it is only read as data.
 """
 
 from __future__ import annotations
@@ -21,23 +21,16 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command import later_wsl_line
 
 MOST_BYTES = 8 << 20
-"""A result that is larger is not read."""
+"""A larger result is not read."""
 
-REASONS = {
-    **HELD_REASONS,
-    tasks.NOT_LOGGED_ON: "that user is not logged on; run again when they are",
-    tasks.NO_RIGHT: "that user is not logged on, and their account may not log on as a batch job (a group"
-    " policy); run again when they are logged on",
-    tasks.NO_TOKEN: "that user is not logged on, and Windows cannot act for their account without its"
-    " password (Entra, or no domain controller in reach); run again when they are logged on",
-}
+REASONS = {**HELD_REASONS, **tasks.RUN_AGAIN}
 
 Step = t.Dict[str, t.Any]
 
 
 @dataclass(frozen=True)
 class Place(tasks.Place):
-    """Where things lie on the host while a bundle works in the distribution called NAME."""
+    """The folder and the tasks of orders for the distribution called NAME."""
 
     FOLDER_PREFIX = TASK_PREFIX = "bundle-"
     RESULTS = ("out", "err", "done")
@@ -45,41 +38,36 @@ class Place(tasks.Place):
 
     @property
     def payload(self) -> str:
-        """What was sent; it is gone when every user has a copy."""
+        """What was sent; deleted when every user has a copy."""
         return f"{self.folder}\\payload.bin"
 
     def payload_of(self, sid: str) -> str:
-        """What the task of SID reads, and deletes when it has done so: it may hold passwords. Nobody else reads it."""
+        """The copy for SID, which only that user can read. The task deletes it, because it may contain passwords."""
         return f"{self.folder}\\{sid}-payload.bin"
-
-    @property
-    def identity(self) -> str:
-        """Names the payload, so that a later run knows its own."""
-        return f"{self.folder}\\identity.txt"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of one order: either WAITING, or FAILURE, or ROWS (perhaps with a failure in the last).
+    """The outcome of one order: WAITING, FAILURE, or ROWS (the last one may have failed).
 
-    With FAILURE there may be the rows of what was done before.
+    With FAILURE, ROWS are the steps that were done before.
     """
 
     waiting: str = ""
     failure: str = ""
     rows: tuple[t.Mapping[str, t.Any], ...] = field(default=())
     under_way: bool = False
-    """The step after those of ROWS was begun, and FAILURE came in the middle of it."""
+    """FAILURE happened during the step after ROWS."""
 
     @property
     def message(self) -> str:
-        """Why it failed, in the words of the module that did; empty if nothing failed."""
+        """Why it failed: the message of the failed module; empty if nothing failed."""
         last = self.rows[-1]["result"] if self.rows else {}
         return self.failure or (str(last.get("msg", "it gave no reason")) if last.get("failed") else "")
 
 
 def settings(check_mode: bool, diff: bool, version: str) -> dict[str, t.Any]:
-    """What ansible-core tells every module beside its options; what is missing has a default there."""
+    """The internal options that ansible-core passes to every module; the missing ones have defaults."""
     return {
         "_ansible_check_mode": check_mode,
         "_ansible_diff": diff,
@@ -91,10 +79,11 @@ def settings(check_mode: bool, diff: bool, version: str) -> dict[str, t.Any]:
 
 
 def task_line(name: str, sid: str, executable: str, logged_on: bool) -> str:
-    """What the task of SID runs: the constant line into Linux, its streams in files, and a mark at the end.
+    """The line of the task of SID: the constant line into Linux with files as its streams, then a mark of the end.
 
-    Exit code 0 asks for the end of the distribution. Without a session that is so where nobody else needs it: WSL keeps
-    the rights of whoever started it, and those of such a task are not filtered. In a session WSL stops it by itself.
+    The program exits with 0 if the distribution is to be stopped. Without a session it does so if nobody else uses the
+    distribution, because WSL keeps the rights of the task that started it, which are not filtered. In a session WSL
+    stops it by itself.
     """
     place = Place(name)
     payload, (out, err, done) = place.payload_of(sid), (place.result(sid, name) for name in Place.RESULTS)
@@ -107,7 +96,7 @@ def task_line(name: str, sid: str, executable: str, logged_on: bool) -> str:
 
 
 def judged(outcome: Outcome, steps: t.Sequence[Step]) -> Outcome:
-    """OUTCOME, in which those rows are failed whose result is not what their step expects (``clean``: true)."""
+    """OUTCOME, with rows marked as failed if the result is not what their step expects (``clean``: true)."""
     rows = tuple(
         {**row, "result": _unmet(row["result"], step["expect"])}
         if step["expect"] and not row["result"].get("failed") and not row["result"].get(step["expect"])
@@ -123,9 +112,9 @@ def _unmet(result: t.Mapping[str, t.Any], wanted: str) -> dict[str, t.Any]:
 
 
 def as_result(people: t.Sequence[tuple[str, str, Outcome]], planned: t.Sequence[Step], diff: bool) -> dict[str, t.Any]:
-    """What the module returns of the steps PLANNED: changed, windows_users, warnings, and with DIFF the steps' diffs.
+    """The result of the module for the steps PLANNED: changed, windows_users, steps, warnings, and with DIFF the diffs.
 
-    :arg people: name, SID and outcome of each whose distribution it is; the account that connects has neither.
+    :arg people: name, SID and outcome of each owner of a distribution; the connecting account has no name and SID.
     """
     rows = [_developer(*one, planned, diff) for one in people]
     result: dict[str, t.Any] = {"changed": any(row["changed"] for row in rows), "windows_users": rows}
@@ -153,7 +142,7 @@ def failures(host: str, name: str, rows: t.Sequence[t.Mapping[str, t.Any]]) -> l
 
 
 def _named(step: str, diff: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """DIFF with the name of its STEP in front of what it is about."""
+    """DIFF with the name of its STEP in the header."""
     if "prepared" in diff:
         return {**diff, "prepared": f"{step}\n{diff['prepared']}"}
     about = str(diff.get("after_header") or diff.get("before_header") or "")
@@ -185,7 +174,7 @@ def _without_bulk(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _not_begun(outcome: Outcome, planned: t.Sequence[Step]) -> t.Sequence[Step]:
-    """Those of PLANNED that OUTCOME never came to. None if it does not tell how far the work was."""
+    """The steps of PLANNED that were not begun; empty if OUTCOME does not show how far the work came."""
     if outcome.failure and not outcome.under_way:
         return ()
     return planned[len(outcome.rows) + outcome.under_way :]

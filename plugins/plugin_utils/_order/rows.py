@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The results of the steps of an order, a row each: what a distribution says, so foreign data."""
+"""The results of the steps of an order, one row each. They come from a distribution and are not trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = t.Mapping[str, t.Any]
 
 
 def row_of(found: Row) -> Row:
-    """The row in FOUND. Raises KeyError, TypeError, ValueError or AttributeError where it has not the shape of one."""
+    """The row in FOUND. Raises KeyError, TypeError, ValueError or AttributeError if it has another shape."""
     return {
         "name": str(found.get("name", found["module"])),
         "module": str(found["module"]),
@@ -27,7 +27,7 @@ def row_of(found: Row) -> Row:
 
 
 def damage(rows: t.Sequence[Row], steps: t.Sequence[tuple[str, str]]) -> str | None:
-    """What is wrong with ROWS as the results of STEPS (module, register), the end of a sentence; None: nothing."""
+    """Why ROWS cannot be the results of STEPS (module, register), as the end of a sentence; None if they can."""
     for number, (row, step) in enumerate(zip(rows, steps), 1):
         if (row["module"], row["register"]) != step:
             return f"row {number} is of {row['module']}, not of {step[0]}"
@@ -41,7 +41,7 @@ def damage(rows: t.Sequence[Row], steps: t.Sequence[tuple[str, str]]) -> str | N
 
 
 def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """RESULT as Ansible registers one: ``failed`` is there, warnings are texts, nothing that Ansible would act on."""
+    """RESULT as Ansible registers one: with ``failed``, warnings as text, and without keys that Ansible acts on."""
     kept = {
         str(key): value
         for key, value in result.items()
@@ -55,6 +55,6 @@ def _result(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _text(message: t.Any) -> str:
-    """A warning; modules of ansible-core 2.19 and later send an object with an event that holds the text."""
+    """A warning; modules of ansible-core 2.19 and later send an object with an event that contains the text."""
     event = message.get("event", message) if isinstance(message, dict) else {"msg": message}
     return " ".join(str(event.get("msg", "") if isinstance(event, dict) else event).split())

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Work in distributions of other Windows users: one task for each of them, all steps in it, the results back.
+"""Work in distributions of other Windows users: one task for each user, with all steps.
 
-A task that an earlier run left working is waited for: with the same payload its result is taken, with another one this
-run's work follows. What has ended without this run is done again, because every module can be. Whatever happens, tasks
-and files go away; after a lost connection the next run takes them away.
+If a task of an earlier run still works, this run waits for it. It uses the result if the payload is the same, and
+starts its own work otherwise. A task that ended before this run is repeated, which every module allows. Tasks and files
+are removed at the end, also after an error; after a lost connection the next run does that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts as host_accounts
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import queries as q
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import wsl as host_wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
@@ -49,10 +49,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
 
 WAITS = (1.0, 2.0, 3.0)
-"""Seconds between the first looks; then the last of POLL_SECONDS."""
+"""Seconds between the first looks; then POLL_SECONDS."""
 POLL_SECONDS = 5.0
 _AT_ONCE = 6
-"""Users served and looked at in one command; more do not fit into one line."""
+"""Users whose tasks are started, or whose results are read, by one command; more do not fit into one line."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class Goal:
     """What is to be done, and for whom."""
 
     name: str
-    """Of the distribution."""
+    """Name of the distribution."""
     windows_user: tuple[str, ...]
     payload: bytes
     steps: tuple[plans.Step, ...]
-    """Those in PAYLOAD: what a result must be of."""
+    """The steps in PAYLOAD."""
     on_battery: bool
     timeout: float
     """Seconds for the work of one user."""
@@ -73,22 +73,22 @@ class Goal:
 
     @property
     def identity(self) -> str:
-        """Tells this payload from another one."""
+        """Identifies this payload."""
         return hashlib.sha256(self.payload).hexdigest()
 
 
 @dataclass(frozen=True)
 class Developer:
-    """One of the users, as seen before."""
+    """One of the users, as observed before."""
 
     user: User
     logged_on: bool
     lacks: bool
     """The user's registry was read and has no such distribution."""
     task: int | None
-    """Last result of a task that an earlier run left; None: there is none."""
+    """Last result of a task of an earlier run; None if there is none."""
     held: str = ""
-    """Why nothing can be done in it now, a key of ``developer.HELD_REASONS``; empty if nothing is known of that."""
+    """Why nothing can be done now, a key of ``developer.HELD_REASONS``; empty if no reason is known."""
 
     @property
     def sid(self) -> str:
@@ -98,12 +98,12 @@ class Developer:
 
 @dataclass(frozen=True)
 class State:
-    """The host before."""
+    """The host before the work."""
 
     executable: str
     developers: list[Developer]
     identity: str
-    """Of the payload that an earlier run left; empty if there is none."""
+    """Identity of the payload of an earlier run; empty if there is none."""
 
 
 @dataclass(frozen=True)
@@ -112,22 +112,17 @@ class _Look:
 
     ended: bool
     size: int
-    """Bytes of what it printed."""
+    """Bytes that it has printed."""
     task: int | None
     progress: str = ""
-    """How far it is; empty if it has not told."""
+    """Its progress; empty if it has not reported any."""
 
 
 def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> State:
     """Two WinRS commands: the host, then the users. Raises StepFailed if one of them cannot be found."""
     lines = {**q.services(), **q.wsl(), **q.users(), "elevated": registry_query("HKU\\S-1-5-19")}
     first = read(runner, lines)
-    users = host_accounts.choose(host_accounts.users(first), goal.windows_user, absent=True)
-    if not first.succeeded("elevated"):
-        raise StepFailed(
-            f"distribution {goal.name} of {', '.join(goal.windows_user)}: the account has no administrator rights in"
-            " this session; log on as an administrator"
-        )
+    users = tasks.chosen(first, goal.windows_user, f"distribution {goal.name} of {', '.join(goal.windows_user)}")
     wsl = host_wsl.wsl(first)
     if wsl.version is None:
         raise StepFailed(f"distribution {goal.name}: WSL is not installed; use the module wsl first")
@@ -142,15 +137,15 @@ def observe(runner: CommandRunner, goal: Goal, executable: str | None) -> State:
         if user.profile
     ]
     reads = read_groups(runner, [{"identity": cmd_line("type", [place.identity])}, *lines_of])
-    identity = reads.output("identity").decode("ascii", "replace").strip() if reads.succeeded("identity") else ""
-    return State(executable or wsl.executable, [_developer(user, goal, reads) for user in users], identity)
+    developers = [_developer(user, goal, reads) for user in users]
+    return State(executable or wsl.executable, developers, tasks.identity_in(reads))
 
 
 def _developer(user: User, goal: Goal, reads: Reads) -> Developer:
     found = find(registered_to(reads.registry, user.sid), goal.name)
     return Developer(
         user,
-        logged_on=host_accounts.has_session(reads.registry, user.sid),
+        logged_on=accounts.has_session(reads.registry, user.sid),
         lacks=user.loaded and found is None,
         held=unusable(found) if user.profile else tasks.NO_PROFILE,
         task=tasks.last_result(reads, f"task_{user.sid}"),
@@ -159,7 +154,7 @@ def _developer(user: User, goal: Goal, reads: Reads) -> Developer:
 
 @dataclass
 class Work:
-    """One bundle on one host. ``outcomes`` (SID -> outcome) grows, so that a failure still tells what was done."""
+    """The work on one host. ``outcomes`` (SID -> outcome) is filled step by step, so it can be used after an error."""
 
     runner: CommandRunner
     goal: Goal
@@ -169,53 +164,51 @@ class Work:
     """Shows one line of progress."""
     outcomes: dict[str, plans.Outcome] = field(default_factory=dict)
     _shown: dict[str, str] = field(default_factory=dict)
-    """SID -> how far the work of that user was when it was shown."""
+    """SID -> the progress that was shown last."""
 
     @property
     def _place(self) -> plans.Place:
         return plans.Place(self.goal.name)
 
     def run(self) -> None:
-        """Wait for what still works, do the rest, clean up. Raises StepFailed, HostUnreachable, CommandTimeout."""
+        """Wait for earlier tasks, do the work, clean up. Raises StepFailed, HostUnreachable, CommandTimeout."""
         with tasks.cleaned(self._clean_up):
-            self._earlier()
-            left = [one for one in self.seen.developers if one.sid not in self.outcomes]
-            self.outcomes.update({one.sid: plans.Outcome(waiting=one.held) for one in left if one.held})
-            left = [one for one in left if not one.held]
-            for one in [one for one in left if one.lacks]:
-                known = explain("WSL_E_DISTRO_NOT_FOUND")
-                text = f"{self._where(one)}: {known.meaning} ({known.code}); hand it over first"
-                self.outcomes[one.sid] = plans.Outcome(failure=text)
-            left = [one for one in left if not one.lacks]
+            self._collect([one for one in self.seen.developers if one.task == schtasks.RUNNING])
+            if self.seen.identity != self.goal.identity:
+                self.outcomes.clear()
+            left = [one for one in self.seen.developers if one.sid not in self.outcomes and not self._cannot(one)]
             for start in range(0, len(left), _AT_ONCE):
                 group = left[start : start + _AT_ONCE]
                 self._start(group)
                 self._collect([one for one in group if one.sid not in self.outcomes])
 
+    def _cannot(self, developer: Developer) -> bool:
+        """Whether no task is started for DEVELOPER; notes why."""
+        if developer.held:
+            self.outcomes[developer.sid] = plans.Outcome(waiting=developer.held)
+        elif developer.lacks:
+            known = explain("WSL_E_DISTRO_NOT_FOUND")
+            self._fail(developer, f"{known.meaning} ({known.code}); hand it over first")
+        return developer.sid in self.outcomes
+
     def _where(self, developer: Developer) -> str:
         return f"distribution {self.goal.name} of {developer.user.name}"
 
-    def _earlier(self) -> None:
-        """Wait for tasks of an earlier run; their results count where the work is the same."""
-        running = [one for one in self.seen.developers if one.task == schtasks.RUNNING]
-        if running:
-            self._collect(running)
-        if self.seen.identity != self.goal.identity:
-            self.outcomes.clear()
+    def _fail(self, developer: Developer, why: str) -> None:
+        self.outcomes[developer.sid] = plans.Outcome(failure=f"{self._where(developer)}: {why}")
 
     def _start(self, developers: t.Sequence[Developer]) -> None:
-        """Bring the work into a folder that the users can read and cannot change, then start one task for each.
+        """Copy the work into a folder that the users can read and cannot change, then start one task for each.
 
-        The work may hold passwords: it arrives and the tasks are started in one command, which cmd.exe ends without us
-        where the connection is lost. Each task deletes its copy; of one that was not started it is deleted here.
+        The work may contain passwords: one command unpacks it and starts the tasks, and cmd.exe completes it if the
+        connection is lost. Each task deletes its copy; the folder is removed at the end.
         """
-        place = self._place
-        protected_folder.make(self.runner, place.folder, place.FILES, readers=[one.sid for one in developers])
+        place, sids = self._place, [one.sid for one in developers]
+        protected_folder.make(self.runner, place.folder, place.FILES, readers=sids)
         files = {place.payload: self.goal.payload, place.identity: self.goal.identity.encode()}
-        for one in developers:
-            files.update({place.description(one.sid): schtasks.xml(self._task(one)), **place.empty_results(one.sid)})
-        line, archive = archives.unpacking(files)
-        lines = [line, *(self._start_line(one.sid) for one in developers), cmd_line("del", ["/f", "/q", place.payload])]
+        files |= {place.description(one.sid): schtasks.xml(self._task(one)) for one in developers}
+        line, archive = archives.unpacking({**files, **place.empty_results(*sids)})
+        lines = [line, *map(self._start_line, sids), cmd_line("del", ["/f", "/q", place.payload])]
         try:
             batch = Batch(lines)
             parts = batch.split(self.runner.run(batch.line, archive, timeout=300).stdout)
@@ -224,15 +217,13 @@ class Work:
         if parts[0].exit_code != 0:
             raise StepFailed(f"the host could not unpack the work to {place.folder}; check the free space on C:")
         for one, part in zip(developers, parts[1:]):
-            if part.exit_code == 0:
-                continue
-            if one.logged_on:
-                self.outcomes[one.sid] = plans.Outcome(failure=f"{self._where(one)}: {tasks.NO_TASK}")
-            else:
+            if part.exit_code != 0 and one.logged_on:
+                self._fail(one, tasks.NO_TASK)
+            elif part.exit_code != 0:
                 self.outcomes[one.sid] = plans.Outcome(waiting=tasks.NO_TOKEN)
 
     def _start_line(self, sid: str) -> str:
-        """Give SID a copy of the work that nobody else reads, and files for results; then make and start its task."""
+        """Give SID a copy of the work that nobody else can read, and result files; then make and start the task."""
         place, payload = self._place, self._place.payload_of(sid)
         copied = cmd_line("copy", ["/y", "/b", place.payload, payload])
         return tasks.start_line(place, sid, copied, protected_folder.give(payload, sid, protected_folder.DELETE))
@@ -243,7 +234,7 @@ class Work:
         return tasks.task(self._place, sid, logged_on, line, self.goal.timeout, self.goal.on_battery)
 
     def _collect(self, developers: t.Sequence[Developer]) -> None:
-        """Wait until every one of ACCOUNTS has an outcome."""
+        """Wait until all DEVELOPERS have an outcome."""
         waited, pauses = 0.0, [*WAITS]
         left = list(developers)
         while left:
@@ -257,9 +248,7 @@ class Work:
             for one in left:
                 if one not in ended:
                     self._show(one, looks[one.sid].progress)
-                    outcome = self._judge(one, looks[one.sid], waited)
-                    if outcome:
-                        self.outcomes[one.sid] = outcome
+                    self._judge(one, looks[one.sid], waited)
             left = [one for one in left if one.sid not in self.outcomes]
 
     def _show(self, developer: Developer, progress: str) -> None:
@@ -268,73 +257,73 @@ class Work:
             self.show(f"{developer.user.name}: {progress}")
 
     def _look(self, developers: t.Sequence[Developer]) -> dict[str, _Look]:
-        """One WinRS command for _AT_ONCE of ACCOUNTS."""
-        looks: dict[str, _Look] = {}
-        for start in range(0, len(developers), _AT_ONCE):
-            lines: dict[str, str] = {}
-            for one in developers[start : start + _AT_ONCE]:
-                # First: what has ended by then has left its mark already, whatever happens between the reads.
-                lines[f"task_{one.sid}"] = schtasks.query_line(self._place.task(one.sid))
-                lines[f"done_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "done")])
-                lines[f"size_{one.sid}"] = tasks.sizes_line(self._place, one.sid)
-                lines[f"err_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, "err")])
-            try:
-                reads = read(self.runner, lines)
-            except OutputTooLong:
-                if len(developers) == 1:
-                    return {developers[0].sid: _Look(True, OUTPUT_BYTES, None)}
-                # Whoever may write to the mark of an end has made a flood of it: it is the failure of that user alone.
-                return {sid: look for one in developers for sid, look in self._look([one]).items()}
-            for one in developers[start : start + _AT_ONCE]:
-                sizes = tasks.sizes(reads.output(f"size_{one.sid}"))
-                size = sizes.get("out", 0) + sizes.get("err", 0)
-                task = tasks.last_result(reads, f"task_{one.sid}")
-                told = answers.progress_of_task(reads.output(f"err_{one.sid}"))
-                progress = answers.shown(told, self.goal.order) if told else ""
-                looks[one.sid] = _Look(reads.output(f"done_{one.sid}")[:10] == b"ended\r\n", size, task, progress)
+        """SID -> the state of the task of each of DEVELOPERS."""
+        try:
+            reads = read_groups(self.runner, [self._look_lines(one.sid) for one in developers])
+        except OutputTooLong:
+            if len(developers) == 1:
+                return {developers[0].sid: _Look(True, OUTPUT_BYTES, None)}
+            # A user has filled the result files. Only that user fails.
+            return {sid: look for one in developers for sid, look in self._look([one]).items()}
+        looks = {}
+        for sid in [one.sid for one in developers]:
+            sizes = tasks.sizes(reads.output(f"size_{sid}"))
+            told = answers.progress_of_task(reads.output(f"err_{sid}"))
+            looks[sid] = _Look(
+                ended=reads.output(f"done_{sid}")[:10] == b"ended\r\n",
+                size=sizes.get("out", 0) + sizes.get("err", 0),
+                task=tasks.last_result(reads, f"task_{sid}"),
+                progress=answers.shown(told, self.goal.order) if told else "",
+            )
         return looks
 
-    def _judge(self, developer: Developer, look: _Look, waited: float) -> plans.Outcome | None:
-        """What a task that has left no result has come to; None: it works."""
-        where = self._where(developer)
+    def _look_lines(self, sid: str) -> dict[str, str]:
+        return {
+            # First, because a task that has ended by then has already written its mark.
+            f"task_{sid}": schtasks.query_line(self._place.task(sid)),
+            f"done_{sid}": cmd_line("type", [self._place.result(sid, "done")]),
+            f"size_{sid}": tasks.sizes_line(self._place, sid),
+            f"err_{sid}": cmd_line("type", [self._place.result(sid, "err")]),
+        }
+
+    def _judge(self, developer: Developer, look: _Look, waited: float) -> None:
+        """Note the outcome of a task without a result, unless it still works."""
         reason = tasks.why_not(look.task or 0, self.goal.on_battery)
-        if reason:
-            return plans.Outcome(waiting=reason)
-        if waited >= self.goal.timeout:
-            return plans.Outcome(
-                failure=f"{where}: the work did not end within {self.goal.timeout:g} s; give it more time (timeout); a"
-                " transaction of apt that is running there continues, and the next run waits for it"
-            )
         why = tasks.why_nothing(look.task, waited, START_SECONDS, sum(WAITS))
-        return plans.Outcome(failure=f"{where}: its task {why}") if why else None
+        if reason:
+            self.outcomes[developer.sid] = plans.Outcome(waiting=reason)
+        elif waited >= self.goal.timeout:
+            self._fail(
+                developer,
+                f"the work did not end within {self.goal.timeout:g} s; give it more time (timeout); a transaction of"
+                " apt that is running there continues, and the next run waits for it",
+            )
+        elif why:
+            self._fail(developer, f"its task {why}")
 
     def _read_back(self, developers: t.Sequence[Developer], looks: t.Mapping[str, _Look]) -> None:
-        """Read what the ended tasks of ACCOUNTS left; links and giants are refused, for their owner alone."""
-        lines: dict[str, str] = {}
+        """Read the results of the ended tasks of DEVELOPERS. A link or a huge file is a failure of its user only."""
         for one in developers:
-            if looks[one.sid].size > plans.MOST_BYTES:
-                text = (
-                    f"{self._where(one)}: its result has {looks[one.sid].size} bytes and was not read; check it there"
-                )
-                self.outcomes[one.sid] = plans.Outcome(failure=text)
-                continue
-            lines[f"links_{one.sid}"] = cmd_line("dir", ["/b", "/al", self._place.results(one.sid)])
+            size = looks[one.sid].size
+            if size > plans.MOST_BYTES:
+                self._fail(one, f"its result has {size} bytes and was not read; check it there")
+        left = [one for one in developers if one.sid not in self.outcomes]
+        lines: dict[str, str] = {}
+        for sid in [one.sid for one in left]:
+            lines[f"links_{sid}"] = cmd_line("dir", ["/b", "/al", self._place.results(sid)])
             for stream in ("out", "err"):
-                lines[f"{stream}_{one.sid}"] = cmd_line("type", [self._place.result(one.sid, stream)])
-        if not lines:
-            return
+                lines[f"{stream}_{sid}"] = cmd_line("type", [self._place.result(sid, stream)])
         try:
-            reads = read(self.runner, lines)
+            reads = read(self.runner, lines) if lines else Reads()
         except StepFailed as error:
-            if len(developers) == 1:
-                self.outcomes[developers[0].sid] = plans.Outcome(failure=f"{self._where(developers[0])}: {error}")
+            if len(left) == 1:
+                self._fail(left[0], str(error))
                 return
-            for one in developers:
+            for one in left:
                 self._read_back([one], looks)
             return
-        for one in developers:
-            if one.sid not in self.outcomes:
-                self.outcomes[one.sid] = self._outcome(one, reads)
+        for one in left:
+            self.outcomes[one.sid] = self._outcome(one, reads)
 
     def _outcome(self, developer: Developer, reads: Reads) -> plans.Outcome:
         where = self._where(developer)
@@ -348,14 +337,14 @@ class Work:
             return plans.Outcome(failure=str(error))
 
     def _clean_up(self) -> None:
-        """Take away tasks and files."""
+        """Remove tasks and files."""
         lines = [schtasks.delete_line(self._place.task(one.sid)) for one in self.seen.developers if one.user.profile]
         lines += self._place.removal()
         self.runner.run(Batch(lines).line, timeout=120)
 
 
 def _small_groups(developers: t.Sequence[Developer], looks: t.Mapping[str, _Look]) -> list[list[Developer]]:
-    """ACCOUNTS in groups whose results may come in one command: by number, and by size."""
+    """DEVELOPERS in groups whose results one command can read: by number, and by size."""
     groups: list[list[Developer]] = []
     for one in developers:
         group = groups[-1] if groups else []

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The ways of a task into a distribution: over the Windows connection of its host, or over one that ends in Linux."""
+"""The ways of a task into a distribution: over the Windows connection of its host, or over a connection to Linux."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command imp
 
 
 def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
-    """The distribution that the variables of ACTION's host name. Raises StepFailed if none does."""
+    """The distribution in the variables of ACTION's host. Raises StepFailed if they name none."""
     name = named_distribution(action, task_vars)
     if name:
         return name
@@ -33,7 +33,7 @@ def distribution_of(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str
 
 
 def named_distribution(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> str:
-    """The distribution that the variables of ACTION's host name; empty if none does."""
+    """The distribution in the variables of ACTION's host; empty if they name none."""
     templar: t.Any = action._templar
     for name in ("ansible_wsl_distribution", "windows_host_distribution"):
         found = templar.template(task_vars.get(name, ""))
@@ -48,7 +48,7 @@ def is_another(name: str) -> bool:
 
 
 def require_root(action: ActionBase, host: str) -> None:
-    """Raise StepFailed where what ACTION runs in the distribution of Ansible itself does not run as root."""
+    """Raise StepFailed unless ACTION runs as root in the distribution of Ansible itself."""
     connection: t.Any = action._connection
     become = connection.become
     if os.geteuid() != 0 and (become is None or become.get_option("become_user") not in (None, "root")):
@@ -59,18 +59,18 @@ def require_root(action: ActionBase, host: str) -> None:
 
 
 def distribution_entered(connection: t.Any) -> str:
-    """The distribution in which CONNECTION, which ends in Linux, runs modules; nothing if it does not say so."""
+    """The distribution in which CONNECTION, one to Linux, runs modules; empty if it is not known."""
     road = road_of(connection)
     return road.distribution(connection) if road and road.ends_in_linux else ""
 
 
 class OverWindows:
-    """By wsl.exe, over WinRS."""
+    """With wsl.exe, over the Windows connection."""
 
     def __init__(self, runner: t.Any, host: str, name: str, executable: str | None, may_stop: bool) -> None:
-        """Raises CmdLineError for a name that no distribution can have.
+        """Raises CmdLineError for an impossible name of a distribution.
 
-        :arg may_stop: exit code 0 of the program ends the distribution.
+        :arg may_stop: exit code 0 of the program stops the distribution.
         """
         self._runner = runner
         program = executable or EXECUTABLE
@@ -89,7 +89,7 @@ class OverWindows:
 
 
 class OverLinux:
-    """By the connection of the task itself, with its ``become``."""
+    """Over the connection of the task itself, with its ``become``."""
 
     def __init__(self, action: ActionBase, host: str) -> None:
         self._action = action

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Run one line as another Windows user, whose rights count then: what the user may not touch stays untouched.
+"""Run one line as another Windows user, with that user's rights.
 
-For what lies in a place of that user: an administrator who reads or writes there follows every link that the user puts
-there in that moment, with an administrator's rights.
+For files in folders of that user: an administrator who reads or writes there would follow every link that the user puts
+there at that moment, with an administrator's rights.
 """
 
 from __future__ import annotations
@@ -27,19 +27,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 
 POLL_SECONDS = 1.0
 SECONDS = 60
-"""A line here copies or prints one small file."""
-_REASONS = {
-    tasks.NOT_LOGGED_ON: "is not logged on; run again when they are",
-    tasks.NO_RIGHT: "is not logged on and may not log on as a batch job (a group policy); run again when they are"
-    " logged on",
-    tasks.NO_TOKEN: "is not logged on, and Windows cannot act for that account without its password (Entra, or no"
-    " domain controller in reach); run again when they are logged on",
-}
+"""Time limit for a line, which copies or prints one small file."""
 
 
 @dataclass(frozen=True)
 class Place(tasks.Place):
-    """Where the files of such a task lie; NAME tells what it is for."""
+    """The folder and the task for one line; NAME says what it is for."""
 
     TASK_PREFIX = "as-user-"
     RESULTS = ("out", "done")
@@ -47,15 +40,15 @@ class Place(tasks.Place):
 
     @property
     def new(self) -> str:
-        """What the user is given to copy."""
+        """The file that the user copies."""
         return f"{self.folder}\\new"
 
 
 def run_as(runner: CommandRunner, place: Place, user: User, line: str, content: bytes = b"") -> bytes:
-    """Run LINE (built by ``_port.cmd_line``) as USER and return what it printed.
+    """Run LINE (built by ``_port.cmd_line``) as USER and return its stdout.
 
-    :arg content: what ``Place.new`` is to hold; only USER can read it.
-    :raises StepFailed: it could not be run, or failed; the user is named.
+    :arg content: the content of ``Place.new``, which only USER can read.
+    :raises StepFailed: LINE could not be run, or failed; the message names the user.
     """
     with tasks.cleaned(lambda: _clean_up(runner, place, user)):
         _start(runner, place, user, line, content)
@@ -71,7 +64,7 @@ def _start(runner: CommandRunner, place: Place, user: User, line: str, content: 
     files = {place.description(user.sid): schtasks.xml(task), place.new: content, **place.empty_results(user.sid)}
     archives.upload_contents(runner, files, 120)
     if runner.run(tasks.start_line(place, user.sid), timeout=120).exit_code != 0:
-        raise StepFailed(f"{user.name} {_REASONS[tasks.NO_TOKEN]}" if not logged_on else tasks.NO_TASK)
+        raise StepFailed(tasks.NO_TASK if logged_on else f"{user.name}: {tasks.RUN_AGAIN[tasks.NO_TOKEN]}")
 
 
 def _wait(runner: CommandRunner, place: Place, user: User) -> bytes:
@@ -91,7 +84,7 @@ def _wait(runner: CommandRunner, place: Place, user: User) -> bytes:
 
 
 def _look(place: Place, user: User) -> dict[str, str]:
-    # The task first: one that has ended by then has left its result already.
+    # The task first, because one that has ended by then has already written its result.
     return {
         "task": schtasks.query_line(place.task(user.sid)),
         "links": cmd_line("dir", ["/b", "/al", place.results(user.sid)]),
@@ -101,11 +94,11 @@ def _look(place: Place, user: User) -> dict[str, str]:
 
 
 def _judge(reads: Reads, user: User, waited: float) -> None:
-    """Raise StepFailed if the task will leave nothing any more."""
+    """Raise StepFailed if the task will not write a result."""
     result = tasks.last_result(reads, "task")
     reason = tasks.why_not(result or 0, on_battery=True)
     if reason:
-        raise StepFailed(f"{user.name} {_REASONS[reason]}")
+        raise StepFailed(f"{user.name}: {tasks.RUN_AGAIN[reason]}")
     why = tasks.why_nothing(result, waited, tasks.START_SECONDS, 5 * POLL_SECONDS)
     if why or waited > 2 * SECONDS:
         raise StepFailed(f"the task of {user.name} {why or 'did not end; run again'}")

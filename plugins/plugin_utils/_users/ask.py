@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Ask Windows users whose registry nobody else can read what they have: one task for each, which looks and ends.
+"""Ask Windows users for their distributions if the administrator cannot read their registry: one task for each user.
 
-The registry of a user is loaded only while that user, or a task of theirs, is there. An answer is that user's own word:
-it decides what is brought to them, and nothing else.
+The registry of a user is loaded only while that user is logged on, or a task of theirs runs. The user can forge an
+answer, so it only decides whether that user gets a distribution.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ WAITS = (1.0, 1.0, 2.0)
 """Seconds between the first looks; then POLL_SECONDS."""
 POLL_SECONDS = 5.0
 PATIENCE = 60.0
-"""Seconds after which a task that has not answered is not waited for."""
+"""Seconds to wait for the answer of a task."""
 MOST_BYTES = 1 << 20
-"""An answer that is larger is not read."""
+"""A larger answer is not read."""
 
 
 class Place(tasks.Place):
-    """Where things lie on the host while users are asked about the distribution called NAME."""
+    """The folder and the tasks of a question about the distribution called NAME."""
 
     FOLDER_PREFIX = TASK_PREFIX = "ask-"
     RESULTS = ("log", "done")
 
 
 def task_line(place: Place, sid: str) -> str:
-    """What the task of SID runs: that user's own distributions into a file, then whether it could look at all.
+    """The line of the task of SID: it writes that user's distributions to a file, then whether it could read them.
 
-    Where there are none the key is missing; that another key can be read tells this from a policy against reg.exe.
+    The key is missing if there are none. If another key can be read, no policy forbids reg.exe.
     """
     log, done = (place.result(sid, stem) for stem in Place.RESULTS)
     own = cmd_line(REG, ["query", f"HKCU\\{keys.LXSS_USER}", "/s"])
@@ -62,10 +62,10 @@ def ask(
     on_battery: bool,
     sleep: t.Callable[[float], None] | None = None,
 ) -> dict[str, Answer]:
-    """What the tasks of DEVELOPERS answer about the distribution NAME, by SID; nothing is left on the host.
+    """SID -> the answer about the distribution NAME, from the tasks of DEVELOPERS. Leaves nothing on the host.
 
-    :raises StepFailed: no folder or file could be made for it.
-    :raises HostUnreachable: the next run takes away what is left.
+    :raises StepFailed: no folder or file could be made.
+    :raises HostUnreachable: the next run removes the tasks and files.
     """
     work = _Asking(runner, Place(name), on_battery, sleep or time.sleep)
     with tasks.cleaned(lambda: clean_up(runner, name, developers)):
@@ -73,7 +73,7 @@ def ask(
 
 
 def clean_up(runner: CommandRunner, name: str, developers: t.Sequence[Developer]) -> None:
-    """Take away the tasks and the folder of such a question."""
+    """Remove the tasks and the folder of a question."""
     place = Place(name)
     groups = [{f"delete_{one.sid}": schtasks.delete_line(place.task(one.sid))} for one in developers if one.profile]
     read_groups(runner, [*groups, {f"folder_{n}": line for n, line in enumerate(place.removal())}])
@@ -107,7 +107,7 @@ class _Asking:
         sids = [one.sid for one in developers]
         protected_folder.make(self._runner, place.folder, place.FILES, readers=sids)
         files = {place.description(one.sid): schtasks.xml(self._task(one)) for one in developers}
-        archives.upload_contents(self._runner, {**files, **_merged(map(place.empty_results, sids))}, 120)
+        archives.upload_contents(self._runner, {**files, **place.empty_results(*sids)}, 120)
         reads = read_groups(self._runner, [{f"start_{sid}": tasks.start_line(place, sid)} for sid in sids])
         for sid in sids:
             if not reads.succeeded(f"start_{sid}"):
@@ -118,7 +118,7 @@ class _Asking:
         return tasks.task(self._place, developer.sid, developer.logged_on, line, PATIENCE, self._on_battery)
 
     def _look(self, developers: t.Sequence[Developer], waited: float) -> list[Developer]:
-        """Those who have an answer that can be read; for those who will have none the reason is noted."""
+        """Those of DEVELOPERS with an answer to read; notes the reason for those who will not answer."""
         reads = read_groups(self._runner, [tasks.look_lines(self._place, one.sid) for one in developers])
         ended = []
         for one in developers:
@@ -126,7 +126,7 @@ class _Asking:
             why = tasks.why_not(task or 0, self._on_battery)
             sizes = tasks.sizes(reads.output(f"sizes_{one.sid}"))
             if sizes.get("done"):
-                # A link would lead the administrator elsewhere; a giant would fill the controller.
+                # The administrator would follow a link; a huge file would fill the memory of the controller.
                 if reads.listed(f"links_{one.sid}") or sum(sizes.values()) > MOST_BYTES:
                     self._answers[one.sid] = Answer(refused=NOT_KNOWN)
                 else:
@@ -147,12 +147,8 @@ class _Asking:
             self._answers[one.sid] = told if word == b"ok\r\n" else Answer(refused=NOT_KNOWN)
 
 
-def _merged(parts: t.Iterable[t.Mapping[str, bytes]]) -> dict[str, bytes]:
-    return {path: content for part in parts for path, content in part.items()}
-
-
 def parse(text: bytes, name: str) -> Answer:
-    """The answer in what reg.exe printed for the user who was asked about the distribution NAME."""
+    """The answer about the distribution NAME in TEXT, the output of reg.exe."""
     key = f"HKCU\\{keys.LXSS_USER}"
     tree = registry.parse(text, registry.Scope(key, recursive=True))
     found = distributions.find(distributions.registered(tree, key), name)
@@ -160,7 +156,7 @@ def parse(text: bytes, name: str) -> Answer:
 
 
 def have_disks(runner: CommandRunner, developers: t.Sequence[Developer]) -> set[str]:
-    """The SIDs of DEVELOPERS below whose profile a virtual disk of WSL lies."""
+    """The SIDs of those DEVELOPERS whose profile contains a virtual disk of WSL."""
     groups = [disks.profile_lines(one.profile, one.sid) for one in developers]
     reads = read_groups(runner, groups) if groups else Reads()
     return {one.sid for one in developers if disks.profile_disks(reads, one.sid)}

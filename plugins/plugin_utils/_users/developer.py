@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""A developer's side of a hand-over: everything that can be seen of it, and the state that follows. Pure.
+"""What is known about a developer's distribution before a hand-over, and the resulting state. Pure.
 
-What an administrator reads in another user's registry, and what that user's task answers, decides what is brought and
-what is told. It never decides that something of that user is deleted: the task looks itself.
+The registry of that user, as the administrator reads it, and the answer of that user's task only decide who gets a
+distribution and what is reported. Before something of that user is deleted, that user's task checks for itself.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ MISSING = "missing"
 WAITING = "waiting"
 """A task of an earlier run waits for a logon."""
 RUNNING = "running"
-"""A task works, or has ended with a result that nobody has read yet."""
+"""A task runs, or has ended with a result that was not read yet."""
 UNKNOWN = "unknown"
-"""Has to be asked of that user's own task."""
+"""Only that user's own task can find out."""
 HELD = "held"
-"""Nothing can be done now, and nothing is built for it; ``Developer.held`` says why."""
+"""Nothing can be done now, and nothing is built for that user; ``Developer.held`` says why."""
 
 WSL_1 = "wsl_1"
 UNFINISHED = "unfinished"
@@ -59,46 +59,46 @@ HELD_REASONS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a user's own task told of that user's registry, or why it could not look. That user can write anything."""
+    """What a user's own task found in that user's registry, or why it could not read it. The user can forge it."""
 
     found: Distribution | None = None
     damaged: bool = False
     refused: str = ""
-    """One of the reasons of ``_users.tasks``, or NOT_KNOWN where the task could not look; empty: it answered."""
+    """A reason of ``_users.tasks``, or NOT_KNOWN if the task could not read the registry; empty: it answered."""
 
 
 @dataclass(frozen=True)
 class Developer:
-    """A Windows user who is to have the distribution, and what was seen of that."""
+    """A Windows user who shall have the distribution, and what was observed about it."""
 
     sid: str
     name: str
     profile: str
-    """Its folder; empty if there is none on the host."""
+    """The profile folder; empty if the host has none."""
     loaded: bool
-    """The registry hive is loaded, so that FOUND is known."""
+    """The registry hive is loaded, so FOUND is known."""
     logged_on: bool
     found: Distribution | None = None
     damaged: bool = False
-    """Something is registered without a name or a folder."""
+    """A registration lacks a name or a folder."""
     place: str = ""
     """The folder that an import would use."""
     disk: bool = False
-    """A virtual disk lies there."""
+    """PLACE contains a virtual disk."""
     begun: bool = False
     """The profile has the mark of an interrupted import of ours."""
     task: int | None = None
-    """Last result of the task that runs now; None: there is none."""
+    """Last result of the task that runs now; None if there is no task."""
     logon_task: int | None = None
-    """The same of the one that waits for a logon."""
+    """Last result of the task that waits for a logon; None if there is no task."""
     done: str = ""
-    """What the task left behind: ok, failed, tasks.SPOILED, or nothing."""
+    """The result of the task: ok, failed, tasks.SPOILED, or empty."""
     answer: Answer | None = None
-    """What that user's own task said in this run; None: it was not asked."""
+    """The answer of that user's own task in this run; None if it was not asked."""
     disks: bool = False
-    """Virtual disks of WSL lie elsewhere in the profile; looked at only where the task could not answer."""
+    """The profile has virtual disks of WSL in other places; only checked if the task could not answer."""
     imported: bool = False
-    """In this run the task said that the distribution is there."""
+    """The task has reported in this run that the distribution is there."""
 
     @property
     def state(self) -> str:
@@ -117,7 +117,7 @@ class Developer:
 
     @property
     def known(self) -> bool:
-        """What is registered was read, or that user's task has told it."""
+        """Whether the registrations are known, from the registry or from that user's task."""
         return self.loaded or (self.answer is not None and not self.answer.refused)
 
     @property
@@ -129,7 +129,7 @@ class Developer:
         return self._by_registration() if self.known else self._by_signs()
 
     def _by_registration(self) -> tuple[str, str]:
-        """What was read or answered counts, also against a result that says otherwise."""
+        """By the registrations, even if the result of a task says something else."""
         answer = None if self.loaded else self.answer
         found, damaged = (answer.found, answer.damaged) if answer else (self.found, self.damaged)
         why = unusable(found)
@@ -148,7 +148,7 @@ class Developer:
         return self._lacks()
 
     def _by_signs(self) -> tuple[str, str]:
-        """The hive is not loaded and nobody has answered: what the task left, the disk, or the question."""
+        """Without the registrations: by the result of the task, the disk, or why there is no answer."""
         if self.done == tasks.SPOILED:
             return HELD, tasks.SPOILED
         if self.done:
@@ -161,7 +161,7 @@ class Developer:
             return UNKNOWN, ""
         if self.answer.refused == tasks.ON_BATTERY:
             return HELD, tasks.ON_BATTERY
-        # A disk in its place with our mark is what is left of our own import: the task that waits for a logon looks.
+        # A disk in its place with our mark is left from our own import: the task checks that at the next logon.
         return (HELD, NOT_KNOWN) if self.disks or self.answer.refused == NOT_KNOWN else self._lacks()
 
     def _lacks(self) -> tuple[str, str]:
@@ -173,7 +173,7 @@ class Developer:
 
 
 def unusable(found: Distribution | None) -> str:
-    """Why the distribution FOUND cannot be used, a key of HELD_REASONS; empty if it can, or is not there."""
+    """Why the distribution FOUND cannot be used, a key of HELD_REASONS; empty if it can, or if there is none."""
     if found is None:
         return ""
     if found.state != "installed":
@@ -184,10 +184,10 @@ def unusable(found: Distribution | None) -> str:
 
 
 def to_ask(developers: t.Sequence[Developer], on_battery: bool) -> list[Developer]:
-    """Those of whom only their own task can tell what is to be done.
+    """Those DEVELOPERS whose own task has to find out what they have.
 
-    :arg on_battery: the tasks may start on battery. Where they may not, everybody who lacks the distribution is asked:
-        whether the laptop runs on battery shows by that, before anything is built.
+    :arg on_battery: the tasks may start on battery. If not, everybody without the distribution is asked as well: this
+        shows whether the laptop runs on battery, before anything is built.
     """
     asked = {UNKNOWN} if on_battery else {UNKNOWN, MISSING}
     return [one for one in developers if one.state in asked]

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Hand a distribution over to other Windows users: look, bring the image, run one task for each, bring the result back.
+"""Hand a distribution over to other Windows users: observe, copy the image, run one task for each, read the results.
 
-What the users can write to is read as data of strangers: links are refused, and only codes are taken from it.
+Files that the users can write are not trusted: links are refused, and only error codes are used.
 """
 
 from __future__ import annotations
@@ -70,56 +70,51 @@ POLL_SECONDS = 5.0
 ALREADY_THERE = "ERROR_ALREADY_EXISTS"
 _LOG_BYTES = 20_000
 _WORD_BYTES = 10
-"""More than any task of ours writes to say how it ended."""
+"""Our tasks write fewer bytes than this as their result."""
 
 
 @dataclass(frozen=True)
 class State:
-    """The host before or after."""
+    """The host, before or after the hand-over."""
 
     state: DistributionState
     developers: list[Developer]
     left: bool
     """The folder of a hand-over exists."""
     identity: str = ""
-    """Of the image in it; empty if there is none."""
+    """Identity of the image in that folder; empty if there is none."""
     asked: bool = False
-    """An earlier run was cut off while it asked; what it left lies there."""
+    """The folder of a question exists, because an earlier run was interrupted."""
 
 
 @dataclass
 class Outcome:
-    """The outcome of the developers so far."""
+    """The outcome so far."""
 
     done: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
-    """SID -> one of the reasons."""
+    """SID -> a key of ``hand_over_plan.REASONS``."""
     failures: list[str] = field(default_factory=list)
     imported: set[str] = field(default_factory=set)
-    """SIDs of those whose task said that they have it."""
+    """SIDs of users whose task reported that they have the distribution."""
 
     @classmethod
     def before(cls, plan: Plan) -> Outcome:
-        """As long as nothing of PLAN was carried out."""
+        """The outcome before PLAN is carried out."""
         held = {one.sid: one.held for one in plan.held}
         return cls(waiting={**{one.sid: tasks.NOT_LOGGED_ON for one in plan.waiting}, **held})
 
 
 def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | None) -> State:
-    """Two WinRS commands: the host, then the developers; one more for each whose task has left a result.
+    """Two WinRS commands: the host, then the developers; one more for each result of a task.
 
-    Raises StepFailed if one of them cannot be found.
+    Raises StepFailed if a user cannot be found.
     """
     own = goal.from_distribution or goal.name
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions(), **q.users()}
     lines["list"] = wsl_line(executable or EXECUTABLE, ["--list", "--verbose"])
     reads = read(runner, lines)
-    users = accounts.choose(accounts.users(reads), goal.windows_user or [], absent=True)
-    if not reads.succeeded("elevated"):
-        raise StepFailed(
-            f"distribution {goal.name} cannot be handed over: the account has no administrator rights in this session;"
-            " from inside a laptop, start WSL from a terminal that was opened as administrator"
-        )
+    users = tasks.chosen(reads, goal.windows_user or [], f"distribution {goal.name} cannot be handed over")
     place = Place(goal.name)
     general = {
         "left": cmd_line("dir", ["/b", place.folder]),
@@ -132,15 +127,15 @@ def observe(runner: CommandRunner, goal: DistributionGoal, executable: str | Non
         state_of(reads, own, executable or wsl.wsl(reads).executable),
         [replace(_developer(user, goal, second), done=ends[user.sid]) for user in users],
         second.succeeded("left"),
-        second.output("identity").decode("ascii", "replace").strip() if second.succeeded("identity") else "",
+        tasks.identity_in(second),
         second.succeeded("asked"),
     )
 
 
 def ask(runner: CommandRunner, seen: State, goal: DistributionGoal, answers: dict[str, Answer]) -> State:
-    """SEEN with what only the users' own tasks can tell. Costs nothing if there is nobody to ask.
+    """SEEN with the answers of those users' tasks that have to be asked. Costs nothing if nobody has to.
 
-    :arg answers: what was answered before in this run, by SID; grows.
+    :arg answers: SID -> answer in this run; the new ones are added.
     """
     known = remember(seen, answers).developers
     unknown = [one for one in to_ask(known, goal.on_battery) if one.answer is None]
@@ -162,7 +157,7 @@ def remember(seen: State, answers: t.Mapping[str, Answer]) -> State:
 def _developer_lines(user: User, goal: DistributionGoal, place: Place) -> dict[str, str]:
     sid = user.sid
     return {
-        # Tasks and results first: what a task that ends meanwhile has registered is then seen below.
+        # Tasks and results first: if a task ends meanwhile, the lines below already read what it has registered.
         f"logon_task_{sid}": schtasks.query_line(place.task(sid, at_logon=True)),
         **tasks.look_lines(place, sid),
         **q.distributions_of(sid),
@@ -191,9 +186,9 @@ def _developer(user: User, goal: DistributionGoal, reads: Reads) -> Developer:
 
 
 def _end(runner: CommandRunner, place: Place, reads: Reads, sid: str) -> str:
-    """How the task of SID ended: ok, failed, or SPOILED; empty if it has left nothing.
+    """How the task of SID ended: ok, failed, or SPOILED; empty if there is no result.
 
-    Its user can write anything into the file at any moment, so that it is read alone, and only while it is short.
+    The user can write anything into the file at any time, so it is read by a separate command, and only if it is short.
     """
     size = tasks.sizes(reads.output(f"sizes_{sid}")).get("done", 0)
     if reads.listed(f"links_{sid}") or size > _WORD_BYTES:
@@ -216,9 +211,9 @@ def apply(
     outcome: Outcome,
     sleep: t.Callable[[float], None] = time.sleep,
 ) -> None:
-    """Carry out PLAN; one developer's failure does not keep the others from theirs.
+    """Carry out PLAN; the failure of one developer does not affect the others.
 
-    Whatever happens the tasks and the files go away, unless somebody still has to log on for them.
+    Tasks and files are removed at the end, also after an error, unless a user still has to log on.
     :raises StepFailed: at the end, with all failures.
     """
     place = Place(goal.name)
@@ -254,7 +249,7 @@ class _Work:
             self.outcome.failures.append(f"{developer.name}: {error}")
 
     def bring_image(self, developers: t.Sequence[Developer]) -> None:
-        """Put the image into a folder that the developers can read and cannot change."""
+        """Copy the image into a folder that the developers can read and cannot change."""
         for one in developers:
             self._run(schtasks.delete_line(self.place.task(one.sid)))
             self._run(schtasks.delete_line(self.place.task(one.sid, at_logon=True)))
@@ -278,14 +273,13 @@ class _Work:
         )
 
     def _open_results(self, sids: t.Sequence[str]) -> None:
-        """Make the files for results of SIDS, each for its user alone."""
-        files = {path: content for sid in sids for path, content in self.place.empty_results(sid).items()}
-        archives.upload_contents(self.runner, files, 120)
+        """Make the result files of SIDS, which only the user of each can write."""
+        archives.upload_contents(self.runner, self.place.empty_results(*sids), 120)
         if self._run(while_successful(*(self.place.opened(sid) for sid in sids))) != 0:
             raise StepFailed(f"the files for results in {self.place.folder} could not be protected; run again")
 
     def hand_over(self, developer: Developer) -> None:
-        """Import as DEVELOPER now, or leave a task for the next logon."""
+        """Import as DEVELOPER now, or at the next logon."""
         if not self._register(developer):
             if developer.logged_on:
                 raise StepFailed(tasks.NO_TASK)
@@ -295,7 +289,7 @@ class _Work:
         self.collect(developer)
 
     def _register(self, developer: Developer, at_logon: bool = False) -> bool:
-        """False when Windows refuses it."""
+        """Make the task of DEVELOPER. Returns False if Windows refuses it."""
         sid, in_session = developer.sid, developer.logged_on or at_logon
         line = developer_line(developer, self.goal, self.executable)
         task = tasks.task(self.place, sid, in_session, line, self.timeout, self.goal.on_battery)
@@ -306,7 +300,7 @@ class _Work:
         return self._run(schtasks.create_line(task.name, file)) == 0
 
     def collect(self, developer: Developer, at_logon: bool = False) -> None:
-        """Wait for the result of DEVELOPER's task and judge it."""
+        """Wait for the result of DEVELOPER's task, and note the outcome."""
         result = self._wait(developer, at_logon)
         if result == "ok":
             self.outcome.imported.add(developer.sid)
@@ -343,9 +337,9 @@ class _Work:
             waited += POLL_SECONDS
 
     def _explain(self, developer: Developer, without_session: bool) -> None:
-        """Turn what wsl.exe said into one line; that the distribution is there already is what was wanted.
+        """Raise StepFailed with the error of wsl.exe in one line; an existing distribution is no error.
 
-        Where WSL does not start without a session of its user, the task waits for one.
+        If WSL does not start without a session of the user, the task waits for the next logon.
         """
         log = read(self.runner, {"log": cmd_line("type", [self.place.result(developer.sid, "log")])})
         text = decode_text(log.output("log")[-_LOG_BYTES:])
@@ -368,7 +362,7 @@ class _Work:
         self.outcome.done.append(f"leave a task that imports {self.goal.name} when {developer.name} logs on")
 
     def clean_up(self, developers: t.Sequence[Developer]) -> None:
-        """Take away the tasks, and the files unless somebody waits."""
+        """Remove the tasks, and the files unless somebody waits."""
         kept = {sid for sid, reason in self.outcome.waiting.items() if reason in plans.WITH_TASK}
         lines = []
         for one in [one for one in developers if one.profile]:
@@ -384,9 +378,9 @@ class _Work:
 
 
 def verify(after: State, goal: DistributionGoal, outcome: Outcome) -> State:
-    """Check that everyone has it who need not wait; raises StepFailed. AFTER, with what the tasks said.
+    """AFTER, with the reports of the tasks. Raises StepFailed if a user who need not wait lacks the distribution.
 
-    The registry counts where it can be read, and the task where it cannot.
+    The registry decides if it can be read, otherwise the report of the task.
     """
     developers = [replace(one, imported=not one.loaded and one.sid in outcome.imported) for one in after.developers]
     lacking = [one.name for one in developers if not one.has_it and one.sid not in outcome.waiting]
@@ -399,9 +393,9 @@ def verify(after: State, goal: DistributionGoal, outcome: Outcome) -> State:
 
 
 def identity(goal: DistributionGoal) -> str:
-    """Tells the image of GOAL from another one, as far as that shows without reading all of it: 64 hex digits.
+    """Identifies the image of GOAL, as far as possible without reading all of it: 64 hex digits.
 
-    What is built here under one name counts as one image: it is built only for those who miss it.
+    A distribution that is built here counts as one image, because it is only built for users who lack it.
     """
     told = [goal.source or f"distribution {goal.from_distribution}", (goal.sha256 or "").lower()]
     file = Path(goal.source or "")
@@ -411,7 +405,7 @@ def identity(goal: DistributionGoal) -> str:
 
 
 def is_outdated(seen: State, goal: DistributionGoal) -> bool:
-    """Whether another image lies on the host than the one that GOAL names."""
+    """Whether the host has an image other than that of GOAL."""
     return bool(seen.identity) and seen.identity != identity(goal)
 
 

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the task of a developer runs to import a distribution, and where things lie for that. Pure."""
+"""The line that the task of a developer runs to import a distribution, and its files. Pure."""
 
 from __future__ import annotations
 
@@ -25,19 +25,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.command imp
 
 @dataclass(frozen=True)
 class Place(tasks.Place):
-    """Where things lie on the host while a distribution called NAME is handed over."""
+    """The folder and the tasks of a hand-over of the distribution called NAME."""
 
     FOLDER_PREFIX = "handover-"
     RESULTS = ("log", "done")
     FILES = (*tasks.Place.FILES, "image.*", "identity.txt")
 
-    @property
-    def identity(self) -> str:
-        """Tells which image it is; only administrators can write it."""
-        return f"{self.folder}\\identity.txt"
-
     def image(self, disk: bool) -> str:
-        """The image; its ending tells wsl.exe what it is."""
+        """The image; wsl.exe knows its kind by the extension."""
         return f"{self.folder}\\image.{'vhdx' if disk else 'tar'}"
 
     def task(self, sid: str, at_logon: bool = False) -> str:
@@ -51,15 +46,15 @@ def is_disk(goal: DistributionGoal) -> bool:
 
 
 def mark(profile: str, name: str) -> str:
-    """The file in the folder PROFILE that lies there while an import of ours of the distribution NAME works."""
+    """The file in the folder PROFILE that exists while our import of the distribution NAME runs."""
     return f"{profile}\\AppData\\Local\\wsl\\{name}.wslfleet-import"
 
 
 def developer_line(developer: Developer, goal: DistributionGoal, executable: str) -> str:
-    """What the task of DEVELOPER runs, one line for cmd.exe; what it prints and how it ended goes to the results.
+    """The line of the task of DEVELOPER, for cmd.exe; its output and outcome are written to the result files.
 
-    A distribution of that name that is there already is left alone. What was started is stopped: WSL keeps the rights
-    of whoever started it.
+    An existing distribution of that name is not changed. At the end the distribution is stopped, because WSL keeps the
+    rights of the process that started it.
     """
     place, name = Place(goal.name), goal.name
     target, own = location(developer.profile, goal), mark(developer.profile, name)
@@ -87,10 +82,10 @@ def developer_line(developer: Developer, goal: DistributionGoal, executable: str
 
 
 def _give_up_own(own: str, name: str, target: str, wsl: t.Callable[..., str]) -> str:
-    """The line that unregisters what an import of ours left half made when the power went, and nothing else.
+    """The line that unregisters an unfinished import of ours, after a power failure for example, and nothing else.
 
-    All of it the user's task sees with that user's eyes: our mark OWN lies there, NAME is still being installed, and
-    something is registered in the very folder TARGET.
+    The user's task checks all of it itself: our mark OWN exists, NAME is still being installed, and the folder TARGET
+    is registered.
     """
     findstr = f"{SYSTEM32}\\findstr.exe"
     named = cmd_line(findstr, ["/i", "/l", f"/c: {name} "])

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Handing a distribution over to other Windows users: from what was seen to the steps. Pure.
+"""The steps of handing a distribution over to other Windows users. Pure.
 
-An administrator does not know the developers' passwords, and WSL belongs to the account that calls it. So an image is
-brought to the host, and one scheduled task for each developer imports it as that developer.
+An administrator does not know the developers' passwords, and a distribution belongs to the account that imports it. So
+an image is copied to the host, and one scheduled task for each developer imports it as that developer.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._users.developer imp
 )
 
 SET_DEFAULT_USER_SINCE = (2, 5, 8)
-"""``--manage --set-default-user`` is known from here on."""
+"""The first version with ``--manage --set-default-user``."""
 
 DENIED = "denied"
-"""WSL's own reason beside those of ``_users.tasks``."""
+"""A reason of WSL, in addition to those of ``_users.tasks``."""
 WITH_TASK = frozenset({tasks.NOT_LOGGED_ON, tasks.NO_RIGHT, tasks.NO_TOKEN, DENIED})
-"""Who waits for one of these has a task that starts at the next logon, and the image for it."""
+"""Users who wait for one of these reasons have a task that starts at the next logon, and its image is kept."""
 REASONS = {
     **HELD_REASONS,
     tasks.NOT_LOGGED_ON: "nobody is logged on as that user; the task starts at the next logon",
@@ -52,7 +52,7 @@ REASONS = {
 
 
 def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """The outcome of all together, from the rows of the result: ``handed over``, or whom it waits for."""
+    """The outcome for all users, from the ROWS of the result: ``handed over``, or who has to do what first."""
     logon = [str(row["user"]) for row in rows if row["waiting"] in (*WITH_TASK, tasks.NO_PROFILE, NOT_KNOWN)]
     others = [str(row["user"]) for row in rows if row["waiting"] and row["user"] not in logon]
     waits = ([f"logon of {', '.join(logon)}"] if logon else []) + others
@@ -60,25 +60,25 @@ def status(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
 
 
 def reason(rows: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """Why, in one line; empty if nobody waits."""
+    """Why users of ROWS wait, in one line; empty if nobody waits."""
     return "; ".join(f"{row['user']}: {row['reason']}" for row in rows if row["waiting"])
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done."""
+    """What has to be done."""
 
     bring_image: bool
     hand_over: tuple[Developer, ...]
-    """They get a task."""
+    """Those who get a task."""
     collect: tuple[Developer, ...]
-    """A task of theirs works already, or has ended: its result is waited for."""
+    """Those whose task already runs or has ended: wait for its result."""
     waiting: tuple[Developer, ...]
-    """A task of an earlier run waits for their logon."""
+    """Those whose task of an earlier run waits for their logon."""
     held: tuple[Developer, ...]
-    """Nothing can be done for them now."""
+    """Those for whom nothing can be done now."""
     clean: bool
-    """Something of an earlier run is to be taken away and nobody waits for it."""
+    """Remove files and tasks of an earlier run that nobody needs any more."""
     image: str
     name: str
 
@@ -103,18 +103,18 @@ def plan(
     assume: bool = False,
     outdated: bool = False,
 ) -> Plan:
-    """The steps until every one of DEVELOPERS has the distribution.
+    """The steps until all DEVELOPERS have the distribution.
 
     :arg left: the folder of a hand-over exists.
-    :arg assume: plan as if WSL and the image were there; for check mode, where nothing was made before.
-    :arg outdated: the image that waits on the host is not the one that is wanted now.
+    :arg assume: plan as if WSL and the image existed; for check mode, where earlier steps have made nothing.
+    :arg outdated: the image on the host is not the one that is wanted now.
     :raises StepFailed: it cannot be done.
     """
     of = {state: tuple(one for one in developers if one.state == state) for state in (RUNNING, WAITING, HELD)}
-    # Who was not asked, or could not say, gets a task, which looks first.
+    # The unknown ones get a task too: it does not change an existing distribution.
     missing = tuple(one for one in developers if one.state in (MISSING, UNKNOWN))
     leftover = left or any(one.task is not None or one.logon_task is not None for one in developers)
-    # The image is made anew for those who miss it, so the ones who wait get it, and their task, anew as well.
+    # A new image for those without the distribution replaces the old one, so those who wait need a new task too.
     anew = missing + of[WAITING] if missing or outdated else ()
     if anew and not assume:
         _refuse(state, goal)
@@ -125,7 +125,7 @@ def plan(
 
 
 def check(goal: DistributionGoal) -> None:
-    """Raise StepFailed for a goal that no host can reach; nothing was asked of any host yet."""
+    """Raise StepFailed for a goal that no host can reach, before any host is asked."""
     name = goal.name
     if goal.state != "present":
         raise StepFailed(
@@ -163,14 +163,14 @@ def _refuse(state: DistributionState, goal: DistributionGoal) -> None:
 
 
 def shown_image(goal: DistributionGoal) -> str:
-    """What is handed over, in words."""
+    """The image of GOAL, for messages."""
     return addresses.masked(goal.source or "") or f"distribution {goal.from_distribution}"
 
 
 _WITHOUT_SESSION = ("E_ACCESSDENIED", "0x80070005", "0x8007023F")
-"""What WSL says to a logon without a session where it cannot be used so (microsoft/WSL#9231, #8072)."""
+"""Error codes of WSL where it does not work in a logon without a session (microsoft/WSL#9231, #8072)."""
 
 
 def needs_session(code: str) -> bool:
-    """Whether the error CODE of wsl.exe, in either spelling, means that its user must be logged on."""
+    """Whether the error CODE of wsl.exe, in either spelling, means that the user must be logged on."""
     return code.rpartition("/")[2].upper() in {known.upper() for known in _WITHOUT_SESSION}

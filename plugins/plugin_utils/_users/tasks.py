@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Work as other Windows users, whose passwords nobody knows: one scheduled task for each of them.
+"""Work as other Windows users, whose passwords the administrator does not know: one scheduled task for each. Pure.
 
-All of it lies in a folder that the users can read and only administrators can change. In it every user has files for
-results, made beforehand, which only that user can write to. Who has not logged on cannot always be worked for: then
-there is a reason. Pure.
+All files are in a folder that the users can read and only administrators can change. It has a set of result files for
+each user, made beforehand, which only that user can write to. If a user is not logged on, Windows may refuse to start
+the task, for one of the reasons below.
 """
 
 from __future__ import annotations
@@ -18,28 +18,39 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host import accounts
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.accounts import User
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, while_successful
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import protected_folder, schtasks
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads
 
 START_SECONDS = 60.0
-"""A task that has not started until then will not."""
+"""A task that has not started after this time will not start."""
 
 NOT_LOGGED_ON = "not_logged_on"
 NO_RIGHT = "no_right"
 NO_TOKEN = "no_token"
 ON_BATTERY = "on_battery"
 NO_PROFILE = "no_profile"
-"""Nothing of that user is on the host, not even a registry to register something in."""
+"""The host has no profile of that user, and so no registry to register a distribution in."""
 
+RUN_AGAIN = {
+    NOT_LOGGED_ON: "that user is not logged on; run again when they are",
+    NO_RIGHT: "that user is not logged on, and their account may not log on as a batch job (a group policy); run again"
+    " when they are logged on",
+    NO_TOKEN: "that user is not logged on, and Windows cannot act for their account without its password (Entra, or no"
+    " domain controller in reach); run again when they are logged on",
+}
+"""Reasons for work that does not wait for a logon."""
 HOLDS_LINK = (
     "a file for results has become a link, which nobody but that user can have done; nothing was read from it:"
     " check it as an administrator"
 )
 SPOILED = "spoiled"
-"""A file for results of that user is a link, or holds more than any task writes; only that user can have done it."""
+"""A result file of that user is a link, or longer than any task writes; only that user can have done that."""
 NO_TASK = "schtasks.exe registered no task: look whether a policy forbids that"
 
 
@@ -48,43 +59,48 @@ _SIZE = re.compile(r"^\S.*\s(\d+) \S+-([a-z]+)\.txt\r?$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Place:
-    """Where things lie on the host while something is done about the distributions called NAME."""
+    """The folder and the tasks for work on the distributions called NAME."""
 
     name: str
     FOLDER_PREFIX: t.ClassVar[str] = ""
     TASK_PREFIX: t.ClassVar[str] = ""
     RESULTS: t.ClassVar[tuple[str, ...]] = ()
-    """Names of the files that a task writes to."""
+    """Names of the result files of a task."""
     FILES: t.ClassVar[tuple[str, ...]] = ("S-1-*",)
-    """Names, with wildcards, of everything that is put into the folder."""
+    """Names, with wildcards, of all files in the folder."""
 
     @property
     def folder(self) -> str:
-        """Only administrators can change what is in it."""
+        """Only administrators can change it."""
         return f"{FOLDER}\\{self.FOLDER_PREFIX}{self.name}"
 
+    @property
+    def identity(self) -> str:
+        """The file that says which image or order is in the folder."""
+        return f"{self.folder}\\identity.txt"
+
     def result(self, sid: str, name: str) -> str:
-        """The file NAME of RESULTS that the task of SID writes to."""
+        """The result file NAME of the task of SID."""
         return f"{self.folder}\\{sid}-{name}.txt"
 
     def results(self, sid: str) -> str:
-        """The pattern that all files for results of SID match."""
+        """The pattern that matches all result files of SID."""
         return self.result(sid, "*")
 
-    def empty_results(self, sid: str) -> dict[str, bytes]:
-        """The files for results of SID, before there are any."""
-        return {self.result(sid, name): b"" for name in self.RESULTS}
+    def empty_results(self, *sids: str) -> dict[str, bytes]:
+        """Path -> content of the result files of SIDS before the tasks run."""
+        return {self.result(sid, name): b"" for sid in sids for name in self.RESULTS}
 
     def opened(self, sid: str) -> str:
-        """The line that lets SID write to its files for results, which have to be there."""
+        """The line that lets SID write to its result files, which have to exist."""
         return protected_folder.give(self.results(sid), sid, protected_folder.WRITE)
 
     def removal(self) -> list[str]:
-        """The lines that take the folder away."""
+        """The lines that remove the folder."""
         return protected_folder.removal(self.folder, self.FILES)
 
     def description(self, sid: str) -> str:
-        """The XML of the task of SID."""
+        """The XML file of the task of SID."""
         return f"{self.folder}\\{sid}.xml"
 
     def task(self, sid: str) -> str:
@@ -92,8 +108,27 @@ class Place:
         return f"wslfleet\\{self.TASK_PREFIX}{self.name}-{sid}"
 
 
+def chosen(reads: Reads, wanted: t.Sequence[str], what: str) -> list[User]:
+    """The users WANTED, from the reads ``_host.queries.users`` and ``elevated``; WHAT is the beginning of an error.
+
+    :raises StepFailed: one cannot be found, or the connecting account has no administrator rights.
+    """
+    users = accounts.choose(accounts.users(reads), wanted, absent=True)
+    if not reads.succeeded("elevated"):
+        raise StepFailed(
+            f"{what}: the account has no administrator rights in this session; from inside a laptop, start WSL from a"
+            " terminal that was opened as administrator"
+        )
+    return users
+
+
+def identity_in(reads: Reads) -> str:
+    """The content of ``Place.identity``, from the read ``identity``; empty if there is no such file."""
+    return reads.output("identity").decode("ascii", "replace").strip() if reads.succeeded("identity") else ""
+
+
 def task(place: Place, sid: str, logged_on: bool, line: str, seconds: float, on_battery: bool = True) -> schtasks.Task:
-    """The task of SID that runs LINE now, for SECONDS at most: in the user's session if there is one."""
+    """The task of SID that runs LINE now, for at most SECONDS, in the session of a user who is LOGGED_ON."""
     return schtasks.Task(
         name=place.task(sid),
         sid=sid,
@@ -105,16 +140,16 @@ def task(place: Place, sid: str, logged_on: bool, line: str, seconds: float, on_
 
 
 def start_line(place: Place, sid: str, *before: str) -> str:
-    """The line that opens the files for results of SID, which have to be there, then makes and starts the task."""
+    """The line that runs BEFORE, opens the result files of SID, which have to exist, and makes and starts the task."""
     name = place.task(sid)
     made = schtasks.create_line(name, place.description(sid))
     return while_successful(*before, place.opened(sid), made, schtasks.run_line(name))
 
 
 def look_lines(place: Place, sid: str) -> dict[str, str]:
-    """What the task of SID has come to."""
+    """The lines that read the state of the task of SID."""
     return {
-        # First: a task that has ended by then has left its result already, whatever happens between the reads.
+        # First, because a task that has ended by then has already written its result.
         f"task_{sid}": schtasks.query_line(place.task(sid)),
         f"links_{sid}": cmd_line("dir", ["/b", "/al", place.results(sid)]),
         f"sizes_{sid}": sizes_line(place, sid),
@@ -123,7 +158,7 @@ def look_lines(place: Place, sid: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def cleaned(clean_up: t.Callable[[], object]) -> t.Iterator[None]:
-    """CLEAN_UP at the end of the block, however that ends; after a lost connection the next run does it."""
+    """Call CLEAN_UP at the end of the block, also after an error; after a lost connection the next run does that."""
     try:
         yield
     except HostUnreachable:
@@ -135,24 +170,24 @@ def cleaned(clean_up: t.Callable[[], object]) -> t.Iterator[None]:
 
 
 def sizes_line(place: Place, sid: str) -> str:
-    """The line that lists the files for results of SID."""
+    """The line that lists the result files of SID."""
     return cmd_line("dir", ["/-c", "/a-d", place.results(sid)])
 
 
 def sizes(listed: bytes) -> dict[str, int]:
-    """Name of RESULTS -> bytes in that file, in what ``sizes_line`` printed; none before a task has written to it."""
+    """Name of a result file -> its size in bytes, from the output of ``sizes_line``; 0 before the task writes to it."""
     return {match.group(2): int(match.group(1)) for match in _SIZE.finditer(listed.decode("utf-8", "replace"))}
 
 
 def last_result(reads: Reads, name: str) -> int | None:
-    """The last result of the task that the read called NAME asked for; None: there is none."""
+    """The last result of a task, from the read NAME; None if there is no task."""
     return schtasks.last_result(reads.output(name)) if reads.succeeded(name) else None
 
 
 def why_not(result: int, on_battery: bool) -> str | None:
-    """Why a task with RESULT did not start, one of the reasons above; None if the result says nothing of the kind.
+    """Why a task with RESULT did not start, one of the reasons above; None if RESULT has no such meaning.
 
-    :arg on_battery: the task may start on battery, so that a refusal has another cause.
+    :arg on_battery: the task may start on battery, so a refusal has another cause.
     """
     if result in schtasks.NO_RIGHT:
         return NO_RIGHT
@@ -164,10 +199,10 @@ def why_not(result: int, on_battery: bool) -> str | None:
 
 
 def why_nothing(result: int | None, waited: float, start: float, patience: float) -> str | None:
-    """Why a task with RESULT that left nothing for WAITED seconds never will, after its name; None: it may work still.
+    """Why a task with RESULT and no result file after WAITED seconds will not write one; None: it may still run.
 
     :arg start: seconds after which it should have started.
-    :arg patience: seconds within which Windows may still tell of the state before.
+    :arg patience: seconds in which Windows may still return the state before the start.
     """
     if result == schtasks.NEVER_RUN and waited >= start:
         return "has not started; run again"

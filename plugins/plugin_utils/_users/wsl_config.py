@@ -4,12 +4,12 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Read and write a Windows user's ``.wslconfig``. What may stand in it is in ``_wsl_settings.settings``.
+"""Read and write a Windows user's ``.wslconfig``. Its possible settings are in ``_wsl_settings.settings``.
 
-The profile of another user is a place of that user, who may put a link there at any moment. So the file is written with
-that user's own rights (``_users.as_user``), and only after the user has read what the administrator has read: what an
-administrator alone may read never comes into the hands of the user. In the profile of the connecting account a link is
-refused in the very line that copies.
+Other users control their profiles and may put a link there at any time. So their file is written with their own rights
+(``_users.as_user``), and only after their task has read the same content as the administrator: they must not get a copy
+of a file that only administrators may read. In the profile of the connecting account the line that copies also refuses
+a link.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ PLACE = as_user.Place("wslconfig")
 
 @dataclass(frozen=True)
 class State:
-    """The file and what decides over its settings."""
+    """The file, and what its settings depend on."""
 
     path: str
     text: str | None
-    """None if there is no file. Bytes that are no UTF-8 survive the way back."""
+    """None if there is no file. Bytes that are not UTF-8 are kept."""
     host: Host
     executable: str
     user: User | None = None
-    """Whose it is; None: the connecting account's."""
+    """The owner; None: the connecting account."""
     elevated: bool = True
     """The connecting account has the rights of an administrator in this session."""
 
@@ -66,7 +66,7 @@ def observe(runner: CommandRunner, windows_user: str | None) -> State:
 
 
 def _content(runner: CommandRunner, path: str) -> str | None:
-    """What PATH holds. A link is refused: writing as an administrator would change what it leads to."""
+    """The content of PATH; None if it does not exist. A link is refused: an administrator would change its target."""
     reads = read(
         runner,
         {
@@ -86,9 +86,9 @@ def _content(runner: CommandRunner, path: str) -> str | None:
 
 
 def write(runner: CommandRunner, seen: State, text: str) -> None:
-    """Put TEXT into the file as UTF-8 without a mark, and read it again; raises StepFailed.
+    """Write TEXT to the file as UTF-8 without a byte order mark, and read it again; raises StepFailed.
 
-    It is copied: a copy takes over the permissions of the profile, a move would not.
+    By ``copy``, because a copy inherits the permissions of the profile, and a moved file would not.
     """
     content = text.encode("utf-8", "surrogateescape")
     if seen.user:
@@ -100,7 +100,7 @@ def write(runner: CommandRunner, seen: State, text: str) -> None:
 
 
 def _write_own(runner: CommandRunner, seen: State, content: bytes) -> None:
-    """Without an administrator's rights there are none that a link could lead astray: the draft is the user's then."""
+    """Without administrator rights a link can do no harm: then the draft is in a folder of the user."""
     folder, name = (STAGING, "wslconfig") if seen.elevated else (f"{_profile(seen)}{OWN_DRAFTS}", "wslfleet-wslconfig")
     staged = f"{folder}\\{name}"
     if seen.elevated:

@@ -61,12 +61,12 @@ def test_what_was_printed_comes_back() -> None:
     ("looks", "there", "started", "message"),
     [
         ([look(b"failed\r\n")], True, 0, "with the rights of anna"),
-        ([look(task=0x800710E0)], True, 0, "anna is not logged on; run again"),
-        ([look(task=0x8007052E)], False, 0, "anna is not logged on, and Windows cannot act"),
+        ([look(task=0x800710E0)], True, 0, "anna: that user is not logged on; run again"),
+        ([look(task=0x8007052E)], False, 0, "anna: that user is not logged on, and Windows cannot act"),
         ([look(task=5)] * 7, True, 0, "was ended without a result"),
         ([look()] * 122, True, 0, "did not end; run again"),
         ([], True, 1, "registered no task"),
-        ([], False, 1, "anna is not logged on, and Windows cannot act"),
+        ([], False, 1, "anna: that user is not logged on, and Windows cannot act"),
     ],
 )
 def test_why_nothing_came(looks: list[t.Any], there: bool, started: int, message: str) -> None:
