@@ -270,7 +270,7 @@ windows_users:
       type: str
       sample: ""
     changed:
-      description: Whether a step changed something, or would in check mode.
+      description: Whether a step changed something, or would in check mode, or Python was installed.
       type: bool
       sample: true
     results:

@@ -96,8 +96,9 @@ def outcome(where: str, answer: Answer, steps: t.Sequence[plans.Step]) -> plans.
     if wrong:
         raise StepFailed(f"{where}: damaged result: {wrong}; check the distribution, and do not trust it")
     if not whole:
-        return plans.Outcome(failure=why_unfinished(answer), rows=answer.rows, under_way=True)
-    return plans.Outcome(rows=answer.rows)
+        failure = why_unfinished(answer)
+        return plans.Outcome(failure=failure, rows=answer.rows, under_way=True, python=answer.python)
+    return plans.Outcome(rows=answer.rows, python=answer.python)
 
 
 def answer_in(where: str, completed: Completed, name: str) -> Answer:

@@ -80,8 +80,6 @@ class Work:
     clock: t.Callable[[], float] = time.monotonic
     waits: t.Iterator[float] = field(default_factory=telling.waits)
     """Seconds between two looks."""
-    python: bool = False
-    """Python was missing and has been installed."""
 
     def run(self) -> plans.Outcome:
         """Send the order and wait for its end. Raises StepFailed, HostUnreachable, CommandTimeout."""
@@ -89,7 +87,6 @@ class Work:
         ask = self._bring
         while True:
             answer = self._reached(ask)
-            self.python = self.python or (answer is not None and answer.python)
             if answer is not None and answer.id == self.goal.identity:
                 if not answer.alive or answer.ended:
                     return answers.outcome(self.way.where, answer, self.goal.steps)

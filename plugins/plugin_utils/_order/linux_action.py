@@ -69,7 +69,8 @@ class LinuxAction(Orders):
         _name, outcome = self.wslfleet_order([step])
         if outcome.failure:
             raise StepFailed(outcome.failure)
-        return taken(self._module, dict(outcome.rows[-1]["result"]), complete=False)
+        result = dict(outcome.rows[-1]["result"])
+        return taken(self._module, {**result, "changed": True} if outcome.python else result, complete=False)
 
     def _as_module(self, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module, and repeat it while its transaction works."""

@@ -27,6 +27,8 @@ REASONS = {**HELD_REASONS, **tasks.RUN_AGAIN}
 
 Step = t.Dict[str, t.Any]
 
+_PYTHON = "Install Python"
+
 
 @dataclass(frozen=True)
 class Place(tasks.Place):
@@ -58,6 +60,8 @@ class Outcome:
     rows: tuple[t.Mapping[str, t.Any], ...] = field(default=())
     under_way: bool = False
     """FAILURE happened during the step after ROWS."""
+    python: bool = False
+    """Python was missing and has been installed."""
 
     @property
     def message(self) -> str:
@@ -121,7 +125,8 @@ def as_result(people: t.Sequence[tuple[str, str, Outcome]], planned: t.Sequence[
     steps = [(f"{row['user']}: " if row["user"] else "", step) for row in rows for step in row["steps"]]
     warnings = [f"{who}{text}" for who, step in steps for text in step["warnings"]]
     diffs = [_named(f"{who}{step['name']}", one) for who, step in steps for one in step.get("diff", ())]
-    result["steps"] = [f"{who}{step['name']}" for who, step in steps if step["changed"]]
+    installed = [f"{user}: {_PYTHON}" if user else _PYTHON for user, _sid, outcome in people if outcome.python]
+    result["steps"] = [*installed, *(f"{who}{step['name']}" for who, step in steps if step["changed"])]
     if warnings:
         result["warnings"] = warnings
     if diffs:
@@ -158,7 +163,7 @@ def _developer(user: str, sid: str, outcome: Outcome, planned: t.Sequence[Step],
         "reason": REASONS.get(outcome.waiting, ""),
         "failed": bool(outcome.message),
         "msg": outcome.message,
-        "changed": any(bool(row["result"].get("changed")) for row in outcome.rows),
+        "changed": outcome.python or any(bool(row["result"].get("changed")) for row in outcome.rows),
         "results": {row["register"]: _without_bulk(row["result"]) for row in outcome.rows if row["register"]},
         "steps": [_step(row, step, diff) for row, step in zip(outcome.rows, planned)],
         "not_begun": [

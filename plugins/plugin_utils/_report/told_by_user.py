@@ -25,9 +25,9 @@ def told_by_user(order: t.Mapping[str, t.Any], tell: t.Callable[[One], t.Iterabl
 def of_each_user(order: t.Mapping[str, t.Any], read: t.Callable[[One], One | None]) -> dict[str, t.Any]:
     """What READ makes of the results in each part of ORDER, None where there is nothing to tell.
 
-    The last one stands for all; where the distributions belong to other users, ``developers`` has all of them by name.
+    The last one stands for all; where the distributions belong to other users, ``windows_users`` has all of them by name.
     """
-    told = [(one["user"], read(one["results"])) for one in order.get("developers") or ()]
+    told = [(one["user"], read(one["results"])) for one in order.get("windows_users") or ()]
     found = {user: dict(result) for user, result in told if result is not None}
     last: dict[str, t.Any] = list(found.values())[-1] if found else {}
-    return {**last, "developers": found} if any(found) else last
+    return {**last, "windows_users": found} if any(found) else last

@@ -83,12 +83,13 @@ def carry_out(*answers: Completed | Exception, **goal: t.Any) -> tuple[plans.Out
 
 def test_one_launch_where_nothing_takes_long() -> None:
     outcome, asked, shown = carry_out(says())
-    assert (outcome.message, asked, shown) == ("no", ["bring"], [])
+    assert (outcome.message, outcome.python, asked, shown) == ("no", False, ["bring"], [])
 
 
 def test_while_apt_works_its_progress_is_shown() -> None:
     silent = says(ended=False, alive=True, step="Guard")
-    _outcome, asked, shown = carry_out(INSTALLING, WORKS, silent, says())
+    outcome, asked, shown = carry_out(INSTALLING, WORKS, silent, says(python=True))
+    assert outcome.python
     assert asked == ["bring", "bring", "look", "look"]
     assert shown == ["installing Python", "apt 12%: Unpacking x", "Guard"]
 

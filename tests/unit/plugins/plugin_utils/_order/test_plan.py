@@ -64,6 +64,15 @@ def test_what_the_module_returns() -> None:
     assert "diff" not in p.as_result([("anna", "S-1", p.Outcome(rows=rows))], planned("a", "b"), diff=False)
 
 
+@pytest.mark.parametrize(("user", "shown"), [("anna", "anna: Install Python"), ("", "Install Python")])
+def test_python_that_was_installed_is_a_change(user: str, shown: str) -> None:
+    rows = ({"register": "", "seconds": 0, "result": {"changed": False}},)
+    for python in (True, False):
+        result = p.as_result([(user, "", p.Outcome(rows=rows, python=python))], planned("a"), diff=False)
+        assert result["changed"] is result["windows_users"][0]["changed"] is python
+        assert result["steps"] == ([shown] if python else [])
+
+
 def failed(**result: t.Any) -> p.Outcome:
     return p.Outcome(rows=({"register": "", "seconds": 0, "result": {"failed": True, **result}},))
 

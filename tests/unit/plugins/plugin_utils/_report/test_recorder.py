@@ -96,7 +96,7 @@ def test_check_mode_has_done_nothing() -> None:
         keeper = Recorder(replace(RUN, playbook="remove", check=check))
         for name, changed in (("laptop-1", True), ("laptop-2", False)):
             keeper.begin(name, ["laptops"])
-            keeper.result(name, "cuda_bundle", "Remove", {"changed": changed, "developers": []})
+            keeper.result(name, "cuda_bundle", "Remove", {"changed": changed, "windows_users": []})
         assert list(keeper.outcomes().values()) == expected
 
 
