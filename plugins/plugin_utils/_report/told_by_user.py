@@ -23,9 +23,9 @@ def told_by_user(order: t.Mapping[str, t.Any], tell: t.Callable[[One], t.Iterabl
 
 
 def of_each_user(order: t.Mapping[str, t.Any], read: t.Callable[[One], One | None]) -> dict[str, t.Any]:
-    """What READ makes of the results in each part of ORDER, None where there is nothing to tell.
+    """What READ makes of the results in the last part of ORDER for which it does not return None.
 
-    The last one stands for all; where the distributions belong to other users, ``windows_users`` has all of them by name.
+    If the distributions belong to other users, ``windows_users`` has this for each of them, by name.
     """
     told = [(one["user"], read(one["results"])) for one in order.get("windows_users") or ()]
     found = {user: dict(result) for user, result in told if result is not None}
