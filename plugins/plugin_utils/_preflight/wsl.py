@@ -45,6 +45,12 @@ def kind(state: HostState) -> Verdict:
         return Verdict("wsl_kind", "G6", "ok", "WSL is not installed")
     names = {"store": "WSL from the Store", "inbox": "the WSL that is part of Windows"}
     remedy = "it cannot be used from a remote logon; the role installs the MSI package, distributions stay registered"
+    if wsl.kind == "store":
+        # Its wsl.exe, which Windows starts for --install too, does not start in a remote logon (microsoft/WSL#9231).
+        remedy = (
+            "a remote logon cannot use it, nor install another one with it: name the MSI package (windows_host_wsl_msi"
+            " or windows_host_wsl_version); distributions stay registered"
+        )
     if not fetches:
         return Verdict("wsl_kind", "G6", "warn", f"only {names[wsl.kind]} is there, and {_OLD_CLIENT}", _NAME_IT)
     return Verdict("wsl_kind", "G6", "warn", f"only {names[wsl.kind]} is there", remedy)

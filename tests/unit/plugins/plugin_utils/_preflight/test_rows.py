@@ -298,3 +298,8 @@ def test_g8_distributions(registered: dict[str, list[Distribution]], level: str,
 def test_g23_kernel(wsl: Wsl, level: str, words: str) -> None:
     found = verdict("wsl_kernel", wsl=wsl)
     assert (found.row, found.level) == ("G23", level) and words in found.seen
+
+
+def test_wsl_of_the_store_needs_a_named_package() -> None:
+    assert "windows_host_wsl_msi" in verdict("wsl_kind", wsl=Wsl(None, None, {}, {}, store=True)).remedy
+    assert "the role installs" in verdict("wsl_kind", wsl=Wsl(None, None, {"LxssManager": True}, {})).remedy
