@@ -243,11 +243,6 @@ def instance_age(stat: str, uptime: str, ticks: int) -> float:
     return float(uptime.split()[0]) - started
 
 
-def _read(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
 def work(document: t.Mapping[str, t.Any], record: Record, started: bool) -> None:
     """Carry the order of DOCUMENT out. STARTED: the distribution was started for it."""
     this = os.getpid()
@@ -270,7 +265,8 @@ def start(document: t.Mapping[str, t.Any], lock: int) -> None:
 
     Without a session nobody but this can have started an instance that is young.
     """
-    age = instance_age(_read("/proc/1/stat"), _read("/proc/uptime"), os.sysconf("SC_CLK_TCK"))
+    stat, uptime = (files.read_text(path) or "" for path in ("/proc/1/stat", "/proc/uptime"))
+    age = instance_age(stat, uptime, os.sysconf("SC_CLK_TCK"))
     started = document["started"]
     if started is None:
         started = SESSION not in os.environ and age < _JUST_STARTED

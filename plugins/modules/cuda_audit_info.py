@@ -119,13 +119,14 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     fingerprints = legacy_keys.fingerprints_of(module)
     seen = observe.observe(system, fingerprints)
     rows = report.rows(seen)
+    failures = verdict.lines(rows, verdict.STOP)
     return {
         "changed": False,
-        "clean": report.is_clean(rows),
+        "clean": not failures,
         "driver_packages": [package.name for package in seen.repair.drivers],
         "toolkits": toolkit.versions_of(seen.repair.database),
         "rows": verdict.as_result(rows),
-        "failures": verdict.lines(rows, verdict.STOP),
+        "failures": failures,
     }
 
 

@@ -109,7 +109,7 @@ transaction:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import follow as apt_follow
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
@@ -118,14 +118,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import extra_libraries
 
 PURPOSE = "libraries"
-
-
-def purge_command(system: System, names: t.Sequence[str]) -> t.List[str]:
-    """The command that purges NAMES. Raises Failure when more would go with them."""
-    judged = query.plan_purge(system, names, ())
-    if not judged.allowed:
-        raise Failure(f"refused: {judged.why}")
-    return command.purge(*names)
 
 
 def commands(
@@ -137,7 +129,7 @@ def commands(
     if interruption is not None:
         raise Failure(interruption.text)
     if module.params["state"] == "absent":
-        return [purge_command(system, todo)]
+        return [query.purge(system, todo)]
     url = url or extra_libraries.default_url(system.read_text("/etc/os-release") or "")
     extra_libraries.open_source(system, what, url, module.params["keyring"])
     judged = extra_libraries.plan(system, what, todo, database)

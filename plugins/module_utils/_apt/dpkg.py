@@ -23,6 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 STATUS = "/var/lib/dpkg/status"
 UPDATES = "/var/lib/dpkg/updates"
+INFO = "/var/lib/dpkg/info"
 EXTENDED_STATES = "/var/lib/apt/extended_states"
 LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock")
 
@@ -124,6 +125,10 @@ class Database:
         """Whether NAME is installed and configured, in any architecture."""
         return any(package.name == name and package.installed for package in self.packages)
 
+    def version(self, name: str) -> str:
+        """The version of NAME if it is installed and configured, in any architecture; else empty."""
+        return next((package.version for package in self.packages if package.name == name and package.installed), "")
+
     def label(self, package: Package) -> str:
         """The name of PACKAGE as apt and dpkg want it: with its architecture when that is not the system's."""
         own = next((item.architecture for item in self.packages if item.name == "dpkg"), "amd64")
@@ -145,22 +150,26 @@ def read_database(system: System) -> Database:
 
     Raises Failure if there is no dpkg.
     """
-    try:
-        with open(system.path(STATUS), encoding="utf-8", errors="surrogateescape") as file:
-            packages = parse_status(file.read())
-    except FileNotFoundError as error:
-        raise Failure(f"{error.filename}: no such file; this distribution does not use dpkg") from error
+    status = system.read_text(STATUS)
+    if status is None:
+        raise Failure(f"{STATUS}: no such file; this distribution does not use dpkg")
     entries = journal(system)
-    latest = {(package.name, package.architecture): package for package in packages}
-    for entry in entries:
-        with open(entry, encoding="utf-8", errors="surrogateescape") as file:
-            latest.update({(package.name, package.architecture): package for package in parse_status(file.read())})
+    texts = [status, *(system.read_text(entry) or "" for entry in entries)]
+    latest = {package.key: package for text in texts for package in parse_status(text)}
     return Database(tuple(latest.values()), bool(entries))
 
 
 def journal(system: System) -> t.List[str]:
     """The journal entries (their names are digits only), in order."""
-    return [system.path(f"{UPDATES}/{name}") for name in system.names(UPDATES) if name.isdigit()]
+    return [f"{UPDATES}/{name}" for name in system.names(UPDATES) if name.isdigit()]
+
+
+def file_lists(system: System) -> t.Iterator[t.Tuple[str, bytes]]:
+    """(package, the paths that it brought, one a line); the package as dpkg names its list: ``name``,
+    ``name:architecture``."""
+    for name in system.names(INFO):
+        if name.endswith(".list"):
+            yield name[: -len(".list")], system.read_bytes(f"{INFO}/{name}") or b""
 
 
 def automatic(text: str) -> t.Set[str]:

@@ -89,6 +89,14 @@ def plan_purge(
     return _judged(system, done.stdout, {*packages, *allowed_removals})
 
 
+def purge(system: System, names: t.Sequence[str]) -> t.List[str]:
+    """The command that purges NAMES. Raises Failure if apt refuses that, or would remove more."""
+    why = plan_purge(system, names).why
+    if why:
+        raise Failure(f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first")
+    return apt_command.purge(*names)
+
+
 def _judged(
     system: System,
     simulation: str,

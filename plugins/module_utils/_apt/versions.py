@@ -32,6 +32,17 @@ def satisfies(version: str, operator: str, wanted: str) -> bool:
     return {"": True, ">=": order >= 0, "<=": order <= 0, "=": order == 0, ">>": order > 0, "<<": order < 0}[operator]
 
 
+def upstream(version: str) -> str:
+    """VERSION without the revision of the package: ``12.8.1`` of ``12.8.1-1``."""
+    return version.rpartition("-")[0] or version
+
+
+def numbers(version: str) -> t.Tuple[int, int] | None:
+    """Major and minor number of VERSION, behind its epoch; None if it does not begin with two numbers."""
+    match = re.match(r"(?:[0-9]+:)?([0-9]+)\.([0-9]+)", version)
+    return (int(match.group(1)), int(match.group(2))) if match else None
+
+
 def _parts(version: str) -> t.Tuple[str, str, str]:
     epoch, colon, rest = version.partition(":")
     if not colon:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import cdi, engines, packages, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
@@ -37,7 +37,7 @@ class State:
 
 def observe(system: System, database: dpkg.Database) -> State:
     """Read what is not in DATABASE."""
-    version, seen = packages.installed_version(database), engines.observe(system)
+    version, seen = database.version(packages.BASE), engines.observe(system)
     unconfigured, problem = [], ""
     if version:
         try:
@@ -63,7 +63,7 @@ def _version(state: State) -> Verdict:
     if not state.version:
         seen = f"{', '.join(state.engines.engines)} without NVIDIA's container toolkit: no GPU in containers"
         return Verdict("containers", "G16", INFO, seen, f"{_ROLE} if containers need the GPU")
-    text = f"NVIDIA's container toolkit {packages.upstream(state.version)}"
+    text = f"NVIDIA's container toolkit {versions.upstream(state.version)}"
     if packages.numbers(state.version) < packages.numbers(packages.RECOMMENDED):
         return Verdict("containers", "G16", WARN, f"{text}, below the recommended {packages.RECOMMENDED}", _ROLE)
     return Verdict("containers", "G16", OK, f"{text}; in WSL a container gets all GPUs (--gpus all) or none")

@@ -11,10 +11,9 @@ Only packages are looked at: what pip and conda bring lies in environments of us
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
 
@@ -35,14 +34,14 @@ def rows(database: dpkg.Database) -> t.List[Verdict]:
 def _library(name: str, database: dpkg.Database) -> Verdict:
     package, floor = catalogue.LIBRARY_FLOORS[name]
     least = f"{_NAMES[name]} works in WSL from {floor[0]}.{floor[1]} on"
-    version = next((item.version for item in database.packages if item.name == package and item.installed), "")
+    version = database.version(package)
     if not version:
         remedy = f"if it is wanted, {_REMEDIES[name]}"
         return Verdict(name, "G18", INFO, f"{package} is not installed; {least}; {_ENVIRONMENTS}", remedy)
-    match = re.match(r"^(?:[0-9]+:)?([0-9]+)\.([0-9]+)", version)
-    if not match:
+    numbers = versions.numbers(version)
+    if numbers is None:
         return Verdict(name, "G18", INFO, f"{package} {version}; {least}", "compare the two")
-    if (int(match.group(1)), int(match.group(2))) < floor:
+    if numbers < floor:
         return Verdict(name, "G18", WARN, f"{package} {version}; {least}", _REMEDIES[name])
     return Verdict(name, "G18", OK, f"{package} {version}{_NOTES[name]}")
 

@@ -53,7 +53,7 @@ class State:
     """/usr/local/bin, which is in everybody's PATH, leads to WSL's nvidia-smi."""
 
 
-def observe(system: System, fingerprints: t.Sequence[str], instead: str = "") -> State:
+def observe(system: System, fingerprints: t.Sequence[str]) -> State:
     """Read the system; two quick processes of apt, for the effect of the pin."""
     repair, legacy = driver_repair.observe(system), legacy_keys.observe(system, fingerprints)
     return State(
@@ -67,7 +67,7 @@ def observe(system: System, fingerprints: t.Sequence[str], instead: str = "") ->
         tuple(kernel_module.leftovers(system)),
         tuple(search_path.findings(system)),
         search_path.first_nvidia_smi(system),
-        tuple(file.path for file in guard.files(instead) if not system.exists(file.path)),
+        tuple(file.path for file in guard.files("") if not system.exists(file.path)),
         *_candidates_or_problem(system),
         toolkit_state.observe(system, repair.database, legacy.sources),
         containers.observe(system, repair.database),

@@ -139,8 +139,3 @@ def _nvidia_smi(seen: State) -> Verdict:
         remedy = "run wslfleet.cuda.cuda_toolkit, or call it by its full path"
         return Verdict("nvidia_smi", "G19", WARN, f"{wsl} is not in the PATH of root, sudo and cron", remedy)
     return Verdict("nvidia_smi", "G19", OK, f"{wsl}; root finds it by {path.COMMANDS}")
-
-
-def is_clean(found: t.Sequence[Verdict]) -> bool:
-    """Whether no verdict is a failure."""
-    return all(verdict.level != STOP for verdict in found)

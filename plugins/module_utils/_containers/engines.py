@@ -13,11 +13,11 @@ itself. Such a docker is never touched. podman needs no configuration: it reads 
 from __future__ import annotations
 
 import os
-import re
 import signal
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -84,8 +84,8 @@ def choose(wanted: t.Sequence[str] | None, seen: State) -> Choice:
 
 def podman_too_old(version: str) -> bool:
     """Whether podman of this Debian VERSION (``3.4.4+ds1-1ubuntu1``) cannot read CDI specifications."""
-    match = re.match(r"(?:\d+:)?(\d+)\.(\d+)", version)
-    return match is not None and (int(match.group(1)), int(match.group(2))) < PODMAN_MINIMUM
+    numbers = versions.numbers(version)
+    return numbers is not None and numbers < PODMAN_MINIMUM
 
 
 def reload_docker(system: System) -> bool:

@@ -17,7 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, deb822, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, deb822, dpkg, query, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
@@ -56,11 +56,6 @@ def numbers(version: str) -> Version:
     return tuple(int(part) for part in match.groups()[:3]) if match else ()
 
 
-def upstream(version: str) -> str:
-    """The version without Debian's revision."""
-    return version.rpartition("-")[0] or version
-
-
 def check(version: t.Any, minimum: t.Any) -> None:
     """Refuse versions that are none or cannot work. Raises Failure."""
     for option, text in (("version", version), ("minimum_version", minimum)):
@@ -81,12 +76,6 @@ def needed(engines: t.Sequence[str]) -> t.Tuple[str, ...]:
     return PACKAGES if {"docker", "containerd"} & set(engines) else (BASE,)
 
 
-def installed_version(database: dpkg.Database) -> str:
-    """The version of the installed base package; empty when it is not installed."""
-    found = [package.version for package in database.packages if package.name == BASE and package.installed]
-    return found[0] if found else ""
-
-
 def suits(database: dpkg.Database, engines: t.Sequence[str], version: str | None, minimum: str) -> bool:
     """Whether the packages that ENGINES need are there, in one version, and it is the one wanted or new enough."""
     mine = {
@@ -104,7 +93,7 @@ def pick(available: t.Iterable[str], version: str | None, minimum: str) -> str:
     fitting = [item for item in known if (item[0] == numbers(version) if version else item[0] >= numbers(minimum))]
     if not fitting:
         what = version or f"{minimum} or later"
-        newest = f"the newest is {upstream(known[-1][1])}" if known else f"it contains no {BASE}"
+        newest = f"the newest is {versions.upstream(known[-1][1])}" if known else f"it contains no {BASE}"
         raise Failure(f"the source contains no toolkit {what}: {newest}; update the mirror or check url")
     return fitting[-1][1]
 
@@ -120,10 +109,12 @@ def make_plan(
 ) -> Plan:
     """Bring what ENGINES need, and what of the four is there already, to DEB_VERSION; empty: keep what is there."""
     if not deb_version:
-        return Plan((), tuple(engine_packages), upstream(installed_version(database)))
+        return Plan((), tuple(engine_packages), versions.upstream(database.version(BASE)))
     present = {package.name for package in database.packages if package.name in PACKAGES and package.present}
     names = [name for name in PACKAGES if name in present or name in needed(engines)]
-    return Plan(tuple(f"{name}={deb_version}" for name in names), tuple(engine_packages), upstream(deb_version))
+    return Plan(
+        tuple(f"{name}={deb_version}" for name in names), tuple(engine_packages), versions.upstream(deb_version)
+    )
 
 
 def engine_packages(system: System, engine: str) -> t.List[str]:
@@ -132,16 +123,16 @@ def engine_packages(system: System, engine: str) -> t.List[str]:
     """
     names, companions = containers_engines.CANDIDATES[engine], containers_engines.COMPANIONS.get(engine, ())
     stanzas = query.records(system, [*names, *companions], all_versions=False)
-    versions = {stanza.get("Package", ""): stanza.get("Version", "") for stanza in stanzas}
+    offered = {stanza.get("Package", ""): stanza.get("Version", "") for stanza in stanzas}
     for name in names:
-        if name not in versions:
+        if name not in offered:
             continue
-        if engine == "podman" and containers_engines.podman_too_old(versions[name]):
+        if engine == "podman" and containers_engines.podman_too_old(offered[name]):
             raise Failure(
-                f"podman {versions[name]} of this release cannot read CDI specifications, 4.1.0 or later can; "
+                f"podman {offered[name]} of this release cannot read CDI specifications, 4.1.0 or later can; "
                 "use docker, or a later release of the distribution"
             )
-        return [name, *(companion for companion in companions if companion in versions)]
+        return [name, *(companion for companion in companions if companion in offered)]
     raise Failure(
         f"no source of the distribution contains {' or '.join(names)}; add a source that does, or install {engine}"
         " first"

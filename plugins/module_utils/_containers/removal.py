@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     cdi,
     configuration,
@@ -22,7 +22,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import (
     steps,
 )
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import report as containers_report
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -39,15 +38,18 @@ def look(system: System, request: containers_report.Request) -> containers_repor
         return report
     removal = runtime_removal.plan_removal(system, rootless.plan_removal)
     names = present(dpkg.read_database(system))
-    judge(system, names)
+    purge = query.purge(system, names) if names else []
     report.notes += removal.notes
     report.add(removal.changes)
     if not request.check_mode:
         system_changes.apply(system, removal.changes)
         for engine in removal.engines:
             configuration.reread(system, report, engine)
-    if names and not _purge(system, request, report, names):
-        return report
+    if names:
+        report.changed = True
+        report.packages = ("".join(f"{name}\n" for name in names), "")
+        if not request.check_mode and not steps.run_packages(system, request, report, [purge]):
+            return report
     changes, notes = cdi.plan_removal(system)
     changes = [*changes, *source.plan_absent(system)]
     report.notes += notes
@@ -61,21 +63,3 @@ def present(database: dpkg.Database) -> t.List[str]:
     """The packages of the toolkit of which anything is left, configuration files included."""
     left = {package.name for package in database.packages if package.left}
     return [name for name in packages.PACKAGES if name in left]
-
-
-def judge(system: System, names: t.Sequence[str]) -> None:
-    """Refuse when others would go with NAMES. Raises Failure."""
-    why = query.plan_purge(system, names, ()).why if names else ""
-    if why:
-        raise Failure(f"refused, nothing was changed: purging {' '.join(names)}: {why}; remove those first")
-
-
-def _purge(
-    system: System, request: containers_report.Request, report: containers_report.Report, names: t.Sequence[str]
-) -> bool:
-    """Purge NAMES in a transaction; whether it has ended. Raises Failure."""
-    report.changed = True
-    report.packages = ("".join(f"{name}\n" for name in names), "")
-    if request.check_mode:
-        return True
-    return steps.run_packages(system, request, report, [command.purge(*names)])

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, daemon_json, runtimes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.runtimes import Texts
@@ -46,9 +46,7 @@ def plan_removal(system: System, others: t.Callable[[System, Texts], t.Sequence[
     changes += others(system, known)
     gone = system_changes.change_to(system, runtimes.RECORD, None)
     if gone is not None:
-        changes.append(
-            system_changes.FileChange(runtimes.RECORD, gone.before, None, shown_before="(the files before)\n")
-        )
+        changes.append(replace(gone, shown_before="(the files before)\n"))
     return Removal(tuple(changes), tuple(engines), tuple(notes))
 
 

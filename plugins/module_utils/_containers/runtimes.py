@@ -16,6 +16,7 @@ import os
 import re
 import tempfile
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import containerd_toml, daemon_json
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
@@ -92,12 +93,7 @@ def remember(system: System, texts: t.Mapping[str, str | None]) -> t.List[system
     change = system_changes.change_to(system, RECORD, text, mode=0o600)
     if change is None:
         return []
-    before, after = "(as it was)\n", "(as it was, and the files below)\n"
-    return [
-        system_changes.FileChange(
-            RECORD, change.before, change.after, mode=0o600, shown_before=before, shown_after=after
-        )
-    ]
+    return [replace(change, shown_before="(as it was)\n", shown_after="(as it was, and the files below)\n")]
 
 
 def of_daemon_json(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
@@ -129,7 +125,7 @@ def check_containerd(system: System, changes: t.Sequence[system_changes.FileChan
     seen = r"\.runtimes\.[\"']?nvidia[\"']?\]|(?m:^[ \t]*disabled_plugins[ \t]*=.*cri)"
     if done.code == 0 and re.search(seen, done.stdout):
         return
-    back = [system_changes.FileChange(change.path, change.after, change.before, mode=change.mode) for change in changes]
+    back = [replace(change, before=change.after, after=change.before) for change in changes]
     system_changes.apply(system, reversed(back))
     why = done.last_line if done.code else "the runtime nvidia does not reach it"
     raise Failure(

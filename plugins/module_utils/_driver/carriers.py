@@ -15,9 +15,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loade
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
-INFO = "/var/lib/dpkg/info"
-_ENDING = ".list"
-
 
 def drivers(system: System, packages: t.Iterable[dpkg.Package]) -> t.Dict[t.Tuple[str, str], str]:
     """Key of a package -> why it is a driver, for those of PACKAGES of which anything is left."""
@@ -33,19 +30,18 @@ def drivers(system: System, packages: t.Iterable[dpkg.Package]) -> t.Dict[t.Tupl
 
 
 def _brought(system: System) -> t.Dict[str, t.List[str]]:
-    """Package as dpkg names its list (``name`` or ``name:architecture``) -> files in it that only a driver brings.
+    """Package as dpkg names its list -> files in it that only a driver brings.
 
     Links to WSL's files are none, a harmless workaround, nor is what is gone: ldconfig takes such links away when the
     laptop has no driver.
     """
     marks = [mark.encode() for mark in driver_packages.FILE_MARKS]
     found = {}
-    for name in system.names(INFO):
+    for package, text in dpkg.file_lists(system):
         # Some 1,000 lists with some 100,000 lines: looking for a few words in all of them takes 20 ms.
-        text = system.read_bytes(f"{INFO}/{name}") if name.endswith(_ENDING) else None
-        if text and any(mark in text for mark in marks):
+        if any(mark in text for mark in marks):
             lines = text.decode("utf-8", "surrogateescape").split("\n")
             paths = [path for path in lines if driver_packages.is_carried(path)]
             there = [path for path in paths if system.lexists(path)]
-            found[name[: -len(_ENDING)]] = [path for path in there if not loader.leads_to_wsl(system, path)]
+            found[package] = [path for path in there if not loader.leads_to_wsl(system, path)]
     return found

@@ -19,6 +19,7 @@ import re
 import struct
 import typing as t
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader_conf
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import ini
@@ -198,13 +199,10 @@ def owned(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
     """Path -> package, for those of PATHS that a package brought. Reads dpkg's file lists, so ask only when needed."""
     wanted = {alias: path for path in paths for alias in (path, path[4:] if path.startswith("/usr/lib") else path)}
     found: t.Dict[str, str] = {}
-    folder = "/var/lib/dpkg/info"
-    for name in system.names(folder):
-        if not name.endswith(".list"):
-            continue
-        for line in (system.read_text(f"{folder}/{name}") or "").split("\n"):
+    for package, text in dpkg.file_lists(system):
+        for line in text.decode("utf-8", "surrogateescape").split("\n"):
             if line in wanted:
-                found[wanted[line]] = name[: -len(".list")]
+                found[wanted[line]] = package
     return found
 
 

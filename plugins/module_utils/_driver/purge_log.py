@@ -11,10 +11,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command
-from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import (
-    commands,
-)
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import commands
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver.repair import Plan, State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -47,7 +45,7 @@ def failed_scripts(system: System, log: str, state: State) -> t.List[str]:
     for label, kind in re.findall(r"installed (\S+) package (pre|post)-removal script subprocess", log):
         package = drivers.get(label) or drivers.get(label.partition(":")[0])
         if package is not None:
-            stem = f"/var/lib/dpkg/info/{package.name}"
+            stem = f"{dpkg.INFO}/{package.name}"
             names = (f"{stem}.{kind}rm", f"{stem}:{package.architecture}.{kind}rm")
             found += [name for name in names if system.exists(name)]
     return sorted(set(found))

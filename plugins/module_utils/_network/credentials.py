@@ -18,8 +18,9 @@ import os
 import re
 import typing as t
 import urllib.parse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -31,7 +32,7 @@ _USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://|(?=[^/@]*:))(?P<place>[^/]
 a password where the address lacks its scheme."""
 
 
-class CredentialsError(ValueError):
+class CredentialsError(Failure):
     """They cannot be written down for apt. The message never holds them."""
 
 
@@ -119,7 +120,7 @@ def change(system: System, credentials: Credentials | None, url: str, path: str 
         return None
     before = "" if found.before is None else "(credentials)\n"
     after = "" if found.after is None else f"(credentials for {url}, readable by root only)\n"
-    return changes.FileChange(path, found.before, found.after, mode=0o600, shown_before=before, shown_after=after)
+    return replace(found, shown_before=before, shown_after=after)
 
 
 def for_trial(

@@ -155,17 +155,9 @@ def normal_fingerprint(text: str) -> str:
 def address_of(url: str, options: t.Mapping[str, t.Any]) -> t.Tuple[str, network_credentials.Credentials | None]:
     """The checked address without credentials, and the credentials in it or in OPTIONS. Raises Failure."""
     user, word = str(options.get("username") or ""), str(options.get("password") or "")
-    try:
-        bare, credentials = network_credentials.taken_from(url, user, word)
-    except network_credentials.CredentialsError as error:
-        raise Failure(str(error)) from error
-    bare = _checked_url(bare)
+    bare, credentials = network_credentials.taken_from(url, user, word)
+    if not re.match(r"^(https?|file|copy)://?[^\s]+$", bare):
+        raise Failure(f"url {addresses.masked(bare)!r} is not an http, https, file or copy address")
     if credentials and not bare.startswith("http"):
         raise Failure("username and password are for http and https addresses")
-    return bare, credentials
-
-
-def _checked_url(url: str) -> str:
-    if not re.match(r"^(https?|file|copy)://?[^\s]+$", url):
-        raise Failure(f"url {addresses.masked(url)!r} is not an http, https, file or copy address")
-    return url.rstrip("/") + "/"
+    return bare.rstrip("/") + "/", credentials

@@ -76,10 +76,7 @@ def parse(place: str, sha256: str) -> Installer:
 
 def installed(system: System, installer: Installer) -> bool:
     """Whether the package is there in this version. Reads dpkg's status file."""
-    return any(
-        item.name == installer.package and item.version == installer.version and item.installed
-        for item in dpkg.read_database(system).packages
-    )
+    return dpkg.read_database(system).version(installer.package) == installer.version
 
 
 def keyring(system: System, installer: Installer, fingerprint: str) -> bytes:

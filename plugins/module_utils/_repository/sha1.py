@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import openpgp
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, changes, files
@@ -38,16 +39,10 @@ def is_refusal(output: str) -> bool:
     return bool(re.search(r"SHA-?1 is not considered secure", output))
 
 
-def uses_sqv(system: System) -> bool:
-    """Whether this apt lets sqv verify."""
-    return system.exists(DEFAULT_POLICY) and system.exists("/usr/bin/sqv")
-
-
 def concerns(system: System, keyring: bytes) -> bool:
     """Whether apt refuses every key of KEYRING (binary) for SHA-1. Starts no process."""
-    if not uses_sqv(system):
-        return False
-    keys = openpgp.split_keys(keyring)
+    uses_sqv = system.exists(DEFAULT_POLICY) and system.exists("/usr/bin/sqv")
+    keys = openpgp.split_keys(keyring) if uses_sqv else []
     return bool(keys) and all(openpgp.bound_by_sha1(key.data) for key in keys)
 
 
@@ -85,7 +80,4 @@ def site_change(system: System, wanted: bool) -> changes.FileChange | None:
     if present is None:
         return changes.change_to(system, SITE_POLICY, f"{SITE_MARK}\n{text}")
     change = changes.change_to(system, SITE_POLICY, text)
-    if change is None:
-        return None
-    backup = backups.backup_name(SITE_POLICY, backups.stamp())
-    return changes.FileChange(change.path, change.before, change.after, backup=backup, mode=change.mode)
+    return replace(change, backup=backups.backup_name(SITE_POLICY, backups.stamp())) if change else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, follow, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, follow, query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
@@ -117,23 +117,19 @@ def _let_go(
     check_mode: bool,
 ) -> None:
     """Apply CHANGES, sources and keys, then purge PACKAGES: an interrupted run leaves what the next one finds again."""
+    if check_mode:
+        return
     names = [name for name, _size in packages]
-    if names and not check_mode:
+    purge: t.List[str] = []
+    if names:
         running = apt_transaction.find_running(system)
         if running is not None:
             follow.to_the_end(system, running, installer_steps.INSTALL_SECONDS)
-        judged = query.plan_purge(system, names, ())
-        if judged.reasons:
-            raise Failure(f"cannot remove {' '.join(names)}: {judged.reasons[0].text}")
-    if check_mode:
-        return
+        purge = query.purge(system, names)
     system_changes.apply(system, changes)
     if names:
-        begun = apt_transaction.start(system, "source", [command.purge(*names)])
+        begun = apt_transaction.start(system, "source", [purge])
         follow.to_the_end(system, begun, installer_steps.INSTALL_SECONDS)
         left = [item.name for item in dpkg.read_database(system).packages if item.name in names and item.present]
         if left:
             raise Failure(f"{', '.join(left)} was not removed; see {apt_transaction.FOLDER}")
-
-
-# -- local installer -------------------------------------------------------------------------------------------------

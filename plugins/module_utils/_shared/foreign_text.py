@@ -30,9 +30,9 @@ def clean(text: str, maximum: int = MAXIMUM_LENGTH) -> str:
     return re.sub(_IN_ONE_LINE, _escape, _cut(text, maximum))
 
 
-def clean_lines(text: str, maximum: int = 1 << 20) -> str:
+def clean_lines(text: str) -> str:
     """As ``clean``, but line breaks and tabs stay: for differences and other texts of several lines."""
-    return re.sub(_IN_LINES, _escape, _cut(text.replace("\r\n", "\n"), maximum))
+    return re.sub(_IN_LINES, _escape, _cut(text.replace("\r\n", "\n"), 1 << 20))
 
 
 def clean_result(value: t.Any) -> t.Any:

@@ -95,7 +95,8 @@ def _apply_one(system: System, change: FileChange) -> str:
     if change.after is None:
         files.remove_file(path)
     elif change.link:
-        files.link_file(path, change.link)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.symlink(change.link, path)
     else:
         files.write_file(path, change.after, _mode(change, path), _owner(path))
     return backup

@@ -170,12 +170,6 @@ def scratch(parent: str | None = None) -> t.Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def link_file(path: str, target: str) -> None:
-    """Make PATH, where nothing is, a symbolic link to TARGET."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    os.symlink(target, path)
-
-
 def remove_file(path: str) -> None:
     """Remove PATH; no error when it is gone already."""
     with contextlib.suppress(FileNotFoundError):

@@ -22,6 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command,
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files as system_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
@@ -113,9 +114,9 @@ def default_url(os_release: str) -> str:
 def files(what: Goal, url: str, keyring: str) -> t.Dict[str, str]:
     """Path -> text of the source and of the pin that keeps everything else of it away. Raises Failure."""
     if not re.match(r"^(https?|file|copy):[^\s\[\]]+$", url):
-        raise Failure(f"url {_shown(url)!r} is not an address of an apt repository")
+        raise Failure(f"url {addresses.masked(url)!r} is not an address of an apt repository")
     if "@" in url:
-        raise Failure(f"url {_shown(url)!r} contains a user name: write it to /etc/apt/auth.conf.d instead")
+        raise Failure(f"url {addresses.masked(url)!r} contains a user name: write it to /etc/apt/auth.conf.d instead")
     if not re.match(r"^/[^\s\[\]]+$", keyring):
         raise Failure(f"keyring {keyring!r} is not an absolute path")
     pins = [("*", -1), (" ".join(what.packages), 990)]
@@ -137,13 +138,8 @@ def open_source(system: System, what: Goal, url: str, keyring: str) -> None:
     done = query.update(system, OPTIONS)
     if done.code != 0:
         found = apt_plan.errors(done.output)
-        cause = network_cause.named(system, _shown(url), done.output) or "; ".join(found[:2])
-        raise Failure(f"{_shown(url)}: {cause or f'apt-get update failed with {done.code}'}")
-
-
-def _shown(url: str) -> str:
-    """URL without user and password."""
-    return re.sub(r"//[^/@]*@", "//", url)
+        cause = network_cause.named(system, addresses.masked(url), done.output) or "; ".join(found[:2])
+        raise Failure(f"{addresses.masked(url)}: {cause or f'apt-get update failed with {done.code}'}")
 
 
 def choose(what: Goal, names: t.Sequence[str], madison: str) -> t.List[str]:

@@ -18,7 +18,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -45,14 +45,13 @@ class Host:
 
 def host_of(packages: t.Iterable[dpkg.Package], coming: t.Mapping[str, str] | None = None) -> Host:
     """The host with PACKAGES, once those COMING (name -> version) are installed."""
-    versions = {item.name: item.version for item in packages if item.present}
-    versions.update(coming or {})
-    library = re.match(r"^(?:[0-9]+:)?([0-9]+)\.([0-9]+)", versions.get("libc6", ""))
-    default = re.match(r"^(?:[0-9]+:)?([0-9]+)\.", versions.get("g++", ""))
-    found = (re.match(r"^g\+\+-([0-9]+)$", name) for name in versions)
+    there = {item.name: item.version for item in packages if item.present}
+    there.update(coming or {})
+    default = versions.numbers(there.get("g++", ""))
+    found = (re.match(r"^g\+\+-([0-9]+)$", name) for name in there)
     return Host(
-        (int(library.group(1)), int(library.group(2))) if library else None,
-        int(default.group(1)) if default else None,
+        versions.numbers(there.get("libc6", "")),
+        default[0] if default else None,
         tuple(sorted(int(match.group(1)) for match in found if match)),
     )
 
@@ -113,8 +112,7 @@ def problem(short: str, host: Host, archive: t.Collection[str] = ()) -> str:
 
 
 def _number(short: str) -> t.Tuple[int, int]:
-    match = re.match(r"^([0-9]+)\.([0-9]+)", short)
-    return (int(match.group(1)), int(match.group(2))) if match else _UNKNOWN
+    return versions.numbers(short) or _UNKNOWN
 
 
 def offered(system: System) -> t.List[str]:

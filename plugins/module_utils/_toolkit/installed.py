@@ -36,7 +36,7 @@ def release(system: System, short: str) -> str:
     dashed = short.replace(".", "-")
     names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
     found = {
-        item.version.rpartition("-")[0]
+        versions.upstream(item.version)
         for item in dpkg.read_database(system).packages
         if item.name in names and item.installed
     }

@@ -42,7 +42,7 @@ def index_of(records: t.Iterable[Stanza]) -> Index:
 def releases(index: Index, package: str) -> t.List[str]:
     """The releases of metapackage PACKAGE, ascending: ``12.8.0``, ``12.8.1``."""
     versions = sorted(index.get(package, {}), key=apt_versions.key)
-    return [version.rpartition("-")[0] or version for version in versions]
+    return [apt_versions.upstream(version) for version in versions]
 
 
 def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, str]:
@@ -71,7 +71,7 @@ def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, st
 
 
 def _version_of(index: Index, package: str, release: str) -> str:
-    return next(version for version in index[package] if (version.rpartition("-")[0] or version) == release)
+    return next(version for version in index[package] if apt_versions.upstream(version) == release)
 
 
 def _walk(index: Index, short: str, start: t.Mapping[str, str]) -> t.Dict[str, str]:

@@ -54,9 +54,9 @@ def test_they_come(ubuntu: Box) -> None:
 
 def test_they_go(ubuntu: Box) -> None:
     ubuntu.status(NCCL)
-    module, command = ubuntu.module("cuda_extra_libraries"), ubuntu.becomes()
-    judge = module.purge_command
-    ubuntu.monkeypatch.setattr(module, "purge_command", lambda system, names: judge(system, names) and command)
+    query, command = ubuntu.module("cuda_extra_libraries").query, ubuntu.becomes()
+    judge = query.purge
+    ubuntu.monkeypatch.setattr(query, "purge", lambda system, names: judge(system, names) and command)
     result = ubuntu.run("cuda_extra_libraries", GONE, **ASKED, state="absent")
     assert (result["changed"], result["installed"], result["diff"]["before"]) == (True, [], "libnccl2\n")
 

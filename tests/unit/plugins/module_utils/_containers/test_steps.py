@@ -298,7 +298,7 @@ def leaving(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     world.seen, world.packages = containers_engines.State(("docker", "podman")), packages("1.19.1-1")
     removal = runtime_removal.Removal(tuple(world.plan(system_at(), "docker")), ("docker",), ("a note",))
     put(runtime_removal, "plan_removal", lambda system, others: removal)
-    put(query, "plan_purge", lambda system, names, allowed: world.note(f"judge {len(names)}") or world.judged)
+    put(query, "plan_purge", lambda system, names: world.note(f"judge {len(names)}") or world.judged)
     put(cdi, "plan_removal", lambda system: ([system_changes.FileChange(cdi.SPECIFICATION, b"x", None)], ["another"]))
     put(
         containers_source,

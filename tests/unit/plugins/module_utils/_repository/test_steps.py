@@ -51,7 +51,7 @@ class World:
         ):
             monkeypatch.setattr(module, name, stand_in)
 
-    def plan(self, _system: System, names: t.Sequence[str], _allowed: t.Any) -> apt_plan.Judgement:
+    def plan(self, _system: System, names: t.Sequence[str]) -> apt_plan.Judgement:
         reasons = (apt_plan.Reason("x", self.refused),) if self.refused else ()
         assert list(names) == [PACKAGE]
         return apt_plan.Judgement((), (), reasons)
@@ -103,7 +103,7 @@ def test_nothing_spare_is_no_change(world: World) -> None:
 @pytest.mark.parametrize(
     ("refused", "left", "code", "words", "done"),
     [
-        ("would remove mine", False, 0, f"cannot remove {PACKAGE}: would remove mine", []),
+        ("would remove mine", False, 0, f"purging {PACKAGE}: would remove mine", []),
         ("", True, 0, f"{PACKAGE} was not removed", [CHANGE.path, f"purge {PACKAGE}"]),
         ("", False, 100, "transaction t ended with code 100", [CHANGE.path, f"purge {PACKAGE}"]),
     ],
