@@ -201,15 +201,15 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import packa
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed, look, plan, steps
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import installed, plan, steps
 
 PURPOSE = "toolkit"
 
 
-def asked(params: t.Mapping[str, t.Any]) -> look.Options:
+def asked(params: t.Mapping[str, t.Any]) -> plan.Options:
     """The options as a value."""
     names = ("version", "host_compiler", "state", "others", "hold", "default", "allow_downgrade", "check_gpu")
-    return look.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
+    return plan.Options(components=tuple(params["components"]), **{name: params[name] for name in names})
 
 
 def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
@@ -258,7 +258,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
         if left.packages_change and not left.upgrade:
             raise Failure(apt_follow.failure(system, transaction))
     # Which commands belong on the PATH is known only when the packages are there.
-    found.settling = steps.settle(system, options, found)
+    found.settling = steps.settle(system, found)
     result.update(changed=result["changed"] or not found.settling.empty, diff=steps.diff(found))
     return {**result, "nvcc": installed.nvcc_path(system, short), "release": installed.release(system, short)}
 

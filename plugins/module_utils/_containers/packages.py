@@ -111,10 +111,8 @@ def make_plan(
     if not deb_version:
         return Plan((), tuple(engine_packages), versions.upstream(database.version(BASE)))
     present = {package.name for package in database.packages if package.name in PACKAGES and package.present}
-    names = [name for name in PACKAGES if name in present or name in needed(engines)]
-    return Plan(
-        tuple(f"{name}={deb_version}" for name in names), tuple(engine_packages), versions.upstream(deb_version)
-    )
+    exact = [f"{name}={deb_version}" for name in PACKAGES if name in present or name in needed(engines)]
+    return Plan(tuple(exact), tuple(engine_packages), versions.upstream(deb_version))
 
 
 def engine_packages(system: System, engine: str) -> t.List[str]:

@@ -26,23 +26,35 @@ class NoPlanError(Failure):
 
 
 @dataclass(frozen=True)
+class Options:
+    """What the caller asked for, as written."""
+
+    version: str
+    components: t.Tuple[str, ...]
+    host_compiler: bool = True
+    state: str = "present"
+    """present, latest or absent."""
+    others: str = "keep"
+    """keep or remove: what happens to toolkits of other versions."""
+    hold: bool | None = None
+    default: bool = False
+    allow_downgrade: bool = False
+    check_gpu: bool = True
+
+    @property
+    def present(self) -> bool:
+        """Whether the toolkit is wanted."""
+        return self.state != "absent"
+
+
+@dataclass(frozen=True)
 class Goal:
     """What the caller asked for, with a minor number."""
 
     version: catalogue.Version
     packages: t.Tuple[str, ...]
     """Of the components; empty for the absent state."""
-    host_compiler: bool = True
-    state: str = "present"
-    """present, latest or absent."""
-    others: str = "keep"
-    """keep or remove: what happens to toolkits of other versions."""
-    allow_downgrade: bool = False
-
-    @property
-    def present(self) -> bool:
-        """Whether the toolkit is wanted."""
-        return self.state != "absent"
+    options: Options
 
 
 @dataclass(frozen=True)
@@ -66,13 +78,10 @@ class Plan:
         return bool(self.install or self.purge)
 
 
-def desired(
-    version: catalogue.Version, components: t.Sequence[str], host_compiler: bool = True, **options: t.Any
-) -> Goal:
-    """Check the options. Raises CatalogueError."""
-    names = package_names.package_names(version.exact or version.short, components)
-    wanted = Goal(version, tuple(names), host_compiler, **options)
-    return wanted if wanted.present else replace(wanted, packages=(), host_compiler=False)
+def desired(version: catalogue.Version, asked: Options) -> Goal:
+    """What was ASKED, for VERSION with a minor number. Raises CatalogueError for components that it does not have."""
+    names = package_names.package_names(version.exact or version.short, asked.components)
+    return Goal(version, tuple(names) if asked.present else (), asked)
 
 
 def make_plan(
@@ -87,19 +96,20 @@ def make_plan(
     AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, where one is
     wanted. Raises Failure for a downgrade that nobody allowed.
     """
-    if not wanted.present:
+    asked = wanted.options
+    if not asked.present:
         gone = removal.of_versions(database, automatic, [wanted.version.short])
         return Plan(purge=gone, unhold=_held(database, gone))
     others = [item for item in removal.installed_versions(database) if item != wanted.version.short]
-    purge = removal.of_versions(database, automatic, others) if wanted.others == "remove" else ()
-    compiler = ["g++"] if wanted.host_compiler and not toolkit_host_compiler.is_there(system) else []
+    purge = removal.of_versions(database, automatic, others) if asked.others == "remove" else ()
+    compiler = ["g++"] if asked.host_compiler and not toolkit_host_compiler.is_there(system) else []
     plan = _exact(wanted, database, parts, compiler) if parts else _newest(wanted, database, automatic, compiler)
     return replace(plan, purge=purge, unhold=tuple(sorted({*plan.unhold, *_held(database, purge)})))
 
 
 def _newest(wanted: Goal, database: dpkg.Database, automatic: t.Collection[str], compiler: t.Sequence[str]) -> Plan:
     missing = [name for name in wanted.packages if not database.installed(name)]
-    if wanted.state != "latest":
+    if wanted.options.state != "latest":
         return Plan(install=(*missing, *compiler))
     mine = [
         item.name
@@ -118,7 +128,7 @@ def _exact(wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str], co
     fine = {item.name for item in database.packages if item.installed and parts.get(item.name) == item.version}
     change = [name for name in sorted(parts) if name not in fine]
     newer = [name for name in change if name in there and versions.compare(there[name], parts[name]) > 0]
-    if newer and not wanted.allow_downgrade:
+    if newer and not wanted.options.allow_downgrade:
         name = newer[0]
         raise Failure(
             f"{name} {there[name]} is installed, newer than the {parts[name]} of toolkit {wanted.version.exact}; set "

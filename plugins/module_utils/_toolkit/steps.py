@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import time
 import typing as t
+from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, query
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
@@ -21,8 +23,25 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, gpu, release
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler as toolkit_host_compiler
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import plan as toolkit_plan
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.look import Look, Options
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Goal, NoPlanError
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Goal, NoPlanError, Options
+
+
+@dataclass
+class Look:
+    """One look: what is wanted, what is there, and what has to happen."""
+
+    wanted: Goal
+    database: dpkg.Database
+    plan: toolkit_plan.Plan
+    settling: finish.Settling
+    parts: t.Mapping[str, str] = field(default_factory=dict)
+    judged: apt_plan.Judgement | None = None
+    warnings: t.List[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to happen."""
+        return self.plan.packages_change or not self.settling.empty
 
 
 def look(system: System, options: Options, check_mode: bool) -> Look | None:
@@ -35,32 +54,25 @@ def look(system: System, options: Options, check_mode: bool) -> Look | None:
     if options.state == "latest" or version.minor is None:
         _fetch(system, check_mode, warnings)
     if version.minor is None:
-        minor = _newest_minor(system, version, options)
+        minor = _newest_minor(system, version, options.state)
         if minor is None:
             return None
         version = catalogue.Version(version.major, minor)
-    wanted = toolkit_plan.desired(
-        version,
-        options.components,
-        options.host_compiler,
-        state=options.state,
-        others=options.others,
-        allow_downgrade=options.allow_downgrade,
-    )
+    wanted = toolkit_plan.desired(version, options)
     database = dpkg.read_database(system)
     parts: t.Mapping[str, str] = {}
-    if version.exact and wanted.present:
+    if version.exact and options.present:
         parts = _parts(system, wanted, database, check_mode, warnings)
     plan = toolkit_plan.make_plan(system, wanted, database, dpkg.read_automatic(system), parts)
-    found = Look(wanted, database, plan, _settling(system, options, wanted, database, parts), parts, warnings=warnings)
+    found = Look(wanted, database, plan, _settling(system, wanted, database, parts), parts, warnings=warnings)
     if plan.packages_change:
-        _judge(system, found, options, check_mode)
+        _judge(system, found, check_mode)
     return found
 
 
-def settle(system: System, options: Options, found: Look) -> finish.Settling:
+def settle(system: System, found: Look) -> finish.Settling:
     """Do what is left once the packages are as wanted; what it was. Raises Failure."""
-    settling = _settling(system, options, found.wanted, dpkg.read_database(system), found.parts)
+    settling = _settling(system, found.wanted, dpkg.read_database(system), found.parts)
     for command in settling.commands():
         done = system.run(command)
         if done.code != 0:
@@ -82,12 +94,11 @@ def diff(found: Look) -> t.List[t.Dict[str, str]]:
     return shown
 
 
-def _settling(
-    system: System, options: Options, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]
-) -> finish.Settling:
-    if not wanted.present:
+def _settling(system: System, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]) -> finish.Settling:
+    asked = wanted.options
+    if not asked.present:
         return finish.settle_absent(system, wanted.version.short, database)
-    return finish.settle(system, wanted.version, database, options.hold, options.default, parts)
+    return finish.settle(system, wanted.version, database, asked.hold, asked.default, parts)
 
 
 def _fetch(system: System, check_mode: bool, warnings: t.List[str]) -> None:
@@ -97,9 +108,9 @@ def _fetch(system: System, check_mode: bool, warnings: t.List[str]) -> None:
         warnings.append(text)
 
 
-def _newest_minor(system: System, version: catalogue.Version, options: Options) -> int | None:
+def _newest_minor(system: System, version: catalogue.Version, state: str) -> int | None:
     """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
-    if options.state == "absent":
+    if state == "absent":
         raise Failure("version: say which toolkit to remove, such as 12.8; latest is for installing")
     found = release.minors(query.names(system, f"cuda-toolkit-{version.major}-"), version.major)
     return found[-1] if found else None
@@ -126,21 +137,21 @@ def _parts(
         raise NoPlanError(str(error)) from error
 
 
-def _judge(system: System, found: Look, options: Options, check_mode: bool) -> None:
+def _judge(system: System, found: Look, check_mode: bool) -> None:
     """Refuse what would do harm, before anything is downloaded; keep what apt makes of the plan."""
     plan = found.plan
     if plan.install:
-        if options.check_gpu:
+        if found.wanted.options.check_gpu:
             verdict = gpu.judge(gpu.read(system), found.wanted.version.short)
             if verdict.stop:
                 raise Failure(f"refused before anything was downloaded: {verdict.stop}")
             found.warnings += [verdict.warning] if verdict.warning else []
-        _judge_host(system, found, options, {})
+        _judge_host(system, found, {})
         _fetch(system, check_mode, found.warnings)
     try:
         found.plan, found.judged = toolkit_plan.judge(system, plan, found.database.packages)
         # Only now it is known which compiler would come along.
-        _judge_host(system, found, options, {action.name: action.new for action in found.judged.installs})
+        _judge_host(system, found, {action.name: action.new for action in found.judged.installs})
     except NoPlanError as error:
         error = _explained(system, plan, error)
         if not check_mode:
@@ -151,7 +162,7 @@ def _judge(system: System, found: Look, options: Options, check_mode: bool) -> N
         )
 
 
-def _judge_host(system: System, found: Look, options: Options, coming: t.Mapping[str, str]) -> None:
+def _judge_host(system: System, found: Look, coming: t.Mapping[str, str]) -> None:
     """Refuse a toolkit that cannot compile here; only tell it to somebody who brings a compiler of his own."""
     if not (found.plan.install and toolkit_host_compiler.compiles(found.wanted.packages)):
         return
@@ -160,7 +171,7 @@ def _judge_host(system: System, found: Look, options: Options, coming: t.Mapping
     text = toolkit_host_compiler.problem(short, host)
     if text:
         text = toolkit_host_compiler.problem(short, host, toolkit_host_compiler.offered(system))
-    if text and options.host_compiler:
+    if text and found.wanted.options.host_compiler:
         raise Failure(f"refused before anything was downloaded: {text}")
     own = toolkit_host_compiler.compiler(short, host)
     text = text or (f"g++ is newer than CUDA {short} works with: call nvcc with -ccbin {own}" if own else "")

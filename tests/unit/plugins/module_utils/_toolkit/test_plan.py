@@ -32,7 +32,8 @@ def root_with(tmp_path: Path, *files: str) -> str:
 
 
 def wanted(version: str = "12.8", *components: str, **options: t.Any) -> toolkit_plan.Goal:
-    return toolkit_plan.desired(catalogue.parse_version(version), components or ["toolkit"], **options)
+    asked = toolkit_plan.Options(version, components or ("toolkit",), **options)
+    return toolkit_plan.desired(catalogue.parse_version(version), asked)
 
 
 def versions(*lines: str) -> dpkg.Database:

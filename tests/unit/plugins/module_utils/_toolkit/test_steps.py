@@ -14,7 +14,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import (
     finish,
     gpu,
     host_compiler,
-    look,
     removal,
     steps,
 )
@@ -54,8 +53,8 @@ def system(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def options(version: str, **more: t.Any) -> look.Options:
-    return look.Options(version, ("nvcc",), **more)
+def options(version: str, **more: t.Any) -> toolkit_plan.Options:
+    return toolkit_plan.Options(version, ("nvcc",), **more)
 
 
 def test_latest_is_the_newest_that_a_source_holds(system: list[str]) -> None:
@@ -127,7 +126,7 @@ def test_a_command_that_fails_is_told_with_its_reason(monkeypatch: pytest.Monkey
     assert found is not None
     run = ScriptedRun(("^apt-mark hold", Completed(100, "", "W: x\nE: no space\n")))
     with pytest.raises(Failure, match=r"^apt-mark hold cuda-nvcc-12-8 ended with 100: E: no space$"):
-        steps.settle(system_at(run=run), options("12.8"), found)
+        steps.settle(system_at(run=run), found)
 
 
 def glibc(version: str, *more: str) -> dpkg.Database:
