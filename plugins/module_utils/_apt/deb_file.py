@@ -21,7 +21,7 @@ import re
 import typing as t
 import zlib
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.deb822 import parse_stanzas
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.deb822 import parse_stanzas
 
 CONTROL_BYTES = 16 * 2**20
 """Of an unpacked control member that are read. The largest of Debian 12, that of sagemath-doc, has 12 MB."""

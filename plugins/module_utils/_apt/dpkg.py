@@ -17,7 +17,7 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 

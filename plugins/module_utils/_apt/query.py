@@ -13,8 +13,9 @@ import re
 import time
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import at_hand, deb822, dpkg, plan
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import at_hand, dpkg, plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command as apt_command
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import faults
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files

@@ -17,10 +17,10 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, deb822, dpkg, query, versions
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg, query, versions
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as apt_plan
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import engines as containers_engines
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import version_text
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822, version_text
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import space
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System

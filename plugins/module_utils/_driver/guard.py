@@ -21,9 +21,10 @@ import types
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, deb_file, dependencies
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb_file, dependencies
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard_hook
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, pin_names
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822
 
 PIN = "/etc/apt/preferences.d/00-wslfleet-guard.pref"
 CONFIGURATION = "/etc/apt/apt.conf.d/99wslfleet-guard"

@@ -17,9 +17,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822, dpkg
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import armour, openpgp
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import files as sources_files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System

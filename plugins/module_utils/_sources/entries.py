@@ -16,7 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses, deb822
 
 NVIDIA_HOSTS = ("developer.download.nvidia.com", "developer.download.nvidia.cn")
 MARK = "# Written by wslfleet.cuda"
@@ -108,20 +108,9 @@ def stanzas(text: str) -> t.List[str]:
 
 
 def fields(stanza: str) -> t.Dict[str, str]:
-    """Lower-case field name -> value of one deb822 STANZA; continuation lines are joined by line breaks."""
-    found: t.Dict[str, str] = {}
-    name = ""
-    for line in stanza.splitlines():
-        if line.startswith("#") or not line.strip():
-            continue
-        if line[0] in " \t":
-            if name:
-                found[name] += "\n" + line.strip()
-        elif ":" in line:
-            name, value = line.split(":", 1)
-            name = name.strip().lower()
-            found[name] = value.strip()
-    return found
+    """Lower-case field name -> value of one deb822 STANZA, each line of it without blanks around it."""
+    found = deb822.fields(stanza)
+    return {name.strip().lower(): re.sub(r"\s*\n\s*", "\n", value).rstrip() for name, value in found.items()}
 
 
 def is_disabled(values: t.Mapping[str, str]) -> bool:

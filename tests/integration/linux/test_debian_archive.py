@@ -8,8 +8,9 @@ import fnmatch
 import typing as t
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure, deb822
+from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import closure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import driver_packages, pin_names
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822
 
 from lab.linux import images
 from tests.integration.linux.linux_distribution import Distribution

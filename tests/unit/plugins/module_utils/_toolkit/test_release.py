@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import release as toolkit_release
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import deb822 as d
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import deb822 as d
 from hypothesis import given
 from hypothesis import strategies as st
 
