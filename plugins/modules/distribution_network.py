@@ -150,15 +150,11 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import chang
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
-def proxy_of(module: AnsibleModule) -> proxy.Proxy | None:
-    """The proxy that is wanted. What its address holds of a password is hidden before anything can fail."""
-    return proxy.resolve(credentials.hidden(module, "proxy"))
-
-
 def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     """Observe, plan, apply."""
     when = backups.stamp()
-    changes = proxy.plan(system, proxy_of(module), when) if module.params["proxy"] is not None else []
+    options = credentials.hidden(module, "proxy")
+    changes = proxy.plan(system, proxy.resolve(options), when) if options["proxy"] is not None else []
     asked = module.params["certificates"]
     wanted = trusted_certificates.read(asked or [])
     trust = trusted_certificates.plan(system, wanted, when) if asked is not None else trusted_certificates.Plan()

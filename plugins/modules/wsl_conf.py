@@ -87,7 +87,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import entry, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._wsl_settings import known, settings
 
@@ -113,14 +113,15 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
         raise Failure(f"{PATH} was not changed: {error}") from error
     for warning in plan.warnings:
         module.warn(warning)
+    change = changes.rewritten(PATH, text, plan.after)
     if plan.steps and not module.check_mode:
-        files.write_file(system.path(PATH), plan.after)
+        changes.apply(system, [change])
     return {
         "changed": bool(plan.steps),
         "path": PATH,
         "steps": plan.steps,
         "needs": TERMINATE if plan.steps else "",
-        "diff": {"before": plan.before, "after": plan.after, "before_header": PATH, "after_header": PATH},
+        "diff": changes.diff([change])[0],
     }
 
 

@@ -20,8 +20,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import r
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import rootless as containers_rootless
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
 from ansible_collections.wslfleet.cuda.plugins.module_utils._containers.report import Report, Request
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, indexes, legacy_keys, trial
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups, files
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import indexes, legacy_keys, trial
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import backups
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
@@ -81,7 +81,7 @@ def _bring_source(
     current = containers_source.is_current(system, wanted)
     keyring, listed = b"", ""
     if not current:
-        keyring, listed = _try(system, wanted)
+        keyring, listed = trial.fetched(system, wanted)
         if not _suits(request, choice, database):
             # Before anything changes: the source may be too old for what was asked.
             available = containers_packages.versions_in(listed)
@@ -99,13 +99,6 @@ def _bring_source(
         if not current:
             trial.refresh(system, wanted)
     return listed
-
-
-def _try(system: System, wanted: containers_source.Goal) -> t.Tuple[bytes, str]:
-    """The keyring of WANTED and the index that apt verified with it. Leaves nothing behind."""
-    with files.scratch() as folder:
-        keyring = fetch.fetch_keyring(system, wanted, folder)
-        return keyring, trial.try_index(system, wanted, keyring, folder)
 
 
 def _suits(request: Request, choice: containers_engines.Choice, database: dpkg.Database) -> bool:

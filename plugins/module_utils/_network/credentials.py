@@ -104,17 +104,14 @@ def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentia
     return bare, Credentials(username, password)
 
 
-def text_for(credentials: Credentials, urls: t.Iterable[str]) -> str:
-    """The content of the file: one entry for each of URLS."""
-    lines = [MARK]
-    for url in dict.fromkeys(urls):
-        lines.append(f"machine {url.rstrip('/')} login {credentials.username} password {credentials.password}")
-    return "\n".join(lines) + "\n"
+def text_for(credentials: Credentials, url: str) -> str:
+    """The content of the file, with one entry for URL."""
+    return f"{MARK}\nmachine {url.rstrip('/')} login {credentials.username} password {credentials.password}\n"
 
 
 def change(system: System, credentials: Credentials | None, url: str, path: str = PATH) -> changes.FileChange | None:
     """What has to happen to the file PATH; None when nothing. Its content is never shown."""
-    wanted = text_for(credentials, [url]) if credentials else None
+    wanted = text_for(credentials, url) if credentials else None
     found = changes.change_to(system, path, wanted, mode=0o600)
     if found is None or (wanted is None and not (system.read_text(path) or "").startswith(MARK)):
         return None
@@ -123,10 +120,8 @@ def change(system: System, credentials: Credentials | None, url: str, path: str 
     return replace(found, shown_before=before, shown_after=after)
 
 
-def for_trial(
-    system: System, credentials: Credentials | None, urls: t.Iterable[str], folder: str, path: str = PATH
-) -> t.List[str]:
-    """apt options under which CREDENTIALS hold for URLS, without touching /etc. Writes into FOLDER.
+def for_trial(system: System, credentials: Credentials | None, url: str, folder: str, path: str = PATH) -> t.List[str]:
+    """apt options under which CREDENTIALS hold for URL, without touching /etc. Writes into FOLDER.
 
     The entries of others (a proxy's, say) hold too; an entry that we wrote to PATH before, with an old password, does
     not.
@@ -135,7 +130,7 @@ def for_trial(
         return []
     parts = f"{folder}/auth.conf.d"
     os.makedirs(parts, mode=0o700, exist_ok=True)
-    files.write_file(f"{parts}/00-trial.conf", text_for(credentials, urls), 0o600)
+    files.write_file(f"{parts}/00-trial.conf", text_for(credentials, url), 0o600)
     for name in system.names(PARTS):
         data = system.read_bytes(f"{PARTS}/{name}")
         if data is not None and f"{PARTS}/{name}" != path:

@@ -82,62 +82,19 @@ LIBRARY_FLOORS = {"nccl": ("libnccl2", (2, 12)), "ucx": ("libucx0", (1, 10))}
 RAPIDS_FLOOR = "22.04"
 """The first RAPIDS that works in WSL (guide 1.1). It comes by pip and conda, in no package of a distribution."""
 
+_OF_CUDA = """
+    toolkit compiler libraries libraries-dev tools command-line-tools visual-tools documentation nvcc crt cudart
+    cudart-dev cccl nvrtc nvrtc-dev nvml-dev driver-dev profiler-api opencl opencl-dev cupti cupti-dev nvtx gdb
+    sanitizer cuobjdump cuxxfilt nvdisasm nvprune nvprof nvvp nsight nsight-compute nsight-systems
+"""
+_LIBRARIES = """
+    cublas cublas-dev cufft cufft-dev cufile cufile-dev curand curand-dev cusolver cusolver-dev cusparse
+    cusparse-dev npp npp-dev nvjitlink nvjitlink-dev nvfatbin nvfatbin-dev nvjpeg nvjpeg-dev
+"""
 COMPONENTS: t.Dict[str, str] = {
-    "toolkit": "cuda-toolkit-{v}",
-    "compiler": "cuda-compiler-{v}",
-    "libraries": "cuda-libraries-{v}",
-    "libraries-dev": "cuda-libraries-dev-{v}",
-    "tools": "cuda-tools-{v}",
-    "command-line-tools": "cuda-command-line-tools-{v}",
-    "visual-tools": "cuda-visual-tools-{v}",
-    "documentation": "cuda-documentation-{v}",
-    "nvcc": "cuda-nvcc-{v}",
-    "crt": "cuda-crt-{v}",
-    "cudart": "cuda-cudart-{v}",
-    "cudart-dev": "cuda-cudart-dev-{v}",
-    "cccl": "cuda-cccl-{v}",
-    "nvrtc": "cuda-nvrtc-{v}",
-    "nvrtc-dev": "cuda-nvrtc-dev-{v}",
-    "nvml-dev": "cuda-nvml-dev-{v}",
-    "driver-dev": "cuda-driver-dev-{v}",
-    "profiler-api": "cuda-profiler-api-{v}",
-    "opencl": "cuda-opencl-{v}",
-    "opencl-dev": "cuda-opencl-dev-{v}",
-    "cupti": "cuda-cupti-{v}",
-    "cupti-dev": "cuda-cupti-dev-{v}",
-    "nvtx": "cuda-nvtx-{v}",
-    "gdb": "cuda-gdb-{v}",
-    "sanitizer": "cuda-sanitizer-{v}",
-    "cuobjdump": "cuda-cuobjdump-{v}",
-    "cuxxfilt": "cuda-cuxxfilt-{v}",
-    "nvdisasm": "cuda-nvdisasm-{v}",
-    "nvprune": "cuda-nvprune-{v}",
-    "nvprof": "cuda-nvprof-{v}",
-    "nvvp": "cuda-nvvp-{v}",
-    "nsight": "cuda-nsight-{v}",
-    "nsight-compute": "cuda-nsight-compute-{v}",
-    "nsight-systems": "cuda-nsight-systems-{v}",
+    **{name: f"cuda-{name}-{{v}}" for name in _OF_CUDA.split()},
     "gds-tools": "gds-tools-{v}",
-    "cublas": "libcublas-{v}",
-    "cublas-dev": "libcublas-dev-{v}",
-    "cufft": "libcufft-{v}",
-    "cufft-dev": "libcufft-dev-{v}",
-    "cufile": "libcufile-{v}",
-    "cufile-dev": "libcufile-dev-{v}",
-    "curand": "libcurand-{v}",
-    "curand-dev": "libcurand-dev-{v}",
-    "cusolver": "libcusolver-{v}",
-    "cusolver-dev": "libcusolver-dev-{v}",
-    "cusparse": "libcusparse-{v}",
-    "cusparse-dev": "libcusparse-dev-{v}",
-    "npp": "libnpp-{v}",
-    "npp-dev": "libnpp-dev-{v}",
-    "nvjitlink": "libnvjitlink-{v}",
-    "nvjitlink-dev": "libnvjitlink-dev-{v}",
-    "nvfatbin": "libnvfatbin-{v}",
-    "nvfatbin-dev": "libnvfatbin-dev-{v}",
-    "nvjpeg": "libnvjpeg-{v}",
-    "nvjpeg-dev": "libnvjpeg-dev-{v}",
+    **{name: f"lib{name}-{{v}}" for name in _LIBRARIES.split()},
 }
 """Component -> package name, ``{v}`` being the version with dashes. None of them leads to a driver."""
 

@@ -60,7 +60,7 @@ def download(system: System, url: str, target: str, options: t.Sequence[str] = (
         url, credentials = network_credentials.taken_from(url, "", "")
     except network_credentials.CredentialsError as error:
         raise Failure(f"{addresses.masked(url)}: {error}") from error
-    options = options or network_credentials.for_trial(system, credentials, [url], os.path.dirname(target))
+    options = options or network_credentials.for_trial(system, credentials, url, os.path.dirname(target))
     helper = ["/usr/lib/apt/apt-helper", "-q", "-o", "Acquire::Retries=2", *options]
     done, shown = system.run([*helper, "download-file", url, target]), addresses.masked(url)
     if done.code != 0 or not os.path.exists(target) or not os.path.getsize(target):
@@ -80,7 +80,7 @@ def _fetch(system: System, wanted: Goal, url: str, sha256: str, target: str) -> 
         options: t.List[str] = []
         if addresses.split(url).netloc == addresses.split(wanted.url).netloc:
             options = network_credentials.for_trial(
-                system, wanted.credentials, [url], os.path.dirname(target), path=wanted.credentials_path
+                system, wanted.credentials, url, os.path.dirname(target), path=wanted.credentials_path
             )
         download(system, url, target, options)
         data = files.read_bytes(target) or b""

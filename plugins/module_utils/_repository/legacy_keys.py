@@ -79,29 +79,32 @@ def observe(system: System, fingerprints: t.Sequence[str]) -> State:
         if data is None:
             continue
         keyrings[path] = data
-        try:
-            removal = openpgp.remove_keys(data, fingerprints)
-        except armour.OpenPgpError as error:
-            # Other people's files in forms of their own matter only when an old key may be inside.
-            if _may_hold(data, fingerprints):
-                unread[path] = str(error)
-            continue
+        removal, why = _without(data, fingerprints)
+        if why:
+            unread[path] = why
         if removal is not None:
             removals[path] = replace(removal, data=_fitting(path, removal.data))
     embedded: t.Dict[t.Tuple[str, int], openpgp.Removal] = {}
     for entry in entries:
-        inside = sources_entries.embedded_key(entry) if entry.enabled else b""
-        try:
-            removal = openpgp.remove_keys(inside, fingerprints) if inside else None
-        except armour.OpenPgpError as error:
-            if _may_hold(inside, fingerprints):
-                unread[entry.path] = str(error)
-            continue
+        removal, why = _without(sources_entries.embedded_key(entry) if entry.enabled else b"", fingerprints)
+        if why:
+            unread[entry.path] = why
         if removal is not None:
             embedded[(entry.path, entry.place)] = removal
     gone = {path for path, removal in removals.items() if removal.data is None}
     missing = frozenset(path for path in named if path not in keyrings or path in gone)
     return State(keyrings, removals, unread, sources, missing, embedded)
+
+
+def _without(data: bytes, fingerprints: t.Sequence[str]) -> t.Tuple[openpgp.Removal | None, str]:
+    """What is left of DATA without the keys of FINGERPRINTS; why it cannot be read, if one of them may be in it.
+
+    Files of others in forms of their own do not matter otherwise.
+    """
+    try:
+        return openpgp.remove_keys(data, fingerprints), ""
+    except armour.OpenPgpError as error:
+        return None, str(error) if _may_hold(data, fingerprints) else ""
 
 
 def _fitting(path: str, data: bytes | None) -> bytes | None:

@@ -15,7 +15,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg, fo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import guard
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
-    fetch,
     installer_steps,
     local_installer,
     repository,
@@ -25,7 +24,6 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import (
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 
@@ -68,7 +66,11 @@ def bring(
             return Outcome(changed=state == "present", package=wanted.installer.package, gone=spare.packages)
         installer_steps.install(system, wanted.installer)
         arriving = wanted.installer.package
-    changes = tuple(repository.plan(system, wanted, _tried(system, wanted, packages)))
+    keyring, index = trial.fetched(system, wanted)
+    missing = trial.missing(index, packages)
+    if missing:
+        raise Failure(f"{wanted.url} does not contain {', '.join(missing)}; check cuda_version and url")
+    changes = tuple(repository.plan(system, wanted, keyring))
     if state == "verified":
         return Outcome()
     if wanted.holds_drivers and not check_mode and not system.exists(guard.PIN):
@@ -83,19 +85,6 @@ def bring(
     # The old repository goes when the new source works.
     _let_go(system, spare.changes, spare.packages, check_mode)
     return Outcome(True, False, (*changes, *spare.changes), arriving, spare.packages)
-
-
-def _tried(system: System, wanted: Goal, packages: t.Sequence[str]) -> bytes:
-    """The keyring of WANTED, once apt has verified the index with it. Leaves nothing behind."""
-    with files.scratch() as folder:
-        if wanted.installer:
-            keyring = local_installer.keyring(system, wanted.installer, wanted.fingerprint)
-        else:
-            keyring = fetch.fetch_keyring(system, wanted, folder)
-        missing = trial.missing(trial.try_index(system, wanted, keyring, folder), packages)
-    if missing:
-        raise Failure(f"{wanted.url} does not contain {', '.join(missing)}; check cuda_version and url")
-    return keyring
 
 
 def _take_out(system: System, wanted: Goal, others: str, check_mode: bool) -> Outcome:

@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import plan as 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import query
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import cause as network_cause
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
-from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import sha1
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import fetch, local_installer, sha1
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries, faults
@@ -39,9 +39,7 @@ def try_index(system: System, wanted: Goal, keyring: bytes, folder: str) -> str:
         os.makedirs(f"{folder}/{name}", exist_ok=True)
     # The sandbox user _apt must reach the files.
     os.chmod(folder, 0o755)
-    credentials = network_credentials.for_trial(
-        system, wanted.credentials, [wanted.url], folder, wanted.credentials_path
-    )
+    credentials = network_credentials.for_trial(system, wanted.credentials, wanted.url, folder, wanted.credentials_path)
     command = apt_command.update(*_only(f"{folder}/try.sources", folder), *credentials)
     done = system.run(command)
     if done.code != 0 and wanted.sha1 != "refuse" and sha1.is_refusal(done.output):
@@ -52,6 +50,19 @@ def try_index(system: System, wanted: Goal, keyring: bytes, folder: str) -> str:
         raise Failure(f"{wanted.url}: {cause}")
     show = ["/usr/lib/apt/apt-helper", "cat-file"]
     return "".join(system.run([*show, f"{folder}/lists/{name}"]).stdout for name in names)
+
+
+def fetched(system: System, wanted: Goal) -> t.Tuple[bytes, str]:
+    """The keyring of WANTED, and the text of the index that apt verified with it. Leaves nothing behind.
+
+    Raises Failure.
+    """
+    with files.scratch() as folder:
+        if wanted.installer:
+            keyring = local_installer.keyring(system, wanted.installer, wanted.fingerprint)
+        else:
+            keyring = fetch.fetch_keyring(system, wanted, folder)
+        return keyring, try_index(system, wanted, keyring, folder)
 
 
 def check_sources(system: System, planned: t.Sequence[changes.FileChange]) -> None:

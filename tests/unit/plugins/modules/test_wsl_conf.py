@@ -27,3 +27,9 @@ def test_a_setting_that_does_not_exist_changes_nothing(box: Box) -> None:
     result = box.run("wsl_conf", settings={"boot": {"sytemd": True}})
     assert result["failed"] and "/etc/wsl.conf was not changed: " in result["msg"]
     assert not box.path("/etc/wsl.conf").exists()
+
+
+def test_a_file_that_others_may_not_read_stays_so(box: Box) -> None:
+    file = box.write("/etc/wsl.conf", "[user]\ndefault=dev\n", 0o600)
+    assert box.run("wsl_conf", settings={"boot": {"systemd": True}})["changed"]
+    assert file.stat().st_mode & 0o777 == 0o600

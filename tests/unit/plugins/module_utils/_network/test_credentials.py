@@ -8,9 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials
+from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials, proxy
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
-from ansible_collections.wslfleet.cuda.plugins.modules import distribution_network
 
 from tests.unit.plugins.module_utils.scripted_run import system_at
 
@@ -83,8 +82,8 @@ def test_trial_keeps_the_entries_of_others_and_not_our_old_one(tmp_path: Path) -
     parts.mkdir(parents=True)
     (parts / "proxy.conf").write_text("machine http://proxy login a password b\n")
     (parts / "wslfleet-cuda.conf").write_text("machine https://x login me password old\n")
-    assert credentials.for_trial(system_at(tmp_path), None, ["https://x/"], str(tmp_path)) == []
-    (_option, setting) = credentials.for_trial(system_at(tmp_path), WHO, ["https://x/"], str(tmp_path / "t"))
+    assert credentials.for_trial(system_at(tmp_path), None, "https://x/", str(tmp_path)) == []
+    (_option, setting) = credentials.for_trial(system_at(tmp_path), WHO, "https://x/", str(tmp_path / "t"))
     folder = Path(setting.split("=", 1)[1])
     assert sorted(path.name for path in folder.iterdir()) == ["00-trial.conf", "proxy.conf"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
@@ -132,6 +131,6 @@ def test_a_password_in_the_address_of_a_proxy_is_named_to_ansible_core_too(monke
     monkeypatch.setitem(sys.modules, "ansible.module_utils.secrets", SimpleNamespace(register_secrets=named.extend))
     params = {"proxy": "http://me:s%40fe@proxy:3128", "no_proxy": [], "username": None, "password": None}
     module: t.Any = SimpleNamespace(params=params, no_log_values=set())
-    found = distribution_network.proxy_of(module)
+    found = proxy.resolve(credentials.hidden(module, "proxy"))
     assert found is not None and params["proxy"] == "http://proxy:3128"
     assert sorted(named) == ["s%40fe", "s@fe"]
