@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Addresses as they may be shown: without user name, password and the words of a query, which may be a token. Pure.
+"""Addresses that can be shown: without user name, password and query, which may contain a token. Pure.
 
-Controller and distribution both use this file, and nothing else takes credentials out of text.
+The controller and the distribution both use this file. Nothing else removes credentials from text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import urllib.parse
 
 _USER = re.compile(
     r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)"
-    # Up to the last @ before the path; or, where a colon leads to no port, a password with a slash in it.
+    # Up to the last @ before the path; or, if a colon is not followed by a port, a password that contains a slash.
     r"""(?:[^\s/?#"'<>]*@|[^\s/:?#@"'<>]*:(?!\d*(?:[/?#\s"'<>]|$))[^\s"'<>]*@)""",
     re.IGNORECASE,
 )
@@ -25,7 +25,7 @@ _QUERY = re.compile(r"""(?P<address>\bhttps?://[^\s?#"'<>]*\?)[^\s"'<>]+""", re.
 
 
 def split(address: str) -> urllib.parse.SplitResult:
-    """The parts of ADDRESS, which somebody else may have written; one that is none, such as ``http://[x``, is all
+    """The parts of ADDRESS, which is not trusted. Something that is not an address, such as ``http://[x``, is the
     path."""
     try:
         return urllib.parse.urlsplit(address)
@@ -34,14 +34,14 @@ def split(address: str) -> urllib.parse.SplitResult:
 
 
 def masked(text: str) -> str:
-    """TEXT, an address or any other text, with each address in it as it may be shown."""
+    """TEXT without the credentials and queries of the addresses in it."""
     if "://" not in text:
         return text
     return _QUERY.sub(r"\g<address>***", _USER.sub(r"\g<scheme>", text))
 
 
 def masked_result(value: t.Any) -> t.Any:
-    """VALUE of a result, plain data as JSON has it, with every text in it masked."""
+    """VALUE of a result (plain JSON data) with every text in it masked."""
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, dict):
@@ -52,14 +52,14 @@ def masked_result(value: t.Any) -> t.Any:
 
 
 def holds_credentials(address: str) -> bool:
-    """Whether ADDRESS holds what may not be shown."""
+    """Whether ADDRESS contains something that must not be shown."""
     return masked(address) != address
 
 
 def exposed(name: str, address: str | None, sha256: str | None) -> str:
-    """Why what the option NAME names must not be fetched from ADDRESS; empty when it may.
+    """Why the file that option NAME names must not be fetched from ADDRESS; empty if it may.
 
-    http is changed on the way by whoever sits there, so that it needs the digest of what shall come.
+    Anybody on the way can change what http transfers, so the digest of the file must be known.
     """
     if address is None or sha256 or not address.lower().startswith("http://"):
         return ""

@@ -10,4 +10,4 @@ from __future__ import annotations
 
 
 class Failure(Exception):
-    """What cannot be done, in one line for a person: what, where, and what to do."""
+    """Something cannot be done. One line for a person: what, where, and what to do."""

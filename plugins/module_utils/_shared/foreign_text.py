@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Text that comes from a laptop, made harmless before anybody sees it: no terminal acts on it, no line is forged.
+"""Text from a laptop, made harmless before it is shown: it cannot control a terminal or forge a line.
 
-Whoever writes a name, a path or a message on a laptop may be somebody else than who reads it. Controller and
+Names, paths and messages on a laptop may have been written by somebody who is not trusted. The controller and the
 distribution both use this file.
 """
 
@@ -16,7 +16,7 @@ import re
 import typing as t
 
 MAXIMUM_LENGTH = 4096
-"""Characters of one text that is shown; the names and messages that are meant are shorter by far."""
+"""Most characters of one text that is shown. Real names and messages are much shorter."""
 
 # C0, DEL and C1 control terminals (ECMA-48); the others change the order of what is read, or hide it (Unicode UAX 9).
 _ACTING = "\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
@@ -26,7 +26,8 @@ _IN_LINES = f"(?![\n\t])[{_ACTING}]"
 
 
 def clean(text: str, maximum: int = MAXIMUM_LENGTH) -> str:
-    """TEXT as one line that no terminal acts on: each such character as its escape, ``\\x1b``; cut after MAXIMUM."""
+    """TEXT as one line that is safe for a terminal: control characters are escaped (``\\x1b``), and it is cut after
+    MAXIMUM."""
     return re.sub(_IN_ONE_LINE, _escape, _cut(text, maximum))
 
 

@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One result of several looks at a transaction.
+"""One result from several looks at a transaction.
 
-Only the first look sees the packages that come, only the last what is left to do then.
+Only the first look sees the packages that will be installed, and only the last one sees what remains to be done.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Result = t.Dict[str, t.Any]
 def together(looks: t.Sequence[t.Mapping[str, t.Any]]) -> Result:
     """The last of LOOKS (results of a module, in order) with the differences, warnings and notes of all.
 
-    Of two differences of the same file the later one counts, which knows more.
+    If there are two differences of the same file, the later one counts, because it is more complete.
     """
     result = dict(looks[-1])
     if len(looks) == 1:
@@ -36,6 +36,6 @@ def together(looks: t.Sequence[t.Mapping[str, t.Any]]) -> Result:
 
 
 def _listed(diff: t.Any) -> t.List[t.Dict[str, t.Any]]:
-    """A DIFF, which may be one difference or several, as those that show something."""
+    """The differences in DIFF (one, or a list) that show a change."""
     items = diff if isinstance(diff, list) else [diff]
     return [item for item in items if item.get("before") != item.get("after")]

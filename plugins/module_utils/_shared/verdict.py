@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One verdict, about a host or about a distribution: the one shape in which everything that looks tells what it saw."""
+"""One verdict about a host or a distribution. Preflight and audit both return this."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 OK, INFO, WARN, STOP = "ok", "info", "warn", "stop"
-"""How bad it is. info: cannot be told, or good to know. stop: nothing is changed, or it is not as it should be."""
+"""How bad it is. info: unknown, or good to know. stop: not as it should be, so nothing is changed."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Verdict:
     id: str
     """What was looked at, in the word that guides and errors use: ``driver_packages``."""
     row: str
-    """Row of NVIDIA's guide, ``G9``; empty if it is not the guide's concern."""
+    """Row of NVIDIA's guide, ``G9``; empty if the guide does not mention it."""
     level: str
     seen: str
     remedy: str = ""

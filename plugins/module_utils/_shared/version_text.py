@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""A version is text: YAML reads an unquoted ``12.10`` as the number 12.1, and nobody can tell the two apart any more.
+"""A version is text: YAML reads an unquoted ``12.10`` as the number 12.1, and they cannot be told apart afterwards.
 
 Ansible turns such a number into text by itself wherever an option is text, so options that hold a version are ``raw``.
 """

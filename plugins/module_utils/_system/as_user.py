@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Work in the home of a user, done as that user: root must not follow what somebody else can turn meanwhile.
+"""Work in the home of a user, done as that user: root must not follow paths that somebody else can change meanwhile.
 
-Whoever owns a folder may replace everything below it by a link while root makes, chmods or renames there. A child that
-has become the user can change nothing that he could not change himself.
+The owner of a folder can replace anything in it with a link while root creates, changes or renames files there. A child
+process that has become the user can only change what the user can change anyway.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 
 SECONDS = 30.0
-"""A user may stop the child, or have a file system of his own that never answers."""
+"""For the child process: the user may stop it, or mount a file system that never answers."""
 MAXIMUM = 1 << 20
-"""Bytes of a file that is read."""
+"""Most bytes of a file that is read."""
 _DONE, _NONE, _FAILED = b"+", b"0", b"-"
 
 
@@ -97,7 +97,7 @@ def _call(account: User, what: str, work: t.Callable[[], bytes | None]) -> bytes
 
 
 def _answer(account: User, work: t.Callable[[], bytes | None], writing: int) -> t.NoReturn:
-    """In the child: become ACCOUNT, work, answer, end without what the parent would do at its end."""
+    """In the child: become ACCOUNT, work, answer, and end without the exit handlers of the parent."""
     try:
         try:
             _become(account)
@@ -112,7 +112,8 @@ def _answer(account: User, work: t.Callable[[], bytes | None], writing: int) -> 
 
 
 def _become(account: User) -> None:
-    """Become ACCOUNT for good: its groups, its ids, the usual umask. Root alone can; others may be it already."""
+    """Become ACCOUNT for good: groups, ids, the usual umask. Only root can do that; anybody else must be ACCOUNT
+    already."""
     os.umask(0o022)
     os.chdir("/")
     if os.geteuid() == 0:
@@ -122,7 +123,7 @@ def _become(account: User) -> None:
 
 
 def _collect(reading: int, end: float) -> bytes:
-    """What comes until the other side closes; nothing when that takes too long, or is more than was asked for."""
+    """What arrives until the other side closes; empty if that takes too long, or is too much."""
     answer = b""
     while len(answer) <= MAXIMUM + 1:
         ready, _writable, _errors = select.select([reading], [], [], max(0.0, end - time.monotonic()))

@@ -20,7 +20,7 @@ def stamp() -> str:
 
 
 def backup_name(path: str, when: str) -> str:
-    """The name of a backup beside PATH. apt ignores ``*.bak`` without a word in every folder it reads."""
+    """The name of a backup beside PATH. apt silently ignores ``*.bak`` in every folder that it reads."""
     return f"{path}.wslfleet-{when}.bak"
 
 

@@ -33,13 +33,14 @@ class FileChange:
     """What a diff shows instead of content that is not text."""
     shown_after: str = ""
     user: as_user.User | None = None
-    """Whose home the file is in, so that it is changed as that user; None: it is where root alone changes anything."""
+    """The user in whose home the file is, and as whom it is changed; None: only root can write there."""
     link: str = ""
-    """What the path leads to when it becomes a symbolic link; ``after`` then only says so."""
+    """The target, if the path becomes a symbolic link; ``after`` is then only shown."""
 
 
 def change_to(system: System, path: str, text: t.Union[str, bytes, None], mode: int = 0o644) -> FileChange | None:
-    """The change that makes PATH hold TEXT with MODE; None when it does already. TEXT None: the file goes."""
+    """The change after which PATH contains TEXT and has MODE; None if that is so already. TEXT None: remove the
+    file."""
     before = system.read_bytes(path)
     after = _data(text)
     if before == after and (after is None or stat.S_IMODE(os.stat(system.path(path)).st_mode) == mode):
@@ -64,16 +65,16 @@ def link_to(system: System, path: str, target: str) -> FileChange | None:
 
 
 def unlinked(system: System, path: str, target: str) -> FileChange | None:
-    """The change that takes the link from PATH to TARGET away; None if there is anything else."""
+    """The change that removes the link from PATH to TARGET; None if there is something else."""
     if system.link(path) != target:
         return None
     return FileChange(path, f"-> {target}\n".encode(), None)
 
 
 def apply(system: System, changes: t.Iterable[FileChange]) -> t.List[str]:
-    """Apply CHANGES in order; the backups that were made, under the names that they really got.
+    """Apply CHANGES in order. Returns the paths of the backups that were made.
 
-    A file with a backup is never gone before its backup is there.
+    A file is never removed before its backup exists.
     """
     return [backup[len(system.root) :] for backup in (_apply_one(system, change) for change in changes) if backup]
 
@@ -85,7 +86,7 @@ def _apply_one(system: System, change: FileChange) -> str:
         _apply_as_user(change, change.user, path)
         return ""
     if change.backup:
-        # A file of the same second may have the name already.
+        # A backup of the same second may have this name already.
         backup = backups.free_name(system.path(change.backup))
         os.makedirs(os.path.dirname(backup), exist_ok=True)
         if change.after is None:
@@ -103,7 +104,7 @@ def _apply_one(system: System, change: FileChange) -> str:
 
 
 def _apply_as_user(change: FileChange, user: as_user.User, path: str) -> None:
-    """A new file belongs to USER then, and so do the folders that are made for it."""
+    """This way a new file and the folders that are made for it belong to USER."""
     if change.after is None:
         as_user.remove(user, path)
     else:
@@ -141,7 +142,7 @@ def diff(changes: t.Iterable[FileChange]) -> t.List[t.Dict[str, str]]:
 
 
 def listed(what: str, before: str, after: str) -> t.Dict[str, str]:
-    """What changes beside files, in the same form: the lists (lines of text) of WHAT before and after."""
+    """A difference of something that is not a file, in the same form: WHAT before and after, as lines of text."""
     return {"before_header": what, "after_header": what, "before": before, "after": after}
 
 

@@ -27,7 +27,7 @@ Work = t.Callable[[AnsibleModule, System], t.Mapping[str, t.Any]]
 def run(options: t.Mapping[str, t.Any], work: Work) -> None:
     """Make a module with OPTIONS (its argument_spec), and leave with what WORK returns, or with its Failure.
 
-    Whoever is root in a distribution chooses the names that end in messages.
+    Messages may contain names that root in the distribution has chosen.
     """
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
     try:

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Files that are replaced in one step, and backups that apt does not read."""
+"""Files: read up to a limit, replaced in one step."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure impo
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import leftovers
 
 SCRATCH = "/var/cache"
-"""Where root's scratch folders lie."""
+"""Where root's scratch folders are."""
 MAXIMUM = 64 << 20
-"""Bytes of a file that is read as a whole; the biggest that is meant is Debian's keyring of 30 MB."""
+"""Most bytes of a file that is read as a whole. The biggest one that is expected is Debian's keyring (30 MB)."""
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -36,7 +36,7 @@ _KINDS = {
 
 
 class UnreadableFile(Failure, OSError):
-    """What has this name is no file that is read. One line: which, why, and what to do."""
+    """Something with this name is not a file that is read. One line: which, why, and what to do."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text}: check it by hand")
@@ -45,8 +45,8 @@ class UnreadableFile(Failure, OSError):
 def read_bytes(path: str, maximum: int = MAXIMUM) -> bytes | None:
     """The content of PATH; None when there is no such file (or it is a dangling link).
 
-    Whoever put it there may be another user: only a regular file is opened, because opening a pipe waits and opening a
-    device acts, and only MAXIMUM bytes are read. Raises UnreadableFile.
+    Another user may have put it there: only a regular file is opened, because opening a pipe waits and opening a device
+    may change something, and at most MAXIMUM bytes are read. Raises UnreadableFile.
     """
     try:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -68,7 +68,7 @@ def _check(path: str, status: os.stat_result, maximum: int) -> None:
 
 
 def _read(path: str, file: t.BinaryIO, maximum: int) -> bytes:
-    """Read FILE to its end: what is in /proc tells no size, and another may grow meanwhile."""
+    """Read FILE to its end: files in /proc have no size, and others may grow meanwhile."""
     parts: t.List[bytes] = []
     left = maximum + 1
     while left > 0:
@@ -89,7 +89,7 @@ def head(path: str, size: int) -> bytes:
 def copy(path: str, target: str = "") -> str:
     """The SHA-256 (lower case) of the regular file PATH of any size, which is copied to the new file TARGET if named.
 
-    What is written is what was hashed, whatever becomes of PATH meanwhile. Raises UnreadableFile, OSError.
+    What is written is what was hashed, even if PATH changes meanwhile. Raises UnreadableFile, OSError.
     """
     digest = hashlib.sha256()
     handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -114,7 +114,7 @@ def read_text(path: str, maximum: int = MAXIMUM) -> str | None:
 
 
 def read_json(path: str) -> t.Dict[str, t.Any]:
-    """The object in a file of ours; empty when there is none, or nothing that can be read as one."""
+    """The JSON object in a file of ours; empty if there is no file, or no object in it."""
     try:
         found = json.loads(read_text(path) or "{}")
     except (ValueError, RecursionError):
@@ -125,24 +125,24 @@ def read_json(path: str) -> t.Dict[str, t.Any]:
 def write_file(
     path: str, content: t.Union[str, bytes], mode: int = 0o644, owner: t.Tuple[int, int] | None = None
 ) -> None:
-    """Replace PATH in one step, so that a reader or a power cut never meets half a file.
+    """Replace PATH in one step, so that there is never half a file, even after a power cut.
 
-    OWNER (user and group) owns the file; None: who runs this. Where somebody else can change the folder, this is called
-    as that user (see _as_user).
+    OWNER: user and group of the file; None: those of this process. If somebody else can change the folder, call this as
+    that user (see ``as_user.py``).
     """
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     directory = os.path.dirname(path)
     if directory:
         os.makedirs(directory, 0o755, exist_ok=True)
         leftovers.sweep(directory)
-    # The leading dot and the missing extension keep apt from reading it should we be killed here.
+    # If this process is killed here, apt ignores the file, because its name begins with a dot and has no extension.
     handle, temporary = tempfile.mkstemp(prefix=".wslfleet-", dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            # By the open file: its name may lead elsewhere by now.
+            # On the open file: its name may lead to another one by now.
             if owner is not None:
                 os.fchown(file.fileno(), *owner)
             os.fchmod(file.fileno(), mode)
@@ -154,9 +154,9 @@ def write_file(
 
 @contextlib.contextmanager
 def scratch(parent: str | None = None) -> t.Iterator[str]:
-    """An empty folder in PARENT that is gone afterwards. Only its owner may enter.
+    """An empty folder in PARENT, which is removed afterwards. Only its owner may enter.
 
-    PARENT None: for root a place where nobody else writes, whatever TMPDIR says; for others where temporary files go.
+    PARENT None: for root a folder that nobody else can write to, whatever TMPDIR says; for others the usual one.
     """
     if parent is None and os.geteuid() == 0 and os.path.isdir(SCRATCH):
         parent = SCRATCH

@@ -20,12 +20,12 @@ import typing as t
 AGE_SECONDS = 3600.0
 """Younger ones stay: a program that the killed module started may still write there."""
 _NAME = re.compile(r"\.?wslfleet-[a-z0-9_]{8}\Z")
-"""As tempfile makes them for _files."""
+"""As tempfile names them for ``files.py``."""
 
 
 @contextlib.contextmanager
 def in_use(folder: str, wait: bool = True) -> t.Iterator[None]:
-    """Meanwhile nobody sweeps FOLDER away, however long the work takes. The kernel ends this with the process.
+    """FOLDER is not swept away meanwhile, however long that takes. The kernel drops the lock when the process ends.
 
     Raises BlockingIOError if another process uses it and WAIT is False.
     """
@@ -40,7 +40,7 @@ def in_use(folder: str, wait: bool = True) -> t.Iterator[None]:
 def sweep(parent: str) -> None:
     """Remove from PARENT what killed modules of this user left there. What cannot be removed stays for the next run.
 
-    Nothing happens where somebody else may write: he could turn names into links meanwhile.
+    Nothing is removed where others may write: they could replace names with links meanwhile.
     """
     try:
         place = os.open(parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -57,7 +57,7 @@ def sweep(parent: str) -> None:
 
 
 def _remove(place: int, name: str) -> None:
-    """Remove NAME in the folder PLACE if it is old, and nobody holds it. Raises OSError."""
+    """Remove NAME in the folder PLACE if it is old and not in use. Raises OSError."""
     status = os.stat(name, dir_fd=place, follow_symlinks=False)
     ours = status.st_uid == os.geteuid() and time.time() - status.st_mtime > AGE_SECONDS
     if not ours or not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):

@@ -30,7 +30,7 @@ ENVIRONMENT = {
 
 
 class Completed(t.NamedTuple):
-    """What a command left behind, output decoded."""
+    """The result of a command, with decoded output."""
 
     code: int
     stdout: str
@@ -43,7 +43,7 @@ class Completed(t.NamedTuple):
 
     @property
     def last_line(self) -> str:
-        """What the command said last, for a message: the last line of the output that is not blank."""
+        """The last line of the output that is not blank, for a message."""
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
         return lines[-1] if lines else "no reason given"
 
@@ -57,10 +57,10 @@ def _refused(arguments: t.Sequence[str]) -> Completed:
 
 @dataclass(frozen=True)
 class System:
-    """Made once, where a module is entered, and passed on. Paths are those that the distribution knows."""
+    """Made once, in ``entry.py``, and passed on. All paths are those of the distribution."""
 
     root: str = ""
-    """The folder that holds everything; empty for the distribution that we are in, another one in tests."""
+    """The root folder; empty for the distribution that this runs in, another one in tests."""
     run: Runner = _refused
 
     def path(self, name: str) -> str:
@@ -76,7 +76,7 @@ class System:
         return files.read_text(self.root + name)
 
     def read_json(self, name: str) -> t.Dict[str, t.Any]:
-        """The object in NAME, a file of ours; empty when there is none, or nothing that can be read as one."""
+        """The JSON object in NAME, a file of ours; empty if there is no file, or no object in it."""
         return files.read_json(self.root + name)
 
     def exists(self, name: str) -> bool:
@@ -84,7 +84,7 @@ class System:
         return os.path.exists(self.root + name)
 
     def lexists(self, name: str) -> bool:
-        """Whether there is something at NAME, be it a link that leads nowhere."""
+        """Whether there is something at NAME, even a dangling link."""
         return os.path.lexists(self.root + name)
 
     def isfile(self, name: str) -> bool:
@@ -100,7 +100,7 @@ class System:
         return self.isfile(name) and os.access(self.root + name, os.X_OK)
 
     def link(self, name: str) -> str:
-        """Where the link NAME leads, as it says; empty when it is none."""
+        """The target of the link NAME as it is written; empty if NAME is not a link."""
         try:
             return os.readlink(self.root + name)
         except OSError:
@@ -121,7 +121,7 @@ class System:
         return [path[len(self.root) :] for path in sorted(glob.glob(glob.escape(self.root) + pattern))]
 
     def resolved(self, path: str) -> str:
-        """Where PATH leads, links of files and of folders followed; of a dangling one, where it would lead."""
+        """Where PATH leads when all links are followed; for a dangling link, where it would lead."""
         todo = [part for part in reversed(path.split("/")) if part not in ("", ".")]
         found: t.List[str] = []
         hops = 0
