@@ -15,11 +15,14 @@ IN_TREE = ROOT.parts[-3:-1] == ("ansible_collections", "wslfleet")
 TREE = ROOT.parents[2] if IN_TREE else ROOT / ".cache" / "collections"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Link the checkout into a collection tree; done here so that plain ``pytest`` works too.
 
-    A copy that is in such a tree already (ansible-test wants that) needs no link.
+    A copy that is in such a tree already (ansible-test wants that) needs no link. A file in it tells that ansible-test
+    should not run each test in a process of its own.
     """
+    if (ROOT / "tests" / "not_forked").exists():
+        config.pluginmanager.unregister(name="ansible_forked")
     link = TREE / "ansible_collections" / "wslfleet" / "cuda"
     if not IN_TREE and not link.exists():
         link.parent.mkdir(parents=True, exist_ok=True)

@@ -35,6 +35,9 @@ TESTS = {
 }
 """What ansible-test reads beside the collection itself."""
 
+NOT_FORKED = Path("tests", "not_forked")
+"""A file that tells tests/conftest.py to run all tests in one process. ansible-test hides the environment from them."""
+
 GET_PIP = """\
 # Stands in for get-pip.py: runs pip from the wheel, with the arguments that get-pip.py would have got.
 import runpy
@@ -64,6 +67,8 @@ def main() -> int:
     with locked(core.version):
         environment = _environment(core, version, found[version], search)
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
+        if not core.forked:
+            (tree / NOT_FORKED).touch()
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
         print(f"note: {', '.join(_described(core, version, options.command))}", flush=True)
         wanted = (version, core.oldest) if options.command == "units" else (version,)
