@@ -16,7 +16,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import winrs_e
 from scripts.docs import __main__ as program
 from scripts.docs import errors, roles, verdicts
 from scripts.docs.blank import blank
-from scripts.docs.generated import pages
 from scripts.docs.markup import markdown
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -112,7 +111,7 @@ def test_markup_becomes_markdown(text: str, expected: str) -> None:
 @pytest.mark.parametrize("role", sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir()))
 def test_a_readme_has_every_variable(role: Path) -> None:
     specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-    page = pages()[Path("roles") / role.name / "README.md"]
+    page = roles.page(role)
     for name in specs["main"]["options"]:
         assert f"| `{name}` |" in page
     for word in ("check_mode", "diff_mode", "idempotent", "platform"):

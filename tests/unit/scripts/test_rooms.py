@@ -14,13 +14,18 @@ from scripts.docs import rooms
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(autouse=True)
-def in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+Arrows = dict[str, dict[str, list[str]]]
 
 
-def test_every_import_goes_a_way_that_is_allowed() -> None:
-    found = rooms.arrows()
+@pytest.fixture(scope="module")
+def found() -> Arrows:
+    """The imports of the checkout."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(ROOT)
+        return rooms.arrows()
+
+
+def test_every_import_goes_a_way_that_is_allowed(found: Arrows) -> None:
     wrong = [
         text
         for room, goals in found.items()
@@ -31,16 +36,15 @@ def test_every_import_goes_a_way_that_is_allowed() -> None:
     assert wrong == []
 
 
-def test_every_room_and_every_way_is_used() -> None:
-    found = rooms.arrows()
+def test_every_room_and_every_way_is_used(found: Arrows) -> None:
     assert sorted(found) == sorted(rooms.ROOMS)
     shared = set(rooms.SHARED)
     ways = {room: rooms.allowed(room) - (shared if room.startswith(rooms.CONTROLLER) else set()) for room in found}
     assert {room: left for room, way in ways.items() if (left := sorted(way - set(found[room])))} == {}
 
 
-def test_no_rooms_import_each_other_in_a_circle() -> None:
-    assert len(list(graphlib.TopologicalSorter(rooms.arrows()).static_order())) == len(rooms.ROOMS)
+def test_no_rooms_import_each_other_in_a_circle(found: Arrows) -> None:
+    assert len(list(graphlib.TopologicalSorter(found).static_order())) == len(rooms.ROOMS)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +86,7 @@ def test_a_file_of_the_lab_that_lies_loose_is_no_room(tmp_path: Path, monkeypatc
     assert found == {"lab/loose"} and not found & set(rooms.ROOMS)
 
 
-def test_the_list_tells_every_room() -> None:
+def test_the_list_tells_every_room(found: Arrows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "arrows", lambda: found)
     listed = rooms.listing()
     assert all(f"``{room.partition('/')[2]}``" in listed for room in rooms.ROOMS)
