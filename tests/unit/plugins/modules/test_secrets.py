@@ -18,7 +18,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import steps
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
-from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
+from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes, entry
 
 ROOT = Path(__file__).resolve().parents[4]
 SECRET = re.compile(r"password|passphrase|secret|token|credential|private_key")
@@ -67,8 +67,8 @@ def test_module(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: str(path.parent.parent.name))
 def test_role(path: Path) -> None:
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
-        assert shown_in_options(entry.get("options") or {}) == []
+    for spec in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
+        assert shown_in_options(spec.get("options") or {}) == []
 
 
 def test_a_secret_is_found() -> None:
@@ -85,6 +85,11 @@ BESIDE = {"username": "builder", "password": PASSWORD}
 def refuse(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> t.NoReturn:
     """A mirror that lets nobody in; the message holds all that is known of it."""
     raise Failure(f"{wanted} {PASSWORD}: 401")
+
+
+def unheard(arguments: t.Sequence[str]) -> t.NoReturn:
+    """A distribution in which no program runs; the message holds all that one was asked for."""
+    raise Failure(f"{' '.join(arguments)}: not here")
 
 
 def accept(_runner: t.Any, wanted: t.Any, *_more: t.Any) -> steps.Outcome:
@@ -144,5 +149,6 @@ def test_a_module_shows_no_password(
 def test_a_module_that_takes_no_credentials_does_not_show_them_either(
     name: str, options: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(entry, "runner_of", lambda _module: unheard)
     shown = output(name, options, monkeypatch, capsys)
     assert ENCODED not in shown and PASSWORD not in shown
