@@ -87,7 +87,7 @@ def host_findings(
 ) -> dict[str, t.Any]:
     """The findings of one laptop. In check mode a laptop that waits may have a distribution all the same."""
     if only_what_is_there:
-        return _of_an_update(distribution, wsl or {}, waits_for)
+        return _of_an_update(distribution, wsl, waits_for)
     people = hand_over or {}
     there = {key: distribution[key] for key in KEPT} if "present" in distribution else {}
     ready, status, reason = bool(there.get("present")), "ready", ""
@@ -99,17 +99,10 @@ def host_findings(
         ready, status, reason = False, people["status"], people["reason"]
     elif not there:
         status = "not begun"
-    return {
-        "ready": ready,
-        "status": status,
-        "reason": reason,
-        "wsl_version": (wsl or {}).get("version") or "",
-        "distribution": there,
-        "hand_over": dict(people),
-    }
+    return _findings(ready, status, reason, wsl, there, people)
 
 
-def _of_an_update(seen: Values, wsl: Values, waits_for: str) -> dict[str, t.Any]:
+def _of_an_update(seen: Values, wsl: Values | None, waits_for: str) -> dict[str, t.Any]:
     """The findings of a laptop that gets nothing new. SEEN is of the account, or of other users, or was left out."""
     people = [one for one in seen.get("hand_over") or () if one["present"]]
     there = {key: seen[key] for key in KEPT} if seen.get("present") else {}
@@ -118,13 +111,19 @@ def _of_an_update(seen: Values, wsl: Values, waits_for: str) -> dict[str, t.Any]
         status, reason = "not provisioned", "there is no such distribution: run provision.yml"
     elif waits_for:
         status, reason = "awaiting restart", waits_for
+    return _findings(bool(there), status, reason, wsl, there, {**seen, "hand_over": people} if people else {})
+
+
+def _findings(
+    ready: bool, status: str, reason: str, wsl: Values | None, distribution: Values, hand_over: Values
+) -> dict[str, t.Any]:
     return {
-        "ready": bool(there),
+        "ready": ready,
         "status": status,
         "reason": reason,
-        "wsl_version": wsl.get("version") or "",
-        "distribution": there,
-        "hand_over": {**seen, "hand_over": people} if people else {},
+        "wsl_version": (wsl or {}).get("version") or "",
+        "distribution": dict(distribution),
+        "hand_over": dict(hand_over),
     }
 
 

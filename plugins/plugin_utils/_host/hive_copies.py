@@ -35,8 +35,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
     REG,
     SYSTEM32,
     Reads,
-    fits,
     read,
+    read_groups,
     registry_query,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry import RegistryTree
@@ -163,27 +163,12 @@ def _remove(runner: CommandRunner, sids: t.Sequence[str]) -> None:
 
 def _read_all(runner: CommandRunner, owners: t.Sequence[User], copies: Copies) -> str | None:
     """Read the copies of OWNERS into COPIES; what is left on the host, or None."""
-    problem = None
-    for number, part in enumerate(parts := _parts(owners), 1):
-        lines = _lines(part)
-        last = number == len(parts)
-        reads = read(runner, {**lines, **removal(())} if last else lines, SECONDS)
-        for owner in part:
-            copies.told[owner.sid] = _told(reads, owner.sid)
-            if copies.told[owner.sid] == "copy":
-                copies.distributions[owner.sid] = registered(reads.registry, f"{_key(owner.sid)}\\{keys.LXSS_USER}")
-        problem = left(reads) if last else None
-    return problem
-
-
-def _parts(owners: t.Sequence[User]) -> list[list[User]]:
-    """OWNERS in as few groups as cmd.exe takes in one line each."""
-    groups: list[list[User]] = [[]]
+    reads = read_groups(runner, [*map(_lines, owners), removal(())], SECONDS)
     for owner in owners:
-        if groups[-1] and not fits({**_lines([*groups[-1], owner]), **removal(())}):
-            groups.append([])
-        groups[-1].append(owner)
-    return groups
+        copies.told[owner.sid] = _told(reads, owner.sid)
+        if copies.told[owner.sid] == "copy":
+            copies.distributions[owner.sid] = registered(reads.registry, f"{_key(owner.sid)}\\{keys.LXSS_USER}")
+    return left(reads)
 
 
 def _key(sid: str) -> str:
@@ -194,22 +179,19 @@ def _sid(key: str) -> str:
     return key.rpartition("\\")[2][len(PREFIX) :]
 
 
-def _lines(owners: t.Sequence[User]) -> dict[str, str]:
-    """The reads of the copies of OWNERS, each taken away again at once."""
-    lines: dict[str, str] = {}
-    for owner in owners:
-        folder, key = f"{HIVES}\\{owner.sid}", _key(owner.sid)
-        options = ["/B", "/R:0", "/W:0", "/NP", "/NJH", "/NJS", "/NFL", "/NDL"]
-        copied = cmd_line(f"{SYSTEM32}\\robocopy.exe", [owner.profile, folder, *_FILES, *options])
-        lines |= {
-            f"copied_{owner.sid}": first_that_succeeds(links_line(f"{owner.profile}\\{_FILES[0]}"), copied),
-            f"present_{owner.sid}": cmd_line("dir", ["/b", "/a", f"{folder}\\{_FILES[0]}"]),
-            f"loaded_{owner.sid}": cmd_line(REG, ["load", key, f"{folder}\\{_FILES[0]}"]),
-            f"real_{owner.sid}": registry_query(f"{key}\\Environment", "TEMP"),
-            f"lxss_{owner.sid}": registry_query(f"{key}\\{keys.LXSS_USER}", recursive=True),
-            **_taken_away(owner.sid),
-        }
-    return lines
+def _lines(owner: User) -> dict[str, str]:
+    """The reads of the copy of OWNER, which is taken away again at once."""
+    folder, key = f"{HIVES}\\{owner.sid}", _key(owner.sid)
+    options = ["/B", "/R:0", "/W:0", "/NP", "/NJH", "/NJS", "/NFL", "/NDL"]
+    copied = cmd_line(f"{SYSTEM32}\\robocopy.exe", [owner.profile, folder, *_FILES, *options])
+    return {
+        f"copied_{owner.sid}": first_that_succeeds(links_line(f"{owner.profile}\\{_FILES[0]}"), copied),
+        f"present_{owner.sid}": cmd_line("dir", ["/b", "/a", f"{folder}\\{_FILES[0]}"]),
+        f"loaded_{owner.sid}": cmd_line(REG, ["load", key, f"{folder}\\{_FILES[0]}"]),
+        f"real_{owner.sid}": registry_query(f"{key}\\Environment", "TEMP"),
+        f"lxss_{owner.sid}": registry_query(f"{key}\\{keys.LXSS_USER}", recursive=True),
+        **_taken_away(owner.sid),
+    }
 
 
 def _told(reads: Reads, sid: str) -> str:

@@ -46,13 +46,8 @@ def _stdout(completed: Completed) -> str:
     return completed.stdout.decode("utf-8", "replace")
 
 
-def prints(expected: str) -> Judge:
-    """Exactly EXPECTED on stdout, but for blanks around it, and exit code 0."""
-    return prints_exit(expected, 0)
-
-
-def prints_exit(expected: str, exit_code: int) -> Judge:
-    """As ``prints``, with another exit code."""
+def prints(expected: str, exit_code: int = 0) -> Judge:
+    """Exactly EXPECTED on stdout, but for blanks around it, and this exit code."""
 
     def answer(completed: Completed) -> Answer:
         found = _stdout(completed).strip()

@@ -132,12 +132,12 @@ def fits(lines: t.Mapping[str, str]) -> bool:
     return True
 
 
-def read_groups(runner: CommandRunner, groups: t.Iterable[t.Mapping[str, str]]) -> Reads:
+def read_groups(runner: CommandRunner, groups: t.Iterable[t.Mapping[str, str]], timeout: float | None = 120) -> Reads:
     """As ``read``, in as few WinRS commands as can carry the lines; a group is never torn apart."""
     together, lines = Reads(), dict[str, str]()
     for group in [*groups, None]:
         if lines and (group is None or not fits({**lines, **group})):
-            part = read(runner, lines)
+            part = read(runner, lines, timeout)
             together.parts.update(part.parts)
             together.registry.merge(part.registry)
             lines = {}

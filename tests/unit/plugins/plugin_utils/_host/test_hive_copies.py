@@ -32,13 +32,13 @@ def protecting(line: str, stdin: bytes) -> Completed:
 def copied(*without: str) -> HostAnswers:
     """A host where Ben's copy can be read; the reads WITHOUT fail."""
     answers = HostAnswers()
-    for name, line in hive_copies._lines([BEN]).items():
+    for name, line in hive_copies._lines(BEN).items():
         if name.partition("_")[0] not in without:
             answers[line] = b"\r\n"
     lxss = f"{LONG_KEY}\\{keys.LXSS_USER}\\{GUID}"
     values = (("DistributionName", "REG_SZ", "Ubuntu"), ("BasePath", "REG_SZ", "D:\\x"), ("Flags", "REG_DWORD", "0xf"))
     if "lxss" not in without:
-        answers[hive_copies._lines([BEN])[f"lxss_{BEN.sid}"]] = reg(lxss, *values)
+        answers[hive_copies._lines(BEN)[f"lxss_{BEN.sid}"]] = reg(lxss, *values)
     answers[registry_query("HKU")] = b"\r\nHKEY_USERS\\.DEFAULT\r\n"
     return answers
 
@@ -52,7 +52,7 @@ def still_loaded() -> HostAnswers:
 
 def test_the_lines() -> None:
     folder = f"C:\\Program Files\\wslfleet\\hives\\{BEN.sid}"
-    assert list(hive_copies._lines([BEN]).values()) == [
+    assert list(hive_copies._lines(BEN).values()) == [
         '((dir /b /al "C:\\Users\\Ben & Co\\NTUSER.DAT*")||(C:\\Windows\\System32\\robocopy.exe "C:\\Users\\Ben & Co"'
         f' "{folder}" NTUSER.DAT NTUSER.DAT.LOG1 NTUSER.DAT.LOG2 /B /R:0 /W:0 /NP /NJH /NJS /NFL /NDL))',
         f'dir /b /a "{folder}\\NTUSER.DAT"',
@@ -110,12 +110,14 @@ def test_as_many_as_fit_in_one_line_and_the_folder_goes_with_the_last() -> None:
         )
         for number in range(10)
     ]
-    parts = hive_copies._parts(users)
-    assert [user for part in parts for user in part] == users
-    assert len(parts) == 2
     script: list[t.Any] = [(ICACLS, protecting), (ROBOCOPY, copied()), (ROBOCOPY, copied())]
     with ScriptedRunner(script) as runner:
         hive_copies.read_copies(runner, users)
+    loaded = [
+        [user for user in users if f"reg.exe load {hive_copies._key(user.sid)} " in line]
+        for line, _stdin in runner.calls
+    ]
+    assert loaded[1] + loaded[2] == users and all(loaded[1:])
     assert ['dir /b /a "C:\\Program Files\\wslfleet\\hives"&&' in line for line, _stdin in runner.calls] == [
         False,
         False,

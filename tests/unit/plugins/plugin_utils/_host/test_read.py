@@ -303,7 +303,7 @@ def copied() -> HostAnswers:
     """A host where the copy of Grace's registry can be read and taken away again."""
     answers = HostAnswers()
     grace = User(ABSENT, "Grace", "C:\\Users\\Grace", loaded=False, connected=False)
-    lines = hive_copies._lines([grace])
+    lines = hive_copies._lines(grace)
     answers.update(dict.fromkeys(lines.values(), b"\r\n"))
     values = (("DistributionName", "REG_SZ", "Kali"), ("BasePath", "REG_SZ", ELSEWHERE), ("Flags", "REG_DWORD", "0xf"))
     answers[lines[f"lxss_{ABSENT}"]] = reg(f"{HIVE}\\{keys.LXSS_USER}\\{GUID}", *values)

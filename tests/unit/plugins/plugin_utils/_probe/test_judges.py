@@ -12,7 +12,7 @@ POWER = "      Minimal: 0x00000000\r\n      Index (AC): 0x00000708\r\n      Inde
 CASES: list[tuple[j.Judge, Completed, tuple[str, str]]] = [
     (j.prints("x"), Completed(0, b" x \r\n", b""), ("holds", "exit 0: x")),
     (j.prints("x"), Completed(1, b"x\r\n", b""), ("differs", "exit 1: x")),
-    (j.prints_exit("", 1), Completed(1, b"\r\n", b""), ("holds", "exit 1: nothing")),
+    (j.prints("", 1), Completed(1, b"\r\n", b""), ("holds", "exit 1: nothing")),
     (j.contains("/c"), Completed(0, b"X=CMD.EXE /C set\r\n", b""), ("holds", "X=CMD.EXE /C set")),
     (j.contains("/c"), Completed(0, b"X=prog\r\n", b""), ("differs", "X=prog")),
     (j.fails(), Completed(0, b"", b""), ("differs", "exit 0")),
