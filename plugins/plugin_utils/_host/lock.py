@@ -26,7 +26,6 @@ from pathlib import Path
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import (
     Batch,
-    BatchError,
     cmd_line,
     first_that_succeeds,
     while_successful,
@@ -34,6 +33,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, HostUnreachable
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import read
 
 LOCK = f"{FOLDER}\\lock"
 WAIT_SECONDS = 60.0
@@ -143,7 +143,7 @@ def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None
 def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], None]) -> bool:
     waited, attempt, empty = 0.0, _first(mine), 0
     while True:
-        names = _run(runner, [cmd_line("md", [FOLDER]), attempt, cmd_line("dir", ["/b", LOCK])])
+        names = _after(runner, attempt)
         if mine.name in names:
             return waited > 0
         found = next((holder for holder in map(Holder.read, names) if holder), None)
@@ -170,14 +170,11 @@ def _first(mine: Holder) -> str:
     return while_successful(cmd_line("md", [LOCK]), f'type nul>"{LOCK}\\{mine.name}"')
 
 
-def _run(runner: CommandRunner, lines: list[str]) -> list[str]:
-    """What the last of LINES lists."""
-    batch = Batch(lines)
-    try:
-        parts = batch.split(runner.run(batch.line, timeout=60).stdout)
-    except BatchError as error:
-        raise StepFailed(f"looking for another run on this laptop failed: {error}") from None
-    return parts[-1].stdout.decode("utf-8", "replace").split() if parts[-1].exit_code == 0 else []
+def _after(runner: CommandRunner, attempt: str) -> list[str]:
+    """The files of the lock after the line ATTEMPT."""
+    lines = {"folder": cmd_line("md", [FOLDER]), "attempt": attempt, "lock": cmd_line("dir", ["/b", LOCK])}
+    reads = read(runner, lines, 60, what="looking for another run on this laptop")
+    return reads.output("lock").decode("utf-8", "replace").split() if reads.succeeded("lock") else []
 
 
 def _busy(holder: Holder) -> StepFailed:

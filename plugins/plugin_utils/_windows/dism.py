@@ -16,12 +16,7 @@ import re
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, Completed
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.installation import (
-    RESTART_NEEDED,
-    SUCCESS,
-    log_lines,
-    run_alone,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import installation
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import DISM as PROGRAM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
@@ -49,8 +44,8 @@ def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: floa
     """
     args = ["/English", "/Online", "/NoRestart", "/Enable-Feature", f"/FeatureName:{feature}"]
     line = cmd_line(DISM, args + (["/All"] if all_parents else []))
-    completed = run_alone(runner, line, timeout, lambda completed: _error(completed) in ANOTHER_RUNS)
-    if completed.exit_code not in (SUCCESS, RESTART_NEEDED):
+    completed = installation.run_alone(runner, line, timeout, lambda completed: _error(completed) in ANOTHER_RUNS)
+    if completed.exit_code not in (installation.SUCCESS, installation.RESTART_NEEDED):
         code = _error(completed)
         known = known_error(code, PROGRAM)
         said = f": {known.meaning}; {known.remedy}" if known else ""
@@ -58,7 +53,7 @@ def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: floa
             f"enabling the Windows feature {feature} failed: dism.exe ended with {completed.exit_code},"
             f" error {code}{said}; {_log_end(runner)}"
         )
-    return completed.exit_code == RESTART_NEEDED
+    return completed.exit_code == installation.RESTART_NEEDED
 
 
 def _error(completed: Completed) -> str:
@@ -69,5 +64,5 @@ def _error(completed: Completed) -> str:
 
 def _log_end(runner: CommandRunner) -> str:
     """The last errors in the log of component servicing, which is English everywhere."""
-    lines = log_lines(runner, cmd_line(f"{SYSTEM32}\\findstr.exe", ["/c:, Error ", CBS_LOG]))[-_LOG_LINES:]
+    lines = installation.log_lines(runner, cmd_line(f"{SYSTEM32}\\findstr.exe", ["/c:, Error ", CBS_LOG]))[-_LOG_LINES:]
     return f"{CBS_LOG} ends with: {' | '.join(lines)}" if lines else f"there is no error in {CBS_LOG}"

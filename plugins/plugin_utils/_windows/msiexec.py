@@ -19,12 +19,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line, waited_for
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner, CommandTimeout
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.installation import (
-    RESTART_NEEDED,
-    SUCCESS,
-    log_lines,
-    run_alone,
-)
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import installation
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import MSIEXEC as PROGRAM
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_errors import known_error
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
@@ -63,14 +58,16 @@ def log_path(package: str) -> str:
 def _run(runner: CommandRunner, action: list[str], log: str, what: str, timeout: float) -> bool:
     line = waited_for(f"{SYSTEM32}\\msiexec.exe", [*action, *_QUIET, "/l*v", log])
     try:
-        code = run_alone(runner, line, timeout, lambda completed: completed.exit_code == ANOTHER_RUNS).exit_code
+        code = installation.run_alone(
+            runner, line, timeout, lambda completed: completed.exit_code == ANOTHER_RUNS
+        ).exit_code
     except CommandTimeout:
         raise StepFailed(
             f"{what} did not end within {timeout:g} s; Windows Installer may continue alone: run again; log: {log}"
         ) from None
-    if code not in (SUCCESS, RESTART_NEEDED):
+    if code not in (installation.SUCCESS, installation.RESTART_NEEDED):
         raise StepFailed(f"{what} failed: msiexec.exe ended with {code}: {_meaning(code)}; {_log_end(runner, log)}")
-    return code == RESTART_NEEDED
+    return code == installation.RESTART_NEEDED
 
 
 def _meaning(code: int) -> str:
@@ -80,7 +77,7 @@ def _meaning(code: int) -> str:
 
 def _log_end(runner: CommandRunner, log: str) -> str:
     """What LOG says last about errors. ``type`` turns its UTF-16 into UTF-8."""
-    said = " | ".join(telling_lines(log_lines(runner, cmd_line("type", [log]))))
+    said = " | ".join(telling_lines(installation.log_lines(runner, cmd_line("type", [log]))))
     return f"the log {log} ends with: {said}" if said else f"log: {log}"
 
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import Batch, BatchError, cmd_line
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import CommandRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.files import FOLDER
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32, read
 
 SYSTEM = "S-1-5-18"
 ADMINISTRATORS = "S-1-5-32-544"
@@ -49,13 +49,9 @@ def make(runner: CommandRunner, folder: str, files: t.Sequence[str], readers: t.
         (cmd_line("md", [folder]), (0,)),
         (_only(folder, dict.fromkeys(readers, _READ), "(OI)(CI)F"), (0,)),
     ]
-    try:
-        batch = Batch([line for line, _codes in lines])
-        parts = batch.split(runner.run(batch.line, timeout=120).stdout)
-    except BatchError as error:
-        raise StepFailed(f"making {folder} on the host failed: {error}") from None
-    for (line, codes), part in zip(lines, parts):
-        if part.exit_code not in codes:
+    reads = read(runner, {line: line for line, _codes in lines}, what=f"making {folder} on the host")
+    for line, codes in lines:
+        if reads.parts[line].exit_code not in codes:
             raise StepFailed(
                 f"{folder} on the host cannot be made and protected, this failed: {line}; end the programs"
                 " that have it open, remove files that others put there, and run again"

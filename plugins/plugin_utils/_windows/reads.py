@@ -84,11 +84,16 @@ class Reads:
 
 
 def read(
-    runner: CommandRunner, lines: t.Mapping[str, str], timeout: float | None = 120, partial: bool = False
+    runner: CommandRunner,
+    lines: t.Mapping[str, str],
+    timeout: float | None = 120,
+    partial: bool = False,
+    what: str = "reading the host's state",
 ) -> Reads:
     """Run LINES (name -> line) as one WinRS command.
 
     :arg partial: when the time is up, be content with the reads that had ended; see ``Reads.cut_short``.
+    :arg what: is done, for the message of a failure.
     :raises StepFailed: the output is incomplete, or one of LINES printed too much.
     :raises HostUnreachable, CommandTimeout: see the port.
     """
@@ -107,7 +112,7 @@ def read(
         parts = batch.split(stdout, partial=cut_short)
     except BatchError as error:
         last = told.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise StepFailed(f"reading the host's state failed: {error}; {' '.join(last) or 'no message'}") from None
+        raise StepFailed(f"{what} failed: {error}; {' '.join(last) or 'no message'}") from None
     reads = Reads(dict(zip(lines, parts)), preamble=batch.preamble(stdout), cut_short=cut_short)
     for name, line in lines.items():
         if name in reads.parts and isinstance(line, RegistryQuery):

@@ -73,17 +73,17 @@ def test_a_laptop_that_others_hold_is_waited_for(monkeypatch: pytest.MonkeyPatch
     mine = h.holder_here(60)
     monkeypatch.setattr(h, "holder_here", lambda seconds: mine)
     held = [[other.name], [], [mine.name], []]
-    monkeypatch.setattr(h, "_run", lambda runner, lines: held.pop(0))
+    monkeypatch.setattr(h, "_after", lambda runner, attempt: held.pop(0))
     monkeypatch.setattr(h, "_release", lambda runner, holder: None)
     slept: list[float] = []
     with ScriptedRunner([]) as runner, h.alone(runner, 60, slept.append) as waited:
         assert (waited, len(slept), len(held)) == (True, 1, 1)
-    monkeypatch.setattr(h, "_run", lambda runner, lines: ["notes.txt"])
+    monkeypatch.setattr(h, "_after", lambda runner, attempt: ["notes.txt"])
     with ScriptedRunner([]) as runner, pytest.raises(StepFailed, match="which no run has put there"), h.alone(
         runner, 60
     ):
         pass
-    monkeypatch.setattr(h, "_run", lambda runner, lines: [other.name])
+    monkeypatch.setattr(h, "_after", lambda runner, attempt: [other.name])
     with ScriptedRunner([]) as runner, pytest.raises(StepFailed, match="another run works"), h.alone(
         runner, 60, slept.append
     ):
@@ -98,11 +98,11 @@ def test_a_run_that_is_over_is_followed_and_an_empty_lock_taken(monkeypatch: pyt
     monkeypatch.setattr(h, "_release", lambda runner, holder: None)
     tried: list[str] = []
 
-    def answer(runner: t.Any, lines: list[str]) -> list[str]:
-        tried.append(lines[1])
+    def answer(runner: t.Any, attempt: str) -> list[str]:
+        tried.append(attempt)
         return [over.name] if len(tried) == 1 else []
 
-    monkeypatch.setattr(h, "_run", answer)
+    monkeypatch.setattr(h, "_after", answer)
     with ScriptedRunner([]) as runner, h.alone(runner, 60) as waited:
         assert not waited
     assert tried[1].startswith("ren ") and "rd " in tried[2]
