@@ -93,6 +93,8 @@ def _become(program: str, arguments: list[str], environment: dict[str, str], out
     printed = os.open(output, os.O_WRONLY)
     for file, number in ((os.open(os.devnull, os.O_RDONLY), 0), (printed, 1), (printed, 2)):
         os.dup2(file, number)
+    constants: t.Any = importlib.import_module("ansible.constants")
+    constants.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(dir=constants.DEFAULT_LOCAL_TMP)
     sys.argv = [str(Path(sys.executable).parent / program), *arguments]
     os.environ.update(environment)
     code: t.Any = None
@@ -102,7 +104,7 @@ def _become(program: str, arguments: list[str], environment: dict[str, str], out
         code = ended.code
     sys.stdout.flush()
     sys.stderr.flush()
-    # Without the handlers of sys.exit: they would remove the temporary folder that all runs share.
+    # Without the handlers of sys.exit: they would remove the folder in which all runs have their temporary one.
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 

@@ -22,6 +22,7 @@ from ansible.utils.display import Display
 if t.TYPE_CHECKING:
     import socket
 
+    from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.home import Home
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.client import Kept
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.linux import KeptLinux
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import Program
@@ -131,6 +132,14 @@ class Ways:
         place = [self.transport, *(self._option(name) for name in _PLACE)]
         return Kept(Path(untyped.DEFAULT_LOCAL_TMP), place, self.windows_options())
 
+    @property
+    def home(self) -> Home:
+        """The home of root in the distribution of the options."""
+        from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.home import Home
+
+        path = self._kept().path
+        return Home(path.with_name(f"{path.name}-home"))
+
     def _new_session(self, python: Program, seconds: int) -> KeptSession:
         """Called in the process that keeps the session, and has its own connection."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.session import KeptSession
@@ -157,8 +166,9 @@ class Ways:
         return SshRunner(inner, self._option("windows_shell"), "ansible_wsl_windows_shell")
 
     def end_kept(self) -> None:
-        """End the kept session, if there is one."""
+        """End the kept session, if there is one, and forget what is known of the distribution."""
         self._kept().end()
+        self.home.forget()
 
     def reset(self) -> None:
         """Close the connection to Windows."""

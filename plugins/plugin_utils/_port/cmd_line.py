@@ -29,8 +29,8 @@ from __future__ import annotations
 import re
 import secrets
 import string
+import types
 import typing as t
-from dataclasses import dataclass, field
 
 MAXIMUM_LENGTH = 8191
 """UTF-16 units in one line, as cmd.exe counts them."""
@@ -169,14 +169,13 @@ class BatchError(ValueError):
     """A part is missing in the output; one line that says which."""
 
 
-@dataclass(frozen=True)
-class BatchPart:
+class BatchPart(t.NamedTuple):
     """The outcome of one line of a batch, without stderr, which all parts share."""
 
     exit_code: int
     """0, or 1 for any failure: cmd.exe does not say more."""
     stdout: bytes
-    sections: t.Mapping[str, bytes] = field(default_factory=dict)
+    sections: t.Mapping[str, bytes] = types.MappingProxyType({})
     """Output of a loop by line: for each line the loop has to print MARK and the line first."""
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import base64
 import re
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import CmdLineError, cmd_line
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
@@ -57,8 +57,7 @@ class LinuxNotFinished(Exception):
         self.completed = completed
 
 
-@dataclass(frozen=True)
-class ListedDistribution:
+class ListedDistribution(t.NamedTuple):
     """One row of ``wsl.exe --list --verbose``."""
 
     name: str

@@ -381,6 +381,27 @@ LAUNCHES = {
 }
 
 
+def test_the_home_of_root_is_asked_for_once(laptop: Laptop, tmp_path: Path) -> None:
+    """That of somebody else is asked for by each task."""
+    user = {"ansible_wsl_user": "asks"}
+    maker = laptop.connect(ansible_wsl_persist=0)
+    assert maker.exec_command("useradd --create-home asks")[0] == 0
+    maker.close()
+    counted = []
+    for count, variables in ((1, {}), (3, {}), (1, user), (3, user)):
+        copy = {"ansible.builtin.copy": {"content": "{{ item }}", "dest": "/tmp/home-{{ item }}"}, "vars": variables}
+        tasks = [{**copy, "vars": {**variables, "item": f"{len(counted)}-{number}"}} for number in range(count)]
+        play = {"hosts": LAPTOP, "gather_facts": False, "tasks": tasks}
+        (tmp_path / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+        inside = {"ansible_connection": "wslfleet.cuda.wsl", "ansible_wsl_distribution": DISTRIBUTION}
+        more = {**inside, "ansible_wsl_persist": 0, "ansible_python_interpreter": "/usr/bin/python3"}
+        before = len(laptop.lab.journal(LAPTOP))
+        run = laptop.lab.playbook(tmp_path / "play.yml", variables=more)
+        assert run.code == 0, run.output
+        counted.append(len(laptop.lab.journal(LAPTOP)) - before)
+    assert counted == [4, 4 + 2 * 3, 4, 3 * 4]
+
+
 def test_launches_of_tasks_with_files(laptop: Laptop, tmp_path: Path) -> None:
     """Where the home of the user is; folder and stat; file, its mode and the module; the end of the folder.
 

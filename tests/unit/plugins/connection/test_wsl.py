@@ -184,6 +184,50 @@ def test_relative_paths_are_below_the_root(tmp_path: Path) -> None:
     assert runner.calls[0][1].startswith(linux_stdin("cat>/some/where&&sha256sum</some/where"))
 
 
+HOME = Completed(0, b"/root\n", b"wslfleet-exit-0\n")
+QUESTION = "/bin/sh -c 'echo ~root && sleep 0'"
+
+
+@pytest.fixture
+def playbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A playbook of its own has a temporary folder of its own."""
+    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
+    tmp_path.chmod(0o700)
+
+
+@pytest.mark.usefixtures("playbook")
+def test_the_home_of_root_is_asked_for_by_the_first_task_only() -> None:
+    first, runner = scripted(HOME)
+    assert first.exec_command(QUESTION) == (0, b"/root\n", b"")
+    runner.assert_finished()
+    later, untouched = scripted()
+    assert later.exec_command("/bin/sh -c 'echo ~root'") == (0, b"/root\n", b"")
+    assert untouched.calls == []
+
+
+@pytest.mark.usefixtures("playbook")
+def test_it_is_asked_for_again_after_a_reset() -> None:
+    connection, runner = scripted(HOME, HOME)
+    connection.exec_command(QUESTION)
+    connection.reset()
+    connection.ways.use(runner)
+    connection.exec_command(QUESTION)
+    runner.assert_finished()
+
+
+@pytest.mark.usefixtures("playbook")
+@pytest.mark.parametrize("changed", [{"ansible_wsl_distribution": "Other"}, {"ansible_wsl_user": "dev"}])
+def test_it_is_that_of_one_distribution_and_only_root_is_told(changed: dict[str, t.Any]) -> None:
+    connection, runner = scripted(HOME)
+    connection.exec_command(QUESTION)
+    options_of_the_next_item(connection, **changed)
+    runner._script += [(re.compile("-d (Other -u root|Debian -u dev) "), HOME)] * 2
+    connection.exec_command(QUESTION)
+    options_of_the_next_item(connection, **changed, ansible_wsl_executable="C:\\other.exe")
+    connection.exec_command(QUESTION)
+    runner.assert_finished()
+
+
 def test_close_leaves_the_distribution_alone() -> None:
     connection, runner = scripted(DONE)
     connection.exec_command("true")
