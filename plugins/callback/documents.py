@@ -134,7 +134,9 @@ class CallbackModule(CallbackBase):
         self._wslfleet_write(keeper.laptops, finished=True)
         self._display.display(f"\n{outcome.sentence(outcomes.values())}")
         if self.wslfleet_left:
-            self._display.display(f"For the next run: --limit @{self.wslfleet_left.path}")
+            left = self.wslfleet_left
+            next_run = "nothing is left to do" if left.is_empty else f"--limit @{left.path}"
+            self._display.display(f"For the next run: {next_run}")
         if self.wslfleet_writer and not self.wslfleet_broken:
             self._wslfleet_try(self._wslfleet_report)
 

@@ -12,6 +12,7 @@ import os
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import store
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.tables import NOBODY
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout import left
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._rollout.settings import PREFIX
 
@@ -33,6 +34,11 @@ class LeftWriter:
     def path(self) -> str:
         """The file with all that is left."""
         return os.path.join(self.folder, left.LEFT)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was left when it was last written. An empty limit would be refused by Ansible."""
+        return self._written[left.LEFT].strip() == NOBODY
 
     def write(self, outcomes: t.Mapping[str, str], known: t.Collection[str]) -> None:
         """Write what has changed, see ``left.files``. Raises StoreError."""

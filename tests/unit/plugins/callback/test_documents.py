@@ -281,6 +281,22 @@ def test_a_batch_that_is_over_is_the_end_of_the_run_for_its_laptops(tmp_path: Pa
     assert len((tmp_path / "history.jsonl").read_text().splitlines()) == 2
 
 
+def test_a_rollout_that_is_complete_names_no_limit(tmp_path: Path) -> None:
+    """Ansible would refuse it: it leaves no hosts."""
+    run = Run(laptops=("a",))
+    run.play()
+    current = this_run.current()
+    assert current
+    current.plan = Plan((), ("a",), MagicMock(), str(tmp_path))
+    run.play(batch=("a",))
+    run.ok("a", "wslfleet.cuda.host_info", host_info(1))
+    run.ok("a", "wslfleet.cuda.cuda_audit_info", {**audit(), "toolkits": ["12.8"]})
+    run.play()
+    run.end()
+    assert run.said == ["\n1 ok", "For the next run: nothing is left to do"]
+    assert left(tmp_path)[0] == "!all"
+
+
 def test_a_rollout_of_which_no_laptop_began_says_so(tmp_path: Path) -> None:
     run = Run(laptops=("a", "b"))
     run.play()
