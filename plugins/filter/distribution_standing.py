@@ -61,6 +61,9 @@ _value:
 
 import typing as t
 
+_SHOWN = 3
+"""Names of distributions that are there instead."""
+
 
 def distribution_standing(
     host: t.Any, name: str, windows_users: t.Sequence[str] = (), verb: str = "do"
@@ -72,7 +75,10 @@ def distribution_standing(
         return {"usable": True, "seen": "", "remedy": "", "text": ""}
     if owners:
         return _nothing(verb, f"{name} belongs to {', '.join(sorted(set(owners)))}", "set windows_host_windows_users")
-    return _nothing(verb, f"{host['account']} has no distribution {name} here", "run provision.yml to install it")
+    others = [str(each["name"]) for each in host["distributions"] if each["owner"] == host["account"]]
+    named = f", or set windows_host_distribution to {' or '.join(others[:_SHOWN])}" if others else ""
+    seen = f"{host['account']} has no distribution {name} here"
+    return _nothing(verb, seen, f"run provision.yml to install it{named}")
 
 
 def _nothing(verb: str, seen: str, remedy: str) -> dict[str, t.Any]:

@@ -83,7 +83,10 @@ def pattern_of(variables: t.Mapping[str, t.Any], find: Find) -> str:
     if _is_local(wanted, groups):
         return _one_of(hosts)
     if not hosts and not context.CLIARGS.get("syntax"):
-        raise AnsibleError(f"the inventory has no hosts: put the laptops into group {wanted or DEFAULT!r}")
+        raise AnsibleError(
+            f"the inventory has no hosts: name one with -i that has the laptops in group {str(wanted or DEFAULT)!r}, or"
+            " give -c local in a distribution of the one laptop"
+        )
     if not wanted:
         return kept_before(groups, find("all"))
     pattern = str(wanted)

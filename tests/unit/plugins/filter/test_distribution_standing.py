@@ -32,3 +32,14 @@ def test_standing(owners: list[str], users: list[str], usable: bool, text: str) 
     found = standing({"account": "admin", "distributions": distributions}, "Ubuntu-24.04", users, "remove")
     assert found["usable"] is usable and found["text"].startswith(text) and bool(text) is not usable
     assert found["text"] == (f"nothing to remove: {found['seen']}: {found['remedy']}" if text else "")
+
+
+def test_the_distributions_that_are_there_are_named() -> None:
+    there = [{"owner": "admin", "name": f"Ubuntu-{number}"} for number in range(5)]
+    others = [{"owner": "anna", "name": "Debian"}]
+    found = standing({"account": "admin", "distributions": others + there}, "Ubuntu-24.04", [], "audit")
+    assert found["remedy"] == (
+        "run provision.yml to install it, or set windows_host_distribution to Ubuntu-0 or Ubuntu-1 or Ubuntu-2"
+    )
+    found = standing({"account": "admin", "distributions": others}, "Ubuntu-24.04", [], "audit")
+    assert found["remedy"] == "run provision.yml to install it"

@@ -47,8 +47,11 @@ def test_the_inventory_is_asked_later() -> None:
 @pytest.mark.parametrize(
     ("variables", "text"),
     [
-        ({"groups": {"all": [], "ungrouped": []}}, "the inventory has no hosts: put the laptops into group 'laptops'"),
-        ({"groups": {}, "wslfleet_hosts": "x"}, "the inventory has no hosts: put the laptops into group 'x'"),
+        (
+            {"groups": {"all": [], "ungrouped": []}},
+            "the inventory has no hosts: name one with -i .*group 'laptops', or give -c local",
+        ),
+        ({"groups": {}, "wslfleet_hosts": "x"}, "the inventory has no hosts: name one with -i .*group 'x'"),
         ({"wslfleet_hosts": "gpu_laptop"}, r"no host or group 'gpu_laptop'.*groups here: empty, gpu_laptops, laptops"),
         ({"wslfleet_hosts": "empty"}, "group 'empty' of the inventory has no hosts"),
     ],
