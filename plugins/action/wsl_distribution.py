@@ -66,17 +66,14 @@ class ActionModule(WindowsAction):
             return hand_over.ask(self.wslfleet_runner, seen, goal, answers)
 
         seen = look()
-        outdated = hand_over.is_outdated(seen, goal)
-        steps = plans.plan(seen.state, seen.developers, goal, seen.left, self._task.check_mode, outdated)
+        steps = hand_over.planned(seen, goal, assume=self._task.check_mode)
         result["image_needed"] = steps.bring_image
         outcome = hand_over.Outcome.before(steps)
         if self.wslfleet_plan(result, steps.texts()):
             result.update(changed=False)
             with lock.alone(self.wslfleet_runner, timeout):
                 seen = look()
-                steps = plans.plan(
-                    seen.state, seen.developers, goal, seen.left, outdated=hand_over.is_outdated(seen, goal)
-                )
+                steps = hand_over.planned(seen, goal)
                 outcome = hand_over.Outcome.before(steps)
                 result.update(steps=outcome.done)
                 try:

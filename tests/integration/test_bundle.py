@@ -44,8 +44,8 @@ def journal(lab: Lab) -> list[dict[str, t.Any]]:
 
 
 def comparable(results: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
-    """RESULTS without times, without what Ansible adds on the way, and without what only a task has: several users."""
-    added = {"invocation", "ansible_facts", "warnings", "deprecations", "windows_users"}
+    """RESULTS without times, without what Ansible adds, and without what only one has: several users, differences."""
+    added = {"invocation", "ansible_facts", "warnings", "deprecations", "windows_users", "diff"}
     kept = {name: {k: v for k, v in result.items() if k not in added} for name, result in results.items()}
     return t.cast("dict[str, dict[str, t.Any]]", json.loads(TIME.sub("TIME", json.dumps(kept))))
 

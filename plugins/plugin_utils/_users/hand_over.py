@@ -404,9 +404,10 @@ def identity(goal: DistributionGoal) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
-def is_outdated(seen: State, goal: DistributionGoal) -> bool:
-    """Whether the host has an image other than that of GOAL."""
-    return bool(seen.identity) and seen.identity != identity(goal)
+def planned(seen: State, goal: DistributionGoal, assume: bool = False) -> Plan:
+    """The steps from SEEN to GOAL; see ``hand_over_plan.plan``."""
+    outdated = seen.identity not in ("", identity(goal))
+    return plans.plan(seen.state, seen.developers, goal, seen.left, assume, outdated)
 
 
 def as_result(developers: t.Sequence[Developer], waiting: t.Mapping[str, str]) -> list[dict[str, t.Any]]:

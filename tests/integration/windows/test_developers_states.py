@@ -8,6 +8,7 @@ cost, as a table in the end.
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -317,7 +318,10 @@ def test_who_never_logged_on_keeps_nobody_from_theirs(states: States) -> None:
 
 
 class Writing(LaptopRunner):
-    """The developer puts something into the folder for the answer just before COMMAND looks at it."""
+    """The developer puts something into the folder for the answer just before COMMAND looks at it.
+
+    Their task has ended by then: otherwise it could still write its own answer over that.
+    """
 
     def __init__(self, states: States, write: t.Callable[[Path], object], command: str) -> None:
         super().__init__(states.laptop)
@@ -328,6 +332,10 @@ class Writing(LaptopRunner):
         """See ``LaptopRunner.run``."""
         if f"{self._command} " in line and "ask-" in line:
             for log in self._folder.glob("*-log.txt"):
+                done, end = log.with_name(log.name.replace("log", "done")), time.monotonic() + 60
+                while not done.stat().st_size:
+                    assert time.monotonic() < end, "the task did not end"
+                    time.sleep(0.02)
                 self._write(log)
         return super().run(line, stdin, timeout)
 
