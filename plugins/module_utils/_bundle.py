@@ -6,10 +6,10 @@
 # Do not use this from other collections or standalone plugins/modules!
 """An order: several modules one after the other inside the distribution, without a controller between them.
 
-An archive of modules and their steps arrives whole and is carried out by a process of its own, which no lost connection
-ends; every step runs in a process of its own again. Whoever brought the order waits beside it and goes away when a
-transaction of apt takes longer; later looks find the outcome of it in a file. Only one order works at a time. A step
-may take values from the results of earlier ones, and is left out where one of them says so. The first failure ends it.
+The order arrives as one archive with the modules and the steps. A separate process carries it out, which does not end
+with the connection, and runs each step in another process. The program that brought the order waits for it, but not for
+a long transaction of apt; later looks read the outcome from a file. Only one order runs at a time. A step can use
+values from the results of earlier ones, and be skipped because of one. The first failure ends the order.
 """
 
 from __future__ import annotations
@@ -35,26 +35,27 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 STEPS_FILE = "steps.json"
 MODULES = "ansible_collections.wslfleet.cuda.plugins.modules"
 FOLDER = "/var/lib/wslfleet/order"
-"""Holds ``lock``, which the process of an order holds, and ``state.json``: what is done, and what is under way."""
+"""Contains ``lock``, which the process of an order holds, and ``state.json``: what is done, and what is running."""
 
 STOP = 0
-"""Exit code: the distribution shall end now."""
+"""Exit code: stop the distribution now."""
 GO_ON = 10
-"""Exit code: it shall go on, or end when WSL thinks so."""
+"""Exit code: leave it running, until WSL stops it."""
 SESSION = "WSLFLEET_SESSION"
-"""Set in the environment where the Windows user is logged on."""
+"""Set in the environment if the Windows user is logged on."""
 PYTHON = "WSLFLEET_PYTHON"
-"""Set where Python was missing and has been installed."""
+"""Set if Python was missing and has been installed."""
 GRACE = 2.0
-"""Seconds that a transaction may take before whoever brought the order goes away."""
+"""Seconds that a transaction may take before the program that brought the order ends."""
 PROGRESS = "wslfleet-progress "
-"""Begins a line on stderr that tells where an order is. Read in the file of a task, while that still works."""
+"""The start of a line on stderr with the progress of an order. The controller reads it in the file of a running
+task."""
 TELL_SECONDS = 2.0
-"""How soon after one such line there may be another."""
+"""Least seconds between two such lines."""
 NOTE_SECONDS = 1.0
-"""How often the state of a step that works is written down."""
+"""Seconds between two records of the state of a running step."""
 _JUST_STARTED = 60.0
-"""Seconds; an instance that is younger was started for this program."""
+"""Seconds. A younger instance was started for this program."""
 
 Result = t.Dict[str, t.Any]
 State = t.Dict[str, t.Any]
@@ -70,7 +71,7 @@ def value_of(results: t.Mapping[str, Result], reference: str) -> t.Any:
 def run(steps: t.Sequence[t.Mapping[str, t.Any]], execute: Execute, record: Record) -> t.List[t.Dict[str, t.Any]]:
     """Run STEPS: name, module, arguments, from_results (option -> reference), unless (reference), register.
 
-    One row for each step that was reached: name, module, register, seconds, result. RECORD is told of each.
+    One row for each step that was reached: name, module, register, seconds, result. RECORD is updated with each.
     """
     known: t.Dict[str, Result] = {}
     for step in steps:
@@ -92,7 +93,7 @@ def run(steps: t.Sequence[t.Mapping[str, t.Any]], execute: Execute, record: Reco
 
 
 def follow(execute: Execute, module: str, arguments: t.Mapping[str, t.Any]) -> Result:
-    """Run MODULE, again and again while it reports that its transaction still works, as its action plugin does."""
+    """Run MODULE, and run it again while it reports a running transaction, as its action plugin does."""
     looks = [execute(module, arguments)]
     while (looks[-1].get("transaction") or {}).get("running") and not looks[-1].get("failed"):
         looks.append(execute(module, {**arguments, "transaction": looks[-1]["transaction"]["id"]}))
@@ -100,7 +101,7 @@ def follow(execute: Execute, module: str, arguments: t.Mapping[str, t.Any]) -> R
 
 
 def parse(module: str, stdout: str, stderr: str, code: int) -> Result:
-    """The result in what MODULE printed; a failure of one line where it printed none."""
+    """The result in the output of MODULE; a failure in one line if there is none."""
     for line in reversed(stdout.splitlines()):
         if line.startswith("{"):
             try:
@@ -113,8 +114,8 @@ def parse(module: str, stdout: str, stderr: str, code: int) -> Result:
 
 
 def without_secrets(result: Result) -> Result:
-    """RESULT with its secrets masked. From ansible-core 2.22 on a module leaves that to the controller and lists them,
-    but what is written here the developer reads too."""
+    """RESULT with its secrets masked. From ansible-core 2.22 on a module only lists them, and the controller masks
+    them, but the developer can read what is written here."""
     secrets = sorted(result.pop("_ansible_new_secrets", []), key=len, reverse=True)
 
     def masked(value: t.Any) -> t.Any:
@@ -130,7 +131,7 @@ def without_secrets(result: Result) -> Result:
 
 
 class Record:
-    """What can be seen of an order from outside, in the file ``state.json`` of FOLDER."""
+    """The state of an order, in the file ``state.json`` of FOLDER."""
 
     def __init__(self, folder: str, document: t.Mapping[str, t.Any]) -> None:
         """DOCUMENT: name (of the distribution) and id of the order."""
@@ -140,12 +141,13 @@ class Record:
         self._step = ""
 
     def begin(self, step: str) -> None:
-        """STEP is under way now."""
+        """STEP is running now."""
         self._step = step
         self.note()
 
     def note(self, **ended: t.Any) -> None:
-        """Write down where the order is. ENDED: ``stop``, whether the distribution shall end, or ``crash``, why not."""
+        """Write the state of the order. ENDED: ``stop`` (whether to stop the distribution) or ``crash`` (what went
+        wrong)."""
         running = None if ended else transaction.find_running(System(""))
         shown = {**self._shown, "rows": self.rows, "step": self._step, "ended": bool(ended), **ended}
         shown["transaction"] = running.shown() if running else None
@@ -153,7 +155,7 @@ class Record:
 
 
 def read_state(folder: str) -> State:
-    """What the last order in FOLDER has come to; empty if there is none, or where it cannot be read."""
+    """The state of the last order in FOLDER; empty if there is none, or it cannot be read."""
     try:
         with open(f"{folder}/state.json", encoding="utf-8") as file:
             found = json.load(file)
@@ -163,7 +165,7 @@ def read_state(folder: str) -> State:
 
 
 def take_lock(folder: str) -> int | None:
-    """The open lock of FOLDER; None while an order works. It is free as soon as the last process with it has ended."""
+    """The open lock of FOLDER; None while an order runs. It is free as soon as the last process with it has ended."""
     while True:
         os.makedirs(folder, 0o700, exist_ok=True)
         try:
@@ -181,7 +183,7 @@ def take_lock(folder: str) -> int | None:
 
 
 def take_away(folder: str) -> None:
-    """Remove FOLDER, whose lock is held: nothing is left of an order whose result was told."""
+    """Remove FOLDER, whose lock is held: nothing is left of an order whose result was reported."""
     for name in ("state.json", "lock"):
         os.unlink(f"{folder}/{name}")
     for path in (folder, os.path.dirname(folder)):
@@ -190,20 +192,20 @@ def take_away(folder: str) -> None:
 
 
 def in_process(settings: t.Mapping[str, t.Any], note: t.Callable[[], None]) -> Execute:
-    """An executor that runs each module in a process of its own; SETTINGS are the controller's, for every module.
+    """An executor that runs each module in a separate process. SETTINGS: of the controller, for every module.
 
-    NOTE is called again and again while one works.
+    NOTE is called repeatedly while one runs.
     """
 
     def execute(module: str, arguments: t.Mapping[str, t.Any]) -> Result:
-        # In memory: nothing that a module prints touches the disk.
+        # In memory: the output of a module is never on the disk.
         with os.fdopen(os.memfd_create("stdout"), "w+b") as out, os.fdopen(os.memfd_create("stderr"), "w+b") as err:
             lives, held = os.pipe()
             process = os.fork()
             if process == 0:
                 _become(module, {**arguments, **settings, "_ansible_module_name": module}, out.fileno(), err.fileno())
             os.close(held)
-            # Closed with the end of the child: programs that it starts do not inherit it.
+            # Closed when the child ends. Programs that it starts do not inherit it.
             while not select.select([lives], [], [], NOTE_SECONDS)[0]:
                 note()
             os.close(lives)
@@ -218,22 +220,22 @@ def in_process(settings: t.Mapping[str, t.Any], note: t.Callable[[], None]) -> E
 
 
 def _become(module: str, arguments: t.Mapping[str, t.Any], out: int, err: int) -> t.NoReturn:
-    """Go on as MODULE, in a child; leaves through the end of the interpreter, so that modules clean up after them."""
+    """Continue as MODULE, in a child. Ends with the exit handlers of Python, so that modules clean up."""
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)
-    from ansible.module_utils import basic  # late: only the archive and a module have it beside them
+    from ansible.module_utils import basic  # late: only available in the archive and in a module
 
     untyped: t.Any = basic
     untyped._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
-    untyped._ANSIBLE_PROFILE = "legacy"  # how modules of collections speak with ansible-core 2.19 and later
+    untyped._ANSIBLE_PROFILE = "legacy"  # the profile of modules of collections, for ansible-core 2.19 and later
     runpy.run_module(f"{MODULES}.{module}", run_name="__main__", alter_sys=True)
     raise SystemExit(0)
 
 
 def asked(rows: t.Sequence[t.Mapping[str, t.Any]], reference: str) -> bool:
-    """Whether what REFERENCE names in ROWS is true; an empty one never is."""
+    """Whether the value that REFERENCE names in ROWS is true; False for an empty REFERENCE."""
     return bool(reference) and bool(value_of({row["register"]: row["result"] for row in rows}, reference))
 
 
@@ -244,26 +246,26 @@ def instance_age(stat: str, uptime: str, ticks: int) -> float:
 
 
 def work(document: t.Mapping[str, t.Any], record: Record, started: bool) -> None:
-    """Carry the order of DOCUMENT out. STARTED: the distribution was started for it."""
+    """Carry out the order of DOCUMENT. STARTED: the distribution was started for it."""
     this = os.getpid()
     os.environ.update(document["environment"])
     try:
         for module in {step["module"] for step in document["steps"]}:
-            # Once here instead of once in every child: it compiles everything that the module imports.
+            # Once here instead of in every child: this compiles everything that the module imports.
             importlib.import_module(f"{MODULES}.{module}")
         rows = run(document["steps"], in_process(document["settings"], record.note), record)
         record.note(stop=started or asked(rows, document["stop_if"]))
     except Exception as error:
-        # What a module raises in its own process is for parse().
+        # parse() reports what a module raises in its own process.
         if os.getpid() == this:
             record.note(crash=traceback.format_exception_only(type(error), error)[-1].strip()[:300])
         raise
 
 
 def start(document: t.Mapping[str, t.Any], lock: int) -> None:
-    """Carry the order of DOCUMENT out in a process of its own, which holds LOCK; without a terminal and without pipes.
+    """Carry out the order of DOCUMENT in a separate process, which holds LOCK, without a terminal and without pipes.
 
-    Without a session nobody but this can have started an instance that is young.
+    Without a session, only this program can have started a young instance.
     """
     stat, uptime = (files.read_text(path) or "" for path in ("/proc/1/stat", "/proc/uptime"))
     age = instance_age(stat, uptime, os.sysconf("SC_CLK_TCK"))
@@ -281,37 +283,37 @@ def start(document: t.Mapping[str, t.Any], lock: int) -> None:
         try:
             work(document, record, started)
         finally:
-            # The processes of modules, which come by here too, leave through the end of the interpreter.
+            # The processes of modules also get here, but end with the exit handlers of Python.
             if os.getpid() == this:
                 os._exit(0)
     os.close(lock)
 
 
 class Teller:
-    """Tells where an order is, line by line, on stderr: few lines, because all of them are read again and again."""
+    """Writes the progress of an order to stderr, in few lines, because all of them are read repeatedly."""
 
     def __init__(self) -> None:
         self._told: t.Tuple[t.Any, ...] = ()
         self._next = 0.0
 
     def tell(self, state: State) -> None:
-        """Write a line where STATE is of another step than before, or apt is another percent further."""
+        """Write a line if STATE shows another step, or another percentage of apt, than before."""
         transaction = state.get("transaction") or {}
         now, place = time.monotonic(), (state.get("id"), state.get("step"), int(transaction.get("progress") or 0))
         if place == self._told or now < self._next:
             return
         self._told, self._next = place, now + TELL_SECONDS
         shown = {"id": state.get("id", ""), "step": state.get("step", ""), "transaction": transaction, "ended": False}
-        with contextlib.suppress(OSError):  # nobody reads it any more; the order goes on
+        with contextlib.suppress(OSError):  # nobody reads it any more, but the order goes on
             sys.stderr.write(f"{PROGRESS}{json.dumps(shown)}\n")
             sys.stderr.flush()
 
 
 def attend(document: t.Mapping[str, t.Any], tell: t.Callable[[State], None] | None = None) -> State:
-    """Start the order of DOCUMENT, or find it at work; what it has come to when it has ended, or takes longer.
+    """Start the order of DOCUMENT, or find it running. Returns its state when it has ended, or takes longer.
 
-    With ``hold`` (seconds) only what ends soon is waited for, else everything. While another order works, the state is
-    that one's. What has ended is told once. TELL is given every state on the way.
+    With ``hold`` (seconds) this only waits for what ends soon, otherwise for everything. While another order runs, the
+    state is that one's. An ended order is reported once. TELL is called with every state meanwhile.
     """
     folder, hold = document["folder"], document["hold"]
     begun, began, pause, patient = False, time.monotonic(), 0.01, 0.0
@@ -340,10 +342,11 @@ def attend(document: t.Mapping[str, t.Any], tell: t.Callable[[State], None] | No
 
 
 def main(archive: str) -> t.NoReturn:
-    """Bring the order in ARCHIVE, print one line, tell by the exit code whether the distribution shall end."""
+    """Attend to the order in ARCHIVE, and print its state in one line. The exit code says whether to stop the
+    distribution."""
     with zipfile.ZipFile(archive) as content:
         document = json.loads(content.read(STEPS_FILE))
-    # Whoever waits for everything is a task, whose streams are files.
+    # Only a task waits for everything. Its streams are files.
     state = attend(document, Teller().tell if document["hold"] is None else None)
     sys.stdout.write(json.dumps({"ended": False, **state, "bundle": document["name"]}) + "\n")
     raise SystemExit(STOP if state.get("ended") and state.get("stop") else GO_ON)

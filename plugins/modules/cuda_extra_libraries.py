@@ -123,7 +123,7 @@ PURPOSE = "libraries"
 def commands(
     module: AnsibleModule, system: System, what: extra_libraries.Goal, todo: t.Sequence[str], url: str | None
 ) -> t.List[t.List[str]]:
-    """The commands of the transaction for TODO; makes the source available. URL is the option. Raises Failure."""
+    """The commands of the transaction for TODO. Makes the source available. URL: the option. Raises Failure."""
     database = dpkg.read_database(system)
     interruption = query.interruption(database)
     if interruption is not None:

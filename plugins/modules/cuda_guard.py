@@ -84,7 +84,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
-    """CHANGE with a diff that a person can read: of the pin's names and the hook's code only how much there is."""
+    """CHANGE with a diff that a person can read: a summary instead of the pin's names and the hook's code."""
     summary = {guard.PIN: guard.pin_summary, guard.PRE_INSTALL: guard.script_summary}.get(change.path)
     if summary is None:
         return change
@@ -117,7 +117,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
             try:
                 result["open_candidates"] = observe.open_candidates(system)
             except query.AptError as error:
-                # What runs next mends it or stops there: the container role takes broken lists out after the guard.
+                # Later steps repair this or stop: the container role removes broken lists after the guard.
                 module.warn(f"the guard is written, but it is not known whether it works: {error}")
             if result.get("open_candidates"):
                 names = ", ".join(sorted(result["open_candidates"])[:5])

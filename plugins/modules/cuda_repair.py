@@ -133,15 +133,15 @@ def wait_for_others(system: System, timeout: int) -> None:
 
 
 def run_packages(system: System, plan: driver_repair.Plan, timeout: int) -> str:
-    """Run the commands of PLAN in a transaction; what dpkg and apt said. Raises Failure."""
+    """Run the commands of PLAN in a transaction. Returns the path of its log. Raises Failure."""
     transaction = apt_transaction.start(system, "repair", commands.commands(plan), stop_on_failure=False)
     apt_transaction.finish(transaction, timeout)
     return transaction.log
 
 
 def purge(system: System, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int) -> str:
-    """Run what PLAN says about packages; the log. A removal script of a driver that fails is moved away: it would keep
-    the driver for ever. Raises Failure.
+    """Change the packages as in PLAN, and return the log. A removal script of a driver that fails is moved away,
+    because it would keep the driver for ever. Raises Failure.
     """
     refusals = driver_repair.refusals(plan) + purge_log.judge_purge(system, plan)
     if refusals:
@@ -162,12 +162,12 @@ def purge(system: System, state: driver_repair.State, plan: driver_repair.Plan, 
 def repair(
     system: System, state: driver_repair.State, plan: driver_repair.Plan, when: str, timeout: int
 ) -> driver_repair.State:
-    """Apply PLAN, look again, and take out what only shows up now; the state afterwards. Raises Failure."""
+    """Apply PLAN, observe again, and remove what only appears now. Returns the state afterwards. Raises Failure."""
     obstacles = driver_obstacles.obstacles(system)
     if obstacles:
         raise Failure(f"nothing was changed: {'; '.join(obstacles)}")
     log = purge(system, state, plan, when, timeout) if plan.packages_change else ""
-    # Links that the packages' alternatives left behind are strays only now.
+    # Links that the packages' alternatives have left are strays only now.
     strays = driver_repair.observe(system).strays
     changes.apply(system, run_file.stray_changes(system, strays, when))
     if plan.restore is not None:
@@ -191,7 +191,7 @@ def result_of(
 ) -> t.Dict[str, t.Any]:
     """The return values. AFTER is BEFORE in check mode."""
     steps = commands.describe(plan)
-    # What was tried on packages of others, and changed nothing, is no change.
+    # Commands for other packages that changed nothing are not a change.
     tried = after is not before and after == before
     return {
         "changed": bool(steps) and not tried,
@@ -212,7 +212,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     try:
         state = driver_repair.observe(system)
         if not state.healthy and not module.check_mode:
-            # Half-way states are normal while a transaction lives; look again when it has ended.
+            # Half-installed packages are normal while a transaction runs; look again when it has ended.
             wait_for_others(system, timeout)
             state = driver_repair.observe(system)
         automatic = dpkg.read_automatic(system) if state.drivers else set()

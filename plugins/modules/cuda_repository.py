@@ -235,7 +235,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def shown(outcome: steps.Outcome) -> list[dict[str, str]]:
-    """The changes as a diff; a package counts as a line of one."""
+    """The changes as a diff, in which a package is a line."""
     diff = changes.diff(outcome.changes)
     if outcome.package or outcome.gone:
         before = "".join(f"{name} ({size // 2**20} MiB in /var)\n" for name, size in outcome.gone)

@@ -230,7 +230,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     except query.AptError as error:
         if not module.check_mode:
             raise
-        # A real run would have taken broken sources of NVIDIA's out before.
+        # A real run would have removed NVIDIA's broken sources before.
         module.warn(f"the plan can be judged only once apt can read its sources; now {error}")
         return {**result, "changed": True, "nvcc": ""}
     if found is None:
@@ -257,7 +257,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
         )
         if left.packages_change and not left.upgrade:
             raise Failure(apt_follow.failure(system, transaction))
-    # Which commands belong on the PATH is known only when the packages are there.
+    # Only when the packages are installed, it is known which commands belong on the PATH.
     found.settling = steps.settle(system, found)
     result.update(changed=result["changed"] or not found.settling.empty, diff=steps.diff(found))
     return {**result, "nvcc": installed.nvcc_path(system, short), "release": installed.release(system, short)}

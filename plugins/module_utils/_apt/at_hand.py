@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The packages of a plan whose files are here before anything is fetched, so that a plan can look into them.
+"""The packages of a plan whose files are on this disk already, so that the plan can look into them.
 
-They are files that were asked for by their path, those of sources on this disk, and those that apt fetched before.
+These are files that were asked for by their path, files of sources on this disk, and files that apt has fetched before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 ARCHIVES = "/var/cache/apt/archives"
 SECONDS = 5.0
-"""After which no further data of packages without a list of files is looked at."""
+"""After that, no more data of packages without a list of files is read."""
 
 
 def read(system: System, asked: t.Iterable[str], records: t.Sequence[Stanza]) -> t.List[deb_file.Deb]:
@@ -42,7 +42,7 @@ def _read(path: str, data: bool) -> deb_file.Deb | None:
     try:
         return deb_file.read(path, data)
     except deb_file.DebError:
-        # apt reads it next, and says what is wrong with it.
+        # apt reads it next, and reports what is wrong with it.
         return None
 
 

@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which packages cannot do without a driver package: the third judgement, by dependencies.
+"""Which packages need a driver package: the third check, by dependencies.
 
-Versions are not compared: a name counts as there when the set holds it or something that provides it.
+Versions are not compared: a name is available if a package in the set has or provides it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import drive
 
 
 def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
-    """Package -> the driver package that its chain ends in, for those of STANZAS that cannot be installed without one.
+    """Package -> the driver package that its dependencies lead to, for those of STANZAS that need one.
 
-    A group of alternatives leads to a driver when each of them is a driver, a puller, or is provided by such only; a
-    name that nothing in STANZAS stands for is no way out. Stanzas without a name are passed over.
+    A group of alternatives leads to a driver if each of them is a driver, needs one, or is only provided by such
+    packages. A name that nothing in STANZAS has or provides does not help. Stanzas without a name are ignored.
     """
     index = {stanza["Package"]: stanza for stanza in stanzas if stanza.get("Package")}
     drivers = {name for name, item in index.items() if _is_driver(name, item)}
@@ -73,7 +73,7 @@ def _needs(
 
 
 def _is_foreign_driver(name: str, index: t.Mapping[str, Stanza], providers: t.Mapping[str, t.Set[str]]) -> bool:
-    """Whether NAME is a driver by its name that nothing in the index stands for."""
+    """Whether NAME is the name of a driver, and nothing in the index has or provides it."""
     return name not in index and name not in providers and driver_packages.why_driver(name) is not None
 
 
@@ -83,7 +83,7 @@ def _end_of(
     providers: t.Mapping[str, t.Set[str]],
     ends: t.Mapping[str, str],
 ) -> str:
-    """The driver that one of GROUPS ends in; empty when each of them can do without."""
+    """The driver that one of GROUPS leads to; empty if none of them needs one."""
     return next((end for end in (_leads_to(group, index, providers, ends) for group in groups) if end), "")
 
 
@@ -93,7 +93,7 @@ def _leads_to(
     providers: t.Mapping[str, t.Set[str]],
     ends: t.Mapping[str, str],
 ) -> str:
-    """The driver that GROUP ends in when no alternative of it can do without one, else empty."""
+    """The driver that GROUP leads to if all its alternatives need one, else empty."""
     end = ""
     for name in group:
         candidates = ({name} if name in index else set()) | set(providers.get(name, ()))

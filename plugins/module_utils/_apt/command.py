@@ -4,12 +4,12 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The command lines of apt and dpkg, with every setting that decides what comes, what goes and what is asked.
+"""The command lines of apt and dpkg, with every setting that decides what is installed, removed and asked.
 
-A site's apt.conf and dpkg.cfg may hold anything, ``APT::Get::AutomaticRemove "true"`` among it, which takes packages
-along that nobody named. Names as ``apt-config dump`` and apt.conf(5) have them, apt 2.0 to 3.0; the last setting of a
-command line wins, so arguments may say otherwise. Left to the site: preferences, default release, hooks, the solver,
-the network.
+A site's apt.conf and dpkg.cfg may contain anything, for example ``APT::Get::AutomaticRemove "true"``, which also
+removes packages that nobody named. Names are those of ``apt-config dump`` and apt.conf(5), apt 2.0 to 3.0. The last
+setting of a command line wins, so arguments can override these. Left to the site: preferences, default release, hooks,
+the solver, the network.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import typing as t
 Command = t.Sequence[str]
 
 _GET = {
-    # Nothing may ask a question, and no answer is given beforehand that nobody gave.
+    # Nothing may ask a question, and nothing is answered that nobody has decided.
     "APT::Get::Assume-Yes": "true",
     "APT::Get::Assume-No": "false",
     "APT::Get::Force-Yes": "false",
@@ -27,7 +27,7 @@ _GET = {
     "APT::Get::allow-remove-essential": "false",
     "APT::Get::allow-change-held-packages": "false",
     "APT::Get::Trivial-Only": "false",
-    # Nothing comes or goes beside what was named and what that needs.
+    # Nothing is installed or removed but what was named and what that needs.
     "APT::Get::AutomaticRemove": "false",
     "APT::Get::AutomaticRemove::Kernels": "false",
     "APT::Install-Recommends": "false",
@@ -41,7 +41,7 @@ _GET = {
     "APT::Get::Fix-Missing": "false",
     "APT::Get::Mark-Auto": "false",
     "APT::Ignore-Hold": "false",
-    # It happens, and wholly.
+    # It is really done, and completely.
     "APT::Get::Download": "true",
     "APT::Get::Download-Only": "false",
     "APT::Get::Print-URIs": "false",
@@ -68,15 +68,16 @@ _CACHE = {
 _INSTALLED_ONLY = {
     "Dir::Etc::SourceList": "/dev/null",
     "Dir::Etc::SourceParts": "/dev/null",
-    # The caches of the real sources stay as they are.
+    # The caches of the real sources do not change.
     "Dir::Cache::pkgcache": "",
     "Dir::Cache::srcpkgcache": "",
 }
 
 CONFIGURE = ("dpkg", *_DPKG, "--configure", "-a")
-"""Ends what dpkg was interrupted in."""
+"""Finishes what dpkg was interrupted in."""
 MERGE_JOURNAL = ("sh", "-c", "dpkg --set-selections </dev/null")
-"""Opens the database for writing, which merges the journal, and changes nothing: apt-get refuses to work before."""
+"""Opens the database for writing, which merges the journal and changes nothing else. apt-get refuses to work before
+that."""
 
 
 def settings(values: t.Mapping[str, str]) -> t.List[str]:
@@ -100,7 +101,8 @@ def _get() -> t.List[str]:
 
 
 def simulation(command: Command) -> t.List[str]:
-    """What asks apt what COMMAND (of install or purge) would do. Uses no network and works while locks are held."""
+    """The command that asks apt what COMMAND (from ``install`` or ``purge``) would do. It uses no network, and works
+    while locks are held."""
     return [command[0], "-s", "-o", "Debug::NoLocking=1", *command[1:]]
 
 
@@ -115,26 +117,26 @@ def cache(command: str, *arguments: str) -> t.List[str]:
 
 
 def targets(options: Command) -> t.List[str]:
-    """What lists the index files of the sources; apt reads all of them for that, and nothing else."""
+    """The command that lists the index files of the sources. For that, apt reads all sources and nothing else."""
     return ["apt-get", "indextargets", *options]
 
 
 def mark(command: str, *packages: str) -> t.List[str]:
-    """An ``apt-mark`` COMMAND for installed PACKAGES. Looks at no source, so that it works where one is broken."""
+    """An ``apt-mark`` COMMAND for installed PACKAGES. It reads no source, so that it works even if one is broken."""
     return ["apt-mark", command, *packages, *settings(_INSTALLED_ONLY)]
 
 
 def dpkg_purge(*packages: str) -> t.List[str]:
-    """Purge PACKAGES, and no other, by dpkg itself: half removed ones too, and whatever state others are in."""
+    """Purge PACKAGES and no others, with dpkg itself: also half removed ones, and whatever state others are in."""
     return ["dpkg", *_DPKG_REMOVAL, "--force-remove-reinstreq", "--purge", *packages]
 
 
 def shown(command: Command) -> str:
-    """COMMAND for a person: without the settings that stand in every one."""
+    """COMMAND for a person, without the settings that every command has."""
     settings_gone = [word for before, word in zip(["", *command], command) if word != "-o" and before != "-o"]
     return " ".join(settings_gone)
 
 
 def trial(command: Command) -> t.List[str]:
-    """What asks dpkg whether it would carry COMMAND out. Changes nothing and takes no lock."""
+    """The command that asks dpkg whether it would carry out COMMAND. Changes nothing and takes no lock."""
     return [command[0], "--no-act", *command[1:]]

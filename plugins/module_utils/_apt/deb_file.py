@@ -4,13 +4,13 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What a .deb tells of itself without being unpacked: its control fields, and which files it brings.
+"""What can be read from a .deb without unpacking it: its control fields, and which files it contains.
 
 deb(5): an archive of debian-binary, control.tar and data.tar. The control member is small, and the ``md5sums`` in it
-names every file of the package but links and configuration files. Only a package without ``md5sums`` has the beginning
-of its data looked at, in memory, so that the time for it is bounded by the number of bytes.
+names every file of the package except links and configuration files. The beginning of the data is only read if there is
+no ``md5sums``, in memory, so that the number of bytes limits the time.
 
-No process: dpkg-deb would need two for each package, 2.5 ms against 0.2 ms.
+No process is started: dpkg-deb would need two for each package, and 2.5 ms instead of 0.2 ms.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import zlib
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.deb822 import parse_stanzas
 
 CONTROL_BYTES = 16 * 2**20
-"""Of an unpacked control member that are read. The largest of Debian 12, that of sagemath-doc, has 12 MB."""
+"""Most bytes of an unpacked control member that are read. The largest in Debian 12 (sagemath-doc) has 12 MB."""
 DATA_BYTES = 64 * 2**20
-"""Of an unpacked data member that are looked at: at most a second with xz, a tenth of that with zstd and gzip."""
+"""Most bytes of an unpacked data member that are read: at most a second with xz, a tenth of that with zstd and gzip."""
 
 _SUM = re.compile(r"(?m)^\w+ [ *](?:\./|/)?(.+)$")
 _BLOCK = 512
@@ -37,7 +37,7 @@ class DebError(Exception):
 
 
 class Deb(t.NamedTuple):
-    """One package as its file describes it."""
+    """One package, as its file describes it."""
 
     fields: t.Mapping[str, str]
     files: t.Tuple[str, ...]
@@ -45,7 +45,7 @@ class Deb(t.NamedTuple):
 
 
 def read(path: str, data: bool = True) -> Deb:
-    """What the .deb at PATH tells. Without DATA not even a package without md5sums has its data looked at.
+    """Read the .deb at PATH. Without DATA its data is not read, even if it has no md5sums.
 
     Raises DebError.
     """
@@ -64,7 +64,7 @@ def read(path: str, data: bool = True) -> Deb:
 
 
 def _looked_at(file: t.BinaryIO) -> t.List[str]:
-    """The files at the beginning of the data; those before the place where it cannot be read any more."""
+    """The files at the beginning of the data, up to the place where it cannot be read."""
     found: t.List[str] = []
     try:
         for name, _body in _entries(_member(file, "data.tar", DATA_BYTES)):
@@ -120,7 +120,7 @@ class _Buffer(ctypes.Structure):
 
 
 def _zstd(data: bytes, limit: int) -> bytes:
-    """By the library that dpkg itself needs wherever packages are compressed so: Python has none before 3.14."""
+    """Uses the library that dpkg needs for such packages too: Python has none before 3.14."""
     library = ctypes.CDLL("libzstd.so.1")
     library.ZSTD_createDStream.restype = ctypes.c_void_p
     library.ZSTD_decompressStream.restype = ctypes.c_size_t

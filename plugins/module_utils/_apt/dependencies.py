@@ -27,12 +27,12 @@ def alternatives(field: str) -> t.List[t.List[str]]:
 
 
 def needs(stanza: Stanza) -> t.List[t.List[str]]:
-    """What the package of STANZA cannot do without, as groups of alternative names."""
+    """What the package of STANZA needs, as groups of alternative names."""
     return alternatives(stanza.get("Pre-Depends", "")) + alternatives(stanza.get("Depends", ""))
 
 
 def provided(stanza: Stanza) -> t.List[str]:
-    """The names that the package of STANZA stands for beside its own."""
+    """The names that the package of STANZA provides, without its own."""
     return [group[0] for group in alternatives(stanza.get("Provides", ""))]
 
 

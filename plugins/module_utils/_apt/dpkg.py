@@ -53,7 +53,7 @@ class Package:
 
     @property
     def key(self) -> t.Tuple[str, str]:
-        """What tells it from every other package: its name and its architecture."""
+        """What identifies it: its name and its architecture."""
         return self.name, self.architecture
 
     @property
@@ -68,17 +68,17 @@ class Package:
 
     @property
     def present(self) -> bool:
-        """Any files of it may be on the disk, beyond configuration files."""
+        """Some of its files may be on the disk, not only configuration files."""
         return self.code[1] not in "nc"
 
     @property
     def left(self) -> bool:
-        """Anything of it is left, be it configuration files."""
+        """Something of it is left, even if only configuration files."""
         return self.code[1] != "n"
 
     @property
     def held(self) -> bool:
-        """Somebody holds it."""
+        """It is held: apt must not change it."""
         return self.code[0] == "h"
 
     @property
@@ -130,7 +130,7 @@ class Database:
         return next((package.version for package in self.packages if package.name == name and package.installed), "")
 
     def label(self, package: Package) -> str:
-        """The name of PACKAGE as apt and dpkg want it: with its architecture when that is not the system's."""
+        """The name of PACKAGE for apt and dpkg: with its architecture if that is not the system's."""
         own = next((item.architecture for item in self.packages if item.name == "dpkg"), "amd64")
         return package.name if package.architecture in (own, "all", "") else f"{package.name}:{package.architecture}"
 
@@ -141,12 +141,12 @@ class Database:
 
     @property
     def interrupted(self) -> bool:
-        """Whether dpkg must be mended before anything else."""
+        """Whether dpkg must be repaired before anything else."""
         return self.journal_dirty or bool(self.broken)
 
 
 def read_database(system: System) -> Database:
-    """The state of dpkg. Journal entries overrule the status file, as dpkg has it.
+    """The state of dpkg. As in dpkg, journal entries override the status file.
 
     Raises Failure if there is no dpkg.
     """
@@ -187,7 +187,8 @@ UNSEEN = -1
 
 
 def lock_holder(path: str) -> int | None:
-    """The process that holds the lock file PATH, UNSEEN when it has no number here; None when free. Takes no lock."""
+    """The process that holds the lock file PATH, UNSEEN if it has no number here; None if the lock is free. Takes no
+    lock."""
     try:
         with open(path, "r+b") as file:
             query = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)

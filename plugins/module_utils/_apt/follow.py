@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Follow transactions: those of earlier runs, and one of this run, for as long as one look may take.
 
-A module looks for some seconds; when its transaction still works then, the controller shows how far it is and runs the
+A module waits for some seconds. If its transaction still works then, the controller shows how far it is, and runs the
 module again with the id.
 """
 
@@ -26,10 +26,10 @@ Warn = t.Callable[[str], t.Any]
 
 @dataclass(frozen=True)
 class Earlier:
-    """What there is of transactions that were started before this look."""
+    """The transactions that were started before this look."""
 
     running: apt_transaction.Transaction | None = None
-    """One that has not ended, whoever started it: nothing else can be done now."""
+    """One that has not ended, no matter who started it: nothing else can be done now."""
     ended: t.Tuple[apt_transaction.Transaction, ...] = ()
     """Those of the purpose that have ended since, reported by this look."""
 
@@ -39,8 +39,8 @@ def earlier(
 ) -> Earlier:
     """Wait at most SECONDS for what runs, then take the results of PURPOSE (OF_ANY: of all) as reported.
 
-    FOLLOWED: the id of the transaction that this run began. WARN gets the failures of earlier runs, which this run
-    mends. Raises Failure when the one that is followed failed.
+    FOLLOWED: the id of the transaction that this run began. WARN is given the failures of earlier runs, which this run
+    repairs. Raises Failure if the followed one failed.
     """
     running = apt_transaction.find_running(system)
     if running is not None and not apt_transaction.attach(running, seconds):
@@ -60,9 +60,9 @@ def earlier(
 
 
 def begin(system: System, purpose: str, commands: t.Sequence[Command], seconds: float) -> apt_transaction.Transaction:
-    """Start COMMANDS and wait at most SECONDS; whether it still runs is told by what is returned.
+    """Start COMMANDS and wait at most SECONDS. The transaction that is returned may still run.
 
-    Raises Failure when it has ended, and badly.
+    Raises Failure if it has ended with an error.
     """
     transaction = apt_transaction.start(system, purpose, commands)
     if apt_transaction.attach(transaction, seconds):
@@ -73,7 +73,7 @@ def begin(system: System, purpose: str, commands: t.Sequence[Command], seconds: 
 
 
 def to_the_end(system: System, transaction: apt_transaction.Transaction, seconds: float) -> None:
-    """Wait for the end of TRANSACTION. Raises Failure when it takes more than SECONDS, or ends badly."""
+    """Wait for the end of TRANSACTION. Raises Failure if it takes more than SECONDS, or ends with an error."""
     apt_transaction.finish(transaction, seconds)
     if transaction.exit_code != 0:
         raise Failure(failure(system, transaction))

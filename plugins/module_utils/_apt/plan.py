@@ -49,12 +49,12 @@ class Reason:
     package: str
     text: str
     by: str = "apt"
-    """What told: source, name, provides, files, closure, removal, dpkg, apt."""
+    """Where this was seen: source, name, provides, files, closure, removal, dpkg, apt."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A plan and what we think of it. Sizes in bytes, 0 when the index does not tell."""
+    """A plan and the verdict on it. Sizes in bytes, 0 if the index does not say."""
 
     installs: t.Tuple[Action, ...]
     removes: t.Tuple[Action, ...]
@@ -83,7 +83,7 @@ class Judgement:
 
 
 def parse_simulation(text: str) -> t.List[Action]:
-    """The actions in the output of ``apt-get -s``, in order; other lines are passed over."""
+    """The actions in the output of ``apt-get -s``, in order. Other lines are ignored."""
     actions = []
     for line in text.splitlines():
         match = _LINE.match(line)
@@ -104,10 +104,10 @@ def judge(
 ) -> Judgement:
     """Judge ACTIONS with the index RECORDS (stanzas of ``apt-cache show``) of what would be installed.
 
-    ALLOWED_REMOVALS are names (``name:i386`` of a foreign architecture) that the caller asked to lose; any other
-    removal is a reason to refuse. INSTALLED are the stanzas of what is on the system: a driver that is there already
-    lets its dependents in without a word of apt. DEBS are packages among them whose files are at hand: they tell more
-    than an index, and all there is of a package that no index knows.
+    ALLOWED_REMOVALS are names (``name:i386`` of a foreign architecture) that the caller wants to remove; any other
+    removal is a reason to refuse. INSTALLED are the stanzas of what is on the system: if a driver is installed already,
+    apt does not mention it when it installs packages that need it. DEBS are those packages whose files are at hand:
+    they say more than an index, and everything about a package that no index contains.
     """
     opened = {(deb.fields.get("Package", ""), deb.fields.get("Version", "")): deb for deb in debs}
     fields = {(record.get("Package", ""), record.get("Version", "")): record for record in records}
@@ -143,7 +143,7 @@ def _install_reason(action: Action, record: t.Mapping[str, str], brought: t.Sequ
 
 
 def _by(name: str, source: str, provides: t.Sequence[str]) -> str:
-    """What tells that the package is refused: the first that is enough."""
+    """Where it was seen that the package must be refused: the first place that is enough."""
     if driver_packages.is_driver_source(source or name):
         return "source"
     if driver_packages.why_refused(name, source):
@@ -154,7 +154,7 @@ def _by(name: str, source: str, provides: t.Sequence[str]) -> str:
 def _closure_reasons(
     installs: t.Sequence[Action], records: t.Sequence[t.Mapping[str, str]], installed: t.Iterable[t.Mapping[str, str]]
 ) -> t.List[Reason | None]:
-    """One reason for each of INSTALLS that could not be there without a driver package, and is none itself."""
+    """One reason for each of INSTALLS that needs a driver package and is not one itself."""
     pullers = closure.pullers([*installed, *records])
     return [
         Reason(

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The script of a transaction, and how far apt is by the lines that it writes for programs."""
+"""The script of a transaction, and how far apt is according to its status lines."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
         "#!/bin/sh",
         "# Written by wslfleet.cuda. Do not kill: dpkg would be left half way.",
         "read -r stat </proc/$$/stat",
-        # Field 22, start time in clock ticks: a process number alone may be used again.
+        # Field 22: start time in clock ticks, because a process number alone may be used again.
         "set -- $stat",
         'printf "%s %s\\n" "$$" "${22}" >pid.new && mv pid.new pid',
         "code=0",
@@ -51,5 +51,5 @@ def script(commands: t.Sequence[Command], stop_on_failure: bool) -> str:
 
 
 def _watched(command: Command) -> Command:
-    """COMMAND, which tells how far it is if it is one of apt-get."""
+    """COMMAND; if it is apt-get, it also reports how far it is."""
     return [command[0], "-o", f"APT::Status-Fd={STATUS_FD}", *command[1:]] if command[0] == "apt-get" else command

@@ -24,15 +24,15 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 LISTS = "/var/lib/apt/lists"
 _NOTHING = re.compile(r"^(No packages found|Unable to locate package .*)$")
-"""Errors that are an answer: apt has read its sources, and no package of that name is in them."""
+"""Errors that are an answer: apt has read its sources, and they contain no package of that name."""
 
 
 class AptError(Failure):
-    """apt cannot answer, which says nothing of what was asked. One line for a person: apt's words, and a way out."""
+    """apt cannot answer the question. One line for a person: apt's words, and what to do."""
 
 
 def ask(system: System, command: t.Sequence[str]) -> Completed:
-    """What COMMAND of apt answers; packages that no source holds are an answer. Raises AptError."""
+    """The answer of apt to COMMAND; that no source has a package is an answer too. Raises AptError."""
     done = system.run(command)
     # Some errors of apt-cache leave the exit code 0.
     found = [text for text in plan.errors(done.stderr) if not _NOTHING.match(text)]
@@ -55,7 +55,7 @@ def names(system: System, prefix: str = "") -> t.List[str]:
 
 
 def records(system: System, packages: t.Sequence[str], all_versions: bool = True) -> t.List[t.Dict[str, str]]:
-    """The stanzas of PACKAGES (names, ``name=version``) in the sources, those that are there. Raises AptError."""
+    """The stanzas of PACKAGES (names, ``name=version``), as far as the sources contain them. Raises AptError."""
     if not packages:
         return []
     options = [] if all_versions else ["--no-all-versions"]
@@ -71,7 +71,7 @@ def plan_install(
 ) -> plan.Judgement:
     """What ``_apt.command.install`` of PACKAGES with OPTIONS would do, judged.
 
-    INSTALLED (what is on the system) lets the judgement see a driver that is there already.
+    With INSTALLED (what is on the system) a driver that is there already is seen.
     """
     command = apt_command.simulation(apt_command.install(*packages, options=options))
     done = system.run(command)
@@ -83,7 +83,7 @@ def plan_install(
 def plan_purge(
     system: System, packages: t.Sequence[str], allowed_removals: t.Collection[str] = (), options: t.Sequence[str] = ()
 ) -> plan.Judgement:
-    """What ``_apt.command.purge`` of PACKAGES would do, judged; ALLOWED_REMOVALS may go beside them."""
+    """What ``_apt.command.purge`` of PACKAGES would do, judged. ALLOWED_REMOVALS may be removed too."""
     done = system.run(apt_command.simulation(apt_command.purge(*packages, options=options)))
     if done.code != 0:
         return plan.Judgement((), (), (_apt_reason(system, done),))
@@ -119,7 +119,7 @@ def _refused(
     installed: t.Sequence[dpkg.Package],
     asked: t.Sequence[str],
 ) -> plan.Judgement:
-    """apt found no way. Plan once more without the guard, to name the driver package that it stopped."""
+    """apt found no solution. Plan again without the guard, to name the driver package that it stopped."""
     if faults.concerns(done.stderr):
         return plan.Judgement((), (), (_apt_reason(system, done),))
     with files.scratch() as empty:
@@ -137,7 +137,7 @@ def _apt_reason(system: System, done: Completed) -> plan.Reason:
 
 
 def interruption(database: dpkg.Database) -> plan.Reason | None:
-    """Why a real transaction would fail at once although its simulation does not; None when dpkg is in order."""
+    """Why a real transaction would fail at once although its simulation does not; None if dpkg is in order."""
     if not database.interrupted:
         return None
     half = [f"{package.name} {package.code}" for package in database.broken]
@@ -147,7 +147,7 @@ def interruption(database: dpkg.Database) -> plan.Reason | None:
 
 
 def update(system: System, options: t.Sequence[str] = (), seconds: float = 300.0) -> Completed:
-    """Fetch the indexes. apt does not wait for the lock of the lists, so we do, at most SECONDS."""
+    """Fetch the indexes. apt does not wait for the lock of the lists, so this does, at most SECONDS."""
     end = time.monotonic() + seconds
     while True:
         done = system.run(apt_command.update(*options))
@@ -160,7 +160,7 @@ def lists_age(system: System, now: float) -> float | None:
     """Seconds since the newest package index was fetched; None when there is no index at all."""
     if not any("_Packages" in name for name in system.names(LISTS)):
         return None
-    # Index files keep the server's time; the folder's own time tells when apt last renamed something in it.
+    # Index files have the server's time. The time of the folder is when apt last renamed something in it.
     return now - os.stat(system.path(LISTS)).st_mtime
 
 

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What packages need of each other: who depends on whom, and what is unmet."""
+"""How packages depend on each other: which need which, and what is missing."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.dpkg import Pac
 
 
 def dependents(packages: t.Sequence[Package], removed: t.Collection[Package]) -> t.List[Package]:
-    """Packages that cannot stay once REMOVED are gone: a dependency of theirs is left with nothing that satisfies it.
+    """Packages that cannot stay without REMOVED, because nothing satisfies one of their dependencies any more.
 
-    Versions are not compared: a group counts as satisfied when any alternative, by name or Provides, stays. What is
-    satisfied by nothing already, stays as it is.
+    Versions are not compared: a group is satisfied if any alternative, by name or Provides, stays. A group that is not
+    satisfied now does not count.
     """
     present = [package for package in packages if package.present]
     stand = _standing(present)
@@ -39,7 +39,8 @@ def dependents(packages: t.Sequence[Package], removed: t.Collection[Package]) ->
 
 
 def unmet(packages: t.Sequence[Package]) -> t.List[t.Tuple[Package, str]]:
-    """(package, name) for present packages that need NAME, for which nothing stands. Versions are not compared."""
+    """(package, name) for present packages that need NAME, which no present package has or provides. Versions are not
+    compared."""
     present = [package for package in packages if package.present]
     stand = _standing(present)
     return [
@@ -60,7 +61,7 @@ def _standing(present: t.Sequence[Package]) -> t.Dict[str, t.List[Package]]:
 
 
 def _satisfying(group: t.Sequence[str], asker: Package, stand: t.Mapping[str, t.Sequence[Package]]) -> t.List[Package]:
-    """Those that satisfy one alternative of GROUP for ASKER, whose architecture they must have, or be of use to any."""
+    """The packages that satisfy GROUP for ASKER. They must have its architecture, or be usable with any."""
     return [
         item
         for name in group
@@ -77,6 +78,6 @@ def _lost(
     stand: t.Mapping[str, t.Sequence[Package]],
     gone: t.Collection[t.Tuple[str, str]],
 ) -> bool:
-    """Whether GROUP, which ASKER needs, is satisfied by what is GONE only."""
+    """Whether GROUP, which ASKER needs, is only satisfied by packages that are GONE."""
     satisfying = _satisfying(group, asker, stand)
     return bool(satisfying) and all(item.key in gone for item in satisfying)

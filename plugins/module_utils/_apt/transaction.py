@@ -4,12 +4,13 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""apt and dpkg commands that outlive the connection: started detached, looked at from outside, found again later.
+"""apt and dpkg commands that do not depend on the connection: they are started detached, and can be followed and found
+again later.
 
 A transaction is a folder under /var/lib/wslfleet/transactions/. ``run`` is a small shell script in its own session,
 without terminal; it writes ``pid`` (process and start time) first and ``exit`` last, each in one step. A transaction
-that has neither a living process nor ``exit`` was interrupted. Nothing here ever signals apt-get: after TERM or KILL
-dpkg lives on as an orphan, then dies half way.
+with neither a living process nor ``exit`` was interrupted. Nothing here sends signals to apt-get: after TERM or KILL
+dpkg goes on without it, and ends half way.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 FOLDER = "/var/lib/wslfleet/transactions"
 KEEP = 10
-"""How many finished transactions stay for reading."""
+"""How many finished transactions are kept."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Transaction:
         return self.exit_code is None and _alive(files.read_text(f"{self.directory}/pid") or "")
 
     def shown(self) -> t.Dict[str, t.Any]:
-        """What the result of a module says of it; the controller follows it by that."""
+        """What the result of a module says about it. The controller follows it by that."""
         progress = apt_progress.parse_progress(_tail(f"{self.directory}/status", 4000))
         return {"id": self.id, "running": self.running, **progress, "log": self.log}
 
@@ -81,12 +82,12 @@ class Transaction:
         return _tail(self.log, 20000)
 
     def mark_collected(self) -> None:
-        """Remember that its result was reported."""
+        """Record that its result was reported."""
         files.write_file(f"{self.directory}/collected", "")
 
 
 def start(system: System, purpose: str, commands: t.Sequence[Command], stop_on_failure: bool = True) -> Transaction:
-    """Start COMMANDS detached. Raises Failure when another transaction runs or nothing comes up."""
+    """Start COMMANDS detached. Raises Failure if another transaction runs, or this one does not start."""
     running = find_running(system)
     if running is not None:
         raise Failure(f"transaction {running.id} is still running; log: {running.log}")
@@ -106,16 +107,16 @@ def start(system: System, purpose: str, commands: t.Sequence[Command], stop_on_f
 
 
 def _spawn(directory: str) -> None:
-    """Run the script in a session of its own. The parent ends soon, then init takes the child over.
+    """Run the script in a session of its own. This process ends soon, and init adopts the child.
 
-    The status lines go to a file, not to a pipe: nobody has to read them, and no reader's death can hurt apt.
+    The status lines go to a file, not to a pipe: nobody has to read them, and apt goes on if a reader ends.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LC_") and name != "LANG"}
     environment.update(ENVIRONMENT)
     environment.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     command = "exec 3>>status; exec /bin/sh ./run"
     with open(f"{directory}/log", "ab") as log:
-        # run_command of AnsibleModule waits for the end; this shall outlive the module.
+        # run_command of AnsibleModule would wait for the end, but this must go on after the module.
         subprocess.Popen(  # pylint: disable=ansible-bad-function
             ["/bin/sh", "-c", command],
             cwd=directory,
@@ -133,7 +134,7 @@ def find_running(system: System) -> Transaction | None:
 
 
 def uncollected(system: System) -> t.List[Transaction]:
-    """Transactions that ended, by themselves or by force, and whose result no module has reported."""
+    """Transactions that have ended or were killed, and whose result no module has reported."""
     return [item for item in all_transactions(system) if not item.running and not item.collected]
 
 
@@ -158,7 +159,7 @@ def finish(transaction: Transaction, seconds: float) -> None:
 
 
 def wait_for_locks(system: System, seconds: float) -> t.Dict[str, int]:
-    """Wait at most SECONDS until dpkg's locks are free; those still held: lock file -> process."""
+    """Wait at most SECONDS until dpkg's locks are free. Returns those that are still held: lock file -> process."""
     _wait(lambda: not dpkg.lock_holders(system), seconds)
     return dpkg.lock_holders(system)
 
@@ -185,7 +186,8 @@ def _alive(text: str) -> bool:
         return False
     if stat is None:
         return False
-    # The command name may hold blanks; it ends at the last parenthesis. State is field 3, start time field 22.
+    # The command name may contain blanks; it ends at the last parenthesis. Field 3 is the state, field 22 the start
+    # time.
     values = stat.rpartition(")")[2].split()
     return len(values) > 19 and values[19] == parts[1] and values[0] != "Z"
 

@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Why apt cannot install a package on this release: dependencies that no source of it holds, with the known ways out.
+"""Why apt cannot install a package on this release: dependencies that no source contains, with the known solutions.
 
 ``apt-cache depends --recurse`` writes a name without any version as ``<name>``, and below it, indented further, what
-provides it. Its words are read in the C locale, where they have been the same since apt 1.0.
+provides it. Its output is read in the C locale, in which it has been the same since apt 1.0.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WAYS_OUT = {
 
 
 def missing(system: System, packages: t.Sequence[str]) -> t.Dict[str, str]:
-    """Name that no source holds -> the package that needs it, for everything that PACKAGES lead to.
+    """Name that no source contains -> the package that needs it, for everything that PACKAGES need.
 
     Raises AptError.
     """
@@ -67,7 +67,7 @@ def parse(text: str) -> t.Dict[str, str]:
 
 
 def explain(found: t.Mapping[str, str], newer: str = "12.5") -> str:
-    """One line for a person; empty when nothing is missing. NEWER: the first toolkit without Nsight's trouble here."""
+    """One line for a person; empty when nothing is missing. NEWER: the first toolkit whose Nsight works here."""
     told = [
         f"{package} needs {name}: {WAYS_OUT[name].format(newer=newer)}"
         for name, package in found.items()

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Debian version numbers in order, as dpkg has them (deb-version(7)), without a process per comparison."""
+"""Compares Debian version numbers as dpkg does (deb-version(7)), without a process for each comparison."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The audit's rows about containers: whether NVIDIA's container toolkit is new enough, and whether one would start."""
+"""The audit's rows about containers: whether NVIDIA's container toolkit is new enough, and whether containers start."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class State:
     """Of NVIDIA's container toolkit; empty when it is not installed."""
     engines: engines.State
     gone: t.Mapping[str, t.Tuple[str, ...]] = field(default_factory=dict)
-    """CDI specification -> files that it names and that are gone."""
+    """CDI specification -> files in it that do not exist."""
     unconfigured: t.Tuple[str, ...] = ()
     """Engines that do not know NVIDIA's runtime."""
     problem: str = ""
@@ -70,7 +70,7 @@ def _version(state: State) -> Verdict:
 
 
 def _start(state: State) -> Verdict:
-    """What makes the initialisation of a container fail, before somebody meets the error."""
+    """What would make the start of a container fail."""
     if not state.version:
         seen = "NVIDIA's container toolkit is not installed, so that its runtime cannot fail"
         return Verdict("container_start", "G22", INFO, seen, "see the row containers")

@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The audit's rows about libraries for several GPUs or processes, which the guide names: NCCL, UCX, RAPIDS.
 
-Only packages are looked at: what pip and conda bring lies in environments of users, as many as they like.
+Only packages are checked: pip and conda install into environments of users, of which there may be many.
 """
 
 from __future__ import annotations
@@ -47,6 +47,6 @@ def _library(name: str, database: dpkg.Database) -> Verdict:
 
 
 def _rapids() -> Verdict:
-    """No package of a distribution holds RAPIDS, so that nothing of it can be seen here."""
+    """No distribution has a package of RAPIDS, so it cannot be seen here."""
     seen = f"RAPIDS works in WSL from {catalogue.RAPIDS_FLOOR} on; it is in no package, and {_ENVIRONMENTS}"
     return Verdict("rapids", "G18", INFO, seen, "look with pip list or conda list in the environment that uses it")

@@ -4,8 +4,8 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The audit's row about memory. What .wslconfig asks for and what the laptop has meet in one number: that of the
-virtual machine. So the row is told here, of every user's distribution, and not of a file on Windows.
+"""The audit's row about memory. The memory of the virtual machine follows from .wslconfig and from the laptop's memory.
+So it is read here, in every user's distribution, and not from a file on Windows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _KIB_PER_GIB = 1024 * 1024
 
 
 def row(meminfo: str) -> Verdict:
-    """The verdict on MEMINFO, the text of /proc/meminfo. The guide names no number, so that none is too small."""
+    """The verdict on MEMINFO, the text of /proc/meminfo. The guide names no minimum, so no value is too small."""
     numbers = {name: int(size) for name, size in re.findall(r"(?m)^(MemTotal|SwapTotal):\s+(\d{1,15}) kB$", meminfo)}
     if "MemTotal" not in numbers:
         return Verdict("memory", "G20", INFO, "/proc/meminfo does not show the memory", "run free in the distribution")

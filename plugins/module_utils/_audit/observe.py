@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Everything that the report of a distribution is made of, observed."""
+"""Observes everything that is in the report of a distribution."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the report is made of."""
+    """Everything that the report needs."""
 
     repair: driver_repair.State
     legacy: legacy_keys.State
@@ -39,12 +39,12 @@ class State:
     library_path: t.Tuple[str, ...]
     """Where folders come before WSL's in LD_LIBRARY_PATH or PATH, in words."""
     nvidia_smi: str
-    """The one that a login shell finds first; empty when none."""
+    """The one that a login shell finds first; empty if there is none."""
     guard_missing: t.Tuple[str, ...]
     open_candidates: t.Mapping[str, str]
     """Driver package -> version that apt would install."""
     apt_problem: str
-    """Why apt cannot tell; empty when it can."""
+    """Why apt cannot answer; empty if it can."""
     toolkit: toolkit_state.State
     containers: containers.State
     meminfo: str
@@ -77,9 +77,9 @@ def observe(system: System, fingerprints: t.Sequence[str]) -> State:
 
 
 def open_candidates(system: System) -> t.Dict[str, str]:
-    """Driver packages that apt knows and would install: what counts is the pin's effect, not its file.
+    """Driver packages that apt would install: the effect of the pin is checked, not its file.
 
-    Names that the pin does not list (kernel modules of one kernel, say) are left to the plan and the hook. Raises
+    The plan and the hook check names that the pin does not list (for example kernel modules of one kernel). Raises
     AptError.
     """
     names = [name for name in query.names(system) if pin_names.is_pinned(name)]

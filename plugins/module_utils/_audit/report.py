@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The read-only report of one distribution, row by row of NVIDIA's guide. Observing and judging are apart.
+"""The read-only report of one distribution, row by row of NVIDIA's guide. ``observe.py`` reads what is judged here.
 
 Rows are those of the guide's table (G7 kernel, G9 no driver, G10 old key, …). This file has those about the driver and
 the keys; the other files of this room have the rest.
@@ -129,7 +129,8 @@ def _sources_row(seen: State) -> Verdict:
 
 
 def _nvidia_smi(seen: State) -> Verdict:
-    """Which nvidia-smi a login shell finds: a Linux driver's comes before WSL's in PATH; and whether root finds one."""
+    """Which nvidia-smi a login shell finds (a Linux driver's would come before WSL's in PATH), and whether root finds
+    one."""
     wsl = f"{loader.WSL_LIBRARIES}/nvidia-smi"
     if "nvidia-smi" not in seen.wsl_files:
         return Verdict("nvidia_smi", "G19", INFO, f"there is no {wsl}", "see the rows about the driver on Windows")

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The audit's rows about the toolkit: which one, from where, in which parts, whether it compiles and is found."""
+"""The audit's rows about the toolkit: which one, its source, its components, whether it compiles and is found."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _is_for_wsl(entry: entries.Entry) -> bool:
 
 
 def _components(state: State) -> Verdict:
-    """Which parts of a toolkit are there, in the words of the variable cuda_components."""
+    """Which parts of a toolkit are installed, as cuda_components names them."""
     found: t.Dict[str, t.List[str]] = {}
     for package in state.database.packages:
         match = re.match(r"^(.+)-([0-9]+)-([0-9]+)$", package.name) if package.installed else None
@@ -107,7 +107,7 @@ def _listed(names: t.Sequence[str]) -> str:
 
 
 def _compile(state: State) -> Verdict:
-    """Whether a new program compiles here, by the versions; and the outcome of the last one that was tried."""
+    """Whether a new program would compile here, judged by the versions, and the outcome of the last test."""
     if not state.nvcc:
         seen = "no nvcc: programs that exist run by libcuda alone (row loader), new ones do not compile"
         return Verdict("compile", "G15", INFO, seen, _INSTALL)
@@ -130,7 +130,7 @@ def _compile(state: State) -> Verdict:
 
 
 def _nvcc(state: State) -> Verdict:
-    """Whether everybody's nvcc is that of the default toolkit: no other makes the distribution what was asked for."""
+    """Whether the nvcc of every shell is that of the default toolkit, as was asked for."""
     if not state.nvcc:
         return Verdict("nvcc", "G24", INFO, "the default toolkit has no nvcc that a shell could find", _INSTALL)
     others = [found for found in state.first_nvccs if found.leads_to != state.nvcc]
@@ -144,7 +144,7 @@ def _nvcc(state: State) -> Verdict:
 
 
 def _search_paths(state: State) -> Verdict:
-    """The step after the installation: PATH and the loader lead to the default toolkit, whichever that is."""
+    """The step after the installation: PATH and the loader lead to the default toolkit."""
     if not state.nvcc:
         seen = "no toolkit with a compiler is the default one, so that there is nothing to put into PATH"
         return Verdict("toolkit_path", "G24", INFO, seen, _INSTALL)

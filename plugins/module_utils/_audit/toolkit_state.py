@@ -32,12 +32,12 @@ class State:
     sources: t.Mapping[str, str] = field(default_factory=dict)
     """File of apt's sources -> its text."""
     default: str = ""
-    """Where /usr/local/cuda leads; empty when nowhere."""
+    """Where /usr/local/cuda leads; empty if it does not exist."""
     nvcc: str = ""
     """Of the default toolkit; empty when it has none."""
     first_nvccs: t.Tuple[search_path.FirstNvcc, ...] = ()
     commands_missing: t.Tuple[str, ...] = ()
-    """Files of ours that would put the default toolkit's commands on every PATH, and are not as they should be."""
+    """Our files that put the default toolkit's commands on every PATH, if they are missing or changed."""
     libraries: str = ""
     """The folder of the default toolkit's libraries; empty when there is none."""
     libraries_named: t.Tuple[str, ...] = ()

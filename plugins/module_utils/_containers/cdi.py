@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The CDI specification of the GPU: whether it still fits the driver that Windows brings, and a new one.
+"""The CDI specification of the GPU: whether it still fits the driver of Windows, and how a new one is made.
 
-NVIDIA's ``nvidia-ctk cdi generate`` writes paths of the driver store into it, and these change with every driver of
-Windows. From 1.19.1 on NVIDIA's own service refreshes /var/run/cdi where systemd runs; /etc/cdi works everywhere.
+NVIDIA's ``nvidia-ctk cdi generate`` writes paths of the driver store into it, which change with every driver of
+Windows. From 1.19.1 on NVIDIA's own service updates /var/run/cdi if systemd runs; /etc/cdi always works.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 SPECIFICATION = "/etc/cdi/nvidia.yaml"
 REFRESHED = "/var/run/cdi/nvidia.yaml"
-"""Of NVIDIA's service; engines prefer it."""
+"""From NVIDIA's service; engines prefer it."""
 RECORD = "/var/lib/wslfleet/cdi.json"
 """For which driver and by which toolkit the specification was written."""
 LIBRARIES = "/usr/lib/wsl/lib"
@@ -48,7 +48,7 @@ class State:
 
 def observe(system: System) -> State:
     """Read the driver's folders and the specifications. Starts no process."""
-    # As the conditions of NVIDIA's own service: both are there only with an NVIDIA driver on Windows.
+    # NVIDIA's own service has the same conditions: both exist only with an NVIDIA driver on Windows.
     gpu = system.exists(DEVICE) and system.exists(f"{LIBRARIES}/nvidia-smi")
     texts = {}
     for path in (SPECIFICATION, REFRESHED):
@@ -88,7 +88,7 @@ def devices(text: str) -> t.List[str]:
 
 
 def stale(state: State, toolkit: str) -> t.Dict[str, str]:
-    """The specifications to write again: path -> why. TOOLKIT is the version that would write them."""
+    """The specifications that must be written again: path -> why. TOOLKIT is the version that would write them."""
     if not state.gpu:
         return {}
     found = {path: f"{names[0]} is gone" for path, names in state.gone.items() if names}
@@ -104,7 +104,7 @@ def stale(state: State, toolkit: str) -> t.Dict[str, str]:
 
 
 def generate(system: System) -> str:
-    """A new specification from nvidia-ctk. Raises Failure when it is none for WSL."""
+    """A new specification from nvidia-ctk. Raises Failure if it is not one for WSL."""
     with files.scratch() as folder:
         target = f"{folder}/nvidia.yaml"
         # Without WSL's folder on the loader's path, as when ld.wsl.conf is missing, dxcore is not found.
@@ -129,7 +129,7 @@ def reason(output: str) -> str:
 
 
 def shortcomings(text: str) -> t.List[str]:
-    """What a specification lacks although it is well formed: libdxcore.so is left out by some versions."""
+    """What is missing in a well-formed specification: some versions leave out libdxcore.so."""
     if f"{LIBRARIES}/libdxcore.so" not in host_paths(text):
         return [f"the CDI specification lacks {LIBRARIES}/libdxcore.so, without which no container finds the GPU"]
     return []
@@ -138,7 +138,7 @@ def shortcomings(text: str) -> t.List[str]:
 def changes(
     system: System, paths: t.Iterable[str], text: str, state: State, toolkit: str
 ) -> t.List[system_changes.FileChange]:
-    """Write TEXT to PATHS, then remember for which driver."""
+    """Write TEXT to PATHS, then record for which driver."""
     record = json.dumps({"driver": state.driver, "toolkit": toolkit}, sort_keys=True) + "\n"
     wanted = [*((path, text) for path in sorted(paths)), (RECORD, record)]
     found = [system_changes.change_to(system, path, content) for path, content in wanted]
@@ -146,7 +146,8 @@ def changes(
 
 
 def plan_removal(system: System) -> t.Tuple[t.List[system_changes.FileChange], t.List[str]]:
-    """The specifications that go with the toolkit, and what stays: one in /etc/cdi without a record is a person's."""
+    """The specifications that are removed with the toolkit, and what stays: one in /etc/cdi without a record is not
+    ours."""
     ours = [REFRESHED, *([SPECIFICATION] if system.read_bytes(RECORD) is not None else []), RECORD]
     changes = [system_changes.change_to(system, path, None) for path in ours]
     left = SPECIFICATION not in ours and system.exists(SPECIFICATION)

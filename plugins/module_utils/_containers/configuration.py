@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The engines told of the runtime: CDI, docker, containerd, rootless docker."""
+"""Configures the engines for NVIDIA's runtime: CDI, docker, containerd, rootless docker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def bring_specification(system: System, request: Request, report: Report) -> None:
-    """Write the CDI specification where it does not fit the driver of Windows. Raises Failure."""
+    """Write the CDI specification if it does not fit the driver of Windows. Raises Failure."""
     state = cdi.observe(system)
     report.gpu = state.gpu
     if not state.gpu:
@@ -43,7 +43,7 @@ def bring_specification(system: System, request: Request, report: Report) -> Non
 
 
 def configure(system: System, request: Request, report: Report, serve: t.Sequence[str]) -> None:
-    """Tell docker and containerd about NVIDIA's runtime, then let them read it. Raises Failure."""
+    """Add NVIDIA's runtime to docker and containerd, and reload them. Raises Failure."""
     for engine in runtimes.unconfigured(system, serve):
         changes = runtimes.plan(system, engine)
         if not request.check_mode:
@@ -58,7 +58,7 @@ def configure(system: System, request: Request, report: Report, serve: t.Sequenc
 def serve_rootless(
     system: System, request: Request, report: Report, users: t.Sequence[containers_rootless.DockerUser]
 ) -> None:
-    """Tell the users' own docker about the runtime. Raises Failure."""
+    """Add the runtime to the users' own docker. Raises Failure."""
     changes = containers_rootless.plan(system, users)
     if not request.check_mode:
         system_changes.apply(system, changes)
@@ -70,7 +70,7 @@ def serve_rootless(
 
 
 def reread(system: System, report: Report, engine: str) -> None:
-    """Let a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
+    """Make a running ENGINE read its configuration. Containers go on: docker gets a signal, containerd's have shims."""
     if engine == "docker":
         containers_engines.reload_docker(system)
     elif system.isdir("/run/systemd/system"):

@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """NVIDIA's runtime in containerd's configuration: a marked block at the end of the file whose settings count.
 
-containerd 1.x takes a plugin's settings from the last file that has any, so that a drop-in with the runtime alone
-would take away what config.toml says of that plugin, such as Debian's folder of network plugins (seen with 1.6.20 and
-1.7.24). So the block stands in that last file, behind what is there.
+containerd 1.x takes the settings of a plugin from the last file that has any, so a drop-in with only the runtime would
+hide what config.toml says about that plugin, such as Debian's folder of network plugins (seen with 1.6.20 and 1.7.24).
+So the block is appended to that last file.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ BEGIN = "# wslfleet.cuda: begin. Taken out again together with the container too
 END = "# wslfleet.cuda: end.\n"
 PROGRAM = "/usr/bin/nvidia-container-runtime"
 PLUGINS = {1: "cri", 2: "io.containerd.grpc.v1.cri"}
-"""Version of the configuration -> plugin that starts containers; later ones split it."""
+"""Version of the configuration -> plugin that starts containers. Later versions split it."""
 LATEST_PLUGIN = "io.containerd.cri.v1.runtime"
 _TABLE = re.compile(r"^[ \t]*\[([^\[\]]+)\][ \t]*(?:#.*)?$")
 _PART = re.compile(r"""[ \t]*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))[ \t]*(?:\.|$)""")
 
 
 def version(text: str | None) -> int:
-    """The version of a configuration; 1 where none is written. A missing file is written with version 2."""
+    """The version of a configuration; 1 if it contains none. A missing file is written with version 2."""
     if text is None:
         return 2
     found = re.search(r"(?m)^[ \t]*version[ \t]*=[ \t]*(\d+)", text)
@@ -64,7 +64,7 @@ def _sets(text: str, plugin: str) -> bool:
 
 
 def place(files: t.Mapping[str, str | None]) -> str:
-    """The path of the file whose settings count, of the main FILES first and its imports in their order."""
+    """The path of the file whose settings count. FILES: the main one first, then its imports in their order."""
     paths = list(files)
     plugin = _plugin(version(files[paths[0]]))
     setting = [path for path in paths if _sets(files[path] or "", plugin)]
@@ -85,7 +85,7 @@ def is_default(files: t.Mapping[str, str | None]) -> bool:
 
 
 def with_runtime(files: t.Mapping[str, str | None]) -> str:
-    """The text of the file at ``place`` with the runtime, what was there before it and as it was."""
+    """The text of the file at ``place`` with the runtime appended. The rest does not change."""
     path = place(files)
     number = version(next(iter(files.values())))
     text = files[path]
@@ -95,7 +95,7 @@ def with_runtime(files: t.Mapping[str, str | None]) -> str:
 
 
 def block(number: int, with_systemd: bool) -> str:
-    """The runtime for a configuration of version NUMBER; as runc it leaves cgroups to systemd if WITH_SYSTEMD."""
+    """The runtime for a configuration of version NUMBER. WITH_SYSTEMD: like runc, it leaves cgroups to systemd."""
     plugin = _plugin(number)
     table = f"plugins.{plugin if number == 1 else chr(34) + plugin + chr(34)}.containerd.runtimes.nvidia"
     lines = [f"[{table}]", 'runtime_type = "io.containerd.runc.v2"', f"[{table}.options]", f'BinaryName = "{PROGRAM}"']
@@ -105,7 +105,7 @@ def block(number: int, with_systemd: bool) -> str:
 
 
 def systemd_cgroup(text: str, plugin: str) -> bool:
-    """Whether runc leaves cgroups to systemd by TEXT."""
+    """Whether runc leaves cgroups to systemd according to TEXT."""
     wanted = ("plugins", plugin, "containerd", "runtimes", "runc", "options")
     lines = [line for parts, inside in tables(text) for line in inside if parts == wanted]
     return any(re.match(r"^[ \t]*SystemdCgroup[ \t]*=[ \t]*true", line) for line in lines)

@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""NVIDIA's runtime in docker's daemon.json: put in and taken out as text, so that every other byte stays.
+"""NVIDIA's runtime in docker's daemon.json: added and removed as text, so that every other byte stays.
 
-The entry is the one that ``nvidia-ctk runtime configure`` makes; that program writes the whole file anew, though.
+The entry is the same as from ``nvidia-ctk runtime configure``, which however rewrites the whole file.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def knows(text: str | None) -> bool:
 
 
 def has_runtimes(text: str | None) -> bool:
-    """Whether TEXT has the setting ``runtimes``, be it empty. Raises DaemonJsonError."""
+    """Whether TEXT has the setting ``runtimes``, even if it is empty. Raises DaemonJsonError."""
     return "runtimes" in _parsed(text)
 
 
@@ -63,7 +63,7 @@ def is_empty(text: str | None) -> bool:
 
 
 def with_runtime(text: str | None) -> str:
-    """TEXT with the runtime put in, every other byte as it was. Raises DaemonJsonError."""
+    """TEXT with the runtime added. Every other byte stays. Raises DaemonJsonError."""
     if text is None or not text.strip():
         return json.dumps({"runtimes": {NAME: ENTRY}}, indent=4) + "\n"
     if knows(text):
@@ -77,7 +77,7 @@ def with_runtime(text: str | None) -> str:
 
 
 def without_runtime(text: str, keep_empty: bool) -> str:
-    """TEXT without the runtime, every other byte as it was. ``runtimes`` stays when it gets empty if KEEP_EMPTY.
+    """TEXT without the runtime. Every other byte stays. KEEP_EMPTY: also ``runtimes`` stays, if it becomes empty.
 
     Raises DaemonJsonError.
     """
@@ -133,7 +133,7 @@ def _members(text: str, start: int) -> t.List[_Member]:
 
 
 def _last(members: t.Sequence[_Member], name: str) -> _Member | None:
-    """Of several members of one NAME the last counts."""
+    """The member NAME. If there are several, the last one counts."""
     return next((member for member in reversed(members) if member.name == name), None)
 
 
@@ -143,7 +143,7 @@ def _skip(text: str, place: int) -> int:
 
 
 def _put(text: str, start: int, members: t.Sequence[_Member], name: str, value: t.Any) -> str:
-    """TEXT with NAME as last member of the object at START, laid out as the member before it."""
+    """TEXT with NAME as last member of the object at START, formatted like the member before it."""
     if not members:
         return f"{text[: start + 1]}{json.dumps({name: value})[1:-1]}{text[start + 1 :]}"
     last = members[-1]
@@ -152,7 +152,7 @@ def _put(text: str, start: int, members: t.Sequence[_Member], name: str, value: 
     if "\n" in gap:
         indent = gap.rpartition("\n")[2]
         gap = ("\r\n" if "\r\n" in gap else "\n") + indent  # blank lines between members are not copied
-        # The object of the runtimes lies one level deeper, so that its indentation is two steps.
+        # The object of the runtimes is one level deeper, so its indentation is two steps.
         step = indent if start == _skip(text, 0) else indent[: len(indent) // 2]
         written = f"{json.dumps(name)}: " + json.dumps(value, indent=step or "    ").replace("\n", gap)
     return f"{text[: last.end]},{gap}{written}{text[last.end :]}"

@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Container engines of a distribution: which are there, and whose they are.
 
-Docker Desktop puts links into the distributions it serves, which lead to /mnt/wsl/docker-desktop, and serves the GPU
-itself. Such a docker is never touched. podman needs no configuration: it reads CDI specifications, from 4.1.0 on.
+Docker Desktop creates links to /mnt/wsl/docker-desktop in the distributions that it serves, and provides the GPU
+itself. Such a docker is never changed. podman needs no configuration: from 4.1.0 on it reads CDI specifications.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ CANDIDATES = {
     "containerd": ("containerd.io", "containerd"),
     "podman": ("podman",),
 }
-"""Packages of an engine, the maker's own first."""
+"""Packages of an engine; the vendor's own comes first."""
 
 COMPANIONS = {"podman": ("uidmap", "slirp4netns", "passt", "fuse-overlayfs", "catatonit", "netavark", "aardvark-dns")}
-"""What an engine only recommends and developers need, for containers without root above all; those that exist."""
+"""What an engine only recommends but developers need, mainly for containers without root. Those that exist are
+installed."""
 
 _DESKTOP_LINKS = ("/usr/bin/docker", "/usr/local/bin/docker", "/usr/bin/docker-compose", "/run/docker.sock")
 _PROGRAMS = {"docker": "dockerd", "containerd": "containerd", "podman": "podman"}
@@ -42,7 +43,7 @@ _FOLDERS = ("/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin")
 
 @dataclass(frozen=True)
 class State:
-    """What is there. ``desktop``: the link by which Docker Desktop was known; empty when it does not serve here."""
+    """What is there. ``desktop``: the link of Docker Desktop; empty if it does not serve this distribution."""
 
     engines: t.Tuple[str, ...]
     desktop: str = ""
@@ -89,7 +90,7 @@ def podman_too_old(version: str) -> bool:
 
 
 def reload_docker(system: System) -> bool:
-    """Tell a running dockerd to read its runtimes again, which leaves containers running; whether one runs."""
+    """Make a running dockerd read its runtimes again, without a restart of containers. Returns whether it runs."""
     text = (system.read_text("/run/docker.pid") or "").strip()
     if not text.isdigit() or (system.read_text(f"/proc/{text}/comm") or "").strip() != "dockerd":
         return False

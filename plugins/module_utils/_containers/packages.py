@@ -4,11 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""NVIDIA's container packages: which are needed, in which version, and how they get in. Never with a driver.
+"""NVIDIA's container packages: which are needed, in which version, and how they are installed. Never with a driver.
 
-All four carry one version and name each other by it. The base package (nvidia-ctk) is enough for CDI; docker and
-containerd need the hook too. 1.19.1 is the first whose refresh service works in WSL; before 1.13.0 there is no CDI for
-WSL at all.
+All four have the same version and depend on each other by it. The base package (nvidia-ctk) is enough for CDI; docker
+and containerd also need the hook. 1.19.1 is the first whose refresh service works in WSL. Before 1.13.0 there is no CDI
+for WSL.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PACKAGES = ("libnvidia-container1", "libnvidia-container-tools", BASE, "nvidia-c
 RECOMMENDED = "1.19.1"
 FLOOR = (1, 13, 0)
 _OPTIONS = ("--allow-downgrades",)
-"""Every version is named, so a downgrade is one that was asked for."""
+"""Every version is given, so a downgrade is always wanted."""
 
 Version = t.Tuple[int, ...]
 
@@ -51,13 +51,13 @@ class Plan:
 
 
 def numbers(version: str) -> Version:
-    """``1.19.1-1`` -> (1, 19, 1). Empty for something else, candidates (``1.20.0~rc.1-1``) among it."""
+    """``1.19.1-1`` -> (1, 19, 1). Empty for anything else, also for candidates (``1.20.0~rc.1-1``)."""
     match = re.match(r"^(\d+)\.(\d+)\.(\d+)(-\d+)?$", version)
     return tuple(int(part) for part in match.groups()[:3]) if match else ()
 
 
 def check(version: t.Any, minimum: t.Any) -> None:
-    """Refuse versions that are none or cannot work. Raises Failure."""
+    """Refuse invalid versions and those that cannot work. Raises Failure."""
     for option, text in (("version", version), ("minimum_version", minimum)):
         problem = version_text.problem(option, text)
         if problem:
@@ -77,7 +77,7 @@ def needed(engines: t.Sequence[str]) -> t.Tuple[str, ...]:
 
 
 def suits(database: dpkg.Database, engines: t.Sequence[str], version: str | None, minimum: str) -> bool:
-    """Whether the packages that ENGINES need are there, in one version, and it is the one wanted or new enough."""
+    """Whether the packages that ENGINES need are installed in one version, which is the wanted one or new enough."""
     mine = {
         package.name: package.version for package in database.packages if package.name in PACKAGES and package.present
     }
@@ -88,7 +88,7 @@ def suits(database: dpkg.Database, engines: t.Sequence[str], version: str | None
 
 
 def pick(available: t.Iterable[str], version: str | None, minimum: str) -> str:
-    """The newest of the AVAILABLE Debian versions that will do. Raises Failure."""
+    """The newest suitable version among AVAILABLE (Debian versions). Raises Failure."""
     known = sorted((numbers(item), item) for item in available if numbers(item))
     fitting = [item for item in known if (item[0] == numbers(version) if version else item[0] >= numbers(minimum))]
     if not fitting:
@@ -107,7 +107,8 @@ def versions_in(packages_text: str) -> t.List[str]:
 def make_plan(
     database: dpkg.Database, engines: t.Sequence[str], deb_version: str, engine_packages: t.Sequence[str]
 ) -> Plan:
-    """Bring what ENGINES need, and what of the four is there already, to DEB_VERSION; empty: keep what is there."""
+    """Install what ENGINES need, and those of the four that are there already, in DEB_VERSION; empty: keep what is
+    there."""
     if not deb_version:
         return Plan((), tuple(engine_packages), versions.upstream(database.version(BASE)))
     present = {package.name for package in database.packages if package.name in PACKAGES and package.present}
@@ -116,7 +117,7 @@ def make_plan(
 
 
 def engine_packages(system: System, engine: str) -> t.List[str]:
-    """The packages to install for ENGINE: the first that the sources hold, and its companions. Raises AptError and
+    """The packages to install for ENGINE: the first that the sources contain, and its companions. Raises AptError and
     Failure.
     """
     names, companions = containers_engines.CANDIDATES[engine], containers_engines.COMPANIONS.get(engine, ())
@@ -138,7 +139,7 @@ def engine_packages(system: System, engine: str) -> t.List[str]:
 
 
 def judge(system: System, plan: Plan, database: dpkg.Database) -> apt_plan.Judgement:
-    """What apt would do. Raises Failure when that is refused, for a driver above all."""
+    """What apt would do. Raises Failure if that is refused, mainly because of a driver."""
     judged = query.plan_install(system, plan.install, _OPTIONS, installed=database.packages)
     if not judged.allowed:
         raise Failure(f"refused before anything was downloaded: {' '.join(plan.install)}: {judged.why}")
@@ -147,7 +148,7 @@ def judge(system: System, plan: Plan, database: dpkg.Database) -> apt_plan.Judge
 
 
 def commands(plan: Plan, interrupted: bool) -> t.List[t.List[str]]:
-    """The commands of the transaction; an interrupted dpkg is mended first."""
+    """The commands of the transaction; an interrupted dpkg is repaired first."""
     found: t.List[t.List[str]] = []
     if interrupted:
         found.append(list(command.CONFIGURE))

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Take NVIDIA's container toolkit out again: own entries, its packages, the specification, the source. Engines stay."""
+"""Remove NVIDIA's container toolkit: our entries, its packages, the specification, the source. Engines stay."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def look(system: System, request: containers_report.Request) -> containers_report.Report:
-    """One look: attach to what runs, else take out what is left. Raises Failure.
+    """One look: attach to what runs, else remove what is left. Raises Failure.
 
-    The engines forget the runtime before its program goes, and the source goes last, so that an interrupted removal
-    is found and ended by the next one.
+    The runtime is removed from the engines before its program, and the source is removed last, so that the next run
+    finds and completes an interrupted removal.
     """
     seen = engines.observe(system)
     report = containers_report.Report(engines=seen.engines, desktop=seen.desktop)
@@ -60,6 +60,6 @@ def look(system: System, request: containers_report.Request) -> containers_repor
 
 
 def present(database: dpkg.Database) -> t.List[str]:
-    """The packages of the toolkit of which anything is left, configuration files included."""
+    """The packages of the toolkit of which something is left, even if only configuration files."""
     left = {package.name for package in database.packages if package.left}
     return [name for name in packages.PACKAGES if name in left]

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What was asked of the container toolkit, and what was done so far."""
+"""What was requested of the container toolkit, and what was done so far."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ class Report:
     running: bool = False
 
     def add(self, changes: t.Sequence[system_changes.FileChange]) -> None:
-        """Remember CHANGES."""
+        """Record CHANGES."""
         self.changes += changes
         self.changed = self.changed or bool(changes)

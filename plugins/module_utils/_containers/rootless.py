@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """docker without root: NVIDIA's runtime in a user's own daemon.json, and no cgroups of NVIDIA's own.
 
-A daemon without root may not change cgroups, so NVIDIA's hook must not try (``no-cgroups``). That setting is the whole
-distribution's, and takes the GPU from containers that root's daemons start, so both kinds together are refused.
+A daemon without root may not change cgroups, so NVIDIA's hook must not try (``no-cgroups``). That setting holds for the
+whole distribution, and containers of root's daemons lose the GPU, so both kinds together are refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SETTING = re.compile(r"(?m)^[ \t]*#?[ \t]*no-cgroups[ \t]*=[^\n]*")
 
 @dataclass(frozen=True)
 class DockerUser(as_user.User):
-    """A user of the distribution with a docker of his own."""
+    """A user of the distribution with their own docker."""
 
     @property
     def path(self) -> str:
@@ -38,7 +38,7 @@ class DockerUser(as_user.User):
 
 
 def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[DockerUser]:
-    """The users NAMES, while the engines SERVE are served. Raises Failure."""
+    """The users NAMES. SERVE: the engines that are configured. Raises Failure."""
     if names and "containerd" in serve:
         raise Failure(
             "rootless_users and containerd do not go together: no-cgroups, which docker without root needs, takes the "
@@ -61,7 +61,7 @@ def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[DockerUser]:
 def unconfigured(system: System, wanted: t.Sequence[DockerUser]) -> t.List[DockerUser]:
     """Those of WANTED whose docker does not know the runtime.
 
-    Raises Failure for a file that docker cannot read, Failure for one that the user cannot read or write.
+    Raises Failure for a file that docker cannot read, or that the user cannot read or write.
     """
     found = [user for user in wanted if not runtimes.docker_knows(system, user.path, user)]
     for user in found:
@@ -70,7 +70,7 @@ def unconfigured(system: System, wanted: t.Sequence[DockerUser]) -> t.List[Docke
 
 
 def plan(system: System, wanted: t.Sequence[DockerUser]) -> t.List[changes.FileChange]:
-    """What serves the docker of WANTED; the record first. Raises Failure."""
+    """The changes that configure the docker of WANTED; the record comes first. Raises Failure."""
     written = [runtimes.with_runtime(system, user.path, user) for user in unconfigured(system, wanted)]
     before = system.read_text(CONFIG_TOML)
     after = without_cgroups(before or "")
@@ -85,7 +85,7 @@ def _text(data: bytes) -> str:
 
 
 def without_cgroups(text: str) -> str:
-    """TEXT of NVIDIA's config.toml with ``no-cgroups = true``, every other line as it was."""
+    """TEXT of NVIDIA's config.toml with ``no-cgroups = true``. Every other line stays."""
     section = _SECTION.search(text)
     if section is None:
         return text + ("" if not text or text.endswith("\n") else "\n") + "[nvidia-container-cli]\nno-cgroups = true\n"
@@ -106,9 +106,9 @@ def without_cgroups(text: str) -> str:
 
 
 def plan_removal(system: System, known: runtimes.Texts) -> t.List[changes.FileChange]:
-    """What gives the files of the record KNOWN that are ours alone their old content.
+    """The changes that restore the files of the record KNOWN that only we have changed.
 
-    Raises Failure and Failure. What is in the home of a user who is gone stays.
+    Raises Failure. Files in the home of a user who does not exist any more stay.
     """
     found = []
     for path, before in sorted(known.items()):

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""NVIDIA's runtime taken out of the configuration of docker and containerd."""
+"""Removes NVIDIA's runtime from the configuration of docker and containerd."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 @dataclass(frozen=True)
 class Removal:
-    """What gives an engine its old configuration back, and what a person should know."""
+    """The changes that restore the configuration of the engines, and what a person should know."""
 
     changes: t.Tuple[system_changes.FileChange, ...] = ()
     engines: t.Tuple[str, ...] = ()
@@ -29,9 +29,9 @@ class Removal:
 
 
 def plan_removal(system: System, others: t.Callable[[System, Texts], t.Sequence[system_changes.FileChange]]) -> Removal:
-    """What takes out the entries that ``plan`` made, and no others. Raises Failure.
+    """The changes that remove the entries that ``plan`` made, and no others. Raises Failure.
 
-    OTHERS does the same for the files of the record that are not known here.
+    OTHERS does the same for other files of the record.
     """
     known = runtimes.record(system)
     changes: t.List[system_changes.FileChange] = []
@@ -66,7 +66,7 @@ def _system_docker_removal(system: System, known: Texts, notes: t.List[str]) -> 
 def docker_removal(
     path: str, text: str, before: str | None, user: as_user.User | None = None
 ) -> t.List[system_changes.FileChange]:
-    """What takes our entry out of TEXT of the daemon.json at PATH, which was BEFORE. Raises Failure."""
+    """The change that removes our entry from TEXT of the daemon.json at PATH, which was BEFORE. Raises Failure."""
     if not runtimes.of_daemon_json(path, daemon_json.knows, text):
         return []
     if runtimes.of_daemon_json(path, daemon_json.is_default, text):
@@ -79,7 +79,7 @@ def docker_removal(
 
 
 def _old_daemon_json(text: str, before: str | None) -> str | None:
-    """TEXT without our entry: exactly BEFORE when nothing else has changed."""
+    """TEXT without our entry: exactly BEFORE if nothing else has changed."""
     if text == daemon_json.with_runtime(before):
         return before
     after = daemon_json.without_runtime(text, keep_empty=daemon_json.has_runtimes(before))

@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""NVIDIA's runtime in the configuration of docker and containerd: put in, taken out, what else stands there untouched.
+"""NVIDIA's runtime in the configuration of docker and containerd. Nothing else in it is changed.
 
-What a file held before is kept in a record that only root reads, so that the old bytes come back.
+The old content of a file is kept in a record that only root can read, so that it can be restored.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 DAEMON_JSON = "/etc/docker/daemon.json"
 RECORD = "/var/lib/wslfleet/containers.json"
-"""Path -> what it held before, null for a file that was not there."""
+"""Path -> its old content, null for a file that did not exist."""
 
 Texts = t.Dict[str, t.Optional[str]]
 
 
 def unconfigured(system: System, serve: t.Sequence[str]) -> t.List[str]:
-    """The engines of SERVE that do not know NVIDIA's runtime. Raises Failure."""
+    """Those of SERVE that do not have NVIDIA's runtime. Raises Failure."""
     found = []
     if "docker" in serve and not docker_knows(system, DAEMON_JSON):
         found.append("docker")
@@ -55,7 +55,7 @@ def containerd_files(system: System) -> Texts:
     """The texts of containerd's configuration: config.toml first, then what it imports, in containerd's order."""
     found: Texts = {containerd_toml.PATH: system.read_text(containerd_toml.PATH)}
     for pattern in containerd_toml.imports(found[containerd_toml.PATH]):
-        # A relative pattern counts from the folder of the file that imports.
+        # A relative pattern is relative to the folder of the importing file.
         place = os.path.join(os.path.dirname(containerd_toml.PATH), pattern)
         for path in system.matching(place):
             found.setdefault(path, system.read_text(path))
@@ -63,12 +63,12 @@ def containerd_files(system: System) -> Texts:
 
 
 def record(system: System) -> Texts:
-    """What the files held before they were configured."""
+    """The content of the files before they were configured."""
     return system.read_json(RECORD)
 
 
 def plan(system: System, engine: str) -> t.List[system_changes.FileChange]:
-    """What makes ENGINE (docker or containerd) know the runtime; the record first. Raises Failure."""
+    """The changes that add the runtime to ENGINE (docker or containerd); the record comes first. Raises Failure."""
     if engine == "docker":
         before = system.read_text(DAEMON_JSON)
         return [*remember(system, {DAEMON_JSON: before}), with_runtime(system, DAEMON_JSON)]
@@ -105,7 +105,7 @@ def of_daemon_json(path: str, function: t.Callable[..., t.Any], *arguments: t.An
 
 
 def check(system: System, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
-    """Ask dockerd whether it takes the text of CHANGES, where it can tell (23.0 and later). Raises Failure."""
+    """Ask dockerd whether it accepts the text of CHANGES, if it can (23.0 and later). Raises Failure."""
     texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
     if engine != "docker" or not texts:
         return
@@ -119,9 +119,9 @@ def check(system: System, engine: str, changes: t.Sequence[system_changes.FileCh
 
 
 def check_containerd(system: System, changes: t.Sequence[system_changes.FileChange]) -> None:
-    """Put CHANGES back, and raise Failure, when containerd does not read them as they were meant."""
+    """Undo CHANGES and raise Failure if containerd does not read them as they are meant."""
     done = system.run(["containerd", "config", "dump"])
-    # The plugin itself may be switched off, as in Docker's package of containerd: then nothing shows its settings.
+    # The plugin may be disabled, as in Docker's package of containerd. Then its settings are not shown.
     seen = r"\.runtimes\.[\"']?nvidia[\"']?\]|(?m:^[ \t]*disabled_plugins[ \t]*=.*cri)"
     if done.code == 0 and re.search(seen, done.stdout):
         return

@@ -8,7 +8,7 @@
 
 Until 1.6 the packages came from nvidia.github.io/nvidia-docker and nvidia-container-runtime, then from
 libnvidia-container with a list for each distribution, now from libnvidia-container/stable/deb for all. Old lists
-conflict with the new one, because they name another keyring or none.
+conflict with the new one, because they have another keyring or none.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Goal(repository_goal.Goal):
 
     @property
     def better_signed(self) -> str:
-        """Which other source has a key that apt 3 takes: none is known."""
+        """Which other source has a key that apt 3 accepts: none is known."""
         return ""
 
     @property
@@ -92,12 +92,12 @@ def plan(system: System, wanted: Goal, keyring: bytes) -> t.List[system_changes.
 
 
 def plan_absent(system: System) -> t.List[system_changes.FileChange]:
-    """The files to remove: our source, its credentials, and its keyring unless another source names it."""
+    """The files to remove: our source, its credentials, and its keyring unless another source uses it."""
     text = system.read_text(SOURCE) or ""
     if not text.startswith(sources_entries.MARK):
         return []
     named = sources_files.naming(system, KEYRING, [SOURCE])
-    # The source goes last: it tells that the rest is ours.
+    # The source is removed last: it shows that the rest is ours.
     changes = [
         network_credentials.change(system, None, "", CREDENTIALS),
         None if named else system_changes.change_to(system, KEYRING, None),
@@ -112,9 +112,9 @@ def is_container_source(uri: str) -> bool:
 
 
 def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[judgement.Stale]:
-    """The entries that must go beside the source WANTED (a URL). Disabled ones and mirrors stay.
+    """The entries that must be removed for the source WANTED (a URL). Disabled ones and mirrors stay.
 
-    The experimental repository stays when it is signed: somebody switched it on.
+    The experimental repository stays if it is signed: somebody has enabled it.
     """
     address = sources_entries.normal_address(wanted, "/")
     stale = []
@@ -130,9 +130,9 @@ def judge(entries: t.Sequence[sources_entries.Entry], wanted: str) -> t.List[jud
 
 
 def plan_legacy(state: legacy_keys.State, wanted: Goal, when: str) -> t.Tuple[system_changes.FileChange, ...]:
-    """Old entries out, and the key out of the keyrings that every source trusts. WHEN names the backups.
+    """Remove old entries, and the key from the keyrings that every source trusts. WHEN names the backups.
 
-    The key stays there while a mirror of these packages that names no keyring needs it.
+    The key stays there as long as a mirror of these packages without a keyring of its own needs it.
     """
     entries = sources_entries.parse_all(state.sources)
     stale = judge(entries, wanted.url)

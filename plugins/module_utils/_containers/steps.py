@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Bring NVIDIA's container toolkit into a distribution: observe, plan, apply, in one look at a time."""
+"""Install NVIDIA's container toolkit in a distribution: observe, plan, apply, one look at a time."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def look(system: System, request: Request) -> Report:
 
 
 def follow(system: System, request: Request, report: Report) -> bool:
-    """Attach to a running transaction; whether it still runs. Take what has ended as reported. Raises Failure."""
+    """Attach to a running transaction; returns whether it still runs. Marks what has ended as reported. Raises
+    Failure."""
     seen = apt_follow.earlier(system, containers_report.PURPOSE, request.follow, request.wait, report.notes.append)
     if seen.running is not None:
         report.changed, report.running, report.transaction = True, True, seen.running
@@ -76,7 +77,8 @@ def follow(system: System, request: Request, report: Report) -> bool:
 def _bring_source(
     system: System, request: Request, report: Report, choice: containers_engines.Choice, database: dpkg.Database
 ) -> str:
-    """Old lists and keys out, the source in. The Packages file when it was fetched for a try, else empty."""
+    """Remove old lists and keys, and write the source. Returns the Packages file if it was fetched to test the source,
+    else an empty text."""
     wanted = request.source
     current = containers_source.is_current(system, wanted)
     keyring, listed = b"", ""
@@ -113,7 +115,7 @@ def _plan(
     database: dpkg.Database,
     listed: str,
 ) -> containers_packages.Plan:
-    """What apt has to do. The indexes are fetched again when an engine comes from an old one."""
+    """What apt has to do. Old indexes are fetched again before an engine is installed."""
     deb_version = ""
     if not _suits(request, choice, database):
         text = listed or query.ask(system, command.cache("show", containers_packages.BASE)).stdout
@@ -134,7 +136,7 @@ def _install(
     database: dpkg.Database,
     listed: str,
 ) -> bool:
-    """Judge, then run the transaction; whether it has ended. Raises Failure."""
+    """Judge, then run the transaction; returns whether it has ended. Raises Failure."""
     report.changed = True
     if request.check_mode and (listed or database.broken or report.changes):
         report.packages = ("", "".join(f"{name}\n" for name in plan.install))
@@ -151,7 +153,7 @@ def _install(
 
 
 def run_packages(system: System, request: Request, report: Report, commands: t.Sequence[t.Sequence[str]]) -> bool:
-    """Run COMMANDS in a transaction, for as long as a look may wait; whether it has ended. Raises Failure."""
+    """Run COMMANDS in a transaction, and wait as long as a look may; returns whether it has ended. Raises Failure."""
     report.transaction = apt_follow.begin(system, containers_report.PURPOSE, commands, request.wait)
     report.running = report.transaction.running
     return not report.running

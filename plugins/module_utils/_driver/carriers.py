@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Why an installed package is a driver, whatever somebody calls it: dpkg's own lists tell which files it brought."""
+"""Why an installed package is a driver, whatever its name: dpkg's lists contain the files that it installed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def drivers(system: System, packages: t.Iterable[dpkg.Package]) -> t.Dict[t.Tuple[str, str], str]:
-    """Key of a package -> why it is a driver, for those of PACKAGES of which anything is left."""
+    """Key of a package -> why it is a driver, for those of PACKAGES of which something is left."""
     brought = _brought(system)
     found = {}
     for package in packages:
@@ -30,10 +30,10 @@ def drivers(system: System, packages: t.Iterable[dpkg.Package]) -> t.Dict[t.Tupl
 
 
 def _brought(system: System) -> t.Dict[str, t.List[str]]:
-    """Package as dpkg names its list -> files in it that only a driver brings.
+    """Package as dpkg names its list -> files in it that only a driver has.
 
-    Links to WSL's files are none, a harmless workaround, nor is what is gone: ldconfig takes such links away when the
-    laptop has no driver.
+    Links to WSL's files do not count, because they are a harmless workaround, and neither do missing files: ldconfig
+    removes such links if the laptop has no driver.
     """
     marks = [mark.encode() for mark in driver_packages.FILE_MARKS]
     found = {}

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The commands of a repair in their order, and what they are called."""
+"""The commands of a repair in their order, and the plan in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def purge(steps: Plan) -> t.List[str]:
 def commands(steps: Plan) -> t.List[t.List[str]]:
     """The apt and dpkg commands, in order. Each one runs even when an earlier one failed.
 
-    dpkg removes what is named and nothing else, whatever state others are in, where apt refuses or takes more along.
+    dpkg removes what is named and nothing else, whatever state other packages are in. apt would refuse, or remove more.
     """
     found: t.List[t.List[str]] = []
     if steps.clean_journal:

@@ -4,12 +4,12 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The files of the guard: an apt pin, a hook that explains it, a hook for what pins cannot stop.
+"""The files of the guard: an apt pin, a hook that explains it, and a hook for what pins cannot stop.
 
-Traps that shape them: packages in a stanza are separated by blanks (a comma switches all but the last off, in silence);
-the first matching stanza wins, so the file sorts first; a priority of 0 kills all of apt; a hook whose script is gone
-fails every transaction, so the configuration asks for the script first and heeds one exit code only, scripts are
-written before it, and it goes first.
+They avoid some traps. Packages in a stanza are separated by blanks: with commas, only the last one counts, without a
+warning. The first matching stanza wins, so the file is sorted first. With a priority of 0 apt does not work at all. A
+hook whose script is missing makes every transaction fail, so the configuration tests for the script and only heeds one
+exit code, and it is written after the scripts and removed before them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def files(instead: str) -> t.List[GuardFile]:
 
 
 def pin_text(instead: str) -> str:
-    """The preferences file. ``Pin: release *`` hits every source, ``origin ""`` would miss the network ones."""
+    """The preferences file. ``Pin: release *`` matches every source; ``origin ""`` would only match local ones."""
     names = "\n ".join(pin_names.names())
     sources = " ".join(f"src:{source}" for source in driver_packages.DRIVER_SOURCES)
     reason = f"Explanation: WSL gets its NVIDIA driver from Windows. Install {instead} instead."
@@ -64,7 +64,8 @@ def pin_text(instead: str) -> str:
 
 
 def pin_summary(text: str) -> str:
-    """One line about a preferences file: what a diff shows of its thousands of names, no two files the same."""
+    """One line about a preferences file, for a diff instead of its thousands of names. It differs for different
+    files."""
     words = [word for field in _PACKAGES.findall(text) for word in field.split()]
     sources = [word for word in words if word.startswith("src:")]
     instead = _INSTEAD.search(text)
@@ -74,7 +75,7 @@ def pin_summary(text: str) -> str:
 
 
 def script_summary(text: str) -> str:
-    """One line about the script of the hook, which is the collection's own code, no two alike."""
+    """One line about the script of the hook, for a diff. It differs for different scripts."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return f"a script of {text.count(chr(10))} lines (sha256 {digest})\n"
 
@@ -82,7 +83,8 @@ def script_summary(text: str) -> str:
 def configuration_text() -> str:
     """The apt configuration of both hooks.
 
-    apt looks for the protocol version under the first word of the command; an assignment gives us a word of our own.
+    apt looks for the protocol version under the first word of the command; an assignment is a word that nobody else
+    uses.
     """
     word = "WSLFLEET_GUARD=1"
     return f"""\
@@ -94,7 +96,7 @@ DPkg::Tools::Options::{word}::Version "3";
 
 
 def pre_install_script(instead: str) -> str:
-    """The judgement of plans as one script: _driver/guard_hook.py with what it imports of ours, each as it stands."""
+    """The check of plans as one script: _driver/guard_hook.py and what it imports of ours, unchanged."""
     parts = [_body(part) for part in (deb822, dependencies, deb_file, driver_packages, guard_hook)]
     return f"""\
 #!/usr/bin/python3 -IS
@@ -114,7 +116,7 @@ def _body(part: types.ModuleType) -> str:
 
 
 def explain_script(instead: str) -> str:
-    """Speaks apt's JSON hook protocol (doc/json-hooks-protocol.md, versions 0.1 and 0.2); prints when an install
+    """Uses apt's JSON hook protocol (doc/json-hooks-protocol.md, versions 0.1 and 0.2), and prints if an install
     failed."""
     pattern = "|".join(driver_packages.name_patterns())
     return f"""\
@@ -168,10 +170,9 @@ main()
 
 
 def effective(policy: str) -> t.Dict[str, str]:
-    """Name -> candidate version, for the packages of an ``apt-cache policy`` output that apt would install all the
-    same.
+    """Name -> candidate version, for the packages in the output of ``apt-cache policy`` that apt would install anyway.
 
-    Empty when the pin holds for every package in it. Needs the C locale.
+    Empty if the pin works for every package in it. Needs the C locale.
     """
     open_names: t.Dict[str, str] = {}
     name = ""

@@ -4,13 +4,14 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the guard does before apt unpacks packages: the judgement of plans, on the files themselves.
+"""What the guard does before apt unpacks packages: the check of plans, on the files themselves.
 
-guard.py writes this file and those that it imports into one script, so they import the standard library only: its cost
-is a start of Python (about 20 ms) and 0.2 ms for each package.
+guard.py writes this file and those that it imports into one script, so they only import the standard library. It costs
+a start of Python (about 20 ms) and 0.2 ms for each package.
 
-Names come first, since they cost nothing; only when none of them is a driver's, the files are read. What cannot be read
-passes: apt and dpkg say better what is wrong with it, and a guard that fails must not stop a repair.
+Names are checked first, because that costs nothing; the files are only read if no name is a driver's. A file that
+cannot be read is let through: apt and dpkg report better what is wrong with it, and a guard that fails must not stop a
+repair.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt.dependencies im
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.driver_packages import why_refused
 
 REFUSED = 10
-"""The exit code for a driver. Any other lets apt go on: a Python that is broken must not keep apt from mending it."""
+"""The exit code for a driver. With any other apt goes on: a broken Python must not prevent its repair."""
 SECONDS = 3.0
-"""After which no further data of packages without a list of files is looked at, however many there are."""
+"""After that, no more data of packages without a list of files is read, however many there are."""
 
 
 def unpacked(text: str) -> t.List[t.Tuple[str, str]]:
@@ -59,7 +60,7 @@ def _why(file: str, data: bool) -> str | None:
 
 
 def main(instead: str) -> int:
-    """Judge what stands on standard input. INSTEAD: what the developer should install."""
+    """Check the packages named on standard input. INSTEAD: what the developer should install."""
     found = refused(unpacked(sys.stdin.buffer.read().decode("utf-8", "surrogateescape")))
     if not found:
         return 0

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""A driver that NVIDIA's ``.run`` installer put into the system: no package knows of it, its own log does.
+"""A driver that NVIDIA's ``.run`` installer has installed: it belongs to no package, but the installer has its own log.
 
 Format of /var/lib/nvidia/log (nvidia-installer, ``backup.c``): version, description, then entries whose first line is
 ``NUMBER: PATH``. 1 is an installed file (a checksum follows), 0 an installed link (its target follows), 2 a link that
@@ -29,19 +29,19 @@ _LINK, _FILE, _OLD_LINK, _OLD_FILE = 0, 1, 2, 100
 
 @dataclass(frozen=True)
 class Installed:
-    """What the installer wrote down. Paths are absolute."""
+    """What is in the log. Paths are absolute."""
 
     version: str
     files: t.Tuple[str, ...] = ()
     """Installed files and links."""
     old_files: t.Tuple[t.Tuple[str, str], ...] = ()
-    """(where it lies now, where it was)."""
+    """(where it is now, where it was)."""
     old_links: t.Tuple[t.Tuple[str, str], ...] = ()
     """(target, where it was)."""
 
 
 def parse(text: str) -> Installed:
-    """The content of the log. What cannot be read is passed over: a cut log must not hide the rest."""
+    """The content of the log. Unreadable entries are ignored: a truncated log must not hide the rest."""
     lines = text.splitlines()
     # Old installers want "1.0-" before the version.
     version = re.findall(r"[0-9]+(?:\.[0-9]+)+", lines[0]) if lines else []
@@ -63,7 +63,7 @@ def parse(text: str) -> Installed:
 
 
 def read(system: System) -> Installed | None:
-    """What the installer left; None when it was never here."""
+    """What the installer has left; None if it was never used."""
     text = system.read_text(LOG)
     return None if text is None else parse(text)
 

@@ -4,8 +4,8 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What builds of the kernel module leave behind. No kernel of WSL takes a module from here, and dkms tries again at
-every upgrade of a kernel package.
+"""What builds of the kernel module leave behind. WSL's kernel does not load modules from here, and dkms builds again
+with every upgrade of a kernel package.
 
 ``dkms(8)`` for the folders; Debian, Ubuntu and the ``.run`` installer use the same ones.
 """
@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 _MODULES = ("nvidia", "gdrdrv", "nv_peer_mem")
-"""How the names of the driver's modules, and of those that only work beside it, begin."""
+"""The beginnings of the names of the driver's modules, and of those that only work with it."""
 _PATTERNS = (
     "/var/lib/dkms/{}*",
     "/usr/src/{}*-[0-9]*",

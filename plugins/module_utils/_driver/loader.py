@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the dynamic loader picks, and driver files that no package owns.
+"""Which libraries the dynamic loader picks, and driver files that no package owns.
 
-The cache is read as the loader reads it, without a process: glibc ``elf/dl-cache.h`` (``glibc-ld.so.cache1.1``).
-The folder listed first wins; WSL's is ``/usr/lib/wsl/lib``, listed by ``/etc/ld.so.conf.d/ld.wsl.conf``.
+The cache is read like the loader reads it, without a process: glibc ``elf/dl-cache.h`` (``glibc-ld.so.cache1.1``). The
+folder listed first wins; WSL's is ``/usr/lib/wsl/lib``, listed by ``/etc/ld.so.conf.d/ld.wsl.conf``.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ to /etc/wsl.conf:
 # ldconfig = false
 {WSL_LIBRARIES}
 """
-"""As WSL's init writes it at every start, so that it changes nothing of ours."""
+"""The same text that WSL's init writes at every start, so that it does not change our file."""
 NAMES = ("libcuda.so.1", "libcuda.so", "libnvidia-ml.so.1")
-"""What programs load: the versioned names, and ``libcuda.so`` by those that call dlopen themselves."""
+"""What programs load: the versioned names, and ``libcuda.so`` if they call dlopen themselves."""
 
 _NEW_MAGIC = b"glibc-ld.so.cache1.1"
 _ENTRY = struct.Struct("<iIIIQ")
@@ -89,7 +89,7 @@ def _string(data: bytes, start: int) -> str:
 
 
 def picks(cache: t.Sequence[t.Tuple[str, int, str]], machine: str = "") -> t.Dict[str, str]:
-    """Name -> the path that the loader takes for 64-bit programs on MACHINE; names that it does not know are absent."""
+    """Name -> the path that the loader takes for 64-bit programs on MACHINE, for the names in the cache."""
     flag = _ARCHITECTURES.get(machine or platform.machine(), 0x0300)
     found: t.Dict[str, str] = {}
     for name, flags, path in cache:
@@ -99,7 +99,7 @@ def picks(cache: t.Sequence[t.Tuple[str, int, str]], machine: str = "") -> t.Dic
 
 
 def read_picks(system: System) -> t.Dict[str, str]:
-    """What the loader picks; empty when there is no cache, or one that the loader ignores as damaged."""
+    """What the loader picks; empty if there is no cache, or a damaged one, which the loader ignores."""
     try:
         return picks(parse_cache(system.read_bytes(CACHE) or b""))
     except CacheError:
@@ -107,7 +107,7 @@ def read_picks(system: System) -> t.Dict[str, str]:
 
 
 def shadowed(system: System, found: t.Mapping[str, str], wsl_files: t.Collection[str]) -> t.Dict[str, str]:
-    """The picks that lead to something else than WSL's files; a copy of them is none.
+    """The picks that are neither WSL's files nor copies of them.
 
     A ``libcuda.so`` that is not from WSL counts even without WSL_FILES (names in /usr/lib/wsl/lib): no toolkit
     package puts one where the loader looks.
@@ -122,7 +122,7 @@ def shadowed(system: System, found: t.Mapping[str, str], wsl_files: t.Collection
 
 
 def named_for(system: System, found: t.Mapping[str, str]) -> t.Dict[str, t.List[loader_conf.Named]]:
-    """Path of FOUND -> what names its folder in the loader's configuration; nothing for folders of the system."""
+    """Path of FOUND -> where its folder is named in the loader's configuration; nothing for folders of the system."""
     usual = {system.resolved(folder) for folder in (*LIBRARY_FOLDERS, "/lib", "/lib64")}
     entries = loader_conf.named(system) if found else []
     folders = {path: os.path.dirname(path) for path in found.values()}
@@ -143,7 +143,7 @@ def told(found: t.Mapping[str, str], names: t.Mapping[str, t.Sequence[loader_con
 
 
 def in_the_way(system: System) -> t.List[str]:
-    """What the loader takes in place of WSL's files, for a person."""
+    """What the loader takes instead of WSL's files, for a person."""
     found = shadowed(system, read_picks(system), wsl_files(system))
     return told(found, named_for(system, found))
 
@@ -166,7 +166,7 @@ def _usual_files(system: System) -> t.List[str]:
 
 
 def is_driver_file(path: str) -> bool:
-    """Whether the file name of PATH is that of a driver's library or program."""
+    """Whether PATH has the file name of a library or program of a driver."""
     name = os.path.basename(path)
     return bool(_LIBRARY.match(name) or _PROGRAM.match(name))
 
@@ -177,7 +177,7 @@ def leads_to_wsl(system: System, path: str) -> bool:
 
 
 def is_copy(system: System, path: str) -> bool:
-    """Whether PATH holds what a file of the same kind in WSL's folder holds: the right driver until the next update."""
+    """Whether PATH is a copy of a file of the same kind in WSL's folder: the right driver until the next update."""
     target = system.path(system.resolved(path))
     kind = re.sub(r"\.so.*", ".so", os.path.basename(path))
     same = [system.path(f"{WSL_LIBRARIES}/{name}") for name in wsl_files(system) if name.startswith(kind)]
@@ -196,7 +196,8 @@ def copies(system: System, found: t.Mapping[str, str]) -> t.List[str]:
 
 
 def owned(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
-    """Path -> package, for those of PATHS that a package brought. Reads dpkg's file lists, so ask only when needed."""
+    """Path -> package, for those of PATHS that belong to a package. Reads all of dpkg's file lists, so call it only if
+    needed."""
     wanted = {alias: path for path in paths for alias in (path, path[4:] if path.startswith("/usr/lib") else path)}
     found: t.Dict[str, str] = {}
     for package, text in dpkg.file_lists(system):
@@ -207,7 +208,7 @@ def owned(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
 
 
 def wsl_files(system: System) -> t.List[str]:
-    """The names in WSL's folder; empty when the laptop has no GPU driver, or this is no WSL."""
+    """The names in WSL's folder; empty if the laptop has no GPU driver, or this is not WSL."""
     return system.names(WSL_LIBRARIES)
 
 
@@ -217,5 +218,5 @@ def lists_wsl_folder(system: System) -> bool:
 
 
 def forbids_configuration(wsl_conf: str) -> bool:
-    """Whether the text of /etc/wsl.conf forbids WSL to write ld.wsl.conf: ``[automount] ldconfig=false``."""
+    """Whether the text of /etc/wsl.conf keeps WSL from writing ld.wsl.conf: ``[automount] ldconfig=false``."""
     return not ini.boolean(wsl_conf, "automount", "ldconfig", True)

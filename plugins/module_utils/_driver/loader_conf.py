@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The folders that the loader's configuration names, and where: ``/etc/ld.so.conf`` and what it includes.
+"""The folders in the loader's configuration, and where they are named: ``/etc/ld.so.conf`` and what it includes.
 
 One folder a line, ``#`` starts a comment, ``include`` takes patterns, relative ones beside the file (ldconfig(8), glibc
 ``elf/ldconfig.c``).
@@ -38,7 +38,7 @@ class Named(t.NamedTuple):
 
 def named(system: System) -> t.List[Named]:
     """Every folder that is named, in the order in which ldconfig meets them."""
-    # Without the file that Debian's libc-bin brings, what would be included tells what was meant.
+    # If the main file, which Debian's libc-bin installs, is missing, use what it would include.
     paths = [MAIN] if system.exists(MAIN) else system.matching(_INCLUDED)
     return [entry for path in paths for entry in _read(system, path, 0)]
 
@@ -59,13 +59,13 @@ def _read(system: System, path: str, depth: int) -> t.List[Named]:
 
 
 def naming(system: System, folder: str, entries: t.Sequence[Named]) -> t.List[Named]:
-    """Those of ENTRIES that name FOLDER, whichever way it is spelt."""
+    """Those of ENTRIES that name FOLDER, however its path is written."""
     target = system.resolved(folder)
     return [entry for entry in entries if system.resolved(entry.folder) == target]
 
 
 def without(system: System, entries: t.Sequence[Named], backup: str) -> t.List[system_changes.FileChange]:
-    """The changes that take ENTRIES out. A file that then names nothing goes; the old ones are kept below BACKUP."""
+    """The changes that remove ENTRIES. A file without any folder is removed. The old files are kept below BACKUP."""
     changes = []
     for path in sorted({entry.path for entry in entries}):
         gone = {entry.line for entry in entries if entry.path == path}

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What keeps a repair from being carried out, looked for before anything is changed."""
+"""What would make a repair impossible, checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MUST_BE_WRITABLE = ("/usr", "/etc", "/var/lib/dpkg", "/var/lib")
 
 
 SPACE = 32 * 1024 * 1024
-"""Bytes that dpkg needs for its own files, and backups: the status file is written anew several times."""
+"""Bytes for dpkg's own files and for backups: the status file is rewritten several times."""
 
 
 def obstacles(system: System) -> t.List[str]:

@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def judge_purge(system: System, steps: Plan) -> t.List[str]:
-    """Why dpkg would not remove what STEPS remove, in its words; empty when it would. Changes nothing."""
+    """Why dpkg would not remove what STEPS remove, in its words; empty if it would. Changes nothing."""
     if not steps.purge:
         return []
     done = system.run(command.trial(commands.purge(steps)))
@@ -34,12 +34,12 @@ def dpkg_words(text: str) -> str:
 
 
 def was_locked(log: str) -> bool:
-    """Whether dpkg, which waits for nobody, found its database locked in LOG. Needs the C locale."""
+    """Whether dpkg, which does not wait, found its database locked according to LOG. Needs the C locale."""
     return bool(re.search(r"(?m)^dpkg: error: .*\block(ed)?\b.* by another process", log))
 
 
 def failed_scripts(system: System, log: str, state: State) -> t.List[str]:
-    """The removal scripts of drivers that failed in LOG (dpkg's): without them the driver can go."""
+    """The removal scripts of drivers that failed according to LOG (of dpkg): without them the driver can be removed."""
     drivers = {state.database.label(package): package for package in state.drivers}
     found = []
     for label, kind in re.findall(r"installed (\S+) package (pre|post)-removal script subprocess", log):

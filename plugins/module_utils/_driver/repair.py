@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Take a Linux driver out of a distribution and mend dpkg: what is wrong, and the steps in their order.
+"""Remove a Linux driver from a distribution and repair dpkg: what is wrong, and the steps in their order.
 
-The order is what works on half-configured kernel modules: one purge of the whole set first, ``dpkg --configure -a``
-after. Exit codes say little (dpkg reports success and leaves ``iHR``), so that the states are read again at the end.
+This order also works with half-configured kernel modules: first one purge of all drivers, then ``dpkg --configure -a``.
+Exit codes are not enough (dpkg may report success and leave ``iHR``), so the states are read again at the end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class State:
 
     database: dpkg.Database
     drivers: t.Tuple[dpkg.Package, ...]
-    """Driver packages of which anything is left, residual configuration included."""
+    """Driver packages of which something is left, even if only configuration files."""
     reasons: t.Mapping[t.Tuple[str, str], str]
     """Key of each of ``drivers`` -> why it is one."""
     strays: t.Tuple[str, ...]
@@ -41,25 +41,25 @@ class State:
     shadowed: t.Mapping[str, str]
     """Library name -> path outside WSL's folder that the loader takes."""
     installed: installer_log.Installed | None = None
-    """What NVIDIA's .run installer wrote down."""
+    """What the log of NVIDIA's .run installer contains."""
     unfound: bool = False
-    """WSL brings a libcuda.so.1 that the loader does not find."""
+    """WSL has a libcuda.so.1 that the loader does not find."""
     unlisted: bool = False
-    """No file of ld.so.conf.d names WSL's folder, and nobody forbade it."""
+    """No file of ld.so.conf.d names WSL's folder, and wsl.conf does not forbid it."""
     named: t.Mapping[str, t.Sequence[loader_conf.Named]] = field(default_factory=dict)
-    """Path of ``shadowed`` -> what names its folder in the loader's configuration."""
+    """Path of ``shadowed`` -> where its folder is named in the loader's configuration."""
     copies: t.Tuple[str, ...] = ()
-    """Copies of WSL's files that are used in their place: right today, stale after the next Windows driver."""
+    """Copies of WSL's files that are used instead of them: right now, but wrong after the next Windows driver."""
 
     @property
     def broken(self) -> t.Tuple[dpkg.Package, ...]:
-        """Packages half way that are no driver's."""
+        """Half-installed packages that are not drivers."""
         drivers = {package.key for package in self.drivers}
         return tuple(package for package in self.database.broken if package.key not in drivers)
 
     @property
     def unlike(self) -> t.Tuple[dpkg.Package, ...]:
-        """Drivers whose names and sources do not tell that they are any."""
+        """Drivers that cannot be known by their names and sources."""
         return tuple(item for item in self.drivers if not driver_packages.why_driver(item.name, item.source))
 
     @property
@@ -76,22 +76,22 @@ class Plan:
     purge: t.Tuple[str, ...] = ()
     """Drivers, in whatever state."""
     unlike: t.Tuple[str, ...] = ()
-    """Those of them whose names do not tell, each with its reason."""
+    """Those of them that cannot be known by their names, each with the reason."""
     dependents: t.Tuple[str, ...] = ()
-    """Packages that cannot stay without the driver and go with it."""
+    """Packages that need the driver and are removed with it."""
     held: t.Tuple[str, ...] = ()
-    """Those of them that somebody holds."""
+    """Those of them that are held."""
     mark_manual: t.Tuple[str, ...] = ()
     configure: bool = False
     reinstall: t.Tuple[str, ...] = ()
     clean_journal: bool = False
     strays: t.Tuple[str, ...] = ()
     restore: installer_log.Installed | None = None
-    """The .run installer's log, whose old files come back."""
+    """The .run installer's log, whose old files are restored."""
     list_folder: bool = False
     """Write ld.wsl.conf as WSL would."""
     unlist: t.Tuple[loader_conf.Named, ...] = ()
-    """Folders to take out of the loader's configuration."""
+    """Folders to remove from the loader's configuration."""
     ldconfig: bool = False
 
     @property
@@ -128,7 +128,7 @@ def observe(system: System) -> State:
 
 
 def plan(state: State, automatic: t.Collection[str]) -> Plan:
-    """The steps for STATE. AUTOMATIC: names that apt holds to be installed automatically."""
+    """The steps for STATE. AUTOMATIC: names that apt regards as installed automatically."""
     database = state.database
     drivers = {package.key for package in state.drivers}
     away = relations.dependents(database.packages, state.drivers) if drivers else []
@@ -138,7 +138,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
         for package in database.packages
         if package.present and package.name in automatic and _worth_keeping(package.name) and package.key not in gone
     }
-    # What another package that stays depends on is safe anyway.
+    # What a package that stays depends on is safe anyway.
     needed = dependencies.needed_names(
         package.fields for package in database.packages if package.present and package.key not in gone
     )
@@ -150,7 +150,7 @@ def plan(state: State, automatic: t.Collection[str]) -> Plan:
         dependents=_labels(database, away),
         held=_labels(database, [package for package in away if package.held]),
         mark_manual=tuple(sorted(keep - needed)) if drivers else (),
-        # What lacks a dependency cannot be configured, now or at the next run.
+        # A package without one of its dependencies cannot be configured, neither now nor in the next run.
         configure=any(package.key not in stuck and not package.reinstall for package in left),
         reinstall=_labels(database, [package for package in left if package.reinstall]),
         clean_journal=database.journal_dirty,
@@ -167,12 +167,12 @@ def _labels(database: dpkg.Database, packages: t.Iterable[dpkg.Package]) -> t.Tu
 
 
 def _worth_keeping(name: str) -> bool:
-    """What a later autoremove by someone else must not take: the toolkit and the keep-list."""
+    """What a later autoremove must not remove: the toolkit and the keep-list."""
     return package_names.is_toolkit_package(name) or driver_packages.is_kept(name)
 
 
 def refusals(steps: Plan) -> t.List[str]:
-    """Dependents that must not go, in words: then the repair needs a person."""
+    """Dependents that must not be removed, in words. Then a person has to decide."""
     kept = [
         f"{name} depends on a driver package and would go with it"
         for name in steps.dependents
@@ -183,7 +183,7 @@ def refusals(steps: Plan) -> t.List[str]:
 
 
 def others(state: State) -> t.List[str]:
-    """What is wrong with packages that are no driver's, and that a repair cannot mend."""
+    """What is wrong with packages that are not drivers, and that this repair does not fix."""
     label = state.database.label
     half = [f"{label(package)} is {package.code}" for package in state.broken]
     lacking = [
@@ -194,7 +194,7 @@ def others(state: State) -> t.List[str]:
 
 
 def remaining(state: State) -> t.List[str]:
-    """What of a driver is still there after a repair, in words."""
+    """What is left of a driver after a repair, in words."""
     lines = [f"{state.database.label(package)} is still {package.code}" for package in state.drivers]
     lines += [f"{path} is still there" for path in state.strays]
     lines += [f"the loader still takes {text}" for text in loader.told(state.shadowed, state.named)]

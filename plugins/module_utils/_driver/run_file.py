@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Take out what NVIDIA's .run installer has left."""
+"""Remove what NVIDIA's .run installer has left."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def _link_note(target: str) -> str:
 
 
 def undo_installer(system: System, installed: installer_log.Installed, when: str) -> None:
-    """Put back what the .run installer had taken away, and move its folder into the backup of this repair.
+    """Restore what the .run installer had removed, and move its folder into the backup of this repair.
 
-    Nothing is overwritten, and no file of another driver comes back.
+    Nothing is overwritten, and no file of another driver is restored.
     """
     for kept, path in installed.old_files:
         if system.isfile(kept) and _may_return(system, path):
@@ -61,5 +61,5 @@ def _may_return(system: System, path: str) -> bool:
 
 
 def list_wsl_folder(system: System) -> None:
-    """Write what WSL's init writes at every start."""
+    """Write the file that WSL's init writes at every start."""
     system_files.write_file(system.path(loader.CONFIGURATION), loader.CONFIGURATION_TEXT)

@@ -6,14 +6,14 @@
 # Do not use this from other collections or standalone plugins/modules!
 """What every module of Ansible imports first, imported once for all modules of a kept session.
 
-AnsiballZ sends each module with the sources of what it imports, and more than half of the time of a short module goes
-into executing those. They are executed here, before any module runs; the process of a module, which is forked, takes
-them as they are. It takes them only where its own archive has exactly the same sources, where nothing is asked of its
-environment that they have asked of another one, and where what they have missed is still missing. Then it finds what it
-would have found: the same names in ``sys.modules``, with the paths of its own archive in them.
+AnsiballZ sends each module with the sources of what it imports, and a short module spends more than half of its time
+executing them. They are executed here, before any module runs, and the forked process of a module uses them. It only
+does so if its own archive has exactly the same sources, if they have read no environment variable that is different for
+it, and if the modules that they did not find are still missing. Then everything is as if it had imported them itself:
+the same names in ``sys.modules``, with the paths of its own archive.
 
-Executing them changes Python itself a little (core patches ``socket`` and others), so what is no module of Ansible
-must not run in a process that comes from this one.
+Executing them changes Python a little (core patches ``socket`` and others), so only modules of Ansible may run in a
+process that is forked from this one.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ Entries = t.Dict[str, t.Tuple[int, int]]
 _IMPORTED = ("ansible.module_utils.basic", "ansible.module_utils._internal._ansiballz._loader")
 """What AnsiballZ imports for every module; the second one since core 2.19."""
 _SIZE, _CHECKSUM = 3, 7
-"""Where they stand in the directory that zipimport keeps of an archive."""
+"""Their places in the directory that zipimport keeps of an archive."""
 
 Compile = t.Callable[[str, bytes], types.CodeType]
 
 
 def entries(files: zipfile.ZipFile) -> Entries:
-    """FILES of an archive, as they are compared."""
+    """FILES of an archive, in the form in which they are compared."""
     return {item.filename: (item.CRC, item.file_size) for item in files.infolist()}
 
 
 def load(archive: bytes, files: zipfile.ZipFile, compiled: Compile) -> Base | None:
-    """The base in ARCHIVE, which has FILES; None if it has none or cannot be had.
+    """The base in ARCHIVE, which has FILES; None if there is none, or it cannot be made here.
 
     COMPILED gives the code of a path and a source.
     """
@@ -77,14 +77,14 @@ class Base:
         self._asked: set[str] = set()
 
     def fits(self, found: Entries, environment: t.Mapping[str, str]) -> bool:
-        """Whether a module with the archive FOUND and variables of its own ENVIRONMENT would import the same."""
+        """Whether a module with the archive FOUND and the variables ENVIRONMENT would import the same."""
         same = all(found.get(name) == entry for name, entry in self._entries.items())
         return same and not (environment and self._asked & {*environment, "*"}) and self._missing.still()
 
     # -- once, in the process that forks ---------------------------------------------------------------------------
 
     def load(self, place: str, found: Entries, compiled: Compile) -> bool:
-        """Import from the archive at PLACE, which has the files FOUND; whether all of it could be imported."""
+        """Import from the archive at PLACE, which has the files FOUND. Returns whether all of it could be imported."""
         self._place = place
         path, finders, before = list(sys.path), list(sys.meta_path), sys.modules["__main__"]
         original: t.Any = vars(zipimport)["_compile_source"]
@@ -116,11 +116,11 @@ class Base:
             self._take_out()
         executed = [name[len(place) + 1 :] for name in self._files]
         self._entries = {name: found.get(name, (0, 0)) for name in executed}
-        # One that could not be imported is tried again by whoever wants it.
+        # A file that could not be imported is tried again by the module that wants it.
         return bool(executed) and all(_module(name) in self._modules for name in executed)
 
     def _take_out(self) -> None:
-        """Leave nothing of it where others would find it."""
+        """Remove all of it from where others would find it."""
         for name in [name for name in sys.modules if f"{name}.".startswith("ansible.")]:
             self._modules[name] = sys.modules.pop(name)
         directories: t.Any = vars(zipimport)["_zip_directory_cache"]
@@ -134,7 +134,7 @@ class Base:
     # -- in the process that is a job ------------------------------------------------------------------------------
 
     def use(self) -> None:
-        """Give the modules to the first archive that is asked for ``ansible`` and has the same files."""
+        """Use the modules for the first archive from which ``ansible`` is imported and that has the same files."""
         importer_class: t.Any = zipimport.zipimporter
         usual = importer_class.exec_module
 
@@ -164,13 +164,13 @@ class Base:
         sys.meta_path.extend(self._finders)
 
     def _move(self, module: types.ModuleType, archive: str, directory: dict[str, t.Any]) -> None:
-        """Let every path in MODULE lead into ARCHIVE."""
+        """Make every path in MODULE point into ARCHIVE."""
         spec: t.Any = module.__spec__
         lists = [module.__dict__.get("__path__"), spec.submodule_search_locations]
         for owner in (module, spec, spec.loader):
             for name, value in vars(owner).items():
                 if isinstance(value, (str, pathlib.PurePath)) and self._place in str(value):
-                    # An entry that is there already: the dictionary does not change its size.
+                    # The entry exists already, so the dictionary does not change its size.
                     vars(owner)[name] = type(value)(str(value).replace(self._place, archive))
         for paths in lists:
             if paths is not None:
@@ -185,13 +185,13 @@ def _module(file: str) -> str:
 
 
 class _Missing:
-    """The last one that is asked for a module: nobody has it."""
+    """The last finder that is asked for a module, if no other has it."""
 
     def __init__(self) -> None:
         self._names: list[tuple[str, t.Any]] = []
 
     def find_spec(self, name: str, path: t.Any = None, target: object = None) -> None:
-        """Remember NAME; what the archive lacks stays so."""
+        """Record NAME, unless it is of Ansible: what is missing in the archive stays missing."""
         if not f"{name}.".startswith("ansible."):
             self._names.append((name, path))
 
@@ -202,7 +202,7 @@ class _Missing:
 
 
 def _asking(usual: t.Any, asked: set[str]) -> t.Any:
-    """The class USUAL of ``os.environ``, which also notes in ASKED what is asked for; ``*`` is everything."""
+    """The class USUAL of ``os.environ`` that also records in ASKED which names are read; ``*`` is all of them."""
 
     class Asking(usual):  # type: ignore[misc]
         def __getitem__(self, key: str) -> t.Any:

@@ -14,12 +14,12 @@ It is the program of ``python3`` without arguments, as every pipelined module is
     begun    the mark, a line of JSON {"job", "begun"}, where the job wants that to be confirmed
     answer   the mark, a line of JSON {"job", "code", "out", "err"}, then so many bytes of stdout and of stderr
 
-A job runs as WSL runs a command: in a session of its own on a terminal that nobody reads, with pipes as its streams,
-below a process that waits for it. When this process ends, the terminal hangs up, and so does the job.
+A job runs like a command of WSL: in its own session on a terminal that nobody reads, with pipes as its streams, below a
+process that waits for it. When this process ends, the terminal hangs up, which ends the job.
 
-What makes it quick: Python and its library are loaded, the sources in a module's archive are compiled once, and those
-that every module of Ansible imports are executed once, before the module is known (``base.py``, which comes with the
-greeting). All else each module executes anew, in its own process: nothing of one module is left for the next.
+It is fast because Python and its library are loaded, the sources in a module's archive are compiled once, and those
+that every module of Ansible imports are executed once, before the module is known (``base.py``, which is sent with the
+greeting). Each module executes everything else in its own process, and leaves nothing for the next one.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ numbers operator pathlib pickle pkgutil platform pprint pwd queue random runpy s
 string subprocess syslog tempfile textwrap threading traceback unicodedata urllib.parse urllib.request uuid
 weakref
 """
-"""What nearly every module imports. Executed once, in the process that forks; a library that is missing is left out."""
+"""What nearly every module imports. Executed once, in the process that forks; missing libraries are left out."""
 
 _GIVEN = {name: value for name, value in globals().items() if name in ("__builtins__", "__cached__", "__file__")}
 _GIVEN.update(__annotations__={}, __loader__=globals()["__loader__"])
@@ -65,15 +65,15 @@ _BEFORE: set[str] = set()
 """Names of modules that were loaded before any job."""
 
 LONG_LINE = 4096
-"""Bytes from which a line is a part of its own, which is kept: the archive of a module is one line."""
+"""Bytes from which on a line is a separate part, which is kept: the archive of a module is one line."""
 CODE_BYTES = 4 << 20
-"""Of sources that are kept compiled, which take about thirteen times as much."""
+"""Bytes of sources that are kept compiled. Their code needs about thirteen times as much."""
 _PART_BYTES = 64 << 20
 _COMPILE: t.Any = getattr(zipimport, "_compile_source", None)
 _FIX: t.Any = getattr(__import__("_imp"), "_fix_co_filename", None)
-"""What zipimport compiles with, and what gives compiled code the name of another file."""
+"""How zipimport compiles, and how compiled code gets the name of another file."""
 _ANSIBALLZ = b"_ANSIBALLZ_WRAPPER = True"
-"""Stands in every module of Ansible that comes with an archive."""
+"""A text in every module of Ansible that has an archive."""
 _ARCHIVE = re.compile(rb"[A-Za-z0-9+/]{2000,}={0,2}")
 
 
@@ -207,7 +207,7 @@ class Service:
         )
 
     def _placed(self, job: Job) -> Job:
-        """JOB: on the base where it would import just that, in a Python of its own where it is no module of Ansible.
+        """JOB: on the base if it would import the same, in another Python if it is not a module of Ansible.
 
         The base has changed this Python, but no more than a module of Ansible does that executes its own.
         """
@@ -278,7 +278,8 @@ class Service:
                     self._entries[digest] = self._base.entries(files)
                 for source in _sources(files):
                     if source not in self.codes:
-                        # For another Python, where it fails, mostly: whoever imports it is told.
+                        # If it fails, the source is mostly for another Python. The module that imports it gets the
+                        # error.
                         with contextlib.suppress(SyntaxError, ValueError):
                             self.codes[source] = _COMPILE("archive", source)
 
@@ -413,14 +414,14 @@ class Running:
             self._hang_up()
 
     def _look_for_the_end(self, jobs: int, buffer: bytearray) -> None:
-        """Nothing comes while a job runs, but the end: then the job ends too, as with a lost client of WSL."""
+        """While a job runs, only the end can arrive. Then the job ends too, as when a client of WSL is lost."""
         data = os.read(jobs, 65536)
         if not data:
             raise Ended
         buffer += data
 
     def _hang_up(self) -> None:
-        """The terminal goes away, and with it whoever is on it."""
+        """Close the terminal, which ends all processes on it."""
         if self._terminal >= 0:
             os.close(self._terminal)
             self._terminal = -1
@@ -435,7 +436,8 @@ class Running:
 
 
 def _lead(job: Job, streams: t.Sequence[int], terminal: int, status: int) -> bool:
-    """The process above the job: waits, and tells its exit code. True in the job itself, else never returns."""
+    """The process above the job: waits, and reports its exit code. Returns True in the job, and never returns
+    otherwise."""
     os.setsid()
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
     for number, descriptor in enumerate(streams):
@@ -464,7 +466,7 @@ def _close_all_but(kept: set[int]) -> None:
 
 
 def become(job: Job, codes: dict[bytes, types.CodeType], base: t.Any) -> None:
-    """Be JOB: its shell, or its program as if Python had read it from stdin."""
+    """Become JOB: its shell, or its program as if Python had read it from stdin."""
     if job.shell is not None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execv("/bin/sh", ["/bin/sh", "-c", job.shell])
@@ -487,17 +489,17 @@ def become(job: Job, codes: dict[bytes, types.CodeType], base: t.Any) -> None:
         del trace
     del main
     if code is None or isinstance(code, int):
-        # Whatever does not go smoothly, Python does once more and tells of.
+        # If something fails, Python does it again, and reports it.
         with contextlib.suppress(BaseException):
             _end(int(code or 0), base.main if job.based else None)
     raise SystemExit(code)
 
 
 def _end(code: int, main: types.ModuleType | None) -> None:
-    """End as Python does, but leave to the kernel what was here before the job: most of the time goes into that.
+    """End like Python, but let the kernel free what was loaded before the job, which takes most of the time.
 
-    What the job has made is finalised, and no file loses what was written to it. MAIN: where the job ran in a main
-    module that was here before. Returns where Python has to end it.
+    What the job has created is finalised, and no file loses what was written to it. MAIN: the main module, if it was
+    loaded before. Returns if Python has to end the process.
     """
     leave = getattr(sys.modules.get("ctypes"), "PyDLL", None)
     if leave is None or sys.version_info < (3, 10) or not -(2**31) <= code < 2**31:
@@ -524,7 +526,7 @@ def _end(code: int, main: types.ModuleType | None) -> None:
 
 
 def _untraced(error: t.Any) -> None:
-    """Tell of an ERROR at the end as Python does, where no ``_end`` has called what fails."""
+    """Report an ERROR at the end like Python, without ``_end`` in its trace."""
     kind, value, trace, message, thing = error
     if trace is not None and trace.tb_frame.f_code is _end.__code__:
         trace = trace.tb_next
@@ -532,7 +534,7 @@ def _untraced(error: t.Any) -> None:
 
 
 def _use(codes: dict[bytes, types.CodeType]) -> None:
-    """Let imports from archives take what is compiled already, under the name that it has there."""
+    """Make imports from archives use what is compiled already, with the file names of the archive."""
     if _COMPILE is not None and _FIX is not None:
         vars(zipimport)["_compile_source"] = lambda path, source: _compiled(codes, path, source)
 
@@ -551,7 +553,7 @@ def load() -> None:
     for name in LOADED.split():
         with contextlib.suppress(ImportError):
             __import__(name)
-    # What is here now is not looked through in every job at its end.
+    # What is loaded now is not examined at the end of every job.
     gc.freeze()
     _BEFORE.update(sys.modules)
 

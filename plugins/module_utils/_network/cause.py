@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Why apt could not reach a source, in one line with the way out: DNS, the route, the proxy, TLS, a login page.
+"""Why apt could not reach a source, in one line with the solution: DNS, the route, the proxy, TLS, a login page.
 
-What counts is what apt met, by its own words, which are English under LC_ALL=C and were seen in apt 2.6 (GnuTLS) and
-3.0 (OpenSSL). Only then is something looked at: apt's settings, resolv.conf, and who signed a certificate.
+The cause is taken from apt's messages, which are English under LC_ALL=C (seen in apt 2.6 with GnuTLS and 3.0 with
+OpenSSL). Only if there is one, apt's settings, resolv.conf and the issuer of a certificate are read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PROXY_LOGIN, PROXY_REFUSES, FORBIDDEN, GATEWAY = "proxy_login", "proxy_refuses",
 TLS_ISSUER, TLS_DATE, NO_AUTHORITIES, LOGIN_PAGE = "tls_issuer", "tls_date", "no_authorities", "login_page"
 
 PAGE = "does the network require authentication"
-"""What apt says of an index that is a page."""
+"""What apt says about an index that is an HTML page."""
 
 _SIGNS: t.Tuple[t.Tuple[str, str], ...] = (
     (PROXY_LOGIN, r"\b407\b"),
@@ -43,12 +43,12 @@ _SIGNS: t.Tuple[t.Tuple[str, str], ...] = (
     (NO_ROUTE, r"(?i)network is unreachable|no route to host|cannot initiate the connection"),
     (SILENT, r"(?i)connection timed out|could not connect to|unable to connect to|connection failed"),
 )
-"""What apt met -> how it says so. The first that fits counts: who answers is named before who does not."""
+"""Cause -> how apt reports it. The first that fits counts: an answer comes before a missing one."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What the distribution is set to."""
+    """The settings of the distribution."""
 
     proxy: str = ""
     """The proxy that apt uses for the address, without user name and password; empty for none."""
@@ -61,19 +61,19 @@ class State:
 
 
 def kind(output: str) -> str:
-    """What apt met by its OUTPUT; empty when it was not the network."""
+    """The cause in apt's OUTPUT; empty if it was not the network."""
     return next((name for name, sign in _SIGNS if re.search(sign, output)), "")
 
 
 def failed_address(output: str, url: str) -> str:
-    """The address that apt could not fetch: perhaps another source's than URL."""
+    """The address that apt could not fetch, which may be another one than URL."""
     match = re.search(r"(?m)^(?:E|W|Err|Error|Warning): (?:Failed to fetch|GPG error:) (\S+)", output)
     found = match.group(1) if match else ""
     return found if found.startswith(("http://", "https://")) else url
 
 
 def explain(output: str, url: str, seen: State) -> str:
-    """The cause and the remedy in one line; empty when apt's OUTPUT names no cause of the network."""
+    """The cause and the remedy in one line; empty if apt's OUTPUT shows no problem of the network."""
     met = kind(output)
     if not met:
         return ""
@@ -81,7 +81,7 @@ def explain(output: str, url: str, seen: State) -> str:
 
 
 def named(system: System, url: str, output: str) -> str:
-    """As ``explain``, with a look at the distribution's settings where there is a cause to explain."""
+    """As ``explain``, with the settings of the distribution, which are only read if there is a cause."""
     met = kind(output)
     if not met:
         return ""
@@ -106,7 +106,7 @@ class _Names:
 
     @property
     def way(self) -> str:
-        """What to try when nothing leads out."""
+        """What to try if there is no connection."""
         if self.proxy:
             return (
                 "check the address of the proxy (cuda_proxy) and whether the laptop is on the company's network or VPN"
@@ -182,7 +182,7 @@ _SENTENCES: t.Dict[str, t.Callable[[_Names], str]] = {
 
 
 def observe(system: System, url: str, look_at_certificate: bool = False) -> State:
-    """What the distribution is set to for URL."""
+    """The settings of the distribution for URL."""
     proxy = _bare(proxy_of(system.run(["apt-config", "dump"]).stdout, url))
     resolvers = re.findall(r"(?m)^nameserver\s+(\S+)", system.read_text("/etc/resolv.conf") or "")
     issuer = network_issuer.shown_issuer(system, url, proxy) if look_at_certificate else ""
@@ -204,6 +204,6 @@ def proxy_of(dump: str, url: str) -> str:
 
 
 def _bare(proxy: str) -> str:
-    """PROXY without what may stand before an @, and without a slash at its end."""
+    """PROXY without user name, password and a slash at its end."""
     parts = addresses.split(proxy)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""

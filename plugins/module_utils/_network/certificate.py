@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an X.509 certificate says of itself, read from its DER bytes (RFC 5280). Nothing is verified here.
+"""What an X.509 certificate contains, read from its DER bytes (RFC 5280). Nothing is verified here.
 
-Python's own ssl module reads no certificate that it does not verify, and distributions need not have openssl.
+Python's ssl module does not decode certificates that it does not verify, and a distribution may have no openssl.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Certificate:
 
     der: bytes
     subject: str
-    """The common name, else the organisation, else empty."""
+    """The common name, or else the organisation; empty if there is neither."""
     issuer: str
     not_after: str
     """The last day, ``2031-12-31``."""
@@ -57,7 +57,7 @@ class Certificate:
 
 
 def from_pem(text: str) -> t.List[Certificate]:
-    """The certificates in TEXT; whatever stands around them is passed over. Raises CertificateError when none."""
+    """The certificates in TEXT; other text is ignored. Raises CertificateError if there are none."""
     bodies = _PEM.findall(text)
     if not bodies:
         raise CertificateError("no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
@@ -106,7 +106,7 @@ def _items(data: bytes) -> t.List[t.Tuple[int, bytes]]:
 
 
 def _name(data: bytes) -> str:
-    """What a person calls it."""
+    """The name in DATA, for a person."""
     parts = {}
     for _tag, group in _items(data):
         for _tag, pair in _items(group):

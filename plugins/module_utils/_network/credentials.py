@@ -7,8 +7,8 @@
 """User name and password of a mirror: in a file that only root reads, never in a source file, a URL or a message.
 
 apt_auth.conf(5): ``machine [protocol://]host[:port][/path] login NAME password WORD``, words separated by blanks, no
-quoting in any release. Without a protocol an entry does not hold for http, so it is always written. apt opens the files
-as root before it becomes ``_apt.query``, so that mode 0600 is enough.
+quoting in any release. An entry without a protocol does not work for http, so the protocol is always written. apt opens
+the files as root before it becomes its user ``_apt``, so mode 0600 is enough.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ PARTS = "/etc/apt/auth.conf.d"
 PATH = f"{PARTS}/wslfleet-cuda.conf"
 MARK = "# Written by wslfleet.cuda"
 _USER = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]*://|(?=[^/@]*:))(?P<place>[^/]*|[^/:]*:(?!\d*/).*)@", re.I)
-"""What stands before the host: also a password with a slash, which the address should have as %2F, but not a port; and
-a password where the address lacks its scheme."""
+"""What is before the host: also a password with a slash, which should be written as %2F, but not a port; also in an
+address without a scheme."""
 
 
 class CredentialsError(Failure):
-    """They cannot be written down for apt. The message never holds them."""
+    """They cannot be written for apt. The message never contains them."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Credentials:
 
 
 def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
-    """The options of MODULE as they were given. What it prints from now on holds no password of the addresses NAMES.
+    """The options of MODULE as they were given. From now on it prints no password of the addresses in the options
+    NAMES.
 
-    Ansible prints every option beside the result, and has no way to hide a part of one. Call it before anything can
-    fail.
+    Ansible prints every option with the result, and cannot hide a part of one. Call this before anything can fail.
     """
     given = dict(module.params)
     for name in names:
@@ -61,7 +61,7 @@ def hidden(module: t.Any, *names: str) -> t.Dict[str, t.Any]:
 
 
 def _never_show(module: t.Any, words: t.Set[str]) -> None:
-    """Let Ansible mask WORDS in all that MODULE prints. From ansible-core 2.22 on the controller does that."""
+    """Make Ansible mask WORDS in everything that MODULE prints. From ansible-core 2.22 on the controller does that."""
     module.no_log_values.update(words)
     try:
         importlib.import_module("ansible.module_utils.secrets").register_secrets(words)
@@ -110,7 +110,7 @@ def text_for(credentials: Credentials, url: str) -> str:
 
 
 def change(system: System, credentials: Credentials | None, url: str, path: str = PATH) -> changes.FileChange | None:
-    """What has to happen to the file PATH; None when nothing. Its content is never shown."""
+    """The change of the file PATH; None if there is none. Its content is never shown."""
     wanted = text_for(credentials, url) if credentials else None
     found = changes.change_to(system, path, wanted, mode=0o600)
     if found is None or (wanted is None and not (system.read_text(path) or "").startswith(MARK)):
@@ -123,8 +123,8 @@ def change(system: System, credentials: Credentials | None, url: str, path: str 
 def for_trial(system: System, credentials: Credentials | None, url: str, folder: str, path: str = PATH) -> t.List[str]:
     """apt options under which CREDENTIALS hold for URL, without touching /etc. Writes into FOLDER.
 
-    The entries of others (a proxy's, say) hold too; an entry that we wrote to PATH before, with an old password, does
-    not.
+    Other entries (for example of a proxy) are used too, but not the entry that we wrote to PATH before, which may have
+    an old password.
     """
     if credentials is None:
         return []

@@ -18,11 +18,11 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addre
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 
 SECONDS = 10.0
-"""For each connection of the look at a certificate."""
+"""For each connection that is made to read a certificate."""
 
 
 def shown_issuer(system: System, url: str, proxy: str) -> str:
-    """Who signed the certificate that answers for URL; empty when that cannot be seen. Nothing else is asked."""
+    """Who signed the certificate that the server at URL shows; empty if that cannot be seen. No request is sent."""
     parts = addresses.split(url)
     host, port = parts.hostname or "", parts.port or 443
     context = ssl.create_default_context()

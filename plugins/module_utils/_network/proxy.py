@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The way out through a proxy: for apt, and for whoever reads /etc/environment.
+"""The proxy for apt, and for programs that read /etc/environment.
 
-/etc/environment and apt's own configuration are readable by everybody, so that they get the address alone. User name
-and password stand in a file that only root reads, as apt_auth.conf(5) has it for proxies too (tried with apt 2.6 and
+Everybody can read /etc/environment and apt's own configuration, so they only contain the address. User name and
+password are in a file that only root can read, which apt_auth.conf(5) allows for proxies too (tested with apt 2.6 and
 3.0): ``machine http://proxy:port login NAME password WORD``.
 """
 
@@ -39,7 +39,7 @@ _SETTING = re.compile(r"(?im)^\s*Acquire::https?::Proxy(-Auto-Detect)?\s+\"")
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy as it should be."""
+    """A proxy as it should be configured."""
 
     url: str
     """``http://host:port``, without user name, password and slash."""
@@ -47,7 +47,7 @@ class Proxy:
     direct: t.Tuple[str, ...] = ()
     """Hosts (``host``), domains (``.example.com``) and networks that need no proxy."""
     environment: bool = True
-    """Whether /etc/environment gets it too."""
+    """Whether it is written to /etc/environment too."""
 
 
 def resolve(options: t.Mapping[str, t.Any]) -> Proxy | None:
@@ -96,7 +96,7 @@ def _checked_direct(direct: t.Tuple[str, ...]) -> t.Tuple[str, ...]:
 
 
 def is_host(item: str) -> bool:
-    """Whether ITEM of no_proxy is one host: all that apt's configuration can express."""
+    """Whether ITEM of no_proxy is a single host. apt's configuration cannot express more."""
     return not item.startswith((".", "*")) and "*" not in item and "/" not in item
 
 
@@ -105,18 +105,18 @@ def apt_text(proxy: Proxy) -> str:
     lines = [network_credentials.MARK + ". The password, if any, is in auth.conf.d, for root only."]
     for scheme in ("http", "https"):
         lines.append(f'Acquire::{scheme}::Proxy "{proxy.url}";')
-        # A host is the name of a branch here: quoted in braces, because it holds dots and perhaps colons.
+        # The host is a part of the name of the setting.
         lines += [f'Acquire::{scheme}::Proxy::{host} "DIRECT";' for host in _direct_hosts(proxy)]
     return "\n".join(lines) + "\n"
 
 
 def _direct_hosts(proxy: Proxy) -> t.List[str]:
-    """What apt's configuration can hold: an IPv6 address would read as branches."""
+    """What apt's configuration can express: the colons of an IPv6 address would separate parts of a name."""
     return [host for host in dict.fromkeys((*ALWAYS_DIRECT, *proxy.direct)) if is_host(host) and ":" not in host]
 
 
 def environment_text(before: str, proxy: Proxy | None) -> str:
-    """BEFORE with our lines for PROXY at its end; without them for None. What others wrote stays."""
+    """BEFORE with our lines for PROXY at its end, or without them if it is None. All other lines stay."""
     text = _BLOCK.sub("", before)
     if proxy is None or not proxy.environment:
         return text
@@ -128,7 +128,7 @@ def environment_text(before: str, proxy: Proxy | None) -> str:
 
 
 def plan(system: System, proxy: Proxy | None, when: str) -> t.List[system_changes.FileChange]:
-    """The changes that make PROXY the way out, or take away what we wrote. WHEN names the backup."""
+    """The changes that configure PROXY, or remove what we wrote. WHEN names the backup."""
     changes = [_auth_change(system, proxy), _apt_change(system, proxy), _environment_change(system, proxy, when)]
     return [change for change in changes if change is not None]
 
@@ -152,7 +152,7 @@ def _environment_change(system: System, proxy: Proxy | None, when: str) -> syste
 
 
 def overruling(system: System) -> t.List[str]:
-    """Files of others that apt reads after ours and that set a proxy too, or any that detects one by a program."""
+    """Other files that apt reads after ours and that set a proxy, or a program that detects one."""
     found = [f"{APT_PARTS}/{name}" for name in system.names(APT_PARTS) if "~" not in name]
     paths = [path for path in found if path > APT_PATH]
     return [path for path in [*paths, APT_CONFIGURATION] if _SETTING.search(system.read_text(path) or "")]

@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Certificate authorities of the company in the distribution's store, and only those that were asked for.
+"""The company's certificate authorities in the distribution's store: only those that were asked for.
 
-They stand in a folder of our own below /usr/local/share/ca-certificates, which update-ca-certificates(8) adds to the
-bundle that apt, curl, Python and the others read. Everything in that folder is ours.
+They are in our own folder below /usr/local/share/ca-certificates, which update-ca-certificates(8) adds to the bundle
+that apt, curl, Python and others read. Everything in that folder is ours.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 PROGRAM = "/usr/sbin/update-ca-certificates"
 PACKAGE = "ca-certificates"
 INSTALL_SECONDS = 600.0
-"""How long the module waits for the package; it has 400 kB."""
+"""How long the module waits for the package (400 kB)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Plan:
 
     changes: t.Tuple[system_changes.FileChange, ...] = ()
     rebuild: bool = False
-    """Whether the bundle must be made anew."""
+    """Whether the bundle must be rebuilt."""
     install: bool = False
     """Whether the package that makes the bundle is missing."""
 
@@ -53,7 +53,7 @@ class Plan:
 
 
 def read(texts: t.Iterable[str]) -> t.List[network_certificate.Certificate]:
-    """The certificates in TEXTS (PEM), each once, sorted by name. Raises Failure for what is no authority."""
+    """The certificates in TEXTS (PEM), each once, sorted by name. Raises Failure for one that is not an authority."""
     found: t.Dict[str, network_certificate.Certificate] = {}
     for text in texts:
         try:
@@ -71,13 +71,13 @@ def read(texts: t.Iterable[str]) -> t.List[network_certificate.Certificate]:
 
 
 def file_name(certificate: network_certificate.Certificate) -> str:
-    """The name of its file: readable, and the same at every run."""
+    """The name of its file: readable, and the same in every run."""
     bare = re.sub(r"[^A-Za-z0-9]+", "-", certificate.subject).strip("-")[:60] or "authority"
     return f"{bare}-{certificate.thumbprint[:8].lower()}.crt"
 
 
 def plan(system: System, wanted: t.Sequence[network_certificate.Certificate], when: str) -> Plan:
-    """What makes WANTED the authorities of ours, and no others. WHEN names the backup of those that go."""
+    """The plan after which our authorities are WANTED, and no others. WHEN names the backup of the removed ones."""
     files = {f"{FOLDER}/{file_name(item)}": item.pem for item in wanted}
     changes = [system_changes.change_to(system, path, text) for path, text in sorted(files.items())]
     for name in system.names(FOLDER):
@@ -86,24 +86,24 @@ def plan(system: System, wanted: t.Sequence[network_certificate.Certificate], wh
             before = system.read_bytes(path)
             changes.append(system_changes.FileChange(path, before, None, backup=f"{backups.BACKUP_ROOT}/{when}{path}"))
     real = tuple(change for change in changes if change is not None)
-    # A run that was cut off between the files and the bundle is made good by the next one.
+    # If a run was interrupted between the files and the bundle, the next one rebuilds the bundle.
     rebuild = bool(real) or any(not is_trusted(system, item) for item in wanted)
     return Plan(real, rebuild, rebuild and not system.exists(PROGRAM))
 
 
 def is_trusted(system: System, certificate: network_certificate.Certificate) -> bool:
-    """Whether the bundle that programs read holds CERTIFICATE."""
+    """Whether the bundle that programs read contains CERTIFICATE."""
     return "".join(certificate.pem.split()) in "".join((system.read_text(BUNDLE) or "").split())
 
 
 def apply(system: System, wanted: t.Sequence[network_certificate.Certificate], planned: Plan) -> None:
-    """Carry the plan out, then look whether the bundle is as it should be. Raises Failure."""
+    """Carry out the plan, then check the bundle. Raises Failure."""
     system_changes.apply(system, planned.changes)
     if planned.install:
         _install(system)
     if planned.rebuild:
         gone = any(change.after is None for change in planned.changes)
-        # Without --fresh the links of those that went stay behind.
+        # Without --fresh the links of removed certificates would stay.
         done = system.run([PROGRAM, *(["--fresh"] if gone else [])])
         if done.code != 0:
             said = f"update-ca-certificates ended with {done.code}: {done.last_line}"
@@ -114,7 +114,7 @@ def apply(system: System, wanted: t.Sequence[network_certificate.Certificate], p
 
 
 def _install(system: System) -> None:
-    """Bring the package, by a transaction that outlives the connection. Raises Failure."""
+    """Install the package, by a transaction that does not depend on the connection. Raises Failure."""
     commands = [command.update(), command.install(PACKAGE)]
     transaction = apt_transaction.start(system, "certificates", commands, stop_on_failure=False)
     apt_transaction.finish(transaction, INSTALL_SECONDS)

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What is known of the CUDA toolkits: versions, components, minimum drivers, keys, addresses.
+"""What is known about the CUDA toolkits: versions, components, minimum drivers, keys, addresses.
 
 Sources: NVIDIA's release notes (table of drivers), the metapackages of 12.4.0, 12.8.1 and 13.3.0, the key rotation
 of 2022-04-27. "The guide" is NVIDIA's "CUDA on WSL User Guide"; its table of what works in WSL 2 (1.1) is that of the
@@ -29,11 +29,11 @@ REPOSITORY_KEYS = {
     "debian13": "02182E60104FCDC26EAE1B8597A5D4CB8793F200",
     "ubuntu2604": "14BAFBC7562AD710CA04E69905FBB6DA60DF8A40",
 }
-"""Repositories for new releases have keys of their own, which apt 3 accepts; the others have CURRENT_KEY."""
+"""Repositories for new releases have their own keys, which apt 3 accepts; the others have CURRENT_KEY."""
 
 KEYRING_DEB = "cuda-keyring_1.1-1_all.deb"
 WSL_KEYRING_SHA256 = "eea6cc5f0eaeb99082d054b8c05ae206a378e31e88048df0310d59f651dceed2"
-"""The copy in wsl-ubuntu/x86_64; the other folders hold other debs under the same name."""
+"""The copy in wsl-ubuntu/x86_64; other folders contain other debs with the same name."""
 
 VERSIONS = (
     "12.0", "12.1", "12.2", "12.3", "12.4", "12.5", "12.6", "12.8", "12.9",
@@ -46,7 +46,7 @@ MINIMUM_WINDOWS_DRIVER = {12: (527, 41), 13: (580, 0)}
 
 MINIMUM_KERNEL = (4, 19, 121)
 RECOMMENDED_KERNEL = (5, 10, 16)
-"""Of WSL (guide 5.2.2): what CUDA needs, and what the guide would rather see."""
+"""Of WSL (guide 5.2.2): what CUDA needs, and what the guide recommends."""
 
 LEGACY_IPC_DRIVER = (510, 0)
 """The first Windows driver with legacy CUDA IPC in WSL (guide 1.1)."""
@@ -61,13 +61,13 @@ class DeveloperTool:
     capability: t.Tuple[int, int]
     """The lowest compute capability."""
     generation: str
-    """The GPUs that begin with it."""
+    """The first GPUs with it."""
     driver: t.Tuple[int, int] = (495, 0)
-    """The lowest driver on Windows 11; 495 is that of CUDA in WSL at all."""
+    """The lowest driver on Windows 11; CUDA in WSL itself needs 495."""
     driver_windows_10: t.Tuple[int, int] | None = None
     """The lowest driver on Windows 10; None: the same."""
     build_windows_10: int = 0
-    """The lowest build of Windows 10; 0: whatever CUDA in WSL takes."""
+    """The lowest build of Windows 10; 0: the same as for CUDA in WSL."""
 
 
 DEVELOPER_TOOLS = (
@@ -80,7 +80,8 @@ DEVELOPER_TOOLS = (
 LIBRARY_FLOORS = {"nccl": ("libnccl2", (2, 12)), "ucx": ("libucx0", (1, 10))}
 """Library of several processes -> its package and the first version that works in WSL (guide 1.1)."""
 RAPIDS_FLOOR = "22.04"
-"""The first RAPIDS that works in WSL (guide 1.1). It comes by pip and conda, in no package of a distribution."""
+"""The first RAPIDS that works in WSL (guide 1.1). It is installed with pip or conda; no distribution has a package of
+it."""
 
 _OF_CUDA = """
     toolkit compiler libraries libraries-dev tools command-line-tools visual-tools documentation nvcc crt cudart
@@ -118,7 +119,7 @@ class CatalogueError(Failure):
 
 @dataclass(frozen=True)
 class Version:
-    """A toolkit as people ask for it: ``12.8``, ``12.8.1``, or ``12.latest`` (no minor number)."""
+    """A toolkit as it can be asked for: ``12.8``, ``12.8.1``, or ``12.latest`` (no minor number)."""
 
     major: int
     minor: int | None
@@ -136,9 +137,10 @@ class Version:
 
 
 def parse_version(version: t.Any) -> Version:
-    """VERSION (``12.8``, ``12.8.1``, ``12.latest``) taken apart. Raises CatalogueError for a toolkit that is not known.
+    """VERSION (``12.8``, ``12.8.1``, ``12.latest``) as its parts. Raises CatalogueError for a toolkit that is not
+    known.
 
-    Of the 13s also later ones than this table are taken: whether they exist, the source knows.
+    Later versions of 13 than those in this table are accepted: the source shows whether they exist.
     """
     problem = version_text.problem("cuda_version", version)
     if problem:
@@ -159,7 +161,7 @@ def parse_version(version: t.Any) -> Version:
 
 
 def check_version(version: t.Any) -> str:
-    """VERSION when it is one that can be asked for. Raises CatalogueError."""
+    """VERSION if it can be asked for. Raises CatalogueError."""
     parse_version(version)
     return str(version)
 

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which packages carry an NVIDIA driver: by source package, name, what they provide, and which files they bring.
+"""Which packages contain an NVIDIA driver: by source package, name, what they provide, and which files they contain.
 
 By dependencies: _apt/closure.py. The names are exact: wide globs such as ``*nvidia*`` or ``libcuda*`` hit CUDA
 runtimes, container tools and EGL helpers.
@@ -37,7 +37,7 @@ _LIBRARIES = (
 )
 
 NAME_PATTERNS = (
-    # NVIDIA's metapackages, and the compatibility package that carries a libcuda of its own.
+    # NVIDIA's metapackages, and the compatibility package with its own libcuda.
     "cuda-drivers(-.*)?",
     "cuda-compat-[0-9].*",
     # Debian: libcuda1, libegl-nvidia0, libgl1-nvidia-tesla-470-glvnd-glx, libnvidia-ml1, libnvidia-tesla-535-ml1 …
@@ -82,7 +82,7 @@ FAMILY_PATTERNS = (
     "nvidia-(peermem|peer-memory)(-dkms)?",
     "firmware-nvidia-graphics",
 )
-"""From other sources, but of use only with a Linux driver or a kernel module."""
+"""From other sources, but only useful with a Linux driver or a kernel module."""
 
 METAPACKAGES = ("cuda", "cuda-[0-9]+-[0-9]+", "cuda-runtime-[0-9]+-[0-9]+", "cuda-demo-suite-[0-9]+-[0-9]+")
 """NVIDIA's guide forbids them in WSL: outside the wsl-ubuntu repository they pull in the driver."""
@@ -98,7 +98,7 @@ KEEP_PATTERNS = (
     "libnvidia-egl-.*",
     "libnvidia-ml-dev",
 )
-"""Names close to a driver's that must never be refused or purged."""
+"""Names similar to a driver's that must never be refused or purged."""
 
 PROVIDED = (
     "libcuda.so",
@@ -115,23 +115,23 @@ PROVIDED = (
     "nvidia-driver-*",
     "nvidia-kernel-*",
 )
-"""What only a driver stands for in its ``Provides:`` field (globs), whatever somebody calls the package."""
+"""What only a driver has in its ``Provides:`` field (globs), whatever the name of the package."""
 
 _MODULE = (
     "(nvidia([-_](current|open|tesla|legacy)[a-z0-9_-]*)?([-_](drm|modeset|uvm|peermem|fs|vgpu[-_]vfio))?"
     "|gdrdrv|nv_peer_mem|efa_nv_peermem)"
 )
-"""The driver's kernel modules and those beside it; not those that Linux has of its own for NVIDIA's hardware."""
+"""The driver's kernel modules and those that work with it; not Linux's own modules for NVIDIA's hardware."""
 FILES = (
-    # Data of programs is none: Debian's pcp-testsuite has a libnvidia-ml.so below /var that pretends to be one.
+    # Not in data of programs: Debian's pcp-testsuite has a libnvidia-ml.so below /var for its tests.
     r"/(?!var/|usr/share/)([^/]+/)*lib(cuda|nvidia-ml)\.so(\.[0-9][0-9.]*)?",
     rf"/(usr/)?lib/modules/([^/]+/)+{_MODULE}\.ko(\.(gz|xz|zst))?",
     r"/usr/src/(nvidia[a-z0-9_-]*|gdrdrv|nv[-_]peer[-_]mem[a-z]*|efa[-_]nv[-_]peermem)-[0-9][^/]*/dkms\.conf",
 )
-"""What only a driver brings (regular expressions of whole paths), whatever somebody calls the package. In a folder
-``stubs`` they are what a linker needs: toolkits bring them."""
+"""What only a driver contains (regular expressions of whole paths), whatever the name of the package. In a folder
+``stubs`` such files are for linkers: toolkits contain them."""
 FILE_MARKS = ("/libcuda.so", "/libnvidia-ml.so", ".ko", "/dkms.conf")
-"""Each of FILES holds one of them: a quick look before the expressions."""
+"""Each path that FILES match contains one of them: a quick test before the expressions."""
 
 
 def _one_of(patterns: t.Sequence[str]) -> t.Pattern[str]:
@@ -146,7 +146,7 @@ _FILE = _one_of(FILES)
 
 
 def is_kept(name: str) -> bool:
-    """Whether NAME stands on the keep-list."""
+    """Whether NAME is on the keep-list."""
     return bool(_KEEP.match(name))
 
 
@@ -170,12 +170,12 @@ def why_provider(provides: t.Iterable[str]) -> str | None:
 
 
 def is_carried(path: str) -> bool:
-    """Whether a package that brings the file PATH (absolute) is a driver."""
+    """Whether a package that contains the file PATH (absolute) is a driver."""
     return bool(_FILE.match(path)) and "/stubs/" not in path
 
 
 def why_carrier(paths: t.Iterable[str]) -> str | None:
-    """Why a package that brings the files PATHS (absolute) is a driver; None when it is not."""
+    """Why a package that contains the files PATHS (absolute) is a driver; None if it is not."""
     found = next((path for path in paths if is_carried(path)), None)
     return None if found is None else f"brings {found}, which only a driver does"
 
@@ -184,7 +184,7 @@ def why_driver(name: str, source: str = "", provides: t.Iterable[str] = (), file
     """Why package NAME is a driver package, in a few words; None when it is not.
 
     SOURCE is the value of its ``Source:`` field, empty when the field is absent (then the source has the same name).
-    PROVIDES and FILES are what is known of what it provides and brings.
+    PROVIDES and FILES: what is known about what it provides and contains.
     """
     if is_driver_source(source or name):
         return f"built from {(source or name).split(' ')[0]}"
@@ -192,7 +192,7 @@ def why_driver(name: str, source: str = "", provides: t.Iterable[str] = (), file
 
 
 def _by_name(name: str) -> str | None:
-    # The names that are kept overrule names, nothing else.
+    # The keep-list overrides names, nothing else.
     if is_kept(name):
         return None
     if _DRIVER.match(name):

@@ -24,7 +24,7 @@ def toolkit_package(version: str) -> str:
 
 
 def _dashed(version: Version) -> str:
-    """How VERSION, whose minor number is known, stands in the names of its packages: ``12-8``."""
+    """VERSION, whose minor number is known, as it is written in names of packages: ``12-8``."""
     return version.short.replace(".", "-")
 
 
@@ -63,9 +63,9 @@ def _check_component(component: str, version: Version) -> str:
 
 
 def release_name(os_release: str) -> str:
-    """What NVIDIA calls the distribution with this text of /etc/os-release: ``ubuntu2404``, ``debian13``, ``fedora42``.
+    """NVIDIA's name of the distribution with this text of /etc/os-release: ``ubuntu2404``, ``debian13``, ``fedora42``.
 
-    Releases without a number have the name alone. Not every name has a repository.
+    Releases without a number only have the name. Not every name has a repository.
     """
     values = dict(re.findall(r"(?m)^(ID|VERSION_ID)=\"?([^\"\n]*)\"?$", os_release))
     return f"{values.get('ID', '')}{values.get('VERSION_ID', '').replace('.', '')}"
@@ -74,7 +74,7 @@ def release_name(os_release: str) -> str:
 def is_toolkit_package(name: str) -> bool:
     """Whether NAME is a versioned part of a toolkit (``cuda-nvcc-12-8``, ``libcublas-dev-12-8``), of any version.
 
-    Says nothing of metapackages that reach a driver: ``cuda-12-8``, ``cuda-runtime-12-8``, ``cuda-demo-suite-12-8``.
+    False for metapackages that lead to a driver: ``cuda-12-8``, ``cuda-runtime-12-8``, ``cuda-demo-suite-12-8``.
     """
     if re.match(r"^cuda-(drivers|runtime|demo-suite|compat)-", name):
         return False
@@ -88,6 +88,6 @@ def is_toolkit_package(name: str) -> bool:
 
 
 def belongs_to_version(name: str, version: str) -> bool:
-    """Whether NAME is a part of exactly toolkit VERSION."""
+    """Whether NAME is a part of toolkit VERSION and of no other."""
     dashed = version.replace(".", "-")
     return is_toolkit_package(name) and bool(re.search(r"-" + re.escape(dashed) + r"(-|$)", name))

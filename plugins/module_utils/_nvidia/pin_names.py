@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The names in the guard's apt pin.
 
-The pin cannot use expressions: with 65,000 names in the index each glob of a preferences file costs every apt command
-about 50 ms and each expression seconds (measured, apt 2.6 and 3.0), while 10,000 exact names cost nothing. So it lists
-sources and exact names.
+The pin cannot use patterns: with 65,000 names in the index, each glob of a preferences file costs every apt command
+about 50 ms, and each regular expression costs seconds (measured with apt 2.6 and 3.0). 10,000 exact names cost nothing,
+so the pin lists sources and exact names.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SUFFIXED = (
     "nvidia-imex", "libnvidia-nscq", "libnvsdm", "xserver-xorg-video-nvidia", "cuda-drivers",
     "cuda-drivers-fabricmanager", "nvidia-linux-grid", "nvidia-vgpu-ubuntu", "nvidia-vgpu-debian", "nvidia-vgpu-kvm",
 )  # fmt: skip
-"""Names that carry the driver branch as a suffix (Ubuntu, NVIDIA); from branch 590 on also without it."""
+"""Names with the driver branch as a suffix (Ubuntu, NVIDIA); from branch 590 on also without it."""
 _DATA_CENTRE = (
     "nvidia-fabricmanager", "nvidia-imex", "libnvidia-nscq", "libnvsdm", "cuda-drivers", "cuda-drivers-fabricmanager",
     "nvidia-linux-grid", "nvidia-vgpu-ubuntu", "nvidia-vgpu-debian", "nvidia-vgpu-kvm",
@@ -49,7 +49,7 @@ _TOOLKITS = tuple(f"{major}-{minor}" for major in range(8, 16) for minor in rang
 
 
 def names() -> t.List[str]:
-    """The exact names for the pin, sorted. Debian's are left to ``src:``."""
+    """The exact names for the pin, sorted. ``src:`` covers Debian's."""
     found = {*_SUFFIXED, *_UNSUFFIXED}
     for branch in _BRANCHES:
         found |= {f"{name}-{branch}" for name in _SUFFIXED}

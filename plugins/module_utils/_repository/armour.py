@@ -19,16 +19,17 @@ END = b"-----END PGP PUBLIC KEY BLOCK-----"
 
 
 class OpenPgpError(ValueError):
-    """The bytes are not keys that this file understands. The message names what was found, not the file."""
+    """The bytes are not keys that this file understands. The message says what was found, not in which file."""
 
 
 def dearmor(block: bytes) -> bytes:
-    """The bytes of one armored BLOCK. Raises OpenPgpError for bad base64, a wrong checksum or text beside its marks."""
+    """The bytes of one armored BLOCK. Raises OpenPgpError for bad base64, a wrong checksum, or other text on the lines
+    of its marks."""
     lines = [line.strip() for line in block.replace(b"\r", b"").split(b"\n")]
     if BEGIN not in lines or END not in lines:
         raise OpenPgpError("armored block has other text on its first line or last line")
     lines = lines[lines.index(BEGIN) + 1 : lines.index(END)]
-    # Armor headers ("Version: …") end at the first empty line; some writers leave both out.
+    # Armor headers ("Version: …") end at the first empty line; some programs write neither.
     if b"" in lines and all(b":" in line for line in lines[: lines.index(b"")]):
         lines = lines[lines.index(b"") + 1 :]
     body = b"".join(line for line in lines if not line.startswith(b"="))

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Fetch a keyring: over HTTPS, or out of a package."""
+"""Fetch a keyring: over HTTPS, or from a package."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system import files
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import Completed, System
 
 MAXIMUM_KEYRING = 1 << 20
-"""Bytes; NVIDIA's has 3 kB."""
+"""Bytes. NVIDIA's has 3 kB."""
 
 
 def fetch_keyring(system: System, wanted: Goal, folder: str) -> bytes:
-    """The binary keyring with just the wanted key, fetched into FOLDER. Raises Failure."""
+    """The binary keyring with only the wanted key, fetched into FOLDER. Raises Failure."""
     if wanted.key:
         inside = "BEGIN PGP" in wanted.key
         data = wanted.key.encode() if inside else _fetch(system, wanted, wanted.key, "", f"{folder}/key")
@@ -52,9 +52,9 @@ def fetch_keyring(system: System, wanted: Goal, folder: str) -> bytes:
 
 
 def download(system: System, url: str, target: str, options: t.Sequence[str] = ()) -> None:
-    """Fetch URL by apt's own helper, so that apt's proxy, certificates and credentials hold for it too.
+    """Fetch URL with apt's own helper, so that apt's proxy, certificates and credentials are used.
 
-    What URL itself holds goes into a file beside TARGET that only root reads: every user sees command lines.
+    Credentials in URL go into a file beside TARGET that only root can read, because every user can see command lines.
     """
     try:
         url, credentials = network_credentials.taken_from(url, "", "")
@@ -102,7 +102,7 @@ def _why(done: Completed) -> str:
 def _from_deb(path: str, place: str) -> bytes:
     """The keyring inside the cuda-keyring package at PATH; the package itself is not installed.
 
-    It is unpacked as a stream: a package of a megabyte may hold gigabytes.
+    It is unpacked as a stream: a package of a megabyte may contain gigabytes.
     """
     # The runner decodes what a command prints; this is a tar file.
     command = ["dpkg-deb", "--fsys-tarfile", path]

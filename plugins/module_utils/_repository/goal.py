@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One NVIDIA-like apt source as it should be: read from the options."""
+"""One of NVIDIA's apt sources, or one like them, as it should be: from the options."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Goal:
     keyring_sha256: str
     key: str
     fingerprint: str
-    """Empty when the local installer may bring any key."""
+    """Empty if the local installer may contain any key."""
     credentials: network_credentials.Credentials | None = None
     sha1: str = "refuse"
     """refuse, this_source or all_sources."""
@@ -49,14 +49,15 @@ class Goal:
 
     @property
     def keyring(self) -> str:
-        """The keyring file. NVIDIA's own is shared with sources that people add by hand; others have one each."""
+        """The keyring file. NVIDIA's own is shared with sources that people add by hand; every other source has its
+        own."""
         if self.installer or self.name == "mirror":
             return f"/usr/share/keyrings/cuda-{self.name}-keyring.gpg"
         return KEYRING
 
     @property
     def better_signed(self) -> str:
-        """Which other source has a key that apt 3 takes, for a message."""
+        """Which other source has a key that apt 3 accepts, for a message."""
         return "the repository that NVIDIA signs for this release (source ubuntu), "
 
     @property
@@ -72,12 +73,12 @@ class Goal:
 
     @property
     def warning(self) -> str:
-        """What a person should know of the way there; empty when nothing."""
+        """What a person should know about the connection; empty if nothing."""
         exposed = self.credentials is not None and self.url.startswith("http:")
         return f"the password for {self.url} travels unencrypted; use https" if exposed else ""
 
     def text(self, system: System, keyring: bytes) -> str:
-        """The content of the source file, whose keys are KEYRING (binary)."""
+        """The content of the source file. Its keys are KEYRING (binary)."""
         return entries.render(self.url, self.keyring, note=self.note(system, keyring))
 
     def note(self, system: System, keyring: bytes) -> str:

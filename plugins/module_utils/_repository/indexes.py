@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Fetch the package indexes when they are old, and tell what could not be fetched.
+"""Fetch the package indexes if they are old, and report what could not be fetched.
 
-An index that is there stays usable when its source cannot be reached, so that a failure is no reason to stop: whether
-what is wanted can be installed, the plan tells.
+An index can still be used if its source cannot be reached, so a failure is no reason to stop. The plan shows whether
+the wanted packages can be installed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ STALE = 86400.0
 
 
 def bring_up_to_date(system: System, now: float) -> str:
-    """Fetch the indexes if they are older than STALE; why not all of them are fresh in one line, empty when they are.
+    """Fetch the indexes if they are older than STALE. Returns in one line why not all of them are fresh; empty if they
+    are.
 
-    A source whose key is bound by SHA-1, and which the administrator excepted, is fetched by its exception.
+    A source whose key is bound by SHA-1, and for which there is an exception, is fetched with the exception.
     """
     age = query.lists_age(system, now)
     if age is not None and age <= STALE:

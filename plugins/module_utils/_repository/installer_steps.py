@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Check a local installer, and unpack it where its source leads."""
+"""Check a local installer, and unpack it to where its source points."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ INSTALL_SECONDS = 3600.0
 
 
 INSTALLER_FOLDER = "/var/cache/wslfleet-installer"
-"""Where a local installer is checked and unpacked from."""
+"""A local installer is checked and unpacked from here."""
 
 
 def check_installer(system: System, installer: local_installer.Installer) -> None:
-    """Refuse a file that is not there, not the one that was meant, or too big. An address is looked at when it is
-    fetched: the file has gigabytes."""
+    """Refuse a file that does not exist, is not the right one, or is too big. A file at an address is checked when it
+    is fetched, because it has gigabytes."""
     path = _local_path(installer)
     if path:
         _check_space(system, path)
@@ -77,10 +77,10 @@ def _check_file(system: System, installer: local_installer.Installer, path: str,
 
 
 def install(system: System, installer: local_installer.Installer) -> None:
-    """Unpack the repository, by a transaction that outlives the connection.
+    """Unpack the repository, by a transaction that does not depend on the connection.
 
-    The installer lies where others may write, or comes from the network. It is brought to a folder of root's, and what
-    is checked there is what is unpacked.
+    The installer is where others may write, or comes from the network. It is copied to a folder of root's, checked
+    there, and unpacked from there.
     """
     running = apt_transaction.find_running(system)
     if running is not None:
@@ -107,7 +107,7 @@ def install(system: System, installer: local_installer.Installer) -> None:
 
 @contextlib.contextmanager
 def _installer_folder(system: System) -> t.Iterator[None]:
-    """A new folder for the installer, for root alone, gone afterwards. One run at a time. Raises Failure."""
+    """A new folder for the installer, only for root, removed afterwards. One run at a time. Raises Failure."""
     sweep(system)
     folder = system.path(INSTALLER_FOLDER)
     try:
@@ -122,7 +122,7 @@ def _installer_folder(system: System) -> t.Iterator[None]:
 
 
 def sweep(system: System) -> None:
-    """Remove what an interrupted run left. The copy of an installer goes where nobody holds it and no transaction
+    """Remove what an interrupted run has left: the copy of an installer only if it is not in use, and no transaction
     runs."""
     leftovers.sweep(system.path(files.SCRATCH))
     if system.isdir(INSTALLER_FOLDER) and apt_transaction.find_running(system) is None:
@@ -133,7 +133,7 @@ def sweep(system: System) -> None:
 
 def _unpack(system: System, path: str) -> None:
     words = command.install(path, options=["--allow-downgrades"])
-    # The transaction takes the copy away too, however it ends: this module may be gone by then.
+    # The transaction also removes the copy, however it ends, because this module may have ended by then.
     tidy = ["rm", "-rf", os.path.dirname(path)]
     begun = apt_transaction.start(system, "source", [words, tidy], stop_on_failure=False)
     follow.to_the_end(system, begun, INSTALL_SECONDS)

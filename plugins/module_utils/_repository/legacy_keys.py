@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Old NVIDIA keys and stale source entries: find them in every place, and plan how they go."""
+"""Old NVIDIA keys and stale source entries: find them in all places, and plan their removal."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _BACKUP_ENDINGS = (".bak", "~", ".save", ".disabled")
 
 @dataclass(frozen=True)
 class State:
-    """What was read. ``removals``: key file -> what is left of it; ``unread``: file -> why the key in it was not
-    understood; ``embedded``: (source file, stanza number) -> what is left of the key inside the stanza."""
+    """What was read. ``removals``: key file -> what is left of it; ``unread``: file -> why the key in it cannot be
+    read; ``embedded``: (source file, stanza number) -> what is left of the key in the stanza."""
 
     keyrings: t.Mapping[str, bytes]
     removals: t.Mapping[str, openpgp.Removal]
@@ -52,12 +52,13 @@ class Plan:
 
     changes: t.Tuple[FileChange, ...]
     keys: t.Tuple[t.Tuple[str, t.Tuple[str, ...]], ...]
-    """(file, fingerprints taken out of it)."""
+    """(file, fingerprints removed from it)."""
     stale: t.Tuple[judgement.Stale, ...]
 
 
 def fingerprints_of(module: t.Any) -> t.List[str]:
-    """The option FINGERPRINTS of MODULE (an AnsibleModule) in one form; the module fails when one is none."""
+    """The option FINGERPRINTS of MODULE (an AnsibleModule) in one form. The module fails if one is not a
+    fingerprint."""
     found: t.List[str] = []
     try:
         found = [openpgp.normal_fingerprint(item) for item in module.params["fingerprints"]]
@@ -119,7 +120,8 @@ def _fitting(path: str, data: bytes | None) -> bytes | None:
 
 
 def _may_hold(data: bytes, fingerprints: t.Sequence[str]) -> bool:
-    """Whether DATA, which cannot be taken apart, names one of FINGERPRINTS: a signature holds its issuer's key id."""
+    """Whether DATA, which cannot be parsed, contains one of FINGERPRINTS: a signature contains the key id of its
+    issuer."""
     places = [data]
     for block in data.split(armour.BEGIN)[1:]:
         body = b"".join(re.findall(rb"(?m)^[A-Za-z0-9+/]{16,}", block))
@@ -137,7 +139,7 @@ def plan(state: State, wanted: str, own_path: str, when: str) -> Plan:
     entries = sources_entries.parse_all(state.sources)
     spent = {place for place, removal in state.embedded.items() if removal.data is None}
     stale = judgement.judge(entries, wanted, own_path, state.missing_keyrings, spent)
-    # Whatever of NVIDIA's keeps apt from working, goes too: those of the container packages are in the way as well.
+    # NVIDIA's entries that keep apt from working are removed too, also those of the container packages.
     stale += faults.nvidias(state.sources, {item.entry for item in stale}, state.missing_keyrings)
     texts = dict(state.sources)
     for (path, place), removal in state.embedded.items():

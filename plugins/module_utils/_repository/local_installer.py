@@ -7,8 +7,8 @@
 """NVIDIA's local installer: a package that is an apt repository, for laptops without a network.
 
 ``cuda-repo-wsl-ubuntu-X-Y-local_X.Y.Z-1_amd64.deb`` unpacks to /var/cuda-repo-wsl-ubuntu-X-Y-local/ with the index, the
-packages and a key of its own (another one for each build), and brings a one-line source. The key is copied to where the
-source looks for it; the source is replaced by one in deb822 form.
+packages and a key (another one for each build), and installs a one-line source. The key is copied to where the source
+expects it; the source is replaced by one in deb822 form.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NAME = re.compile(r"^(cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-([0-9]
 
 @dataclass(frozen=True)
 class Installer:
-    """One local installer, as its file name tells."""
+    """One local installer, according to its file name."""
 
     place: str
     """Path in the distribution, or address."""
@@ -96,7 +96,7 @@ def keyring(system: System, installer: Installer, fingerprint: str) -> bytes:
 
 
 def fields_problem(installer: Installer, fields: str) -> str:
-    """What is wrong with the control FIELDS (``dpkg-deb -f``) of the file; empty when they fit its name."""
+    """What is wrong with the control FIELDS (``dpkg-deb -f``) of the file; empty if they fit its name."""
     stanza = (deb822.parse_stanzas(fields) or [{}])[0]
     found = (stanza.get("Package", ""), stanza.get("Version", ""))
     if found == (installer.package, installer.version):
@@ -106,7 +106,7 @@ def fields_problem(installer: Installer, fields: str) -> str:
 
 
 def own_lists(system: System, installer: Installer) -> t.List[str]:
-    """The one-line sources that the package brought."""
+    """The one-line sources that the package has installed."""
     found = []
     for path, text in sources_files.read(system).items():
         if path == sources_files.MAIN or not path.endswith(".list"):

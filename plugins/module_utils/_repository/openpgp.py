@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""OpenPGP public keys in the files that apt reads: split, fingerprint, take one out.
+"""OpenPGP public keys in the files that apt reads: split them, compute fingerprints, remove one.
 
-Done here since ``gpg --delete-keys`` fails on armored files, reports failure after success on others, and is absent
-from minimal systems. RFC 4880 sections 4.2 (packets), 6.2 (armor), 12.2 (fingerprints); keybox: GnuPG
+gpg is not used: ``gpg --delete-keys`` fails for armored files, reports failure after success for others, and minimal
+systems do not have it. RFC 4880 sections 4.2 (packets), 6.2 (armor), 12.2 (fingerprints); keybox: GnuPG
 ``kbx/keybox-blob.c``.
 """
 
@@ -36,7 +36,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Removal:
-    """What is left of a key file. ``data`` is None when no key is left, so that the file can go."""
+    """What is left of a key file. ``data`` is None if no key is left, so that the file can be removed."""
 
     data: bytes | None
     removed: t.Tuple[str, ...]
@@ -44,7 +44,7 @@ class Removal:
 
 
 def split_keys(data: bytes) -> t.List[Key]:
-    """The keys of binary DATA, in order. Raises OpenPgpError when it holds anything but public keys."""
+    """The keys of binary DATA, in order. Raises OpenPgpError if it contains anything but public keys."""
     keys: t.List[Key] = []
     for packet in repository_packets.split_packets(data):
         if packet.tag == repository_packets.RING_TRUST:
@@ -65,10 +65,10 @@ _BINDING_TYPES = (0x10, 0x11, 0x12, 0x13)
 
 
 def bound_by_sha1(data: bytes) -> bool:
-    """Whether every signature that binds a user id in the key DATA (binary, one key) is made over SHA-1.
+    """Whether all signatures that bind a user id in the key DATA (binary, one key) use SHA-1.
 
-    RFC 4880 sections 5.2.1 (types), 9.4 (hash algorithms). Signatures by other keys cannot be told apart without their
-    issuers and count too; a key without any is not bound at all, which is another fault.
+    RFC 4880 sections 5.2.1 (types), 9.4 (hash algorithms). Signatures by other keys count too, because only their
+    issuers would show the difference. A key without signatures is not bound at all, which is another fault.
     """
     hashes = []
     for packet in repository_packets.split_packets(data):
@@ -88,7 +88,7 @@ def form(data: bytes) -> str:
 
 
 def read_keys(data: bytes) -> t.List[Key]:
-    """The keys of a file in any of the three forms. Empty data holds no key."""
+    """The keys of a file in any of the three forms. Empty data contains no key."""
     kind = form(data)
     if kind == "armor":
         blocks = _BLOCK.findall(data)
@@ -101,10 +101,10 @@ def read_keys(data: bytes) -> t.List[Key]:
 
 
 def remove_keys(data: bytes, fingerprints: t.Collection[str]) -> Removal | None:
-    """DATA without the keys of FINGERPRINTS; None when it holds none of them.
+    """DATA without the keys of FINGERPRINTS; None if it contains none of them.
 
-    The form stays, except that a keybox becomes binary: apt 3 cannot read a keybox. Text around armored blocks and
-    blocks that lose nothing stay byte for byte.
+    The form stays, except that a keybox becomes binary: apt 3 cannot read a keybox. Text around armored blocks, and
+    blocks without these keys, stay byte for byte.
     """
     wanted = {normal_fingerprint(item) for item in fingerprints}
     keys = read_keys(data)
@@ -139,7 +139,7 @@ def normal_fingerprint(text: str) -> str:
 
 
 def _keybox_keys(data: bytes) -> t.Iterator[bytes]:
-    """The key blocks of a keybox; X.509 and empty blobs are passed over."""
+    """The key blocks of a keybox; X.509 and empty blobs are ignored."""
     position = 0
     while position < len(data):
         if position + 16 > len(data):

@@ -25,13 +25,13 @@ RING_TRUST = 12
 
 
 OF_A_KEY = {SIGNATURE, PUBLIC_KEY, 13, 14, 17}
-"""The tags of public keys: signature, public key, user id, public subkey, user attribute. In anything else that a file
-holds, apt's verifier may see one more key: sqv takes a secret key (5) for its public half."""
+"""The tags of public keys: signature, public key, user id, public subkey, user attribute. In any other packet apt's
+verifier may find another key: sqv uses the public half of a secret key (5)."""
 
 
 @dataclass(frozen=True)
 class Packet:
-    """One packet: its tag, the bytes as they stand in the file, and the body without the header."""
+    """One packet: its tag, its bytes as in the file, and the body without the header."""
 
     tag: int
     raw: bytes

@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One NVIDIA-like apt source as it should be, and the files that make it so.
+"""One of NVIDIA's apt sources, or one like them: whether it is as it should be, and the files that are needed for that.
 
-Nothing is written before the key has the right fingerprint or digest and apt has verified an index with it (see
-``_repository.trial``), so that a wrong address, key or digest leaves the distribution as it was.
+Nothing is written until the key has the right fingerprint or digest and apt has verified an index with it (see
+``trial.py``), so a wrong address, key or digest changes nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Package: *
 Pin: release l=NVIDIA CUDA
 Pin-Priority: 600
 """
-"""As NVIDIA ships it: its repository before the distribution's own packages of the same names."""
+"""The same as NVIDIA's: its repository comes before the distribution's packages with the same names."""
 
 
 def is_current(system: System, wanted: repository_goal.Goal) -> bool:
@@ -56,8 +56,8 @@ def is_current(system: System, wanted: repository_goal.Goal) -> bool:
 
 
 def keys_of(system: System, wanted: repository_goal.Goal) -> bytes:
-    """The keys of the source in its keyring file, binary; empty when there are none, when the file cannot be read, and
-    when a keyring that nobody shares holds another key too: apt would trust that one as much."""
+    """The keys of the source in its keyring file, binary. Empty if there are none, if the file cannot be read, and if a
+    keyring that is not shared also contains another key, which apt would trust as well."""
     try:
         keys = openpgp.read_keys(system.read_bytes(wanted.keyring) or b"")
     except armour.OpenPgpError:
@@ -67,7 +67,7 @@ def keys_of(system: System, wanted: repository_goal.Goal) -> bytes:
 
 
 def stands(system: System, wanted: repository_goal.Goal, keys: bytes) -> bool:
-    """Whether there are KEYS, the source file names them, and its index has been fetched with the right password."""
+    """Whether there are KEYS, the source file is right, and its index has been fetched with the right password."""
     return (
         bool(keys)
         and system.read_text(wanted.path) == wanted.text(system, keys)
@@ -81,14 +81,14 @@ def _needs_policy(system: System, wanted: repository_goal.Goal, keyring: bytes) 
 
 
 def others_of_ours(system: System, path: str) -> t.List[str]:
-    """Source files that we wrote under another name, for another source."""
+    """Source files that we have written for another source."""
     texts = sources_files.read(system)
     ours = [item for item in texts if item.startswith(f"{sources_files.FOLDER}/cuda-") and item.endswith(".sources")]
     return [item for item in ours if item != path and texts[item].startswith(entries.MARK)]
 
 
 def plan(system: System, wanted: repository_goal.Goal, keyring: bytes) -> t.List[system_changes.FileChange]:
-    """The files to write so that the source stands as WANTED with KEYRING (binary)."""
+    """The files to write so that the source is as WANTED, with KEYRING (binary)."""
     others = others_of_ours(system, wanted.path)
     lists = local_installer.own_lists(system, wanted.installer) if wanted.installer else []
     changes = [
@@ -105,7 +105,7 @@ def plan(system: System, wanted: repository_goal.Goal, keyring: bytes) -> t.List
 
 
 def _with_kept_keys(system: System, path: str, keyring: bytes) -> bytes:
-    """KEYRING, followed by the keys that somebody else put into the file PATH; the retired key is not kept."""
+    """KEYRING, followed by keys that somebody else has put into the file PATH, but not the old key."""
     try:
         present = openpgp.read_keys(system.read_bytes(path) or b"")
     except armour.OpenPgpError:
@@ -116,7 +116,7 @@ def _with_kept_keys(system: System, path: str, keyring: bytes) -> bytes:
 
 
 def _own_keyrings(system: System, sources: t.Sequence[str], kept: str) -> t.List[str]:
-    """The keyring files of our SOURCES, which nobody shares. KEPT stays."""
+    """The keyring files of our SOURCES that are not shared. KEPT stays."""
     names = [path.rsplit("/", 1)[-1][len("cuda-") : -len(".sources")] for path in sources]
     found = [f"/usr/share/keyrings/cuda-{name}-keyring.gpg" for name in names]
     return [path for path in found if path != kept and system.exists(path)]
@@ -129,7 +129,7 @@ def _renamed(system: System, path: str) -> system_changes.FileChange:
 
 
 def plan_absent(system: System, wanted: repository_goal.Goal) -> t.List[system_changes.FileChange]:
-    """The files to remove. NVIDIA's keyring stays while another source names it."""
+    """The files to remove. NVIDIA's keyring stays as long as another source uses it."""
     paths = [wanted.path, *others_of_ours(system, wanted.path)]
     changes = [system_changes.change_to(system, path, None) for path in [*paths, *_own_keyrings(system, paths, "")]]
     changes += [network_credentials.change(system, None, wanted.url), repository_sha1.site_change(system, False)]

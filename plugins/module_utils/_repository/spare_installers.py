@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Local installers that nobody uses any more: each keeps gigabytes of packages below /var.
+"""Local installers that are not used any more: each has gigabytes of packages below /var.
 
-Which are spare is told by the files alone, so that an interrupted removal is found again: the package of a repository
-that no source file names, but for those that this collection wrote for a source which is no longer the chosen one.
+Only files are read to find them, so that an interrupted removal is found again. A package is spare if no source file
+names its repository, except those that this collection wrote for a source that is no longer the chosen one.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _NAME = re.compile(r"^cuda-repo-(wsl-ubuntu|ubuntu[0-9]{4}|debian[0-9]+)-[0-9]+-
 
 @dataclass(frozen=True)
 class Spare:
-    """What can go. Nothing when both are empty."""
+    """What can be removed. Nothing if both are empty."""
 
     packages: t.Tuple[t.Tuple[str, int], ...] = ()
     """Name, and the bytes of its repository."""
     changes: t.Tuple[system_changes.FileChange, ...] = ()
-    """Sources and keys that go before the packages."""
+    """Sources and keys that are removed before the packages."""
 
 
 def find(system: System, how: str, url: str = "") -> Spare:
@@ -73,7 +73,7 @@ def _names(folder: str, text: str) -> bool:
 
 
 def _source_changes(folders: t.Sequence[str], texts: t.Mapping[str, str]) -> t.List[system_changes.FileChange]:
-    """Take the entries for FOLDERS out of the sources in TEXTS. What else stands there stays."""
+    """Remove the entries for FOLDERS from the sources in TEXTS. Everything else in them stays."""
     stale = [
         judgement.Stale(entry, "local installer that goes")
         for entry in entries.parse_all(texts)

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Bring one apt source to the state that was asked for: look, try, then write."""
+"""Bring one apt source to the requested state: observe, test, then write."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Outcome:
 
     changed: bool = False
     current: bool = False
-    """The source stood as wanted before."""
+    """The source was as wanted before."""
     changes: t.Tuple[system_changes.FileChange, ...] = ()
     package: str = ""
-    """The package of the local installer when it comes."""
+    """The package of the local installer, if it is installed."""
     gone: t.Tuple[t.Tuple[str, int], ...] = ()
-    """Packages of local installers that go, and the bytes that they free."""
+    """Packages of local installers that are removed, and the bytes that they free."""
 
 
 def bring(
@@ -46,7 +46,7 @@ def bring(
 ) -> Outcome:
     """Bring the source to STATE (present, absent, verified). Raises Failure.
 
-    OTHERS: what happens to local installers that are not the chosen source, see _spare_installers.
+    OTHERS: what happens to local installers that are not the chosen source, see ``spare_installers.py``.
     """
     if not check_mode and state != "verified":
         installer_steps.sweep(system)
@@ -77,12 +77,12 @@ def bring(
         raise Failure(
             f"{wanted.url} contains Linux drivers and there is no guard in this distribution; run cuda_guard first"
         )
-    # In check mode what mends NVIDIA's own sources, cuda_legacy, has changed nothing either.
+    # In check mode, cuda_legacy has not repaired NVIDIA's own sources either.
     if not check_mode:
         trial.check_sources(system, changes)
         system_changes.apply(system, changes)
         trial.refresh(system, wanted)
-    # The old repository goes when the new source works.
+    # The old repository is removed when the new source works.
     _let_go(system, spare.changes, spare.packages, check_mode)
     return Outcome(True, False, (*changes, *spare.changes), arriving, spare.packages)
 
@@ -105,7 +105,7 @@ def _let_go(
     packages: t.Sequence[t.Tuple[str, int]],
     check_mode: bool,
 ) -> None:
-    """Apply CHANGES, sources and keys, then purge PACKAGES: an interrupted run leaves what the next one finds again."""
+    """Apply CHANGES (sources and keys), then purge PACKAGES. After an interruption the next run finds what is left."""
     if check_mode:
         return
     names = [name for name, _size in packages]

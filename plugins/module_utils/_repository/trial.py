@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Try an apt source in a folder of its own: fetch its key, let apt verify its index; later fetch the index for good.
+"""Test an apt source in a separate folder: fetch its key, let apt verify its index; later fetch the index for good.
 
-Nothing in /etc changes here. apt itself downloads and verifies, so that what works here works afterwards.
+Nothing in /etc is changed here. apt itself downloads and verifies, so what works here works afterwards.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def try_index(system: System, wanted: Goal, keyring: bytes, folder: str) -> str:
 
 
 def fetched(system: System, wanted: Goal) -> t.Tuple[bytes, str]:
-    """The keyring of WANTED, and the text of the index that apt verified with it. Leaves nothing behind.
+    """The keyring of WANTED, and the text of the index that apt has verified with it. Leaves no files.
 
     Raises Failure.
     """
@@ -66,9 +66,9 @@ def fetched(system: System, wanted: Goal) -> t.Tuple[bytes, str]:
 
 
 def check_sources(system: System, planned: t.Sequence[changes.FileChange]) -> None:
-    """Refuse what apt could not read once the sources are as PLANNED: it would refuse all work then. Raises Failure.
+    """Raise Failure if apt could not read its sources after PLANNED changes: it would refuse to work at all.
 
-    Asked of apt itself, on copies, before anything changes: what is wrong may be in anybody's file.
+    apt itself is asked, with copies, before anything is changed. The fault may be in any file.
     """
     texts = sources_files.read(system)
     for change in planned:
@@ -90,7 +90,7 @@ def check_sources(system: System, planned: t.Sequence[changes.FileChange]) -> No
 
 
 def _only(source: str, folder: str) -> t.List[str]:
-    """Options that make apt see SOURCE alone and keep its state in FOLDER."""
+    """Options with which apt only reads SOURCE and keeps its state in FOLDER."""
     settings = {
         "Dir::Etc::SourceList": source,
         "Dir::Etc::SourceParts": f"{folder}/none",
@@ -101,7 +101,7 @@ def _only(source: str, folder: str) -> t.List[str]:
 
 
 def explain(output: str, wanted: Goal) -> str:
-    """Why apt refused the source WANTED, in one line with the way out."""
+    """Why apt refused the source WANTED, in one line with the solution."""
     fingerprint = wanted.fingerprint
     if sha1.is_refusal(output):
         return (
@@ -124,18 +124,18 @@ def explain(output: str, wanted: Goal) -> str:
 
 
 def missing(packages_text: str, names: t.Sequence[str]) -> t.List[str]:
-    """Those of NAMES that the index does not hold."""
+    """Those of NAMES that the index does not contain."""
     held = set(re.findall(r"(?m)^Package: (\S+)$", packages_text))
     return [name for name in names if name not in held]
 
 
 def only_options(path: str) -> t.List[str]:
-    """apt options under which an update looks at the source file PATH only, and leaves the other indexes alone."""
+    """apt options with which an update only reads the source file PATH, and keeps the other indexes."""
     return ["-o", f"Dir::Etc::SourceList={path}", "-o", "Dir::Etc::SourceParts=-", "-o", "APT::Get::List-Cleanup=0"]
 
 
 def refresh(system: System, wanted: Goal) -> None:
-    """Fetch the index of the source, and those of the others when there are none yet. Raises Failure."""
+    """Fetch the index of the source, and those of the others if there are none yet. Raises Failure."""
     ours = query.list_prefix(wanted.url)
     others = any("Packages" in name and not name.startswith(ours) for name in system.names(query.LISTS))
     # A local installer is for laptops without a network: nothing else can be fetched there.
@@ -149,7 +149,7 @@ def refresh(system: System, wanted: Goal) -> None:
 
 
 def refresh_excepted(system: System, path: str) -> Completed:
-    """Fetch the index of the source file PATH, and no other, with SHA-1 accepted for this run."""
+    """Fetch only the index of the source file PATH, with SHA-1 accepted for this run."""
     with files.scratch() as folder:
         os.chmod(folder, 0o755)  # apt's sandbox user reads the policy
         accepting = replace(system, run=lambda command: system.run(sha1.excepted(system, command, folder)))

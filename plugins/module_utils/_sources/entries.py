@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""apt source entries: read, judge those of NVIDIA, take them out, write one.
+"""apt source entries: read, changed and written.
 
-sources.list(5): one-line and deb822 form. apt refuses to work at all when two enabled entries for the same address and
-suite differ in ``Signed-By`` or ``Trusted``, or stand in different forms, so every entry of one address is looked at.
+sources.list(5): one-line and deb822 form. apt refuses to work at all if two enabled entries for the same address and
+suite differ in ``Signed-By`` or ``Trusted``, or have different forms, so every entry for an address is checked.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """What two entries have in common when apt takes them for the same source."""
+        """The same for two entries if apt regards them as the same source."""
         return normal_address(self.uri, self.suite)
 
 
@@ -72,7 +72,7 @@ def kind_of(uri: str) -> str:
 
 
 def parse(path: str, text: str) -> t.List[Entry]:
-    """The entries of one file; the form follows the extension, as in apt. Comments and broken lines are passed over."""
+    """The entries of one file; the form follows the extension, as in apt. Comments and broken lines are ignored."""
     if path.endswith(".sources"):
         return [entry for number, stanza in enumerate(stanzas(text)) for entry in _deb822(path, number, stanza)]
     entries = [_one_line(path, number, line) for number, line in enumerate(text.splitlines())]
@@ -103,7 +103,7 @@ def _one_line(path: str, number: int, line: str) -> Entry | None:
 
 
 def stanzas(text: str) -> t.List[str]:
-    """The stanzas of a deb822 text, comments included; empty ones are kept out."""
+    """The stanzas of a deb822 text with their comments, without those that have no field."""
     return [part for part in re.split(r"\n[ \t]*\n", text) if fields(part)]
 
 
@@ -114,7 +114,7 @@ def fields(stanza: str) -> t.Dict[str, str]:
 
 
 def is_disabled(values: t.Mapping[str, str]) -> bool:
-    """Whether the stanza with these fields is switched off."""
+    """Whether the stanza with these fields is disabled."""
     return values.get("enabled", "yes").lower() in ("no", "false", "0", "off", "without", "disable")
 
 
@@ -129,7 +129,7 @@ def _deb822(path: str, number: int, stanza: str) -> t.Iterator[Entry]:
 
 
 def embedded_key(entry: Entry) -> bytes:
-    """The armored key that stands in the Signed-By field of ENTRY itself; empty when there is none."""
+    """The armored key in the Signed-By field of ENTRY; empty if there is none."""
     if "-----BEGIN PGP" not in entry.signed_by:
         return b""
     # deb822 writes an empty line as a single dot.
@@ -143,7 +143,7 @@ def with_key(text: str, place: int, armored: bytes) -> str:
 
 
 def with_stanzas(text: str, places: t.Collection[int], change: t.Callable[[str], str]) -> str:
-    """The deb822 TEXT with CHANGE made to its stanzas number PLACES, every other byte as it was."""
+    """The deb822 TEXT with CHANGE applied to its stanzas number PLACES. Every other byte stays."""
     parts, number = [], 0
     for part in re.split(r"(\n[ \t]*\n)", text):
         if not fields(part):
@@ -170,6 +170,6 @@ def _replace_signed_by(stanza: str, armored: bytes) -> str:
 
 
 def render(uri: str, keyring: str, note: str = "") -> str:
-    """The deb822 file of a flat repository at URI whose keys stand in KEYRING (a path). NOTE: a comment line."""
+    """The deb822 file of a flat repository at URI whose keys are in KEYRING (a path). NOTE: a comment line."""
     lines = [MARK, note, "Types: deb", f"URIs: {uri}", "Suites: /", f"Signed-By: {keyring}"]
     return "".join(f"{line}\n" for line in lines if line)

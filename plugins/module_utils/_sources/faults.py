@@ -4,11 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Source entries that apt cannot read, after any of which it refuses to work at all: find them, tell whose they are.
+"""Source entries that apt cannot read, and because of which it refuses to work at all: find them, and whose they are.
 
-The rules are those of apt's sourcelist.cc, the same in apt 2.0 to 3.0. Two entries of one address that differ in
-``Signed-By`` or ``Trusted`` are as bad. An entry of NVIDIA's is known by its address, or by the name of its file: a
-page of HTML that was saved as ``nvidia-container-toolkit.list`` names no repository any more.
+The rules are those of apt's sourcelist.cc, the same in apt 2.0 to 3.0. Two entries for one address that differ in
+``Signed-By`` or ``Trusted`` have the same effect. NVIDIA's entries are known by their address, or by the name of their
+file: an HTML page that was saved as ``nvidia-container-toolkit.list`` contains no address of a repository.
 """
 
 from __future__ import annotations
@@ -102,16 +102,16 @@ def is_nvidias(entry: Entry) -> bool:
 def nvidias(
     texts: t.Mapping[str, str], gone: t.Collection[Entry] = (), missing_keyrings: t.Collection[str] = ()
 ) -> t.List[Stale]:
-    """Entries of NVIDIA's because of which apt refuses to work: unreadable ones, and those that contradict another.
+    """NVIDIA's entries because of which apt refuses to work: unreadable ones, and those that contradict another entry.
 
-    TEXTS: path -> text. GONE: entries that go anyway. Of two that contradict each other ours stays, else the one whose
-    keyring is there. MISSING_KEYRINGS: paths named by ``signed-by`` that do not exist.
+    TEXTS: path -> text. GONE: entries that will be removed anyway. Of two that contradict each other, ours stays, else
+    the one whose keyring exists. MISSING_KEYRINGS: paths named by ``signed-by`` that do not exist.
     """
     found = [
         replace(item, reason=f"apt cannot read it: {item.reason}")
         for path, text in texts.items()
         for item in unreadable(path, text)
-        # Every line of a page that was saved under a name of NVIDIA's belongs to that page, with whatever addresses.
+        # If a page was saved under a name of NVIDIA's, all its lines belong to it, whatever addresses they contain.
         if is_nvidias(item.entry) or _FILE.search(item.entry.path)
     ]
     broken = {(item.entry.path, item.entry.place) for item in found}
@@ -139,7 +139,8 @@ def _trust(entry: Entry) -> t.Tuple[str, str]:
 
 
 def advice(words: str, texts: t.Mapping[str, str]) -> str:
-    """What to do about apt's WORDS of a source that it cannot read, with file and line; empty for other words."""
+    """What to do about a source that apt cannot read according to its WORDS, with file and line; empty for other
+    words."""
     match = _WORDS.search(words)
     if match:
         path = match.group(2) or match.group(3)

@@ -18,7 +18,7 @@ FOLDER = "/etc/apt/sources.list.d"
 
 
 def own(name: str) -> str:
-    """Where our source called NAME stands."""
+    """The file of our source NAME."""
     return f"{FOLDER}/cuda-{name}.sources"
 
 
@@ -30,7 +30,7 @@ def read(system: System) -> t.Dict[str, str]:
 
 
 def naming(system: System, word: str, but: t.Collection[str]) -> t.List[str]:
-    """The files that hold WORD, those that are switched off and backups too; not those in BUT."""
+    """The files that contain WORD, also disabled ones and backups, but not those in BUT."""
     texts = _texts(system, [MAIN, *(f"{FOLDER}/{name}" for name in system.names(FOLDER))])
     return [path for path, text in texts.items() if path not in but and word in text]
 
@@ -40,7 +40,7 @@ def _texts(system: System, paths: t.Sequence[str]) -> t.Dict[str, str]:
 
 
 def changed(texts: t.Mapping[str, str], edits: t.Mapping[str, str | None], when: str) -> t.List[changes.FileChange]:
-    """The changes of TEXTS by EDITS (path -> new text, None to rename), with backups whose names hold WHEN."""
+    """The changes of TEXTS by EDITS (path -> new text, None to rename), with backups whose names contain WHEN."""
     return [
         changes.rewritten(path, texts[path], after, backup=backups.backup_name(path, when))
         for path, after in sorted(edits.items())

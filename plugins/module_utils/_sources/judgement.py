@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which entries of NVIDIA's stand in the way of the one that is wanted, and how they are switched off."""
+"""Which of NVIDIA's entries conflict with the wanted one, and how they are disabled."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._sources.entries imp
 
 @dataclass(frozen=True)
 class Stale:
-    """An entry that has to go, and why."""
+    """An entry that must be removed, and why."""
 
     entry: Entry
     reason: str
     whole: bool = False
-    """apt cannot read anything of the file because of it."""
+    """Because of it, apt cannot read anything in the file."""
 
 
 def judge(
@@ -35,10 +35,10 @@ def judge(
 ) -> t.List[Stale]:
     """The NVIDIA entries that must go. Disabled ones and other people's sources stay.
 
-    WANTED is the address (a URL) that the role writes, empty when unknown; OWN_PATH the file it stands in.
-    MISSING_KEYRINGS are the paths named by ``signed-by`` that do not exist, or will not once old keys are out.
-    SPENT are (path, place) of stanzas whose embedded key is an old one: they go whoever's they are, because the key
-    cannot go without them.
+    WANTED is the address (a URL) that the role writes, empty if unknown; OWN_PATH is its file. MISSING_KEYRINGS are
+    paths in ``signed-by`` that do not exist, or will not exist without the old keys. SPENT are (path, place) of stanzas
+    whose embedded key is an old one: they must go, no matter whose they are, because the key cannot be removed without
+    them.
     """
     address = sources_entries.normal_address(wanted, "/") if wanted else ""
     stale: t.List[Stale] = []
@@ -78,9 +78,9 @@ def _why_stale(
 
 
 def plan_edits(texts: t.Mapping[str, str], stale: t.Sequence[Stale], when: str) -> t.Dict[str, str | None]:
-    """Path -> new text for each file that holds STALE entries, which are switched off there.
+    """Path -> new text for each file with STALE entries, which are disabled in it.
 
-    None if nothing else is in the file: it is renamed.
+    None if nothing else is in the file, which is then renamed.
     """
     edits: t.Dict[str, str | None] = {}
     for path in sorted({item.entry.path for item in stale}):
@@ -103,5 +103,5 @@ def _switch_off(path: str, text: str, stale: t.Sequence[Stale], when: str) -> st
 
 def _disable(stanza: str, when: str) -> str:
     without = "\n".join(line for line in stanza.split("\n") if not line.lower().startswith("enabled:"))
-    # The comment must not stand alone in front: two stanzas would melt into one if the blank line went.
+    # The comment must not be a paragraph before the stanza: without the blank line, two stanzas would become one.
     return re.sub(r"(?m)^(?=[A-Za-z])", f"# wslfleet {when}\nEnabled: no\n", without, count=1)

@@ -4,11 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""NCCL and cuDNN, which the wsl-ubuntu repository does not hold, from a source that nothing else may come from.
+"""NCCL and cuDNN, which are not in the wsl-ubuntu repository, from a source from which nothing else may be installed.
 
-NVIDIA's repositories of ordinary distributions hold drivers, carry the same origin and label as wsl-ubuntu, and stand
-on the same host, so that no apt pin can tell them apart. That is why this source is never written to
-/etc/apt/sources.list.d: apt sees it only in commands that carry OPTIONS, with every other name pinned away.
+NVIDIA's repositories for ordinary distributions contain drivers, and have the same origin, label and host as
+wsl-ubuntu, so no apt pin can distinguish them. That is why this source is never written to /etc/apt/sources.list.d: apt
+only sees it in commands with OPTIONS, in which all other names are pinned away.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ OPTIONS = (
     "-o", "Dir::Cache::pkgcache=",
     "-o", "Dir::Cache::srcpkgcache=",
 )  # fmt: skip
-"""For every apt command that may see the source. The guard's pin in preferences.d holds beside it."""
+"""For every apt command that may see the source. The guard's pin in preferences.d is also used."""
 
 LIBRARIES = {
     "nccl": ("libnccl2",),
@@ -47,7 +47,7 @@ LIBRARIES = {
     "cudnn": ("libcudnn9-cuda-{major}",),
     "cudnn-dev": ("libcudnn9-cuda-{major}", "libcudnn9-headers-cuda-{major}", "libcudnn9-dev-cuda-{major}"),
 }
-"""Library -> its packages. NCCL carries the toolkit in its version (``2.25.1-1+cuda12.8``), cuDNN in its name."""
+"""Library -> its packages. NCCL has the toolkit in its version (``2.25.1-1+cuda12.8``), cuDNN in its name."""
 
 _NAMES = re.compile(r"^lib(nccl2|nccl-dev|cudnn9-(cuda|headers-cuda|dev-cuda)-[0-9]+)$")
 
@@ -98,7 +98,7 @@ def missing(what: Goal, database: dpkg.Database) -> t.List[str]:
 
 
 def installed(libraries: t.Sequence[str], what: Goal, database: dpkg.Database) -> t.List[str]:
-    """The packages of LIBRARIES, development files included, of which anything is left."""
+    """The packages of LIBRARIES, including development files, of which something is left."""
     names = _names([f"{library.split('-')[0]}-dev" for library in libraries], what.major)
     return sorted({item.name for item in database.packages if item.name in names and item.left})
 
@@ -112,7 +112,7 @@ def default_url(os_release: str) -> str:
 
 
 def files(what: Goal, url: str, keyring: str) -> t.Dict[str, str]:
-    """Path -> text of the source and of the pin that keeps everything else of it away. Raises Failure."""
+    """Path -> text of the source, and of the pin that excludes everything else in it. Raises Failure."""
     if not re.match(r"^(https?|file|copy):[^\s\[\]]+$", url):
         raise Failure(f"url {addresses.masked(url)!r} is not an address of an apt repository")
     if "@" in url:
@@ -143,7 +143,8 @@ def open_source(system: System, what: Goal, url: str, keyring: str) -> None:
 
 
 def choose(what: Goal, names: t.Sequence[str], madison: str) -> t.List[str]:
-    """``name=version`` for NAMES out of the output of ``apt-cache madison``, whose first fitting line is the newest.
+    """``name=version`` for NAMES, from the output of ``apt-cache madison``, in which the first fitting line is the
+    newest.
 
     Raises Failure.
     """

@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What stays to be done once the packages are as wanted: holds, the default toolkit, the PATH, the note of a release.
+"""What remains to be done when the packages are as wanted: holds, the default toolkit, PATH, the record of a release.
 
-All of it is read from files and none of it needs the network, so that it is looked at in every run.
+All of it is read from files without the network, so it is checked in every run.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ class Settling:
 
 
 def path_of(short: str) -> str:
-    """Where the note of toolkit SHORT (``12.8``) is kept."""
+    """The path of the record of toolkit SHORT (``12.8``)."""
     return f"{RELEASES}/{short}.json"
 
 
 def read_release(system: System, short: str) -> Release:
-    """The exact release of toolkit SHORT that was installed on request; an empty one when there is none."""
+    """The exact release of toolkit SHORT that was installed on request; an empty one if there is none."""
     data = system.read_json(path_of(short))
     try:
         return Release(str(data.get("version", "")), dict(data.get("parts", {})), bool(data.get("held")))
@@ -70,7 +70,7 @@ def read_release(system: System, short: str) -> Release:
 
 
 def release_text(release: Release) -> str:
-    """The note for RELEASE."""
+    """The record of RELEASE."""
     record = {"held": release.held, "parts": dict(sorted(release.parts.items())), "version": release.version}
     return json.dumps(record, indent=2) + "\n"
 
@@ -89,8 +89,8 @@ def settle(
     default: bool,
     parts: t.Mapping[str, str],
 ) -> Settling:
-    """What is left to do for toolkit VERSION, which is wanted. HOLD None: exact releases are held, others let go if we
-    held them. DEFAULT False leaves the default as it is. PARTS: of the exact release, empty for any other."""
+    """What is left to do for toolkit VERSION, which is wanted. HOLD None: exact releases are held, others are released
+    if we held them. DEFAULT False leaves the default as it is. PARTS: of the exact release, empty for any other."""
     short = version.short
     before = read_release(system, short)
     mine = [item for item in database.packages if item.present and package_names.belongs_to_version(item.name, short)]
@@ -108,7 +108,7 @@ def settle(
 
 
 def settle_absent(system: System, short: str, database: dpkg.Database) -> Settling:
-    """What is left to do when toolkit SHORT is not wanted. The PATH goes with the last compiler."""
+    """What is left to do if toolkit SHORT is not wanted. The files for PATH are removed with the last compiler."""
     others = any(
         item.present and item.name.startswith("cuda-nvcc-") and not package_names.belongs_to_version(item.name, short)
         for item in database.packages

@@ -4,9 +4,9 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Whether the laptop's NVIDIA GPU and its Windows driver can do with a toolkit, asked of WSL's own nvidia-smi.
+"""Whether a toolkit works with the laptop's NVIDIA GPU and its Windows driver, according to WSL's nvidia-smi.
 
-nvidia-smi inside WSL tells the version of the Windows driver. It may be absent (no GPU), fail, or hang, so that only a
+nvidia-smi inside WSL shows the version of the Windows driver. It may be missing (no GPU), fail, or hang, so only a
 clear answer counts. Sources: CUDA release notes (minimum drivers), the architectures that nvcc 12.4 and 13.0 list.
 """
 
@@ -27,7 +27,7 @@ LONGEST_ANSWER = "20"
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU. ``capability``: compute capability, None when the driver does not tell."""
+    """One GPU. ``capability``: compute capability, None if the driver does not report it."""
 
     name: str
     driver: t.Tuple[int, ...]
@@ -43,7 +43,7 @@ class Verdict:
 
 
 def read(system: System) -> t.List[Gpu]:
-    """The GPUs that WSL shows; none when nvidia-smi gives no clear answer."""
+    """The GPUs that WSL shows; none if nvidia-smi gives no clear answer."""
     if not system.is_program(NVIDIA_SMI):
         return []
     ask = ["timeout", "-k", "5", LONGEST_ANSWER, NVIDIA_SMI, "--format=csv,noheader"]
@@ -56,7 +56,7 @@ def read(system: System) -> t.List[Gpu]:
 
 
 def parse(text: str) -> t.List[Gpu]:
-    """The rows of nvidia-smi; rows of another shape are passed over."""
+    """The rows of nvidia-smi. Rows of another shape are ignored."""
     found = []
     for line in text.splitlines():
         row = [part.strip() for part in line.split(",")]
@@ -67,7 +67,7 @@ def parse(text: str) -> t.List[Gpu]:
 
 
 def judge(gpus: t.Sequence[Gpu], version: str) -> Verdict:
-    """Whether one of GPUS can work with toolkit VERSION (``12.8``). Without a GPU there is nothing to say."""
+    """Whether one of GPUS works with toolkit VERSION (``12.8``). Without a GPU the verdict is empty."""
     if not gpus:
         return Verdict()
     needed = catalogue.minimum_driver(version)

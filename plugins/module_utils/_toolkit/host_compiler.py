@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Which toolkit compiles with the g++ and the C library of a distribution.
 
-nvcc refuses a g++ whose major version is above its limit, and its headers contradict those of a newer C library,
+nvcc refuses a g++ whose major version is above its limit, and its headers conflict with those of a newer C library,
 whatever the compiler. Sources: "Host Compiler Support Policy" in NVIDIA's installation guides of 12.0 to 12.9;
 host_config.h and math_functions.h in the packages nvidia-cuda-crt 13.0.88 to 13.5.37 (sinpi and cospi of glibc 2.41
 since 13.0, rsqrt of 2.42 since 13.2).
@@ -24,17 +24,17 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 _COMPILERS = ("/usr/bin/g++", "/usr/local/bin/g++", "/usr/bin/c++")
 _HIGHEST_GCC = (((12, 0), 12), ((12, 4), 13), ((12, 8), 14), ((13, 0), 15), ((13, 4), 16))
-"""From toolkit on, the highest major version of g++ that nvcc takes."""
+"""From toolkit on, the highest major version of g++ that nvcc accepts."""
 _GLIBC_NEEDS = (((2, 41), (13, 0)), ((2, 42), (13, 2)))
-"""From C library on, the first toolkit whose headers go with it."""
+"""From C library on, the first toolkit whose headers fit it."""
 _UNKNOWN = (99, 0)
-"""A toolkit without a number: newer than the tables, so that nothing is said of it."""
+"""A toolkit without a number: newer than the tables, so nothing is known about it."""
 _COMPILES = re.compile(r"^cuda-(toolkit|compiler|nvcc)-[0-9]")
 
 
 @dataclass(frozen=True)
 class Host:
-    """What the distribution compiles with. None: not known, nothing is refused for it."""
+    """What the distribution compiles with. None: unknown, so nothing is refused because of it."""
 
     glibc: t.Tuple[int, int] | None = None
     gcc: int | None = None
@@ -44,7 +44,7 @@ class Host:
 
 
 def host_of(packages: t.Iterable[dpkg.Package], coming: t.Mapping[str, str] | None = None) -> Host:
-    """The host with PACKAGES, once those COMING (name -> version) are installed."""
+    """The host with PACKAGES, when those COMING (name -> version) are installed."""
     there = {item.name: item.version for item in packages if item.present}
     there.update(coming or {})
     default = versions.numbers(there.get("g++", ""))
@@ -57,12 +57,12 @@ def host_of(packages: t.Iterable[dpkg.Package], coming: t.Mapping[str, str] | No
 
 
 def compiles(names: t.Iterable[str]) -> bool:
-    """Whether nvcc is among the packages NAMES or comes with them."""
+    """Whether the packages NAMES contain nvcc, or install it."""
     return any(_COMPILES.match(name) for name in names)
 
 
 def first_toolkit(glibc: t.Tuple[int, int] | None) -> t.Tuple[int, int]:
-    """The first toolkit whose headers go with the C library."""
+    """The first toolkit whose headers fit the C library."""
     return max((toolkit for since, toolkit in _GLIBC_NEEDS if glibc and glibc >= since), default=(12, 0))
 
 
@@ -74,7 +74,7 @@ def highest_gcc(version: t.Tuple[int, int]) -> int | None:
 
 
 def fitting(host: Host, lowest: t.Tuple[int, int] = (12, 0)) -> str:
-    """The first known toolkit, LOWEST or newer, that compiles on HOST as it is; empty when there is none."""
+    """The first known toolkit, LOWEST or newer, that compiles on HOST; empty if there is none."""
     for text in catalogue.VERSIONS:
         version, gcc = _number(text), highest_gcc(_number(text))
         if version >= max(lowest, first_toolkit(host.glibc)) and (not host.gcc or not gcc or host.gcc <= gcc):
@@ -83,7 +83,7 @@ def fitting(host: Host, lowest: t.Tuple[int, int] = (12, 0)) -> str:
 
 
 def compiler(short: str, host: Host) -> str:
-    """The ``g++-N`` for ``-ccbin`` of nvcc of toolkit SHORT; empty when its own choice is right, or there is none."""
+    """The ``g++-N`` for ``-ccbin`` of nvcc of toolkit SHORT; empty if its own choice is right, or there is none."""
     limit = highest_gcc(_number(short))
     if limit is None or host.gcc is None or host.gcc <= limit:
         return ""
@@ -91,7 +91,7 @@ def compiler(short: str, host: Host) -> str:
 
 
 def problem(short: str, host: Host, archive: t.Collection[str] = ()) -> str:
-    """Why toolkit SHORT (``12.8``) compiles nothing on HOST, and what to do there; empty when it does.
+    """Why toolkit SHORT (``12.8``) cannot compile on HOST, and what to do; empty if it can.
 
     ARCHIVE: names that apt knows.
     """
@@ -116,7 +116,7 @@ def _number(short: str) -> t.Tuple[int, int]:
 
 
 def offered(system: System) -> t.List[str]:
-    """The host compilers that the sources hold; none if apt cannot tell, which is told elsewhere."""
+    """The host compilers in the sources; none if apt cannot answer, which is reported elsewhere."""
     try:
         return query.names(system, "g++-")
     except query.AptError:
@@ -124,5 +124,5 @@ def offered(system: System) -> t.List[str]:
 
 
 def is_there(system: System) -> bool:
-    """Whether the distribution has a host compiler, from wherever."""
+    """Whether the distribution has a host compiler, no matter from where."""
     return any(system.exists(path) for path in _COMPILERS)

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The toolkit that is in the distribution already: its nvcc and its release."""
+"""The toolkit that is installed: its nvcc and its release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system impor
 
 
 def nvcc_path(system: System, version: str) -> str:
-    """The compiler of VERSION (a patch release as its toolkit), else the default one; empty when there is none.
+    """The compiler of VERSION (of a patch release: of its toolkit), or else the default one; empty if there is none.
 
     No VERSION, and one whose minor number is open (``12.latest``), mean the default one. Raises CatalogueError.
     """
@@ -26,13 +26,13 @@ def nvcc_path(system: System, version: str) -> str:
 
 
 def default_toolkit(system: System) -> str:
-    """Where /usr/local/cuda leads, as the alternatives have it; empty when nowhere."""
+    """Where /usr/local/cuda leads, by the alternatives; empty if it does not exist."""
     target = system.resolved("/usr/local/cuda")
     return target if system.isdir(target) else ""
 
 
 def release(system: System, short: str) -> str:
-    """The patch release of toolkit SHORT that is installed, by its metapackages; empty when none of them is there."""
+    """The patch release of toolkit SHORT that is installed, by its metapackages; empty if none of them is installed."""
     dashed = short.replace(".", "-")
     names = {f"cuda-{word}-{dashed}" for word in ("toolkit", "compiler", "libraries", "libraries-dev", "tools")}
     found = {

@@ -4,14 +4,14 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The commands of the default toolkit for everybody: login shells by a profile, everything else by /usr/local/bin.
+"""The commands of the default toolkit for everybody: in login shells by a profile, everywhere else by /usr/local/bin.
 
-``wsl.exe -d NAME nvcc``, cron, services and Ansible start no login shell and read no profile; the folder that they all
-have on their PATH is /usr/local/bin. A small script stands there for each command of /usr/local/cuda/bin, not a link:
-nvcc finds its parts beside the path by which it was called. What somebody else put there stays.
+``wsl.exe -d NAME nvcc``, cron, services and Ansible do not start a login shell and read no profile, but they all have
+/usr/local/bin in their PATH. For each command of /usr/local/cuda/bin there is a small script in it, not a link, because
+nvcc looks for its parts beside the path by which it was called. Other files there stay.
 
-WSL's nvidia-smi gets a link there. WSL appends its folder to the PATH of what it starts itself; sudo (secure_path),
-``su``, cron and services set one of their own, and root's has /usr/local/bin in it. No setting of sudo is touched.
+WSL's nvidia-smi gets a link there. WSL appends its folder to the PATH of what it starts itself. sudo (secure_path),
+``su``, cron and services set their own PATH, and root's contains /usr/local/bin. No setting of sudo is changed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ unset wslfleet_dir
 export PATH
 """
 TOOLS = "/usr/local/cuda/bin"
-"""Of the default toolkit, by the packages' alternatives."""
+"""Of the default toolkit, set by the packages' alternatives."""
 COMMANDS = "/usr/local/bin"
 NVIDIA_SMI = f"{COMMANDS}/nvidia-smi"
 WSL_NVIDIA_SMI = "/usr/lib/wsl/lib/nvidia-smi"
@@ -48,12 +48,12 @@ _MARK = "# Written by wslfleet.cuda: "
 
 
 def script(name: str) -> str:
-    """The stand-in for command NAME."""
+    """The script that stands for command NAME."""
     return f'#!/bin/sh\n{_MARK}{name} of the default CUDA toolkit.\nexec {TOOLS}/{name} "$@"\n'
 
 
 def changes(system: System, present: bool) -> t.List[system_changes.FileChange]:
-    """The files to write or remove so that the default toolkit's commands are there; none of them if not PRESENT."""
+    """The files to write so that the default toolkit's commands can be found, or to remove if not PRESENT."""
     found = [system_changes.change_to(system, PROFILE, PROFILE_TEXT if present else None)]
     wanted = set(_tools(system)) if present else set()
     there = set(system.names(COMMANDS))
@@ -80,7 +80,7 @@ def _tools(system: System) -> t.List[str]:
 
 
 def _is_ours(system: System, path: str) -> bool:
-    """Whether we wrote the file PATH; links and programs are not looked into."""
+    """Whether we have written the file PATH. Links and programs are not read."""
     if system.link(path) or not system.isfile(path) or os.path.getsize(system.path(path)) > 1000:
         return False
     return _MARK in (system.read_text(path) or "")

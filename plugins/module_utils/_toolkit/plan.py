@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The CUDA toolkit of one version: what is there, what is missing, how it gets in or out."""
+"""One version of the CUDA toolkit: what is there, what is missing, how it is installed or removed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import remo
 
 
 class NoPlanError(Failure):
-    """apt itself found no plan, so that there is nothing to judge."""
+    """apt itself found no plan, so there is nothing to check."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Plan:
-    """What apt has to do. Nothing when both are empty."""
+    """What apt has to do. Nothing if ``install`` and ``purge`` are empty."""
 
     install: t.Tuple[str, ...] = ()
     """Names, with ``=version`` for an exact release."""
@@ -67,7 +67,7 @@ class Plan:
     unhold: t.Tuple[str, ...] = ()
     """Held packages that change."""
     automatic: t.Tuple[str, ...] = ()
-    """Of the installed ones, those that nobody asked for by name."""
+    """Of the installed ones, those that were not asked for by name."""
     downgrade: bool = False
     upgrade: bool = False
     """Whether the installation may turn out to change nothing."""
@@ -91,10 +91,10 @@ def make_plan(
     automatic: t.Collection[str] = (),
     parts: t.Mapping[str, str] | None = None,
 ) -> Plan:
-    """Compare WANTED with the package DATABASE and the files. Starts no process.
+    """Compare WANTED with the package DATABASE and the files, without a process.
 
-    AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, where one is
-    wanted. Raises Failure for a downgrade that nobody allowed.
+    AUTOMATIC: names that apt installed as dependencies. PARTS: package -> version of an exact release, if one is
+    wanted. Raises Failure for a downgrade that is not allowed.
     """
     asked = wanted.options
     if not asked.present:
@@ -147,17 +147,17 @@ def _held(database: dpkg.Database, names: t.Collection[str]) -> t.Tuple[str, ...
 
 
 def judge(system: System, steps: Plan, installed: t.Sequence[dpkg.Package] = ()) -> t.Tuple[Plan, apt_plan.Judgement]:
-    """What apt would do for STEPS, and these without the purge of what the new packages need.
+    """STEPS without the purge of what the new packages need, and what apt would do for them.
 
-    Raises Failure when that is refused or the disk is too small.
+    Raises Failure if that is refused, or the disk is too small.
     """
     judged = apt_plan.Judgement((), (), ())
-    # What is held and changes is let go first; a simulation does as if.
+    # Held packages that change are released first; a simulation pretends that they are.
     held = ["--allow-change-held-packages"] if steps.unhold else []
     if steps.install:
         asked = query.plan_install(system, steps.install, [*options(steps), *held], installed=installed)
         judged = _accepted(system, steps.install, asked, installed)
-        # Nothing that is installed now needs the parts that the new toolkit shares with the old one.
+        # No installed package needs the parts that the new toolkit shares with the old one.
         steps = replace(steps, purge=tuple(name for name in steps.purge if name not in judged.needs))
     if steps.purge:
         gone = _accepted(system, steps.purge, query.plan_purge(system, steps.purge, options=held))
@@ -195,7 +195,7 @@ def options(steps: Plan) -> t.List[str]:
 
 
 def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
-    """The commands of the transaction; an interrupted dpkg is mended first, the old goes when the new is there."""
+    """The commands of the transaction: an interrupted dpkg is repaired first, the old toolkit is removed last."""
     found: t.List[t.List[str]] = []
     if interrupted:
         found.append(list(command.CONFIGURE))
@@ -211,7 +211,7 @@ def commands(steps: Plan, interrupted: bool) -> t.List[t.List[str]]:
 
 
 def describe(steps: Plan, judged: apt_plan.Judgement | None) -> t.Tuple[str, str]:
-    """Before and after for a diff: the packages that come and go."""
+    """Before and after for a diff: the packages that are removed and installed."""
     gone = [action.name for action in judged.removes] if judged else list(steps.purge)
     come = [f"{action.name} {action.new}" for action in judged.installs] if judged else list(steps.install)
     if judged:

@@ -4,11 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Releases of the toolkit in an apt index: which there are, and which versions of which packages make up one of them.
+"""Releases of the toolkit in an apt index: which ones there are, and which package versions belong to one.
 
-A release such as 12.8.1 exists only as the version of metapackages; the parts count for themselves (cuda-nvcc 12.8.93,
-libcublas 12.8.4.1). A metapackage asks for at least the versions of its release, so that the lowest version that meets
-the request is the part of that release.
+A release such as 12.8.1 is only the version of metapackages; the parts have their own versions (cuda-nvcc 12.8.93,
+libcublas 12.8.4.1). A metapackage depends on at least the versions of its release, so the lowest version that satisfies
+it belongs to that release.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def releases(index: Index, package: str) -> t.List[str]:
 def parts(index: Index, version: str, wanted: t.Iterable[str]) -> t.Dict[str, str]:
     """Package -> version for everything of the exact release VERSION (``12.8.1``) that WANTED (names) need.
 
-    Packages that several releases share (the loader's configuration) are left to apt. Raises Failure.
+    apt chooses the versions of packages that several releases share (the loader's configuration). Raises Failure.
     """
     short = version.rpartition(".")[0]
     package = package_names.toolkit_package(version)
@@ -75,7 +75,8 @@ def _version_of(index: Index, package: str, release: str) -> str:
 
 
 def _walk(index: Index, short: str, start: t.Mapping[str, str]) -> t.Dict[str, str]:
-    """The versions of the whole release: first what is asked for with a version, then by the version of the asker."""
+    """The versions of the whole release: first dependencies with a version, then those that have the version of their
+    dependent."""
     found = dict(start)
     for versioned in (True, False):
         todo = list(found)

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which packages go when a toolkit goes: its own, the metapackages above it, and what only it needed."""
+"""Which packages are removed with a toolkit: its own, the metapackages above it, and what only it needed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dependen
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import package_names
 
 _SHARED = re.compile(r"^(nsight-(compute|systems)-[0-9]{4}\..*|cuda-toolkit(-[0-9]+)?-config-common)$")
-"""Parts without the version of a toolkit in their name. They go only when apt, not a person, brought them."""
+"""Parts without the version of a toolkit in their name. They are only removed if apt installed them, not a person."""
 
 
 def of_versions(
     database: dpkg.Database, automatic: t.Collection[str], versions: t.Collection[str]
 ) -> t.Tuple[str, ...]:
-    """The packages that go with the toolkits VERSIONS. AUTOMATIC: names that apt installed as dependencies."""
+    """The packages that are removed with the toolkits VERSIONS. AUTOMATIC: names that apt installed as dependencies."""
     mine = {
         item.name
         for item in database.packages
@@ -55,7 +55,7 @@ def _metapackages(database: dpkg.Database, mine: t.Set[str], versions: t.Collect
 
 
 def installed_versions(database: dpkg.Database) -> t.List[str]:
-    """The toolkits of which anything is there, as ``12.4``, ascending."""
+    """The toolkits of which something is installed, as ``12.4``, ascending."""
     found = set()
     for item in database.packages:
         match = re.match(r"^.*?-([0-9]{2})-([0-9]{1,2})(?:-config-common)?$", item.name)

@@ -4,11 +4,11 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Folders that somebody put before WSL's and the toolkit's: LD_LIBRARY_PATH and PATH in the files of shells and logins.
+"""Folders that come before WSL's and the toolkit's: LD_LIBRARY_PATH and PATH in the files of shells and logins.
 
-LD_LIBRARY_PATH overrules the loader's cache, so that a folder with another libcuda in it turns every program of that
-user over, however clean the packages are. PATH decides which nvcc a developer gets. Files are read as text: no shell
-runs. They belong to users: what is no plain file, or too long for one, is named and not read.
+LD_LIBRARY_PATH overrides the loader's cache: with a folder that has another libcuda, every program of that user gets
+that one, however clean the packages are. PATH decides which nvcc a developer gets. Files are read as text; no shell
+runs. They belong to users: what is not a plain file, or too long, is reported and not read.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _HOME_FILES = (".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zp
 _BASH_LOGIN = (".bash_profile", ".bash_login", ".profile")
 _ZSH = ("/etc/zsh/zshenv", "~/.zshenv", "/etc/zsh/zprofile", "~/.zprofile", "/etc/zsh/zshrc", "~/.zshrc")
 _LONGEST_FILE = 262144
-"""Bytes; beyond that it is none that a shell should read."""
+"""Bytes. A longer file is not one that a shell should read."""
 _MOST_FILES = 100
 """Of one folder in a home."""
 _MOST_SOURCED = 30
 _MOST_LINES = 200
 """Of /etc/passwd."""
 _SYSTEM_LIBRARIES = re.compile(r"^(/usr)?/lib(64|/[a-z0-9_]+-linux-gnu)?$")
-"""Where every driver package puts its libcuda: listed here, the next one wins over WSL's."""
+"""Where every driver package puts its libcuda: if such a folder is listed, the next driver comes before WSL's."""
 _DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", loader.WSL_LIBRARIES)
 
 
@@ -70,14 +70,14 @@ def findings(system: System) -> t.List[str]:
 
 
 def _folders(system: System) -> t.List[t.List[str]]:
-    """The files to read, those of one folder and kind together: a user may make as many as he likes."""
+    """The files to read, those of one folder and kind together: a user can create any number."""
     homes = [home for pattern in _HOMES for home in system.matching(pattern)]
     patterns = [*_SYSTEM_FILES, *(f"{glob.escape(home)}/{name}" for home in homes for name in _HOME_FILES)]
     return [[path for path in system.matching(name) if not system.isdir(path)] for name in patterns]
 
 
 def _text(system: System, path: str) -> str | None:
-    """The content of PATH; None for what is no plain file of a fair size, or cannot be read."""
+    """The content of PATH; None if it is not a plain file, too long, or cannot be read."""
     try:
         return system_files.read_text(system.path(path), _LONGEST_FILE)
     except OSError:
@@ -85,7 +85,7 @@ def _text(system: System, path: str) -> str | None:
 
 
 def _reader(system: System) -> shell_text.Read:
-    """Reads what is sourced, of at most _MOST_SOURCED files: one that sources itself twice would take for ever."""
+    """Reads sourced files, at most _MOST_SOURCED: a file that sources itself would never end."""
     left = [_MOST_SOURCED]
 
     def read(path: str) -> str | None:
@@ -108,7 +108,7 @@ def judge(system: System, path: str, text: str) -> t.List[str]:
             said = f"{change.path}:{change.line} puts {folder} into {change.name}"
             found.setdefault((change.name, folder), said)
         elif change.sure:
-            # Whatever stood there before, this is what comes of it.
+            # The value before does not matter any more.
             found = {key: finding for key, finding in found.items() if key[0] != change.name}
     return list(found.values())
 
@@ -120,7 +120,7 @@ def shadowing(system: System, variable: str, folders: t.Sequence[str]) -> str:
         if bare == loader.WSL_LIBRARIES:
             return ""
         if variable == "PATH":
-            # What is in the usual folders has rows of its own: packages, stray files.
+            # The audit has other rows for the usual folders: packages, stray files.
             if bare not in _DEFAULT_PATH and _foreign(system, bare, ("nvidia-smi",)):
                 return folder
         elif bare.endswith("/stubs") or _SYSTEM_LIBRARIES.match(bare) or _foreign(system, bare, loader.NAMES):
@@ -129,7 +129,7 @@ def shadowing(system: System, variable: str, folders: t.Sequence[str]) -> str:
 
 
 def _foreign(system: System, folder: str, names: t.Iterable[str]) -> bool:
-    """Whether FOLDER (absolute, no variable in it) holds one of NAMES that does not lead into WSL's folder."""
+    """Whether FOLDER (absolute, without variables) contains one of NAMES that does not lead into WSL's folder."""
     if not folder.startswith("/"):
         return False
     paths = [f"{folder}/{name}" for name in names]

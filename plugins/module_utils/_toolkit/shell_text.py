@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The variables that a shell file sets, read as text: nothing runs. Pure.
 
-Every branch counts as taken, one after the other. What a command would print is taken for nothing.
+Every branch is regarded as taken, one after the other. The output of a command is regarded as empty.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Change(t.NamedTuple):
 def changes(
     text: str, path: str, variables: t.Dict[str, str], read: Read = lambda path: None, depth: int = 0
 ) -> t.Iterator[Change]:
-    """What the file PATH with TEXT sets, in order, VARIABLES with it. READ gives the text of a file that it sources."""
+    """What the file PATH with TEXT sets, in order; VARIABLES is updated. READ returns the text of a file that it
+    sources."""
     nested, parens, before = 0, 0, ""
     for words, line, after in _commands(text):
         nested = max(0, nested + _nesting(words))
@@ -68,7 +69,7 @@ def changes(
 
 
 def _nesting(words: t.Sequence[str]) -> int:
-    """How much deeper the first words lead."""
+    """How much deeper the first word leads."""
     first = words[0] if words else ""
     return (first in _OPENING) - (first in _CLOSING)
 
@@ -83,7 +84,7 @@ def _bare(words: t.List[str]) -> t.List[str]:
 
 
 def _set_by(words: t.Sequence[str], command: str) -> t.List[t.Match[str]]:
-    """The assignments among WORDS that outlive the command: all of them, or arguments of export and the like."""
+    """The assignments in WORDS that stay after the command: all of them, or arguments of export and the like."""
     found = [_ASSIGNMENT.match(word) for word in words]
     if words and all(found):
         return [match for match in found if match]
@@ -91,7 +92,7 @@ def _set_by(words: t.Sequence[str], command: str) -> t.List[t.Match[str]]:
 
 
 def _commands(text: str) -> t.Iterator[t.Tuple[t.List[str], int, str]]:
-    """Each simple command: its words as they are written, the line of the first, the operator behind."""
+    """Each simple command: its words as they are written, the line of the first one, the operator after it."""
     words: t.List[str] = []
     line, start, place = 1, 1, 0
     waiting: t.List[str] = []  # ends of here-documents that begin with the next line
@@ -130,7 +131,7 @@ def _commands(text: str) -> t.Iterator[t.Tuple[t.List[str], int, str]]:
 
 
 def expand(raw: str, variables: t.Mapping[str, str], depth: int = 0) -> str:
-    """RAW, a word as it is written, as the shell would take it."""
+    """RAW, a word as it is written, as the shell would expand it."""
     result: t.List[str] = []
     place, quoted, length = 0, False, 0
     while place < len(raw) and length < _LONGEST_VALUE:
@@ -161,7 +162,7 @@ def expand(raw: str, variables: t.Mapping[str, str], depth: int = 0) -> str:
 
 
 def _variable(raw: str, place: int, variables: t.Mapping[str, str], depth: int) -> t.Tuple[str, int]:
-    """The value of the expansion at PLACE, and where it ends. What a command would print is nothing."""
+    """The value of the expansion at PLACE, and where it ends. The output of a command is empty."""
     if raw.startswith("$(", place):
         return "", shell_words.behind_bracket(raw, place + 1)
     if not raw.startswith("${", place):

@@ -4,10 +4,10 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Compile and run a real CUDA program, and say what the outcome means.
+"""Compile and run a real CUDA program, and judge the outcome.
 
-The program prints ``name=value`` lines, because exit codes alone cannot tell "no GPU" from "toolkit newer than driver".
-Error numbers: ``driver_types.h`` (35 insufficient driver, 100 no device, 222 unsupported PTX version).
+The program prints ``name=value`` lines, because exit codes cannot distinguish "no GPU" from "toolkit newer than
+driver". Error numbers: ``driver_types.h`` (35 insufficient driver, 100 no device, 222 unsupported PTX version).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ REMEDIES = {
 
 
 def remedy(verdict: str, in_the_way: t.Sequence[str]) -> str:
-    """What to do about VERDICT; IN_THE_WAY is what the loader takes in place of WSL's files."""
+    """What to do about VERDICT. IN_THE_WAY: what the loader takes instead of WSL's files."""
     told = REMEDIES.get(verdict, "")
     return f"{'; '.join(in_the_way)}: {told}" if verdict == "driver_shadowed" and in_the_way else told
 
@@ -61,7 +61,7 @@ def parse(output: str) -> t.Dict[str, str]:
 
 
 def verdict(values: t.Mapping[str, str], shadowed: bool, wsl_libcuda: bool, gpu_device: bool) -> str:
-    """Judge what the program printed. Raises Failure for a wrong sum or an outcome that is none of the five."""
+    """Judge what the program printed. Raises Failure for a wrong sum, or another outcome than these five."""
     if "wrong" in values:
         raise Failure(f"the GPU gave a wrong sum at element {values['wrong']}")
     error = int(values.get("error", "-1"))
@@ -101,7 +101,7 @@ def key(system: System, nvcc: str) -> str:
 
 
 def cached(system: System, digest: str) -> Outcome | None:
-    """The outcome of an earlier run under the same conditions, when its program is still there."""
+    """The outcome of an earlier run under the same conditions, if its program still exists."""
     record = system.read_json(f"{FOLDER}/result.json")
     if record.get("key") != digest or not system.exists(f"{FOLDER}/program"):
         return None
@@ -128,7 +128,7 @@ def compile_and_run(system: System, nvcc: str, shadowed: bool) -> Outcome:
     host = _host(system)
     own = host_compiler.compiler(release, host)
     choice = ["-ccbin", own] if own else []
-    # It compiles by way of files with names that can be guessed, which in /tmp anybody may have made first.
+    # The compiler writes temporary files with predictable names, which in /tmp anybody could have created before.
     with files.scratch(system.path(FOLDER)) as temporary:
         command = ["env", f"TMPDIR={temporary}", nvcc, *choice, "-O1", "-cudart", "shared", "-cudadevrt", "none"]
         built = system.run([*command, "-o", program, source])
@@ -159,7 +159,7 @@ def _host(system: System) -> host_compiler.Host:
 
 
 def _first_error(output: str) -> str:
-    """The first error whole: nvcc tells on indented lines what it is about, up to a caret or an empty line."""
+    """The whole first error: nvcc writes details on indented lines, up to a caret or an empty line."""
     lines = output.splitlines()
     wrong = (number for number, line in enumerate(lines) if re.search(r"error|fatal|cannot", line, re.IGNORECASE))
     first = next(wrong, next((number for number, line in enumerate(lines) if line.strip()), None))
@@ -174,7 +174,7 @@ def _first_error(output: str) -> str:
 
 
 def remove(system: System, really: bool) -> bool:
-    """Remove the program and what is kept of it; whether there was anything. Not REALLY: only tell."""
+    """Remove the program and its outcome. Returns whether there was one. Not REALLY: do not remove it."""
     there = system.isdir(FOLDER)
     if there and really:
         shutil.rmtree(system.path(FOLDER))

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Bring one toolkit to the state that was asked for: look, plan, judge, and settle what is left."""
+"""Bring one toolkit to the requested state: observe, plan, check, and finish what is left."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Look:
 def look(system: System, options: Options, check_mode: bool) -> Look | None:
     """Compare what is there with OPTIONS. Starts no process when a plain version is there as wanted.
 
-    None in check mode when no source tells which toolkit is the newest. Raises Failure, CatalogueError, AptError.
+    None in check mode if no source shows which toolkit is the newest. Raises Failure, CatalogueError, AptError.
     """
     warnings: t.List[str] = []
     version = catalogue.parse_version(options.version)
@@ -71,7 +71,7 @@ def look(system: System, options: Options, check_mode: bool) -> Look | None:
 
 
 def settle(system: System, found: Look) -> finish.Settling:
-    """Do what is left once the packages are as wanted; what it was. Raises Failure."""
+    """Do what is left when the packages are as wanted. Returns what that was. Raises Failure."""
     settling = _settling(system, found.wanted, dpkg.read_database(system), found.parts)
     for command in settling.commands():
         done = system.run(command)
@@ -109,7 +109,7 @@ def _fetch(system: System, check_mode: bool, warnings: t.List[str]) -> None:
 
 
 def _newest_minor(system: System, version: catalogue.Version, state: str) -> int | None:
-    """The minor number of the newest toolkit of a major version that a source holds; to remove, that is there."""
+    """The minor number of the newest toolkit of a major version in the sources; None if there is none."""
     if state == "absent":
         raise Failure("version: say which toolkit to remove, such as 12.8; latest is for installing")
     found = release.minors(query.names(system, f"cuda-toolkit-{version.major}-"), version.major)
@@ -119,7 +119,7 @@ def _newest_minor(system: System, version: catalogue.Version, state: str) -> int
 def _parts(
     system: System, wanted: Goal, database: dpkg.Database, check_mode: bool, warnings: t.List[str]
 ) -> t.Mapping[str, str]:
-    """What the exact release is made of: from the note of an earlier run while it holds, else from the index."""
+    """The packages of the exact release: from the record of an earlier run if it still holds, else from the index."""
     short, exact = wanted.version.short, wanted.version.exact
     noted = finish.read_release(system, short)
     holds = noted.version == exact and all(name in noted.parts for name in wanted.packages)
@@ -138,7 +138,7 @@ def _parts(
 
 
 def _judge(system: System, found: Look, check_mode: bool) -> None:
-    """Refuse what would do harm, before anything is downloaded; keep what apt makes of the plan."""
+    """Refuse what would do harm, before anything is downloaded; keep apt's version of the plan."""
     plan = found.plan
     if plan.install:
         if found.wanted.options.check_gpu:
@@ -150,20 +150,20 @@ def _judge(system: System, found: Look, check_mode: bool) -> None:
         _fetch(system, check_mode, found.warnings)
     try:
         found.plan, found.judged = toolkit_plan.judge(system, plan, found.database.packages)
-        # Only now it is known which compiler would come along.
+        # Only now it is known which compiler would be installed with it.
         _judge_host(system, found, {action.name: action.new for action in found.judged.installs})
     except NoPlanError as error:
         error = _explained(system, plan, error)
         if not check_mode:
             raise error from None
-        # What earlier tasks would have written or mended is not there, so apt cannot know.
+        # Earlier tasks have not written or repaired anything in check mode, so apt cannot know.
         found.warnings.append(
             f"the plan can be checked only after the source is written and dpkg is repaired; now {error}"
         )
 
 
 def _judge_host(system: System, found: Look, coming: t.Mapping[str, str]) -> None:
-    """Refuse a toolkit that cannot compile here; only tell it to somebody who brings a compiler of his own."""
+    """Refuse a toolkit that cannot compile here; only warn if the developer has another compiler."""
     if not (found.plan.install and toolkit_host_compiler.compiles(found.wanted.packages)):
         return
     short = found.wanted.version.short
@@ -179,7 +179,7 @@ def _judge_host(system: System, found: Look, coming: t.Mapping[str, str]) -> Non
 
 
 def _explained(system: System, plan: toolkit_plan.Plan, error: NoPlanError) -> NoPlanError:
-    """ERROR, or a better one when a source is missing what was asked for by name."""
+    """ERROR, or a better one if no source has what was asked for by name."""
     try:
         names = set(query.names(system))
     except query.AptError:  # ERROR says the same

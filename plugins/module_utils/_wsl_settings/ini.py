@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The INI files of WSL, ``.wslconfig`` and ``wsl.conf``: read as WSL does, changed with care. Pure.
+"""The INI files of WSL, ``.wslconfig`` and ``wsl.conf``: read like WSL does, and changed without other changes. Pure.
 
 Section and key names are letters and digits, compared without case; no blank stands inside the brackets. ``#`` starts
 a comment outside quotes. A backslash escapes itself, a quote, b, n and t; any other escape, and a quote that is not
@@ -12,7 +12,7 @@ closed, makes the line invalid. A backslash at the end of a line continues it (i
 ``.wslconfig`` is read by Windows in text mode). Of two equal keys the first one counts, whatever its value
 (src/shared/configfile/configfile.cpp).
 
-``.wslconfig`` goes on behind an invalid line. Of ``wsl.conf`` nothing behind the first one is read, since it is opened
+``.wslconfig`` is also read after an invalid line. ``wsl.conf`` is only read up to the first one, because it is opened
 without CFG_SKIP_INVALID_LINES (WslDistributionConfig.cpp, WslCoreConfig.cpp).
 """
 
@@ -40,7 +40,7 @@ class Entry(t.NamedTuple):
     start: int
     """Index of its first line."""
     end: int
-    """Index behind its last line."""
+    """Index of the line after it."""
     comment: str
     """What follows the value on its line, from the ``#`` on."""
 
@@ -58,7 +58,7 @@ class Parsed(t.NamedTuple):
     headers: t.List[Header]
     entries: t.List[Entry]
     invalid: t.List[int]
-    """Indexes of lines that WSL takes for nothing, with a warning."""
+    """Indexes of lines that WSL ignores with a warning."""
 
 
 def split(text: str) -> t.List[str]:
@@ -91,7 +91,7 @@ def parse(text: str, strict: bool = False) -> Parsed:
             found.invalid.append(line)
             if strict:
                 break
-            # A name that is not closed has replaced the one before all the same.
+            # A section without its closing bracket has nevertheless ended the one before.
             section = "" if _SECTION_START.match(text, place) else section
             place = _behind(text, place)
     return found
@@ -104,7 +104,7 @@ def _behind(text: str, place: int) -> int:
 
 
 def _value(text: str, place: int, strict: bool) -> t.Tuple[str, str, int] | None:
-    """The value that stands at PLACE, the comment behind it and where both end; None when it is invalid."""
+    """The value at PLACE, the comment after it, and where both end; None if it is invalid."""
     result, kept, quoted = "", 0, False  # blanks at the end count only inside quotes
     while place < len(text) and text[place] not in "\r\n":
         character = text[place]
@@ -129,7 +129,7 @@ def _value(text: str, place: int, strict: bool) -> t.Tuple[str, str, int] | None
 
 
 def written(value: str) -> str:
-    """VALUE as it has to stand in the file."""
+    """VALUE as it must be written in the file."""
     if not value or _PLAIN.match(value):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
@@ -138,7 +138,7 @@ def written(value: str) -> str:
 
 
 Identity = t.Callable[[str, str], t.Tuple[str, str]]
-"""(section, key) as they are written -> what they mean, in lower case; so that old names are found too."""
+"""(section, key) as they are written -> what they mean, in lower case. So old names are found too."""
 
 
 def plain_identity(section: str, key: str) -> t.Tuple[str, str]:
@@ -156,7 +156,7 @@ def value_of(
 
 
 def boolean(text: str, section: str, key: str, default: bool) -> bool:
-    """What WSL takes for SECTION.KEY of TEXT, the content of wsl.conf; DEFAULT where it is not set, or to nothing."""
+    """What SECTION.KEY of TEXT (of wsl.conf) means for WSL; DEFAULT if it is not set, or not to a boolean."""
     return _BOOLEANS.get((value_of(text, section, key, strict=True) or "").lower(), default)
 
 
@@ -169,10 +169,10 @@ def changed(
     identity: Identity = plain_identity,
     strict: bool = False,
 ) -> str:
-    """TEXT with SECTION.KEY set to VALUE, or without it where VALUE is None. Everything else stays byte for byte.
+    """TEXT with SECTION.KEY set to VALUE, or without it if VALUE is None. Everything else stays byte for byte.
 
-    :arg end_of_line: of new lines where TEXT has none to go by.
-    :arg strict: as in ``parse``: what is new stands before the first invalid line.
+    :arg end_of_line: of new lines, if TEXT has no line. :arg strict: as in ``parse``: new lines are written before the
+    first invalid one.
     """
     lines = split(text)
     headers, entries, invalid = parse(text, strict)
@@ -204,7 +204,7 @@ def _replaced(lines: t.List[str], entry: Entry, value: str, end_of_line: str) ->
 def _added(
     lines: t.List[str], headers: t.List[Header], entries: t.List[Entry], section: str, new: str, end_of_line: str
 ) -> str:
-    """Behind the last entry of the section, else behind its header, else in a new section at the end."""
+    """After the last entry of the section, or else after its header, or else in a new section at the end."""
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end_of_line
     own = [header.line + 1 for header in headers if header.section.lower() == section.lower()]

@@ -103,7 +103,7 @@ WSL_CONF: t.Dict[str, t.Dict[str, Setting]] = {
 
 
 MOVED = {"networkingmode", "dnstunneling", "firewall", "autoproxy"}
-"""Settings of [wsl2] that stood in [experimental] before, where WSL still finds them."""
+"""Settings of [wsl2] that were in [experimental] before, where WSL still accepts them."""
 
 
 CHOICE_SINCE: t.Dict[t.Tuple[str, str], t.Tuple[Version, int]] = {

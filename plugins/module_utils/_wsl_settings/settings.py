@@ -29,7 +29,7 @@ class SettingError(ValueError):
 
 
 class Host(t.NamedTuple):
-    """What decides which settings work. Empty values: not known, nothing is refused for it."""
+    """What decides which settings work. Empty values: unknown, so nothing is refused because of them."""
 
     wsl: Version | None = None
     build: int = 0
@@ -46,7 +46,7 @@ class Plan(t.NamedTuple):
 
 
 def identity(section: str, key: str) -> t.Tuple[str, str]:
-    """What SECTION.KEY of .wslconfig means; the old place of a setting is its new one."""
+    """What SECTION.KEY of .wslconfig means. The old place of a setting means the new one."""
     place = section.lower(), key.lower()
     return ("wsl2", place[1]) if place[0] == "experimental" and place[1] in wsl_settings_known.MOVED else place
 
@@ -60,7 +60,7 @@ def plan(
 ) -> Plan:
     """The file with SETTINGS (section -> key -> value; None removes). TEXT None: there is no file.
 
-    :raises SettingError: SETTINGS hold something that does not work.
+    :raises SettingError: SETTINGS contain something that does not work.
     """
     after, steps, warnings = (text or "").lstrip(BOM), [], []
     # WSL reads wsl.conf no further than its first invalid line.
@@ -104,7 +104,7 @@ def _find(catalogue: t.Mapping[str, t.Mapping[str, Setting]], section: str, key:
 
 
 def _same(setting: Setting, old: str, new: str) -> bool:
-    """Whether OLD, as it stands in the file, means NEW."""
+    """Whether OLD, as it is written in the file, means NEW."""
     try:
         return _normal(setting, old) == new
     except SettingError:

@@ -4,7 +4,7 @@
 #
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What may stand in a setting of WSL: numbers, sizes, addresses, words."""
+"""The values that a setting of WSL may have: numbers, sizes, addresses, words."""
 
 from __future__ import annotations
 
