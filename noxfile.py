@@ -62,7 +62,7 @@ UNIT_CORES = [
     for each in cores.CORES
 ]
 """In ``make test`` the unit tests run with the ansible-core that pip installs in stage ``unit``, all of them; their
-processes of their own and their newer Pythons are those of the oldest and the newest core here."""
+newer Pythons are those of the oldest and the newest core here."""
 PLUGINS = "ansible_collections.wslfleet.cuda.plugins"
 
 SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"]

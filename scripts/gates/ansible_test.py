@@ -67,7 +67,7 @@ def main() -> int:
     with locked(core.version):
         environment = _environment(core, version, found[version], search)
         tree = export(cache() / "tree" / core.version, TESTS[options.command])
-        if not core.forked:
+        if core.always:
             (tree / NOT_FORKED).touch()
         command = [*_program(core, version), options.command, "--venv", "--color", "no", *words]
         print(f"note: {', '.join(_described(core, version, options.command))}", flush=True)

@@ -25,15 +25,13 @@ class Core:
     pythons: tuple[str, ...]
     pip: str
     always: bool = False
-    """In ``make test``; the others are in ``make test-all`` only."""
+    """In ``make test``, where the unit tests of one Python share a process as with plain pytest. False: only in
+    ``make test-all``, with a process for each test as ansible-test wants it; that takes longer than most tests do."""
     every_python: bool = False
     """Sanity compiles and imports with every Python that is there, which one old and one new core do for all of them.
     False: with the controller's only."""
     oldest: str | None = None
     """Run the unit tests of modules with this Python too, the oldest of distributions."""
-    forked: bool = True
-    """Unit tests run as ansible-test wants it, each in a process of its own, which takes longer than most of them. One
-    core of ``make test`` does that. False: all tests of one Python share a process, as with plain pytest."""
     substitutes: tuple[Substitute, ...] = ()
 
 
@@ -49,7 +47,6 @@ CORES = (
         always=True,
         every_python=True,
         oldest="3.8",
-        forked=False,
     ),
     Core("2.18", "ansible-core~=2.18.0", ("3.13", "3.12", "3.11"), "24.2"),
     Core("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11"), "24.2", always=True),
