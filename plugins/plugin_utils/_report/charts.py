@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Charts of the report as inline SVG, without styles of their own, so that the page's policy can forbid those. Pure."""
+"""Charts of the report as inline SVG, without inline styles, so the page's policy can forbid those. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def share(counts: t.Mapping[str, int]) -> str:
 
 
 def bars(title: str, pairs: t.Sequence[tuple[str, int]], css: str = "", none: str = "") -> str:
-    """A card with one bar for each of PAIRS; the rare ones together."""
+    """A card with one bar for each of PAIRS; rare ones share a bar."""
     shown = list(pairs[:MAXIMUM_BARS])
     rest = pairs[MAXIMUM_BARS:]
     if rest:

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One document a laptop and run: what was found, what was changed, what it waits for, what went wrong. Pure.
+"""One document for each laptop and run: findings, changes, what the laptop waits for, and errors. Pure.
 
-``document.schema.json`` beside this file is its published shape. A document holds plain data, every text of it in one
-line, cleaned and without credentials: what comes from a laptop may have been written by somebody else than its reader.
+Its published shape is ``document.schema.json`` in this folder. A document is plain data; every text is one line,
+cleaned and without credentials, because text from a laptop is not trusted.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import LINUX, PROFILES, WINDOWS, State
 
 SCHEMA = 1
-"""Raised when a reader of the former one would misunderstand a document."""
+"""Raised if a reader of the last version would misunderstand a document."""
 MAXIMUM_TEXT = 2000
-"""Characters of one text that are taken."""
+"""Most characters that are taken from one text."""
 LONGEST_TEXT = 2100
-"""Characters of what becomes of it."""
+"""Most characters of a text after cleaning."""
 
 Document = t.Dict[str, t.Any]
 
@@ -43,12 +43,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Failure:
-    """What put a laptop out of the run."""
+    """Why a laptop dropped out of the run."""
 
     step: str
     message: str
     cause: str = ""
-    """Why it cannot be reached, in the words of the table at the end of a run: off, no WinRM."""
+    """Why it cannot be reached, as in the table at the end of a run: off, no WinRM."""
     unreachable: bool = False
 
 
@@ -64,7 +64,7 @@ def make(
     """The document of LAPTOP.
 
     :arg time: when it is made; UTC, ISO 8601 with Z.
-    :arg finished: whether the run came to its end for this laptop.
+    :arg finished: whether the run has ended for this laptop.
     """
     state, status, reason = verdict(laptop, seen, failure, finished)
     made: Document = cleaned(
@@ -95,17 +95,17 @@ def make(
 
 
 def tells_all(one: t.Mapping[str, t.Any]) -> bool:
-    """Whether the document ONE tells of Windows and of a distribution, as that of a run that was cut short does not."""
+    """Whether the document ONE covers Windows and a distribution. That of an interrupted run does not."""
     return bool(one.get("windows")) and one.get("toolkits") is not None
 
 
 def cleaned(value: t.Any) -> t.Any:
-    """VALUE with every text in one line, harmless, bounded, and without credentials."""
+    """VALUE with every text in one line, harmless, limited in length, and without credentials."""
     if isinstance(value, str):
-        # Nearly every text: half a million of them in a large fleet.
+        # A short cut for nearly every text: a large fleet has half a million.
         if value.isprintable() and len(value) <= MAXIMUM_TEXT and "://" not in value and "  " not in value:
             return value.strip()
-        # What acts on a terminal becomes up to six characters.
+        # A character that acts on a terminal becomes up to six characters.
         return foreign_text.clean(" ".join(addresses.masked(value).split()), MAXIMUM_TEXT)[:LONGEST_TEXT]
     if isinstance(value, t.Mapping):
         return {cleaned(str(name)): cleaned(part) for name, part in value.items()}
@@ -149,7 +149,7 @@ def verdict(laptop: str, seen: State, failure: Failure | None, finished: bool) -
 
 
 def _missing(seen: State) -> str:
-    """What the laptop is without; empty where everything is there, or not known."""
+    """What the laptop lacks; empty if nothing is missing, or if that is not known."""
     if seen.without_toolkit:
         whose = ", ".join(sorted(seen.without_toolkit - {LINUX}))
         return f"no CUDA toolkit is installed{f' in the distribution of {whose}' if whose else ''}"

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The fleet as the documents of its laptops tell it, of several runs, controllers and job slices. Pure."""
+"""The fleet, from the documents of its laptops, of several runs, controllers and job slices. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions imp
 
 CLOCKS_APART = datetime.timedelta(minutes=5)
 _LASTING = ("computer", "machine", "windows", "wsl", "gpus", "distributions", "containers")
-"""What an older document still tells when a newer run did not look."""
+"""Keys that are taken from an older document if a newer run did not check them."""
 
 
 @dataclass
@@ -37,13 +37,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Laptop:
-    """One laptop as all its documents tell it."""
+    """One laptop, from all its documents."""
 
     name: str
-    """As it is shown: with its computer where two laptops have one name."""
+    """The name to show: with the computer if two laptops have the same name."""
     document: Document
     audited: str
-    """When its distribution was last looked at, or Windows, where that never was."""
+    """When its distribution was last checked; if it never was, when Windows was."""
     changed: tuple[str, ...] = ()
     """What changed since its last run."""
 
@@ -54,7 +54,7 @@ class Laptop:
 
     @property
     def cause(self) -> str:
-        """Why it is not conforming, in words that many laptops can share."""
+        """Why it is not conforming, in a form that is the same for many laptops."""
         document = self.document
         if document["status"] == "failed" and document["error"]:
             return f"failed: {document['error']['step']}"
@@ -65,7 +65,7 @@ class Laptop:
 
 @dataclass(frozen=True)
 class Fleet:
-    """All laptops, what needs a person first."""
+    """All laptops; those that need a person come first."""
 
     made: str
     laptops: tuple[Laptop, ...]
@@ -78,7 +78,7 @@ class Fleet:
         return {state: found[state] for state in words.STATES}
 
     def causes(self) -> list[tuple[str, int]]:
-        """Reason -> how many laptops, the most frequent first; those that conform are left out."""
+        """Reason -> how many laptops, the most frequent first; without those that conform."""
         return _ranked(laptop.cause for laptop in self.laptops if laptop.state != words.CONFORMING)
 
     def versions(self, name: str) -> list[tuple[str, int]]:
@@ -104,7 +104,7 @@ def merge(sources: t.Sequence[Found], now: str) -> Fleet:
     problems += [text for source in sources if (text := _clock(source, now))]
     identities = Identities([source.documents for source in sources])
     problems += identities.problems
-    # A folder may have been copied into another one: a laptop has one line in each run.
+    # A laptop has one line for each run, but a folder may have been copied into another one.
     distinct = {
         (one["run"], one["laptop"], one["computer"], one["machine"]): one
         for source in sources
@@ -132,7 +132,7 @@ def _ranked(names: t.Iterable[str]) -> list[tuple[str, int]]:
 
 
 def _clock(source: Found, now: str) -> str:
-    """A sentence where the clock that wrote SOURCE is ahead of ours; empty if it is not."""
+    """A sentence if the clock that wrote SOURCE is ahead of ours; otherwise empty."""
     latest = max(map(time_of, source.documents), default=now)
     ahead = datetime.datetime.strptime(latest, shape.TIME) - datetime.datetime.strptime(now, shape.TIME)
     if ahead <= CLOCKS_APART:
@@ -147,9 +147,9 @@ def _clock(source: Found, now: str) -> str:
 def _of_one_computer(
     name: str, documents: list[Document], identities: Identities, now: str
 ) -> tuple[list[Document], list[str]]:
-    """The DOCUMENTS about the computer that NAME is now, and a sentence where it was another one before.
+    """The DOCUMENTS about the computer that has NAME now, and a sentence if another one had it before.
 
-    What was found on a computer that was replaced, or set up anew under another name, says nothing about this one.
+    Findings on a computer that was replaced, or installed again under another name, do not apply to this one.
     """
     ordered = sorted(documents, key=lambda one: min(time_of(one), now), reverse=True)
     known = [one for one in ordered if identities.is_known(one)]
@@ -157,7 +157,7 @@ def _of_one_computer(
     if not others:
         return documents, []
     since = min(time_of(one) for one in known if one not in others)
-    # One that names no computer, as of a laptop that is off, is about whichever it was then.
+    # A document without a computer, of a laptop that is off for example, is about the computer of that time.
     kept = [one for one in ordered if one not in others and (one in known or time_of(one) > time_of(others[0]))]
     before, after = others[0]["computer"], known[0]["computer"]
     if before and after and before.casefold() != after.casefold():
@@ -177,7 +177,7 @@ def _laptop(name: str, documents: list[Document], lines: list[history.Line], now
             merged[each] = older[each] if merged[each] in (None, "") else merged[each]
         if current:
             merged["toolkits"] = older["toolkits"] if merged["toolkits"] is None else merged["toolkits"]
-            # A side that was looked at anew is told anew: a distribution that is gone has no findings any more.
+            # Findings of a side are only kept if the newer run did not check it: a removed distribution has none.
             sides = {one["about"] == WINDOWS for one in merged["findings"]}
             more = [one for one in older["findings"] if (one["about"] == WINDOWS) not in sides]
             merged["findings"] = merged["findings"] + more

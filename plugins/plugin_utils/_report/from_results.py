@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""From the results of tasks to what a document holds: nothing else of the report knows the shapes of results. Pure.
+"""Read the results of tasks for a document. The rest of the report does not know the shapes of results. Pure.
 
-Modules are told apart by name; inside the one result of a bundle, which holds those of several modules, by their shape.
+Modules are recognised by name; the results of several modules inside that of a bundle are recognised by their shape.
 """
 
 from __future__ import annotations
@@ -52,24 +52,24 @@ GOOD_TO_KNOW = frozenset(
         "wsl_kind",
     }
 )
-"""What is told at level info and is known: there is nothing on this laptop to judge, or another row judges it."""
+"""Findings of level info that are not unknown: this laptop has nothing to judge, or another row judges it."""
 NOT_OF_THIS_LAPTOP = ("G17", "G21")
-"""The rows of tools and of limits that a newer GPU has, or no laptop: nothing on this one is right or wrong."""
+"""The rows of tools and limits of newer GPUs, or of all laptops: nothing on this laptop can be right or wrong."""
 _BUNDLE = "cuda_bundle"
 _WORK = (_BUNDLE, "host_probe")
 MAXIMUM_CHANGES = 100
 PROFILES = "profiles"
-"""The finding that there are users whose distributions are not known."""
+"""The finding that distributions of some users are not known."""
 WINDOWS, LINUX = "Windows", "Linux"
-"""Whom a finding is about; besides these the name of a Windows user, for that user's distribution."""
+"""What a finding is about; it can also be the name of a Windows user, for that user's distribution."""
 
 
 @dataclass
 class State:
-    """What the tasks of a run have told about one laptop so far."""
+    """What the tasks of a run have returned about one laptop so far."""
 
     step: str = ""
-    """The task that was the last to answer."""
+    """The last task that returned something."""
     computer: str = ""
     machine: str = ""
     windows: dict[str, t.Any] | None = None
@@ -77,28 +77,28 @@ class State:
     gpus: list[dict[str, t.Any]] | None = None
     distributions: list[dict[str, t.Any]] | None = None
     toolkits: dict[str, dict[str, t.Any]] = field(default_factory=dict)
-    """By whom it is about."""
+    """What it is about -> the toolkit."""
     without_toolkit: set[str] = field(default_factory=set)
-    """Whose distribution was looked at and has none."""
+    """Owners of distributions that were checked and have none."""
     containers: dict[str, t.Any] | None = None
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
-    """By whom it is about, and what was looked at."""
+    """(What it is about, what was checked) -> the finding."""
     changes: list[dict[str, t.Any]] = field(default_factory=list)
     waits: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
-    """By what is waited for, and by whom."""
+    """(What is waited for, who waits) -> the entry of the document."""
     would_change: bool = False
     put_off: str = ""
-    """Why the run left it for later; empty if it did not."""
+    """Why the run put this laptop off; empty if it did not."""
     worked: bool = False
-    """Whether an order was carried out in a distribution, or the doctor has asked its questions."""
+    """Whether an order was carried out in a distribution, or the doctor has done its tests."""
     looked_at_windows: bool = False
     looked_at_linux: bool = False
     people: set[str] = field(default_factory=set)
-    """Names of users, to be left out where somebody wishes that."""
+    """Names of users, which can be left out of documents."""
 
 
 def take(seen: State, module: str, step: str, result: Result) -> None:
-    """Take into SEEN what the task STEP, which ran MODULE (without its collection), has returned."""
+    """Add to SEEN the RESULT of the task STEP, which ran MODULE (its name without the collection)."""
     seen.step = step
     items = result.get("results")
     for one in items if isinstance(items, list) else [result]:
@@ -106,7 +106,7 @@ def take(seen: State, module: str, step: str, result: Result) -> None:
             continue
         if one.get("changed"):
             _changed(seen, step, one)
-        # What was done in a distribution before a step failed there is told with the failure.
+        # A failed bundle also returns what was done before.
         seen.worked = seen.worked or module in _WORK
         usable = module == _BUNDLE or not (one.get("failed") or one.get("unreachable"))
         if usable and module in _TAKERS:
@@ -114,7 +114,7 @@ def take(seen: State, module: str, step: str, result: Result) -> None:
 
 
 def failed_step(step: str, result: Result) -> str:
-    """Where the task STEP failed: of a bundle, the step of it that did."""
+    """The step that failed: inside a bundle, otherwise the task STEP."""
     people = result.get("windows_users")
     for person in people if isinstance(people, list) else ():
         for one in person.get("steps") or ():
@@ -124,7 +124,7 @@ def failed_step(step: str, result: Result) -> str:
 
 
 def message(result: Result) -> str:
-    """What RESULT says; of a loop, what its first failed item says."""
+    """The message of RESULT; of a loop, that of its first failed item."""
     items = result.get("results")
     ours = [one for one in items if isinstance(one, t.Mapping)] if isinstance(items, list) else []
     failed = next((one for one in ours if one.get("failed") or one.get("unreachable")), result)
@@ -139,7 +139,7 @@ def _changed(seen: State, step: str, result: Result) -> None:
 
 
 def _judged(seen: State, verdicts: t.Any, about: str) -> None:
-    """Findings take the place of what was found about the same before; what is not looked at any more goes."""
+    """Replace all findings about ABOUT, so those that are not checked any more are removed."""
     for key in [key for key in seen.findings if key[0] == about]:
         del seen.findings[key]
     for one in verdicts or ():
@@ -201,7 +201,7 @@ def _audit(seen: State, result: Result, about: str) -> None:
     toolkit = _toolkit_of(seen, about)
     toolkit["driver_packages"] = [str(name) for name in result.get("driver_packages") or ()]
     if isinstance(result.get("toolkits"), list):
-        # The audit takes no toolkit without a compiler for one; what this run has installed is there all the same.
+        # The audit does not count a toolkit without a compiler, but this run may have installed one.
         without = not (result["toolkits"] or toolkit["version"])
         toolkit["version"] = ", ".join(str(version) for version in result["toolkits"]) or toolkit["version"]
         seen.without_toolkit.discard(about)
@@ -215,7 +215,7 @@ def _toolkit_of(seen: State, about: str) -> dict[str, t.Any]:
 
 def _toolkit(seen: State, result: Result, about: str) -> None:
     if about in seen.toolkits and _toolkit_of(seen, about)["version"]:
-        return  # Further toolkits come after the one that is asked for.
+        return  # The requested toolkit comes first, further ones after it.
     _toolkit_of(seen, about).update(version=str(result.get("version") or ""), release=str(result.get("release") or ""))
 
 
@@ -251,7 +251,7 @@ def _waits(seen: State, what: str, who: str, waiting: bool, reason: str) -> None
 
 
 _WAITING = {"not_logged_on": "logon", "on_battery": "mains power"}
-"""The word of a module for why somebody's task has not begun -> what is waited for."""
+"""A module's reason why a user's task has not begun -> what is waited for."""
 
 
 def _hand_over(seen: State, result: Result, _about: str) -> None:
@@ -262,7 +262,7 @@ def _hand_over(seen: State, result: Result, _about: str) -> None:
 def _waiting_user(seen: State, one: Result) -> None:
     user, waiting = str(one.get("user") or ""), str(one.get("waiting") or "")
     if not user:
-        return  # The account that connects waits for nobody.
+        return  # The connecting account never waits.
     seen.people.add(user)
     for key in [key for key in seen.waits if key[1] == user]:
         del seen.waits[key]
@@ -288,7 +288,7 @@ def _bundle(seen: State, result: Result, _about: str) -> None:
 
 
 def _by_shape(result: Result) -> t.Callable[[State, Result, str], None] | None:
-    """Who takes RESULT of a module whose name is not told."""
+    """The function for RESULT of a module whose name is not known."""
     for names, taker in (
         ({"rows", "clean"}, _audit),
         ({"verdict", "compiler"}, _program),
@@ -301,7 +301,7 @@ def _by_shape(result: Result) -> t.Callable[[State, Result, str], None] | None:
 
 
 def _facts(seen: State, result: Result, _about: str) -> None:
-    """What the roles set, where no module has told it: that a restart is waited for, that check mode ends here."""
+    """Facts of the roles that no module returns: whether the laptop waits for a restart, and where check mode ends."""
     facts = result.get("ansible_facts") or {}
     side, toolkit = facts.get("windows_host_result"), facts.get("cuda_toolkit_result")
     seen.put_off = str(facts.get("__wslfleet_put_off") or seen.put_off)

@@ -13,15 +13,14 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import words
 
 FAIL_ON = {"fail": words.FAIL, "stop": words.FAIL, "warn": words.WARN}
-"""Value of wslfleet_fail_on -> the level of findings that is not good enough; what a document calls fail is stop in the
-table of the audit."""
+"""Value of wslfleet_fail_on -> the level of findings that is not good enough. The level fail of a document is stop in
+the table of the audit."""
 
 
 def shortcomings(document: t.Mapping[str, t.Any], fail_on: str) -> str:
     """Why the laptop of DOCUMENT is not good enough, in one line; empty if it is.
 
-    What was not looked at is not good enough either: nobody takes silence for "in order". Raises KeyError for a word
-    that is none of FAIL_ON.
+    A laptop that was not checked is not good enough either. Raises KeyError for an unknown value of FAIL_ON.
     """
     level = FAIL_ON[fail_on]
     if document["state"] != words.CONFORMING:

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Inventory groups by what the documents of laptops tell: state, what is waited for, versions. Pure.
+"""Inventory groups from the documents of laptops: by state, by what they wait for, by versions. Pure.
 
-Laptops tell what decides here, so the names of groups are ours, but for the digits of versions.
+Documents contain text from laptops, so names of groups are fixed, except for the digits of versions.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import
 
 BROKEN_DRIVER, AWAITING_RESTART, AWAITING_LOGON = "broken_driver", "awaiting_restart", "awaiting_logon"
 ALWAYS = (*words.AS_SHOWN, BROKEN_DRIVER, AWAITING_RESTART, AWAITING_LOGON)
-"""There even when no laptop is in them: a play for such a group is no mistake then."""
+"""Groups that exist even if they are empty, so a play for them is not a mistake."""
 MAXIMUM_VERSIONS = 8
-"""Groups by version of one kind that a laptop can be in: it cannot fill the inventory with groups."""
+"""Most groups for versions of one kind that a laptop can be in, so it cannot fill the inventory with groups."""
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,5}){1,3}", re.ASCII)
 _WINDOWS_DRIVER, _NO_LINUX_DRIVER = "nvidia_driver", "G9"
 """The finding that judges the driver on Windows, and the row of those about a Linux driver in a distribution."""
 
 
 def of_fleet(fleet: Fleet, prefix: str = "") -> dict[str, list[str]]:
-    """Group, with PREFIX -> the laptops of FLEET that are in it."""
+    """Name of a group, with PREFIX -> its laptops of FLEET."""
     found: dict[str, list[str]] = {prefix + name: [] for name in ALWAYS}
     for laptop in fleet.laptops:
         for name in of_document(laptop.document):
@@ -61,7 +61,7 @@ def _breaks_driver(finding: t.Mapping[str, t.Any]) -> bool:
 
 
 def _versions(what: str, texts: t.Iterable[str]) -> list[str]:
-    """WHAT_12_8 for each version that TEXTS name, one or several each; what is no version is in no group."""
+    """WHAT_12_8 for each version in TEXTS, which may contain several; other text is ignored."""
     parts = (part.strip() for text in texts for part in text.split(","))
     names = dict.fromkeys(f"{what}_{part.replace('.', '_')}" for part in parts if _VERSION.fullmatch(part))
     return list(names)[:MAXIMUM_VERSIONS]

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The rows of NVIDIA's "CUDA on WSL User Guide", and which side of a laptop tells each of them.
+"""The rows of NVIDIA's "CUDA on WSL User Guide", and which side of a laptop checks each of them.
 
-What is not told is a row too: it says why, so that nobody takes silence for "in order".
+A row that was not checked gets a verdict that says why, so that it does not look as if all is well.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ WINDOWS, LINUX = "Windows", "Linux"
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that the guide asks for or explains."""
+    """One thing that the guide requires or explains."""
 
     id: str
     title: str
     section: str
-    """Of the guide as older editions count; those of 12.9 and later begin with an overview, so that 2 became 3."""
+    """Number in older editions of the guide; those of 12.9 and later begin with an overview, so 2 became 3."""
     sides: tuple[str, ...]
-    """Who tells it: host_info about Windows, cuda_audit_info about a distribution."""
+    """Which side it is about: Windows (checked by host_info) or a distribution (cuda_audit_info)."""
 
 
 ROWS = (
@@ -62,7 +62,7 @@ TITLES = {row.id: row.title for row in ROWS}
 
 
 def untold(told: t.Iterable[t.Mapping[str, t.Any]], side: str, why: str, remedy: str) -> list[Verdict]:
-    """A verdict for each row that SIDE should tell and that is not among TOLD (verdicts as results hold them)."""
+    """A verdict for each row of SIDE that is missing in TOLD (verdicts as in results)."""
     known = {verdict.get("row") for verdict in told}
     return [
         Verdict("not_looked_at", row.id, INFO, f"{row.title}: {why}", remedy)

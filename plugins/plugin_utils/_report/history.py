@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""History: one line a laptop and run; what changed between two of them, and how the fleet was over time. Pure."""
+"""History: one line for each laptop and run, the changes between two lines, and the fleet over time. Pure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions imp
 
 Line = t.Dict[str, t.Any]
 MAXIMUM_POINTS = 40
-"""Runs that are shown over time, the newest."""
+"""Most runs that are shown over time; the newest."""
 _VERSIONS = {"computer": "computer", "toolkit": "toolkit", "driver": "driver", "wsl": "WSL"}
 _SAME = ("time", "laptop", "computer", "machine", "state", "status", "reason")
-"""What a line takes from its document as it is."""
+"""Keys that a line copies from its document."""
 
 
 def line(one: document.Document) -> Line:
-    """What history keeps of the document ONE."""
+    """The line for the document ONE."""
     found = versions(one)
     return {
         "schema": document.SCHEMA,
@@ -36,7 +36,7 @@ def line(one: document.Document) -> Line:
 
 
 def difference(before: Line, after: Line) -> list[str]:
-    """What changed from BEFORE to AFTER, one part of a sentence each. What a run did not look at has not changed."""
+    """The changes from BEFORE to AFTER, each a part of a sentence. Values that a run did not check have not changed."""
     found = []
     if (before["state"], before["status"]) != (after["state"], after["status"]):
         found.append(f"{before['status']} → {after['status']}")
@@ -53,9 +53,9 @@ def difference(before: Line, after: Line) -> list[str]:
 
 
 def points(lines: t.Iterable[Line], laptop_of: t.Callable[[Line], str]) -> list[tuple[str, dict[str, int]]]:
-    """The time of each run, and how many laptops were in which state after it; who took no part stays as before.
+    """The time of each run, and how many laptops were in each state after it; other laptops keep their state.
 
-    :arg lines: by their time.
+    :arg lines: sorted by time.
     """
     ends: dict[str, int] = {}
     ordered = list(lines)

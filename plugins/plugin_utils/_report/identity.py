@@ -6,10 +6,10 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Which laptop a document or a line of history is about. Pure.
 
-A laptop has the name of its inventory. Two inventories may give one name to two laptops, and in one inventory a laptop
-may be replaced: machine and computer name tell. The machine is the UUID of the firmware, which outlives a new Windows.
-Where several computers have one UUID, as copied virtual machines do, it tells nothing; where it is not known, as of a
-laptop that was never reached, the name of the computer decides alone.
+A laptop has its name from an inventory. Two inventories may use the same name for two laptops, and a laptop may be
+replaced in one inventory: machine and computer name show this. The machine is the UUID of the firmware, which survives
+a new Windows. It is ignored if several computers have the same UUID, as copied virtual machines do. If it is not known,
+for a laptop that was never reached for example, only the name of the computer decides.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _SHOWN = 5
 
 
 class Identities:
-    """Who is who in the documents of several FOLDERS, those of each by themselves."""
+    """Which laptops the documents of several FOLDERS are about."""
 
     def __init__(self, folders: t.Sequence[t.Sequence[Document]]) -> None:
         self._copied: frozenset[str] = frozenset()
         self.problems: list[str] = []
-        """A sentence for each thing that the administrator should set right."""
+        """A sentence for each problem that the administrator should fix."""
         self._look_for_copies([one for documents in folders for one in documents])
         self._laptops: dict[str, list[Document]] = collections.defaultdict(list)
-        """Name -> one document of each laptop that has it."""
+        """Name -> one document of each laptop with that name."""
         for documents in folders:
-            # One folder, one inventory: another computer there is a laptop that was replaced or set up anew.
+            # A folder belongs to one inventory: another computer in it is a laptop that was replaced or reinstalled.
             latest = {one["laptop"]: one for one in sorted(documents, key=time_of) if self.is_known(one)}
             for name, one in latest.items():
                 if all(self._are_two(one, other) for other in self._laptops[name]):
@@ -49,7 +49,7 @@ class Identities:
                 )
 
     def name(self, one: One) -> str:
-        """The name under which ONE is shown."""
+        """The name to show for ONE."""
         name = str(one["laptop"])
         found = self._laptops.get(name, [])
         if len(found) < 2:
@@ -59,11 +59,11 @@ class Identities:
         return f"{name} ({self._label(next((other for other in found if not self._are_two(one, other)), one))})"
 
     def was_replaced(self, one: One, by: One) -> bool:
-        """Whether ONE is about another machine than BY, or about the same under its former name."""
+        """Whether ONE is about another machine than BY, or about the same one with an earlier computer name."""
         return self._are_two(one, by) or _differ(one["computer"], by["computer"])
 
     def is_known(self, one: One) -> bool:
-        """Whether ONE tells which computer it is about."""
+        """Whether ONE says which computer it is about."""
         return bool(self._machine(one) or one["computer"])
 
     def _are_two(self, one: One, other: One) -> bool:
@@ -77,7 +77,7 @@ class Identities:
         return "" if machine in self._copied else machine
 
     def _label(self, one: One) -> str:
-        """The computer of ONE; with its machine, where another laptop has the same name and the same computer."""
+        """The computer of ONE; with its machine if another laptop has the same name and the same computer."""
         alike = [each for each in self._laptops[str(one["laptop"])] if not _differ(each["computer"], one["computer"])]
         machine = self._machine(one).rpartition("-")[2]
         if len(alike) < 2 and one["computer"]:
@@ -101,7 +101,7 @@ class Identities:
 
 
 def _differ(one: str, other: str) -> bool:
-    """Whether ONE and OTHER are names of two computers; an unknown one may be any."""
+    """Whether ONE and OTHER are the names of two computers; an empty one may be any."""
     return bool(one and other) and one.casefold() != other.casefold()
 
 

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""A fleet as JUnit's XML, which systems for continuous integration show. Pure."""
+"""A fleet as JUnit's XML, for systems of continuous integration. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import
 
 
 def as_junit(fleet: Fleet) -> str:
-    """One suite a laptop, one case for each finding; whether it was reached and looked at is the first case."""
+    """One suite for each laptop, with a case for each finding; the first case says whether it was checked."""
     suites = [_suite(one) for one in fleet.laptops]
     total = {name: sum(counts[name] for _text, counts in suites) for name in ("tests", "failures", "errors", "skipped")}
     head = "".join(f' {name}="{number}"' for name, number in total.items())
@@ -43,7 +43,7 @@ def _suite(laptop: Laptop) -> tuple[str, dict[str, int]]:
 
 
 def _run_case(laptop: Laptop) -> tuple[str, str, str]:
-    """The case that stands for the run itself: its name, the outcome of it, and why."""
+    """The case for the run itself: its name, outcome and reason."""
     document = laptop.document
     text = f"{document['status']}: {document['reason']}"
     if document["error"] and not document["error"]["unreachable"]:
@@ -60,7 +60,7 @@ def _finding_case(one: t.Mapping[str, str]) -> tuple[str, str, str]:
 
 
 def _xml(text: str) -> str:
-    """TEXT without what XML 1.0 has no place for."""
+    """TEXT without characters that XML 1.0 does not allow."""
     return "".join(
         each if each >= " " and each not in "\ufffe\uffff" and not "\ud800" <= each <= "\udfff" else "?"
         for each in text

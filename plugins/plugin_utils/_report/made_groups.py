@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Groups that the inventory plugin has made from documents in this process: documents must not hold them again.
+"""Groups that the inventory plugin has made from documents in this process. They are left out of new documents.
 
-Else what a laptop was in yesterday would be told of it tomorrow as if somebody had put it there.
+Otherwise yesterday's state of a laptop would be written down again tomorrow, as a group of the administrator.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _MADE: set[str] = set()
 
 
 def add(names: t.Iterable[str]) -> None:
-    """The groups NAMES were made from documents."""
+    """Note that the groups NAMES were made from documents."""
     _MADE.update(names)
 
 
 def others(names: t.Iterable[str]) -> list[str]:
-    """Those of the groups NAMES that come from elsewhere."""
+    """Those of the groups NAMES that were not made from documents."""
     return [name for name in names if name not in _MADE]

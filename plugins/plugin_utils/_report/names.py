@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Leaves names of users and computers out of documents, for readers who may not know whose laptops they are. Pure.
+"""Remove names of users and computers from documents, for readers who must not know whose laptops they are. Pure.
 
-Names are replaced wherever they stand, in messages too. A laptop keeps one pseudonym, so that its history goes on. So
-does its machine, whose number stands in other lists too.
+Names are replaced everywhere, also in messages. A laptop always gets the same pseudonym, so its history continues. The
+number of its machine gets one too, because other lists contain it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _PROFILE = re.compile(r"(?i)(\b[a-z]:\\users\\)(?!public\b|default\b|user\b)[^\\
 _HOME = re.compile(r"(/home/)[^/\s\"',;:)]+")
 _SID = re.compile(r"\bS-1-(?:5-21|12-1)(?:-\d+){3,}")
 _ADDRESS = re.compile(r"\b(?:10|127|169|172|192)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b(?!\.?\d)")
-"""Inside an organisation. No version of WSL or of a driver, which have four numbers too, begins like that."""
+"""Addresses inside an organisation. Versions of WSL and of drivers have four numbers too, but begin with others."""
 
 
 def pseudonym(key: bytes, laptop: str) -> str:
-    """The same for the same LAPTOP and KEY; nobody without the key can tell whose it is."""
+    """Always the same for LAPTOP and KEY; it cannot be traced back without the key."""
     return f"laptop-{_hidden(key, laptop)}"
 
 
@@ -38,7 +38,7 @@ def without_names(document: dict[str, t.Any], key: bytes, people: t.Iterable[str
     name = pseudonym(key, document["laptop"])
     known = dict.fromkeys((document["laptop"], document["laptop"].split(".")[0], document["computer"]), name)
     known.update({person: f"user-{number}" for number, person in enumerate(sorted(set(people)), 1)})
-    # The longer first: ada-admin is somebody else than ada.
+    # Longer names first: ada-admin is not ada.
     found = sorted((word for word in known if len(word) > 1), key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in found) or r"(?!)", re.IGNORECASE)
     lower = {word.casefold(): other for word, other in known.items()}

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The outcome of each laptop of a run, in one word each, and of all of them in one line. Pure."""
+"""The outcome of each laptop of a run as one word, and of all laptops in one line. Pure."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ OUTCOMES = (
     NOT_FINISHED,
     FAILED,
 )
-"""What is fine first, what failed last, as the line at the end of a run names them. ``done`` is what a run has worked
-on without looking at all of it, as a repair does."""
+"""In the order of the line at the end of a run: good ones first, failed ones last. ``done``: the run has worked on
+the laptop without checking everything, as a repair does."""
 _BY_STATUS = {
     "failed": FAILED,
     "put off": PUT_OFF,
@@ -44,10 +44,10 @@ _BY_STATUS = {
 
 
 def outcome(state: str, status: str, worked: bool = False, reached: bool = False, would_change: bool = False) -> str:
-    """The outcome of a laptop by what its document says.
+    """The outcome of a laptop, from its document.
 
-    :arg worked: whether the run did something in its distribution, or asked all that it asks.
-    :arg reached: whether the laptop has told something in this run.
+    :arg worked: whether the run worked in its distribution, or has done all its tests.
+    :arg reached: whether the laptop has answered in this run.
     :arg would_change: whether a run in check mode has found something to change.
     """
     if state == words.CONFORMING:
@@ -60,7 +60,7 @@ def outcome(state: str, status: str, worked: bool = False, reached: bool = False
 
 
 def counts(outcomes: t.Iterable[str]) -> dict[str, int]:
-    """Outcome -> how many laptops, for every outcome, as a program reads it: with underscores."""
+    """Outcome -> how many laptops, for every outcome, with underscores for programs."""
     found = collections.Counter(outcomes)
     return {one.replace(" ", "_"): found[one] for one in OUTCOMES}
 

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The report as one HTML page that needs nothing else, and may do nothing else: its policy allows its own script only.
+"""The report as one HTML page that needs no other files; its policy allows nothing but its own script.
 
-The data travels as JSON that the browser does not run; the script shows it as text. Pure, but for reading its files.
+It contains the data as JSON, which the browser does not run; the script shows it as text. Pure, apart from its files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.versions import versions
 
 MAXIMUM_LINES = 50
-"""Problems and changes that are told at the top; all of them are in fleet.json."""
+"""Most problems and changes at the top of the page; fleet.json has all of them."""
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _LETTERS = {words.FAIL: "f", words.WARN: "w", words.UNKNOWN: "u", words.PASS: "p", words.NOT_APPLICABLE: "n"}
 
@@ -34,11 +34,11 @@ _LETTERS = {words.FAIL: "f", words.WARN: "w", words.UNKNOWN: "u", words.PASS: "p
 def render(fleet: Fleet, version: str, hidden: bool = False) -> str:
     """The page.
 
-    :arg version: of the collection.
-    :arg hidden: names were left out, so that no line for ``--limit`` can be made.
+    :arg version: version of the collection.
+    :arg hidden: names were removed, so the page cannot make lines for ``--limit``.
     """
     style, library, script = _file("page.css"), _file("table-core.js"), _file("page.js")
-    # Nobody has the map that the library names for its own developers.
+    # The page does not contain the source map of the library.
     library = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", library)
     parts = {
         "policy": _policy([library, script], style),
@@ -66,7 +66,7 @@ def _file(name: str) -> str:
 
 
 def _policy(scripts: t.Sequence[str], style: str) -> str:
-    """Content-Security-Policy: only what is in the page, and nothing in it becomes markup later."""
+    """Content-Security-Policy: only the page's own script and style, and no text can become markup."""
     return (
         f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; img-src data:;"
         " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -106,13 +106,13 @@ def _cards(fleet: Fleet) -> str:
 
 
 def _data(fleet: Fleet, hidden: bool) -> str:
-    # By number: a fleet says the same about most of its laptops.
+    # Texts are numbered, because most laptops of a fleet have the same ones.
     texts: collections.defaultdict[str, int] = collections.defaultdict(lambda: len(texts))
     laptops = [_laptop(one, texts) for one in fleet.laptops]
     states = {state: words.STATE_NAMES[state] for state in words.STATES}
     whole = {"states": states, "rows": words.ROWS, "hidden": hidden, "texts": list(texts), "laptops": laptops}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-    # Within a script element nothing but these can end it or begin a comment.
+    # Only these characters can end a script element or begin a comment in it.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
@@ -153,7 +153,7 @@ def _laptop(laptop: Laptop, texts: t.Mapping[str, int]) -> dict[str, t.Any]:
 
 
 def _toolkit(one: t.Mapping[str, t.Any]) -> str:
-    """What a distribution has, in a few words."""
+    """The toolkit of a distribution, in a few words."""
     version = one["version"] or "none known"
     version = f"{version}, release {one['release']}" if one["release"] else version
     program = f"; compiled program: {one['verdict'].replace('_', ' ')}" if one["verdict"] else ""

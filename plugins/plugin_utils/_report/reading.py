@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Documents and history read from the controller's disk, with distrust: what cannot be used is told and left out."""
+"""Read documents and history from the controller's disk; damaged ones are reported and ignored."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.store import
 )
 
 LARGEST_HISTORY = 16 << 20
-"""Bytes that are read, from the end: about 50,000 laptops and runs."""
+"""Most bytes that are read from the end of the history: about 50,000 laptops and runs."""
 
 
 def read(folder: str, with_history: bool = True) -> Found:
-    """The documents and the history in FOLDER, or the documents that lie there by themselves. Raises StoreError."""
+    """The documents and the history in FOLDER, or just the documents in it. Raises StoreError."""
     found = Found(folder)
     inner = os.path.join(folder, DOCUMENTS)
     place = inner if os.path.isdir(inner) else folder
@@ -46,7 +46,7 @@ def read(folder: str, with_history: bool = True) -> Found:
 
 
 def _document(path: str, problems: list[str]) -> document.Document | None:
-    """The document at PATH; None, with a sentence in PROBLEMS, where there is none that can be used."""
+    """The document at PATH; None, and a sentence in PROBLEMS, if it cannot be used."""
     name = foreign_text.clean(os.path.basename(path), 120)
     try:
         with open(path, "rb") as stream:
@@ -76,7 +76,7 @@ def _of_another_schema(found: t.Any) -> str:
 
 
 def _history(path: str, found: Found) -> None:
-    """The lines of the history at PATH; those that cannot be used are counted."""
+    """Add the lines of the history at PATH to FOUND; counts those that cannot be used."""
     try:
         with open(path, "rb") as stream:
             size = stream.seek(0, os.SEEK_END)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Keeps what the tasks of a run tell about each laptop, and makes their documents. Pure; a callback plugin feeds it."""
+"""Collects the results of a run's tasks, and makes a document for each laptop. Pure; a callback plugin uses it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class _Laptop:
     seen: State = field(default_factory=State)
     failure: document.Failure | None = None
     ended: bool = False
-    """Whether the run is over for it, though not for others."""
+    """Whether the run has ended for this laptop."""
     stale: bool = True
-    """Whether something was told since the last document."""
+    """Whether there were results after the last document."""
 
 
 @dataclass
 class Recorder:
-    """What one run has told so far."""
+    """The results of one run so far."""
 
     run: document.Run
     laptops: dict[str, _Laptop] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Recorder:
         self.laptops.setdefault(laptop, _Laptop(tuple(groups)))
 
     def result(self, laptop: str, module: str, step: str, result: t.Mapping[str, t.Any]) -> None:
-        """The task STEP has returned RESULT for LAPTOP; unknown ones (a controller) are left out."""
+        """The task STEP has returned RESULT for LAPTOP; unknown hosts (a controller) are ignored."""
         if laptop in self.laptops:
             self.laptops[laptop].stale = True
             take(self.laptops[laptop].seen, module, step, result)
@@ -59,25 +59,25 @@ class Recorder:
             )
 
     def rescued(self, failures: t.Container[str], dark: t.Container[str]) -> None:
-        """The run is over with FAILURES and laptops in the DARK: what failed for others was mended by the play."""
+        """The run has ended with FAILURES and unreachable laptops (DARK); the play has rescued the others."""
         for name, laptop in self.laptops.items():
             if name not in failures and name not in dark:
                 laptop.failure = None
 
     def ends(self, names: t.Iterable[str]) -> None:
-        """The run is over for the laptops NAMES, as for those of a batch when another one begins."""
+        """The run has ended for the laptops NAMES, for example because the next batch begins."""
         for name in names:
             if name in self.laptops:
                 self.laptops[name].ended = True
 
     def documents(self, time: str, names: t.Iterable[str], finished: bool = False) -> list[document.Document]:
-        """The documents of the laptops NAMES of which something was told since their last document."""
+        """The documents of those laptops of NAMES that have results after their last document."""
         made = []
         for name in names:
             laptop = self.laptops.get(name)
             if laptop and (laptop.stale or finished):
                 laptop.stale = False
-                # Whoever failed takes part in nothing that comes later.
+                # A failed laptop takes part in no later task.
                 end = finished or laptop.ended or laptop.failure is not None
                 made.append(document.make(name, laptop.groups, self.run, time, laptop.seen, laptop.failure, end))
         return made

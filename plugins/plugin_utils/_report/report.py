@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""All files of a report, from folders of documents into one."""
+"""Write all files of a report into one folder, from folders of documents."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ NOT_CONFORMING = "not_conforming.limit"
 
 
 def write(folders: t.Sequence[str], destination: str, now: str, version: str) -> Fleet:
-    """The report of the documents in FOLDERS, in DESTINATION. Raises StoreError.
+    """Write the report of the documents in FOLDERS to DESTINATION. Raises StoreError.
 
     :arg now: UTC, ISO 8601 with Z.
-    :arg version: of the collection.
+    :arg version: version of the collection.
     """
     fleet = merge([reading.read(folder) for folder in folders], now)
     hidden = any(os.path.exists(os.path.join(folder, store.KEY)) for folder in folders)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an audit found on many laptops, each finding once with the laptops that have it: one table for a fleet. Pure."""
+"""One table with the findings of an audit of many laptops: each finding once, with its laptops. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVELS = (STOP, WARN, INFO, OK)
 """The worst first."""
 COLUMNS = ("level", "about", "row", "title", "id", "seen", "remedy")
 NAMED = 8
-"""Laptops that are named in one row; the files of the report name all."""
+"""Most laptops in one row; the files of the report have all of them."""
 
 Variables = t.Mapping[str, t.Any]
 

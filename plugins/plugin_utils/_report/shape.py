@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Whether a value has the shape that our JSON Schema asks for, in the words that it uses. Pure, but for reading it.
+"""Check a value against our JSON Schema, with the keywords that it uses. Pure, apart from reading the schema.
 
-The collection brings no validator, and controllers have none; tests hold this one and ``jsonschema`` together.
+Neither the collection nor most controllers have a validator; tests compare this one with ``jsonschema``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _no_number(word: str) -> t.NoReturn:
 
 
 def problem(value: t.Any, wanted: Schema, where: str = "") -> str:
-    """What is wrong with VALUE by the schema WANTED, in a few words; empty when nothing is."""
+    """Why VALUE does not match the schema WANTED, in a few words; empty if it does."""
     if "$ref" in wanted:
         wanted = schema()["$defs"][wanted["$ref"].rpartition("/")[2]]
     place = where or "the document"

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Documents, reports and history on the controller's disk: written whole or not at all."""
+"""Write documents, reports and history to the controller's disk, completely or not at all."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ DOCUMENTS = "documents"
 HISTORY = "history.jsonl"
 KEY = "names.json"
 LARGEST_DOCUMENT = 4 << 20
-"""Bytes; a laptop with a hundred findings has 40 kB."""
+"""Most bytes of a document; one with a hundred findings has 40 kB."""
 
 
 class StoreError(Exception):
-    """Something could not be written or read: one line that says what, where, and what to do."""
+    """Something could not be written or read; one line with what, where, and what to do."""
 
 
 def why(error: OSError) -> str:
-    """What the system says of ERROR, for the middle of a sentence."""
+    """The reason of ERROR from the system, as part of a sentence."""
     return (error.strerror or type(error).__name__).lower()
 
 
@@ -45,9 +45,9 @@ def _told(path: str, variable: str = "wslfleet_report") -> t.Iterator[None]:
 
 
 def write(path: str, text: str, variable: str = "wslfleet_report") -> None:
-    """TEXT at PATH, in place of what was there, or nothing. Raises StoreError.
+    """Write TEXT to PATH, completely or not at all. Raises StoreError.
 
-    :arg variable: that names the folder.
+    :arg variable: the variable with the folder.
     """
     temporary = f"{path}.{secrets.token_hex(4)}.new"
     with _told(path, variable):
@@ -63,9 +63,9 @@ def write(path: str, text: str, variable: str = "wslfleet_report") -> None:
 
 
 def write_document(folder: str, one: document.Document) -> None:
-    """The document ONE in FOLDER, in place of that of the last run of the same playbook. Raises StoreError.
+    """Write the document ONE to FOLDER, instead of that of the last run of the same playbook. Raises StoreError.
 
-    Where ONE does not tell all, as of a laptop that is off, the last one that did is kept beside it.
+    If ONE does not cover everything, of a laptop that is off for example, the last one that does is kept too.
     """
     stem = os.path.join(folder, DOCUMENTS, f"{file_name(one['laptop'])}.{file_name(one['run']['playbook'])}")
     path, known = f"{stem}.json", f"{stem}.known.json"
@@ -80,7 +80,7 @@ def write_document(folder: str, one: document.Document) -> None:
 
 
 def _at(path: str) -> dict[str, t.Any]:
-    """The object at PATH; an empty one if there is none that can be used."""
+    """The object at PATH; empty if it cannot be used."""
     try:
         with open(path, "rb") as stream:
             return shape.parsed(stream.read(LARGEST_DOCUMENT))[0]
@@ -89,7 +89,7 @@ def _at(path: str) -> dict[str, t.Any]:
 
 
 def append_history(folder: str, lines: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-    """LINES at the end of the history in FOLDER, by one write; a line that was cut there stays by itself."""
+    """Append LINES to the history in FOLDER, by one write; an incomplete last line is not continued."""
     path = os.path.join(folder, HISTORY)
     text = "".join(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n" for line in lines)
     with _told(path):
@@ -106,14 +106,14 @@ def append_history(folder: str, lines: t.Sequence[t.Mapping[str, t.Any]]) -> Non
 
 
 def prepare(folder: str, variable: str = "wslfleet_report") -> None:
-    """Make FOLDER, which VARIABLE names, and see that a file can be written there, before a run. Raises StoreError."""
+    """Make FOLDER, the value of VARIABLE, and check before a run that it can be written. Raises StoreError."""
     path = os.path.join(folder, ".new")
     write(path, "", variable)
     os.unlink(path)
 
 
 def check_names(folder: str, named: bool) -> None:
-    """Names are in all documents of a FOLDER, or in none: one report shows them together. Raises StoreError."""
+    """Check that all documents of FOLDER have names, or none, because one report shows them all. Raises StoreError."""
     without = os.path.exists(os.path.join(folder, KEY))
     used = without or os.path.isdir(os.path.join(folder, DOCUMENTS))
     if used and without is named:
@@ -124,7 +124,7 @@ def check_names(folder: str, named: bool) -> None:
 
 
 def key_of(folder: str) -> bytes:
-    """The key of pseudonyms of FOLDER, made at its first use; only its owner can read it. Raises StoreError."""
+    """The key for pseudonyms in FOLDER, made when first used; only its owner can read it. Raises StoreError."""
     path = os.path.join(folder, KEY)
     with _told(path):
         os.makedirs(folder, exist_ok=True)
@@ -138,7 +138,7 @@ def key_of(folder: str) -> bytes:
 
 
 def file_name(name: str) -> str:
-    """A file name for NAME: readable, never a path, and another one for another name, whatever the case."""
+    """A file name for NAME: readable, never a path, and different for different names, even without case."""
     plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80]
     if plain == name and plain == plain.lower():
         return plain

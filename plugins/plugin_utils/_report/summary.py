@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The outcome of each laptop of a run, as rows of a table: what needs a person first, each with its reason. Pure.
+"""A table with the outcome of each laptop of a run and its reason; those that need a person come first. Pure.
 
-A laptop that failed takes part in no later task, so that its reason is found where its last task left it: every task of
-the roles keeps its result under a name that begins with two underscores.
+A failed laptop takes part in no later task, so the reason is in the result of its last task: every task of the roles
+registers its result under a name that begins with two underscores.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import forei
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.from_results import message
 
 KEPT = ("__windows_host_", "__cuda_toolkit_", "__container_toolkit_", "__wslfleet_")
-"""What the names of results begin with that tasks keep."""
+"""Prefixes of the names under which tasks register results."""
 PROVISIONED, WOULD_BE, FAILED = "provisioned", "would be provisioned", "failed"
 NOT_AS_ASKED = "not as asked"
-"""Everything is installed, and yet somebody's shell finds another nvcc first."""
+"""Everything is installed, but some shell finds another nvcc first."""
 _GOOD = (PROVISIONED, "handed over")
 NOT_BEGUN, PUT_OFF = "not begun", "put off"
 PARTLY = "partly run"
-"""Nothing failed, and tags left out something that the verdict needs."""
+"""Nothing failed, but tags left out something that the verdict needs."""
 _WAITING = ("awaiting", WOULD_BE, NOT_BEGUN, PUT_OFF, PARTLY)
 _ABOUT_THE_RUN = "__wslfleet_run_"
-"""What the names of results begin with that say nothing about a laptop: a task that runs once keeps them for many."""
+"""Prefix of results that are not about one laptop: a task with run_once registers them for many."""
 
 Variables = t.Mapping[str, t.Any]
 Row = t.Dict[str, str]
 
 
 def rows(hosts: t.Sequence[str], variables: t.Mapping[str, Variables]) -> list[Row]:
-    """One row for each of HOSTS, by the VARIABLES of each; what failed first, what waits next, what is fine last."""
+    """One row for each of HOSTS, from its VARIABLES; failed ones first, then those that wait, good ones last."""
     found = [_row(host, variables[host]) for host in hosts]
     return sorted(found, key=lambda row: _rank(row["status"]))
 
@@ -65,7 +65,7 @@ def _row(host: str, variables: Variables) -> Row:
 
 
 def _status(host: str, variables: Variables, side: Variables, toolkit: Variables) -> tuple[str, str]:
-    """The word for the laptop, and why."""
+    """The status of the laptop, and the reason."""
     failure = _failure(variables)
     if failure:
         word = str(failure.get("cause") or "unreachable") if failure.get("unreachable") else FAILED
@@ -89,17 +89,17 @@ def _status(host: str, variables: Variables, side: Variables, toolkit: Variables
 
 
 def _by_tags(variables: Variables) -> bool:
-    """Whether the command line chose or left out tasks by their tags."""
+    """Whether the command line selects or skips tasks by tags."""
     return "all" not in (variables.get("ansible_run_tags") or ["all"]) or bool(variables.get("ansible_skip_tags"))
 
 
 def _failure(variables: Variables) -> Variables | None:
-    """The result that put the host out of the run; None if there is none."""
+    """The result because of which the host dropped out of the run; None if there is none."""
     found = (one for one in _results(variables) if one.get("failed") or one.get("unreachable"))
     return next(found, None)
 
 
 def _results(variables: Variables) -> list[Variables]:
-    """What tasks have kept about the host."""
+    """The results that tasks have registered for the host."""
     names = [name for name in variables if name.startswith(KEPT) and not name.startswith(_ABOUT_THE_RUN)]
     return [result for name in names if isinstance(result := variables[name], t.Mapping)]

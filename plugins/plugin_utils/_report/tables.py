@@ -21,7 +21,7 @@ SCHEMA = 1
 
 
 def as_json(fleet: Fleet) -> str:
-    """Everything, with the merged document of each laptop."""
+    """All data, with the merged document of each laptop."""
     laptops = [
         {**one.document, "laptop": one.name, "audited": one.audited, "changed": list(one.changed)}
         for one in fleet.laptops
@@ -33,17 +33,17 @@ def as_json(fleet: Fleet) -> str:
         "causes": dict(fleet.causes()),
         "problems": list(fleet.problems),
     }
-    # One line a laptop, for people and for grep.
+    # One line for each laptop, for people and for grep.
     lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in laptops)
     return f'{json.dumps(whole, ensure_ascii=False)[:-1]}, "laptops": [\n{lines}\n]}}\n'
 
 
 _STARTS_FORMULA = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
-"""What spreadsheets take for the beginning of a formula, full-width forms too."""
+"""Characters at the beginning of a formula in spreadsheets, with the full-width forms."""
 
 
 def _cell(text: object) -> str:
-    """TEXT as a spreadsheet shows it and never runs it."""
+    """TEXT in a form that a spreadsheet shows and never runs."""
     shown = str(text)
     return f"'{shown}" if shown.lstrip().startswith(_STARTS_FORMULA) or shown.startswith(_STARTS_FORMULA) else shown
 
@@ -56,7 +56,7 @@ _COLUMNS = (
 
 
 def _row(laptop: Laptop) -> dict[str, object]:
-    """Column -> what stands there for LAPTOP; more than there are columns."""
+    """Column -> value for LAPTOP; with some keys that are not columns."""
     document = laptop.document
     return {
         **document,
@@ -77,7 +77,7 @@ def _findings(laptop: Laptop, level: str) -> list[str]:
 
 
 def as_csv(fleet: Fleet) -> str:
-    """One line a laptop, and one for each row of the guide beside it. Begins with a mark that says UTF-8 to Excel."""
+    """One line for each laptop, with a column for each row of the guide. Begins with a UTF-8 mark for Excel."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
@@ -92,7 +92,7 @@ def limit(fleet: Fleet, *states: str) -> str:
 
 
 NOBODY = "!all"
-"""Ansible takes an empty file for all hosts of the inventory."""
+"""Not an empty file, which would mean all hosts of the inventory to Ansible."""
 
 
 def limit_of(names: t.Iterable[str]) -> str:

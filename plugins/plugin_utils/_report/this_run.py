@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The run that this process carries out: the callback plugin keeps it here, lookups of the same run read it.
+"""The run of this process: the callback plugin stores it here, and lookups of the same run read it.
 
-Ansible evaluates lookups in the process of the run, or in a worker that was forked from it after all former tasks.
+Ansible evaluates lookups in the process of the run, or in a worker that was forked from it after all earlier tasks.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ UNWATCHED = "nothing watches this run: set callbacks_enabled = wslfleet.cuda.doc
 
 
 class Plan(t.Protocol):
-    """A rollout that the run carries out; room ``_rollout`` has it."""
+    """A rollout that the run carries out; implemented in room ``_rollout``."""
 
     folder: str
-    """Where the files of what is left are written."""
+    """The folder for files of the remaining laptops."""
 
     def outcomes(self, told: t.Mapping[str, str]) -> dict[str, str]:
-        """Laptop -> the outcome of it, those of which nothing was TOLD too."""
+        """Laptop -> its outcome, also for laptops that are not in TOLD."""
 
     def begin(self, batch: t.Iterable[str]) -> None:
         """Another BATCH begins."""
 
     def passes(self, laptop: str) -> bool:
-        """Whether LAPTOP, which has something to tell, is the first one of the batch that goes on."""
+        """Whether LAPTOP, which has a result, is the first one of the current batch."""
 
     def ends(self) -> tuple[str, ...]:
-        """The batch that went on is over; its laptops."""
+        """The current batch has ended; returns its laptops."""
 
 
 @dataclass
 class ThisRun:
-    """What lookups may know of the run."""
+    """The part of the run that lookups can read."""
 
     recorder: Recorder
     report: str = ""
@@ -51,16 +51,16 @@ class ThisRun:
     """None if the run is no rollout."""
 
     def passes(self, laptop: str) -> bool:
-        """Whether LAPTOP, which has something to tell, is the first one of a batch of a rollout."""
+        """Whether LAPTOP, which has a result, is the first one of a batch of a rollout."""
         return self.plan is not None and self.plan.passes(laptop)
 
     def batch_ends(self) -> None:
-        """A batch of a rollout is over, if one went on, and with it the run for its laptops."""
+        """The current batch of a rollout, if there is one, has ended, and the run with it for its laptops."""
         if self.plan is not None:
             self.recorder.ends(self.plan.ends())
 
     def outcomes(self) -> dict[str, str]:
-        """Laptop -> the outcome of it."""
+        """Laptop -> its outcome."""
         told = self.recorder.outcomes()
         return {**told, **self.plan.outcomes(told)} if self.plan else told
 
@@ -74,15 +74,15 @@ _CURRENT = _Current()
 
 
 def begin(run: ThisRun) -> None:
-    """RUN is carried out from now on."""
+    """RUN begins."""
     _CURRENT.run = run
 
 
 def current() -> ThisRun | None:
-    """The run that goes on; None if no callback plugin watches it."""
+    """The current run; None if no callback plugin watches it."""
     return _CURRENT.run
 
 
 def end() -> None:
-    """The run is over."""
+    """The run has ended."""
     _CURRENT.run = None

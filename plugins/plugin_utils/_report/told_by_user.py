@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an order did, line by line, each with the user whose distribution it was."""
+"""What an order did, in lines that begin with the owner of the distribution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ One = t.Mapping[str, t.Any]
 
 
 def told_by_user(order: t.Mapping[str, t.Any], tell: t.Callable[[One], t.Iterable[str]]) -> list[str]:
-    """The lines that TELL has for each part of ORDER, a result of cuda_bundle; the connecting account has no name."""
+    """The lines of TELL for each part of ORDER, a result of cuda_bundle; the connecting account has no name."""
     lines = []
     for one in order.get("windows_users") or ():
         whose = f"{one['user']}: " if one["user"] else ""

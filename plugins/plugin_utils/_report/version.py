@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The version of this collection, as documents and reports name it."""
+"""The version of this collection, for documents and reports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.a
 
 @functools.lru_cache(maxsize=1)
 def collection_version(top: str = _TOP) -> str:
-    """From what the installed collection has, or the checkout; empty where TOP has neither."""
+    """From the files of the installed collection, or of the checkout; empty if TOP has neither."""
     try:
         with open(os.path.join(top, "MANIFEST.json"), encoding="utf-8") as stream:
             return str(json.load(stream)["collection_info"]["version"])

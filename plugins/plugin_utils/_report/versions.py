@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The versions that a document tells, as history, tables and the page of the report show them. Pure."""
+"""The versions in a document, as history, tables and the page of the report show them. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 
 
 def versions(one: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """Of the document ONE; empty what it does not tell. ``product`` is Windows as people name it."""
+    """The versions in the document ONE; empty if unknown. ``product`` is the usual name of Windows."""
     windows = one["windows"] or {}
     return {
         "toolkit": ", ".join(sorted({_toolkit(each) for each in one["toolkits"] or ()} - {""})),
@@ -24,5 +24,5 @@ def versions(one: t.Mapping[str, t.Any]) -> dict[str, str]:
 
 
 def _toolkit(one: t.Mapping[str, str]) -> str:
-    """The patch release is known of the one that the run was about."""
+    """The patch release is only known for the toolkit that the run was about."""
     return one["release"] if one["release"].startswith(f"{one['version']}.") else one["version"]

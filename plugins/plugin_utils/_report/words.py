@@ -12,7 +12,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import guide
 
 CONFORMING, NOT_CONFORMING, UNKNOWN_STATE, UNREACHABLE = "conforming", "not_conforming", "unknown", "unreachable"
 STATES = (NOT_CONFORMING, UNREACHABLE, UNKNOWN_STATE, CONFORMING)
-"""What needs a person comes first."""
+"""Those that need a person come first."""
 AS_SHOWN = (CONFORMING, NOT_CONFORMING, UNKNOWN_STATE, UNREACHABLE)
 """The order of tiles and charts."""
 STATE_NAMES = {
@@ -27,7 +27,7 @@ LEVELS = (FAIL, WARN, UNKNOWN, PASS, NOT_APPLICABLE)
 """The worst first."""
 
 ROWS = guide.TITLES
-"""Row of NVIDIA's guide for CUDA in WSL, as the collection walks it -> what it is about."""
+"""Row of NVIDIA's guide for CUDA in WSL, as the collection numbers them -> what it is about."""
 
 
 def worst(levels: list[str]) -> str:

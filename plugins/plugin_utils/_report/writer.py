@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Writes down what a run told: documents while it goes on, history and report at its end."""
+"""Writes the results of a run: documents during the run, history and report at its end."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.recorder imp
 
 
 class Writer:
-    """The documents of one run in one FOLDER, which is made if need be. Raises StoreError.
+    """The documents of one run in one FOLDER, which is made if it is missing. Raises StoreError.
 
-    :arg named: whether names of users and computers stay in.
+    :arg named: whether to keep names of users and computers.
     """
 
     def __init__(self, folder: str, named: bool) -> None:
@@ -29,7 +29,7 @@ class Writer:
         self._key = None if named else store.key_of(self.folder)
 
     def documents(self, keeper: Recorder, laptops: t.Iterable[str], time: str, finished: bool = False) -> None:
-        """Write the documents of LAPTOPS of which KEEPER has something new, and their history at the end."""
+        """Write the documents of LAPTOPS for which KEEPER has new results, and their history at the end."""
         people = keeper.people()
         made = []
         for one in keeper.documents(time, laptops, finished):
@@ -40,5 +40,5 @@ class Writer:
             store.append_history(self.folder, made)
 
     def report(self, time: str, version: str) -> Fleet:
-        """The report of all documents in the folder, those of other runs too."""
+        """Write the report of all documents in the folder, including those of other runs."""
         return report.write([self.folder], self.folder, time, version)
