@@ -60,18 +60,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import (
     line,
     messages,
     progress,
+    results,
     terminal,
 )
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.live import Live
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.results import (
-    has_items,
-    host_of,
-    is_a_change_to_say,
-    is_ours,
-    shows,
-    step_of,
-    word_of,
-)
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.screen import Screen
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.verdicts import verdicts
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.watched import Watched
@@ -107,27 +99,29 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
         """A task begins for one host."""
-        self._wslfleet_note(lambda: self.wslfleet_run.starts(str(host.get_name()), step_of(task), time.monotonic()))
+        self._wslfleet_note(
+            lambda: self.wslfleet_run.starts(str(host.get_name()), results.step_of(task), time.monotonic())
+        )
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """A task is done for one host."""
         changed = bool(result._result.get("changed"))
-        self._wslfleet_note(lambda: self.wslfleet_run.done(host_of(result), changed))
-        if not has_items(result):
+        self._wslfleet_note(lambda: self.wslfleet_run.done(results.host_of(result), changed))
+        if not results.has_items(result):
             self.v2_runner_item_on_ok(result)
 
     def v2_runner_item_on_ok(self, result: t.Any) -> None:
         """One item of a loop is done, or a task without one."""
         ansible: t.Any = self
         self._handle_warnings(result._result)
-        if shows(result):
+        if results.shows(result):
             ansible._clean_results(result._result, result._task.action)
             whose = "" if result._task.run_once else str(self.host_label(result))
             self._wslfleet_say(messages.entry(whose, "", "", messages.shown(result._result)))
         elif self._display.verbosity:
-            self._wslfleet_entry(result, word_of(result), self._wslfleet_dump(result))
-        elif is_a_change_to_say(result) and not (self.wslfleet_moves and is_ours(result)):
-            self._wslfleet_entry(result, word_of(result), tone=line.CHANGED)
+            self._wslfleet_entry(result, results.word_of(result), self._wslfleet_dump(result))
+        elif results.is_a_change_to_say(result) and not (self.wslfleet_moves and results.is_ours(result)):
+            self._wslfleet_entry(result, results.word_of(result), tone=line.CHANGED)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         """A task has failed for one host."""
@@ -144,22 +138,22 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
         """A task is not for this host."""
-        self._wslfleet_note(lambda: self.wslfleet_run.done(host_of(result)))
+        self._wslfleet_note(lambda: self.wslfleet_run.done(results.host_of(result)))
         if self._display.verbosity > 1:
             self._wslfleet_entry(result, "skipped", self._wslfleet_dump(result), line.SOFT)
 
     def v2_runner_retry(self, result: t.Any) -> None:
         """A task is tried again."""
         text = f"try {result._result.get('attempts')} of {result._result.get('retries')} failed"
-        self._display.display(progress.line(host_of(result), text))
+        self._display.display(progress.line(results.host_of(result), text))
 
     def v2_on_file_diff(self, result: t.Any) -> None:
         """There are differences to show."""
         ansible: t.Any = self
-        for one in result._result["results"] if has_items(result) else [result._result]:
+        for one in result._result["results"] if results.has_items(result) else [result._result]:
             difference = one.get("changed") and one.get("diff") and ansible._get_diff(clean_result(one["diff"]))
             if difference:
-                self._wslfleet_entry(result, word_of(result))
+                self._wslfleet_entry(result, results.word_of(result))
                 self._display.display(difference)
 
     def v2_playbook_on_no_hosts_remaining(self) -> None:
@@ -196,16 +190,16 @@ class CallbackModule(CallbackBase):
 
     def _wslfleet_failed(self, result: t.Any, word: str, ignored: bool, away: bool = False) -> None:
         self._handle_warnings(result._result)
-        name, why = host_of(result), self._wslfleet_why(result)
+        name, why = results.host_of(result), self._wslfleet_why(result)
         if ignored:
             self._wslfleet_note(lambda: self.wslfleet_run.done(name))
         else:
-            self._wslfleet_note(lambda: self.wslfleet_run.fails(name, step_of(result._task), why, away))
-        if not has_items(result):
+            self._wslfleet_note(lambda: self.wslfleet_run.fails(name, results.step_of(result._task), why, away))
+        if not results.has_items(result):
             self._wslfleet_entry(result, word, why, line.SOFT if ignored else line.AWAY if away else line.BAD)
 
     def _wslfleet_why(self, result: t.Any) -> str:
-        why = messages.why(result._result, host_of(result))
+        why = messages.why(result._result, results.host_of(result))
         return f"{why}\n{self._wslfleet_dump(result)}" if self._display.verbosity else why
 
     def _wslfleet_dump(self, result: t.Any) -> str:
@@ -213,7 +207,7 @@ class CallbackModule(CallbackBase):
 
     def _wslfleet_entry(self, result: t.Any, word: str, text: str = "", tone: str = line.PLAIN) -> None:
         item = self._get_item_label(result._result)
-        step = step_of(result._task) + (f" ({item})" if item is not None else "")
+        step = results.step_of(result._task) + (f" ({item})" if item is not None else "")
         self._wslfleet_say(messages.entry(str(self.host_label(result)), step, word, text), tone)
 
     def _wslfleet_say(self, text: str, tone: str = line.PLAIN) -> None:

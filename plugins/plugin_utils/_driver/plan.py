@@ -100,12 +100,8 @@ def _refuse_hardware(state: HostState) -> None:
     if not state.gpus and state.nvidia_hardware is not True:
         told = "no NVIDIA device" if state.nvidia_hardware is False else "not whether there is an NVIDIA device"
         raise StepFailed(f"the host shows {told}: an NVIDIA driver is not installed on foreign hardware")
+    # In TCC mode by nvidia-smi or, where it was not asked, by the registry, whose word is enough here.
+    useless = bool(state.gpus) and all(map(preflight_gpu.computes_only, state.gpus))
     for verdict in (preflight_gpu.driver_model(state), preflight_gpu.compute_capability(state, Needs())):
-        sure = verdict.level == "stop" or (verdict.id == "driver_model" and _all_compute_only(state))
-        if sure:
+        if verdict.level == "stop" or (useless and verdict.id == "driver_model"):
             raise StepFailed(f"{verdict.seen}: {verdict.remedy}")
-
-
-def _all_compute_only(state: HostState) -> bool:
-    """Every GPU is in TCC mode, by nvidia-smi or, where it was not asked, by the registry."""
-    return bool(state.gpus) and all(preflight_gpu.computes_only(gpu) for gpu in state.gpus)

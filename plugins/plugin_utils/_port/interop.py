@@ -89,10 +89,28 @@ class InteropRunner:
         """See ``HearingRunner.run``. Raises StepFailed too for a LINE that would end this distribution."""
         self.inside.refuse_own_end(line, self._host)
         mark = new_mark()
-        command = arguments(self.inside.cmd_exe, line, mark)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        exchange = Exchange(stdin, deadline, heard=heard, end=subprocess.Popen.kill)
+        process = self._started(line, mark)
         try:
-            process = subprocess.Popen(
-                command,
+            with process:
+                exchange.carry(process.stdin, None, process)
+        except DeadlinePassed:
+            message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
+            raise CommandTimeout(message, bytes(exchange.stdout)) from None
+        except TooLong:
+            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
+            raise OutputTooLong(f"{message}; look what floods it", bytes(exchange.stdout)) from None
+        done = completed(bytes(exchange.stdout), bytes(exchange.stderr), mark)
+        if done is None:
+            raise self.inside.not_run(process.returncode, bytes(exchange.stderr), self._host)
+        return done
+
+    def _started(self, line: str, mark: str) -> subprocess.Popen[bytes]:
+        """The process that runs LINE and reports its exit code behind MARK."""
+        try:
+            return subprocess.Popen(
+                arguments(self.inside.cmd_exe, line, mark),
                 bufsize=0,
                 cwd=os.path.dirname(self.inside.cmd_exe),
                 env=environment(line, os.environb),
@@ -102,33 +120,6 @@ class InteropRunner:
             )
         except OSError as error:
             raise self.inside.not_started(error, self._host) from None
-        with process:
-            exchange = self._carried(process, line, stdin, timeout, heard)
-        done = completed(bytes(exchange.stdout), bytes(exchange.stderr), mark)
-        if done is None:
-            raise self.inside.not_run(process.returncode, bytes(exchange.stderr), self._host)
-        return done
-
-    def _carried(
-        self,
-        process: subprocess.Popen[bytes],
-        line: str,
-        stdin: Stdin,
-        timeout: float | None,
-        heard: Heard | None,
-    ) -> Exchange:
-        """The outcome of PROCESS, which runs LINE."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        exchange = Exchange(stdin, deadline, heard=heard, end=subprocess.Popen.kill)
-        try:
-            exchange.carry(process.stdin, None, process)
-        except DeadlinePassed:
-            message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
-            raise CommandTimeout(message, bytes(exchange.stdout)) from None
-        except TooLong:
-            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
-            raise OutputTooLong(f"{message}; look what floods it", bytes(exchange.stdout)) from None
-        return exchange
 
     def close(self) -> None:
         """Nothing is kept between commands."""

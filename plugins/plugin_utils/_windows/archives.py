@@ -31,18 +31,12 @@ def upload(runner: port.CommandRunner, source: Path, path: str, timeout: float) 
 
 def upload_contents(runner: port.CommandRunner, files: t.Mapping[str, bytes], timeout: float) -> None:
     """Write FILES (path in a folder of one folder of C: -> content) in one WinRS command; raises StepFailed."""
-    archive, folder = _packed(files)
-    _check_unpacked(runner.run(_unpack_line(folder), archive, timeout), ", ".join(files))
+    line, archive = unpacking(files)
+    _check_unpacked(runner.run(line, archive, timeout), ", ".join(files))
 
 
 def unpacking(files: t.Mapping[str, bytes]) -> tuple[str, bytes]:
     """The line that writes FILES as ``upload_contents`` does, and its standard input."""
-    archive, folder = _packed(files)
-    return _unpack_line(folder), archive
-
-
-def _packed(files: t.Mapping[str, bytes]) -> tuple[bytes, str]:
-    """An archive with FILES, and the folder that it is unpacked in."""
     archive, folder = io.BytesIO(), ""
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.GNU_FORMAT) as packed:
         for path, content in files.items():
@@ -50,7 +44,7 @@ def _packed(files: t.Mapping[str, bytes]) -> tuple[bytes, str]:
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             packed.addfile(entry, io.BytesIO(content))
-    return archive.getvalue(), folder
+    return _unpack_line(folder), archive.getvalue()
 
 
 def _place_in_archive(path: str) -> tuple[str, str]:
