@@ -23,8 +23,10 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     OUTPUT_BYTES,
     SILENT_SECONDS,
+    CommandTimeout,
     Dialogue,
     Heard,
+    OutputTooLong,
     Stdin,
     pieces,
 )
@@ -42,34 +44,30 @@ def patience(seconds: float | None, has_stdout: bool) -> float | None:
     return _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
 
 
-class DeadlinePassed(Exception):
-    """The time is over; the process was ended."""
-
-
-class TooLong(Exception):
-    """The process printed too much and was ended."""
-
-
 class Exchange:
     """The exchange with one command. Core gets it as the input data, so it has to be true."""
 
     def __init__(
         self,
+        about: tuple[str, str],
         stdin: Stdin,
-        deadline: float | None,
+        timeout: float | None = None,
         dialogue: Dialogue | None = None,
         shown: t.Callable[[bytes, bytes], tuple[bytes, bytes]] = lambda stdout, stderr: (stdout, stderr),
         heard: Heard | None = None,
         end: t.Callable[[subprocess.Popen[bytes]], None] = subprocess.Popen.terminate,
+        fate: str = "ended",
     ) -> None:
-        """DEADLINE: on the clock of ``time.monotonic``.
+        """ABOUT: host and command line, for messages.
 
-        :arg shown: makes the output that DIALOGUE sees from what was received.
+        :arg shown: makes the output of the command from what was received.
         :arg end: ends a process whose time is over, or that prints too much.
+        :arg fate: what became of its command then.
         """
+        self._about, self._timeout, self._fate = about, timeout, fate
         self.stdout, self.stderr = bytearray(), bytearray()
         self._input = pieces(io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin, CHUNK_BYTES)
-        self._deadline = deadline
+        self._deadline = None if timeout is None else time.monotonic() + timeout
         self._dialogue = dialogue
         self._shown = shown
         self._heard = heard
@@ -82,7 +80,7 @@ class Exchange:
     def carry(self, stdin: t.Any, _data: object, process: subprocess.Popen[bytes]) -> None:
         """Called with the STDIN of PROCESS by core, or by the function that started it.
 
-        Raises DeadlinePassed, TooLong, and the errors of the input and of the dialogue.
+        Raises CommandTimeout, OutputTooLong, and the errors of the input and of the dialogue.
         """
         try:
             self._carry(stdin, process)
@@ -162,7 +160,7 @@ class Exchange:
         """Let the dialogue answer, once its last answer has been sent."""
         if self._dialogue is None or self._waiting:
             return
-        answer = self._dialogue.reply(*self._shown(bytes(self.stdout), bytes(self.stderr)))
+        answer = self._dialogue.reply(*self._seen())
         if answer is None:
             self._dialogue = self._deadline = None
             self._next()
@@ -179,7 +177,9 @@ class Exchange:
         if not data:
             selector.unregister(stream)
         if len(self.stdout) + len(self.stderr) + len(data) > OUTPUT_BYTES:
-            raise TooLong
+            host, line = self._about
+            message = f"{host}: printed more than {OUTPUT_BYTES >> 20} MiB and was {self._fate}: {line[:120]}"
+            raise OutputTooLong(f"{message}; look on the laptop what floods it", self._seen()[0])
         if stream is process.stdout:
             self.stdout.extend(data)
             self._tell(data, b"")
@@ -194,4 +194,11 @@ class Exchange:
     def _check_time(self) -> None:
         if self._deadline is None or time.monotonic() < self._deadline:
             return
-        raise DeadlinePassed if self._dialogue is None else self._dialogue.late()
+        if self._dialogue is not None:
+            raise self._dialogue.late()
+        host, line = self._about
+        message = f"{host}: not finished after {self._timeout:g} s and {self._fate}: {line[:120]}"
+        raise CommandTimeout(message, self._seen()[0])
+
+    def _seen(self) -> tuple[bytes, bytes]:
+        return self._shown(bytes(self.stdout), bytes(self.stderr))

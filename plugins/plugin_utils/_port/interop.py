@@ -25,18 +25,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import time
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import inside
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.cmd_line import new_mark
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import DeadlinePassed, Exchange, TooLong
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import Exchange
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
-    OUTPUT_BYTES,
-    CommandTimeout,
     Completed,
     Heard,
-    OutputTooLong,
     Stdin,
 )
 
@@ -89,18 +85,9 @@ class InteropRunner:
         """See ``HearingRunner.run``. Raises StepFailed too for a LINE that would end this distribution."""
         self.inside.refuse_own_end(line, self._host)
         mark = new_mark()
-        deadline = None if timeout is None else time.monotonic() + timeout
-        exchange = Exchange(stdin, deadline, heard=heard, end=subprocess.Popen.kill)
-        process = self._started(line, mark)
-        try:
-            with process:
-                exchange.carry(process.stdin, None, process)
-        except DeadlinePassed:
-            message = f"{self._host}: not finished after {timeout:g} s and ended: {line[:120]}"
-            raise CommandTimeout(message, bytes(exchange.stdout)) from None
-        except TooLong:
-            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was ended: {line[:120]}"
-            raise OutputTooLong(f"{message}; look what floods it", bytes(exchange.stdout)) from None
+        exchange = Exchange((self._host, line), stdin, timeout, heard=heard, end=subprocess.Popen.kill)
+        with self._started(line, mark) as process:
+            exchange.carry(process.stdin, None, process)
         done = completed(bytes(exchange.stdout), bytes(exchange.stderr), mark)
         if done is None:
             raise self.inside.not_run(process.returncode, bytes(exchange.stderr), self._host)

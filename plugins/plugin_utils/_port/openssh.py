@@ -29,16 +29,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port import (
     ssh_line,
     ssh_open,
 )
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import DeadlinePassed, Exchange, TooLong
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.exchange import Exchange
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import (
     CONNECT_TIMEOUT,
-    OUTPUT_BYTES,
-    CommandTimeout,
     Completed,
     Dialogue,
     Heard,
     HostUnreachable,
-    OutputTooLong,
     Stdin,
 )
 
@@ -92,27 +89,11 @@ class SshRunner:
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
         """See ``HearingRunner.run``."""
-        said = ssh_line.ssh_line(line, self._shell)
-        deadline = None if timeout is None else time.monotonic() + timeout
-        exchange = Exchange(stdin, deadline, heard=heard)
-        try:
-            return self._run(said, exchange)
-        except DeadlinePassed:
-            message = f"{self._host}: not finished after {timeout:g} s and left alone: {line[:120]}"
-            raise CommandTimeout(message, said.stdout(bytes(exchange.stdout)) or b"") from None
-        except TooLong:
-            message = f"{self._host}: printed more than {OUTPUT_BYTES >> 20} MiB and was left alone: {line[:120]}"
-            stdout = said.stdout(bytes(exchange.stdout)) or b""
-            raise OutputTooLong(f"{message}; look on the laptop what floods it", stdout) from None
+        return self._run(line, stdin, timeout=timeout, heard=heard)
 
     def converse(self, line: str, dialogue: Dialogue, stdin: Stdin = b"") -> Completed:
         """See ``ConversingRunner.converse``."""
-        said = ssh_line.ssh_line(line, self._shell)
-
-        def shown(stdout: bytes, stderr: bytes) -> tuple[bytes, bytes]:
-            return said.stdout(stdout) or b"", said.stderr(stderr)
-
-        return self._run(said, Exchange(stdin, None, dialogue, shown))
+        return self._run(line, stdin, dialogue=dialogue)
 
     def open(self, line: str) -> ssh_open.OpenSsh:
         """See ``OpeningRunner.open``."""
@@ -147,7 +128,13 @@ class SshRunner:
 
     # -- one command ---------------------------------------------------------------------------------------------
 
-    def _run(self, said: ssh_line.SshLine, exchange: Exchange) -> Completed:
+    def _run(self, line: str, stdin: Stdin, **how: t.Any) -> Completed:
+        said = ssh_line.ssh_line(line, self._shell)
+
+        def shown(stdout: bytes, stderr: bytes) -> tuple[bytes, bytes]:
+            return said.stdout(stdout) or b"", said.stderr(stderr)
+
+        exchange = Exchange((self._host, line), stdin, shown=shown, fate="left alone", **how)
         self._connection._send_initial_data = exchange.carry
         began = time.monotonic()
         try:

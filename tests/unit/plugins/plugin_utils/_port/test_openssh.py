@@ -75,8 +75,8 @@ def test_a_command_that_takes_too_long() -> None:
 
 
 def test_a_command_that_prints_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "OUTPUT_BYTES", 1000)
-    with pytest.raises(OutputTooLong, match="pc: printed more than 16 MiB"):
+    monkeypatch.setattr(exchange, "OUTPUT_BYTES", 1 << 20)
+    with pytest.raises(OutputTooLong, match="pc: printed more than 1 MiB and was left alone: ver; look on the laptop"):
         runner("MM; exec cat /dev/zero").run("ver")
 
 
@@ -183,6 +183,12 @@ def test_a_dialogue() -> None:
     script = "MM; read c; printf 'password: '; read p; echo in; echo $c-$p-$(cat); printf 'MM-0\\r\\n' >&2"
     done = runner(script).converse("ver", Asked(), b"payload")
     assert done == Completed(0, b"password: in\ncommand-secret-payload\n", b"")
+
+
+def test_a_flood_in_a_dialogue_is_the_same_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "OUTPUT_BYTES", 1 << 20)
+    with pytest.raises(OutputTooLong, match="pc: printed more than 1 MiB"):
+        runner("MM; exec cat /dev/zero").converse("ver", Asked())
 
 
 def test_the_options_of_the_task_go_on() -> None:
