@@ -214,6 +214,27 @@ def test_every_playbook_one_after_another_in_the_playbook_of_a_site(lab: Lab, bo
     assert len(run.lines("PLAY [Between]")) == len(names) + 1 >= 7
 
 
+def test_no_playbook_needs_the_name_of_a_distribution(lab: Lab) -> None:
+    """Where provision.yml has taken the default, the others do too."""
+    site = inventory(lab, {"wslfleet_hosts": "gpu"})
+    file = site.state / "inventory.yml"
+    content = yaml.safe_load(file.read_text("utf-8"))
+    named = content["all"]["children"]["gpu"]["vars"].pop("windows_host_distribution")
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    made = lab.task(READY, "wslfleet.cuda.wsl_distribution", f"name=Ubuntu-24.04 distribution_id={named}")
+    assert made.code == 0, made.output
+    for name in ("audit", "repair", "remove", "containers"):
+        before = len(lab.journal(READY))
+        run = site.playbook(name, "--check", "--limit", READY)
+        assert run.code == 0, run.output
+        entered = into_linux(lab, READY, before)
+        assert entered and all(" -d Ubuntu-24.04 " in line for line in entered), entered
+    gone = lab.task(
+        READY, "wslfleet.cuda.wsl_distribution", "name=Ubuntu-24.04 state=absent force=true stop_running=true"
+    )
+    assert gone.code == 0, gone.output
+
+
 def test_containers_are_the_third_role_after_a_hand_over_too(lab: Lab, book: Book) -> None:
     """In one play, under strategy free: built, handed over, and the rest done where the distributions are then."""
     few = {"cuda_components": ["cudart"]}
