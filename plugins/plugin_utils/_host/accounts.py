@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The Windows accounts of a host: whose profiles there are, and who of them is there now."""
+"""The Windows accounts of a host: who has a profile, and who is logged on."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class User:
     connected: bool
     """The account that this run is logged on with."""
     kind: str = "unknown"
-    """domain, local, entra, or unknown where nothing on the host tells domain and local accounts apart."""
+    """domain, local, entra, or unknown if nothing on the host distinguishes domain and local accounts."""
     logged_on: bool | None = None
-    """Has a session at the screen; None if it was not looked at."""
+    """Has a session at the screen; None if this was not checked."""
     registry: str = "not loaded"
     """How this user's part of the registry was read: loaded, copy, not loaded, or why a copy could not be read."""
     virtual_disks: tuple[VirtualDisk, ...] | None = None
-    """What lies in WSL's own places below the profile; None if it was not looked at."""
+    """The disks in WSL's own folders below the profile; None if they were not checked."""
 
     @property
     def problem(self) -> str | None:
-        """Why nothing is looked for in the profile; None if it can be."""
+        """Why the profile is not searched; None if it is."""
         why = why_not_opened(self.profile)
         return f"its profile {self.profile} {why}: nothing was looked for in it" if why else None
 
@@ -71,10 +71,10 @@ def users(reads: Reads) -> list[User]:
 
 
 def choose(users: t.Sequence[User], wanted: t.Sequence[str], absent: bool = False) -> list[User]:
-    """The users that WANTED names, by SID or by name, without case; a domain in front of a name is left out.
+    """The users in WANTED, by SID or by name, without case; a domain before the name is ignored.
 
-    :arg absent: a name that fits nobody is a user without a profile, which is an empty text then.
-    :raises StepFailed: a name fits nobody or several, the account that is connected, or a profile elsewhere.
+    :arg absent: an unknown name is a user without a profile, whose ``profile`` is empty.
+    :raises StepFailed: a name matches no user, several, the connecting account, or a profile in another place.
     """
     chosen: list[User] = []
     for name in wanted:
@@ -122,9 +122,9 @@ def account_kind(sid: str, domain: str, computer: str) -> str:
 
 
 def with_kinds(found: list[User]) -> list[User]:
-    """FOUND with what the connected account tells of others: one authority gave every SID that differs in the end only.
+    """FOUND with kinds that follow from the connected account: SIDs that only differ at the end have one authority.
 
-    What others tell, they have written into their own registry: it counts for themselves.
+    Other users could forge this in their own registry, so what is known of them only counts for themselves.
     """
     told = [user for user in found if user.connected and user.kind in ("domain", "local")]
     known = {user.sid.rpartition("-")[0]: user.kind for user in told}

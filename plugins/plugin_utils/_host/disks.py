@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Virtual disks of WSL on a host, by ``dir``: their places from the bare form, their sizes from the long form.
+"""Virtual disks of WSL on a host, from ``dir``: paths from the bare format, sizes from the long format.
 
-The long form is localised and prints no full paths; the last words of a file's line are its size and its name. Both
-forms list the same files in the same order.
+The long format is localised and has no full paths; the last words of a file's line are its size and its name. Both
+formats list the same files in the same order.
 """
 
 from __future__ import annotations
@@ -28,17 +28,16 @@ class VirtualDisk:
 
     path: str
     size_bytes: int | None
-    """None if it was not asked for."""
+    """None if it was not read."""
 
     @property
     def folder(self) -> str:
-        """Where it lies."""
+        """The folder of the disk."""
         return self.path.rpartition("\\")[0]
 
 
 def profile_lines(profile: str, sid: str) -> dict[str, str]:
-    """The reads that find the disks below the profile folder PROFILE of SID, in WSL's own places; none if that
-    folder is not opened."""
+    """The reads for disks in WSL's own folders below the profile folder PROFILE of SID; none if it is not opened."""
     if why_not_opened(profile):
         return {}
     local = f"{profile}\\AppData\\Local"
@@ -50,7 +49,7 @@ def profile_lines(profile: str, sid: str) -> dict[str, str]:
 
 
 def profile_disks(reads: Reads, sid: str) -> list[VirtualDisk] | None:
-    """The disks that the reads ``profile_lines`` found; None when they were not made."""
+    """The disks that the reads ``profile_lines`` found; None if there were no such reads."""
     if f"store_{sid}" not in reads.parts:
         return None
     paths, sizes = _paths(reads.output(f"disks_{sid}")), file_sizes(reads.output(f"sizes_{sid}"))
@@ -60,7 +59,7 @@ def profile_disks(reads: Reads, sid: str) -> list[VirtualDisk] | None:
 
 
 def folder_line(folder: str) -> str | None:
-    """The read of the disks right in FOLDER; None for one that is not opened."""
+    """The read for the disks directly in FOLDER; None if that is not opened."""
     return None if why_not_opened(folder) else cmd_line("dir", ["/-c", "/a-d", f"{folder}\\*.vhdx"])
 
 
@@ -76,14 +75,14 @@ def is_own_place(profile: str, folder: str) -> bool:
 
 
 def joined(found: list[VirtualDisk], measured: list[VirtualDisk]) -> list[VirtualDisk]:
-    """FOUND and MEASURED, each disk once; what was measured counts."""
+    """FOUND and MEASURED, each disk once; a measured size is preferred."""
     sizes = {disk.path.lower(): disk for disk in measured}
     merged = [sizes.pop(disk.path.lower(), disk) for disk in found]
     return merged + list(sizes.values())
 
 
 def file_sizes(output: bytes) -> list[int]:
-    """The sizes in bytes of the .vhdx files in the long form of ``dir`` without digit groups (``/-c``)."""
+    """The sizes in bytes of the .vhdx files in the long format of ``dir`` without digit groups (``/-c``)."""
     return [int(match.group(1)) for match in _FILE.finditer(output.decode("utf-8", "replace"))]
 
 

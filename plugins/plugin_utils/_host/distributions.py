@@ -26,13 +26,13 @@ class Distribution:
 
     name: str
     guid: str
-    """With braces, as the registry has it."""
+    """With braces, as in the registry."""
     version: int
     """1 or 2: WSL 1 or WSL 2."""
     default: bool
     default_uid: int
     base_path: str
-    """The folder with the virtual disk; a leading ``\\\\?\\`` is taken off."""
+    """The folder with the virtual disk, without a leading ``\\\\?\\``."""
     state: str
     """One of STATES, or ``unknown (N)``."""
 
@@ -80,7 +80,7 @@ def find(distributions: list[Distribution], name: str) -> Distribution | None:
 
 
 def damaged(registry: RegistryTree, lxss_key: str) -> list[str]:
-    """The keys below LXSS_KEY that WSL cannot read, each with what it has not; one of them fails every start.
+    """The keys below LXSS_KEY that WSL cannot read, each with what it lacks; one such key makes every start fail.
 
     Source: microsoft/WSL issue 12822.
     """

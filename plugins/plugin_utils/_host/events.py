@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Events of a Windows log as ``wevtutil.exe qe … /f:xml`` prints them: no display language changes them."""
+"""Events of a Windows log, from the XML of ``wevtutil.exe qe … /f:xml``, which is not localised."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Event:
     record: int
     """Its number in its log; later events have higher ones."""
     time: str
-    """UTC, ISO 8601, as the log has it."""
+    """UTC, ISO 8601, as in the log."""
     xml: str
 
 
 def events(output: bytes) -> list[Event]:
-    """The events in OUTPUT, in its order; what is no event is passed over."""
+    """The events in OUTPUT, in the same order; other text is ignored."""
     found = []
     for match in _EVENT.finditer(output.decode("utf-8", "replace")):
         record, time = _RECORD.search(match.group()), _TIME.search(match.group())

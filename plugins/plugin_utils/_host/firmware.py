@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the firmware tells of a laptop: its maker, in whose menu a switch has a place, and which machine it is. Pure.
+"""Facts from the firmware: the maker, the place of a switch in the maker's menu, and the UUID of the machine. Pure.
 
 Sources: the makers' public support pages, whose menus differ a little between models; the SMBIOS specification.
 """
@@ -15,7 +15,7 @@ import re
 
 _UUID = re.compile(r"\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)
 _OF_NOBODY = ("03000200-0400-0500-0006-000700080009", "12345678-1234-5678-90ab-cddeefaabbcc")
-"""What makers of boards forget to replace."""
+"""Placeholders that some makers do not replace."""
 
 _MENUS = (
     ("lenovo", "Security > Virtualization > Intel Virtualization Technology or AMD SVM (F1 at start)"),
@@ -36,13 +36,13 @@ _UNKNOWN = "look in the firmware's menu for Intel VT-x, Intel Virtualization Tec
 
 
 def virtualization_menu(manufacturer: str) -> str:
-    """The way through the menu for MANUFACTURER, as the registry names it; a general hint for an unknown one."""
+    """The path in the firmware menu of MANUFACTURER, as written in the registry; a general hint for an unknown one."""
     words = manufacturer.lower()
     return next((menu for name, menu in _MENUS if words.startswith(name)), _UNKNOWN)
 
 
 def machine_id(text: str) -> str:
-    """The UUID of the machine in TEXT of the registry, lower case; empty if the firmware has none of its own."""
+    """The UUID of the machine in TEXT of the registry, lower case; empty if the firmware has no real one."""
     found = _UUID.fullmatch(text.strip())
     number = found[1].lower() if found else ""
     return "" if number in _OF_NOBODY or len(set(number) - {"-"}) < 2 else number

@@ -6,14 +6,14 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Read the registry of users whose profile is not loaded, from copies of their NTUSER.DAT.
 
-Loading the file in its place would give its owner a temporary profile when logging on in that moment. So robocopy.exe
+If the file itself were loaded, an owner who logs on at that moment would get a temporary profile. So robocopy.exe
 copies it with its logs into a folder that only administrators can read, reg.exe loads the copy below HKU, and its key
-of WSL is read. Then it is unloaded and deleted, user by user, in the same command line: cmd.exe goes on with that line
-when the connection is lost. Where even that is ended, a key or a folder stays, which the next run takes away, by the
-SIDs in their names; check mode leaves it.
+of WSL is read. Then it is unloaded and deleted, for one user after the other, in the same command line: cmd.exe goes on
+with that line if the connection is lost. If cmd.exe is ended too, a key or a folder stays. The next run removes it, by
+the SIDs in their names; check mode does not.
 
-reg.exe loads an empty registry if there is no file, so that a copy counts only when the file was there and every
-user's TEMP is in it. robocopy.exe follows links, so that a profile whose file is one is left out.
+reg.exe loads an empty registry if there is no file, so a copy only counts if the file exists and has every user's TEMP
+in it. robocopy.exe follows links, so a profile whose file is a link is skipped.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry im
 
 HIVES = f"{FOLDER}\\hives"
 PREFIX = "wslfleet-"
-"""How the keys below HKU begin that copies are loaded at."""
+"""Prefix of the keys below HKU at which copies are loaded."""
 SECONDS = 120
-"""For a command line full of copies; one of them has some ten megabytes."""
+"""Seconds for a command line full of copies, of about ten megabytes each."""
 _FILES = ("NTUSER.DAT", "NTUSER.DAT.LOG1", "NTUSER.DAT.LOG2")
 _LEFTOVER = re.compile(r"wslfleet-S-1-[0-9-]+\Z", re.IGNORECASE)
 _SID = re.compile(r"S-1-[0-9-]+\Z")
@@ -56,23 +56,23 @@ _NOT_READ = "its copy could not be loaded: the file is damaged"
 
 @dataclass
 class Copies:
-    """What the copies told."""
+    """The result of reading copies."""
 
     told: dict[str, str] = field(default_factory=dict)
     """SID -> ``copy``, or why its registry could not be read."""
     distributions: dict[str, list[Distribution]] = field(default_factory=dict)
-    """By SID of the owner, of those whose copy was read."""
+    """SID of the owner -> distributions, for the copies that were read."""
     problem: str | None = None
-    """One line when something went wrong with all of them, or something of ours stayed on the host."""
+    """One line if all copies failed, or if a key or folder of ours stayed on the host."""
 
 
 def first_line() -> dict[str, str]:
-    """The read that finds copies which an earlier run has left; a restart of the host unloads them."""
+    """The read for copies of an earlier run; a restart of the host unloads them."""
     return {"hive_files": cmd_line("dir", ["/b", "/ad", HIVES])}
 
 
 def leftovers(reads: Reads) -> list[str] | None:
-    """The SIDs whose copies an earlier run has left, as keys or as folders; None when there is nothing of it."""
+    """The SIDs of copies of an earlier run, as keys or as folders; None if there are none."""
     sids = [_sid(key) for key in _keys(reads.registry)]
     if reads.succeeded("hive_files"):
         sids += reads.output("hive_files").decode("utf-8", "replace").split()
@@ -86,7 +86,7 @@ def _keys(registry: RegistryTree) -> list[str]:
 
 
 def removal(sids: t.Sequence[str]) -> dict[str, str]:
-    """The reads that unload and delete the copies of SIDS, and look at what is left of any."""
+    """The reads that unload and delete the copies of SIDS, and check for remains."""
     lines: dict[str, str] = {}
     for sid in sids:
         lines |= _taken_away(sid)
@@ -99,7 +99,7 @@ def removal(sids: t.Sequence[str]) -> dict[str, str]:
 
 
 def _taken_away(sid: str) -> dict[str, str]:
-    """The reads that unload the copy of SID and delete its files, those of reg.exe beside it too, which are hidden."""
+    """The reads that unload the copy of SID and delete its files, including the hidden ones of reg.exe."""
     folder = f"{HIVES}\\{sid}"
     return {
         f"unloaded_{sid}": cmd_line(REG, ["unload", _key(sid)]),
@@ -109,7 +109,7 @@ def _taken_away(sid: str) -> dict[str, str]:
 
 
 def left(reads: Reads) -> str | None:
-    """What the reads ``removal`` found left, one line with the remedy; None when all is gone."""
+    """One line with what the reads ``removal`` could not remove, and the remedy; None if nothing is left."""
     keys = _keys(reads.registry)
     if keys:
         return (
@@ -124,8 +124,8 @@ def left(reads: Reads) -> str | None:
 def read_copies(runner: CommandRunner, owners: t.Sequence[User], leftover: t.Sequence[str] | None = None) -> Copies:
     """Read the registries of OWNERS, who are not logged on; two WinRS commands for up to seven of them.
 
-    :arg leftover: what ``leftovers`` found; it is taken away first, with one command more.
-    :raises HostUnreachable: the connection was lost; what is left then is taken away by the next run.
+    :arg leftover: the result of ``leftovers``; it is removed first, by one more command.
+    :raises HostUnreachable: the connection was lost; the next run removes what is left.
     """
     refused = {owner.sid: why_not_opened(owner.profile) for owner in owners}
     possible = [owner for owner in owners if not refused[owner.sid]]
@@ -147,7 +147,7 @@ def read_copies(runner: CommandRunner, owners: t.Sequence[User], leftover: t.Seq
 
 
 def _after_failure(runner: CommandRunner, owners: t.Sequence[User], failure: str) -> str:
-    """Take away what there is after FAILURE; what to tell."""
+    """Remove the copies after FAILURE; returns the message."""
     try:
         _remove(runner, [owner.sid for owner in owners])
     except (StepFailed, CommandTimeout) as error:
@@ -162,7 +162,7 @@ def _remove(runner: CommandRunner, sids: t.Sequence[str]) -> None:
 
 
 def _read_all(runner: CommandRunner, owners: t.Sequence[User], copies: Copies) -> str | None:
-    """Read the copies of OWNERS into COPIES; what is left on the host, or None."""
+    """Read the copies of OWNERS into COPIES; returns what is left on the host, or None."""
     reads = read_groups(runner, [*map(_lines, owners), removal(())], SECONDS)
     for owner in owners:
         copies.told[owner.sid] = _told(reads, owner.sid)
@@ -180,7 +180,7 @@ def _sid(key: str) -> str:
 
 
 def _lines(owner: User) -> dict[str, str]:
-    """The reads of the copy of OWNER, which is taken away again at once."""
+    """The reads that make, read and remove the copy of OWNER."""
     folder, key = f"{HIVES}\\{owner.sid}", _key(owner.sid)
     options = ["/B", "/R:0", "/W:0", "/NP", "/NJH", "/NJS", "/NFL", "/NDL"]
     copied = cmd_line(f"{SYSTEM32}\\robocopy.exe", [owner.profile, folder, *_FILES, *options])

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Keys of the registry that are read, by name. Every one was checked on Windows 10 and 11; none is localised."""
+"""Names of the registry keys that are read. All were checked on Windows 10 and 11; none is localised."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""One run at a time changes distributions on a laptop: a folder that only one can make, with a file that names the run.
+"""A lock, so that only one run at a time changes distributions on a laptop: a folder with a file for the run.
 
-The name of the file says since when and until when the run may work, who started it, and which process that is. A run
-that has crashed holds nobody up for ever: on the same controller its process is gone, which is seen at once; another
-controller waits for the end of its time. Reading and check mode need no lock.
+The name of the file says when the run began, when its time ends, who started it, and its process. A crashed run blocks
+others only for a limited time: the same controller sees at once that its process is gone, another one waits for the end
+of its time. Reading and check mode need no lock.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 
 LOCK = f"{FOLDER}\\lock"
 WAIT_SECONDS = 60.0
-"""How long a run waits for another one."""
+"""Seconds that a run waits for another one."""
 POLL_SECONDS = 5.0
 SPARE_SECONDS = 300
-"""What a run may take beside its longest step."""
+"""Seconds that a run may take in addition to its longest step."""
 _NAME = re.compile(
     r"(\d{1,12})_(\d{1,12})_([A-Za-z0-9.@-]{1,80})_([a-z0-9]{0,40})_(\d{1,10})_(\d{1,20})_([a-f0-9]{8})\Z"
 )
@@ -51,14 +51,14 @@ class Holder:
     """One run that changes a laptop."""
 
     since: int
-    """Seconds of the controller's clock; the next is the same."""
+    """Seconds of the controller's clock, as the next field."""
     until: int
     who: str
     machine: str
-    """The running system of the controller and its processes; empty if that cannot be told."""
+    """Identifies the controller's running system and set of processes; empty if unknown."""
     process: int
     started: int
-    """When PROCESS started, as its system counts."""
+    """When PROCESS started, in the units of its system."""
     nonce: str
 
     @property
@@ -68,7 +68,7 @@ class Holder:
 
     @classmethod
     def read(cls, name: str) -> Holder | None:
-        """The run that the file NAME stands for; None: it is none of ours."""
+        """The run of the file NAME; None if it is not a file of ours."""
         found = _NAME.match(name)
         if found is None:
             return None
@@ -76,7 +76,7 @@ class Holder:
         return cls(int(since), int(until), who, machine, int(process), int(started), nonce)
 
     def is_over(self, here: Holder) -> bool:
-        """Whether this run works no more, as HERE can tell."""
+        """Whether this run has ended, as far as HERE can know."""
         if self.machine and self.machine == here.machine:
             return started_at(self.process) != self.started or (self.process, self.started) == (
                 here.process,
@@ -101,7 +101,7 @@ def _user() -> str:
 
 
 def _machine() -> str:
-    """Tells this running system and this set of processes (of a container) from any other."""
+    """Identifies this running system and this set of processes (of a container)."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
         processes = os.readlink("/proc/self/ns/pid")
@@ -121,11 +121,11 @@ def started_at(process: int) -> int:
 
 @contextlib.contextmanager
 def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None] = time.sleep) -> t.Iterator[bool]:
-    """Hold the lock of the laptop meanwhile. The value is true where it was waited for: what was seen before is old.
+    """Hold the lock of the laptop. The value is true after waiting: then what was observed before is out of date.
 
-    An account that is no administrator works without: it has no right to make the lock, and no distribution of others.
+    An account without administrator rights works without a lock: it cannot make one, nor change others' distributions.
 
-    :arg seconds: what the longest step may take.
+    :arg seconds: the time limit of the longest step.
     :raises StepFailed: another run holds it for longer than ``WAIT_SECONDS``.
     """
     mine = holder_here(seconds)
@@ -133,7 +133,7 @@ def alone(runner: CommandRunner, seconds: float, sleep: t.Callable[[float], None
     try:
         yield waited
     except HostUnreachable:
-        raise  # the next run finds it
+        raise  # the next run finds the lock
     except BaseException:
         _release(runner, mine)
         raise
@@ -151,7 +151,7 @@ def _acquire(runner: CommandRunner, mine: Holder, sleep: t.Callable[[float], Non
         if names and found is None:
             raise StepFailed(f"{LOCK} on the host contains {names[0][:100]!r}, which no run has put there: remove it")
         if found is None:
-            # A run that ended in this moment, a power loss between the folder and the file, or no right to make it.
+            # A run has just ended, the power failed between folder and file, or there is no right to make the folder.
             if empty == 2:
                 return waited > 0
             empty += 1
@@ -186,5 +186,5 @@ def _busy(holder: Holder) -> StepFailed:
 
 
 def _release(runner: CommandRunner, mine: Holder) -> None:
-    """Give the lock back; one that another run has taken over stays."""
+    """Release the lock, unless another run has taken it over."""
     runner.run(Batch([cmd_line("del", ["/f", "/q", f"{LOCK}\\{mine.name}"]), cmd_line("rd", [LOCK])]).line, timeout=60)

@@ -24,17 +24,17 @@ _CREDENTIALS = re.compile(r"(^|//|=|;)[^/@;=]+@")
 
 @dataclass(frozen=True)
 class Network:
-    """How a host reaches others, as far as the registry tells. Credentials in proxy addresses are left out."""
+    """How a host reaches others, as far as the registry shows. Credentials in proxy addresses are removed."""
 
     proxy: str | None = None
-    """Proxy of the account that is logged on; None when it uses none."""
+    """Proxy of the account that is logged on; None if it uses none."""
     bypass: str | None = None
     automatic: str | None = None
     """Address of a proxy configuration script (PAC)."""
     services_proxy: str | None = None
     """Proxy of WinHTTP, which services and certificate revocation use."""
     wireless_only: bool | None = None
-    """Only wireless adapters hold an address from DHCP; None when none does."""
+    """Whether only wireless adapters have an address from DHCP; None if no adapter has one."""
 
 
 def network(registry: RegistryTree) -> Network:
@@ -53,7 +53,7 @@ def network(registry: RegistryTree) -> Network:
 
 
 def winhttp_proxy(data: bytes) -> str | None:
-    """The proxy in the value WinHttpSettings: version, counter, flags, length, text. None when there is none."""
+    """The proxy in the value WinHttpSettings: version, counter, flags, length, text. None if there is none."""
     if len(data) < 16:
         return None
     flags, length = struct.unpack_from("<II", data, 8)

@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """NVIDIA GPUs of a Windows host: from the registry, confirmed by nvidia-smi.
 
-The display class of the registry needs no GPU to wake up and works in every session, so that it decides; nvidia-smi
-adds what only the driver knows.
+The display class of the registry decides, because it wakes no GPU and can be read in every session; nvidia-smi adds
+what only the driver knows.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.registry im
 
 NVIDIA_VENDOR = "ven_10de"
 COMPUTE_CAPABILITY_SINCE = (510, 0)
-"""Older drivers refuse a whole query for the one field that they do not know."""
+"""Older drivers refuse a whole query because of one unknown field."""
 _COMPUTES_ONLY = 2
 _STORE_FOLDER = re.compile(r"(C:\\Windows\\System32\\DriverStore\\FileRepository\\\w[\w.-]*)\\", re.I | re.A)
-"""Where only Windows writes: what is in it is started with an administrator's rights."""
+"""Only Windows can write there: its programs are started with an administrator's rights."""
 _OLD_FIELDS = "name,driver_version,driver_model.current,memory.total"
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU; what only nvidia-smi knows is None until it was asked."""
+    """One GPU; values that only nvidia-smi knows are None until it has run."""
 
     name: str
     driver_version: str
-    """As NVIDIA counts: ``551.61``."""
+    """Driver version as NVIDIA writes it: ``551.61``."""
     windows_driver_version: str
-    """As Windows counts: ``32.0.15.5161``."""
+    """Driver version as Windows writes it: ``32.0.15.5161``."""
     driver_model: str | None = None
     memory_mib: int | None = None
     compute_capability: str | None = None
     device_id: str = ""
     """As Windows matched it to its driver: ``PCI\\VEN_10DE&DEV_25B8&SUBSYS_…``."""
     tcc_by_registry: bool = False
-    """The registry says that it computes only (AdapterType 2); nvidia-smi decides where it was asked."""
+    """The registry says that it only computes (AdapterType 2); nvidia-smi decides if it has run."""
 
 
 def nvidia_version(windows_version: str) -> str:
@@ -76,14 +76,14 @@ def gpus(registry: RegistryTree) -> list[Gpu]:
 
 
 def has_hardware(registry: RegistryTree) -> bool:
-    """Whether any NVIDIA device was ever on this host's PCI bus, with or without a driver."""
+    """Whether this host's PCI bus has ever had an NVIDIA device, with or without a driver."""
     return any(NVIDIA_VENDOR in key.lower() for key in registry.subkeys(PCI_DEVICES))
 
 
 def driver_folder(registry: RegistryTree) -> str | None:
-    """The folder in the driver store that the display driver of the first NVIDIA GPU runs from; None where unknown.
+    """The folder in the driver store of the first NVIDIA GPU's current display driver; None if unknown.
 
-    Older drivers stay in the store beside it. The registry names the files that Windows loads from the right one
+    Older drivers stay in the store. The registry names the files that Windows loads from the right folder
     (``UserModeDriverName``, with full paths since drivers come as DCH packages).
     """
     loaded = [registry.get(key, "UserModeDriverName") for key in devices(registry)]
@@ -94,7 +94,7 @@ def driver_folder(registry: RegistryTree) -> str | None:
 def smi_lines(known: t.Sequence[Gpu], folder: str | None = None) -> dict[str, str]:
     """The nvidia-smi calls that a driver as old as the one of KNOWN answers.
 
-    :arg folder: the driver's folder in the driver store: packages of some makers leave nvidia-smi.exe only there.
+    :arg folder: the driver's folder in the driver store: packages of some makers put nvidia-smi.exe only there.
     """
     lines = {"nvidia_smi": _smi_query(_OLD_FIELDS, folder)}
     if known and version_text.numbers(known[0].driver_version) >= COMPUTE_CAPABILITY_SINCE:
@@ -109,9 +109,9 @@ def _smi_query(fields: str, folder: str | None) -> str:
 
 
 def confirmed(known: t.Sequence[Gpu], answer: bytes, capabilities: bytes) -> list[Gpu]:
-    """KNOWN with what nvidia-smi printed; GPUs that only nvidia-smi saw are added.
+    """KNOWN with the values that nvidia-smi printed; GPUs that only nvidia-smi found are added.
 
-    Raises ValueError, one line, when the answer does not have the shape that was asked for.
+    Raises ValueError, one line, if the answer does not have the requested shape.
     """
     rows = [_row(line) for line in _lines(answer)]
     found = []

@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Whether a host waits for a restart, why, and which boot it is in.
 
-A pending rename alone is noise (browsers do it all day), save for WSL's own files: those Windows would delete or
-replace at the next restart.
+A pending rename alone is ignored (browsers cause them all day), except for WSL's own files, which Windows would delete
+or replace at the next restart.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class PendingReboot:
     in_progress: bool = False
     """Windows is applying something right now, at the start of a boot."""
     boot_record: int | None = None
-    """Number of the newest event "the operating system started"; None if the log does not hold one any more."""
+    """Number of the newest event "the operating system started"; None if the log has none any more."""
 
 
 def pending_reboot(reads: Reads) -> PendingReboot:
-    """From the reads ``_host.queries.pending_reboot`` (and the computer's names where they were asked for)."""
+    """From the reads ``_host.queries.pending_reboot`` (and the computer's names, if they were read)."""
     reasons = []
     if reads.succeeded("servicing"):
         reasons.append("Windows features or updates wait for a restart (Component Based Servicing)")

@@ -26,7 +26,7 @@ _FULL_CHARGE = re.compile(r"<FullChargeCapacity>(\d+)</FullChargeCapacity>")
 
 @dataclass(frozen=True)
 class Power:
-    """None wherever Windows did not tell."""
+    """Values are None if Windows does not report them."""
 
     battery: bool | None = None
     """There is a battery."""
@@ -49,13 +49,13 @@ def power(reads: Reads) -> Power:
 
 
 def sleep_seconds(output: bytes) -> tuple[int | None, int | None]:
-    """Mains and battery, from what ``powercfg /q … STANDBYIDLE`` printed."""
+    """Mains and battery, from the output of ``powercfg /q … STANDBYIDLE``."""
     numbers = [int(number, 16) for number in _HEXADECIMAL.findall(output.decode("utf-8", "replace"))]
     return (numbers[-2], numbers[-1]) if len(numbers) >= 2 else (None, None)
 
 
 def with_report(known: Power, reads: Reads) -> Power:
-    """KNOWN with what the battery report says, see ``_host.queries.battery_report``; KNOWN itself without one."""
+    """KNOWN with the values of the battery report, see ``_host.queries.battery_report``; KNOWN itself without one."""
     text = reads.output("battery_report").decode("utf-8", "replace")
     if "<BatteryReport" not in text:
         return known

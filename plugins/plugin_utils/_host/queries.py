@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What can be asked of a Windows host, by name."""
+"""The reads of a Windows host, by name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUBSYSTEM = "Microsoft-Windows-Subsystem-Linux"
 FEATURE_NAMES = (VIRTUAL_MACHINE_PLATFORM, SUBSYSTEM)
 STORE_WSL = "WindowsSubsystemForLinux"
 BATTERY_REPORT = "C:\\Windows\\wslfleet-battery.xml"
-"""Where only administrators can write, so that nobody puts something else in its place."""
+"""Only administrators can write there, so nobody can replace it."""
 
 BOOT_EVENT = ("Microsoft-Windows-Kernel-General", 12)
 """The operating system started."""
@@ -40,7 +40,7 @@ SERVICE_NAMES = ("vmcompute", "hns", "vfpext", "WSLService", "LxssManager")
 """vmcompute, hns and vfpext come with VirtualMachinePlatform, LxssManager with Microsoft-Windows-Subsystem-Linux."""
 
 CUDA_LIBRARY = f"{SYSTEM32}\\lxss\\lib\\libcuda.so.1.1"
-"""Put there by a Windows driver that serves WSL."""
+"""Installed by a Windows driver that supports WSL."""
 
 
 def windows() -> dict[str, str]:
@@ -70,7 +70,7 @@ def wsl() -> dict[str, str]:
 
 
 def pending_reboot() -> dict[str, str]:
-    """What waits for a restart, and the boot's number."""
+    """Reasons for a restart, and the number of the boot."""
     return {
         "servicing": registry_query(f"{keys.SERVICING}\\RebootPending"),
         "servicing_now": registry_query(f"{keys.SERVICING}\\RebootInProgress"),
@@ -82,7 +82,7 @@ def pending_reboot() -> dict[str, str]:
 
 
 def system_event(provider: str, number: int) -> str:
-    """The newest event NUMBER of PROVIDER in the system log, as XML, which no display language changes."""
+    """The newest event NUMBER of PROVIDER in the system log, as XML, which is not localised."""
     return _events("System", f"*[System[Provider[@Name='{provider}'] and (EventID={number})]]", 1)
 
 
@@ -91,9 +91,9 @@ def _events(log: str, query: str, count: int) -> str:
 
 
 def virtualization() -> dict[str, str]:
-    """Whether the hypervisor failed at the last start, and who made the laptop (each maker's menu has another name).
+    """Whether the hypervisor failed at the last start, and the maker of the laptop (their menus differ).
 
-    Firmware settings themselves cannot be read by any program of Windows whose output is not localised.
+    No program of Windows prints the firmware settings themselves in a form that is not localised.
     """
     return {"hypervisor_failed": system_event(*HYPERVISOR_FAILED), "firmware": registry_query(keys.FIRMWARE)}
 
@@ -104,7 +104,7 @@ def machine() -> dict[str, str]:
 
 
 def features() -> dict[str, str]:
-    """What was chosen for the optional features that WSL needs; takes effect with the services above."""
+    """The choices for the optional features that WSL needs; they take effect with the services above."""
     return {
         f"feature_{name.lower()}": registry_query(f"{keys.FEATURES}\\{name}", "Selection") for name in FEATURE_NAMES
     }
@@ -116,12 +116,12 @@ def wsl_kind() -> dict[str, str]:
 
 
 def wsl_start() -> dict[str, str]:
-    """Start wsl.exe of the package, which tells its versions, or fails where something forbids it."""
+    """Start wsl.exe of the package, which prints its versions, or fails if a policy forbids it."""
     return {"wsl_version": wsl_line(EXECUTABLE, ["--version"])}
 
 
 def blocked_programs() -> dict[str, str]:
-    """The newest programs that App Control and AppLocker kept from starting."""
+    """The newest programs that App Control and AppLocker have blocked."""
     return {
         "app_control": _events("Microsoft-Windows-CodeIntegrity/Operational", "*[System[(EventID=3077)]]", 20),
         "applocker": _events("Microsoft-Windows-AppLocker/EXE and DLL", "*[System[(EventID=8004)]]", 20),
@@ -140,7 +140,7 @@ def security() -> dict[str, str]:
 
 
 def network() -> dict[str, str]:
-    """The proxies of the account and of services, and which kind of adapter holds an address."""
+    """The proxies of the account and of services, and which kind of adapter has an address."""
     return {
         "proxy_user": registry_query(f"HKCU\\{keys.INTERNET_SETTINGS}"),
         "proxy_winhttp": registry_query(keys.WINHTTP, "WinHttpSettings"),
@@ -159,20 +159,20 @@ def power() -> dict[str, str]:
 
 
 def free_space() -> dict[str, str]:
-    """Bytes on C:; the words are localised, the first number of each line is not."""
+    """Bytes on C:; the labels are localised, the first number of each line is not."""
     return {"free_space": cmd_line(f"{SYSTEM32}\\fsutil.exe", ["volume", "diskfree", "C:"])}
 
 
 def drives() -> dict[str, str]:
-    """The drives of this logon (documentation of fsutil.exe): a localised word, then each as ``C:\\``. Letters that a
-    user has given to shares are not among them."""
+    """The drives of this logon (documentation of fsutil.exe): a localised word, then each as ``C:\\``, without letters
+    that a user has assigned to shares."""
     return {"drives": cmd_line(f"{SYSTEM32}\\fsutil.exe", ["fsinfo", "drives"])}
 
 
 def gpus() -> dict[str, str]:
     """Narrow searches: the whole class holds thousands of values of the display driver.
 
-    They end with exit code 1 where a subkey is closed even to administrators, so only their rows count.
+    They end with exit code 1 if even administrators cannot read a subkey, so only their rows count.
     """
     return {
         f"display_{name.lower()}": registry_query(keys.DISPLAY_CLASS, name, recursive=True)
@@ -181,7 +181,7 @@ def gpus() -> dict[str, str]:
 
 
 def own_distributions() -> dict[str, str]:
-    """The distributions of the account that is logged on, its name, its domain and where its profile lies."""
+    """The distributions of the account that is logged on, its name, its domain and its profile folder."""
     return {
         "own_lxss": registry_query(f"HKCU\\{keys.LXSS_USER}", recursive=True),
         "own_profile": cmd_line("set", ["USER"]),
@@ -197,14 +197,14 @@ def users() -> dict[str, str]:
 
 
 def whole_host() -> dict[str, str]:
-    """What ``host_info`` reads of every host, and the doctor asks line by line."""
+    """The lines that ``host_info`` sends to every host, and the doctor one by one."""
     of_windows = (windows, services, wsl, pending_reboot, gpus, own_distributions, users)
     of_laptop = (virtualization, machine, features, wsl_kind, security, network, power)
     return {name: line for ask in (*of_windows, *of_laptop) for name, line in ask().items()}
 
 
 def distributions_of_loaded() -> dict[str, str]:
-    """The distributions of every user whose hive is loaded, without knowing who that is: a section for each hive."""
+    """The distributions of every user whose hive is loaded, without knowing the SIDs: a section for each hive."""
     shown = cmd_line("echo", [MARK, EACH_LINE])
     return {
         "lxss_loaded": for_each_line(
@@ -219,17 +219,17 @@ def distributions_of(sid: str) -> dict[str, str]:
 
 
 def session_of(sid: str) -> dict[str, str]:
-    """What an interactive logon leaves in the hive of SID while it lasts: a subkey per session, and the domain."""
+    """The keys in the hive of SID during an interactive logon: a subkey for each session, and the domain."""
     return {f"session_{sid}": registry_query(f"HKU\\{sid}\\{keys.VOLATILE_ENVIRONMENT}")}
 
 
 def time_zone() -> dict[str, str]:
-    """How far the host's time is from UTC now, summer time included."""
+    """The current difference of the host's time from UTC, including summer time."""
     return {"time_zone": registry_query(keys.TIME_ZONE, "ActiveTimeBias")}
 
 
 def battery_report() -> dict[str, str]:
-    """Whether the laptop runs on battery now; powercfg.exe can only write that to a file, which goes again."""
+    """Whether the laptop runs on battery now; powercfg.exe can only write that to a file, which is then deleted."""
     report = cmd_line(
         f"{SYSTEM32}\\powercfg.exe", ["/batteryreport", "/xml", "/duration", "1", "/output", BATTERY_REPORT]
     )
@@ -241,5 +241,5 @@ def battery_report() -> dict[str, str]:
 
 
 def processes() -> dict[str, str]:
-    """Every process, to see whether anyone's WSL runs."""
+    """All processes, to see whether anyone's WSL runs."""
     return {"processes": cmd_line(f"{SYSTEM32}\\tasklist.exe", ["/fo", "csv", "/nh"])}

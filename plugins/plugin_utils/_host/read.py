@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Read one Windows host: what concerns the machine in one WinRS command, the rest in a second one where wanted.
+"""Read one Windows host: the machine in one WinRS command, the rest, if wanted, in a second one.
 
-Distributions of everyone whose profile is loaded come with the first one, so that the second one can measure their
-disks wherever they lie.
+The first one reads the distributions of everyone whose profile is loaded, so the second one can measure their disks in
+any folder.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import Reads, fits, read
 
 NVIDIA_SMI_SECONDS = 20
-"""A sleeping GPU needs up to three seconds; one that hangs would block for ever."""
+"""Seconds for nvidia-smi: a sleeping GPU needs up to three, and one that hangs would block for ever."""
 SEARCH_SECONDS = 60
 """The same where profiles are searched as well."""
 SUBSETS = ("users", "battery", "nvidia_smi")
-"""What costs the second command; nvidia-smi comes last in it, so that its hanging costs nothing else."""
+"""Subsets that need the second command; nvidia-smi is last in it, so a hanging one costs nothing else."""
 
 
 def first_lines(of_users: bool = False, drives: bool = False) -> dict[str, str]:
-    """The reads of the first command; wsl.exe comes last, in case that it does not answer.
+    """The reads of the first command; wsl.exe is last, in case it does not answer.
 
     :arg of_users: with the distributions of everyone whose profile is loaded.
-    :arg drives: with the drives that there are.
+    :arg drives: with the drives of the host.
     """
     return {
         **q.whole_host(),
@@ -58,12 +58,12 @@ def read_host(
 ) -> host_state.HostState:
     """The state of the host.
 
-    :arg subsets: what to read besides the machine: ``users`` (distributions, sessions and virtual disks of every
+    :arg subsets: what to read in addition to the machine: ``users`` (distributions, sessions and virtual disks of every
         profile), ``battery``, ``nvidia_smi`` (confirms what the registry says about GPUs).
-    :arg unloaded_profiles: ``copy`` reads the registry of users who are not there from copies (``_host.hive_copies``);
-        where something goes wrong with that, they stay unknown and ``HostState.hive_problem`` says why.
-    :arg clean: delete copies that an earlier run has left; check mode leaves them, and makes none beside them.
-    :arg drives: ask which drives there are.
+    :arg unloaded_profiles: ``copy`` reads the registry of users who are not logged on from copies
+        (``_host.hive_copies``); if that fails, they stay unknown and ``HostState.hive_problem`` says why.
+    :arg clean: delete copies of an earlier run; check mode does not, and makes no others then.
+    :arg drives: read the drives of the host.
     :raises StepFailed, HostUnreachable, CommandTimeout: the first read failed.
     """
     first = first_lines("users" in subsets, drives)
@@ -83,7 +83,7 @@ def read_host(
 
 
 def _read_copies(runner: CommandRunner, state: host_state.HostState) -> None:
-    """Take the registries of users whose profile is not loaded into STATE."""
+    """Add the registries of users whose profile is not loaded to STATE."""
     if not state.elevated:
         state.hive_problem = "copies of users' registries need administrator rights"
         return
@@ -108,7 +108,7 @@ def _second_lines(state: host_state.HostState, subsets: t.Collection[str]) -> di
 
 
 def _user_parts(state: host_state.HostState) -> list[dict[str, str]]:
-    """What is asked of users, the most important first: cmd.exe takes only so many."""
+    """The reads of users, the most important first, because the length of a line is limited."""
     others = [user.sid for user in state.users if user.loaded and user.sid not in state.distributions]
     parts = [q.distributions_of(sid) for sid in others]
     parts += [q.session_of(user.sid) for user in state.users if user.loaded]
@@ -117,7 +117,7 @@ def _user_parts(state: host_state.HostState) -> list[dict[str, str]]:
 
 
 def _folders(state: host_state.HostState) -> list[tuple[str, str, str, str]]:
-    """The folders of distributions outside WSL's own place: name and line of the read, SID of the owner, folder."""
+    """The folders of distributions outside WSL's own folders: name and line of the read, SID of the owner, folder."""
     found = []
     for user in state.users:
         for entry in state.distributions.get(user.sid, []):
@@ -141,7 +141,7 @@ def _second_read(runner: CommandRunner, lines: dict[str, str], state: host_state
 
 
 def _take(state: host_state.HostState, lines: dict[str, str], reads: Reads) -> None:
-    """Take what the second command told into STATE."""
+    """Add the results of the second command to STATE."""
     state.users = accounts.with_kinds([_user(user, state, lines, reads) for user in state.users])
     for user in state.users:
         if f"lxss_{user.sid}" in reads.parts:

@@ -87,7 +87,7 @@ def _distribution(
 
 
 def _disk_of(distribution: Distribution, owner: User | None) -> VirtualDisk | None:
-    """The virtual disk right in the folder of DISTRIBUTION, when the owner's disks were looked for."""
+    """The virtual disk directly in the folder of DISTRIBUTION, if the owner's disks were read."""
     folder = _folder(distribution)
     disks = owner.virtual_disks if owner and owner.virtual_disks else ()
     return next((disk for disk in disks if disk.folder.lower() == folder), None)
@@ -100,8 +100,8 @@ def _folder(distribution: Distribution) -> str:
 def _disk_problem(
     distribution: Distribution, owner: User | None, disk: VirtualDisk | None, searched: frozenset[str]
 ) -> str | None:
-    """Why place and size of the virtual disk are not known; ``dir`` tells a closed folder from an empty one in words
-    of the display language only."""
+    """Why path and size of the virtual disk are not known; ``dir`` only distinguishes a closed folder from an empty one
+    by localised text."""
     if disk is not None:
         return None if disk.size_bytes is not None else "its size could not be read"
     if distribution.version == 1:

@@ -27,13 +27,13 @@ class Security:
     system_account: bool = False
     """The logon is LocalSystem, which WSL refuses."""
     administrator_protection: bool = False
-    """Administrators work in a hidden account; distributions that are registered there are nobody's."""
+    """Administrators work in a hidden account; nobody can use distributions that are registered there."""
     blocked_wsl: tuple[str, ...] = ()
-    """Starts of a wsl.exe that App Control or AppLocker forbade, newest first."""
+    """Starts of wsl.exe that App Control or AppLocker has blocked, newest first."""
     bitlocker_pin: int | None = None
-    """Policy about a PIN before Windows starts: 0 forbids, 1 demands, 2 allows; None without a policy."""
+    """Policy about a PIN before Windows starts: 0 forbids, 1 requires, 2 allows; None without a policy."""
     organisation_roots: int = 0
-    """Root certificates that the organisation hands out by policy."""
+    """Root certificates that the organisation distributes by policy."""
     autorun: tuple[str, ...] = ()
     """AutoRun commands of cmd.exe, ``root: command``."""
     autorun_prints: bool = False

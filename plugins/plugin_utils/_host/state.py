@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What is known about one Windows host: plain data, built from what was read, no I/O."""
+"""What is known about one Windows host: plain data, made from reads, without I/O."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class HostState:
     damaged_registrations: list[str] = field(default_factory=list)
     """Keys of the connecting account that WSL cannot read, see ``_host.distributions.damaged``."""
     searched_folders: frozenset[str] = frozenset()
-    """Folders outside WSL's own places, in lower case, that were looked into for virtual disks."""
+    """Folders outside WSL's own ones, in lower case, that were searched for virtual disks."""
     hive_leftovers: list[str] | None = None
-    """SIDs of which an earlier run left a copy of the registry, see ``_host.hive_copies``; None: nothing."""
+    """SIDs whose copies of the registry an earlier run has left, see ``_host.hive_copies``; None if there are none."""
     hive_problem: str | None = None
-    """What went wrong with copies of users' registries."""
+    """The problem with copies of users' registries."""
     driver_folder: str | None = None
-    """Where in the driver store the NVIDIA driver runs from."""
+    """The folder of the NVIDIA driver in the driver store."""
     here: bool = False
     """It is the laptop on which Ansible runs, in one of its distributions."""
     nvidia_smi: str = "not asked"
@@ -80,7 +80,7 @@ def own_distributions(registry: RegistryTree) -> list[host_distributions.Distrib
 
 
 def free_bytes(reads: Reads) -> int | None:
-    """The first number that fsutil.exe prints: free bytes, in digit groups of any language; None if it failed."""
+    """The first number that fsutil.exe prints: free bytes, with digit groups of any language; None if it failed."""
     line = next(iter(reads.output("free_space").decode("utf-8", "replace").strip().splitlines()), "")
     number = FIRST_NUMBER.search(line)
     return int(re.sub(r"\D", "", number.group())) if number and reads.succeeded("free_space") else None
@@ -93,7 +93,7 @@ def drives(reads: Reads) -> frozenset[str] | None:
 
 
 def _hypervisor(reads: Reads) -> bool | None:
-    """Whether the hypervisor came up in this boot. Without VirtualMachinePlatform nothing tries to start it."""
+    """Whether the hypervisor started in this boot. Without VirtualMachinePlatform nothing tries to start it."""
     boots, failures = events(reads.output("boot_event")), events(reads.output("hypervisor_failed"))
     if failures and boots and failures[0].record > boots[0].record:
         return False
@@ -101,7 +101,7 @@ def _hypervisor(reads: Reads) -> bool | None:
 
 
 def host_state(reads: Reads) -> HostState:
-    """Everything that the first read of a host tells."""
+    """The state from the first read of a host."""
     state = HostState(
         windows=windows(reads.registry),
         elevated=reads.succeeded("elevated"),

@@ -20,7 +20,7 @@ _KERNEL = re.compile(r"\d+(?:\.\d+)+\S*")
 
 
 DEFAULT_LOCATION = "C:\\Program Files\\WSL\\"
-"""Where the MSI package puts WSL."""
+"""The folder of the MSI package of WSL."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Wsl:
     services: dict[str, bool]
     policies: dict[str, int]
     store: bool = False
-    """The Store's package of WSL is there; the MSI package brings it along as well."""
+    """The Store's package of WSL is installed; the MSI package installs it too."""
     kernel: str | None = None
-    """Version of the kernel that the package brings; None where wsl.exe did not tell."""
+    """Version of the kernel in the package; None if wsl.exe did not print it."""
     starts: bool | None = None
-    """wsl.exe of the package starts in this logon; None when there is none, or it did not answer."""
+    """wsl.exe of the package starts in this logon; None if there is none, or it did not answer."""
     features: dict[str, bool] = field(default_factory=dict)
-    """Optional feature -> chosen, in effect or not yet. Features that Windows does not name are missing."""
+    """Optional feature -> whether it is chosen, even if not yet in effect. Features unknown to Windows are missing."""
 
     @property
     def kind(self) -> str:
@@ -52,7 +52,7 @@ class Wsl:
 
     @property
     def executable(self) -> str:
-        """wsl.exe of the package; where it would be when WSL is not installed."""
+        """The path of wsl.exe of the package, even if WSL is not installed."""
         return (self.install_location or DEFAULT_LOCATION).rstrip("\\") + "\\wsl.exe"
 
     @property

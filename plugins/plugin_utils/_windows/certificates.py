@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The root certificates that a company put into Windows, read from the registry in one WinRS command.
+"""The root certificates that a company has added to Windows, read from the registry in one WinRS command.
 
-The machine's Root store is made of several places. Group policy and Active Directory have one each of their own; the
-local one holds whatever an installer, Intune or Microsoft put there. ``certutil.exe`` prints no certificate, only
-writes files, translates its words and is what security software looks out for, so that reg.exe reads the same store.
+The machine's Root store consists of several keys: one of group policy, one of Active Directory, and a local one for
+installers, Intune and Microsoft. ``certutil.exe`` prints no certificates, only writes files, is localised, and alarms
+security software, so reg.exe reads the same store.
 
 A certificate is the value ``Blob`` of a key named after its SHA-1 thumbprint: properties one after the other, each as
 id, reserved (1) and length, 32 bits little-endian, then its bytes; id 32 is the certificate itself ([MS-GPEF] 2.2.1.2.1
@@ -33,7 +33,7 @@ POLICY = "HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\Root\\Certifi
 ENTERPRISE = "HKLM\\SOFTWARE\\Microsoft\\EnterpriseCertificates\\Root\\Certificates"
 LOCAL = "HKLM\\SOFTWARE\\Microsoft\\SystemCertificates\\ROOT\\Certificates"
 COMPANY = (POLICY, ENTERPRISE)
-"""Where only the company puts anything: what V(all) means."""
+"""Stores that only the company writes: the meaning of V(all)."""
 DISTRUSTED = (
     "HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\Disallowed\\Certificates",
     "HKLM\\SOFTWARE\\Microsoft\\EnterpriseCertificates\\Disallowed\\Certificates",
@@ -46,7 +46,7 @@ _PROPERTY = struct.Struct("<III")
 
 
 def thumbprints(wanted: t.Sequence[str]) -> list[str]:
-    """WANTED as Windows writes them, or ``[ALL]``. Raises StepFailed."""
+    """WANTED in the notation of Windows, or ``[ALL]``. Raises StepFailed."""
     bare = [re.sub(r"[\s:\u200e]", "", item).upper() for item in wanted]
     if bare == [ALL.upper()]:
         return [ALL]
@@ -60,7 +60,7 @@ def thumbprints(wanted: t.Sequence[str]) -> list[str]:
 
 
 def read_pem(runner: CommandRunner, wanted: t.Sequence[str]) -> list[str]:
-    """``read_certificates`` in PEM form, WANTED as people write thumbprints. Raises as it does."""
+    """``read_certificates`` in PEM form, with WANTED in any notation of thumbprints. Raises the same errors."""
     return [ssl.DER_cert_to_PEM_cert(der) for der in read_certificates(runner, thumbprints(wanted))]
 
 
@@ -93,7 +93,7 @@ def read_certificates(runner: CommandRunner, wanted: t.Sequence[str]) -> list[by
 
 
 def _lines(wanted: t.Sequence[str]) -> dict[str, str]:
-    """What is asked. Single keys where they are known: the local store holds dozens."""
+    """The reads. Single keys if the thumbprints are known, because the local store has dozens."""
     lines = {f"distrusted_{number}": registry_query(place) for number, place in enumerate(DISTRUSTED)}
     if wanted == [ALL]:
         return lines | {place: registry_query(place, recursive=True) for place in COMPANY}
@@ -116,7 +116,7 @@ def _read_one(registry: windows_registry.RegistryTree, key: str) -> bytes:
 
 
 def certificate_in(blob: bytes) -> bytes:
-    """The certificate in BLOB; empty when there is none, or the blob is damaged."""
+    """The certificate in BLOB; empty if there is none, or if the blob is damaged."""
     at = 0
     while at + _PROPERTY.size <= len(blob):
         kind, _reserved, length = _PROPERTY.unpack_from(blob, at)

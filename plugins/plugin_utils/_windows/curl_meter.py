@@ -4,12 +4,12 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How far curl.exe is with a download, by the meter that it prints on stderr. Pure.
+"""The progress of a download by curl.exe, from the meter that it prints on stderr. Pure.
 
-curl prints its meter where the file goes to disk, on whatever stderr is, once a second behind a carriage return:
-percent and bytes of the whole, percent and bytes received, then what was sent, speeds and times, whose columns differ
-from version to version. Nothing of it is translated. Sizes have at most five characters, k, M and so on of 1024. Where
-the server names no size, what was received stands for the whole, and the percentage received is 0.
+curl prints its meter if the file is written to disk, on any kind of stderr, once a second after a carriage return:
+percent and bytes of the whole, percent and bytes received, then sent, speeds and times, whose columns differ between
+versions. It is not translated. Sizes have at most five characters, k, M and so on of 1024. If the server sends no size,
+the bytes received are also shown as the whole, and the percentage received is 0.
 
 Source: curl's manual page (PROGRESS METER) and everything.curl.dev.
 """
@@ -31,7 +31,7 @@ _NAME = 60
 
 
 class CurlMeter:
-    """Of the download of one file."""
+    """The meter of the download of one file."""
 
     def __init__(self, url: str) -> None:
         self._name = name_in(url)
@@ -60,7 +60,7 @@ class CurlMeter:
 
 
 def name_in(url: str) -> str:
-    """The name of the file that URL ends with, for people: no query, no password, and no percentage."""
+    """The file name at the end of URL, for people: without query, password and per cent codes."""
     path = urllib.parse.unquote(url.partition("?")[0].partition("#")[0].partition("://")[2])
     name = clean(path.rpartition("/")[2].replace("%", ""), _NAME) if "/" in path else ""
     return name or "a file"

@@ -16,9 +16,9 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 
 
 def checked_digest_here(source: Path, wanted: str | None) -> str:
-    """SHA-256 of the controller's file SOURCE, lower case; raises StepFailed when it is not WANTED (None: any will do).
+    """SHA-256 of the controller's file SOURCE, lower case. Raises StepFailed if it is not WANTED (None: not checked).
 
-    The same when the file cannot be read.
+    Raises it too if the file cannot be read.
     """
     found = hashlib.sha256()
     for part in file_parts(source):

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Optional features of Windows through dism.exe, in English by its own option, never through localised text.
+"""Optional features of Windows by dism.exe, with its option for English, so the text is not localised.
 
-The service TrustedInstaller does the work. When the connection is lost it goes on, and the next run finds it pending.
+The service TrustedInstaller does the work. It goes on if the connection is lost, and the next run finds it pending.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ERROR = re.compile(r"^Error: (\S+)", re.MULTILINE)
 
 
 def enabled_or_pending(runner: CommandRunner, feature: str) -> bool:
-    """Whether FEATURE is enabled, also when only after the next restart; False where dism.exe does not say."""
+    """Whether FEATURE is enabled, now or after the next restart; False if dism.exe does not say."""
     args = ["/English", "/Online", "/Get-FeatureInfo", f"/FeatureName:{feature}"]
     completed = runner.run(cmd_line(DISM, args), timeout=300)
     found = _STATE.search(completed.stdout.decode("utf-8", "replace"))
@@ -38,7 +38,7 @@ def enabled_or_pending(runner: CommandRunner, feature: str) -> bool:
 
 
 def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: float) -> bool:
-    """Enable FEATURE; True when it takes effect after a restart only.
+    """Enable FEATURE. Returns True if it takes effect only after a restart.
 
     :raises StepFailed: dism.exe failed.
     """
@@ -57,7 +57,7 @@ def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: floa
 
 
 def _error(completed: Completed) -> str:
-    """The error that dism.exe names, else its exit code; lower case."""
+    """The error in the output of dism.exe, otherwise its exit code; lower case."""
     found = _ERROR.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
     return found.group(1).lower() if found else str(completed.exit_code)
 

@@ -4,14 +4,14 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Bring a file to a Windows host without PowerShell, check it there, take it away again.
+"""Copy a file to a Windows host without PowerShell, check it there, and delete it.
 
-curl.exe gets its options on stdin: no address, proxy, password or character that cmd.exe would touch stands in the
-command line. tar.exe unpacks what arrives on stdin and makes the folders on the way. A share is read only where the
-logon reaches it: a network logon cannot pass its credentials on to another server.
+curl.exe gets its options on stdin, so the command line contains no address, proxy, password or character that cmd.exe
+would change. tar.exe unpacks its stdin and makes missing folders. A share can only be read if the logon reaches it: a
+network logon cannot pass its credentials on to another server.
 
-A file arrives under another name and gets its own when it is whole and its digest is right, so that one that is cut
-short is never taken for the real one; a download with a digest goes on where it stopped.
+A file arrives under another name and is renamed when it is complete and its digest is right, so an incomplete one is
+never used; a download with a digest is resumed.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.program_err
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32
 
 FOLDER = "C:\\Program Files\\wslfleet"
-"""Everything that the collection puts on a host lies below it: only administrators can make anything there."""
+"""The folder for all files of the collection on a host: only administrators can make anything there."""
 _SHA256 = re.compile(r"^[0-9a-f]{64}$", re.IGNORECASE | re.MULTILINE)
 
 
 CANNOT_RESUME = 33
-"""curl.exe: the server knows no ranges, or the file there is another one now."""
+"""curl.exe: the server does not support ranges, or has another file now."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ class Source:
     """An address that the host fetches, a file on a share that it reads, or a path on the controller."""
     sha256: str | None = None
     proxy: str | None = None
-    """The proxy for an address, as curl.exe takes it; it knows nothing of the proxy settings of Windows."""
+    """The proxy for an address, as option of curl.exe, which ignores the proxy settings of Windows."""
 
     def __str__(self) -> str:
         return addresses.masked(self.where)
 
 
 def curl_config(url: str, path: str, proxy: str | None = None, resume: bool = False) -> bytes:
-    """What curl.exe reads from stdin to fetch URL to PATH.
+    """The options on stdin with which curl.exe downloads URL to PATH.
 
-    Revocation is checked as far as the network lets it: proxies that inspect TLS often hide the lists. What begins with
-    https is led nowhere else; http is for files whose digest is known.
+    Revocation is checked if the network allows it: proxies that inspect TLS often block the lists. An https address is
+    not redirected to another protocol; http is for files whose digest is known.
 
-    :arg resume: go on behind what PATH holds already.
+    :arg resume: continue at the end of PATH.
     """
     schemes = "https" if url.lower().startswith("https://") else "https,http"
     options = [
@@ -85,9 +85,9 @@ def _quoted(text: str) -> str:
 def download(
     runner: port.CommandRunner, url: str, path: str, timeout: float, proxy: str | None = None, resume: bool = False
 ) -> None:
-    """Let the host fetch URL to PATH (folders are made); raises StepFailed.
+    """Let the host download URL to PATH (folders are made); raises StepFailed.
 
-    :arg resume: go on behind what PATH holds already; only where the digest is checked afterwards.
+    :arg resume: continue at the end of PATH; only if the digest is checked afterwards.
     """
     completed = _curl(runner, url, curl_config(url, path, proxy, resume), timeout)
     if resume and completed.exit_code == CANNOT_RESUME:
@@ -107,7 +107,7 @@ def _curl(runner: port.CommandRunner, url: str, config: bytes, timeout: float) -
 
 
 def copy_there(runner: port.CommandRunner, source: str, path: str, timeout: float) -> None:
-    """Let the host copy the file SOURCE to PATH; raises StepFailed, which names why it cannot."""
+    """Let the host copy the file SOURCE to PATH; raises StepFailed with the reason."""
     completed = runner.run(cmd_line("copy", ["/y", "/b", source, path]), timeout=timeout)
     if completed.exit_code != 0:
         why = why_unreadable(runner, source) if shares.is_share(source) else None
@@ -131,16 +131,16 @@ def why_unreadable(runner: port.CommandRunner, path: str) -> str | None:
 
 
 def make_folder(runner: port.CommandRunner, folder: str) -> None:
-    """Make FOLDER and those above it; that it exists already, or is a drive, is no error."""
+    """Make FOLDER and its parents; an existing folder or a drive is no error."""
     if len(folder) > len("C:\\"):
         runner.run(cmd_line("md", [folder]), timeout=60)
 
 
 def fetch(runner: port.CommandRunner, source: Source, path: str, timeout: float) -> None:
-    """Bring SOURCE to PATH on the host, whole and with the right digest; nothing travels when it is there already.
+    """Copy SOURCE to PATH on the host, complete and with the right digest; nothing is sent if it is already there.
 
     :arg path: below C:, its folders are made.
-    :raises StepFailed: it could not be brought, or has another digest. PATH is as it was before then.
+    :raises StepFailed: it could not be copied, or has another digest. PATH has not changed then.
     """
     digest = source.sha256.lower() if source.sha256 else None
     if not sources.is_url(source.where) and not shares.is_share(source.where):
@@ -174,9 +174,9 @@ def _certutil(runner: port.CommandRunner, path: str) -> port.Completed:
 
 
 def check_sha256(runner: port.CommandRunner, path: str, wanted: str, origin: str | None = None) -> None:
-    """Compare the digest of PATH on the host with WANTED; raises StepFailed and deletes it where they differ.
+    """Compare the digest of PATH on the host with WANTED; if they differ, deletes the file and raises StepFailed.
 
-    :arg origin: the file of which PATH is a copy, and which is left alone.
+    :arg origin: the file that PATH is a copy of, which is not deleted.
     """
     completed = _certutil(runner, path)
     found = _SHA256.search(completed.stdout.decode("utf-8", "replace").replace("\r", ""))
@@ -192,7 +192,7 @@ def check_sha256(runner: port.CommandRunner, path: str, wanted: str, origin: str
 
 
 def check_exists(runner: port.CommandRunner, path: str) -> None:
-    """Raise StepFailed unless the host can see the file PATH; a share's usual cause is named."""
+    """Raise StepFailed unless the host can see the file PATH; for a share with the usual cause."""
     completed = runner.run(cmd_line("dir", ["/b", "/a-d", path]), timeout=120)
     if completed.exit_code == 0:
         if _lists_a_folder(completed, path):
@@ -204,7 +204,7 @@ def check_exists(runner: port.CommandRunner, path: str) -> None:
 
 
 def _lists_a_folder(completed: port.Completed, path: str) -> bool:
-    """Whether ``dir /b`` of PATH printed other names than the file's own. A short name (``IMAGES~1``) tells nothing."""
+    """Whether ``dir /b`` of PATH printed other names than the file's own. False for a short name (``IMAGES~1``)."""
     name, listed = path.rpartition("\\")[2], completed.stdout.decode("utf-8", "replace").split("\r\n")[:-1]
     return (
         "~" not in name
@@ -215,13 +215,13 @@ def _lists_a_folder(completed: port.Completed, path: str) -> bool:
 
 
 def links_line(path: str) -> str:
-    """The line that succeeds where PATH is a link or a junction, or something whose name begins like it is one.
+    """The line that succeeds if PATH, or something whose name begins like it, is a link or a junction.
 
-    The name is looked for in the folder that it lies in: ``dir`` of a junction itself lists what is in it.
+    It searches the parent folder for the name, because ``dir`` of a junction itself lists the contents.
     """
     return cmd_line("dir", ["/b", "/al", f"{path}*"])
 
 
 def remove(runner: port.CommandRunner, path: str) -> None:
-    """Delete the file PATH; nothing happens when it is not there."""
+    """Delete the file PATH, if it exists."""
     runner.run(cmd_line("del", ["/f", "/q", path]), timeout=60)

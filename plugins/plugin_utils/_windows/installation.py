@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What installations by msiexec.exe and by dism.exe share: exit codes, and that Windows does one at a time.
+"""Shared by installations with msiexec.exe and dism.exe: exit codes, and waiting, as Windows does one at a time.
 
-That another one runs is on a laptop an update in the background more often than not: it is waited for.
+On a laptop another installation is mostly an update in the background, so it is waited for.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Co
 SUCCESS = 0
 RESTART_NEEDED = 3010
 RETRY_SECONDS = 15.0
-"""Between two attempts while another installation runs."""
+"""Seconds between two attempts while another installation runs."""
 _LONGEST_LINE = 200
 
 
 def run_alone(
     runner: CommandRunner, line: str, timeout: float, is_another_running: t.Callable[[Completed], bool]
 ) -> Completed:
-    """Run LINE, again and again while another installation runs, for TIMEOUT seconds. Raises CommandTimeout."""
+    """Run LINE, and repeat it while another installation runs, for TIMEOUT seconds. Raises CommandTimeout."""
     deadline = time.monotonic() + timeout
     while True:
         completed = runner.run(line, timeout=timeout)
@@ -36,7 +36,7 @@ def run_alone(
 
 
 def log_lines(runner: CommandRunner, line: str) -> list[str]:
-    """What LINE prints of a log, which stays on the host: lines for a message; none if it takes too long."""
+    """The lines that LINE prints of a log on the host, for a message; none if it takes too long."""
     try:
         text = runner.run(line, timeout=120).stdout.decode("utf-8", "replace")
     except CommandTimeout:

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Folders of a host that somebody else has named: which of them are looked into, and why not the others.
+"""Folders whose names come from users: which of them are searched, and why others are not.
 
-Whoever owns a profile or a distribution has named its folder. One on another computer would make the host log on there;
-one whose name cmd.exe cannot carry would fail the command that asks about everybody.
+The owner of a profile or a distribution decides the name of its folder. A folder on another computer would make the
+host log on there; a name that cmd.exe cannot take would fail the command for all users.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LOCAL = re.compile(r"[A-Za-z]:\\[^*?/]*[^*?/\\]\Z")
 
 
 def why_not_opened(folder: str) -> str | None:
-    """Why FOLDER is not looked into, the end of a sentence about it; None if it is."""
+    """Why FOLDER is not searched, as the end of a sentence; None if it is."""
     if not _LOCAL.match(folder):
         return "does not lie on a drive of this host"
     try:

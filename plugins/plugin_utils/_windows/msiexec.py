@@ -6,9 +6,9 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Install, repair and remove MSI packages with msiexec.exe.
 
-msiexec.exe is a program with a window, for which cmd.exe must be told to wait: ``_port.cmd_line.waited_for``.
-Even so the registry decides whether it worked: the exit code is lost when the package ends our own process, and when
-the connection is lost the service of Windows Installer goes on without us.
+msiexec.exe has a window, so cmd.exe only waits for it with ``_port.cmd_line.waited_for``. Even then the registry
+decides whether it worked: the exit code is lost if the package ends our own process, and the service of Windows
+Installer goes on if the connection is lost.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 ANOTHER_RUNS = 1618
 _QUIET = ("/qn", "/norestart", "REBOOT=ReallySuppress")
 _LOG_LINES = 3
-# Free of translation: the action that failed, "Product: NAME -- Error 1925. …" in any language, and the outcome.
+# Not translated: the action that failed, "Product: NAME -- Error 1925. …" in any language, and the outcome.
 _TELLING = re.compile(r"returned actual error code| -- \S+? ?\d{4}\b|\bis returning (?!0\b)\d+")
 
 
 def install(runner: CommandRunner, package: str, timeout: float, properties: t.Sequence[str] = ()) -> bool:
-    """Install PACKAGE, a path on the host, without a window and without a restart; True when one is asked for.
+    """Install PACKAGE, a path on the host, without a window or restart. Returns True if a restart is needed.
 
-    :arg properties: ``NAME=value`` each.
+    :arg properties: each ``NAME=value``.
     :raises StepFailed: msiexec.exe ended with an error.
     """
     return _run(runner, ["/i", package, *properties], log_path(package), f"installing {package}", timeout)
 
 
 def repair(runner: CommandRunner, package: str, timeout: float) -> bool:
-    """Write the files of the installed PACKAGE, a path on the host, again; True when a restart is asked for."""
+    """Write the files of the installed PACKAGE, a path on the host, again. Returns True if a restart is needed."""
     return _run(runner, ["/fvamus", package], log_path(package), f"repairing from {package}", timeout)
 
 
 def remove(runner: CommandRunner, product_code: str, log: str, timeout: float) -> bool:
-    """Remove the product with PRODUCT_CODE (``{GUID}``), log to LOG; True when a restart is asked for."""
+    """Remove the product with PRODUCT_CODE (``{GUID}``), log to LOG. Returns True if a restart is needed."""
     return _run(runner, ["/x", product_code], log, f"removing {product_code}", timeout)
 
 
 def log_path(package: str) -> str:
-    """Where the log of the installation of PACKAGE lies on the host."""
+    """The path of the log of the installation of PACKAGE on the host."""
     return package.rpartition(".")[0] + ".log"
 
 
@@ -76,12 +76,12 @@ def _meaning(code: int) -> str:
 
 
 def _log_end(runner: CommandRunner, log: str) -> str:
-    """What LOG says last about errors. ``type`` turns its UTF-16 into UTF-8."""
+    """The last errors in LOG. ``type`` converts its UTF-16 to UTF-8."""
     said = " | ".join(telling_lines(installation.log_lines(runner, cmd_line("type", [log]))))
     return f"the log {log} ends with: {said}" if said else f"log: {log}"
 
 
 def telling_lines(lines: list[str]) -> list[str]:
-    """The last of the LINES of a verbose log that tell of an error, in any display language; else its last lines."""
+    """The last of the LINES of a verbose log with an error, in any display language; otherwise its last lines."""
     telling = [line for line in lines if _TELLING.search(line)]
     return (telling or lines)[-_LOG_LINES:]

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Whether a path can stand in a command line on Windows, said with the options and not in the middle of a run. Pure.
+"""Whether a path can be used in a command line on Windows: checked with the options, not during a run. Pure.
 
 Sources: "Naming Files, Paths, and Namespaces" (Microsoft): reserved characters, names that end with a dot or a blank,
-MAX_PATH; what ``cmd.exe`` cannot carry is that of ``_port.cmd_line``.
+MAX_PATH. For the limits of ``cmd.exe`` see ``_port.cmd_line``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import re
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import sources
 
 MAXIMUM = 240
-"""Characters: MAX_PATH is 260, and the name of the virtual disk comes behind a folder."""
+"""Most characters: MAX_PATH is 260, and the name of the virtual disk follows the folder."""
 _FULL = re.compile(r"[A-Za-z]:\\")
 _SHARE = re.compile(r"\\\\[^\\/%\"<>|?*:\x00-\x20]+\\[^\\/%\"<>|?*:\x00-\x1f]+\\(.+)\Z", re.DOTALL)
 _NOT_IN_ADDRESS = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]')
@@ -26,7 +26,7 @@ _RESERVED = re.compile(r'[<>"|?*:]')
 
 
 def problem(path: str) -> str:
-    """What keeps PATH from being a full local path on Windows, to be read behind the name of its option; else empty."""
+    """Why PATH is not a full local path on Windows, to be shown after the name of its option; empty if it is one."""
     if not _FULL.match(path):
         return r"must be a full path with a drive and backslashes, as in C:\images\cuda.tar"
     if any(ord(character) < 32 or ord(character) == 127 for character in path):
@@ -49,9 +49,9 @@ def problem(path: str) -> str:
 
 
 def source_problem(source: str) -> str:
-    """What keeps SOURCE from being where a file comes from: an address, a share, a path on Windows; else empty.
+    """Why SOURCE cannot be the source of a file: an address, a share, a path on Windows; empty if it can.
 
-    A path on the controller is not judged here: it is there or not.
+    A path on the controller is not checked here.
     """
     kind = sources.kind(source)
     if kind == sources.HOST:

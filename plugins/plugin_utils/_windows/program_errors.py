@@ -81,5 +81,5 @@ _BY_SPELLING = by_spelling(CATALOGUE)
 
 
 def known_error(code: str, program: str) -> KnownError | None:
-    """The entry of PROGRAM's CODE in any of its spellings; None when it is not in the catalogue."""
+    """The entry of PROGRAM's CODE in any of its spellings; None if it is not in the catalogue."""
     return _BY_SPELLING.get((program, code.lower()))

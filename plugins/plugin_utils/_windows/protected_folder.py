@@ -6,11 +6,10 @@
 # Do not use this from other collections or standalone plugins/modules!
 """A folder below C:\\Program Files\\wslfleet that only administrators can change.
 
-Below C:\\Program Files only administrators make anything, so nobody can have made the folder before or hold a handle to
-it. It is made anew each time: what an earlier run has left is deleted by its name, never a whole tree, and anything
-else in it stops the work. Who is named may read it; all others are cut off. A user's right to write is one on single
-files that an administrator has made before, so that no link and no other file can take their place. Groups are named by
-SID: their names are localised.
+Only administrators can make anything below C:\\Program Files, so nobody else can have made the folder before or have a
+handle to it. It is made new each time: files of an earlier run are deleted by name, never a whole tree, and any other
+file stops the work. Only the named users can read it. Users can write only to single files that an administrator has
+made before, so no link and no other file can replace them. Groups are given by SID, because their names are localised.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ ADMINISTRATORS = "S-1-5-32-544"
 ICACLS = f"{SYSTEM32}\\icacls.exe"
 
 WRITE = "(R,W)"
-"""For a file: what its content is. Not deleting, renaming, or changing who may what."""
+"""For a file: changing its content, but not deleting, renaming, or changing permissions."""
 DELETE = "(R,D)"
-"""For a file: reading and deleting it, not changing it."""
+"""For a file: reading and deleting, but not changing it."""
 
 _READ = "(OI)(CI)RX"
 _ANY = (0, 1)
 
 
 def make(runner: CommandRunner, folder: str, files: t.Sequence[str], readers: t.Sequence[str] = ()) -> None:
-    """Make FOLDER, right below ``FOLDER`` of ``_windows.files``, in one WinRS command.
+    """Make FOLDER, directly below ``FOLDER`` of ``_windows.files``, in one WinRS command.
 
-    :arg files: names that an earlier run may have left there, with wildcards.
-    :arg readers: SIDs of the users who may read what will lie there.
+    :arg files: names, with wildcards, of files that an earlier run may have left.
+    :arg readers: SIDs of the users who may read its files.
     :raises StepFailed: it could not be made or protected.
     """
     lines: list[tuple[str, tuple[int, ...]]] = [
@@ -59,18 +58,18 @@ def make(runner: CommandRunner, folder: str, files: t.Sequence[str], readers: t.
 
 
 def removal(folder: str, files: t.Sequence[str]) -> list[str]:
-    """The lines that delete FILES (names in FOLDER, with wildcards) and FOLDER when nothing else is in it."""
+    """The lines that delete FILES (names in FOLDER, with wildcards), and FOLDER if it is empty then."""
     deleted = [cmd_line("del", ["/f", "/q", "/a", *(f"{folder}\\{name}" for name in files)])] if files else []
     return [*deleted, cmd_line("rd", [folder])]
 
 
 def give(path: str, sid: str, right: str) -> str:
-    """The line that gives SID the RIGHT to the file PATH (wildcards in its name), and to administrators all."""
+    """The line that gives SID the RIGHT to the file PATH (may have wildcards), and administrators all rights."""
     return _only(path, {sid: right}, "F")
 
 
 def _only(path: str, rights: t.Mapping[str, str], full: str) -> str:
-    """The line that leaves on PATH these RIGHTS, FULL ones for administrators, and nothing inherited."""
+    """The line that gives PATH only these RIGHTS, full ones for administrators, and no inherited ones."""
     everyone = {SYSTEM: full, ADMINISTRATORS: full, **rights}
     grants = [word for sid, right in everyone.items() for word in ("/grant:r", f"*{sid}:{right}")]
     return cmd_line(ICACLS, [path, "/inheritance:r", *grants, "/q"])

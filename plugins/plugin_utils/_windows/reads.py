@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Several reads of a host in one WinRS command: the registry first of all.
+"""Several reads of a host, mostly of the registry, in one WinRS command.
 
-What counts on a slow line is WinRS commands, so that a module names everything it wants to know and asks once.
+WinRS commands are slow on a slow line, so a module collects all its reads and sends them once.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ REG = f"{SYSTEM32}\\reg.exe"
 
 
 class RegistryQuery(str):
-    """A line that reads the registry, and what its answer may tell of."""
+    """A line that reads the registry, and the keys that its answer may contain."""
 
     scope: windows_registry.Scope
 
     def __new__(cls, line: str, scope: windows_registry.Scope) -> RegistryQuery:
-        """LINE asks for SCOPE."""
+        """LINE reads SCOPE."""
         query = super().__new__(cls, line)
         query.scope = scope
         return query
@@ -52,7 +52,7 @@ def registry_query(key: str, value: str | None = None, recursive: bool = False) 
 
 
 def registry_search(key: str, text: str) -> str:
-    """The line that names the keys below KEY whose names hold TEXT."""
+    """The line that lists the keys below KEY whose names contain TEXT."""
     return RegistryQuery(
         cmd_line(REG, ["query", key, "/s", "/k", "/f", text]), windows_registry.Scope(key, recursive=True)
     )
@@ -60,7 +60,7 @@ def registry_search(key: str, text: str) -> str:
 
 @dataclass
 class Reads:
-    """What came back: the parts by name, and what the registry said."""
+    """The results: the parts by name, and the registry."""
 
     parts: dict[str, BatchPart] = field(default_factory=dict)
     registry: windows_registry.RegistryTree = field(default_factory=windows_registry.RegistryTree)
@@ -68,10 +68,10 @@ class Reads:
     preamble: bytes = b""
     """What an AutoRun command of the host printed before the first read."""
     cut_short: bool = False
-    """The time was up before every read had ended; those that had are here."""
+    """The time was over before all reads had ended; only those that had are here."""
 
     def succeeded(self, name: str) -> bool:
-        """True when the read called NAME ended with exit code 0: for reg.exe, the key (or value) exists."""
+        """Whether the read called NAME ended with exit code 0: for reg.exe, the key (or value) exists."""
         return name in self.parts and self.parts[name].exit_code == 0
 
     def listed(self, name: str) -> bool:
@@ -79,7 +79,7 @@ class Reads:
         return self.succeeded(name) and self.output(name).strip() != b""
 
     def output(self, name: str) -> bytes:
-        """What the read called NAME printed; empty when it was not asked for."""
+        """The output of the read called NAME; empty if there was no such read."""
         return self.parts[name].stdout if name in self.parts else b""
 
 
@@ -92,8 +92,8 @@ def read(
 ) -> Reads:
     """Run LINES (name -> line) as one WinRS command.
 
-    :arg partial: when the time is up, be content with the reads that had ended; see ``Reads.cut_short``.
-    :arg what: is done, for the message of a failure.
+    :arg partial: when the time is over, return the reads that had ended; see ``Reads.cut_short``.
+    :arg what: what is being done, for the message of a failure.
     :raises StepFailed: the output is incomplete, or one of LINES printed too much.
     :raises HostUnreachable, CommandTimeout: see the port.
     """
@@ -121,7 +121,7 @@ def read(
 
 
 def _unfinished(batch: Batch, lines: t.Mapping[str, str], stdout: bytes) -> str:
-    """The first of LINES that had not ended when BATCH had printed STDOUT."""
+    """The first of LINES that had not ended according to STDOUT of BATCH."""
     try:
         return [*lines][len(batch.split(stdout, partial=True))]
     except BatchError:
@@ -129,7 +129,7 @@ def _unfinished(batch: Batch, lines: t.Mapping[str, str], stdout: bytes) -> str:
 
 
 def fits(lines: t.Mapping[str, str]) -> bool:
-    """Whether LINES can travel as one WinRS command."""
+    """Whether LINES fit into one WinRS command."""
     try:
         Batch(list(lines.values()))
     except CmdLineError:
@@ -138,7 +138,7 @@ def fits(lines: t.Mapping[str, str]) -> bool:
 
 
 def read_groups(runner: CommandRunner, groups: t.Iterable[t.Mapping[str, str]], timeout: float | None = 120) -> Reads:
-    """As ``read``, in as few WinRS commands as can carry the lines; a group is never torn apart."""
+    """As ``read``, in as few WinRS commands as possible; a group is never divided."""
     together, lines = Reads(), dict[str, str]()
     for group in [*groups, None]:
         if lines and (group is None or not fits({**lines, **group})):

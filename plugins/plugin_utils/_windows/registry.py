@@ -4,14 +4,13 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What ``reg.exe query`` prints, as data, in any display language.
+"""Parse the output of ``reg.exe query``, in any display language.
 
 A row is recognised by its type column and a key by its root, never by a word: the name of a default value, the error
-texts and the totals of a search are localised. Whether a key exists is the exit code's business.
+texts and the totals of a search are localised. The exit code says whether a key exists.
 
-reg.exe prints line breaks in a value as they are, so that whoever may write a value may write lines of this output:
-what looks like a key or a value of another place is dropped. What is left, its writer could have written as a real
-value.
+reg.exe prints line breaks in a value as they are, so a user who can write a value can forge lines of this output: keys
+and values outside the scope of the query are dropped. That user could have written the others as real values.
 
 Sources: output of reg.exe on Windows 10 and 11; row separators are four blanks.
 """
@@ -38,43 +37,43 @@ _ROOTS = {
 
 @dataclass
 class RegistryTree:
-    """Keys and values that were read; keys in short form (``HKLM\\SOFTWARE\\…``), looked up without case."""
+    """Keys and values that were read; keys in short form (``HKLM\\SOFTWARE\\…``), found without case."""
 
     _keys: dict[str, dict[str, Data]] = field(default_factory=dict)
     _spelling: dict[str, str] = field(default_factory=dict)
 
     def add_key(self, key: str) -> dict[str, Data]:
-        """The values of KEY, to be filled; the first spelling of a key is kept."""
+        """The values of KEY, to be filled; keeps the first spelling of a key."""
         short = short_key(key)
         self._spelling.setdefault(short.lower(), short)
         return self._keys.setdefault(short.lower(), {})
 
     def merge(self, other: RegistryTree) -> None:
-        """Take over everything that OTHER holds."""
+        """Add everything in OTHER."""
         for key, values in other._keys.items():
             self.add_key(other._spelling[key]).update(values)
 
     def values(self, key: str) -> dict[str, Data]:
-        """The values of KEY by name; empty when it was not read or holds none."""
+        """The values of KEY by name; empty if it was not read or has none."""
         return self._keys.get(short_key(key).lower(), {})
 
     def get(self, key: str, name: str) -> Data | None:
-        """The data of value NAME of KEY, without case; None when absent."""
+        """The data of value NAME of KEY, without case; None if it is missing."""
         wanted = name.lower()
         return next((data for found, data in self.values(key).items() if found.lower() == wanted), None)
 
     def text(self, key: str, name: str) -> str | None:
-        """As ``get``, only for text (REG_SZ, REG_EXPAND_SZ); None for another type."""
+        """Like ``get``, but only text (REG_SZ, REG_EXPAND_SZ); None for another type."""
         data = self.get(key, name)
         return data if isinstance(data, str) else None
 
     def number(self, key: str, name: str) -> int | None:
-        """As ``get``, only for numbers (REG_DWORD, REG_QWORD); None for another type."""
+        """Like ``get``, but only numbers (REG_DWORD, REG_QWORD); None for another type."""
         data = self.get(key, name)
         return data if isinstance(data, int) else None
 
     def subkeys(self, key: str) -> list[str]:
-        """The full names of the keys right below KEY, in the order in which they were read."""
+        """The full names of the keys directly below KEY, in the order in which they were read."""
         prefix = short_key(key).lower() + "\\"
         return [
             self._spelling[found]
@@ -98,27 +97,27 @@ def short_key(key: str) -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What one query may tell of."""
+    """The keys and values that the output of one query may contain."""
 
     key: str
     value: str | None = None
-    """The only value; None: all of them."""
+    """The only value; None: all values."""
     recursive: bool = False
 
     def holds_key(self, key: str) -> bool:
-        """Whether the query shows KEY: its own, what is below it, but without recursion only the names below it."""
+        """Whether the query shows KEY: its own key and those below it, without recursion only their names."""
         asked, found = short_key(self.key).lower(), short_key(key).lower()
         below = found[len(asked) + 1 :]
         return found == asked or (found.startswith(f"{asked}\\") and (self.recursive or "\\" not in below))
 
     def holds_value(self, key: str, name: str) -> bool:
-        """Whether the query shows value NAME of KEY, which it shows."""
+        """Whether the query shows value NAME of KEY, a key that it shows."""
         own = self.recursive or short_key(key).lower() == short_key(self.key).lower()
         return own and (self.value is None or self.value.lower() == name.lower())
 
 
 def parse(output: bytes, scope: Scope) -> RegistryTree:
-    """The keys and values in what reg.exe printed for the query SCOPE under code page 65001; all else is dropped."""
+    """The keys and values in the output of reg.exe for the query SCOPE under code page 65001; the rest is dropped."""
     tree = RegistryTree()
     key, values = "", {}
     for line in _LINE_END.split(output.decode("utf-8", "replace")):
@@ -133,7 +132,7 @@ def parse(output: bytes, scope: Scope) -> RegistryTree:
 
 
 def _data(kind: str, text: str) -> Data:
-    """TEXT as its KIND has it; what is cut or damaged stays text, so that it counts as neither number nor bytes."""
+    """TEXT converted to its KIND; incomplete or damaged data stays text, so it is neither a number nor bytes."""
     try:
         if kind in ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN"):
             return int(text, 16) if _NUMBER.match(text) else text

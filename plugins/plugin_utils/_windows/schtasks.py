@@ -6,11 +6,11 @@
 # Do not use this from other collections or standalone plugins/modules!
 """A scheduled task that runs one command line as another Windows user, once.
 
-The task is described by XML, its user by SID: names of Entra accounts and of renamed accounts do not map. schtasks.exe
-is never given /RU, with which it asks for a password and waits. Its texts are localised, so that only exit codes and
-the seventh column of its list, the last result in decimal, are read. Pure.
+The task is described by XML and its user by SID, because names of Entra accounts and of renamed accounts do not map.
+schtasks.exe is never called with /RU, which asks for a password and waits. Its text is localised, so only exit codes
+and the seventh column of its list, the last result in decimal, are read. Pure.
 
-Defaults of Windows that are changed: not on battery, stop when it goes on battery, three days of time, a visible task.
+Changed defaults of Windows: not on battery, stop when it goes on battery, a limit of three days, a visible task.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ _LAST_RESULT = 6
 
 @dataclass(frozen=True)
 class Task:
-    """What is to run as whom."""
+    """What to run, and as whom."""
 
     name: str
     """Path in the scheduler, ``wslfleet\\…``."""
     sid: str
     logon_type: str
     line: str
-    """What cmd.exe runs; ``_port.cmd_line`` rules."""
+    """The line for cmd.exe, by the rules of ``_port.cmd_line``."""
     seconds: int
-    """After so long it is ended."""
+    """Windows ends the task after this time."""
     at_logon: bool = False
-    """Starts at the next logon of the user; else on demand."""
+    """Starts at the next logon of the user; otherwise on demand."""
     on_battery: bool = True
-    """Starts and goes on while the laptop runs on battery."""
+    """Starts and continues while the laptop runs on battery."""
 
 
 def xml(task: Task) -> bytes:
-    """TASK for ``schtasks /XML``: UTF-16LE with its mark, all else is refused.
+    """TASK for ``schtasks /XML``: UTF-16LE with a byte order mark, because others are refused.
 
-    In a session the program gets a console without a window: a window could be closed, and the work with it.
+    In a session the program gets a console without a window: closing a window would end the work.
     """
     shell = f"{SYSTEM32}\\cmd.exe"
     arguments = f"/d /c {task.line}"
@@ -110,22 +110,22 @@ def create_line(name: str, file: str) -> str:
 
 
 def run_line(name: str) -> str:
-    """Try to start NAME; exit code 0 says only that it was tried."""
+    """Try to start NAME; exit code 0 only means that it was tried."""
     return cmd_line(SCHTASKS, ["/Run", "/TN", name])
 
 
 def delete_line(name: str) -> str:
-    """Forget NAME; exit code 1 where there is none."""
+    """Delete NAME; exit code 1 if there is none."""
     return cmd_line(SCHTASKS, ["/Delete", "/TN", name, "/F"])
 
 
 def query_line(name: str) -> str:
-    """List NAME; exit code 1 where there is none."""
+    """List NAME; exit code 1 if there is none."""
     return cmd_line(SCHTASKS, ["/Query", "/TN", name, "/FO", "CSV", "/V", "/NH"])
 
 
 def last_result(output: bytes) -> int | None:
-    """The last result in what ``query_line`` printed, unsigned; None if it cannot be read."""
+    """The last result in the output of ``query_line``, unsigned; None if it cannot be read."""
     for row in csv.reader(io.StringIO(output.decode("utf-8", "replace"))):
         try:
             return int(row[_LAST_RESULT]) & 0xFFFFFFFF

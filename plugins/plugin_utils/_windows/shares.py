@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Shares of other computers: what a path on one means, and why a host cannot read it. Pure.
+"""Shares of other computers: parts of a path on one, and why a host cannot read it. Pure.
 
 A remote logon without delegation cannot authenticate to a third computer ("double hop"): NTLM, Basic, certificates and
 Kerberos without delegation identify the user to this host only. Windows reports it by number, in every language.
@@ -13,7 +13,7 @@ Kerberos without delegation identify the user to this host only. Windows reports
 from __future__ import annotations
 
 UNREACHABLE = frozenset({51, 53, 64, 121, 1203, 1231, 1232})
-"""No such computer, or nothing between the two: ERROR_REM_NOT_LIST, ERROR_BAD_NETPATH, …"""
+"""No such computer, or no connection to it: ERROR_REM_NOT_LIST, ERROR_BAD_NETPATH, …"""
 NO_SUCH_SHARE = frozenset({67})
 MISSING = frozenset({2, 3})
 DENIED = frozenset({5, 86, 1312, 1326, 1385})
@@ -23,20 +23,20 @@ _WIN32 = 0x80070000
 
 
 def is_share(path: str) -> bool:
-    """Whether PATH lies on a share."""
+    """Whether PATH is on a share."""
     return path.startswith("\\\\")
 
 
 def share_of(path: str) -> str:
-    """``\\\\server\\share`` of a PATH on it."""
+    """``\\\\server\\share`` of PATH."""
     return "\\".join(path.split("\\")[:4])
 
 
 def cause(path: str, exit_code: int, share_is_readable: bool) -> str:
     """Why the file PATH of a share cannot be read, and what to do, as half a sentence.
 
-    :arg exit_code: of ``certutil.exe -hashfile``: the number of Windows' error, with 0x8007 in front.
-    :arg share_is_readable: its top folder can be listed by the same logon, so that the credentials have arrived.
+    :arg exit_code: of ``certutil.exe -hashfile``: the number of Windows' error, after 0x8007.
+    :arg share_is_readable: its top folder can be listed by the same logon, so the credentials have arrived.
     """
     share = share_of(path)
     _none, _empty, server, name = share.split("\\")

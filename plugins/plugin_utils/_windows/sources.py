@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Where a file comes from, told from the way it is written. Pure."""
+"""The kind of a file's source, from the way it is written. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import re
 URL = "url"
 """An address that the host fetches."""
 SHARE = "share"
-"""A path on another computer, which the host can reach only with credentials that WinRM rarely hands on."""
+"""A path on another computer, which the host can reach only with credentials that WinRM rarely passes on."""
 HOST = "host"
 """A path on the host itself."""
 CONTROLLER = "controller"
@@ -48,5 +48,5 @@ def is_sha256(text: str) -> bool:
 
 
 def is_virtual_disk(source: str) -> bool:
-    """Whether SOURCE is a virtual disk (.vhdx, .vhd) and no archive; what follows ? in an address does not count."""
+    """Whether SOURCE is a virtual disk (.vhdx, .vhd) and not an archive; without the query of an address."""
     return source.partition("?")[0].lower().endswith((".vhdx", ".vhd"))

@@ -12,11 +12,11 @@ import typing as t
 
 
 class Step:
-    """What all steps have in common. In both texts ``{0.name}`` is an attribute of the step."""
+    """Base of all steps. In both texts ``{0.name}`` is an attribute of the step."""
 
     TEXT: t.ClassVar[str]
     BY_HAND: t.ClassVar[str]
-    """The command by which a person does it; only where somebody may have to."""
+    """The command for a person who has to do the step; only if somebody may have to."""
 
     @property
     def by_hand(self) -> str:
