@@ -25,7 +25,14 @@ class ActionModule(WindowsAction):
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
         idle = 0 if is_inside(self._connection) else arguments["idle"]
+        dest = Path(arguments["dest"]) if arguments["dest"] else None
+        if dest and (dest.is_dir() or not os.access(dest.parent, os.W_OK | os.X_OK)):
+            why = "it is a folder" if dest.is_dir() else "there is no such folder, or no right to write in it"
+            raise StepFailed(f"cannot write {dest} on the controller: {why}; nothing was asked")
         rows = ask.probe(self.wslfleet_runner, questions(arguments["distribution"], idle))
+        if dest:
+            # Before the rows are in the result: on a failure core would print all of them, half a megabyte.
+            result["dest"] = str(self._write(dest, rows))
         result.update(
             changed=False,
             rows=rows,
@@ -33,8 +40,6 @@ class ActionModule(WindowsAction):
             differing=[row["id"] for row in rows if row["verdict"] == "differs"],
             hindrances=ask.hindrances(rows),
         )
-        if arguments["dest"]:
-            result["dest"] = str(self._write(Path(arguments["dest"]), rows))
 
     def _write(self, dest: Path, rows: list[ask.Row]) -> Path:
         road = road_of(self._connection)
