@@ -35,8 +35,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.roads import r
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.telling import TellingRunner
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import progress
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.shares import is_share
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_url
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import sources
 
 display = Display()
 
@@ -185,7 +184,7 @@ class WindowsAction(ActionBase):
         An address, a share and what is not found stay as they are; whoever needs the file says that it is not there.
         """
         path = os.path.expanduser(where)
-        if is_url(path) or is_share(path) or os.path.isabs(path):
+        if sources.kind(path) != sources.CONTROLLER or os.path.isabs(path):
             return path
         try:
             find: t.Any = self._find_needle

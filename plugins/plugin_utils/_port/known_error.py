@@ -25,6 +25,9 @@ class KnownError:
     aliases: tuple[str, ...] = ()
     """Other spellings of the same code: for wsl.exe its number, lower case, as older builds print it."""
 
+    def __str__(self) -> str:
+        return f"{self.meaning}; {self.remedy}"
+
 
 def entries(program: str, rows: t.Iterable[tuple[str, str, str]]) -> list[KnownError]:
     """What ROWS tell of PROGRAM: a code and its other spellings, with blanks between; meaning; remedy."""

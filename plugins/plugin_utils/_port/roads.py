@@ -23,10 +23,6 @@ LEFT_TO_YOU = "it takes effect after this, which would end this run: run it your
 """Of the road from inside the laptop, for commands on Windows."""
 
 
-def _nowhere(_connection: t.Any) -> str:
-    return ""
-
-
 _REMEDY = "set ansible_connection to winrm, or to ssh with ansible_shell_type cmd or powershell"
 
 
@@ -42,7 +38,7 @@ class Road:
     """Makes the runner of a connection of this kind, given the seconds that the host may take for its first answer."""
     ends_in_linux: bool = False
     """This connection runs modules for Linux; commands for Windows take another way."""
-    distribution: t.Callable[[t.Any], str] = _nowhere
+    distribution: t.Callable[[t.Any], str] = lambda _connection: ""
     """The distribution in which those modules run."""
 
 

@@ -75,15 +75,11 @@ def _groups(questions: t.Sequence[Question]) -> list[list[Question]]:
     groups: list[list[Question]] = []
     for question in questions:
         last = groups[-1] if groups else []
-        if question.together and last and last[-1].together and _fits([*last, question]):
+        if question.together and last and last[-1].together and fits({one.id: one.line for one in (*last, question)}):
             last.append(question)
         else:
             groups.append([question])
     return groups
-
-
-def _fits(group: t.Sequence[Question]) -> bool:
-    return fits({question.id: question.line for question in group})
 
 
 def _ask_together(runner: port.CommandRunner, group: t.Sequence[Question]) -> list[Row]:

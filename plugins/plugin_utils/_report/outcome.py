@@ -33,6 +33,8 @@ OUTCOMES = (
 )
 """In the order of the line at the end of a run: good ones first, failed ones last. ``done``: the run has worked on
 the laptop without checking everything, as a repair does."""
+NAMED = 8
+"""Laptops that are named in one row."""
 _BY_STATUS = {
     "failed": FAILED,
     "put off": PUT_OFF,
@@ -70,3 +72,9 @@ def sentence(outcomes: t.Iterable[str]) -> str:
     found = collections.Counter(outcomes)
     first = DONE if found[DONE] and not found[OK] else OK
     return ", ".join(f"{found[one]} {one}" for one in OUTCOMES if found[one] or one == first)
+
+
+def named(laptops: t.Sequence[str]) -> str:
+    """The names of LAPTOPS, as many as one row of a table has room for; the files of the report name all."""
+    more = f" and {len(laptops) - NAMED} more" if len(laptops) > NAMED else ""
+    return ", ".join(laptops[:NAMED]) + more

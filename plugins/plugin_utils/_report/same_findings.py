@@ -11,13 +11,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import summary
+from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import outcome, summary
 
 LEVELS = (STOP, WARN, INFO, OK)
 """The worst first."""
 COLUMNS = ("level", "about", "row", "title", "id", "seen", "remedy")
-NAMED = 8
-"""Most laptops in one row; the files of the report have all of them."""
 
 Variables = t.Mapping[str, t.Any]
 
@@ -29,7 +27,7 @@ def rows(hosts: t.Sequence[str], variables: t.Mapping[str, Variables], levels: t
         for one in _findings(host, variables, levels):
             found.setdefault(tuple(str(one.get(column) or "") for column in COLUMNS), []).append(host)
     ordered = sorted(found, key=lambda key: (LEVELS.index(key[0]), not key[1], -len(found[key])))
-    return [{**dict(zip(COLUMNS, key)), "laptops": _names(found[key])} for key in ordered]
+    return [{**dict(zip(COLUMNS, key)), "laptops": outcome.named(found[key])} for key in ordered]
 
 
 def _findings(host: str, variables: t.Mapping[str, Variables], levels: t.Sequence[str]) -> list[Variables]:
@@ -38,8 +36,3 @@ def _findings(host: str, variables: t.Mapping[str, Variables], levels: t.Sequenc
         (row,) = summary.rows([host], variables)
         return [{"level": STOP, "id": row["status"], "seen": row["reason"]}]
     return [one for one in told if one["level"] in levels] or [{"level": OK, "title": "in order"}]
-
-
-def _names(hosts: list[str]) -> str:
-    more = f" and {len(hosts) - NAMED} more" if len(hosts) > NAMED else ""
-    return ", ".join(hosts[:NAMED]) + more

@@ -26,8 +26,6 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.line impor
     wrapped,
 )
 
-NAMED = 8
-"""Laptops that are named in one row."""
 LIMITED = 40
 """Laptops that are named behind ``--limit``; more are for a file."""
 LONGEST_REASON = 400
@@ -93,7 +91,10 @@ def _table(verdicts: t.Sequence[Verdict], width: int) -> list[Line]:
         groups.setdefault((one.outcome, one.cause), []).append(one)
     worst_first = list(reversed(words.OUTCOMES))
     ordered = sorted(groups, key=lambda key: (worst_first.index(key[0]), -len(groups[key]), key[1]))
-    cells = [(key[0], str(len(groups[key])), _reason(groups[key]), _names(groups[key])) for key in ordered]
+    cells = [
+        (key[0], str(len(groups[key])), _reason(groups[key]), words.named([one.laptop for one in groups[key]]))
+        for key in ordered
+    ]
     tones = [_TONES.get(key[0], PLAIN) for key in ordered]
     if width < _NARROW:
         return [Line(text, tone) for each, tone in zip(cells, tones) for text in _below(each, width)]
@@ -107,11 +108,6 @@ def _reason(group: t.Sequence[Verdict]) -> str:
     others = "; the others say something else" if len(texts) > 1 else ""
     parts = [part for part in (first.cause, first.reason[:LONGEST_REASON]) if part]
     return ": ".join(dict.fromkeys(parts)) + others
-
-
-def _names(group: t.Sequence[Verdict]) -> str:
-    more = f" and {len(group) - NAMED} more" if len(group) > NAMED else ""
-    return ", ".join(one.laptop for one in group[:NAMED]) + more
 
 
 def _beside(cells: t.Sequence[str], table: t.Sequence[t.Sequence[str]], width: int) -> list[str]:

@@ -48,7 +48,7 @@ def enable(runner: CommandRunner, feature: str, all_parents: bool, timeout: floa
     if completed.exit_code not in (installation.SUCCESS, installation.RESTART_NEEDED):
         code = _error(completed)
         known = known_error(code, PROGRAM)
-        said = f": {known.meaning}; {known.remedy}" if known else ""
+        said = f": {known}" if known else ""
         raise StepFailed(
             f"enabling the Windows feature {feature} failed: dism.exe ended with {completed.exit_code},"
             f" error {code}{said}; {_log_end(runner)}"

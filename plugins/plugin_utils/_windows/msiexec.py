@@ -66,13 +66,9 @@ def _run(runner: CommandRunner, action: list[str], log: str, what: str, timeout:
             f"{what} did not end within {timeout:g} s; Windows Installer may continue alone: run again; log: {log}"
         ) from None
     if code not in (installation.SUCCESS, installation.RESTART_NEEDED):
-        raise StepFailed(f"{what} failed: msiexec.exe ended with {code}: {_meaning(code)}; {_log_end(runner, log)}")
+        known = known_error(str(code), PROGRAM) or "see the log"
+        raise StepFailed(f"{what} failed: msiexec.exe ended with {code}: {known}; {_log_end(runner, log)}")
     return code == installation.RESTART_NEEDED
-
-
-def _meaning(code: int) -> str:
-    known = known_error(str(code), PROGRAM)
-    return f"{known.meaning}; {known.remedy}" if known else "see the log"
 
 
 def _log_end(runner: CommandRunner, log: str) -> str:

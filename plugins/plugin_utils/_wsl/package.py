@@ -64,7 +64,7 @@ def checked_version(version: str) -> str:
     """VERSION with four numbers; raises StepFailed for anything that is no version."""
     if not _VERSION.match(version):
         raise StepFailed(f"version: {version!r} is no version of WSL, which looks like 2.6.3 or 2.6.3.0")
-    return ".".join(str(part) for part in version_key(version))
+    return version_text.dotted(version_key(version))
 
 
 def msi_version(source: str) -> str | None:

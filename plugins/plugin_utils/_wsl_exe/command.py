@@ -51,7 +51,7 @@ def wsl_failure(what: str, completed: Completed) -> WslFailed:
     code = error_code(text)
     known = explain(code, text, completed.exit_code)
     where = f" [{code}]" if code else f" [exit code {completed.exit_code}]"
-    return WslFailed(f"{what} failed{where}: {known.meaning}; {known.remedy}", code or "")
+    return WslFailed(f"{what} failed{where}: {known}", code or "")
 
 
 def run_wsl(
