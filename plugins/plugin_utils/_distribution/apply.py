@@ -32,10 +32,10 @@ def observe(
 ) -> plans.DistributionState:
     """Read what a plan for the distribution NAME needs, in one WinRS command.
 
-    Only the service knows what runs, so wsl.exe is asked too; where WSL is missing that part fails and means nothing.
+    Only the service knows what runs, so wsl.exe is asked too; if WSL is missing, that read fails, which is ignored.
 
-    :arg executable: wsl.exe; None takes the package's. Where that is not in its usual place, a second command asks it.
-    :arg target: a file on the host of which is asked whether it exists.
+    :arg executable: wsl.exe; None: that of the package. If it is not in its usual folder, a second command is needed.
+    :arg target: a file on the host; its existence is read too.
     """
     lines = {**q.windows(), **q.services(), **q.wsl(), **q.own_distributions()}
     if target:
@@ -51,7 +51,7 @@ def observe(
 
 
 def state_of(reads: Reads, name: str, executable: str) -> plans.DistributionState:
-    """What READS tell about the distribution NAME."""
+    """The state of the distribution NAME in READS."""
     wsl = host_wsl.wsl(reads)
     return plans.DistributionState(
         wsl_version=version_key(wsl.version) if wsl.version else None,
@@ -72,9 +72,9 @@ def _is_running(reads: Reads, name: str) -> bool:
 
 
 def terminate(runner: CommandRunner, name: str, executable: str | None, really: bool) -> bool:
-    """Stop the distribution NAME in one WinRS command; True when it ran. With REALLY false only look.
+    """Stop the distribution NAME in one WinRS command. Returns True if it ran. If REALLY is false, only checks that.
 
-    A distribution that does not exist does not run, so that is no error. Raises StepFailed when stopping it failed.
+    A missing distribution does not run, so it is no error. Raises StepFailed if stopping failed.
     """
     reads = _list_and_terminate(runner, name, executable or EXECUTABLE, really)
     place = host_wsl.Wsl(None, reads.registry.text(keys.LXSS_MSI, "InstallLocation"), {}, {}).executable
@@ -120,7 +120,7 @@ def apply_step(runner: CommandRunner, step: Step, executable: str, timeout: floa
 
 
 def _arguments(step: Step) -> list[str]:
-    """The arguments of wsl.exe for a step that is one command of it."""
+    """The arguments of wsl.exe for a step that needs only one command."""
     if isinstance(step, distribution_step.InstallOnline):
         renamed = ["--name", step.name] if step.name != step.distribution_id else []
         location = ["--location", step.location] if step.location else []

@@ -4,10 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Copy a file of the host, or of a share, to where only administrators can change it, and check the copy.
+"""Copy a file of the host, or of a share, to a folder that only administrators can change, and check the copy.
 
-Whoever may write to the original can swap it between a look at its digest and its use. So what is checked is the copy,
-and the copy is what is used.
+Users who can write the original could replace it after its digest was checked. So the copy is checked and used.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ GIB = 1 << 30
 
 
 def bring(runner: CommandRunner, source: str, sha256: str | None, path: str, timeout: float) -> None:
-    """Copy SOURCE to PATH, whose folder is there and protected; raises StepFailed, and the copy is gone then.
+    """Copy SOURCE to PATH, in an existing protected folder. Raises StepFailed, after deleting the copy.
 
-    :arg sha256: what the copy has to have; None: any.
+    :arg sha256: the digest that the copy must have; None: any.
     """
     files.check_exists(runner, source)
     _require_space(runner, source)
@@ -39,7 +38,7 @@ def bring(runner: CommandRunner, source: str, sha256: str | None, path: str, tim
 
 
 def _require_space(runner: CommandRunner, source: str) -> None:
-    """Raise StepFailed where C: has no room for a copy of SOURCE; what cannot be read is no reason."""
+    """Raise StepFailed if C: has no room for a copy of SOURCE; if sizes cannot be read, it does not."""
     reads = read(runner, {"size": cmd_line("dir", ["/-c", "/a-d", source]), **q.free_space()})
     found = _SIZE.search(reads.output("size").decode("utf-8", "replace"))
     free = state.free_bytes(reads)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What is wanted of a distribution, and what is wrong with the wish. Pure."""
+"""The wanted state of a distribution, and contradictions in it. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class DistributionGoal:
 
 
 def check(goal: DistributionGoal) -> None:
-    """Raise StepFailed for a goal that no host can reach; nothing was asked of any host yet."""
+    """Raise StepFailed for a goal that no host can reach, before any host is asked."""
     name = goal.name
     if goal.sha256 and not sources.is_sha256(goal.sha256):
         raise StepFailed(f"distribution {name}: sha256 {goal.sha256!r} is no SHA-256: 64 hexadecimal digits")
@@ -69,7 +69,7 @@ def check(goal: DistributionGoal) -> None:
 
 
 def _check_manifest(name: str, manifest: str) -> None:
-    """It names files and their digests, so that it must come unchanged; and everybody on the host may read it."""
+    """The list contains addresses and digests, so it must arrive unchanged; and everybody on the host can read it."""
     if not manifest.lower().startswith(("https://", "file://")):
         raise StepFailed(
             f"distribution {name}: manifest {addresses.masked(manifest)} must be an https or file address: nothing"

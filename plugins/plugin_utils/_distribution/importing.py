@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Import a distribution: an archive of the controller by a stream, everything else by a file that the host can read."""
+"""Import a distribution: an archive of the controller as a stream, everything else as a file that the host can read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ IMAGES = f"{files.FOLDER}\\images"
 
 
 def import_(runner: CommandRunner, step: Import, executable: str, timeout: float) -> None:
-    """Import: an archive of the controller by a stream, everything else by way of a file that the host can read."""
+    """Import an archive of the controller as a stream, everything else as a file that the host can read."""
     files.make_folder(runner, step.location.rpartition("\\")[0])  # wsl.exe makes only the last one
     kind, disk = sources.kind(step.source), sources.is_virtual_disk(step.source)
     there = kind in (sources.HOST, sources.SHARE)
@@ -44,7 +44,7 @@ def import_(runner: CommandRunner, step: Import, executable: str, timeout: float
         _run_import(runner, step, executable, step.source, b"", timeout)
         return
     if kind == sources.CONTROLLER:
-        check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is looked at when it is sent
+        check_here(Path(step.source), None if disk else step.sha256)  # a disk's digest is checked when it is sent
         if not disk:
             sent = SentFile(Path(step.source), file_stream(Path(step.source)), WslMeter(str(step)))
             _run_import(runner, step, executable, "-", sent, timeout)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""From the distributions that an account has and the one that it should have to the steps between them. Pure."""
+"""The steps from an account's distributions to the wanted one. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.step import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import EXECUTABLE
 
 INSTALL_NAME_SINCE = (2, 4, 4)
-"""``--install`` knows ``--name``, ``--location`` and ``--from-file`` from here on."""
+"""The first version of ``--install`` with ``--name``, ``--location`` and ``--from-file``."""
 EXPORT_FORMAT_SINCE = (2, 5, 8)
-"""``--export`` is known to have ``--format`` from here on; when it came is not published."""
+"""A version of ``--export`` that is known to have ``--format``; the first one is not published."""
 VHD_SINCE = (2, 7, 0)
-"""``--import --vhd`` takes ``.vhd`` besides ``.vhdx`` from here on."""
+"""The first version of ``--import --vhd`` that accepts ``.vhd`` too, not only ``.vhdx``."""
 WSL1_SERVICE = "LxssManager"
 
 
@@ -36,11 +36,11 @@ class DistributionState:
     found: Distribution | None
     running: bool
     profile: str
-    """The account's profile folder, for the place of an imported distribution."""
+    """The account's profile folder, for the folder of an imported distribution."""
     missing_features: tuple[str, ...] = ()
     """Features of Windows without which no WSL 2 distribution can start."""
     executable: str = EXECUTABLE
-    """wsl.exe of the package, where the MSI put it."""
+    """wsl.exe of the package, in the folder of the MSI."""
     manifest: str | None = None
     """Address of the organisation's list of distributions, None for Microsoft's."""
     wsl1: bool = False
@@ -50,9 +50,9 @@ class DistributionState:
 
 
 def plan(state: DistributionState, goal: DistributionGoal, assume_wsl: bool = False) -> list[Step]:
-    """The steps from STATE to GOAL; none when nothing is to be done.
+    """The steps from STATE to GOAL; none if there is nothing to do.
 
-    :arg assume_wsl: plan as if WSL were there and in effect; for check mode, where nothing was installed before.
+    :arg assume_wsl: plan as if WSL were installed and in effect; for check mode, where earlier steps install nothing.
     :raises StepFailed: it cannot or must not be done; nothing was changed.
     """
     if goal.state == "absent":
@@ -108,7 +108,7 @@ def _present(state: DistributionState, goal: DistributionGoal) -> list[Step]:
 
 
 def _adjustments(state: DistributionState, found: Distribution, goal: DistributionGoal) -> list[Step]:
-    """What a distribution that is there still lacks."""
+    """The steps that an existing distribution still needs."""
     _refuse_unless_installed(found, goal)
     steps: list[Step] = []
     if goal.manifest and goal.manifest != state.manifest:
@@ -141,7 +141,7 @@ def _refuse_unless_installed(found: Distribution, goal: DistributionGoal) -> Non
 
 
 def _refuse_while_running(state: DistributionState, goal: DistributionGoal, what: str) -> None:
-    """Somebody works in it: exporting, converting and deleting would end that without a word."""
+    """A running distribution is in use: exporting, converting and deleting would end that without warning."""
     if state.running and not goal.stop_running:
         raise StepFailed(
             f"distribution {goal.name} was not {what}: it is running, and everything in it would be stopped;"
@@ -150,7 +150,7 @@ def _refuse_while_running(state: DistributionState, goal: DistributionGoal, what
 
 
 def location(profile: str, goal: DistributionGoal) -> str:
-    """The folder of a distribution that is imported for the user whose PROFILE folder this is."""
+    """The folder of a distribution that is imported for the user with the folder PROFILE."""
     return goal.location or f"{profile}\\AppData\\Local\\wsl\\{goal.name}"
 
 
@@ -185,9 +185,9 @@ _VERBS = {"absent": "deleted", "exported": "exported"}
 
 
 def inbox_only(name: str, verb: str) -> StepFailed:
-    """The failure of whatever is to be VERB on a host that has only the WSL of Windows itself.
+    """The error if something is to be VERB ("made") on a host that has only the WSL of Windows itself.
 
-    Its wsl.exe knows neither the options nor the encoding that everything here is built on.
+    Its wsl.exe has neither the options nor the encoding that this collection needs.
     """
     return StepFailed(
         f"distribution {name} cannot be {verb}: there is only the WSL of Windows itself; install the package with the"
@@ -196,7 +196,7 @@ def inbox_only(name: str, verb: str) -> StepFailed:
 
 
 def refuse_without_wsl(state: DistributionState, goal: DistributionGoal, verb: str) -> None:
-    """Raise StepFailed if WSL is not there or not in effect, so that nothing can be VERB ("made")."""
+    """Raise StepFailed if WSL is not installed or not in effect, so nothing can be VERB ("made")."""
     if state.wsl_version is None and state.wsl1:
         raise inbox_only(goal.name, verb)
     if state.wsl_version is None:

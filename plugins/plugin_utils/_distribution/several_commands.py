@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The steps on a distribution that take more than one command of wsl.exe."""
+"""The steps on a distribution that need more than one command of wsl.exe."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _set_value(runner: CommandRunner, key: str, name: str, kind: str, data: str,
 def remove_unfinished(
     runner: CommandRunner, step: distribution_step.RemoveUnfinished, executable: str, timeout: float
 ) -> None:
-    """Remove a registration that is only half there, unless someone works on it right now; raises StepFailed.
+    """Remove an unfinished registration, unless someone is working on it; raises StepFailed.
 
-    An import or installation that is under way has a wsl.exe that waits for it. The service refuses as well.
+    A running import or installation has a wsl.exe that waits for it. The service also refuses.
     """
     programs = read(runner, q.processes()).output("processes").decode("utf-8", "replace").lower()
     if '"wsl.exe"' in programs:
@@ -54,9 +54,9 @@ def remove_unfinished(
 
 
 def export(runner: CommandRunner, step: distribution_step.Export, executable: str, timeout: float) -> None:
-    """Export to a file beside the target and rename that: what has the target's name is whole.
+    """Export to another file in the same folder and rename it, so a file with the target's name is complete.
 
-    wsl.exe truncates its target before it looks for the distribution, and ``ren`` refuses a name that exists.
+    wsl.exe truncates its target before it searches the distribution, and ``ren`` refuses an existing name.
     """
     folder, _separator, name = step.path.rpartition("\\")
     stem, dot, extension = name.rpartition(".")
@@ -74,7 +74,7 @@ def export(runner: CommandRunner, step: distribution_step.Export, executable: st
 def set_default_user(
     runner: CommandRunner, step: distribution_step.SetDefaultUser, executable: str, timeout: float
 ) -> None:
-    """Make the user without asking anybody anything, write DefaultUid, and see who the distribution starts as.
+    """Make the user without questions, write DefaultUid, and check as which user the distribution starts.
 
     The user has no password. The first start by a person would otherwise run the distribution's own questions, so
     RunOOBE is cleared. ``--manage --set-default-user`` does the same, but not in every WSL.
@@ -102,7 +102,7 @@ def _linux(
     timeout: float,
     refusal: bool = False,
 ) -> str | None:
-    """What COMMAND printed as root; None when it failed and REFUSAL allows that. Raises StepFailed."""
+    """The output of COMMAND as root; None if it failed and REFUSAL allows that. Raises StepFailed."""
     completed = runner.run(wsl_exe_command.wsl_line(executable, inside(step.name, command)), timeout=timeout)
     if completed.exit_code == FAILED:
         raise wsl_exe_command.wsl_failure(str(step), completed)
@@ -141,4 +141,4 @@ SPECIAL: t.Dict[type, t.Callable[[CommandRunner, t.Any, str, float], None]] = {
     distribution_step.Export: export,
     distribution_step.SetDefaultUser: set_default_user,
 }
-"""Step -> what carries it out with (runner, step, executable, seconds)."""
+"""Step -> the function that carries it out, with (runner, step, executable, seconds)."""

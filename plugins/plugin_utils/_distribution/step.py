@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The steps on the way to the distribution that is wanted, each with its text."""
+"""The steps to the wanted distribution, each with its text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SetManifest(Step):
 
 @dataclass(frozen=True)
 class RemoveUnfinished(Step):
-    """Take away a registration that an interrupted import or installation left half made."""
+    """Remove the registration of an interrupted import or installation."""
 
     TEXT = "remove the unfinished registration of {0.name} (wsl.exe --unregister)"
     name: str
@@ -34,7 +34,7 @@ class RemoveUnfinished(Step):
 
 @dataclass(frozen=True)
 class InstallOnline(Step):
-    """Let wsl.exe fetch a distribution of its list."""
+    """Let wsl.exe download a distribution of its list."""
 
     distribution_id: str
     name: str
@@ -48,7 +48,7 @@ class InstallOnline(Step):
 
 @dataclass(frozen=True)
 class Import(Step):
-    """Import a root file system or a virtual disk; SOURCE is what ``_windows.sources.kind`` tells apart."""
+    """Import a root file system or a virtual disk; for SOURCE see ``_windows.sources.kind``."""
 
     name: str
     source: str
@@ -86,7 +86,7 @@ class SetDefaultUser(Step):
     name: str
     user: str
     stop: bool
-    """It did not run before, so it is stopped afterwards."""
+    """The distribution did not run before, so it is stopped afterwards."""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Install an NVIDIA driver for Windows from an administrator's installer, and see what came of it.
+"""Install an NVIDIA driver for Windows from an administrator's installer, and check the result.
 
-No program of Windows but PowerShell checks the signature of an executable, so the digest that the administrator names
-stands for that of the installer. The driver's own is checked by Windows: a package comes into the driver store only
-when its signed catalog, and every file by it, is right. Afterwards ``pnputil.exe`` tells who signed it; its labels are
+Only PowerShell can check the signature of an executable on Windows, so the administrator gives the digest of the
+installer instead. Windows checks the signature of the driver itself: a package gets into the driver store only if its
+signed catalog, and all files in it, are right. Afterwards ``pnputil.exe`` prints who signed it; its labels are
 localised, the names of signers are not.
 """
 
@@ -24,17 +24,17 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import file
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import SYSTEM32, read, registry_query
 
 MICROSOFT = "Microsoft Windows Hardware Compatibility Publisher"
-"""Signs every driver package that passed Microsoft's tests, NVIDIA's among them."""
+"""The signer of all driver packages that passed Microsoft's tests, including NVIDIA's."""
 SUCCESS = 0
 RESTART_NEEDED = 1
-"""Of NVIDIA's installer, as packages of the field have it; any other number is a failure."""
+"""Exit codes of NVIDIA's installer, as other deployment packages list them; any other number is a failure."""
 _SILENT = ("/s", "/noreboot")
 
 
 def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
-    """Carry out STEP; True when a restart is needed. The installer is deleted again, whatever happens.
+    """Carry out STEP. Returns True if a restart is needed. The installer is always deleted, also after an error.
 
-    :raises StepFailed: the installer could not be fetched, is another one, or failed.
+    :raises StepFailed: the installer could not be copied, has another digest, or failed.
     """
     try:
         files.fetch(runner, files.Source(step.source, step.sha256), step.path, timeout)
@@ -51,7 +51,7 @@ def install(runner: CommandRunner, step: InstallDriver, timeout: float) -> bool:
 
 
 def signer(runner: CommandRunner) -> str | None:
-    """Who signed the package of the NVIDIA driver; None when Windows does not tell."""
+    """Who signed the package of the NVIDIA driver; None if Windows does not report it."""
     lines = {
         "devices": registry_query(keys.DISPLAY_CLASS, "MatchingDeviceId", recursive=True),
         "files": registry_query(keys.DISPLAY_CLASS, "InfPath", recursive=True),
@@ -63,7 +63,7 @@ def signer(runner: CommandRunner) -> str | None:
 
 
 def package_signer(output: bytes, inf: str) -> str | None:
-    """The signer of the package published as INF (``oem12.inf``) in what ``pnputil /enum-drivers`` printed."""
+    """The signer of the package published as INF (``oem12.inf``) in the output of ``pnputil /enum-drivers``."""
     blocks = output.decode("utf-8", "replace").replace("\r", "").split("\n\n")
     for block in blocks:
         values = [line.partition(":")[2].strip() for line in block.splitlines()]

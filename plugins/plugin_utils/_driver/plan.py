@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""From the NVIDIA driver that a host has and the lowest that will do to the steps between them. Pure."""
+"""The steps from the NVIDIA driver of a host to the lowest one that is sufficient. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DriverGoal:
     """What is wanted."""
 
     minimum: str
-    """The lowest version that will do, as NVIDIA counts: ``580.88``."""
+    """The lowest version that is sufficient, as NVIDIA writes it: ``580.88``."""
     installer: str | None = None
     """Address or UNC path of NVIDIA's installer."""
     sha256: str | None = None
@@ -36,7 +36,7 @@ class DriverGoal:
 
 @dataclass(frozen=True)
 class InstallDriver:
-    """Bring the installer to the host and run it."""
+    """Copy the installer to the host and run it."""
 
     source: str
     sha256: str
@@ -47,7 +47,7 @@ class InstallDriver:
 
 
 def check_goal(goal: DriverGoal) -> None:
-    """Raise StepFailed for a GOAL that makes no sense, before any host is asked."""
+    """Raise StepFailed if GOAL makes no sense, before any host is asked."""
     if not re.match(r"\d{3}(\.\d{1,2})?\Z", goal.minimum):
         raise StepFailed(f"minimum must be a version such as 580.88, not {goal.minimum!r}")
     if goal.installer is None:
@@ -70,7 +70,7 @@ def driver_version(state: HostState) -> str | None:
 
 
 def plan(state: HostState, goal: DriverGoal) -> list[InstallDriver]:
-    """The steps from STATE to GOAL; none when the driver will do.
+    """The steps from STATE to GOAL; none if the driver is sufficient.
 
     :raises StepFailed: the hardware is not NVIDIA's or cannot be used in WSL, or there is nothing to install from.
     """
@@ -100,7 +100,7 @@ def _refuse_hardware(state: HostState) -> None:
     if not state.gpus and state.nvidia_hardware is not True:
         told = "no NVIDIA device" if state.nvidia_hardware is False else "not whether there is an NVIDIA device"
         raise StepFailed(f"the host shows {told}: an NVIDIA driver is not installed on foreign hardware")
-    # In TCC mode by nvidia-smi or, where it was not asked, by the registry, whose word is enough here.
+    # In TCC mode according to nvidia-smi or, if that was not run, to the registry, which is enough here.
     useless = bool(state.gpus) and all(map(preflight_gpu.computes_only, state.gpus))
     for verdict in (preflight_gpu.driver_model(state), preflight_gpu.compute_capability(state, Needs())):
         if verdict.level == "stop" or (useless and verdict.id == "driver_model"):

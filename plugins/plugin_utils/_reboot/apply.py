@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Restart a host and wait until it is back: a new boot number, or a new event about a start, says so, not an answer."""
+"""Restart a host and wait until it is back, which a new boot number or start event shows, not just an answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Rebooted:
 
     came_back: bool
     reasons_left: tuple[str, ...] = ()
-    """What still waits for another restart."""
+    """Reasons for another restart."""
     seconds: float = 0.0
     restarts: int = 1
     put_off: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Rebooted:
 
 
 def observe(runner: CommandRunner) -> PendingReboot:
-    """What waits for a restart now, in one WinRS command."""
+    """The current reasons for a restart, in one WinRS command."""
     return pending_reboot(read(runner, q.pending_reboot(), timeout=READ_SECONDS))
 
 
@@ -111,20 +111,20 @@ def _shut_down(runner: CommandRunner, delay: int, message: str) -> None:
     try:
         completed = runner.run(line, timeout=READ_SECONDS)
     except (HostUnreachable, CommandTimeout):
-        return  # it was faster than the answer; the boot number will tell
+        return  # the restart was faster than the answer; the boot number will show it
     if completed.exit_code not in (0, ALREADY_SCHEDULED, ALREADY_GOING_DOWN):
         told = f"shutdown.exe ended with {completed.exit_code}: {completed.last_line}"
         raise StepFailed(f"the host was not restarted: {told}")
 
 
 def _is_new(before: PendingReboot, now: PendingReboot) -> bool:
-    """Either sign is enough: the number in the registry may lag, the log may have lost the event."""
+    """Either sign is enough: the number in the registry may be late, the log may have lost the event."""
     pairs = ((before.boot_id, now.boot_id), (before.boot_record, now.boot_record))
     return any(new is not None and new != old for old, new in pairs if old is not None)
 
 
 def _wait(runner: CommandRunner, before: PendingReboot, deadline: float, clock: Clock) -> PendingReboot | None:
-    """The state of the host in its new boot, once servicing has ended; None when it was not back before DEADLINE."""
+    """The state of the host in its new boot, after servicing has ended; None if it was not back before DEADLINE."""
     latest = None
     while clock.now() < deadline:
         try:
@@ -134,6 +134,6 @@ def _wait(runner: CommandRunner, before: PendingReboot, deadline: float, clock: 
                 if not now.in_progress:
                     return now
         except (HostUnreachable, CommandTimeout, StepFailed):
-            pass  # still going down, away, or just coming up: that is what we wait through
+            pass  # the host is shutting down, off, or starting
         clock.sleep(POLL_SECONDS)
     return latest

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How it is on a host before a restart: one WinRS command, and a second one where sessions matter."""
+"""Observe a host before a restart: one WinRS command, and a second one if sessions matter."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SIGN = 1 << 31
 
 
 def observe(runner: CommandRunner, conditions: Conditions, utc: datetime) -> Circumstances:
-    """What CONDITIONS ask about. UTC is the controller's clock: hosts tell their time in localised text only.
+    """The facts that CONDITIONS need. UTC is the controller's clock, because hosts only print localised times.
 
     :raises StepFailed, HostUnreachable, CommandTimeout: the host could not be read.
     """
@@ -49,7 +49,7 @@ def local_time(registry: RegistryTree, utc: datetime) -> datetime | None:
 
 
 def _logged_on(runner: CommandRunner, reads: Reads) -> tuple[str, ...] | None:
-    """Names of those who have a session at the screen; None when the profiles could not be read."""
+    """Names of users with a session at the screen; None if the profiles could not be read."""
     if not reads.succeeded("hives"):
         return None
     loaded = [user for user in users(reads) if user.loaded]

@@ -21,7 +21,7 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)\Z")
 
 @dataclass(frozen=True)
 class Window:
-    """Hours of the host's own time, which may go past midnight; DAYS are those on which it begins."""
+    """Hours of the host's own time, which may go past midnight; DAYS are those on which they begin."""
 
     start: int
     """Minutes after midnight."""
@@ -29,7 +29,7 @@ class Window:
     days: frozenset[str] = frozenset(DAYS)
 
     def holds(self, moment: datetime) -> bool:
-        """Whether MOMENT, in the host's own time, lies in it."""
+        """Whether MOMENT, in the host's own time, is in the window."""
         minutes = moment.hour * 60 + moment.minute
         if self.start < self.end:
             return self.start <= minutes < self.end and DAYS[moment.weekday()] in self.days
@@ -58,7 +58,7 @@ def window(hours: str | None, days: t.Sequence[str] = DAYS) -> Window | None:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What has to hold before a restart."""
+    """The conditions for a restart."""
 
     window: Window | None = None
     not_on_battery: bool = False
@@ -72,7 +72,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How it is on the host now; None if Windows did not tell."""
+    """The current facts about the host; None if Windows does not report them."""
 
     local_time: datetime | None = None
     battery: bool | None = None
@@ -81,7 +81,7 @@ class Circumstances:
 
 
 def obstacles(conditions: Conditions, now: Circumstances) -> list[str]:
-    """Why the host must not be restarted now, one reason each; what is not known counts as a reason."""
+    """The reasons why the host must not be restarted now; an unknown fact is a reason too."""
     found = []
     if conditions.window is not None:
         if now.local_time is None:

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which laptops come first, and where what is left is written, by what the inventory says. Pure."""
+"""The laptops that come first, and the folder for the remaining ones, from the inventory. Pure."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Find = t.Callable[[str], t.Iterable[str]]
 
 
 def pattern_of_laptops(variables: Variables) -> t.Any:
-    """What wslfleet_hosts says, for a play of VARIABLES; None if it is unset.
+    """The value of wslfleet_hosts, for a play with VARIABLES; None if it is not set.
 
-    A play knows no variable of the inventory by itself. Where there is a group of the usual name, one host of it tells.
+    A play itself has no variables of the inventory. If the group with the usual name exists, one of its hosts has them.
     """
     if variables.get(HOSTS):
         return variables[HOSTS]
@@ -36,9 +36,9 @@ def pattern_of_laptops(variables: Variables) -> t.Any:
 
 
 def canaries(values: Variables, groups: t.Mapping[str, t.Collection[str]], find: Find) -> tuple[set[str], list[str]]:
-    """The hosts that come first, and what is wrong with the name of them.
+    """The hosts that come first, and a problem with their name.
 
-    :arg values: those of the variables that are set.
+    :arg values: the variables that are set.
     """
     pattern = str(values.get(CANARY) or DEFAULT_CANARY)
     found = set(groups.get(pattern) or ()) if pattern in groups else set()
@@ -50,9 +50,9 @@ def canaries(values: Variables, groups: t.Mapping[str, t.Collection[str]], find:
 
 
 def folder(values: Variables) -> tuple[str, list[str]]:
-    """Where the files of what is left go, and what is wrong with that.
+    """The folder for the files of remaining laptops, and a problem with it.
 
-    :arg values: every variable, those that are not set with their defaults.
+    :arg values: all variables, with defaults for those that are not set.
     """
     named, report = values[FOLDER], values["wslfleet_report"]
     if named:

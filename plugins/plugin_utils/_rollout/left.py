@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What a rollout has left: files for ``--limit @FILE``, one with all of it, and one for each reason. Pure."""
+"""The laptops that remain after a rollout: files for ``--limit @FILE``, one with all, and one for each reason. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report import outco
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.tables import NOBODY, limit_of
 
 LEFT = "left.limit"
-"""All that the next run has to take."""
+"""The file with all laptops for the next run."""
 PARTS = {
     "failed.limit": (outcome.FAILED, outcome.NOT_IN_ORDER),
     "not_finished.limit": (outcome.NOT_FINISHED, outcome.WENT_AWAY),
@@ -30,9 +30,9 @@ _OF_ANY_PART = frozenset(word for words in PARTS.values() for word in words)
 def files(outcomes: t.Mapping[str, str], before: t.Mapping[str, str], known: t.Collection[str]) -> dict[str, str]:
     """File -> its new text.
 
-    :arg outcomes: laptop of this run -> the outcome of it.
-    :arg before: file -> its text so far. What this run did not take, as with another ``--limit``, stays left.
-    :arg known: the hosts of the inventory: who is no longer there is left no longer.
+    :arg outcomes: laptop of this run -> its outcome.
+    :arg before: file -> its text so far. Laptops that are not in this run, because of ``--limit`` for example, remain.
+    :arg known: the hosts of the inventory: others are removed from the files.
     """
     told = {name: [one for one, word in outcomes.items() if word in words] for name, words in PARTS.items()}
     told[LEFT] = [one for one, word in outcomes.items() if word in _OF_ANY_PART]

@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 """The laptops of a rollout in their order and batches, and how far it has come. Pure.
 
-A batch that has begun is finished: the gate stands before the next one.
+A batch that has begun is finished: the gate is checked before the next one.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _FINAL = (
     outcome.PUT_OFF,
     outcome.NOT_BEGUN,
 )
-"""What does not change while the batch of the laptop goes on: Ansible leaves it out from then on."""
+"""Outcomes that cannot change any more during the batch, because Ansible skips these laptops from then on."""
 _FAILED = (outcome.FAILED, outcome.NOT_IN_ORDER, outcome.NOT_FINISHED, outcome.WENT_AWAY)
 _UNTOUCHED = (outcome.OFF, outcome.OUT_OF_REACH, outcome.PUT_OFF, outcome.NOT_BEGUN)
 
 Outcomes = t.Mapping[str, str]
-"""Laptop -> the outcome of it."""
+"""Laptop -> its outcome."""
 
 
 @dataclass
@@ -42,21 +42,21 @@ class Plan:
     others: tuple[str, ...]
     settings: Settings
     folder: str
-    """Where the files of what is left are written."""
+    """The folder for the files of remaining laptops."""
     begun: list[tuple[str, ...]] = field(default_factory=list)
     """The batches so far."""
     going_on: bool = False
-    """Whether the last one of them is not over."""
+    """Whether the last one of them still runs."""
     at_work: bool = False
-    """Whether its gate is passed, so that nobody of it is left alone any more."""
+    """Whether its gate is passed, so none of its laptops is skipped any more."""
 
     @property
     def laptops(self) -> tuple[str, ...]:
-        """All of them, the canaries first."""
+        """All laptops, the canaries first."""
         return (*self.canaries, *self.others)
 
     def sizes(self) -> list[int]:
-        """How many laptops each batch has; the last size holds for all that come after."""
+        """The number of laptops in each batch; the last size is repeated."""
         found, left = [len(self.canaries)] if self.canaries else [], len(self.others)
         wanted = [one.of(len(self.others)) for one in self.settings.batches]
         while left > 0:
@@ -77,28 +77,28 @@ class Plan:
         self.going_on, self.at_work = True, False
 
     def passes(self, laptop: str) -> bool:
-        """LAPTOP has something to tell; True if it is the first one of its batch, whose gate is passed then."""
+        """LAPTOP has a result; True if it is the first one of its batch, whose gate is passed then."""
         first = self.going_on and not self.at_work and laptop in self.begun[-1]
         self.at_work = self.at_work or first
         return first
 
     def ends(self) -> tuple[str, ...]:
-        """The batch that went on is over; its laptops."""
+        """The current batch has ended; returns its laptops."""
         batch = self.begun[-1] if self.going_on else ()
         self.going_on = False
         return batch
 
     def outcomes(self, told: Outcomes) -> dict[str, str]:
-        """Laptop -> the outcome of it, those that nothing was TOLD about and those that are being worked on too."""
+        """Laptop -> its outcome, also for laptops that are not in TOLD or are still being worked on."""
         busy = set(self.begun[-1]) if self.going_on else set()
         untold = dict.fromkeys(busy, outcome.NOT_FINISHED) if self.at_work else {}
         known = {**untold, **told}
         return {name: _outcome(known.get(name, outcome.NOT_BEGUN), name in busy) for name in self.laptops}
 
     def obstacle(self, told: Outcomes) -> str:
-        """Why no other batch begins, by the outcome of the one before; empty if nothing is in the way.
+        """Why no other batch begins, from the outcome of the last one; empty if another may begin.
 
-        What is off or put off says nothing about the others, but for canaries: they are there to tell.
+        Laptops that are off or put off say nothing about the others, except canaries, which are there to be tested.
         """
         if len(self.begun) < 2:
             return ""
@@ -116,7 +116,7 @@ class Plan:
         return ""
 
     def question(self, told: Outcomes) -> str:
-        """What a person is asked before a batch."""
+        """The question to a person before a batch."""
         batch, sizes = len(self.begun), self.sizes()
         now = sizes[batch - 1] if batch <= len(sizes) else len(self.begun[-1])
         done = outcome.sentence(word for name, word in self.outcomes(told).items() if name not in self.begun[-1])

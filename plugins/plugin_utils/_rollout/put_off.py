@@ -28,12 +28,12 @@ def closed(settings: Settings, now: datetime) -> str:
 
 
 def subsets(settings: Settings) -> list[str]:
-    """What module host_info must read besides the machine; it reads nothing if the list is empty."""
+    """The subsets for module host_info; it is not run if the list is empty."""
     return [name for word, name in ((IN_USE, "users"), (ON_BATTERY, "battery")) if word in settings.put_off]
 
 
 def reasons(settings: Settings, host: t.Mapping[str, t.Any], now: datetime) -> list[str]:
-    """Why the laptop is put off, by HOST, a result of module host_info; what could not be read counts as a reason."""
+    """Why the laptop is put off, from HOST, a result of module host_info; an unknown fact is a reason too."""
     conditions = policy.Conditions(
         not_on_battery=ON_BATTERY in settings.put_off, not_while_logged_on=IN_USE in settings.put_off
     )
@@ -45,7 +45,7 @@ def reasons(settings: Settings, host: t.Mapping[str, t.Any], now: datetime) -> l
 
 
 def _logged_on(users: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[str, ...] | None:
-    """Who has a session at the screen; None where somebody may have one."""
+    """The users with a session at the screen; None if that is not known."""
     known = {str(user.get("name")): user.get("logged_on") for user in users}
     names = tuple(name for name, there in known.items() if there)
     return names if names or None not in known.values() else None

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an administrator asks of a rollout: the variables wslfleet_rollout_*, and what is wrong with them. Pure."""
+"""The settings of a rollout: the variables wslfleet_rollout_*, and problems with them. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Settings:
-    """What was asked for, once it is known to make sense."""
+    """The settings, after they were checked."""
 
     batches: tuple[Batch, ...]
     maximum_failures: int
@@ -46,12 +46,12 @@ class Settings:
     ask: bool
     window: policy.Window | None
     time_zone: str
-    """Empty for that of the controller."""
+    """Empty: that of the controller."""
     put_off: frozenset[str]
 
 
 def settings(values: t.Mapping[str, t.Any]) -> Settings:
-    """From VALUES, which hold every variable of the right type. Raises StepFailed with everything that is wrong."""
+    """From VALUES, which have every variable in the right type. Raises StepFailed with all problems."""
     found = problems(values)
     if found:
         raise StepFailed("; ".join(found))
@@ -67,7 +67,7 @@ def settings(values: t.Mapping[str, t.Any]) -> Settings:
 
 
 def batch(text: t.Any) -> Batch | None:
-    """The batch that TEXT asks for, as in 20 or ``20%``; None for anything else."""
+    """The size of a batch in TEXT, such as 20 or ``20%``; None for anything else."""
     match = _BATCH.match(str(text)) if isinstance(text, (int, str)) and not isinstance(text, bool) else None
     if match is None or (match.group(2) and int(match.group(1)) > 100):
         return None
@@ -75,7 +75,7 @@ def batch(text: t.Any) -> Batch | None:
 
 
 def problems(values: t.Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with VALUES of the right types, one sentence each."""
+    """The problems of VALUES of the right types, one sentence each."""
     wrong = [str(one)[:40] for one in values[f"{PREFIX}batches"] if batch(one) is None]
     rules = [
         (not values[f"{PREFIX}batches"], f"{PREFIX}batches is empty: name at least one batch, as in [100%]"),

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Keeps the files of what a rollout has left true while it goes on, so that they are there whatever ends the run."""
+"""Keeps the files of remaining laptops up to date during a rollout, so they are right if the run is interrupted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST = 16 << 20
 
 
 class LeftWriter:
-    """The files in FOLDER, which is made if need be. Raises StoreError."""
+    """The files in FOLDER, which is made if it is missing. Raises StoreError."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -32,12 +32,12 @@ class LeftWriter:
 
     @property
     def path(self) -> str:
-        """The file with all that is left."""
+        """The file with all remaining laptops."""
         return os.path.join(self.folder, left.LEFT)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was left when it was last written. An empty limit would be refused by Ansible."""
+        """Whether no laptop remained at the last write. Ansible would refuse an empty limit."""
         return self._written[left.LEFT].strip() == NOBODY
 
     def write(self, outcomes: t.Mapping[str, str], known: t.Collection[str]) -> None:

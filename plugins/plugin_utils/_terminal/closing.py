@@ -27,10 +27,10 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.line impor
 )
 
 LIMITED = 40
-"""Laptops that are named behind ``--limit``; more are for a file."""
+"""Most laptops after ``--limit``; more are written to a file."""
 LONGEST_REASON = 400
 _NARROW = 64
-"""Columns that the table needs for cells side by side."""
+"""Columns that the table needs for cells next to each other."""
 _AGAIN = "run again"
 NEXT = {
     words.FAILED: f"fix the errors above, then {_AGAIN}",
@@ -45,7 +45,7 @@ NEXT = {
     words.WAITING: f"wait until that has happened, then {_AGAIN}; it continues where it stopped",
     words.WOULD_CHANGE: "run without --check to change them",
 }
-"""Outcome -> what to do, the worst first. Others need nothing."""
+"""Outcome -> what to do, the worst first. The others need nothing."""
 _TONES = {
     words.FAILED: BAD,
     words.NOT_FINISHED: BAD,
@@ -69,9 +69,9 @@ class Verdict:
     outcome: str
     """One of ``outcome.OUTCOMES``."""
     cause: str = ""
-    """In words that many laptops can share."""
+    """In a form that is the same for many laptops."""
     reason: str = ""
-    """In words about this one."""
+    """In a form for this laptop."""
 
 
 def lines(verdicts: t.Sequence[Verdict], seconds: float, width: int, limit: str = "") -> list[Line]:

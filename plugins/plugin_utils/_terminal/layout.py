@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The part of a terminal that moves: a line with numbers, and one for each laptop, as far as they fit. Pure."""
+"""The moving part of a terminal: a line with numbers, and one for each laptop, as far as they fit. Pure."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.line impor
 )
 
 _LINES_LEFT = 2
-"""Of the height: one for the cursor, one for what was said last."""
+"""Lines that are not used: one for the cursor, one for the last message."""
 _NAME = 24
 """Most columns of a name."""
 _WITH_BAR = 50
-"""Columns of a terminal that has room for a bar."""
+"""Columns from which a terminal has room for a bar."""
 _TONES = {states.AT_WORK: PLAIN, states.WAITING: SOFT, states.FAILED: BAD, states.AWAY: AWAY}
 
 
@@ -38,7 +38,7 @@ def frame(watched: states.Watched, width: int, height: int, marks: Marks, now: f
     shown = list(watched.laptops.values())
     more = 0
     if len(shown) > room:
-        # Who began first stays first, so that lines do not jump.
+        # In the order of their beginning, so lines do not jump.
         busy = sorted((one for one in shown if one.state == states.AT_WORK), key=lambda one: one.since)
         more = len(busy) - max(room - 1, 0) if len(busy) > room else 0
         shown = busy[: len(busy) - more]

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Lines of a terminal: how many columns a text takes, and texts cut or filled to a number of them. Pure."""
+"""Lines of a terminal: the columns of a text, and texts cut or filled to a number of columns. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 
 GOOD, CHANGED, BAD, AWAY, SOFT, PLAIN = "good", "changed", "bad", "away", "soft", "plain"
-"""Tones, which become colours if there are any."""
+"""Tones, which are shown as colours if there are any."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Marks:
-    """Characters that need Unicode, or what stands in for them."""
+    """Characters that need Unicode, or their replacements."""
 
     full: str
     empty: str
@@ -77,7 +77,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """TEXT in lines of at most WIDTH columns, as long as its words allow; at least one line."""
+    """TEXT in lines of at most WIDTH columns, if its words are short enough; at least one line."""
     return textwrap.wrap(text, max(width, 1), break_on_hyphens=False, break_long_words=False) or [""]
 
 

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Lines that move below everything that Ansible says, for as long as a run goes on.
+"""Moving lines below all output of Ansible, during a run.
 
-Whatever is said goes through Ansible's one Display object, from other plugins and from workers too. So what is said is
-put above the lines there, and not by each callback for itself. Workers are forked while nobody holds the lock of
-Display; they leave everything to the first process.
+All output goes through Ansible's one Display object, also from other plugins and from workers. So it is put above the
+lines there, and not in each callback. Workers are forked while the lock of Display is free; they leave all output to
+the first process.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.line impor
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.screen import Screen
 
 BEAT = 0.25
-"""Seconds between two looks at whether there is something new."""
+"""Seconds between two checks for something new."""
 IDLE = 4
-"""Beats after which the lines are drawn all the same, because they tell the time."""
+"""Beats after which the lines are drawn anyway, because they show the time."""
 _ASKING = ("prompt", "prompt_until")
 
 
 class Live:
-    """Draws lines below what DISPLAY says.
+    """Draws lines below the output of DISPLAY.
 
-    :arg frame: the lines for now.
-    :arg take: whether a text is told by the lines, and not said.
+    :arg frame: returns the current lines.
+    :arg take: whether the lines show a text, so it is not printed.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Live:
 
     @property
     def lock(self) -> t.Any:
-        """Held by whoever writes to the terminal, or changes what the lines tell."""
+        """Held while writing to the terminal, or changing the lines."""
         return self._display._lock
 
     def begin(self) -> None:
-        """From now on."""
+        """Begin to draw."""
         if self._beat:
             return
         for name in ("display", *_ASKING):
@@ -65,7 +65,7 @@ class Live:
         self._beat.start()
 
     def end(self) -> None:
-        """No longer: the lines go away, and Display is as before."""
+        """End: remove the lines and restore Display."""
         if not self._beat:
             return
         self._end.set()

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Results of tasks in words that a person reads: whole, each once, and harmless for the terminal. Pure."""
+"""Results of tasks as text for people: complete, each once, and harmless for the terminal. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text import clean, clean_lines
 
 _OUTPUT = ("module_stderr", "stderr", "module_stdout", "stdout")
-"""What a program of somebody else's task printed, where its message does not say it."""
+"""Keys with the output of a program, if the message of its task does not contain it."""
 
 Result = t.Mapping[str, t.Any]
 
 
 def why(result: Result, laptop: str) -> str:
-    """Why a task failed for LAPTOP: its message, and what its program printed; several lines, maybe."""
+    """Why a task failed for LAPTOP: its message and the output of its program; may have several lines."""
     text = _text(result.get("msg") or result.get("censored") or "no reason given").strip().removeprefix(f"{laptop}: ")
     more = [f"{name}: {value}" for name in _OUTPUT if (value := _text(result.get(name) or "").strip()) not in text]
     return clean_lines("\n".join([text, *more]))
 
 
 def shown(result: Result) -> str:
-    """What a task of the module debug shows."""
+    """The text of a task of module debug."""
     if "msg" in result:
         return clean_lines(_text(result["msg"]))
     values = {name: value for name, value in result.items() if not name.startswith("_")}
@@ -35,7 +35,7 @@ def shown(result: Result) -> str:
 
 
 def entry(about: str, step: str, word: str, text: str = "") -> str:
-    """One entry: TEXT beside its heading where it is one line, else below it; TEXT alone if there is no heading."""
+    """One entry: TEXT after its heading if it is one line, otherwise below it; only TEXT if there is no heading."""
     heading = ": ".join(clean(part) for part in (about, step, word) if part)
     lines = text.splitlines()
     if not heading:

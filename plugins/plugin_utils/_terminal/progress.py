@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The one form of a line of progress: what an action shows while its task goes on, and how a callback reads it. Pure.
+"""The format of a line of progress: an action shows it during its task, and a callback reads it. Pure.
 
-An action works in a process of its own, and lines are all that Ansible carries from there to a callback plugin. The
-default one prints them as they are.
+An action runs in its own process, and Ansible only passes lines from there to a callback plugin. The default one prints
+them unchanged.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _PERCENT = re.compile(r"(?<![\d.])(\d{1,3})(?:\.\d+)? ?%")
 
 
 def line(laptop: str, text: str) -> str:
-    """The line that says TEXT of LAPTOP."""
+    """The line with TEXT about LAPTOP."""
     return f"[{laptop}] {clean(text)}"
 
 
 def read(shown: str) -> tuple[str, str] | None:
-    """The laptop and the text of the line SHOWN; None if it is no line of progress."""
+    """The laptop and the text of the line SHOWN; None if it is not a line of progress."""
     found = _LINE.fullmatch(shown)
     return (found["laptop"], found["text"]) if found else None
 
 
 def percent(text: str) -> int | None:
-    """How far TEXT says that something is; None if it does not say."""
+    """The progress in TEXT; None if it contains none."""
     found = _PERCENT.search(text)
     return int(found[1]) if found and int(found[1]) <= 100 else None

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What Ansible's result of a task says of itself: whose, of which step, of which item. Pure."""
+"""Facts about a task in Ansible's result: its host, its name, its kind, its outcome. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.foreign_text
 
 _OURS = "wslfleet.cuda."
 _HOLDS = "All assertions passed"
-"""What assert says where nobody gave it other words."""
+"""The default message of assert."""
 
 
 def host_of(result: t.Any) -> str:
@@ -28,23 +28,23 @@ def step_of(task: t.Any) -> str:
 
 
 def has_items(result: t.Any) -> bool:
-    """Whether it is that of a loop, whose items have been told each."""
+    """Whether it is the result of a loop, whose items were shown one by one."""
     return bool(result._task.loop) and bool(result._result.get("results"))
 
 
 def is_ours(result: t.Any) -> bool:
-    """Whether it is that of a module of this collection."""
+    """Whether it is the result of a module of this collection."""
     return str(getattr(result._task, "resolved_action", None) or result._task.action).startswith(_OURS)
 
 
 def shows(result: t.Any) -> bool:
-    """Whether the task is there to show something, as debug is, and assert where it has words of its own."""
+    """Whether the task shows something, like debug, or assert with its own message."""
     told = result._result
     return bool(told.get("_ansible_verbose_always")) and told.get("msg") != _HOLDS
 
 
 def is_a_change_to_say(result: t.Any) -> bool:
-    """Whether something changed of which no difference is shown."""
+    """Whether something changed without a difference to show."""
     return bool(result._result.get("changed")) and not (result._task.diff and result._result.get("diff"))
 
 

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the terminal of a run is like: its size, whether lines can move on it, and its colours as Ansible has them."""
+"""The terminal of a run: its size, whether it can show moving lines, and its colours from Ansible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible.utils.color import stringc
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal import line
 
 NO_TERMINAL = (120, 24)
-"""Columns and lines where nobody can say."""
+"""Columns and lines if they are not known."""
 _SETTINGS = {
     line.GOOD: "COLOR_OK",
     line.CHANGED: "COLOR_CHANGED",
@@ -24,16 +24,16 @@ _SETTINGS = {
     line.AWAY: "COLOR_UNREACHABLE",
     line.SOFT: "COLOR_VERBOSE",
 }
-"""Tone -> the setting of ansible.cfg that has its colour."""
+"""Tone -> the setting of ansible.cfg with its colour."""
 
 
 def moves(environment: t.Mapping[str, str], stream: t.TextIO) -> bool:
-    """Whether lines can move on STREAM: a pipeline may offer a terminal, and keeps every byte."""
+    """Whether STREAM can show moving lines: a pipeline may have a terminal, but keeps every byte."""
     return stream.isatty() and environment.get("TERM", "dumb") != "dumb" and not environment.get("CI")
 
 
 def size(stream: t.TextIO) -> tuple[int, int]:
-    """Columns and lines of STREAM, as they are now."""
+    """The current columns and lines of STREAM."""
     try:
         width, height = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):

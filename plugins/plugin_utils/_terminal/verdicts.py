@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The outcome of each host of a run, from what its documents say and what Ansible counted. Pure."""
+"""The outcome of each host of a run, from its documents and Ansible's counts. Pure."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.closing im
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._terminal.watched import Laptop, Watched
 
 _MAY_HAVE_FAILED = (outcome.OK, outcome.DONE, outcome.WOULD_CHANGE, outcome.NOT_LOOKED_AT)
-"""What a document says of a laptop whose failure was that of somebody else's task, or of a gate."""
+"""Outcomes in a document if the failed task was not one of ours, or a gate failed."""
 
 
 def verdicts(
     watched: Watched, run: ThisRun | None, failures: t.Container[str], dark: t.Container[str]
 ) -> list[Verdict]:
-    """One for each host of the run WATCHED that had something to do, and each laptop that RUN knows of.
+    """One for each host of the run WATCHED that had something to do, and each laptop that RUN knows.
 
-    :arg failures, dark: who failed or was out of reach at the end; others were rescued.
+    :arg failures, dark: hosts that had failed or were unreachable at the end; others were rescued.
     """
     if run:
         run.recorder.rescued(failures, dark)
@@ -47,7 +47,7 @@ def verdicts(
 
 
 def _of_run(host: Laptop, told: str, run: ThisRun, documented: bool) -> Verdict:
-    """What RUN has TOLD of HOST; a rollout may know better than what is DOCUMENTED."""
+    """The verdict on HOST, whose outcome in RUN is TOLD; with the reason from its document if it is DOCUMENTED."""
     if told in (outcome.OK, outcome.DONE):
         return Verdict(host.name, told, _work(host))
     document = run.recorder.document(host.name, "") if documented else None
@@ -68,5 +68,5 @@ def _work(host: Laptop) -> str:
 
 
 def _first_line(text: str) -> str:
-    """The rest of TEXT was shown when it happened."""
+    """The first line of TEXT; the rest was shown when it happened."""
     return text.partition("\n")[0]

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What a callback plugin knows of each host while a run goes on. Pure; the plugin feeds it."""
+"""What a callback plugin knows about each host during a run. Pure; the plugin fills it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Laptop:
     name: str
     state: str = WAITING
     step: str = ""
-    """The task that it is at, or was last."""
+    """Its current or last task."""
     told: str = ""
     """The last line of progress of that task."""
     since: float = 0.0
@@ -36,7 +36,7 @@ class Laptop:
 
     @property
     def percent(self) -> int | None:
-        """How far what was told last is, where it says that."""
+        """The progress in the last line, if it contains one."""
         return progress.percent(self.told)
 
 
@@ -53,23 +53,23 @@ class Watched:
     """Those of former plays too."""
 
     def begins(self, play: str, hosts: t.Iterable[str], check: bool = False) -> None:
-        """A PLAY for HOSTS begins, or another batch of it. Who failed before takes no part in it."""
+        """A PLAY for HOSTS begins, or another batch of it. Hosts that failed before take no part in it."""
         self.play, self.check = f"{play} (check mode)" if check else play, check
         self.laptops = {name: self.everyone.setdefault(name, Laptop(name)) for name in hosts}
 
     def starts(self, name: str, step: str, now: float) -> None:
-        """Host NAME begins STEP; one that had failed was rescued, or ends in order."""
+        """Host NAME begins STEP; if it had failed, it was rescued, or cleans up."""
         laptop = self._of(name)
         laptop.state, laptop.step, laptop.told, laptop.since = AT_WORK, step, "", now
 
     def tells(self, name: str, text: str) -> bool:
-        """Host NAME tells that it is at TEXT; False if no such host takes part."""
+        """Host NAME reports the progress TEXT; False if no such host takes part."""
         if name in self.laptops:
             self.laptops[name].told = text
         return name in self.laptops
 
     def done(self, name: str, changed: bool = False) -> None:
-        """Host NAME is through with its step."""
+        """Host NAME has ended its step."""
         laptop = self._of(name)
         laptop.state, laptop.changed = WAITING, laptop.changed + changed
 
@@ -79,7 +79,7 @@ class Watched:
         laptop.state, laptop.step, laptop.reason = AWAY if away else FAILED, step, reason
 
     def counts(self) -> dict[str, int]:
-        """State -> how many hosts, those that there are."""
+        """State -> how many hosts, without states that no host has."""
         found = collections.Counter(laptop.state for laptop in self.laptops.values())
         return {state: found[state] for state in STATES if found[state]}
 
@@ -88,6 +88,6 @@ class Watched:
         return [laptop for laptop in self.everyone.values() if laptop.step]
 
     def _of(self, name: str) -> Laptop:
-        """Host NAME; one that no play named is a guest, as those of add_host are."""
+        """Host NAME; one that is in no play, for example from add_host, is a guest."""
         laptop = self.everyone.setdefault(name, Laptop(name))
         return self.laptops.setdefault(name, laptop)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Carry out the steps of a plan for WSL, and verify by the registry and the files the outcome of it."""
+"""Carry out the steps of a plan for WSL, and verify the outcome by the registry and the files."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.plan import Wsl
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.state import WslState
 
 SETTLE_SECONDS = 5.0
-"""Between two looks at an installation that goes on without us."""
+"""Seconds between two checks of an installation that goes on without us."""
 STOP_SECONDS = 60.0
-"""How long everyone's WSL may take to stop."""
+"""Seconds that everyone's WSL may take to stop."""
 _ASKS = "the installer of WSL asks for a restart"
 _REMOVAL_LOG = f"{PACKAGES}\\remove.log"
 
 
 @dataclass
 class Outcome:
-    """What the steps left behind so far; kept up to date so that a failure can still tell it."""
+    """The outcome of the steps so far; kept up to date, so a failure can report it too."""
 
     done: list[str] = field(default_factory=list)
     restart_reasons: list[str] = field(default_factory=list)
     changed: bool = False
-    """Something was done; not by an update, which may have found nothing newer."""
+    """Something was done; an update alone does not count, because it may have found nothing newer."""
 
     def add(self, step: Step) -> None:
         """STEP was carried out."""
@@ -53,9 +53,9 @@ class Outcome:
 def converge(
     runner: CommandRunner, plan: WslPlan, before: WslState, goal: WslGoal, timeout: float, outcome: Outcome
 ) -> WslState:
-    """Carry out PLAN in order and verify it; the host afterwards.
+    """Carry out PLAN in order and verify it; returns the host afterwards.
 
-    OUTCOME tells what was done, also when StepFailed is raised in the middle. TIMEOUT: seconds for one step.
+    OUTCOME says what was done, even if StepFailed is raised. TIMEOUT: seconds for one step.
     """
     for step in plan.steps:
         apply_step(runner, step, before, timeout, outcome)
@@ -76,7 +76,7 @@ def apply_step(runner: CommandRunner, step: Step, before: WslState, timeout: flo
         stop_everyone(runner)
     elif isinstance(step, wsl_step.InstallMsi):
         files.fetch(runner, step.package.source, step.package.path, timeout)
-        # 3010 of this package is no formality: whether it means damage is read from the files afterwards.
+        # With this package 3010 may mean damage, which is read from the files afterwards.
         if msiexec.install(runner, step.package.path, timeout, ["SKIPMSIX=1"] if step.skip_msix else []):
             outcome.restart_reasons.append(_ASKS)
     elif isinstance(step, wsl_step.RepairMsi):
@@ -94,7 +94,7 @@ def apply_step(runner: CommandRunner, step: Step, before: WslState, timeout: flo
 
 
 def stop_everyone(runner: CommandRunner) -> None:
-    """Stop WSLService, and with it every distribution of every user; raises StepFailed when they go on running."""
+    """Stop WSLService, and with it all distributions of all users; raises StepFailed if they go on running."""
     runner.run(cmd_line(f"{SYSTEM32}\\sc.exe", ["stop", "WSLService"]), timeout=60)
     deadline = time.monotonic() + STOP_SECONDS
     while running := observe.running_now(runner):
@@ -107,7 +107,7 @@ def stop_everyone(runner: CommandRunner) -> None:
 
 
 def _repair(runner: CommandRunner, package: Package, timeout: float) -> None:
-    """From the copy that is kept on the host if there is one, else from PACKAGE."""
+    """Repair from the copy on the host if there is one, otherwise from PACKAGE."""
     kept = runner.run(cmd_line("dir", ["/b", package.path]), timeout=60).exit_code == 0
     if not kept:
         files.fetch(runner, package.source, package.path, timeout)
@@ -115,7 +115,7 @@ def _repair(runner: CommandRunner, package: Package, timeout: float) -> None:
 
 
 def settled(runner: CommandRunner, goal: WslGoal, timeout: float) -> WslState:
-    """The host when no installation goes on any more: one that has lost its client does."""
+    """The host after all installations have ended: one that has lost its client goes on."""
     deadline = time.monotonic() + timeout
     while True:
         now = observe.observe(runner, goal)
@@ -125,7 +125,7 @@ def settled(runner: CommandRunner, goal: WslGoal, timeout: float) -> WslState:
 
 
 def _mended(runner: CommandRunner, after: WslState, goal: WslGoal, timeout: float, outcome: Outcome) -> WslState:
-    """An upgrade met a running WSL: the next restart would delete what it has written. Repair it before that."""
+    """Repair WSL if the next restart would delete files, because it was upgraded while it ran."""
     step = wsl_step.RepairMsi(goal.package_of(t.cast(str, after.version), after.architecture))
     try:
         stop_everyone(runner)
@@ -145,9 +145,9 @@ def _alarm(after: WslState) -> str:
 
 
 def verify(after: WslState, plan: WslPlan, goal: WslGoal, outcome: Outcome) -> None:
-    """Check by the registry and the files that the steps had their effect; add reasons for a restart to OUTCOME.
+    """Check the result of the steps by the registry and the files; add reasons for a restart to OUTCOME.
 
-    :raises StepFailed: WSL is not as it should be, or the next restart would damage it.
+    :raises StepFailed: WSL is not as wanted, or the next restart would damage it.
     """
     done = "; ".join(outcome.done)
     if goal.state == "absent":

@@ -17,9 +17,9 @@ _VFPEXT_SINCE = 22621
 
 
 def missing_features(build: int, services: dict[str, bool], inbox: bool = False) -> list[str]:
-    """The optional features that WSL 2 needs and whose services are not there yet.
+    """The optional features that WSL 2 needs and whose services do not exist yet.
 
-    A service shows up only after the restart that follows the feature.
+    A service exists only after the restart that follows the feature.
 
     :arg inbox: for the WSL of Windows itself, which needs its own feature on Windows 11 too.
     """

@@ -33,7 +33,7 @@ class WslGoal:
     force: bool = False
 
     def check(self) -> None:
-        """Raise StepFailed when the options contradict each other; nothing was asked of the host then."""
+        """Raise StepFailed if the options contradict each other, before the host is asked."""
         if self.state == "absent":
             return
         if self.method == "msi" and not self.msi:
@@ -58,7 +58,7 @@ class WslGoal:
             raise StepFailed("state=latest and version contradict each other: drop one of them")
 
     def package(self, architecture: str) -> wsl_package.Package | None:
-        """The package to install from; None where wsl.exe fetches what is newest. Raises StepFailed."""
+        """The package to install from; None if wsl.exe downloads the newest one. Raises StepFailed."""
         version = wsl_package.checked_version(self.version) if self.version else None
         if self.msi and self.method in ("auto", "msi"):
             return wsl_package.named_package(Source(self.msi, self.msi_sha256, self.msi_proxy), version)
@@ -67,9 +67,9 @@ class WslGoal:
         return None
 
     def package_of(self, installed: str, architecture: str) -> wsl_package.Package:
-        """The package that repairs the INSTALLED version: the administrator's, else the one that Microsoft publishes.
+        """The package that repairs the INSTALLED version: the administrator's, otherwise that of Microsoft.
 
-        A kept copy on the host is taken first, see where the step is carried out.
+        A copy on the host is preferred when the step is carried out.
         """
         ours = self.package(architecture)
         if ours and ours.version and wsl_package.version_key(ours.version) == wsl_package.version_key(installed):

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What a plan for WSL needs to know of a host: one WinRS command, more only where something is not as it should be."""
+"""Read what a plan for WSL needs to know of a host: one WinRS command, more only if something is not as wanted."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _RUNNING = ("vmmemwsl", "wslhost.exe", "wsl.exe")
 def observe(runner: CommandRunner, goal: WslGoal) -> WslState:
     """Read what a plan to GOAL needs.
 
-    One WinRS command on a host if there is nothing to do. A second one asks dism.exe where services are missing, who
-    runs WSL where it is damaged or too old, and whose distributions there are where it is to be removed.
+    One WinRS command if there is nothing to do. A second one asks dism.exe if services are missing, who runs WSL if it
+    is damaged or too old, and who has distributions if it is to be removed.
     """
     reads = read(runner, _lines(goal))
     windows, wsl = host_windows.windows(reads.registry), host_wsl.wsl(reads)
@@ -110,7 +110,7 @@ def running_programs(tasklist: bytes) -> tuple[str, ...]:
 
 
 def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
-    """Every distribution that would be left without WSL: ``NAME of USER``; of other profiles their disks."""
+    """All distributions that would be without WSL: ``NAME of USER``; of profiles that are not loaded their disks."""
     users = accounts.users(reads)
     own = next((user.name for user in users if user.connected), "the connecting account")
     found = [f"{entry.name} of {own}" for entry in host_state.own_distributions(reads.registry)]
@@ -128,5 +128,5 @@ def _distributions(runner: CommandRunner, reads: Reads) -> tuple[str, ...]:
 
 
 def _lines_of(user: accounts.User) -> dict[str, str]:
-    """What shows the distributions of USER: the registry, or disks where that cannot be read."""
+    """The reads for the distributions of USER: the registry, or disks if that cannot be read."""
     return q.distributions_of(user.sid) if user.loaded else host_disks.profile_lines(user.profile, user.sid)

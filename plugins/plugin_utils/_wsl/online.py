@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""WSL by the download of wsl.exe itself: from the Store, or from GitHub."""
+"""Install WSL with the download of wsl.exe itself: from the Store, or from GitHub."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WAY_OUT = (
 
 
 def install_online(runner: port.CommandRunner, step: InstallOnline, timeout: float) -> None:
-    """By the wsl.exe of Windows; from GitHub where the Store refuses and that is allowed."""
+    """Install with the wsl.exe of Windows; from GitHub if the Store refuses and that is allowed."""
     executable, what = f"{SYSTEM32}\\wsl.exe", "installing WSL online"
     try:
         online(runner, executable, step.arguments, timeout, what)
@@ -42,11 +42,11 @@ def install_online(runner: port.CommandRunner, step: InstallOnline, timeout: flo
 
 
 class _StoreRefused(StepFailed):
-    """The Store or Windows Update refused, which the download from GitHub may not."""
+    """The Store or Windows Update refused; the download from GitHub may still work."""
 
 
 _STORE_NUMBERS = ("0x8024", "0x80073", "0x8d05", "0x803f")
-"""How the codes of Windows Update, of app packages and of the Store begin."""
+"""Prefixes of the codes of Windows Update, app packages and the Store."""
 
 
 def online(runner: port.CommandRunner, executable: str, args: t.Sequence[str], timeout: float, what: str) -> None:
@@ -58,7 +58,7 @@ def online(runner: port.CommandRunner, executable: str, args: t.Sequence[str], t
     except port.HostUnreachable:
         if args[0] != "--update":
             raise
-        return  # an update may end its own process and with it the answer; the registry tells the outcome of it
+        return  # an update may end its own process without an answer; the registry shows the outcome
     number = bare_number(wsl_text(completed)) if completed.exit_code != 0 else None
     if number and number.startswith(_STORE_NUMBERS):
         raise _StoreRefused(str(wsl_failure(what, completed)))

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The MSI package of WSL: its versions, where it comes from and lies on a host, what is part of it. Pure."""
+"""The MSI package of WSL: its versions, sources, folder on a host, and files. Pure."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ RELEASES = "https://github.com/microsoft/WSL/releases/download"
 FOLDER = "C:\\Program Files\\WSL"
 SYSTEM_DISK = f"{FOLDER}\\system.vhd"
 MODULES_DISK = f"{FOLDER}\\tools\\modules.vhd"
-"""What a running virtual machine holds open, and what an upgrade during that time loses at the next restart."""
+"""Files that a running virtual machine keeps open: an upgrade at that time loses them at the next restart."""
 _MODULES_SINCE = (2, 5)
-"""Older packages, whose source is not public, need not have a disk with modules."""
+"""Older packages, whose source is not public, may lack the disk with modules."""
 
 _NAMED_VERSION = re.compile(r"wsl[._-]?(\d+(?:\.\d+){2,3})", re.IGNORECASE)
 _VERSION = re.compile(r"\d+(?:\.\d+){2,3}\Z")
@@ -39,15 +39,15 @@ _KB5020030 = 2311
 
 @dataclass(frozen=True)
 class Package:
-    """One package and where it is kept on the host."""
+    """One package and its folder on the host."""
 
     source: Source
     version: str | None
-    """None if nothing tells it."""
+    """None if it is not known."""
 
     @property
     def path(self) -> str:
-        """Where it is kept on the host: one folder for each version."""
+        """The path on the host: one folder for each version."""
         return f"{PACKAGES}\\{self.version or 'msi'}\\{KEPT_NAME}"
 
     def __str__(self) -> str:
@@ -61,20 +61,20 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 def checked_version(version: str) -> str:
-    """VERSION with four numbers; raises StepFailed for anything that is no version."""
+    """VERSION with four numbers; raises StepFailed if it is not a version."""
     if not _VERSION.match(version):
         raise StepFailed(f"version: {version!r} is no version of WSL, which looks like 2.6.3 or 2.6.3.0")
     return version_text.dotted(version_key(version))
 
 
 def msi_version(source: str) -> str | None:
-    """The version in the name of a package (``wsl.2.6.3.0.x64.msi``); None when the name holds none."""
+    """The version in the name of a package (``wsl.2.6.3.0.x64.msi``); None if there is none."""
     match = _NAMED_VERSION.search(source.replace("\\", "/").rpartition("/")[2])
     return match.group(1) if match else None
 
 
 def named_package(source: Source, version: str | None) -> Package:
-    """The administrator's package at SOURCE; raises StepFailed when its name contradicts VERSION."""
+    """The administrator's package at SOURCE; raises StepFailed if its name contradicts VERSION."""
     named = msi_version(source.where)
     if named and version and version_key(named) != version_key(version):
         raise StepFailed(f"{source} is version {named} by its name, but version: {version} is wanted; correct one")
@@ -89,30 +89,30 @@ def released_package(version: str, architecture: str, sha256: str | None, proxy:
 
 
 def runs_directly(build: int, ubr: int) -> bool:
-    """Whether the wsl.exe of this Windows starts the package itself; older ones go by its Store part.
+    """Whether the wsl.exe of this Windows starts the package itself; older ones start its Store part.
 
-    The Store part cannot be installed from a remote logon, and only where it is not needed such a failure is ignored
-    by the package. Source: microsoft/WSL, src/windows/wslinstall/DllMain.cpp.
+    The Store part cannot be installed from a remote logon. The package ignores this only if the part is not needed.
+    Source: microsoft/WSL, src/windows/wslinstall/DllMain.cpp.
     """
     return build >= _ALWAYS_DIRECT or (build in _DIRECT_SINCE and ubr >= _DIRECT_SINCE[build])
 
 
 def fetches_package(build: int, ubr: int) -> bool:
-    """Whether the wsl.exe of this Windows fetches the package. On Windows 10 it learnt that with KB5020030.
+    """Whether the wsl.exe of this Windows downloads the package; on Windows 10 since KB5020030.
 
-    Before, ``--update`` ends with success and has brought a kernel only; ``--no-distribution`` and ``--web-download``
-    are unknown options.
+    Before that, ``--update`` succeeds but only installs a kernel; ``--no-distribution`` and ``--web-download`` are
+    unknown options.
     """
     return build not in _WINDOWS_10 or ubr >= _KB5020030
 
 
 def file_lines() -> dict[str, str]:
-    """The reads that show whether the package's disks are there."""
+    """The reads that show whether the package's disks exist."""
     return {"system_disk": cmd_line("dir", ["/b", SYSTEM_DISK]), "modules_disk": cmd_line("dir", ["/b", MODULES_DISK])}
 
 
 def missing_files(version: str, system_disk: bool, modules_disk: bool) -> tuple[str, ...]:
-    """Disks that the package of VERSION should have and has not."""
+    """Disks that the package of VERSION should have but lacks."""
     missing = [] if system_disk else [SYSTEM_DISK]
     if not modules_disk and version_key(version) >= _MODULES_SINCE:
         missing.append(MODULES_DISK)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""From the WSL that a host has and the one that it should have to the steps between them. Pure."""
+"""The steps from the WSL of a host to the wanted one. Pure."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _MSI_MINIMUM_BUILD = 19041
 
 @dataclass(frozen=True)
 class WslPlan:
-    """Steps in order; DEFERRED says why a wished change is left out this time."""
+    """Steps in order; DEFERRED says why a wanted change is not made this time."""
 
     steps: tuple[Step, ...]
     deferred: str = ""
 
 
 def plan(state: WslState, goal: WslGoal) -> WslPlan:
-    """The steps from STATE to GOAL; none when nothing is to be done.
+    """The steps from STATE to GOAL; none if there is nothing to do.
 
     :raises StepFailed: this host may not or cannot have WSL; nothing was changed.
     """
@@ -103,7 +103,7 @@ def _skip_msix(state: WslState, goal: WslGoal) -> bool:
 
 
 def _change_wanted(installed: str, goal: WslGoal, package: wsl_package.Package | None) -> bool:
-    """Whether INSTALLED is to be replaced; raises StepFailed for a downgrade that nobody asked for."""
+    """Whether INSTALLED is to be replaced; raises StepFailed for a downgrade that was not allowed."""
     outdated = wsl_package.version_key(installed) < MINIMUM_VERSION
     if goal.version:
         if wsl_package.version_key(installed) > wsl_package.version_key(goal.version) and not goal.allow_downgrade:
@@ -125,7 +125,7 @@ def _change_wanted(installed: str, goal: WslGoal, package: wsl_package.Package |
 
 
 def _unless_running(state: WslState, goal: WslGoal, step: Step, what: str) -> tuple[list[Step], str]:
-    """STEP, with everyone's WSL stopped before it where that is allowed; nothing and the reason where it is not."""
+    """STEP after a step that stops everyone's WSL, if that is allowed; otherwise no step and the reason."""
     if not state.running and not state.here:
         return [step], ""
     if goal.allow_running and not state.here:

@@ -23,24 +23,24 @@ class WslState:
     elevated: bool
     allowed: bool
     running: tuple[str, ...] | None = None
-    """Programs that show that someone's WSL runs; None when it was not looked at."""
+    """Programs that show that someone's WSL runs; None if this was not checked."""
     enabled_features: tuple[str, ...] = ()
-    """Features that are enabled and only wait for a restart."""
+    """Features that are enabled and wait for a restart."""
     ubr: int = 0
     architecture: str = "AMD64"
     product_code: str | None = None
     damaged_files: tuple[str, ...] = ()
     """Files of the installed package that are missing or would be deleted at the next restart."""
     distributions: tuple[str, ...] = ()
-    """``NAME of USER``, and disks in profiles that are not loaded; looked at only when WSL is to be removed."""
+    """``NAME of USER``, and disks in profiles that are not loaded; only read if WSL is to be removed."""
     here: bool = False
     """It is the laptop on which Ansible runs."""
     executable: str = EXECUTABLE
-    """wsl.exe of the package; where it would be when that is not installed."""
+    """The path of wsl.exe of the package, even if that is not installed."""
     installing: bool = False
-    """Windows Installer is at work."""
+    """Windows Installer is running."""
 
     @property
     def inbox(self) -> bool:
-        """The WSL of Windows itself is in effect, and no package."""
+        """The WSL of Windows itself is in effect, without a package."""
         return self.version is None and bool(self.services.get("LxssManager"))

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The steps on the way to the WSL that is wanted, each with its text."""
+"""The steps to the wanted WSL, each with its text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _WslExe(Step):
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """Of wsl.exe."""
+        """The arguments of wsl.exe."""
         raise NotImplementedError
 
     @property
@@ -41,21 +41,21 @@ class EnableFeature(Step):
 
     @property
     def parents(self) -> str:
-        """What dism.exe needs to enable the features above it too."""
+        """The option of dism.exe to enable parent features too."""
         return " /All" if self.all_parents else ""
 
 
 @dataclass(frozen=True)
 class InstallOnline(_WslExe):
-    """Let the wsl.exe of Windows fetch and install WSL, as NVIDIA's guide says."""
+    """Let the wsl.exe of Windows download and install WSL, as NVIDIA's guide says."""
 
     TEXT = "install WSL ({0.by_hand})"
     web_download: bool = False
     """From GitHub, not from the Store."""
     inbox: bool = False
-    """The WSL of Windows itself is there: it calls that an update."""
+    """The WSL of Windows itself exists, which calls this an update."""
     fall_back: bool = False
-    """Go to GitHub where the Store refuses."""
+    """Use GitHub if the Store refuses."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class InstallMsi(Step):
 
 @dataclass(frozen=True)
 class UpdateOnline(_WslExe):
-    """Ask Microsoft for a newer WSL and install it when there is one."""
+    """Ask Microsoft for a newer WSL and install it if there is one."""
 
     TEXT = "update WSL when there is a newer one ({0.by_hand})"
     web_download: bool = False
@@ -87,7 +87,7 @@ class UpdateOnline(_WslExe):
 
 @dataclass(frozen=True)
 class StopWsl(Step):
-    """Stop everyone's WSL, so that no file of the package is held open."""
+    """Stop everyone's WSL, so no file of the package is kept open."""
 
     TEXT = "stop WSL for everyone ({0.by_hand})"
     BY_HAND = "sc.exe stop WSLService"
@@ -95,7 +95,7 @@ class StopWsl(Step):
 
 @dataclass(frozen=True)
 class RepairMsi(Step):
-    """Write the package's files again and take back what was to be deleted at the next restart."""
+    """Write the package's files again and cancel deletions at the next restart."""
 
     TEXT = "repair WSL {0.package.version} (msiexec.exe /fvamus {0.package.path})"
     BY_HAND = "msiexec.exe /fvamus {0.package}"
@@ -104,7 +104,7 @@ class RepairMsi(Step):
 
 @dataclass(frozen=True)
 class RemoveMsi(Step):
-    """Remove the package. Registrations and virtual disks of distributions stay."""
+    """Remove the package. Registrations and virtual disks of distributions are kept."""
 
     TEXT = "remove WSL ({0.by_hand}); distributions are kept on their disks"
     BY_HAND = "msiexec.exe /x {0.product_code}"
