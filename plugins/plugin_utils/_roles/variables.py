@@ -56,6 +56,7 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
     "wslfleet_levels": {
         "type": "list",
         "elements": "str",
+        "choices": ["ok", "info", "warn", "stop"],
         "default": ["warn", "stop"],
         "about": "levels of the rows that audit shows",
     },

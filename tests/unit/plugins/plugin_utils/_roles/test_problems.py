@@ -51,6 +51,7 @@ SHAPES = [
         "windows_host_reboot is sometimes: choose one of never, when_required, always",
     ),
     ({"windows_host_reboot_window_days": ["Monday"]}, "windows_host_reboot_window_days is Monday: choose one of mon"),
+    ({"wslfleet_levels": ["fail"]}, "an entry of wslfleet_levels is fail: choose one of ok, info, warn, stop"),
     ({"cuda_components": None}, "cuda_components is empty"),
     ({"cuda_components": ""}, "cuda_components must be a list, not text"),
     ({"wslfleet_stop_distribution": []}, "wslfleet_stop_distribution must be true or false, not a list"),
