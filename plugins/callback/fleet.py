@@ -95,7 +95,8 @@ class CallbackModule(CallbackBase):
         if self.wslfleet_moves:
             self.wslfleet_live.begin()
         elif self.wslfleet_run.laptops:
-            self._wslfleet_say(f"{self.wslfleet_run.play}: {len(self.wslfleet_run.laptops)} laptops")
+            number = len(self.wslfleet_run.laptops)
+            self._wslfleet_say(f"{self.wslfleet_run.play}: {number} laptop{'s' * (number != 1)}")
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
         """A task begins for one host."""

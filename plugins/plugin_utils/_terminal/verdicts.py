@@ -50,6 +50,8 @@ def _of_run(host: Laptop, told: str, run: ThisRun, documented: bool) -> Verdict:
     """The verdict on HOST, whose outcome in RUN is TOLD; with the reason from its document if it is DOCUMENTED."""
     if told in (outcome.OK, outcome.DONE):
         return Verdict(host.name, told, _work(host))
+    if told == outcome.WOULD_CHANGE:
+        return Verdict(host.name, told)
     document = run.recorder.document(host.name, "") if documented else None
     if document is None:
         return Verdict(host.name, told)

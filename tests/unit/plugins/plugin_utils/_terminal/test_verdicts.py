@@ -72,6 +72,10 @@ def test_a_failure_that_documents_do_not_know_of() -> None:
 
 def test_check_mode_has_changed_nothing() -> None:
     assert verdicts(run(host("a", 1), check=True), None, {}, {}) == [Verdict("a", "would be changed")]
+    kept = Recorder(Run("1", "remove", "2026-11-28T10:00:00Z", "0.2.0", check=True))
+    kept.begin("a", [])
+    kept.result("a", "cuda_bundle", "Remove", {"changed": True, "developers": []})
+    assert verdicts(run(host("a", 1), check=True), ThisRun(kept), {}, {}) == [Verdict("a", "would be changed")]
 
 
 def test_a_rollout_knows_of_laptops_that_have_not_begun() -> None:
