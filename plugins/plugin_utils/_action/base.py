@@ -6,8 +6,8 @@
 # Do not use this from other collections or standalone plugins/modules!
 """Shared base of the action plugins: their results, their arguments, and the base of Windows-side modules.
 
-Such an action runs on the controller and sends native command lines to the host; nothing is copied there. It works over
-every connection that ``_port/roads.py`` lists.
+These actions run on the controller and send native command lines to the host; nothing is copied there. They work over
+all connections in ``_port/roads.py``.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def failures_in(result: dict[str, t.Any]) -> t.Iterator[None]:
 
 
 VERSIONS = ("minimum", "minimum_driver", "toolkit", "version")
-"""Options that hold a version, where they are text."""
+"""Options for versions, if they are text."""
 
 
 def taken(module: str, result: dict[str, t.Any], complete: bool = True) -> dict[str, t.Any]:
-    """RESULT of MODULE, which ran inside a distribution, as it may enter: of the documented shape, harmless to see.
+    """RESULT of MODULE, which ran inside a distribution, after checking the documented shape and cleaning it.
 
-    Whoever is root there decides what it prints. Facts are not among what modules of this collection return.
-    :arg complete: nothing that is documented may be missing.
+    It is not trusted, because root in the distribution can forge it. Modules of this collection return no facts.
+    :arg complete: all documented values must be there.
     """
     result = {name: value for name, value in result.items() if name != "ansible_facts"}
     wrong = None if result.get("unreachable") else result_shape.damage(module, result, complete)
@@ -74,9 +74,9 @@ def taken(module: str, result: dict[str, t.Any], complete: bool = True) -> dict[
 
 
 def harmless(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    """RESULT as it may be shown: what Ansible prints as it is (message, warnings) in one line, all else cleaned.
+    """RESULT in a form that can be shown: values that Ansible prints (message, warnings) in one line, others cleaned.
 
-    Addresses lose their passwords: programs of others repeat them in their errors.
+    Passwords are removed from addresses, because other programs repeat them in their errors.
     """
     cleaned: dict[str, t.Any] = clean_result(addresses.masked_result(result))
     if isinstance(cleaned.get("msg"), str):
@@ -87,7 +87,7 @@ def harmless(result: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-    """RESULT of ACTION, whose message, where it failed in a role of ours, names the role's variables."""
+    """RESULT of ACTION; if it failed in a role of ours, the message names the role's variables."""
     role = (task_vars or {}).get("role_path")
     if role and result.get("failed") and isinstance(result.get("msg"), str):
         result["msg"] = told_to_user_of(role, str(action._task.action), result["msg"])
@@ -95,7 +95,7 @@ def named(action: ActionBase, result: dict[str, t.Any], task_vars: dict[str, t.A
 
 
 def plain(value: t.Any) -> t.Any:
-    """VALUE without what core hangs on every text. It takes long to copy, and core copies arguments to check them."""
+    """VALUE without core's tags on text, which take long to copy; core copies arguments to check them."""
     if isinstance(value, dict):
         return {plain(name): plain(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -121,7 +121,7 @@ class WindowsAction(ActionBase):
     """Subclasses set ``WSLFLEET_DOCUMENTATION`` and implement ``wslfleet_run``."""
 
     WSLFLEET_DOCUMENTATION = ""
-    """DOCUMENTATION of the module: the only place where its options are written down."""
+    """DOCUMENTATION of the module: the only definition of its options."""
 
     _wslfleet_cached_runner: CommandRunner | None = None
 
@@ -140,12 +140,12 @@ class WindowsAction(ActionBase):
         return named(self, harmless(result), task_vars)
 
     def wslfleet_run(self, arguments: dict[str, t.Any], result: dict[str, t.Any]) -> None:
-        """Do the work and fill RESULT as it goes on, so that a failure still tells what was done before it."""
+        """Do the work and fill RESULT step by step, so a failure also says what was done before it."""
         raise NotImplementedError
 
     @property
     def wslfleet_runner(self) -> CommandRunner:
-        """The runner of the task's host; made when it is first needed, so that an idle action connects to nothing."""
+        """The runner of the task's host; made when it is first used, so an action without work does not connect."""
         if self._wslfleet_cached_runner is None:
             runner = runner_for(self._connection, self._wslfleet_connect_timeout)
             self._wslfleet_cached_runner = TellingRunner(runner, self.wslfleet_show)
@@ -157,7 +157,7 @@ class WindowsAction(ActionBase):
 
     @property
     def wslfleet_host(self) -> str:
-        """The host of the task, as the inventory names it."""
+        """The name of the task's host in the inventory."""
         return str(self.wslfleet_vars.get("inventory_hostname", ""))
 
     @property
@@ -175,13 +175,13 @@ class WindowsAction(ActionBase):
 
     @property
     def wslfleet_executable(self) -> str | None:
-        """The wsl.exe that the inventory names; None for that of the package."""
+        """The wsl.exe in the inventory; None: that of the package."""
         return self.wslfleet_vars.get("ansible_wsl_executable")
 
     def wslfleet_local_path(self, where: str) -> str:
-        """WHERE, for a path on the controller as Ansible finds files: beside the play, or in its or the role's files/.
+        """WHERE; a path on the controller as Ansible finds files: next to the play, or in its or the role's files/.
 
-        An address, a share and what is not found stay as they are; whoever needs the file says that it is not there.
+        An address, a share and a missing file stay unchanged; the error about a missing file comes later.
         """
         path = os.path.expanduser(where)
         if sources.kind(path) != sources.CONTROLLER or os.path.isabs(path):
@@ -193,7 +193,7 @@ class WindowsAction(ActionBase):
             return path
 
     def wslfleet_plan(self, result: dict[str, t.Any], steps: t.Sequence[object]) -> bool:
-        """Tell STEPS in RESULT and its diff; True when they are to be carried out now."""
+        """Add STEPS to RESULT and its diff; True if they are to be carried out now."""
         texts = [str(step) for step in steps]
         result.update(changed=bool(texts), steps=texts)
         if self._task.diff:

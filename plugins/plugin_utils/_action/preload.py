@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the process of every task needs, loaded before there is one.
+"""Load what the process of every task needs before the first one is started.
 
-Ansible makes a process of its own for every task of every host. It compiles the files of a collection anew in each of
-them, and reads the documentation of the filters, unless its main process has loaded them before. There a task's action
-plugin is loaded, and the ``hosts`` of a play are worked out.
+Ansible starts a process for every task of every host. Each of them compiles the files of a collection and reads the
+documentation of the filters, unless the main process has loaded them before. The main process loads a task's action
+plugin and evaluates the ``hosts`` of a play.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variab
 
 _COLLECTION = "wslfleet.cuda"
 _PORTS = (winrs,)
-"""What most connections need, which the roads load when they are taken."""
+"""Modules that most connections need, and that the roads only import when they are used."""
 
 
 @functools.lru_cache(maxsize=None)
 def preload() -> None:
-    """Load what tasks of the roles and playbooks have in common; what cannot be loaded fails where it is used."""
+    """Load what tasks of the roles and playbooks share; errors are ignored here and raised where it is used."""
     variables.all_variables()
-    # One name is enough: Ansible opens all files of a collection, and keeps them.
+    # One name is enough, because Ansible opens all files of a collection and keeps them.
     for loader, name in ((filter_loader, "bool"), (test_loader, "defined")):
         _get(loader, f"ansible.builtin.{name}")
     _get(filter_loader, f"{_COLLECTION}.report_table")

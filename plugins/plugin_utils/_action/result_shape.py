@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Whether what comes from inside a distribution is the result of a module, by the module's own documentation.
+"""Check the result of a module inside a distribution against the module's documentation.
 
-Whoever owns a distribution is root in it and decides what a module there prints. Roles and reports trust the documented
-shape, so that it is checked once, where a result enters: one laptop's damaged result is its own failure.
+The owner of a distribution is root in it and can forge the output of a module. Roles and reports rely on the documented
+shape, so it is checked once, when a result arrives: the damaged result of a laptop is a failure of that laptop only.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 from ansible.module_utils.common.yaml import yaml_load
 
 MOST_LEVELS = 30
-"""Of lists and dictionaries in each other. Results have five; Ansible itself goes through them by recursion."""
+"""Most levels of nested lists and dictionaries. Results have five; Ansible itself walks through them by recursion."""
 MOST_DIGITS = 30
-"""Of a number. Python refuses to print one of some thousand."""
+"""Most digits of a number. Python refuses to print one with some thousand."""
 MODULES = Path(__file__).parents[2] / "modules"
 _RETURN = re.compile(r'^RETURN = r"""\n(.*?)^"""', re.MULTILINE | re.DOTALL)
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -43,12 +43,12 @@ _COMMON: dict[str, t.Any] = {
     "warnings": {"type": "list"},
     "deprecations": {"type": "list"},
 }
-"""What every module may return."""
+"""Values that every module may return."""
 _THERE = ("always", "success")
 
 
 def loads(text: str) -> t.Any:
-    """TEXT, JSON from a laptop, as plain data. Raises ValueError for anything that is not harmless data."""
+    """TEXT, JSON from a laptop, as plain data. Raises ValueError if it is not harmless."""
 
     def refuse(constant: str) -> t.NoReturn:
         raise ValueError(f"{constant} is no number")
@@ -72,7 +72,7 @@ def _integer(digits: str) -> int:
 
 
 def too_deep(value: t.Any) -> bool:
-    """Whether VALUE has more than MOST_LEVELS; without recursion, which is what it protects from."""
+    """Whether VALUE has more than MOST_LEVELS; without recursion, because deep data would make that fail."""
     level = [value]
     for _number in range(MOST_LEVELS + 1):
         level = [part for each in level for part in _parts(each)]
@@ -87,18 +87,18 @@ def _parts(value: t.Any) -> t.Iterable[t.Any]:
 
 @functools.lru_cache(maxsize=None)
 def documented(module: str) -> dict[str, t.Any]:
-    """The return values of MODULE of this collection, as its RETURN describes them.
+    """The return values of MODULE of this collection, from its RETURN.
 
-    Read, not imported: a module of the Linux side imports half of the collection.
+    The file is read, not imported, because a module of the Linux side imports half of the collection.
     """
     found = _RETURN.search((MODULES / f"{module}.py").read_text(encoding="utf-8"))
     return dict(yaml_load(found[1] if found else "") or {})
 
 
 def damage(module: str, result: t.Any, complete: bool = True) -> str | None:
-    """What is wrong with RESULT as one of MODULE, the end of a sentence; None when it has the documented shape.
+    """Why RESULT is not one of MODULE, as the end of a sentence; None if it has the documented shape.
 
-    :arg complete: nothing may be missing.
+    :arg complete: all values must be there.
     """
     if not isinstance(result, dict):
         return f"it is no dictionary but {_kind(result)}"
@@ -111,7 +111,7 @@ def damage(module: str, result: t.Any, complete: bool = True) -> str | None:
 
 
 def _wrong_diff(diff: t.Any) -> str | None:
-    """What is wrong with DIFF, which is one difference, a list of them, or none."""
+    """Why DIFF is not a difference, a list of them, or empty; None if it is."""
     wrong = next(
         (part for part in (diff if isinstance(diff, list) else [diff or {}]) if not isinstance(part, dict)), None
     )
@@ -119,7 +119,7 @@ def _wrong_diff(diff: t.Any) -> str | None:
 
 
 def _wrong(values: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any], where: str, complete: bool) -> str | None:
-    """What is wrong with VALUES by FIELDS; with COMPLETE also what is missing."""
+    """Why VALUES do not match FIELDS; with COMPLETE also if one is missing. None if they match."""
     for name, field in fields.items():
         if name not in values:
             if complete and field.get("returned") in _THERE:

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Verdicts about what CUDA in WSL can do on this laptop: legacy IPC, the tools of developers, and what never works.
+"""Verdicts about what CUDA in WSL can do on this laptop: legacy IPC, the tools of developers, and general limits.
 
-The levels tell who can do something: warn is what an update of this laptop would mend, info what nothing mends here, or
-what a row that stops has already named. Nothing of this stops a run: programs compile and run all the same.
+The level is warn if an update of this laptop would help, info if nothing helps or a row with level stop already says
+it. None of these stops a run, because programs compile and run anyway.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ LIMITS = (
         "copy through memory of the processor, or run the program on Windows",
     ),
 )
-"""What no laptop can do in WSL: id, section of the guide, the limit, what to do instead."""
+"""Limits of WSL on all laptops: id, section of the guide, the limit, what to do instead."""
 
 
 def legacy_ipc(state: HostState, needs: Needs) -> Verdict:
@@ -113,7 +113,7 @@ def _minimum_driver(state: HostState, tool: DeveloperTool) -> tuple[int, int]:
 
 
 def known_limits(state: HostState) -> list[Verdict]:
-    """What CUDA in WSL cannot do, whatever the laptop; one verdict each, so that nobody looks for a fault."""
+    """Limits of CUDA in WSL on all laptops; one verdict each, so that nobody searches for a fault."""
     where = f"{', '.join(gpu.name for gpu in state.gpus)}, as every GPU in WSL" if state.gpus else "no NVIDIA GPU here"
     return [
         Verdict(name, "G21", "info", f"{limit} (guide {section}); {where}", instead)
@@ -122,5 +122,5 @@ def known_limits(state: HostState) -> list[Verdict]:
 
 
 def _version(value: tuple[int, int]) -> str:
-    """A driver's version as people write it: ``535``, ``527.41``."""
+    """A driver's version in the usual notation: ``535``, ``527.41``."""
     return f"{value[0]}.{value[1]:02d}" if value[1] else str(value[0])

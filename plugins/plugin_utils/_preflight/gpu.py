@@ -30,7 +30,7 @@ def gpu(state: HostState) -> Verdict:
 
 
 def driver(state: HostState, needs: Needs) -> Verdict:
-    """The lowest driver among the GPUs decides: one package serves them all."""
+    """The lowest driver of the GPUs decides, because one package is used for all of them."""
     minimum = needs.minimum_driver
     if not state.gpus:
         remedy = f"install driver {minimum} or later"
@@ -43,12 +43,12 @@ def driver(state: HostState, needs: Needs) -> Verdict:
 
 
 def lowest_driver(gpus: t.Sequence[Gpu]) -> str:
-    """The version that holds for all of GPUS, at least one."""
+    """The lowest version of GPUS, which are at least one."""
     return min((gpu.driver_version for gpu in gpus), key=version_text.numbers)
 
 
 def cuda_library(state: HostState) -> Verdict:
-    """What WSL hands to distributions comes from the Windows driver."""
+    """The driver files that WSL provides in distributions come from the Windows driver."""
     if state.cuda_library or not state.gpus:
         seen = "the Windows driver contains libcuda.so for WSL" if state.gpus else "no GPU"
         return Verdict("wsl_libcuda", "G1", "ok", seen)
@@ -57,7 +57,7 @@ def cuda_library(state: HostState) -> Verdict:
 
 
 def driver_model(state: HostState) -> Verdict:
-    """A GPU in TCC mode is invisible to WSL. nvidia-smi knows; without it the registry gives a hint."""
+    """A GPU in TCC mode is invisible to WSL. nvidia-smi knows the mode; without it the registry gives a hint."""
     if not state.gpus:
         return Verdict("driver_model", "G4", "ok", "no GPU")
     seen = ", ".join(f"{gpu.name}: {_model(gpu)}" for gpu in state.gpus)
@@ -72,7 +72,7 @@ def driver_model(state: HostState) -> Verdict:
 
 
 def computes_only(gpu: Gpu) -> bool:
-    """In TCC mode, by nvidia-smi or, where it was not asked, by the registry."""
+    """In TCC mode according to nvidia-smi or, if that was not run, to the registry."""
     return gpu.driver_model == "TCC" if gpu.driver_model else gpu.tcc_by_registry
 
 
@@ -83,7 +83,7 @@ def _model(gpu: Gpu) -> str:
 
 
 def compute_capability(state: HostState, needs: Needs) -> Verdict:
-    """The GPU with the highest compute capability decides: programs choose it."""
+    """The GPU with the highest compute capability decides, because programs choose it."""
     found = best_capability(state.gpus)
     if not found:
         seen = "no GPU" if not state.gpus else "the compute capability is not known"
@@ -105,7 +105,7 @@ def compute_capability(state: HostState, needs: Needs) -> Verdict:
 
 
 Capability = t.Tuple[t.Tuple[int, int], str, bool]
-"""A compute capability, where it is from, and whether that can be relied on."""
+"""A compute capability, its source, and whether it is certain."""
 
 
 def best_capability(gpus: t.Sequence[Gpu]) -> Capability | None:

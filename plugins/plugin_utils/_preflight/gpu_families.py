@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the PCI id of an NVIDIA GPU tells of its generation, for hosts where nvidia-smi was not asked or does not know.
+"""The generation of an NVIDIA GPU from its PCI id, for hosts where nvidia-smi was not run or does not know it.
 
-A hint only: ids are handed out in blocks per generation, and nvidia-smi's ``compute_cap`` decides. The toolkits'
+Only a hint: NVIDIA assigns ids in blocks per generation, and nvidia-smi's ``compute_cap`` decides. The toolkits'
 limits are those of their compilers: nvcc 12.4 lists 5.0 to 9.0, nvcc 12.8 adds Blackwell, nvcc 13.0 begins with 7.5.
 Sources: the public PCI id list; ``nvcc --list-gpu-arch`` of 12.4 and 13.0; NVIDIA's release notes of 12.8.
 """
@@ -65,5 +65,5 @@ def lowest_for(toolkit: str) -> tuple[int, int]:
 
 
 def highest_for(toolkit: str) -> tuple[int, int] | None:
-    """The highest compute capability that TOOLKIT has machine code for; None where every one is new enough."""
+    """The highest compute capability that TOOLKIT has machine code for; None if it supports all."""
     return _LAST_BEFORE_12_8 if catalogue.number(toolkit) < (12, 8) else None

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What a host is measured against."""
+"""The requirements of a host."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from dataclasses import dataclass, field
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.sources import is_host_path
 
 MINIMUM_DRIVER = "495"
-"""The first Windows driver that carries CUDA into WSL (guide 1.1)."""
+"""The first Windows driver with CUDA for WSL (guide 1.1)."""
 MINIMUM_FREE_SPACE = 20
 """GiB: WSL, a distribution and one toolkit with room for apt to unpack it."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What the host is measured against."""
+    """The requirements of a host."""
 
     minimum_driver: str = MINIMUM_DRIVER
     """The lowest Windows driver that the chosen toolkit accepts."""
     toolkit: str | None = None
-    """The chosen toolkit, ``12.8``; None leaves out what depends on it."""
+    """The chosen toolkit, ``12.8``; None skips checks that depend on it."""
     minimum_free_space: int = MINIMUM_FREE_SPACE
     """GiB on C: before anything is installed."""
     paths: t.Mapping[str, str] = field(default_factory=dict)
-    """Option -> what it names: a path on the host, or something else, which does not count."""
+    """Option -> its value: a path on the host; other values are ignored."""
 
     @property
     def drives(self) -> dict[str, list[str]]:
-        """Letter -> the options that name a path on it, with the path."""
+        """Drive letter -> the options with a path on it, and the path."""
         found: dict[str, list[str]] = {}
         for name, path in self.paths.items():
             if is_host_path(path):

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Verdicts about the remote logon and what stands between the host and the network."""
+"""Verdicts about the remote logon, and about proxies between the host and the network."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def elevation(state: HostState) -> Verdict:
 
 
 def administrator_protection(state: HostState) -> Verdict:
-    """Elevated work happens in a hidden account then, and so do registrations of distributions."""
+    """With Administrator Protection, elevated work and registrations of distributions are in a hidden account."""
     if not state.security.administrator_protection:
         return Verdict("administrator_protection", "", "ok", "Administrator Protection is off")
     seen = "Administrator Protection is on: elevated work uses a hidden account with its own distributions"
@@ -44,7 +44,7 @@ def administrator_protection(state: HostState) -> Verdict:
 
 
 def autorun(state: HostState) -> Verdict:
-    """What an AutoRun command prints stands before the output of every command."""
+    """The output of an AutoRun command comes before the output of every command."""
     security = state.security
     where = "; ".join(security.autorun) or "an AutoRun command of cmd.exe"
     if security.autorun_prints:
@@ -55,7 +55,7 @@ def autorun(state: HostState) -> Verdict:
 
 
 def proxy(state: HostState) -> Verdict:
-    """curl.exe and apt know no configuration script; only a named proxy can be handed on to them."""
+    """curl.exe and apt cannot use a configuration script; they need the address of a proxy."""
     network = state.network
     named = {"account": network.proxy, "services": network.services_proxy}
     seen = ", ".join(f"{user}: {address}" for user, address in named.items() if address)
@@ -68,7 +68,7 @@ def proxy(state: HostState) -> Verdict:
 
 
 def certificates(state: HostState) -> Verdict:
-    """Whether TLS is inspected cannot be seen; that the organisation hands out roots of its own can."""
+    """TLS inspection cannot be detected, but root certificates from the organisation can."""
     count = state.security.organisation_roots
     if not count:
         return Verdict("certificates", "", "ok", "the organisation hands out no root certificate by policy")

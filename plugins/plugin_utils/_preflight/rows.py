@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Verdicts about a host before anything changes on it: all of them at once, so that an admin fixes them in one go.
+"""All verdicts about a host before anything changes on it, so that an admin can fix all problems at once.
 
 The row ids G1, G5, … are those of NVIDIA's "CUDA on WSL User Guide", see ``_report/guide.py`` and the page audit_rows.
 """
@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs imp
 
 
 def preflight(state: HostState, needs: Needs | None = None) -> list[Verdict]:
-    """The verdicts on STATE, measured against NEEDS, in the order in which an admin would look."""
+    """The verdicts on STATE, compared with NEEDS, in the order in which an admin would check."""
     needs = needs or Needs()
     return [
         windows.build(state),

@@ -17,7 +17,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._host.state import H
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._preflight.needs import Needs
 
 LONG_RUN_SECONDS = 1800
-"""A first run may be busy for so long without anyone touching the laptop."""
+"""Seconds that a first run may take while nobody touches the laptop."""
 _GIB = 1024**3
 _PIN_DEMANDED, _PIN_ALLOWED = 1, 2
 
@@ -44,7 +44,7 @@ def architecture(state: HostState) -> Verdict:
 
 
 def virtualization(state: HostState) -> Verdict:
-    """The firmware cannot be asked; the hypervisor's failure in this boot is what tells."""
+    """The firmware settings cannot be read, but a failure of the hypervisor in this boot can."""
     menu = f"turn virtualization on in the firmware ({state.manufacturer or 'maker unknown'}: "
     menu += virtualization_menu(state.manufacturer) + ")"
     if state.hypervisor is False:
@@ -58,7 +58,7 @@ def virtualization(state: HostState) -> Verdict:
 
 
 def features(state: HostState) -> Verdict:
-    """Chosen and in effect are two things: a restart, sometimes two, lies between them."""
+    """A chosen feature takes effect after a restart, sometimes two."""
     if state.wsl.services.get("vmcompute") and state.wsl.services.get("hns"):
         return Verdict("features", "G6", "ok", "VirtualMachinePlatform is in effect")
     if state.wsl.features.get(VIRTUAL_MACHINE_PLATFORM):
@@ -69,7 +69,7 @@ def features(state: HostState) -> Verdict:
 
 
 def free_space(state: HostState, needs: Needs) -> Verdict:
-    """Too little stops a first installation only: a laptop that has everything keeps passing."""
+    """Too little space only stops a first installation; a laptop that has everything passes."""
     if state.free_bytes is None:
         return Verdict("free_space", "", "info", "the free space on C: could not be read", "check the free space on C:")
     seen = f"{state.free_bytes / _GIB:.1f} GiB free on C:, {needs.minimum_free_space} GiB wanted"
@@ -80,7 +80,7 @@ def free_space(state: HostState, needs: Needs) -> Verdict:
 
 
 def drives(state: HostState, needs: Needs) -> Verdict:
-    """A path on a drive that is not there stops a first installation only, as too little space does."""
+    """A path on a missing drive only stops a first installation, like too little space."""
     wanted = needs.drives
     if not wanted:
         return Verdict("drives", "", "ok", "no option names a path on this host")
@@ -101,7 +101,7 @@ def _letters(drives: t.Iterable[str]) -> str:
 
 
 def pending_reboot(state: HostState) -> Verdict:
-    """A restart that something else waits for."""
+    """A pending restart of other software."""
     if not state.pending.reasons:
         return Verdict("pending_reboot", "", "ok", "no restart is pending")
     remedy = "restart the host, or let the role do it: windows_host_reboot: when_required"
@@ -109,7 +109,7 @@ def pending_reboot(state: HostState) -> Verdict:
 
 
 def bitlocker_pin(state: HostState) -> Verdict:
-    """A PIN that is asked before Windows starts keeps the laptop away after a restart."""
+    """With a PIN before Windows starts, the laptop is not reachable after a restart."""
     policy = state.security.bitlocker_pin
     remedy = "restart while its user is there, or suspend BitLocker once (manage-bde -protectors -disable C:)"
     if policy == _PIN_DEMANDED:
@@ -121,7 +121,7 @@ def bitlocker_pin(state: HostState) -> Verdict:
 
 
 def wireless(state: HostState) -> Verdict:
-    """Wi-Fi profiles that need a user's logon keep the laptop away after a restart."""
+    """With Wi-Fi profiles that need a user's logon, the laptop is not reachable after a restart."""
     if state.network.wireless_only is None:
         seen = "which kind of adapter carries the connection could not be read"
         return Verdict("wireless", "", "info", seen, "after a restart, Wi-Fi may need a logon")
@@ -132,7 +132,7 @@ def wireless(state: HostState) -> Verdict:
 
 
 def sleep(state: HostState) -> Verdict:
-    """WinRM does not keep a laptop awake: one that falls asleep cuts a long run."""
+    """WinRM does not keep a laptop awake: if it falls asleep, a long run is interrupted."""
     mains, battery = state.power.sleep_ac_seconds, state.power.sleep_dc_seconds
     if mains is None or battery is None:
         return Verdict("sleep", "", "info", "the idle time before sleep could not be read", "keep the laptop awake")
@@ -150,7 +150,7 @@ def _minutes(seconds: int) -> str:
 
 
 def battery(state: HostState) -> Verdict:
-    """Installing on battery may end in the middle."""
+    """On battery an installation may be interrupted."""
     power = state.power
     if power.on_battery:
         charge = "" if power.charge_percent is None else f", {power.charge_percent} % charged"

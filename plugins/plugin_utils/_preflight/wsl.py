@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Verdicts about WSL: whether it may be there, which one it is, and whether it can be started."""
+"""Verdicts about WSL: whether it is allowed, which one it is, and whether it can be started."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl.package import 
 
 _ALLOW = "allow it for C:\\Program Files\\WSL in App Control or AppLocker (Microsoft's recommended block list names it)"
 _MOST_NAMES = 10
-"""Of distributions in one verdict."""
+"""Most distributions in one verdict."""
 _OLD_CLIENT = "the wsl.exe of this Windows cannot fetch its package (before KB5020030)"
 _NAME_IT = (
     "name the package (windows_host_wsl_msi or windows_host_wsl_version), or install the updates of Windows first"
@@ -57,7 +57,7 @@ def kind(state: HostState) -> Verdict:
 
 
 def app_control(state: HostState) -> Verdict:
-    """Whether wsl.exe may be started: it was, or it was not and an event says why."""
+    """Whether wsl.exe may be started: it has started, or an event says why it has not."""
     blocked = state.security.blocked_wsl
     last = f"App Control or AppLocker blocked {blocked[0]}" if blocked else ""
     if state.wsl.starts:
@@ -73,7 +73,7 @@ def app_control(state: HostState) -> Verdict:
 
 
 def files(state: HostState) -> Verdict:
-    """Files of WSL that the next restart would take away. No reason to stop: module wsl repairs them before it."""
+    """Files of WSL that the next restart would delete. This stops no run: module wsl repairs them before that."""
     if not state.pending.wsl_files:
         return Verdict("wsl_files", "G7", "ok", "no file of WSL waits for a restart")
     seen = f"the next restart would delete or replace {', '.join(state.pending.wsl_files)}"
@@ -82,7 +82,7 @@ def files(state: HostState) -> Verdict:
 
 
 def registrations(state: HostState) -> Verdict:
-    """Keys of the connecting account that make every start of WSL fail. Only their owner can say what they were."""
+    """Keys of the connecting account that make every start of WSL fail. Only the owner knows what they were."""
     if not state.damaged_registrations:
         return Verdict("wsl_registrations", "G8", "ok", "every registered distribution has a name and a folder")
     remedy = "save its virtual disk if it is wanted, then delete the key (reg.exe delete): WSL fails while it is there"
@@ -90,7 +90,7 @@ def registrations(state: HostState) -> Verdict:
 
 
 def distributions(state: HostState) -> Verdict:
-    """Which distributions there are, and whose. The GPU is there in WSL 2 only."""
+    """The distributions and their owners. Only WSL 2 has the GPU."""
     owners = {user.sid: user.name for user in state.users}
     found = [(entry, owners.get(sid) or sid) for sid, entries in state.distributions.items() for entry in entries]
     if not found:
@@ -112,7 +112,7 @@ def _distribution(entry: Distribution, owner: str) -> str:
 
 
 def kernel(state: HostState) -> Verdict:
-    """Whether WSL brings a kernel that is new enough; without one, wsl.exe warns and waits for a key."""
+    """Whether WSL has a kernel that is new enough; without one, wsl.exe warns and waits for a key."""
     wsl = state.wsl
     if wsl.kind == "none":
         seen = "WSL is not installed, and so neither is its kernel"

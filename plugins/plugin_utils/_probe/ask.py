@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Ask a host the questions of the probe, and put what came back into a form that can be sent and replayed."""
+"""Ask a host the questions of the probe, and store the answers in a format that can be sent and replayed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import fits
 
 FORMAT = 1
-"""Of the JSON; raised when a reader of an older one would go wrong."""
+"""Version of the JSON; raised if a reader of an older one would misunderstand it."""
 
 _CODES = "exit codes do not arrive as they are"
 _STDIN = "standard input does not arrive whole"
@@ -37,11 +37,11 @@ NEEDED: t.Mapping[str, str] = {
     "wsl_start": "the distribution does not start in this logon",
     "wsl_stdin": "bytes do not reach the distribution unchanged",
 }
-"""Rows without which nothing can be done, and why. Bytes on Windows itself (stdin_binary) are not among them: base64
-takes their place."""
+"""Rows without which nothing works, and why. Without bytes on Windows itself (stdin_binary), because base64 replaces
+them."""
 
 TOGETHER_SECONDS = 180
-"""For all questions of one command."""
+"""Seconds for all questions of one command."""
 
 Row = t.Dict[str, t.Any]
 
@@ -51,8 +51,8 @@ def probe(
 ) -> list[Row]:
     """One row for each of QUESTIONS: raw bytes in base64, and the answer.
 
-    A question that breaks the connection is answered by that; the next one gets a new connection. Only a host that
-    refuses the account, or that does not answer the first question, ends the probe.
+    If a question breaks the connection, that is the answer, and the next one gets a new connection. The probe only ends
+    if the host refuses the account, or does not answer the first question.
 
     :raises HostUnreachable: see above.
     """
@@ -71,7 +71,7 @@ def probe(
 
 
 def _groups(questions: t.Sequence[Question]) -> list[list[Question]]:
-    """QUESTIONS in their order, cut into those that travel in one command."""
+    """QUESTIONS in their order, in groups for one command each."""
     groups: list[list[Question]] = []
     for question in questions:
         last = groups[-1] if groups else []
@@ -83,7 +83,7 @@ def _groups(questions: t.Sequence[Question]) -> list[list[Question]]:
 
 
 def _ask_together(runner: port.CommandRunner, group: t.Sequence[Question]) -> list[Row]:
-    """One row for each of GROUP; none if they did not all come back, so that each is asked by itself."""
+    """One row for each of GROUP; none if answers are missing, so each question is asked separately."""
     started = time.monotonic()
     batch = Batch([question.line for question in group])
     try:
@@ -100,7 +100,7 @@ def _ask_together(runner: port.CommandRunner, group: t.Sequence[Question]) -> li
 
 
 def _ask(runner: port.CommandRunner, question: Question, noise: bytes, first: bool) -> Row:
-    """NOISE is what an AutoRun command prints before every answer: kept in the raw bytes, not judged."""
+    """NOISE is the output of an AutoRun command before every answer: kept in the raw bytes, but not judged."""
     started = time.monotonic()
     completed, answer = _run(runner, question, noise, first)
     return _row(question, completed, time.monotonic() - started, answer)
@@ -145,22 +145,22 @@ def _base64(data: bytes) -> str:
 
 
 def document(host: str, connection: str, rows: t.Sequence[Row]) -> dict[str, t.Any]:
-    """What is written to the file. CONNECTION: by which the host was asked, as ``_port.roads`` calls it."""
+    """The content of the file. CONNECTION: that to the host, by its name in ``_port.roads``."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return {"format": FORMAT, "host": host, "connection": connection, "time": stamp, "rows": list(rows)}
 
 
 def hindrances(rows: t.Sequence[Row]) -> list[str]:
-    """Why the host cannot be managed, one sentence each: answers that differ where the collection has no other way.
+    """Why the host cannot be managed, one sentence each: differences for which the collection has no other way.
 
-    Every other difference is avoided or answered by the collection, and worth a report all the same.
+    The collection can handle every other difference, but it should be reported too.
     """
     differing = {row["id"]: row["answer"] for row in rows if row["verdict"] == "differs"}
     return [f"{why} ({name}: {differing[name]})" for name, why in NEEDED.items() if name in differing]
 
 
 def table(rows: t.Sequence[Row]) -> list[str]:
-    """ROWS for a person: those that differ from what is assumed come first, those about what is not there last."""
+    """ROWS for a person: those that differ from the assumptions first, those about missing things last."""
     order = {"differs": 0, "holds": 1, "noted": 2, "missing": 3}
     width = max((len(row["id"]) for row in rows), default=0)
     ordered = sorted(rows, key=lambda row: order[row["verdict"]])

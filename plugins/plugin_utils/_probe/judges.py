@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""From what a command left behind to the answer of a row of the probe.
+"""Make the answer of a row of the probe from the outcome of a command.
 
-``holds`` and ``differs`` compare with what the collection assumes; ``noted`` is a fact that no assumption is about.
+``holds`` and ``differs`` compare with an assumption of the collection; ``noted`` is a fact without an assumption.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _stdout(completed: Completed) -> str:
 
 
 def prints(expected: str, exit_code: int = 0) -> Judge:
-    """Exactly EXPECTED on stdout, but for blanks around it, and this exit code."""
+    """Exactly EXPECTED on stdout, except for blanks around it, and this exit code."""
 
     def answer(completed: Completed) -> Answer:
         found = _stdout(completed).strip()
@@ -94,7 +94,7 @@ def matches(pattern: str) -> Judge:
 
 
 def reads(read: t.Callable[[bytes], object]) -> Judge:
-    """READ, by which the collection reads such output, finds something."""
+    """READ, the collection's function for such output, finds something."""
 
     def answer(completed: Completed) -> Answer:
         found = read(completed.stdout)
@@ -104,7 +104,7 @@ def reads(read: t.Callable[[bytes], object]) -> Judge:
 
 
 def is_utf8(completed: Completed) -> Answer:
-    """Output that is not UTF-8 differs; ASCII alone tells nothing."""
+    """Output that is not UTF-8 differs; only ASCII proves nothing."""
     try:
         text = completed.stdout.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -115,13 +115,13 @@ def is_utf8(completed: Completed) -> Answer:
 
 
 def notes_utf8(completed: Completed) -> Answer:
-    """Everything that was printed, unless it is not UTF-8."""
+    """The whole output, unless it is not UTF-8."""
     answer = is_utf8(completed)
     return answer if answer.verdict == "differs" else notes_code(completed)
 
 
 def notes_code(completed: Completed) -> Answer:
-    """Exit code and text, whatever they are."""
+    """Any exit code and text."""
     return Answer("noted", _shorten(f"exit {completed.exit_code}: {_stdout(completed).strip() or 'nothing'}"))
 
 
@@ -132,17 +132,17 @@ def _noted(completed: Completed, text: str) -> Answer:
 
 
 def notes_all(completed: Completed) -> Answer:
-    """Everything that was printed."""
+    """The whole output."""
     return _noted(completed, _stdout(completed))
 
 
 def notes_first_line(completed: Completed) -> Answer:
-    """The first line that was printed."""
+    """The first line of the output."""
     return _noted(completed, _stdout(completed).strip().partition("\n")[0])
 
 
 def notes_registry(scope: registry.Scope) -> Judge:
-    """Every value, or the number of values where there are many."""
+    """All values, or their number if there are many."""
 
     def answer(completed: Completed) -> Answer:
         tree = registry.parse(completed.stdout, scope)
@@ -159,7 +159,7 @@ def _show(data: registry.Data) -> str:
 
 
 def notes_matches(pattern: str) -> Judge:
-    """The first group of PATTERN wherever it is found."""
+    """The first group of PATTERN, anywhere in the output."""
     return lambda completed: _noted(completed, " ".join(re.findall(pattern, _stdout(completed))))
 
 

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What the probe asks of cmd.exe: quoting, lengths, exit codes, waiting, pipes."""
+"""The questions of the probe about cmd.exe: quoting, lengths, exit codes, waiting, pipes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.question impo
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads import REG, SYSTEM32, registry_query
 
 SILENCE = "silence"
-"""The first question: what it prints is the AutoRun command's, and stands in front of every later answer too."""
+"""The first question: its output comes from the AutoRun command, and is also before every later answer."""
 
 
 def cmd_exe() -> list[Question]:
@@ -77,7 +77,7 @@ def exit_codes() -> list[Question]:
 
 
 def waiting() -> list[Question]:
-    """How the exit code of a program with a window arrives, for which cmd.exe must be told to wait."""
+    """How the exit code arrives of a program with a window, which cmd.exe only waits for if told to."""
     program, words = f"{SYSTEM32}\\cmd.exe", ["/d", "/c", "exit 5"]
     missing = registry_query("HKLM\\SOFTWARE\\wslfleet-missing")
     first = first_that_succeeds(missing, "set WSLFLEET=1&echo second")
@@ -101,13 +101,13 @@ def pipes() -> list[Question]:
     return [
         Question("stdin_text", "Does text on stdin arrive, and its end?", echo, judge.prints("one"), b"one\r\n"),
         Question("stdin_empty", "Does the end of an empty stdin arrive?", echo, judge.prints("", 1)),
-        # bzip2 carries a check sum that tar.exe verifies, so that it tells itself whether every byte arrived.
+        # bzip2 has a check sum that tar.exe verifies, so it shows whether every byte arrived.
         Question("stdin_binary", "Do all byte values on stdin arrive?", listing, judge.prints("bytes"), _archive()),
     ]
 
 
 def _archive() -> bytes:
-    """A compressed tar, the same at every call; what cannot be compressed brings every byte value onto the wire."""
+    """A compressed tar, always the same; its content cannot be compressed, so every byte value is sent."""
     content = b"".join(hashlib.sha256(number.to_bytes(5, "big")).digest() for number in range(8192))
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as archive:

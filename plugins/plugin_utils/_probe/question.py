@@ -15,7 +15,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._probe.judges import
 
 @dataclass(frozen=True)
 class Question:
-    """A line, and who judges what it leaves behind."""
+    """A line, and the judge of its outcome."""
 
     id: str
     text: str
@@ -24,6 +24,6 @@ class Question:
     stdin: bytes = b""
     timeout: float = 60
     wait: float = 0
-    """Seconds of silence on the connection before it is asked."""
+    """Seconds without traffic before the question is asked."""
     together: bool = False
-    """It may travel with its neighbours in one command. Then only success or failure of it is known, as 0 or 1."""
+    """It may be sent with others in one command. Then only its success or failure is known, as 0 or 1."""

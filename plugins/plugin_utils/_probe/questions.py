@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The questions of the probe: every assumption about a Windows host that the collection rests on, one line each.
+"""The questions of the probe: every assumption of the collection about a Windows host, one line each.
 
-All of them only read. Lines that try out cmd.exe itself are written by hand: they are what ``_port.cmd_line`` avoids.
+All of them only read. Lines that test cmd.exe itself are written by hand, because ``_port.cmd_line`` avoids such lines.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ ALL_BYTES = bytes(range(256)) * 256
 def questions(distribution: str | None = None, idle: float = 130) -> list[Question]:
     """Every question.
 
-    :arg distribution: start this distribution once, to see that it starts in a network logon; None leaves that out.
-    :arg idle: seconds of silence before the last question; 0 leaves it out.
+    :arg distribution: start this distribution once, to check that it starts in a network logon; None: do not.
+    :arg idle: seconds without traffic before the last question; 0: do not ask it.
     """
     rows = [
         *line_questions.cmd_exe(),
@@ -95,7 +95,7 @@ def _programs() -> list[Question]:
 
 
 def _wsl() -> list[Question]:
-    """Only the package's wsl.exe by its full path: others may start an installation."""
+    """Only the package's wsl.exe, by its full path, because others may start an installation."""
     return [
         Question("wsl_utf8", "Which WSL, in UTF-8?", wsl_line(EXECUTABLE, ["--version"]), judge.notes_wsl("utf-8")),
         Question("wsl_utf16", "Which WSL, in UTF-16?", cmd_line(EXECUTABLE, ["--version"]), judge.notes_wsl("utf-16")),

@@ -4,11 +4,11 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Questions about Windows that no outside judge answers: neither documents nor the expectations that Wine checks there.
+"""Questions about Windows that neither documentation nor the tests of Wine on Windows answer.
 
-Nothing is made, changed or removed. ``del`` is asked about a file only where that file is not there, robocopy.exe only
-lists, and msiexec.exe is told to remove a product that cannot be there. Each stands in brackets, which keep what is
-redirected or set inside apart from its neighbours.
+Nothing is made, changed or removed. ``del`` is only tested with a missing file, robocopy.exe only lists, and
+msiexec.exe is called to remove a product that cannot exist. Each line is in brackets, so that redirections and
+variables inside do not affect the others.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows.reads impor
 MISSING = "wslfleet-missing"
 UNKNOWN_PRODUCT = 1605
 _EMPTY = "C:\\PerfLogs"
-"""A folder that every Windows has, and that is empty until somebody collects performance data."""
+"""A folder in every Windows, which is empty until somebody collects performance data."""
 _TASK = "Microsoft\\Windows\\Defrag\\ScheduledDefrag"
 _NO_PRODUCT = ["/x", "{00000000-0000-0000-0000-000000000000}", "/qn", "/norestart"]
 
 
 def questions() -> list[Question]:
-    """All of them; those that need no exit code travel together."""
+    """All of them; those that need no exit code are sent together."""
     return [*_files(), *_registry(), *_programs(), *_on_their_own()]
 
 
@@ -114,7 +114,7 @@ def _on_their_own() -> list[Question]:
     handed_on = f'set "WSLFLEET_LINE=echo a&exit 3010"&{SYSTEM32}\\cmd.exe /d /v:on /s /c "{inner}"'
     feature = ["/English", "/Online", "/Get-FeatureInfo", "/FeatureName:VirtualMachinePlatform"]
     return [
-        # As from inside a laptop, where WSL's interop carries no quotes (_port/interop.py).
+        # As from inside a laptop, where WSL's interop cannot pass quotes (_port/interop.py).
         Question(
             "handed_on",
             "Does another cmd.exe read a line that stands in a variable?",

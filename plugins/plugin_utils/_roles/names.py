@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Messages of modules in the words of whoever uses a role: his variable instead of the module's option.
+"""Messages of modules for users of a role: with the role's variable instead of the module's option.
 
-A message names an option where it stands before a colon or an equals sign, in brackets, or is no word of English
-(``msi_sha256``). Which variable an option gets is read from the role's own tasks, and only when something has failed.
+A word in a message is an option if it is before a colon or an equals sign, in brackets, or not an English word
+(``msi_sha256``). The variable of an option is read from the role's own tasks, and only after a failure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"\{\{.*?\b((?:windows_host|cuda|container_toolkit)_[a-z0
 
 
 def told_to_user_of(role_path: object, module: str, message: str) -> str:
-    """MESSAGE of MODULE (its full name) with the variables of the role at ROLE_PATH, where that is one of ours."""
+    """MESSAGE of MODULE (its full name) with the variables of the role at ROLE_PATH, if that is one of ours."""
     if not isinstance(role_path, str) or Path(role_path).name not in PREFIXES:
         return message
     for option, variable in _given_to(Path(role_path), module).items():
@@ -32,7 +32,7 @@ def told_to_user_of(role_path: object, module: str, message: str) -> str:
 
 
 def _given_to(role: Path, module: str) -> dict[str, str]:
-    """Option -> variable, for all uses of MODULE in the tasks of ROLE; one that gets several variables is left out."""
+    """Option -> variable, for all uses of MODULE in the tasks of ROLE; without options that get several variables."""
     found: dict[str, set[str]] = {}
     for used, arguments in _uses(role):
         for option, value in arguments.items() if used == module else ():
@@ -43,7 +43,7 @@ def _given_to(role: Path, module: str) -> dict[str, str]:
 
 
 def _uses(role: Path) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
-    """Module and arguments of each task of ROLE, and of each step of its orders, which stand in its variables."""
+    """Module and arguments of each task of ROLE, and of each step of its orders, which are in its variables."""
     for file in sorted(role.glob("tasks/*.yml")):
         for task in _tasks(yaml_load(file.read_text(encoding="utf-8"))):
             yield from ((module, arguments) for module, arguments in task.items() if isinstance(arguments, dict))
@@ -65,7 +65,7 @@ def _tasks(items: t.Any) -> t.Iterator[dict[str, t.Any]]:
 
 
 def _pattern(option: str) -> re.Pattern[str]:
-    """Where OPTION stands in a message as the name that it is."""
+    """The pattern for OPTION as a name in a message."""
     name = re.escape(option)
     if "_" in option or option in ("msi", "sha256"):
         return re.compile(rf"(?<![\w.\\/:$-]){name}(?![\w\\/-])")

@@ -4,9 +4,9 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What is wrong with the variables of a host, told before anything changes: names, shapes, and what contradicts. Pure.
+"""Problems of the variables of a host, found before anything changes: names, shapes and contradictions. Pure.
 
-Ansible itself takes no notice of a name that no role knows, makes a list of a text, and text of a number.
+Ansible itself ignores names that no role knows, makes lists of text, and text of numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._windows import path
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
 ALIKE = 0.8
-"""How much names must have in common behind their prefix, as difflib counts it: a letter or two differ."""
+"""How similar names must be after their prefix, by difflib: one or two letters differ."""
 _LINUX_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z")
 _LOCATION = "windows_host_distribution_location"
 _PATHS = (
@@ -36,18 +36,18 @@ _PATHS = (
     "windows_host_image",
     "windows_host_wsl_msi",
 )
-"""What may be a path on the host; the first one must be."""
+"""Variables that may be a path on the host; the first one must be."""
 _DEFAULT_VERSION = "12.8"
-"""Judges the components where the version itself is wrong."""
+"""The version for checking components if the version itself is wrong."""
 
 
 def unknown(names: t.Iterable[str], known: t.Collection[str], ignored: t.Collection[str] = ()) -> list[str]:
-    """One sentence for each of NAMES that begins as those of a role do, or nearly so, and is none of KNOWN."""
+    """One sentence for each of NAMES that begins like those of a role, or nearly so, and is not in KNOWN."""
     problems = []
     mine = set(known) | set(ignored) | variables.RESULTS
     prefixes = (*variables.PREFIXES.values(), variables.PLAYBOOK_PREFIX)
     for name in sorted(names):
-        # Nearly all names begin otherwise, and comparing takes its time.
+        # Nearly all names begin differently, and comparing is slow.
         near = [prefix for prefix in prefixes if name[:3] == prefix[:3]]
         if not near or name in mine:
             continue
@@ -65,7 +65,7 @@ def _own(name: str) -> str:
 
 
 def _meant(name: str, prefix: str, known: t.Collection[str]) -> str:
-    """The one of KNOWN that is like NAME; empty when none is. A long PREFIX would make all names alike."""
+    """The one of KNOWN that is similar to NAME; empty if none is. PREFIX is ignored, as all have it."""
     cut = len(prefix) if name.startswith(prefix) else 0
     ends = {each[cut:]: each for each in sorted(known) if each.startswith(prefix)}
     return next((ends[end] for end in difflib.get_close_matches(name[cut:], ends, n=1, cutoff=ALIKE)), "")
@@ -88,7 +88,7 @@ def toolkit_problems(version: t.Any, components: t.Any) -> list[str]:
 
 
 def contradictions(values: t.Mapping[str, t.Any], specs: Specs) -> list[str]:
-    """What VALUES of the right shapes cannot mean, one sentence each; what is not set has its default of SPECS."""
+    """The contradictions in VALUES of the right shapes, one sentence each; unset ones have their default of SPECS."""
     every = {**{name: spec.get("default") for name, spec in specs.items()}, **values}
     return [*forms.problems(values, specs), *_of_toolkit(every), *_of_host(every), *settings.problems(every)]
 
@@ -160,11 +160,11 @@ def _of_host(every: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def problems(values: t.Mapping[str, t.Any], names: t.Iterable[str]) -> list[str]:
-    """Everything wrong with VALUES, templated, and with NAMES, which are those of all variables of the host."""
+    """All problems of VALUES, templated, and of NAMES, which are those of all variables of the host."""
     specs = variables.all_variables()
     ignored = values.get("wslfleet_ignore_variables") or []
     found = unknown(names, specs, ignored if isinstance(ignored, (list, tuple)) else [])
-    # What has a wrong shape has no meaning that could contradict another.
+    # A value of the wrong shape cannot contradict others.
     shapes = {name: roles_shapes.wrong_shapes({name: value}, specs) for name, value in values.items()}
     sound = {name: value for name, value in values.items() if value is not None and not shapes.get(name)}
     return found + [text for texts in shapes.values() for text in texts] + contradictions(sound, specs)

@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Whether a value has the shape that its option wants. Pure."""
+"""Check the type and the choices of values of options. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _not_text(name: str, value: t.Any, secret: bool) -> str:
 
 
 def _is_text(value: t.Any) -> bool:
-    """Text, also of a vault, which cores before 2.19 keep in an object of their own."""
+    """Whether VALUE is text; cores before 2.19 keep text of a vault in their own kind of object."""
     return isinstance(value, str) or bool(getattr(value, "__ENCRYPTED__", False))
 
 

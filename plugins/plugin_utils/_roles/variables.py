@@ -4,7 +4,7 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Every variable that an administrator may set: those of the roles, from their argument specs, and ``wslfleet_*``.
+"""All variables that an administrator may set: those of the roles, from their argument specs, and ``wslfleet_*``.
 
 It also contains the names that the roles and playbooks set themselves. No name is in both lists.
 """
@@ -23,7 +23,7 @@ PREFIXES = {
     "container_toolkit": "container_toolkit_",
     "windows_host": "windows_host_",
 }
-"""Role -> what its variables begin with."""
+"""Role -> the prefix of its variables."""
 PLAYBOOK_PREFIX = "wslfleet_"
 
 PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
@@ -124,10 +124,10 @@ PLAYBOOK_VARIABLES: dict[str, dict[str, t.Any]] = {
         "about": "your own variables whose names begin like those of the roles, and are not checked",
     },
 }
-"""Every variable of the playbooks themselves, whichever playbook reads it."""
+"""All variables of the playbooks themselves."""
 
 RESULTS = frozenset({*(f"{role}_result" for role in PREFIXES), "wslfleet_findings", "wslfleet_result"})
-"""What roles and playbooks set themselves; a role sets nothing else, except names that begin with two underscores."""
+"""Names that roles and playbooks set themselves; a role sets no others, except with two underscores at the start."""
 
 _ROLES = Path(__file__).resolve().parents[3] / "roles"
 
@@ -142,7 +142,7 @@ def of_role(role: str) -> dict[str, dict[str, t.Any]]:
 
 @functools.lru_cache(maxsize=None)
 def all_variables() -> dict[str, dict[str, t.Any]]:
-    """Every variable that may be set -> its spec: ``type``, ``elements``, ``choices``, ``default``, ``no_log``."""
+    """Variable that may be set -> its spec: ``type``, ``elements``, ``choices``, ``default``, ``no_log``."""
     found = dict(PLAYBOOK_VARIABLES)
     for role in PREFIXES:
         found.update(of_role(role))

@@ -4,17 +4,17 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""wsl.exe from outside: the text it prints, and the one constant line that leads into Linux.
+"""wsl.exe from outside: its output, and the constant line that enters Linux.
 
 Facts about wsl.exe (source of microsoft/WSL 2.9.4): its own failures exit with -1 and print on *stdout*; its text is
 UTF-16LE without BOM unless ``WSL_UTF8=1``; only the ``Wsl/…/CODE`` path, ``--list --verbose`` and ``--list --quiet``
-are free of translation; Linux bytes are never re-encoded; Linux exit codes pass, save 67 and 87, which become -1.
+are not translated; Linux bytes are never re-encoded; Linux exit codes are passed on, except 67 and 87, which become -1.
 
 Into Linux: the command line never changes, so there is nothing to quote, no length limit, no secret in a process log
-and one string to allow. The shell started by it reads one line from stdin, one byte at a time, evaluates it and leaves
-the rest of stdin to the command, which runs in a shell of its own. A command of several lines or of other than ASCII
-travels as base64 in that line. At the end the shell reports the exit code on stderr; where that report is missing the
-command did not come to its end. A command ended by a signal has 128 and the number of the signal, as in every shell.
+and one string to allow. Its shell reads one line from stdin, one byte at a time, evaluates it and leaves the rest of
+stdin to the command, which runs in its own shell. A command with several lines or with other characters than ASCII is
+sent as base64 in that line. At the end the shell reports the exit code on stderr; if the report is missing, the command
+did not end. A command ended by a signal has 128 plus the number of the signal, as in every shell.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ UTF8 = {"WSL_UTF8": "1"}
 LINUX_SHELL_SCRIPT = "IFS=;set -f;read -r c;eval $c"
 
 _LONGEST_ARGUMENT = 100_000
-"""Bytes of a command in one argument; Linux takes 131,071 (MAX_ARG_STRLEN)."""
+"""Most bytes of a command in one argument; the limit of Linux is 131,071 (MAX_ARG_STRLEN)."""
 
 # Texts, not compiled patterns: every task starts a process that loads this file and needs two of them.
 _DISTRIBUTION_NAME = r"[A-Za-z0-9._-]{1,256}\Z"
@@ -50,7 +50,7 @@ _EXIT_REPORT = re.compile(rb"wslfleet-exit-(\d{1,3})\n")
 
 
 class LinuxNotFinished(Exception):
-    """The report of the exit code is missing: wsl.exe failed, or Linux was ended in the middle."""
+    """The report of the exit code is missing: wsl.exe failed, or Linux ended during the command."""
 
     def __init__(self, completed: Completed) -> None:
         super().__init__(decode_text(completed.stdout) or decode_text(completed.stderr))
@@ -93,7 +93,7 @@ def _start_of_utf16(data: bytes) -> int:
 
 
 def error_code(text: str) -> str | None:
-    """The last ``Wsl/…/CODE`` path in TEXT, whole, in any language; None where wsl.exe gave none."""
+    """The last complete ``Wsl/…/CODE`` path in TEXT, in any language; None if there is none."""
     paths = re.findall(_CODE_PATH, text)
     return str(paths[-1]) if paths else None
 
@@ -107,7 +107,7 @@ def list_verbose(text: str) -> list[ListedDistribution]:
 
 
 def distribution_name(name: str) -> str:
-    """NAME itself; raises CmdLineError when no distribution can have it."""
+    """NAME itself; raises CmdLineError if no distribution can have it."""
     if not re.match(_DISTRIBUTION_NAME, name):
         raise CmdLineError(
             f"{name!r} cannot be the name of a distribution: letters, digits, dot, underscore and hyphen only,"
@@ -117,7 +117,7 @@ def distribution_name(name: str) -> str:
 
 
 def linux_line(distribution: str, user: str, executable: str = EXECUTABLE) -> str:
-    """The line that starts the shell that ``linux_stdin`` talks to; raises CmdLineError for an impossible name."""
+    """The line that starts the shell for ``linux_stdin``; raises CmdLineError for an impossible name."""
     if not re.match(_USER_NAME, user):
         raise CmdLineError(f"{user!r} cannot be the name of a Linux user")
     shell = ["/bin/sh", "-c", LINUX_SHELL_SCRIPT]
@@ -125,16 +125,15 @@ def linux_line(distribution: str, user: str, executable: str = EXECUTABLE) -> st
 
 
 def inside(distribution: str, command: t.Sequence[str], user: str | None = "root") -> list[str]:
-    """The arguments of wsl.exe that run COMMAND in DISTRIBUTION, in its folder /. USER None: as whom it starts."""
+    """The arguments of wsl.exe that run COMMAND in DISTRIBUTION, in its folder /. USER None: its default user."""
     return ["-d", distribution, *(["-u", user] if user else []), "--cd", "/", "--exec", *command]
 
 
 def linux_stdin(command: str) -> bytes:
-    """The first line of stdin: COMMAND (text for /bin/sh) and what reports its exit code.
+    """The first line of stdin: COMMAND (text for /bin/sh) and the report of its exit code.
 
-    The command gets a shell of its own, so that it finds everything as under ``sh -c`` and may do to it what it likes,
-    ``kill -9 $$`` too. Some shells tell of a killed child with its whole command line: what the outer one says is
-    dropped.
+    The command gets its own shell, so everything is as with ``sh -c`` and it may even ``kill -9 $$``. Some shells print
+    the whole command line of a killed child, so the output of the outer shell is dropped.
     """
     script = (
         f"unset c;exec 3>&2 2>/dev/null;{_fresh_shell(command)};c=$?;echo wslfleet-exit-$c>&3;"
@@ -146,7 +145,7 @@ def linux_stdin(command: str) -> bytes:
 
 
 def _fresh_shell(command: str) -> str:
-    """Runs COMMAND in another /bin/sh, whose stderr is 3; one that is too long for an argument travels by a pipe."""
+    """Runs COMMAND in another /bin/sh, whose stderr is 3; one that is too long for an argument is sent by a pipe."""
     if len(command.encode("utf-8", "surrogateescape")) <= _LONGEST_ARGUMENT:
         quoted = command.replace("'", "'\\''")
         return f"/bin/sh -c '{quoted}' 2>&3 3>&-"
@@ -159,7 +158,7 @@ def _in_base64(text: str) -> str:
 
 
 def linux_result(completed: Completed) -> Completed:
-    """What the command itself left behind: its exit code (0 to 255) and its stderr without the report.
+    """The outcome of the command itself: its exit code (0 to 255) and its stderr without the report.
 
     :raises LinuxNotFinished: there is no report.
     """

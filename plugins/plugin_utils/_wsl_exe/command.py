@@ -27,17 +27,17 @@ def wsl_line(executable: str, args: t.Sequence[str]) -> str:
 
 
 def later_wsl_line(executable: str, args: t.Sequence[str]) -> str:
-    """The same for behind SET_UTF8 or another ``wsl_line``: a variable that is set once stands for the whole line."""
+    """The same after SET_UTF8 or another ``wsl_line``: a variable that is set once applies to the whole line."""
     return wsl_line(executable, args)[len(SET_UTF8) :]
 
 
 def wsl_text(completed: Completed) -> str:
-    """All that wsl.exe said; its errors are on stdout, its warnings on stderr."""
+    """The whole output of wsl.exe; its errors are on stdout, its warnings on stderr."""
     return decode_text(completed.stdout) + decode_text(completed.stderr)
 
 
 class WslFailed(StepFailed):
-    """wsl.exe failed; ``code`` is what it said of that: ``Wsl/…/CODE``, or nothing."""
+    """wsl.exe failed; ``code`` is the code in its output: ``Wsl/…/CODE``, or empty."""
 
     def __init__(self, message: str, code: str) -> None:
         """As a StepFailed."""
@@ -46,7 +46,7 @@ class WslFailed(StepFailed):
 
 
 def wsl_failure(what: str, completed: Completed) -> WslFailed:
-    """The failure of WHAT ("importing Debian"), explained by the error code that wsl.exe gave."""
+    """The failure of WHAT ("importing Debian"), explained by the error code of wsl.exe."""
     text = wsl_text(completed)
     code = error_code(text)
     known = explain(code, text, completed.exit_code)
@@ -57,7 +57,7 @@ def wsl_failure(what: str, completed: Completed) -> WslFailed:
 def run_wsl(
     runner: CommandRunner, executable: str, args: t.Sequence[str], what: str, timeout: float | None = 600
 ) -> str:
-    """Run wsl.exe with ARGS and return what it said; raises StepFailed when it ended with another code than 0."""
+    """Run wsl.exe with ARGS and return its output; raises StepFailed if its exit code is not 0."""
     completed = run_told(runner, wsl_line(executable, args), b"", timeout, WslMeter(what))
     if completed.exit_code != 0:
         raise wsl_failure(what, completed)

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""What an error of wsl.exe means and what to do about it.
+"""The meaning of an error of wsl.exe, and what to do.
 
-The same code leads to one entry whether it comes as a name or as a number; the step that failed, or a number of Linux
-in the text, tells more than a vague code.
+The name and the number of a code have the same entry. If a code is vague, the step that failed, or an error number of
+Linux in the text, is used instead.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _BY_PLACE: tuple[tuple[str, str, str], ...] = (
     ("CreateVm/ERROR_PATH_NOT_FOUND", "files of WSL are missing", error_codes.REINSTALL),
     ("CreateVm/ERROR_FILE_NOT_FOUND", "files of WSL are missing", error_codes.REINSTALL),
 )
-# Linux's error code, which the sentence of E_FAIL carries beside a step: issues 11474, 11616 and 13598.
+# Linux's error code, which the sentence of E_FAIL contains together with a step: issues 11474, 11616 and 13598.
 _BY_NUMBER: tuple[tuple[int, str, str], ...] = (
     (5, "the virtual disk cannot be read or written", "check the Windows drive and its free space; " + _CHECK_DISK),
     (28, "the virtual disk is full", "make room in the distribution, or enlarge its disk (wsl.exe --manage)"),
@@ -62,7 +62,7 @@ _BY_EXIT: tuple[tuple[str, str, str], ...] = (
         for spellings in ("1260 0x800704ec", "4551 0x800711c7", "3221225506 -1073741790 0xc0000022")
     ),
 )
-"""Exit codes where wsl.exe prints nothing of use, in all spellings."""
+"""Exit codes with which wsl.exe prints nothing useful, in all spellings."""
 
 
 CATALOGUE: tuple[KnownError, ...] = (
@@ -83,7 +83,7 @@ _VAGUE = frozenset(
         *("ERROR_FILE_NOT_FOUND", "ERROR_PATH_NOT_FOUND", "ERROR_NOT_SUPPORTED"),
     ]
 ) | {place for place, _meaning, _remedy in _BY_PLACE}
-"""Codes of Windows that say little of what was being done."""
+"""Codes of Windows that say little about the cause."""
 _BARE_NUMBER = re.compile(r"\b0x[89a-fA-F][0-9a-fA-F]{7}\b")
 
 
@@ -103,7 +103,7 @@ def known_error(code: str, program: str = WSL) -> KnownError | None:
 
 
 def bare_number(text: str) -> str | None:
-    """The last HRESULT in TEXT that stands by itself (``0x80240066``), as the Store and Windows Update print it."""
+    """The last HRESULT in TEXT that is a separate word (``0x80240066``), as the Store and Windows Update print it."""
     numbers = _BARE_NUMBER.findall(text)
     return str(numbers[-1]).lower() if numbers else None
 
@@ -130,9 +130,9 @@ def _by_number(code: str, text: str) -> KnownError | None:
 
 
 def explain(code: str | None, text: str = "", exit_code: int | None = None) -> KnownError:
-    """The entry of CODE, of a number in TEXT (what wsl.exe printed) or of EXIT_CODE, or one made from TEXT.
+    """The entry of CODE, of a number in TEXT (the output of wsl.exe) or of EXIT_CODE, or one made from TEXT.
 
-    Where the code alone says little, what wsl.exe said stands with the meaning.
+    If the code alone says little, the output of wsl.exe is added to the meaning.
     """
     known = (_by_number(code, text) or _by_place(code) or known_error(code)) if code else None
     if known is None and code is None:
@@ -151,6 +151,6 @@ def explain(code: str | None, text: str = "", exit_code: int | None = None) -> K
 
 
 def _said(text: str, code: str) -> str:
-    """What wsl.exe printed, in one line, without the line of the CODE; its end, since Linux may have printed before."""
+    """The end of wsl.exe's output, because Linux may have printed before; in one line, without the line of the CODE."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not (code and line.strip().endswith(code))]
     return clean(" ".join(lines)[-300:]).rstrip(".")

@@ -4,10 +4,10 @@
 #
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""How far wsl.exe is, by what it prints while it works. Pure.
+"""The progress of wsl.exe, from its output. Pure.
 
-What it says is translated, so only a percentage is read of it. Current versions print none unless they write to a
-console, which nobody has who is connected from elsewhere: then there is only the time to tell.
+The output is translated, so only a percentage is read. Current versions print one only to a console, which does not
+exist in a remote logon: then only the time is shown.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _KEPT_BYTES = 512
 
 
 class WslMeter:
-    """Of one command that does WHAT, as steps are named."""
+    """The meter of one command that does WHAT, in the words of steps."""
 
     def __init__(self, what: str) -> None:
         self._what = what.replace("%", "")
         self._kept = b""
 
     def hear(self, stdout: bytes, stderr: bytes) -> None:
-        """See ``Meter.hear``. In UTF-16 a zero byte stands behind each digit; without these it reads as UTF-8 does."""
+        """See ``Meter.hear``. UTF-16 has a zero byte after each digit; without these it reads like UTF-8."""
         self._kept = (self._kept + (stdout + stderr).replace(b"\0", b""))[-_KEPT_BYTES:]
 
     def text(self, seconds: float) -> str:
