@@ -39,8 +39,6 @@ def page(role: Path) -> str:
         f"# Role {name}\n",
         f"{markdown(main['short_description'])}.\n",
         _bullets(main["description"]),
-        "## Attributes\n",
-        _attributes(main.get("attributes", {})),
         "## Variables\n",
         _variables(main["options"], defaults),
         *_others({entry: spec for entry, spec in specs.items() if entry != "main"}, main["options"], defaults),
@@ -52,14 +50,6 @@ def page(role: Path) -> str:
 
 def _bullets(items: t.Sequence[str]) -> str:
     return "".join(f"- {markdown(item)}\n" for item in items)
-
-
-def _attributes(attributes: t.Mapping[str, Spec]) -> str:
-    rows = []
-    for name, attribute in attributes.items():
-        details = _paragraphs(attribute.get("details") or attribute["description"])
-        rows.append((f"`{name}`", str(attribute.get("platforms") or attribute["support"]), details))
-    return _table(("attribute", "support", "details"), rows)
 
 
 def _variables(options: t.Mapping[str, Spec], defaults: Spec, prefix: str = "") -> str:
