@@ -19,7 +19,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles.names import told_to_user_of
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.client import distribution_name
 
-# Once, in the process that the tasks of all hosts come from.
+# Packed once, in the parent process of the tasks of all hosts.
 archive.fixed(archive.PLUGINS)
 for module in archive.linux_modules(archive.PLUGINS):
     result_shape.documented(module)
@@ -49,7 +49,7 @@ class ActionModule(Orders):
         return plain(templar.template(self.wslfleet_vars[name])) if name in self.wslfleet_vars else None
 
     def _name_variables(self, rows: list[dict[str, t.Any]]) -> None:
-        """In a role of ours the message of a module names the role's variables."""
+        """In a role of ours, put the role's variables into the messages of modules."""
         role = self.wslfleet_vars.get("role_path")
         for row in [row for row in rows if role and row["failed"]]:
             for step in [step for step in row["steps"] if step["failed"]]:

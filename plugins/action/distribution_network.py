@@ -11,8 +11,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._order.linux_action 
 
 
 class ActionModule(LinuxAction):
-    """Reads the certificates that were asked for, then runs the module."""
+    """Reads the requested certificates, then runs the module."""
 
     def wslfleet_check(self) -> None:
-        """Before anything is asked of Windows."""
+        """Called before Windows is asked."""
         checked_arguments(self, DOCUMENTATION)

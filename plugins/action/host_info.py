@@ -39,7 +39,7 @@ class ActionModule(WindowsAction):
 
 
 def _needs(arguments: dict[str, t.Any]) -> Needs:
-    """What the host is measured against; raises StepFailed before the host is asked anything."""
+    """The requirements of the host; raises StepFailed before the host is asked."""
     minimum, toolkit = arguments["minimum_driver"], arguments["toolkit"]
     if not all(part.isdigit() for part in minimum.split(".")):
         raise StepFailed(f"minimum_driver must be a version such as 527.41, not {minimum!r}")

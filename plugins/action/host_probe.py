@@ -31,7 +31,7 @@ class ActionModule(WindowsAction):
             raise StepFailed(f"cannot write {dest} on the controller: {why}; nothing was asked")
         rows = ask.probe(self.wslfleet_runner, questions(arguments["distribution"], idle))
         if dest:
-            # Before the rows are in the result: on a failure core would print all of them, half a megabyte.
+            # Before the rows are in the result, because core would print all of them on a failure, half a megabyte.
             result["dest"] = str(self._write(dest, rows))
         result.update(
             changed=False,
@@ -54,7 +54,7 @@ class ActionModule(WindowsAction):
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads: it tells of users, policies and addresses of a company."""
+    """Write a file that only its owner can read, because it contains users, policies and addresses of a company."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(text)

@@ -43,7 +43,7 @@ class ActionModule(WindowsAction):
             self._restart(arguments, conditions, result)
 
     def _tell_person(self, result: dict[str, t.Any]) -> None:
-        """Ansible runs on the host itself and would end with it."""
+        """Leave the restart to the person, because Ansible runs on the host itself and would end with it."""
         result.update(changed=False, steps=[], rebooted=False, deferred_by=[], awaiting_reboot=True)
         result["msg"] = (
             "not restarted, because Ansible runs on this laptop: save your work, restart Windows (shutdown.exe /r /t 0"
@@ -51,7 +51,7 @@ class ActionModule(WindowsAction):
         )
 
     def _obstacles(self, conditions: reboot_policy.Conditions) -> list[str]:
-        """Why the host must not be restarted now; it is asked only when there are CONDITIONS, also in check mode."""
+        """Why the host must not be restarted now; it is only asked if there are CONDITIONS, also in check mode."""
         if not conditions.any:
             return []
         now = observe.observe(self.wslfleet_runner, conditions, self.WSLFLEET_CLOCK.utc())

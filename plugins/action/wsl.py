@@ -58,7 +58,7 @@ class ActionModule(WindowsAction):
 
     @staticmethod
     def _tell(before: WslState, steps: WslPlan, goal: WslGoal, result: dict[str, t.Any]) -> None:
-        """Nothing is carried out: tell what is there, and in check mode what would come of STEPS."""
+        """Report the current state without carrying out STEPS, and in check mode their effect."""
         reasons = []
         if goal.state != "absent":
             features = missing_features(before.build, before.services, goal.method == "inbox")

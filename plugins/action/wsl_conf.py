@@ -21,13 +21,13 @@ class ActionModule(LinuxAction):
     _terminate = False
 
     def wslfleet_check(self) -> None:
-        """The end of the distribution is ordered from Windows."""
+        """Check that the distribution can be stopped from Windows, if it is to be stopped."""
         self._terminate = checked_arguments(self, DOCUMENTATION)["terminate"]
         if self._terminate and not self.wslfleet_has_windows:
             raise StepFailed("terminate=true needs a connection to Windows, or wslfleet.cuda.wsl; nothing was changed")
 
     def wslfleet_after(self, result: dict[str, t.Any]) -> None:
-        """End it after a change."""
+        """Stop it after a change."""
         if self._terminate and result.get("changed") and not self._task.check_mode:
             name, _way = self.wslfleet_way(None, may_stop=False)
             if is_inside(self._connection) and not self.wslfleet_goes_by_windows():

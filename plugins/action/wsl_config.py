@@ -61,5 +61,5 @@ class ActionModule(WindowsAction):
 
 
 def _shown(text: str) -> str:
-    """TEXT without what is no character: a file that is not UTF-8 keeps its bytes, a report cannot hold them."""
+    """TEXT with only real characters: a file that is not UTF-8 keeps its bytes, but a report cannot contain them."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -43,7 +43,7 @@ class ActionModule(WindowsAction):
             self._apply(goal, timeout, result)
 
     def _apply(self, goal: DistributionGoal, timeout: float, result: dict[str, t.Any]) -> None:
-        """Plan anew from what is there now that no other run works on the host, and carry that out."""
+        """Plan again from the current state, now that no other run works on the host, and carry that out."""
         before = self._observe(goal)
         steps = plan(before, goal)
         done: list[str] = []

@@ -290,8 +290,8 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.ways imp
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import inner_command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
-# Everything else is loaded where it is needed: Ansible compiles the files of a collection anew in the process of every
-# task, and a task of a kept session needs neither pywinrm nor what runs on it.
+# Everything else is imported only when needed: Ansible compiles the files of a collection anew in the process of every
+# task, and a task of a kept session needs neither pywinrm nor the files that use it.
 if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
@@ -323,7 +323,7 @@ class Connection(ConnectionBase):
         var_options: dict[str, t.Any] | None = None,
         direct: dict[str, t.Any] | None = None,
     ) -> None:
-        """Give the keyword remote_user to the Windows account, so that ``-u`` means what it means with winrm."""
+        """Use the keyword remote_user for the Windows account, so ``-u`` has the same meaning as with winrm."""
         keys = dict(task_keys or {})
         account = keys.pop("remote_user", None)
         if account:
@@ -342,7 +342,7 @@ class Connection(ConnectionBase):
         return self.ways.windows
 
     def _connect(self) -> Connection:
-        """Nothing is sent: the first command finds out whether host and distribution can be reached."""
+        """Send nothing: the first command finds out whether host and distribution can be reached."""
         self._connected = True
         return self
 
@@ -364,11 +364,11 @@ class Connection(ConnectionBase):
         return completed.exit_code, completed.stdout, completed.stderr
 
     def _run(self, cmd: str, payload: bytes = b"") -> Completed:
-        """Run CMD, and before it whatever waits for it."""
+        """Run CMD after the steps that wait."""
         return self._call(lambda: (self._carrying() if self._waiting else self.ways.quick).run(cmd, payload))
 
     def _home_of_root(self, cmd: str) -> Completed:
-        """What CMD prints, which asks for it."""
+        """The output of CMD, which prints the home of root."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.port import Completed
 
         known = self.ways.home.known()
@@ -396,7 +396,7 @@ class Connection(ConnectionBase):
             self._run(":")
 
     def _become_and_run(self, cmd: str, payload: bytes) -> Completed:
-        """Run CMD, which the become plugin has built; PAYLOAD never gets to a prompt."""
+        """Run CMD, which the become plugin has built; PAYLOAD is never sent to a prompt."""
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.become_prompt import BecomePrompt
 
         self._flush()
@@ -434,9 +434,9 @@ class Connection(ConnectionBase):
         self.close()
 
     def close(self) -> None:
-        """Close the WinRM shell. The distribution goes on running, and so does what ControlPersist of SSH keeps.
+        """Close the WinRM shell. The distribution keeps running, and ControlPersist of SSH keeps its connection.
 
-        What waits is for a module that never came.
+        Steps that still wait belong to a module that was not run.
         """
         self._waiting = Waiting()
         self.ways.close()
@@ -447,7 +447,7 @@ class Connection(ConnectionBase):
 
     def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution."""
-        # Loaded where it is needed: Ansible compiles the files of a collection anew in the process of every task.
+        # Imported here, because Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
 
         try:

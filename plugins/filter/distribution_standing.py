@@ -62,7 +62,7 @@ _value:
 import typing as t
 
 _SHOWN = 3
-"""Names of distributions that are there instead."""
+"""Names of other distributions on the host."""
 
 
 def distribution_standing(

@@ -126,13 +126,13 @@ def _absent(standing: t.Mapping[str, t.Any]) -> Verdict:
 
 
 def _complete(rows: list[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
-    """ROWS of one distribution; whoever is root there decides what is among them, and what not."""
+    """ROWS of one distribution, and verdicts for missing ones, because root in it can forge the list."""
     missing = guide.untold(rows, guide.LINUX, "the audit of the distribution did not report it", "run the audit again")
     return [*rows, *map(vars, missing)]
 
 
 def _unaudited(reason: Verdict) -> list[t.Mapping[str, t.Any]]:
-    """REASON, why there is no audit, and every row that is not told for it."""
+    """REASON, why there is no audit, and a verdict for every row that was not checked because of it."""
     why = f"not looked at, see the row {reason.id}"
     return [vars(verdict) for verdict in (reason, *guide.untold([], guide.LINUX, why, reason.remedy or "audit later"))]
 

@@ -85,7 +85,7 @@ def host_findings(
     builds: bool = False,
     only_what_is_there: bool = False,
 ) -> dict[str, t.Any]:
-    """The findings of one laptop. In check mode a laptop that waits may have a distribution all the same."""
+    """The findings of one laptop. In check mode a laptop that waits may have a distribution anyway."""
     if only_what_is_there:
         return _of_an_update(distribution, wsl, waits_for)
     people = hand_over or {}
@@ -103,7 +103,7 @@ def host_findings(
 
 
 def _of_an_update(seen: Values, wsl: Values | None, waits_for: str) -> dict[str, t.Any]:
-    """The findings of a laptop that gets nothing new. SEEN is of the account, or of other users, or was left out."""
+    """The findings of a laptop that gets nothing new. SEEN is about the account or other users, or was skipped."""
     people = [one for one in seen.get("hand_over") or () if one["present"]]
     there = {key: seen[key] for key in KEPT} if seen.get("present") else {}
     status, reason = ("ready", "") if there else ("handed over", "")

@@ -69,7 +69,7 @@ import typing as t
 def place_of_work(
     host: t.Mapping[str, t.Any], windows_users: t.Sequence[str] = (), update: bool = True, distribution: str = ""
 ) -> dict[str, t.Any]:
-    """Where the work is done, by what is known of HOST."""
+    """Where the work is done, from the facts about HOST."""
     found = host.get("distribution") or {}
     name = str(found.get("name") or "")
     place = {"work": True, "name": name, "windows_users": [], "hand_over": False, "stop": False}

@@ -78,7 +78,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._report.fleet import
 
 _PREFIX = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]{0,39})?")
 _SHOWN = 5
-"""Names in a message."""
+"""Most names in a message."""
 
 
 class InventoryModule(BaseInventoryPlugin):

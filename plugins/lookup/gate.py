@@ -66,7 +66,7 @@ class LookupModule(LookupBase):
             fail_on = str(templar.template(found.get(_VARIABLE)) or "")
             return [_reason(str(found["inventory_hostname"]), fail_on) if fail_on else ""]
         run = this_run.current()
-        # The variable is the same for all laptops; while the playbook is only listed, there is no run.
+        # The variable is the same for all laptops; if the playbook is only listed, there is no run.
         first = next(iter(run.recorder.laptops), None) if run else None
         fail_on = str(found["hostvars"][first].get(_VARIABLE) or "") if first else ""
         left = [name for name, one in run.recorder.laptops.items() if not one.failure] if run and fail_on else []

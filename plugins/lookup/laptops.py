@@ -66,17 +66,17 @@ VARIABLE = "wslfleet_hosts"
 _ONE_NAME = re.compile(r"[\w.-]+\Z")
 
 Find = t.Callable[[str], t.Sequence[str]]
-"""The hosts of the inventory that a pattern matches, of those that ``--limit`` leaves."""
+"""The hosts of the inventory that a pattern matches, within ``--limit``."""
 
 _of_others: dict[tuple[str, ...], str] = {}
-"""The hosts of a play -> what the first of them that has VARIABLE has in it. One look at all is enough for a play."""
+"""The hosts of a play -> the value of VARIABLE in the first one that has it. All are searched only once for a play."""
 
 _judged: dict[str, bool] = {}
 """Host -> whether the first task of a play kept it. Core asks that task in this process, as it does ``hosts``."""
 
 
 def pattern_of(variables: t.Mapping[str, t.Any], find: Find) -> str:
-    """The pattern for ``hosts`` of a play with VARIABLES. Raises AnsibleError where it can match nothing."""
+    """The pattern for ``hosts`` of a play with VARIABLES. Raises AnsibleError if it can match nothing."""
     groups: t.Mapping[str, t.Sequence[str]] = variables.get("groups") or {}
     hosts = groups.get("all") or []
     wanted = variables.get(VARIABLE)
@@ -98,7 +98,7 @@ def pattern_of(variables: t.Mapping[str, t.Any], find: Find) -> str:
 
 
 def kept_before(groups: t.Mapping[str, t.Sequence[str]], everybody: t.Sequence[str]) -> str:
-    """The one of GROUPS that is those of EVERYBODY whom an earlier play kept; ``all`` where none is, or not all were
+    """The one of GROUPS with those of EVERYBODY that an earlier play kept; ``all`` if there is none, or not all were
     judged."""
     if not all(host in _judged for host in everybody):
         return "all"
@@ -112,12 +112,12 @@ def _nobody(pattern: str) -> AnsibleError:
 
 
 def _is_local(wanted: t.Any, groups: t.Mapping[str, t.Sequence[str]]) -> bool:
-    """Whether the only laptop is that in whose distribution Ansible runs, and nothing else names one."""
+    """Whether the only laptop is the one in whose distribution Ansible runs, and no other is named."""
     return context.CLIARGS.get("connection") == "local" and not wanted and DEFAULT not in groups
 
 
 def _one_of(hosts: t.Sequence[str]) -> str:
-    """The one of HOSTS of the inventory, or the one that Ansible knows without any. Raises AnsibleError."""
+    """The only one of HOSTS of the inventory, or Ansible's implicit one. Raises AnsibleError."""
     if len(hosts) > 1:
         raise AnsibleError(
             f"-c local is for one laptop, the one that Ansible runs on, and the inventory has {len(hosts)} hosts: leave"
@@ -127,7 +127,7 @@ def _one_of(hosts: t.Sequence[str]) -> str:
 
 
 def _check_name(name: str, groups: t.Mapping[str, t.Sequence[str]]) -> None:
-    """NAME is a group that has hosts, or a host."""
+    """Whether NAME is a group with hosts, or a host."""
     if name not in groups and name not in (groups.get("all") or []):
         named = ", ".join(sorted(each for each in groups if each not in ("all", "ungrouped"))) or "none"
         raise AnsibleError(
@@ -156,7 +156,7 @@ def hosts_of(wanted: t.Any, variables: t.Mapping[str, t.Any], find: Find) -> lis
 
 
 def _check_connections(hosts: t.Sequence[str], variables: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
-    """At most one of HOSTS uses the connection of the command line, which leads to the laptop that Ansible runs on."""
+    """Check that at most one of HOSTS uses the connection of the command line, which is to Ansible's own laptop."""
     same = [host for host in hosts if variables[host].get("ansible_connection", "local") == "local"]
     if len(same) > 1:
         raise AnsibleError(
@@ -167,7 +167,7 @@ def _check_connections(hosts: t.Sequence[str], variables: t.Mapping[str, t.Mappi
 
 
 def of_others(variables: t.Mapping[str, t.Any]) -> str:
-    """What another host has in VARIABLE, for one that has none; nothing if there is a group of the usual name."""
+    """The value of VARIABLE in another host, for one without it; empty if the group with the usual name exists."""
     if DEFAULT in (variables.get("groups") or {}):
         return ""
     hosts = tuple(variables.get("ansible_play_hosts_all") or ())
@@ -188,7 +188,7 @@ class LookupModule(LookupBase):
             preload()
             return [pattern_of(found, lambda pattern: self._find(pattern, found))]
         templar: t.Any = self._templar
-        # As they are: in what a lookup is given, core templates every name of a list anew, for every host of the play.
+        # Not as an argument: core templates every name in a lookup's arguments again, for every host of the play.
         plain = templar.available_variables
         wanted = templar.template(found.get(VARIABLE)) or of_others(plain)
         hosts = hosts_of(wanted, plain, lambda pattern: self._find(pattern, found))

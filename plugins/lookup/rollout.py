@@ -116,7 +116,7 @@ class LookupModule(LookupBase):
         if run is None or plan is None:
             raise AnsibleError(this_run.UNWATCHED)
         now = datetime.datetime.now(datetime.timezone.utc)
-        # These two are asked for each laptop; the others, which look at all of them, once for a batch.
+        # These two are evaluated for each laptop; the others, which need all of them, once for a batch.
         if question == "subsets":
             return [put_off.subsets(plan.settings)]
         if question == "put_off":
@@ -131,7 +131,7 @@ class LookupModule(LookupBase):
         return [plan.question(told) if free and plan.settings.ask else ""]
 
     def _before(self, question: str, variables: dict[str, t.Any]) -> list[t.Any]:
-        """What is asked before the first batch."""
+        """The question before the first batch."""
         plan, wrong = self._plan(variables)
         if question == "problems":
             return list(wrong)
@@ -145,7 +145,7 @@ class LookupModule(LookupBase):
         return list(plan.laptops)
 
     def _plan(self, variables: dict[str, t.Any]) -> tuple[Plan, list[str]]:
-        """The plan, and what is wrong with what was asked for."""
+        """The plan, and the problems of its settings."""
         defaults = {name: spec.get("default") for name, spec in PLAYBOOK_VARIABLES.items()}
         usual = settings.settings(defaults)
         if context.CLIARGS.get("syntax"):
@@ -153,7 +153,7 @@ class LookupModule(LookupBase):
         hosts = hosts_of(
             choose.pattern_of_laptops(variables), variables, lambda pattern: self._find(pattern, variables)
         )
-        # A play knows no variable of the inventory before another one has run; that of an import only it knows.
+        # Before another play has run, a play has no variables of the inventory; only it has those of an import.
         known = (variables["hostvars"][hosts[0]] if "hostvars" in variables else {}, variables)
         values = {name: given[name] for given in known for name in _READ if name in given}
         wrong = problems.problems(values, [])
@@ -161,7 +161,7 @@ class LookupModule(LookupBase):
             return Plan((), tuple(hosts), usual, ""), wrong
         first, strange = choose.canaries(values, variables["groups"], lambda one: self._find(one, variables))
         folder, missing = choose.folder({**defaults, **values})
-        # Whoever only lists tasks or hosts has no run, and check mode changes nothing on the controller either.
+        # There is no run if tasks or hosts are only listed, and check mode changes nothing on the controller either.
         if not missing and this_run.current() and not context.CLIARGS.get("check"):
             missing = _unwritable(folder)
         canaries = tuple(host for host in hosts if host in first)
@@ -175,7 +175,7 @@ class LookupModule(LookupBase):
 
 
 def _obstacle(plan: Plan, told: t.Mapping[str, str], now: datetime.datetime, answer: str | None) -> str:
-    """Why the batch that has been handed out does not begin."""
+    """Why the next batch does not begin."""
     unanswered = answer is not None and answer.strip().lower() != YES
     closed = put_off.closed(plan.settings, now)
     return plan.obstacle(told) or closed or ("nobody answered yes to the question before it" if unanswered else "")

@@ -50,7 +50,7 @@ from ansible_collections.wslfleet.cuda.plugins.plugin_utils._roles import variab
 
 
 def _is_written_out(value: t.Any) -> bool:
-    """Whether VALUE is what it means: most are, and asking core for each takes longer than all the rest."""
+    """Whether VALUE needs no templating: most do not, and asking core for each takes longer than everything else."""
     return isinstance(value, (bool, int)) or (isinstance(value, str) and "{" not in value)
 
 
@@ -61,7 +61,7 @@ class LookupModule(LookupBase):
         """The problems of VARIABLES, one sentence each."""
         del terms, kwargs
         templar: t.Any = self._templar
-        # As they are written: what a lookup is given, core templates once more when it is read.
+        # Unchanged, because core templates the arguments of a lookup again when they are read.
         given = templar.available_variables if variables else {}
         values, unsound = {}, {}
         for name in sorted(set(given) & set(roles_variables.all_variables())):
@@ -70,6 +70,6 @@ class LookupModule(LookupBase):
             except AnsibleError as error:
                 unsound[name] = " ".join(str(error).split())
         found = problems.problems(values, [str(name) for name in given])
-        # A default that is made of a wrong variable is told by that variable.
+        # A default that depends on a wrong variable is reported with that variable.
         alone = {name: text for name, text in unsound.items() if not any(known in text for known in found)}
         return [f"{name} cannot be worked out: {text[:300]}" for name, text in alone.items()] + found
