@@ -88,9 +88,7 @@ class CallbackModule(CallbackBase):
         self.wslfleet_played: list[str] = []
         self.wslfleet_groups: dict[str, list[str]] = {}
         self.wslfleet_hostvars: t.Mapping[str, t.Any] = {}
-        self.wslfleet_broken = False
         self.wslfleet_left: LeftWriter | None = None
-        self.wslfleet_known: t.Collection[str] = ()
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """The play before, or a batch of it, is over: what it told is written down."""
@@ -105,7 +103,6 @@ class CallbackModule(CallbackBase):
         self.wslfleet_groups = groups
         # A play that no host matches, before any other one, has none.
         self.wslfleet_hostvars = variables.get("hostvars") or {}
-        self.wslfleet_known = groups
         self._wslfleet_batch(variables.get("ansible_play_batch") if getattr(play, "serial", None) else None)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
@@ -137,7 +134,7 @@ class CallbackModule(CallbackBase):
             left = self.wslfleet_left
             next_run = "nothing is left to do" if left.is_empty else f"--limit @{left.path}"
             self._display.display(f"For the next run: {next_run}")
-        if self.wslfleet_writer and not self.wslfleet_broken:
+        if self.wslfleet_writer:
             self._wslfleet_try(self._wslfleet_report)
 
     def _wslfleet_told(self, result: t.Any, tell: t.Callable[..., None], at_once: bool = False) -> None:
@@ -185,14 +182,14 @@ class CallbackModule(CallbackBase):
         """Write what a rollout has left now."""
         try:
             if self.wslfleet_left:
-                self.wslfleet_left.write(self.wslfleet_run.outcomes(), self.wslfleet_known)
+                self.wslfleet_left.write(self.wslfleet_run.outcomes(), self.wslfleet_groups)
         except StoreError as error:
             self.wslfleet_left = None
             self._display.error(f"what is left of the rollout is written no longer: {error}", wrap_text=False)
 
     def _wslfleet_write(self, laptops: t.Iterable[str], finished: bool = False) -> None:
         writer = self.wslfleet_writer
-        if writer and not self.wslfleet_broken:
+        if writer:
             self._wslfleet_try(lambda: writer.documents(self.wslfleet_keeper, list(laptops), now(), finished))
 
     def _wslfleet_report(self) -> None:
@@ -207,5 +204,5 @@ class CallbackModule(CallbackBase):
         try:
             write()
         except StoreError as error:
-            self.wslfleet_broken = True
+            self.wslfleet_writer = None
             self._display.error(f"no fleet report: {error}", wrap_text=False)

@@ -96,7 +96,3 @@ class Recorder:
             would_change = self.run.check and bool(seen.changes)
             found[name] = outcome.outcome(state, status, seen.worked, seen.windows is not None, would_change)
         return found
-
-    def people(self) -> dict[str, set[str]]:
-        """Laptop -> the names of its users, as far as they are known."""
-        return {name: laptop.seen.people for name, laptop in self.laptops.items()}

@@ -30,10 +30,11 @@ class Writer:
 
     def documents(self, keeper: Recorder, laptops: t.Iterable[str], time: str, finished: bool = False) -> None:
         """Write the documents of LAPTOPS for which KEEPER has new results, and their history at the end."""
-        people = keeper.people()
         made = []
         for one in keeper.documents(time, laptops, finished):
-            hidden = names.without_names(one, self._key, people[one["laptop"]]) if self._key else one
+            hidden = (
+                names.without_names(one, self._key, keeper.laptops[one["laptop"]].seen.people) if self._key else one
+            )
             store.write_document(self.folder, hidden)
             made.append(history.line(hidden))
         if finished and made:

@@ -24,7 +24,7 @@ def hidden(text: str, people: tuple[str, ...] = ("ada", "ada-admin")) -> str:
     keeper.result("LT-007.corp.example", "host_info", "Read", host_info(7))
     keeper.result("LT-007.corp.example", "cuda_audit_info", "Audit", audit(verdict("loader", "G9", text, "stop", text)))
     (one,) = keeper.documents("2026-11-28T14:00:00Z", ["LT-007.corp.example"], True)
-    less = without_names(one, KEY, people + tuple(keeper.people()["LT-007.corp.example"]))
+    less = without_names(one, KEY, people + tuple(keeper.laptops["LT-007.corp.example"].seen.people))
     jsonschema.validate(less, shape.schema())
     whole = json.dumps(less).casefold()
     assert not [name for name in ("lt-007", "ws-0007", "fleet-admin", "user7", "4c4c4544") if name in whole]

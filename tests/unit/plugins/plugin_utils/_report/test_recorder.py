@@ -88,7 +88,7 @@ def test_who_takes_no_part_is_left_out() -> None:
     keeper.result("controller", "host_info", "x", host_info(1))
     keeper.failed("controller", "host_info", "x", {"failed": True})
     assert keeper.documents(TIME, ["controller"], True) == []
-    assert keeper.people() == {"laptop-1": set(), "laptop-2": set()}
+    assert list(keeper.laptops) == ["laptop-1", "laptop-2"]
 
 
 def test_check_mode_has_done_nothing() -> None:
