@@ -50,12 +50,12 @@ class Inside:
     cmd_exe: str
     """Linux path of cmd.exe."""
 
-    def refuse_own_end(self, line: str, host: str) -> None:
+    def refuse_own_end(self, line: str) -> None:
         """Raise StepFailed if LINE ends this distribution, because Ansible would end too."""
         command = self._own_end(line)
         if command:
             raise StepFailed(
-                f"{host}: this would end distribution {self.distribution}, in which Ansible runs: run it yourself in a"
+                f"{HERE}: this would end distribution {self.distribution}, in which Ansible runs: run it yourself in a"
                 f" terminal of Windows, then run the playbook again: {command}"
             )
 
@@ -70,32 +70,32 @@ class Inside:
         ends = every or (one if self.distribution else None)
         return "wsl.exe " + ends.group(0).partition(" ")[2].strip() if ends else ""
 
-    def not_started(self, error: OSError, host: str) -> NoInterop:
+    def not_started(self, error: OSError) -> NoInterop:
         """Why Linux could not start cmd.exe."""
         if error.errno == errno.ENOEXEC:
             return NoInterop(
-                f"{host}: Linux does not know Windows programs (Exec format error): the entry WSLInterop in"
+                f"{HERE}: Linux does not know Windows programs (Exec format error): the entry WSLInterop in"
                 " /proc/sys/fs/binfmt_misc is gone or off, which systemd-binfmt sometimes causes; run wsl.exe"
                 " --shutdown in Windows, or see https://github.com/microsoft/WSL/issues/8843"
             )
         if error.errno == errno.ENOENT:
             return NoInterop(
-                f"{host}: there is no {self.cmd_exe}: drive C: is not mounted; set enabled=true in section [automount]"
+                f"{HERE}: there is no {self.cmd_exe}: drive C: is not mounted; set enabled=true in section [automount]"
                 f" of {WSL_CONF} and run {self._terminate} in Windows"
             )
         said = os.strerror(error.errno or 0)
-        return NoInterop(f"{host}: {self.cmd_exe} cannot be started: {said}; check its rights and {WSL_CONF}")
+        return NoInterop(f"{HERE}: {self.cmd_exe} cannot be started: {said}; check its rights and {WSL_CONF}")
 
-    def not_run(self, code: int, stderr: bytes, host: str) -> NoInterop:
+    def not_run(self, code: int, stderr: bytes) -> NoInterop:
         """Why cmd.exe, which Linux has started, has not reported an exit code."""
         if _setting("interop", "enabled").lower() in ("false", "0"):
             return NoInterop(
-                f"{host}: interop is switched off: set enabled=true in section [interop] of {WSL_CONF} and run"
+                f"{HERE}: interop is switched off: set enabled=true in section [interop] of {WSL_CONF} and run"
                 f" {self._terminate} in Windows"
             )
         said = " ".join(stderr.decode("utf-8", "replace").split())[:OUTPUT_SHOWN]
         return NoInterop(
-            f"{host}: Windows did not run the command (exit code {code}: {said or 'it said nothing'}), or ended it:"
+            f"{HERE}: Windows did not run the command (exit code {code}: {said or 'it said nothing'}), or ended it:"
             " run again in a new terminal; if that does not help, run wsl.exe --shutdown in Windows first"
         )
 

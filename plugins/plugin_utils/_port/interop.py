@@ -76,21 +76,19 @@ def completed(stdout: bytes, stderr: bytes, mark: str) -> Completed | None:
 class InteropRunner:
     """Runs command lines on the Windows in whose WSL this process runs."""
 
-    def __init__(self, host: str = inside.HERE, here: inside.Inside | None = None) -> None:
-        """HOST: the name of this laptop in messages."""
-        self._host = host
+    def __init__(self, here: inside.Inside | None = None) -> None:
         self.inside = here or inside.look()
 
     def run(self, line: str, stdin: Stdin = b"", timeout: float | None = None, heard: Heard | None = None) -> Completed:
         """See ``HearingRunner.run``. Raises StepFailed too for a LINE that would end this distribution."""
-        self.inside.refuse_own_end(line, self._host)
+        self.inside.refuse_own_end(line)
         mark = new_mark()
-        exchange = Exchange((self._host, line), stdin, timeout, heard=heard, end=subprocess.Popen.kill)
+        exchange = Exchange((inside.HERE, line), stdin, timeout, heard=heard, end=subprocess.Popen.kill)
         with self._started(line, mark) as process:
             exchange.carry(process.stdin, None, process)
         done = completed(bytes(exchange.stdout), bytes(exchange.stderr), mark)
         if done is None:
-            raise self.inside.not_run(process.returncode, bytes(exchange.stderr), self._host)
+            raise self.inside.not_run(process.returncode, bytes(exchange.stderr))
         return done
 
     def _started(self, line: str, mark: str) -> subprocess.Popen[bytes]:
@@ -106,7 +104,7 @@ class InteropRunner:
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
-            raise self.inside.not_started(error, self._host) from None
+            raise self.inside.not_started(error) from None
 
     def close(self) -> None:
         """Nothing is kept between commands."""

@@ -48,9 +48,9 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_what_would_end_the_run_is_refused_with_its_command(line: str, command: str) -> None:
     with pytest.raises(StepFailed) as caught:
-        HERE.refuse_own_end(line, "laptop-7")
+        HERE.refuse_own_end(line)
     assert str(caught.value) == (
-        "laptop-7: this would end distribution Ubuntu-24.04, in which Ansible runs: run it yourself in a terminal of"
+        "this laptop: this would end distribution Ubuntu-24.04, in which Ansible runs: run it yourself in a terminal of"
         f" Windows, then run the playbook again: {command}"
     )
 
@@ -69,7 +69,7 @@ def test_what_would_end_the_run_is_refused_with_its_command(line: str, command: 
     ],
 )
 def test_everything_else_may_run(line: str) -> None:
-    HERE.refuse_own_end(line, "laptop-7")
+    HERE.refuse_own_end(line)
 
 
 def test_cmd_is_below_the_root_of_drives(conf: Path, tmp_path: Path) -> None:
@@ -102,14 +102,14 @@ def test_the_name_comes_from_a_process_above_where_sudo_has_dropped_it(monkeypat
 
 def test_interop_that_is_switched_off(conf: Path) -> None:
     conf.write_text("[interop]\nenabled=false\n", encoding="utf-8")
-    error = HERE.not_run(1, b"", "laptop-7")
+    error = HERE.not_run(1, b"")
     assert str(error) == (
-        f"laptop-7: interop is switched off: set enabled=true in section [interop] of {conf} and run wsl.exe"
+        f"this laptop: interop is switched off: set enabled=true in section [interop] of {conf} and run wsl.exe"
         " --terminate Ubuntu-24.04 in Windows"
     )
     assert error.cause == "no interop"
 
 
 def test_without_rights() -> None:
-    error = HERE.not_started(PermissionError(13, "Permission denied"), "laptop-7")
+    error = HERE.not_started(PermissionError(13, "Permission denied"))
     assert "cmd.exe cannot be started: Permission denied" in str(error)

@@ -30,7 +30,7 @@ def start(tmp_path: Path) -> Start:
         file = tmp_path / "cmd.exe"
         file.write_text(head + script, encoding="utf-8")
         file.chmod(0o755)
-        return InteropRunner("laptop-7", Inside("Debian", str(file)))
+        return InteropRunner(Inside("Debian", str(file)))
 
     return make
 
@@ -88,7 +88,7 @@ def test_somebody_listens(start: Start, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_time_limit_ends_it(start: Start, tmp_path: Path) -> None:
     runner = start(f"echo begun;echo $$ >{tmp_path}/pid;exec sleep 60")
     began = time.monotonic()
-    with pytest.raises(CommandTimeout, match=r"laptop-7: not finished after 0\.3 s and ended") as caught:
+    with pytest.raises(CommandTimeout, match=r"this laptop: not finished after 0\.3 s and ended") as caught:
         runner.run("x", timeout=0.3)
     assert caught.value.stdout == b"begun\n" and time.monotonic() - began < 20
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
@@ -125,7 +125,7 @@ def test_linux_does_not_know_windows_programs(start: Start) -> None:
 
 
 def test_there_is_no_drive(tmp_path: Path) -> None:
-    runner = InteropRunner("laptop-7", Inside("Debian", str(tmp_path / "cmd.exe")))
+    runner = InteropRunner(Inside("Debian", str(tmp_path / "cmd.exe")))
     with pytest.raises(NoInterop, match=r"there is no .*cmd.exe: .*\[automount\].*wsl.exe --terminate Debian"):
         runner.run("x")
 
