@@ -73,7 +73,7 @@ def write(laptop: Laptop, key: str, *values: tuple[str, str, t.Any], name: str =
 def info(laptop: Laptop, runner: LaptopRunner) -> dict[str, t.Any]:
     task = MagicMock(args={}, check_mode=False, diff=False, async_val=0, environment=[])
     module = host_info.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
-    module._wslfleet_cached_runner = runner
+    module.wslfleet_runner = runner
     result: dict[str, t.Any] = module.run(task_vars={})
     assert not result.get("failed"), result.get("msg")
     return result

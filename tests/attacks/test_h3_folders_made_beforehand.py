@@ -43,7 +43,7 @@ def read(laptop: Laptop, check_mode: bool, **args: t.Any) -> tuple[dict[str, t.A
     runner = LaptopRunner(laptop)
     task = MagicMock(args=args, check_mode=check_mode, diff=False, async_val=0, environment=[])
     module = host_info.ActionModule(task, *(MagicMock() for _ in range(5)))
-    module._wslfleet_cached_runner = runner
+    module.wslfleet_runner = runner
     return module.run(task_vars={}), runner
 
 

@@ -60,7 +60,7 @@ def task(runner: LaptopRunner, user: str | None) -> dict[str, t.Any]:
     given: dict[str, t.Any] = {"settings": {"wsl2": {"memory": "16GB"}}, **({"windows_user": user} if user else {})}
     mock = MagicMock(args=given, check_mode=False, diff=True, async_val=0, environment=[])
     action = wsl_config.ActionModule(mock, *(MagicMock() for _ in range(5)))
-    action._wslfleet_cached_runner = runner
+    action.wslfleet_runner = runner
     return action.run(task_vars={})
 
 

@@ -13,6 +13,7 @@ all connections in ``_port/roads.py``.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import typing as t
 
@@ -123,8 +124,6 @@ class WindowsAction(ActionBase):
     WSLFLEET_DOCUMENTATION = ""
     """DOCUMENTATION of the module: the only definition of its options."""
 
-    _wslfleet_cached_runner: CommandRunner | None = None
-
     def __init_subclass__(cls) -> None:
         """Read the documentation once, see ``preload``."""
         super().__init_subclass__()
@@ -143,13 +142,10 @@ class WindowsAction(ActionBase):
         """Do the work and fill RESULT step by step, so a failure also says what was done before it."""
         raise NotImplementedError
 
-    @property
+    @functools.cached_property
     def wslfleet_runner(self) -> CommandRunner:
         """The runner of the task's host; made when it is first used, so an action without work does not connect."""
-        if self._wslfleet_cached_runner is None:
-            runner = runner_for(self._connection, self._wslfleet_connect_timeout)
-            self._wslfleet_cached_runner = TellingRunner(runner, self.wslfleet_show)
-        return self._wslfleet_cached_runner
+        return TellingRunner(runner_for(self._connection, self._wslfleet_connect_timeout), self.wslfleet_show)
 
     def wslfleet_show(self, text: str) -> None:
         """Show one line of progress."""

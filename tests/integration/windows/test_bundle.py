@@ -85,7 +85,7 @@ class Bundles(Hosts):
         task = MagicMock(args=given, check_mode=check_mode, diff=True, async_val=0, environment=[])
         module = cuda_bundle.ActionModule(task, *(MagicMock() for _ in range(5)))
         self.runner.lines.clear()
-        module._wslfleet_cached_runner = runner or self.runner
+        module.wslfleet_runner = runner or self.runner
         return module.run(task_vars={"inventory_hostname": "laptop"})
 
     def remains(self) -> list[str]:

@@ -80,7 +80,7 @@ def task(laptop: Laptop, runner: LaptopRunner | None = None, name: str = "Debian
     given = {"name": name, "source": str(laptop.directory.parent / "image.tar"), **args}
     mock = MagicMock(args=given, check_mode=False, diff=False, async_val=0, environment=[])
     action = wsl_distribution.ActionModule(mock, *(MagicMock() for _ in range(5)))
-    action._wslfleet_cached_runner = runner or LaptopRunner(laptop)
+    action.wslfleet_runner = runner or LaptopRunner(laptop)
     return action.run(task_vars={})
 
 

@@ -69,7 +69,7 @@ def register(laptop: Laptop, owner: int, name: str, folder: str, size: int = 409
 def task(laptop: Laptop, runner: LaptopRunner | None = None, **args: t.Any) -> dict[str, t.Any]:
     ansible = MagicMock(args=args, check_mode=False, diff=False, async_val=0, environment=[])
     module = host_info.ActionModule(ansible, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
-    module._wslfleet_cached_runner = runner or LaptopRunner(laptop)
+    module.wslfleet_runner = runner or LaptopRunner(laptop)
     result: dict[str, t.Any] = module.run(task_vars={})
     return result
 

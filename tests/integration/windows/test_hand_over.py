@@ -68,7 +68,7 @@ class Hosts:
         task = MagicMock(args=given, check_mode=check_mode, diff=False, async_val=0, environment=[])
         module = wsl_distribution.ActionModule(task, *(MagicMock() for _ in range(5)))
         self.runner.lines.clear()
-        module._wslfleet_cached_runner = runner or self.runner
+        module.wslfleet_runner = runner or self.runner
         return module.run(task_vars={"inventory_hostname": "laptop"})
 
     def owners(self) -> list[str]:

@@ -52,7 +52,7 @@ class Run:
         """The result of one task."""
         task = MagicMock(args=args, check_mode=False, diff=False, async_val=0, environment=[])
         module = action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
-        module._wslfleet_cached_runner = self.runner
+        module.wslfleet_runner = self.runner
         return module.run(task_vars={"inventory_hostname": "laptop"})
 
     def look(self) -> dict[str, t.Any]:

@@ -42,7 +42,7 @@ class Host:
         task = MagicMock(args=args, check_mode=check_mode, diff=False, async_val=0, environment=[])
         module = action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
         runner = LaptopRunner(self.laptop)
-        module._wslfleet_cached_runner = runner
+        module.wslfleet_runner = runner
         result = module.run(task_vars={"inventory_hostname": "laptop"})
         self.commands = len(runner.lines)
         return result

@@ -38,7 +38,7 @@ def task(laptop: Laptop, settings: dict[str, t.Any], check_mode: bool = False, *
     mock = MagicMock(args=given, check_mode=check_mode, diff=True, async_val=0, environment=[])
     action = wsl_config.ActionModule(mock, *(MagicMock() for _ in range(5)))
     runner = LaptopRunner(laptop)
-    action._wslfleet_cached_runner = runner
+    action.wslfleet_runner = runner
     return {**action.run(task_vars={}), "lines": runner.lines}
 
 

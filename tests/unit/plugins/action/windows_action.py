@@ -29,5 +29,5 @@ def run_action(
     # What the plugin loader does; cores before 2.19 name it in their message on an unknown option.
     t.cast("t.Any", module)._load_name = "test"
     with ScriptedRunner(script) as runner:
-        module._wslfleet_cached_runner = runner
+        module.wslfleet_runner = runner
         return module.run(task_vars={"inventory_hostname": "laptop-7", **task_vars})

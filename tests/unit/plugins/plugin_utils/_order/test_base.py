@@ -22,7 +22,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> t.Any:
     made: t.Any = base.Orders.__new__(base.Orders)
     made._connection = SimpleNamespace(transport="local", become=None)
     made._templar = SimpleNamespace(template=lambda value: value)
-    made._wslfleet_cached_runner = ScriptedRunner([])
+    made.wslfleet_runner = ScriptedRunner([])
     made.wslfleet_vars = {"inventory_hostname": "laptop-7"}
     return made
 
