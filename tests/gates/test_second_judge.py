@@ -27,6 +27,7 @@ def test_what_differs_from_run_to_run_is_the_same_in_the_list() -> None:
     kept = 'echo MARKMARK-begin&del "C:\\x\\1_2_lock"&&echo MARKMARK-1-0||echo MARKMARK-1-1'
     assert lines.normalised(sent) == kept
     assert lines.normalised("schtasks /TN x-S-1-5-21-10-20-30-1105") == "schtasks /TN x-S-1-5-21-1-2-3-1001"
+    assert lines.normalised("dir C:\\x\\1_2_root@vm_other_8127_1239739_3f1ddb10") == "dir C:\\x\\1_2_lock"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ _SSH = re.compile(
 _SAME_SHAPE = (
     (re.compile(r"S-1-5-21-\d+-\d+-\d+-\d+"), "S-1-5-21-1-2-3-1001"),
     (re.compile(r"S-1-12-1-\d+-\d+-\d+-\d+"), "S-1-12-1-1-2-3-4"),
-    (re.compile(r"\b\d{10}_\d{10}_[\w@.-]+"), "1_2_lock"),
+    (re.compile(r"\b\d+_\d+_\w+@[\w.-]+|\b\d{10}_\d{10}_[\w.-]+"), "1_2_lock"),
     (re.compile(r"\b[0-9a-f]{12,}\b"), "0123456789ab"),
 )
 _PROGRAM = re.compile(r"[A-Za-z]:\\[\w .()-]*(?:\\[\w .-]+)*\.exe", re.IGNORECASE)
