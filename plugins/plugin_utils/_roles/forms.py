@@ -51,8 +51,14 @@ def _text(name: str, value: t.Any) -> str:
         return _hours(value)
     for end, whole, sentence in _TEXTS:
         if name.endswith(end) and not whole.fullmatch(str(value)):
-            return f"{name} {addresses.masked(str(value))[:100]!r} {sentence}"
+            return f"{name}{_shown(str(value))} {sentence}"
     return ""
+
+
+def _shown(text: str) -> str:
+    """TEXT, or nothing where a password may be in it: without a scheme nobody can tell where one begins."""
+    shown = addresses.masked(text)
+    return "" if "@" in shown else f" {shown[:100]!r}"
 
 
 def _hours(value: t.Any) -> str:

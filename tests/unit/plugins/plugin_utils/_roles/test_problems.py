@@ -143,6 +143,14 @@ def test_one_problem_one_sentence(values: dict[str, t.Any], expected: str) -> No
     assert expected in problem and "\n" not in problem
 
 
+@pytest.mark.parametrize(
+    "address", ["bob:horse@proxy:8080", "htp:/bob:horse@proxy", "http:// bob:horse@x", "http://bob:horse@x"]
+)
+@pytest.mark.parametrize("name", ["cuda_proxy", "windows_host_wsl_msi_proxy", "cuda_repository_url"])
+def test_no_password_is_told_with_an_address_that_is_none(name: str, address: str) -> None:
+    assert "horse" not in " ".join(checks.problems({name: address}, [name]))
+
+
 @pytest.mark.parametrize("values", RIGHT)
 def test_what_is_right_is_no_problem(values: dict[str, t.Any]) -> None:
     assert checks.problems(values, values) == []
