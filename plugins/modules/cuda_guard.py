@@ -88,11 +88,8 @@ def _shown(change: system_changes.FileChange) -> system_changes.FileChange:
     summary = {guard.PIN: guard.pin_summary, guard.PRE_INSTALL: guard.script_summary}.get(change.path)
     if summary is None:
         return change
-    before, after = (
-        summary(data.decode("utf-8", "surrogateescape")) if data is not None else ""
-        for data in (change.before, change.after)
-    )
-    return replace(change, shown_before=before, shown_after=after)
+    before, after = (system_changes.text_of(data) for data in (change.before, change.after))
+    return replace(change, shown_before=summary(before) if before else "", shown_after=summary(after) if after else "")
 
 
 def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:

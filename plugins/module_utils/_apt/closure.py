@@ -25,82 +25,46 @@ def pullers(stanzas: t.Iterable[Stanza]) -> t.Dict[str, str]:
     packages. A name that nothing in STANZAS has or provides does not help. Stanzas without a name are ignored.
     """
     index = {stanza["Package"]: stanza for stanza in stanzas if stanza.get("Package")}
-    drivers = {name for name, item in index.items() if _is_driver(name, item)}
-    providers = _providers(index)
-    needs, mentions = _needs(index, drivers)
+    provided = {name: dependencies.provided(stanza) for name, stanza in index.items()}
+    drivers = {
+        name
+        for name, stanza in index.items()
+        if driver_packages.why_driver(name, stanza.get("Source", ""), provided[name]) is not None
+    }
+    available = {name: [name] for name in index}
+    for package, names in provided.items():
+        for name in names:
+            available.setdefault(name, []).append(package)
+    needs = {name: dependencies.needs(stanza) for name, stanza in index.items() if name not in drivers}
+    mentions: t.Dict[str, t.List[str]] = {}
+    for package, groups in needs.items():
+        for name in {name for group in groups for name in group}:
+            mentions.setdefault(name, []).append(package)
     ends = {name: name for name in drivers}
-    # Backwards from the drivers: only what mentions a hit can become one.
-    waiting = sorted({*drivers, *(name for name in mentions if _is_foreign_driver(name, index, providers))})
+    # Backwards from the drivers, also those that are not in the index: only what mentions a hit can become one.
+    absent = {name for name in mentions if name not in available and driver_packages.why_driver(name)}
+    waiting = sorted(drivers | absent)
     while waiting:
         hit = waiting.pop()
-        names = {hit, *dependencies.provided(index.get(hit, {}))}
-        for candidate in {package for name in names for package in mentions.get(name, ())}:
-            end = "" if candidate in ends else _end_of(needs[candidate], index, providers, ends)
-            if end:
-                ends[candidate] = end
+        for candidate in {package for name in (hit, *provided.get(hit, ())) for package in mentions.get(name, ())}:
+            found = [] if candidate in ends else [_end_of(group, available, ends) for group in needs[candidate]]
+            if any(found):
+                ends[candidate] = next(filter(None, found))
                 waiting.append(candidate)
     return {name: end for name, end in ends.items() if name not in drivers}
 
 
-def _is_driver(name: str, stanza: Stanza) -> bool:
-    provides = dependencies.provided(stanza)
-    return driver_packages.why_driver(name, stanza.get("Source", ""), provides) is not None
+def _end_of(group: t.Sequence[str], available: t.Mapping[str, t.Sequence[str]], ends: t.Mapping[str, str]) -> str:
+    """The driver that GROUP leads to if all its alternatives need one, else empty.
 
-
-def _providers(index: t.Mapping[str, Stanza]) -> t.Dict[str, t.Set[str]]:
-    """Name -> the packages that provide it, without the package of that name."""
-    found: t.Dict[str, t.Set[str]] = {}
-    for name, stanza in index.items():
-        for provided in dependencies.provided(stanza):
-            found.setdefault(provided, set()).add(name)
-    return found
-
-
-def _needs(
-    index: t.Mapping[str, Stanza], drivers: t.Collection[str]
-) -> t.Tuple[t.Dict[str, t.List[t.List[str]]], t.Dict[str, t.List[str]]]:
-    """Package -> its groups of alternatives, and name -> the packages that mention it. Without DRIVERS themselves."""
-    needs: t.Dict[str, t.List[t.List[str]]] = {}
-    mentions: t.Dict[str, t.List[str]] = {}
-    for package, stanza in index.items():
-        if package in drivers:
-            continue
-        needs[package] = dependencies.needs(stanza)
-        for group in needs[package]:
-            for name in group:
-                mentions.setdefault(name, []).append(package)
-    return needs, mentions
-
-
-def _is_foreign_driver(name: str, index: t.Mapping[str, Stanza], providers: t.Mapping[str, t.Set[str]]) -> bool:
-    """Whether NAME is the name of a driver, and nothing in the index has or provides it."""
-    return name not in index and name not in providers and driver_packages.why_driver(name) is not None
-
-
-def _end_of(
-    groups: t.Sequence[t.Sequence[str]],
-    index: t.Mapping[str, Stanza],
-    providers: t.Mapping[str, t.Set[str]],
-    ends: t.Mapping[str, str],
-) -> str:
-    """The driver that one of GROUPS leads to; empty if none of them needs one."""
-    return next((end for end in (_leads_to(group, index, providers, ends) for group in groups) if end), "")
-
-
-def _leads_to(
-    group: t.Sequence[str],
-    index: t.Mapping[str, Stanza],
-    providers: t.Mapping[str, t.Set[str]],
-    ends: t.Mapping[str, str],
-) -> str:
-    """The driver that GROUP leads to if all its alternatives need one, else empty."""
+    AVAILABLE: name -> the packages that have or provide it.
+    """
     end = ""
     for name in group:
-        candidates = ({name} if name in index else set()) | set(providers.get(name, ()))
-        if not candidates:
+        if name not in available:
             end = end or (name if driver_packages.why_driver(name) else "")
             continue
-        if any(candidate not in ends for candidate in candidates):
+        if any(package not in ends for package in available[name]):
             return ""
-        end = end or ends[sorted(candidates)[0]]
+        end = end or ends[min(available[name])]
     return end

@@ -54,7 +54,7 @@ def users(names: t.Sequence[str], serve: t.Sequence[str]) -> t.List[DockerUser]:
             raise Failure(f"rootless_users: this distribution has no user {name!r}") from None
         if entry.pw_uid == 0:
             raise Failure("rootless_users: root has no docker without root; leave root out")
-        found.append(DockerUser(name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")))
+        found.append(_docker_user(entry))
     return found
 
 
@@ -76,12 +76,8 @@ def plan(system: System, wanted: t.Sequence[DockerUser]) -> t.List[changes.FileC
     after = without_cgroups(before or "")
     if wanted and after != (before or ""):
         written.append(changes.rewritten(CONFIG_TOML, before, after))
-    texts = {change.path: None if change.before is None else _text(change.before) for change in written}
+    texts = {change.path: changes.text_of(change.before) for change in written}
     return [*runtimes.remember(system, texts), *written] if written else []
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
 
 
 def without_cgroups(text: str) -> str:
@@ -125,7 +121,9 @@ def plan_removal(system: System, known: runtimes.Texts) -> t.List[changes.FileCh
 
 def _owner_of(path: str) -> DockerUser | None:
     """The user whose docker is configured by PATH."""
-    accounts = (
-        DockerUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/")) for entry in pwd.getpwall()
-    )
+    accounts = map(_docker_user, pwd.getpwall())
     return next((user for user in accounts if user.path == path and user.uid != 0), None)
+
+
+def _docker_user(entry: pwd.struct_passwd) -> DockerUser:
+    return DockerUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir.rstrip("/"))

@@ -102,17 +102,13 @@ def is_host(item: str) -> bool:
 
 def apt_text(proxy: Proxy) -> str:
     """The content of apt's file."""
+    # The colons of an IPv6 address would separate parts of the name of a setting.
+    hosts = [host for host in dict.fromkeys((*ALWAYS_DIRECT, *proxy.direct)) if is_host(host) and ":" not in host]
     lines = [network_credentials.MARK + ". The password, if any, is in auth.conf.d, for root only."]
     for scheme in ("http", "https"):
         lines.append(f'Acquire::{scheme}::Proxy "{proxy.url}";')
-        # The host is a part of the name of the setting.
-        lines += [f'Acquire::{scheme}::Proxy::{host} "DIRECT";' for host in _direct_hosts(proxy)]
+        lines += [f'Acquire::{scheme}::Proxy::{host} "DIRECT";' for host in hosts]
     return "\n".join(lines) + "\n"
-
-
-def _direct_hosts(proxy: Proxy) -> t.List[str]:
-    """What apt's configuration can express: the colons of an IPv6 address would separate parts of a name."""
-    return [host for host in dict.fromkeys((*ALWAYS_DIRECT, *proxy.direct)) if is_host(host) and ":" not in host]
 
 
 def environment_text(before: str, proxy: Proxy | None) -> str:
@@ -129,17 +125,13 @@ def environment_text(before: str, proxy: Proxy | None) -> str:
 
 def plan(system: System, proxy: Proxy | None, when: str) -> t.List[system_changes.FileChange]:
     """The changes that configure PROXY, or remove what we wrote. WHEN names the backup."""
-    changes = [_auth_change(system, proxy), _apt_change(system, proxy), _environment_change(system, proxy, when)]
-    return [change for change in changes if change is not None]
-
-
-def _apt_change(system: System, proxy: Proxy | None) -> system_changes.FileChange | None:
-    return system_changes.change_to(system, APT_PATH, apt_text(proxy) if proxy else None)
-
-
-def _auth_change(system: System, proxy: Proxy | None) -> system_changes.FileChange | None:
     credentials, url = (proxy.credentials, proxy.url) if proxy else (None, "")
-    return network_credentials.change(system, credentials, url, AUTH_PATH)
+    changes = [
+        network_credentials.change(system, credentials, url, AUTH_PATH),
+        system_changes.change_to(system, APT_PATH, apt_text(proxy) if proxy else None),
+        _environment_change(system, proxy, when),
+    ]
+    return [change for change in changes if change is not None]
 
 
 def _environment_change(system: System, proxy: Proxy | None, when: str) -> system_changes.FileChange | None:

@@ -89,7 +89,7 @@ def others_of_ours(system: System, path: str) -> t.List[str]:
 
 def plan(system: System, wanted: repository_goal.Goal, keyring: bytes) -> t.List[system_changes.FileChange]:
     """The files to write so that the source is as WANTED, with KEYRING (binary)."""
-    others = others_of_ours(system, wanted.path)
+    others, when = others_of_ours(system, wanted.path), backups.stamp()
     lists = local_installer.own_lists(system, wanted.installer) if wanted.installer else []
     changes = [
         system_changes.change_to(system, wanted.keyring, _with_kept_keys(system, wanted.keyring, keyring)),
@@ -97,7 +97,10 @@ def plan(system: System, wanted: repository_goal.Goal, keyring: bytes) -> t.List
         system_changes.change_to(system, PIN_600, PIN_600_TEXT),
         *(system_changes.change_to(system, path, None) for path in others),
         *(system_changes.change_to(system, path, None) for path in _own_keyrings(system, [*others], wanted.keyring)),
-        *(_renamed(system, path) for path in lists),
+        *(
+            system_changes.FileChange(path, system.read_bytes(path), None, backups.backup_name(path, when))
+            for path in lists
+        ),
         network_credentials.change(system, wanted.credentials, wanted.url),
         system_changes.change_to(system, wanted.path, wanted.text(system, keyring)),
     ]
@@ -120,12 +123,6 @@ def _own_keyrings(system: System, sources: t.Sequence[str], kept: str) -> t.List
     names = [path.rsplit("/", 1)[-1][len("cuda-") : -len(".sources")] for path in sources]
     found = [f"/usr/share/keyrings/cuda-{name}-keyring.gpg" for name in names]
     return [path for path in found if path != kept and system.exists(path)]
-
-
-def _renamed(system: System, path: str) -> system_changes.FileChange:
-    return system_changes.FileChange(
-        path, system.read_bytes(path), None, backup=backups.backup_name(path, backups.stamp())
-    )
 
 
 def plan_absent(system: System, wanted: repository_goal.Goal) -> t.List[system_changes.FileChange]:

@@ -57,7 +57,7 @@ def find(system: System, how: str, url: str = "") -> Spare:
     ]
     edits = _source_changes(spare, others)
     left = [text for path, text in others.items() if path not in {change.path for change in edits}]
-    left += [(change.after or b"").decode("utf-8", "surrogateescape") for change in edits]
+    left += [system_changes.text_of(change.after) or "" for change in edits]
     keys = [change for folder in spare for change in _key_changes(system, folder, left)]
     sizes = tuple((os.path.basename(folder), size(system.path(folder))) for folder in spare)
     return Spare(sizes, (*edits, *keys))

@@ -73,7 +73,7 @@ def check_sources(system: System, planned: t.Sequence[changes.FileChange]) -> No
     texts = sources_files.read(system)
     for change in planned:
         if change.path == sources_files.MAIN or os.path.dirname(change.path) == sources_files.FOLDER:
-            texts[change.path] = (change.after or b"").decode("utf-8", "surrogateescape")
+            texts[change.path] = changes.text_of(change.after) or ""
     with files.scratch() as folder:
         os.makedirs(folder + sources_files.FOLDER, exist_ok=True)
         for path, text in texts.items():

@@ -57,6 +57,11 @@ def _data(text: t.Union[str, bytes, None]) -> bytes | None:
     return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
 
 
+def text_of(data: bytes | None) -> str | None:
+    """The text of a FileChange's DATA; None for no file."""
+    return None if data is None else data.decode("utf-8", "surrogateescape")
+
+
 def link_to(system: System, path: str, target: str) -> FileChange | None:
     """The change that makes PATH a link to TARGET; None if there is anything already, or nothing at TARGET."""
     if system.lexists(path) or not system.exists(target):

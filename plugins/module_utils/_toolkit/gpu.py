@@ -46,10 +46,10 @@ def read(system: System) -> t.List[Gpu]:
     """The GPUs that WSL shows; none if nvidia-smi gives no clear answer."""
     if not system.is_program(NVIDIA_SMI):
         return []
-    ask = ["timeout", "-k", "5", LONGEST_ANSWER, NVIDIA_SMI, "--format=csv,noheader"]
+    ask = ["timeout", "-k", "5", LONGEST_ANSWER, NVIDIA_SMI]
     # Drivers before 510 do not know compute_cap and refuse the whole query.
     for fields in ("name,driver_version,compute_cap", "name,driver_version"):
-        done = system.run([*ask[:4], ask[4], f"--query-gpu={fields}", ask[5]])
+        done = system.run([*ask, f"--query-gpu={fields}", "--format=csv,noheader"])
         if done.code == 0:
             return parse(done.stdout)
     return []

@@ -11,34 +11,14 @@ from __future__ import annotations
 import re
 import typing as t
 
-_SIZE = re.compile(r"(0|[0-9]+(?:B|KB?|MB?|GB?|TB?))\Z")
-
-
-_MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\Z")
-
-
-_ADDRESS = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
-
-
-_PORTS = re.compile(r"[0-9]{1,5}(?:,[0-9]{1,5})*\Z")
-
-
-_OCTAL = re.compile(r"[0-7]{3,4}\Z")
-
-
-_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\Z")
-
-
-_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z")
-
-
 _BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 Check = t.Callable[[str], t.Optional[str]]
 
 
-def _matches(pattern: t.Pattern[str]) -> Check:
+def _matches(expression: str) -> Check:
+    pattern = re.compile(expression)
     return lambda text: text if pattern.match(text) else None
 
 
@@ -56,15 +36,21 @@ KINDS: t.Dict[str, t.Tuple[Check, str]] = {
     "count": (lambda text: _number(text, 1), "a whole number of 1 or more"),
     "number": (lambda text: _number(text, -1), "a whole number, -1 or more"),
     "milliseconds": (lambda text: _number(text, -1), "a time in milliseconds (-1 is for ever)"),
-    "size": (_matches(_SIZE), "a size such as 16GB: a whole number and B, KB, MB, GB or TB in capitals, or 0"),
-    "path": (lambda text: text if re.match(r"[A-Za-z]:[\\/]|%", text) else None, "a path on Windows such as C:\\x"),
-    "linux_path": (lambda text: text if text.startswith("/") else None, "a path in the distribution such as /mnt/"),
+    "size": (
+        _matches(r"(0|[0-9]+(?:B|KB?|MB?|GB?|TB?))\Z"),
+        "a size such as 16GB: a whole number and B, KB, MB, GB or TB in capitals, or 0",
+    ),
+    "path": (_matches(r"[A-Za-z]:[\\/]|%"), "a path on Windows such as C:\\x"),
+    "linux_path": (_matches("/"), "a path in the distribution such as /mnt/"),
     "text": (lambda text: text, "a text"),
-    "mac": (_matches(_MAC), "a MAC address such as 5c:bb:f6:9e:ee:fa"),
-    "address": (_matches(_ADDRESS), "an IPv4 address"),
-    "ports": (_matches(_PORTS), "a list of ports such as 3000,9000"),
-    "octal": (_matches(_OCTAL), "an octal mask in quotes, such as '0022'"),
-    "user": (_matches(_USER), "a Linux user"),
-    "host": (_matches(_HOST), "a host name of letters, digits, dots and hyphens, at most 64"),
+    "mac": (_matches(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\Z"), "a MAC address such as 5c:bb:f6:9e:ee:fa"),
+    "address": (_matches(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?!\Z)|\Z)){4}"), "an IPv4 address"),
+    "ports": (_matches(r"[0-9]{1,5}(?:,[0-9]{1,5})*\Z"), "a list of ports such as 3000,9000"),
+    "octal": (_matches(r"[0-7]{3,4}\Z"), "an octal mask in quotes, such as '0022'"),
+    "user": (_matches(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\Z"), "a Linux user"),
+    "host": (
+        _matches(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z"),
+        "a host name of letters, digits, dots and hyphens, at most 64",
+    ),
 }
 """Kind -> what checks it and returns the text to write, and what it is in words."""
