@@ -35,7 +35,7 @@ class Request:
 
 @dataclass
 class Report:
-    """What was found and done, for the caller. ``running``: the transaction that has not ended yet."""
+    """What was found and done, for the caller."""
 
     changed: bool = False
     changes: t.List[system_changes.FileChange] = field(default_factory=list)
@@ -47,7 +47,6 @@ class Report:
     gpu: bool = False
     notes: t.List[str] = field(default_factory=list)
     transaction: apt_transaction.Transaction | None = None
-    running: bool = False
 
     def add(self, changes: t.Sequence[system_changes.FileChange]) -> None:
         """Record CHANGES."""

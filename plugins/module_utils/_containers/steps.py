@@ -41,9 +41,11 @@ def look(system: System, request: Request) -> Report:
     if not request.check_mode and follow(system, request, report):
         return report
     database = dpkg.read_database(system)
-    listed = _bring_source(system, request, report, choice, database)
+    suits = containers_packages.suits(database, choice.serve, request.version, request.minimum)
+    listed = _bring_source(system, request, report, suits)
     try:
-        plan = _plan(system, request, report, choice, database, listed)
+        deb_version = "" if suits else _deb_version(system, request, listed)
+        plan = _plan(system, request, report, choice, database, deb_version)
     except query.AptError as error:
         if not (request.check_mode and report.changes):
             raise
@@ -66,7 +68,7 @@ def follow(system: System, request: Request, report: Report) -> bool:
     Failure."""
     seen = apt_follow.earlier(system, containers_report.PURPOSE, request.follow, request.wait, report.notes.append)
     if seen.running is not None:
-        report.changed, report.running, report.transaction = True, True, seen.running
+        report.changed, report.transaction = True, seen.running
         return True
     for ended in seen.ended:
         if ended.exit_code == 0:
@@ -74,17 +76,17 @@ def follow(system: System, request: Request, report: Report) -> bool:
     return False
 
 
-def _bring_source(
-    system: System, request: Request, report: Report, choice: containers_engines.Choice, database: dpkg.Database
-) -> str:
-    """Remove old lists and keys, and write the source. Returns the Packages file if it was fetched to test the source,
-    else an empty text."""
+def _bring_source(system: System, request: Request, report: Report, suits: bool) -> str:
+    """Remove old lists and keys, and write the source. SUITS: the installed packages are as wanted.
+
+    Returns the Packages file if it was fetched to test the source, else an empty text.
+    """
     wanted = request.source
     current = containers_source.is_current(system, wanted)
     keyring, listed = b"", ""
     if not current:
         keyring, listed = trial.fetched(system, wanted)
-        if not _suits(request, choice, database):
+        if not suits:
             # Before anything changes: the source may be too old for what was asked.
             available = containers_packages.versions_in(listed)
             containers_packages.pick(available, request.version, request.minimum)
@@ -103,8 +105,10 @@ def _bring_source(
     return listed
 
 
-def _suits(request: Request, choice: containers_engines.Choice, database: dpkg.Database) -> bool:
-    return containers_packages.suits(database, choice.serve, request.version, request.minimum)
+def _deb_version(system: System, request: Request, listed: str) -> str:
+    """The version to install, from the Packages file LISTED or else from apt's indexes."""
+    text = listed or query.ask(system, command.cache("show", containers_packages.BASE)).stdout
+    return containers_packages.pick(containers_packages.versions_in(text), request.version, request.minimum)
 
 
 def _plan(
@@ -113,14 +117,9 @@ def _plan(
     report: Report,
     choice: containers_engines.Choice,
     database: dpkg.Database,
-    listed: str,
+    deb_version: str,
 ) -> containers_packages.Plan:
     """What apt has to do. Old indexes are fetched again before an engine is installed."""
-    deb_version = ""
-    if not _suits(request, choice, database):
-        text = listed or query.ask(system, command.cache("show", containers_packages.BASE)).stdout
-        available = containers_packages.versions_in(text)
-        deb_version = containers_packages.pick(available, request.version, request.minimum)
     if choice.install and not request.check_mode:
         reason = indexes.bring_up_to_date(system, time.time())
         report.notes += [reason] if reason else []
@@ -155,5 +154,4 @@ def _install(
 def run_packages(system: System, request: Request, report: Report, commands: t.Sequence[t.Sequence[str]]) -> bool:
     """Run COMMANDS in a transaction, and wait as long as a look may; returns whether it has ended. Raises Failure."""
     report.transaction = apt_follow.begin(system, containers_report.PURPOSE, commands, request.wait)
-    report.running = report.transaction.running
-    return not report.running
+    return not report.transaction.running

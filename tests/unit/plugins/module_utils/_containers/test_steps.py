@@ -143,7 +143,7 @@ def test_nothing_to_do(world: World) -> None:
 def test_from_nothing(world: World) -> None:
     world.current, world.stale = False, {cdi.SPECIFICATION: "there is none"}
     report = world.look(["podman"])
-    assert report.changed and report.version == "1.19.1" and not report.running
+    assert report.changed and report.version == "1.19.1" and report.transaction and not report.transaction.running
     assert world.did[0] == "can be read"
     assert world.did[1:6] == [
         "write /etc/new", "refresh", "update", "nvidia-container-toolkit-base=1.19.1-1 podman", "collected t1",
@@ -177,16 +177,16 @@ def test_a_source_that_is_too_old_changes_nothing(world: World) -> None:
 
 
 def test_a_running_transaction_is_followed(world: World) -> None:
-    world.running, world.ends = world.transaction("t0", "toolkit"), False
+    world.ends = False
+    world.running = world.transaction("t0", "toolkit")
     report = world.look()
-    assert report.running and report.changed and world.did == []
-    assert report.transaction is not None and report.transaction.id == "t0"
+    assert report.transaction is world.running and report.changed and world.did == []
 
 
 def test_an_own_transaction_that_goes_on(world: World) -> None:
     world.ends = False
     report = world.look()
-    assert report.running and world.did == [
+    assert report.transaction and report.transaction.running and world.did == [
         "--allow-downgrades nvidia-container-toolkit-base=1.19.1-1",
     ]  # fmt: skip
 
@@ -346,9 +346,9 @@ def test_a_removal_that_would_take_others_along_is_refused(leaving: World) -> No
 def test_a_removal_that_goes_on_is_looked_at_again(leaving: World) -> None:
     leaving.ends = False
     report = out(leaving)
-    assert report.running and f"write {containers_source.SOURCE}" not in leaving.did
+    assert report.transaction and report.transaction.running and f"write {containers_source.SOURCE}" not in leaving.did
     leaving.running = leaving.transaction("t1")
-    assert out(leaving).running
+    assert out(leaving).transaction is leaving.running
 
 
 def test_nothing_left_to_remove(leaving: World, monkeypatch: pytest.MonkeyPatch) -> None:
