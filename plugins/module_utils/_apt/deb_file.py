@@ -145,7 +145,7 @@ def _zstd(data: bytes, limit: int) -> bytes:
 
 
 def _entries(tar: bytes) -> t.Iterator[t.Tuple[str, bytes]]:
-    """(name, content) of the regular files in TAR, as far as it goes: tar(5), with GNU's long names."""
+    """(name, content) of the regular files in TAR, which may be cut off: tar(5), with GNU's long names."""
     place, long_name = 0, ""
     while place + _BLOCK <= len(tar) and tar[place]:
         header = tar[place : place + _BLOCK]

@@ -38,7 +38,7 @@ class Action:
 
     @property
     def qualified(self) -> str:
-        """The name that tells it from the package of another architecture, as apt writes it."""
+        """The name as apt writes it, with the architecture if that is not the system's."""
         return f"{self.name}:{self.foreign}" if self.foreign else self.name
 
 

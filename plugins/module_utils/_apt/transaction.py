@@ -129,7 +129,7 @@ def _spawn(directory: str) -> None:
 
 
 def find_running(system: System) -> Transaction | None:
-    """The transaction that runs now, whoever started it."""
+    """The transaction that is running, no matter who started it."""
     return next((transaction for transaction in all_transactions(system) if transaction.running), None)
 
 

@@ -68,7 +68,7 @@ def observe(system: System) -> State:
 def choose(wanted: t.Sequence[str] | None, seen: State) -> Choice:
     """Which engines to serve. WANTED None: those that are there. Raises Failure."""
     if wanted is None:
-        # A containerd beside docker is docker's own.
+        # If there is docker too, containerd is docker's own.
         own = [engine for engine in seen.engines if not (engine == "containerd" and "docker" in seen.engines)]
         if not seen.desktop:
             return Choice(tuple(own))

@@ -77,7 +77,7 @@ _ANSIBALLZ = b"_ANSIBALLZ_WRAPPER = True"
 _ARCHIVE = re.compile(rb"[A-Za-z0-9+/]{2000,}={0,2}")
 
 
-# -- how bytes travel: text as it is, everything else as letters: nobody vouches for the bytes of a WinRS pipe ---------
+# -- how bytes travel: text unchanged, everything else as letters, because a WinRS pipe may change bytes ---------------
 
 
 def pack(data: bytes) -> tuple[str, bytes]:
@@ -300,7 +300,7 @@ class Service:
 
 
 def _archives(part: bytes) -> t.Iterator[tuple[bytes, zipfile.ZipFile]]:
-    """The archives in PART, which stand there in base64: as they are, and opened."""
+    """The archives in PART, in which they are base64: the bytes, and opened."""
     for match in _ARCHIVE.finditer(part):
         with contextlib.suppress(binascii.Error, zipfile.BadZipFile):
             archive = base64.b64decode(match.group(0))

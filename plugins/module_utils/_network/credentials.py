@@ -80,7 +80,7 @@ def _parts(url: str) -> urllib.parse.SplitResult:
 
 
 def taken_from(url: str, username: str, password: str) -> t.Tuple[str, Credentials | None]:
-    """URL without user and password, and the credentials in it or those given beside it. Raises CredentialsError."""
+    """URL without user and password, and the credentials in it, or those given separately. Raises CredentialsError."""
     match = _USER.match(url)
     if match and "/" in match.group("place"):
         raise CredentialsError("the password in url contains a slash; write it as %2F")

@@ -77,7 +77,7 @@ FAMILY_PATTERNS = (
     "primus-vk-nvidia",
     "nvidia-primus-vk-(common|wrapper)",
     "nvidia-(fs|fs-dkms|gds)(-[0-9]+-[0-9]+)?",
-    # Kernel modules beside the driver: GPU memory for network cards and for the CPU.
+    # Kernel modules that work with the driver: GPU memory for network cards and for the CPU.
     "gdrdrv-dkms",
     "nvidia-(peermem|peer-memory)(-dkms)?",
     "firmware-nvidia-graphics",

@@ -16,8 +16,8 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia.catalogue im
 
 
 def toolkit_package(version: str) -> str:
-    """The package that every repository with toolkit VERSION holds, whatever the components are: ``cuda-toolkit-12-8``
-    for ``12.8`` and ``12.8.1``, ``cuda-toolkit-12`` for ``12.latest``. Raises CatalogueError.
+    """The package that every repository with toolkit VERSION contains, whatever the components are:
+    ``cuda-toolkit-12-8`` for ``12.8`` and ``12.8.1``, ``cuda-toolkit-12`` for ``12.latest``. Raises CatalogueError.
     """
     asked = catalogue.parse_version(version)
     return catalogue.COMPONENTS["toolkit"].format(v=_dashed(asked) if asked.short else asked.major)

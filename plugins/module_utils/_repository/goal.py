@@ -125,7 +125,7 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Goa
 
 
 def _resolve_installer(options: t.Mapping[str, t.Any]) -> Goal:
-    """The source that a local installer brings."""
+    """The source that is in a local installer."""
     unused = [name for name in ("url", "key", "keyring_url", "username", "password") if options.get(name)]
     if unused:
         raise Failure(f"source local_installer takes no {', '.join(unused)}: all of it is in the package")

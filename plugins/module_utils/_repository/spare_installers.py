@@ -38,10 +38,10 @@ class Spare:
 
 
 def find(system: System, how: str, url: str = "") -> Spare:
-    """What is spare beside the chosen source at URL (empty: none is chosen). Starts no process.
+    """What is spare, except the chosen source at URL (empty: none is chosen). Starts no process.
 
-    HOW: ``unused`` for repositories that no source of somebody else names, not even a disabled one; ``all`` for those
-    too, with the sources that name them; ``keep`` for none.
+    HOW: ``unused`` for repositories that no other source names, not even a disabled one; ``all`` for those too, with
+    the sources that name them; ``keep`` for none.
     """
     folders = system.matching("/var/cuda-repo-*-local")
     if how == "keep" or not folders:
