@@ -43,7 +43,7 @@ class State:
     """Digest of the driver's files; empty without a GPU."""
     texts: t.Mapping[str, str]
     gone: t.Mapping[str, t.Tuple[str, ...]]
-    record: t.Mapping[str, str]
+    record: t.Mapping[str, t.Any]
 
 
 def observe(system: System) -> State:
@@ -56,7 +56,7 @@ def observe(system: System) -> State:
         if text is not None:
             texts[path] = text
     gone = {path: tuple(name for name in host_paths(text) if not system.exists(name)) for path, text in texts.items()}
-    return State(gpu, driver_digest(system) if gpu else "", texts, gone, _record(system))
+    return State(gpu, driver_digest(system) if gpu else "", texts, gone, system.read_json(RECORD))
 
 
 def driver_digest(system: System) -> str:
@@ -70,10 +70,6 @@ def driver_digest(system: System) -> str:
         lines.append(f"{name} {status.st_size} {int(status.st_mtime)}")
     lines += [name for name in system.names(STORE) if name.startswith("nv")]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _record(system: System) -> t.Dict[str, str]:
-    return {key: str(value) for key, value in system.read_json(RECORD).items()}
 
 
 def host_paths(text: str) -> t.List[str]:
