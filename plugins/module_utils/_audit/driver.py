@@ -12,7 +12,7 @@ import os
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe import State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import installer_log, loader
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict, some
 
 REPAIR = "run wslfleet.cuda.cuda_repair (playbooks/repair.yml)"
 
@@ -51,10 +51,9 @@ def run_file(seen: State) -> Verdict:
 def strays(seen: State) -> Verdict:
     strays = [path for path in seen.repair.strays if path not in seen.dkms]
     if strays:
-        more = f" and {len(strays) - 20} more" if len(strays) > 20 else ""
-        return Verdict("stray_files", "G9", STOP, ", ".join(strays[:20]) + more, REPAIR)
+        return Verdict("stray_files", "G9", STOP, some(strays, 20), REPAIR)
     if seen.repair.copies:
-        text = f"copies of WSL's files: {', '.join(seen.repair.copies[:20])}"
+        text = f"copies of WSL's files: {some(seen.repair.copies, 20)}"
         return Verdict("stray_files", "G9", WARN, text, _LINK)
     return Verdict("stray_files", "G9", OK, "no driver file outside WSL's folder")
 

@@ -20,7 +20,7 @@ from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.observe impor
 from ansible_collections.wslfleet.cuda.plugins.module_utils._driver import loader
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, driver_packages
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, STOP, WARN, Verdict, some
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path
 
 _MEND_APT = "run wslfleet.cuda.cuda_legacy, which removes NVIDIA's own broken sources; repair others yourself"
@@ -85,8 +85,7 @@ def _pin(seen: State) -> Verdict:
         return Verdict("pin_effect", "G9", STOP, text, _MEND_APT)
     if not seen.open_candidates:
         return Verdict("pin_effect", "G9", OK, "apt would install no driver package")
-    names = sorted(seen.open_candidates)
-    text = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    text = some(sorted(seen.open_candidates), 5)
     level = WARN if seen.guard_missing else STOP
     remedy = (
         _GUARD

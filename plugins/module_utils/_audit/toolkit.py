@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._audit.toolkit_state import State
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
-from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict
+from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.verdict import INFO, OK, WARN, Verdict, some
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import host_compiler, path, smoke_test
 
@@ -102,8 +102,7 @@ def _components(state: State) -> Verdict:
 def _listed(names: t.Sequence[str]) -> str:
     if "toolkit" in names:
         return f"the whole toolkit, {len(names)} components"
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(sorted(names)[:_MOST]) + more
+    return some(sorted(names), _MOST)
 
 
 def _compile(state: State) -> Verdict:
@@ -136,8 +135,7 @@ def _nvcc(state: State) -> Verdict:
     others = [found for found in state.first_nvccs if found.leads_to != state.nvcc]
     if not others:
         return Verdict("nvcc", "G24", OK, f"every shell finds {state.nvcc}")
-    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    text = "; ".join(found.text for found in others[:5]) + more
+    text = some([found.text for found in others], 5, "; ")
     if all(not found.path for found in others):
         return Verdict("nvcc", "G24", WARN, text, "run wslfleet.cuda.cuda_toolkit")
     return Verdict("nvcc", "G24", WARN, f"{text}, not {state.nvcc}", "take it out of that PATH, or put it behind")
@@ -148,11 +146,8 @@ def _search_paths(state: State) -> Verdict:
     if not state.nvcc:
         seen = "no toolkit with a compiler is the default one, so that there is nothing to put into PATH"
         return Verdict("toolkit_path", "G24", INFO, seen, _INSTALL)
-    wrong = list(state.commands_missing[:_MOST])
-    if len(state.commands_missing) > _MOST:
-        wrong.append(f"{len(state.commands_missing) - _MOST} more")
-    if wrong:
-        seen = f"not written or changed since: {', '.join(wrong)}"
+    if state.commands_missing:
+        seen = f"not written or changed since: {some(state.commands_missing, _MOST)}"
         return Verdict("toolkit_path", "G24", WARN, seen, "run wslfleet.cuda.cuda_toolkit")
     if state.libraries and not state.libraries_named:
         seen = f"no file in /etc/ld.so.conf.d names {state.libraries}: programs do not find the toolkit's libraries"

@@ -28,6 +28,12 @@ class Verdict:
     remedy: str = ""
 
 
+def some(texts: t.Sequence[str], most: int, separator: str = ", ") -> str:
+    """The first MOST of TEXTS, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return separator.join(texts[:most]) + more
+
+
 def as_result(verdicts: t.Sequence[Verdict]) -> t.List[t.Dict[str, str]]:
     """VERDICTS as results of modules hold them."""
     return [asdict(verdict) for verdict in verdicts]

@@ -146,7 +146,7 @@ def test_g24_nvcc(changes: dict[str, t.Any], level: str, words: str) -> None:
         ({"libraries": "", "libraries_named": ()}, "ok", "lead to /usr/local/cuda-12.8"),
         ({"libraries_named": ()}, "warn", f"no file in /etc/ld.so.conf.d names {LIBRARIES}"),
         ({"commands_missing": ("/etc/profile.d/wslfleet-cuda.sh",)}, "warn", "changed since: /etc/profile.d/wslfleet-"),
-        ({"commands_missing": tuple(f"/usr/local/bin/{number}" for number in range(12))}, "warn", ", 4 more"),
+        ({"commands_missing": tuple(f"/usr/local/bin/{number}" for number in range(12))}, "warn", " and 4 more"),
         ({"nvcc": ""}, "info", "nothing to put into PATH"),
     ],
 )
