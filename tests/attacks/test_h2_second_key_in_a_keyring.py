@@ -114,8 +114,10 @@ ATTACHED: dict[str, t.Callable[[bytes, bytes], bytes]] = {
 }
 
 
-def wanted(fingerprint: str, key: str) -> repository_goal.Goal:
-    return repository_goal.Goal("mirror", "https://m.example/x/", "", "", key, fingerprint)
+def wanted(fingerprint: str, key: str, **more: str) -> repository_goal.Goal:
+    keyring = repository_goal.own_keyring("mirror")
+    settings = {"name": "mirror", "path": "/mirror.sources", "keyring": keyring, **more}
+    return repository_goal.Goal(url="https://m.example/x/", fingerprint=fingerprint, key=key, **settings)
 
 
 def no_command(arguments: t.Sequence[str]) -> Completed:
@@ -203,7 +205,7 @@ def test_the_keyring_in_a_package(signers: tuple[Signer, Signer], tmp_path: Path
     (root / "usr/share/keyrings/cuda.gpg").write_bytes(good.export() + retagged(evil.export(), 5))
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", good.fingerprint)
+    source = wanted(good.fingerprint, "", keyring_url=str(package))
     with pytest.raises(Failure, match="not an OpenPGP key"):
         fetch.fetch_keyring(system_at("", no_command), source, str(tmp_path))
 
@@ -214,8 +216,8 @@ def test_a_key_that_was_added_to_the_keyring_later(kind: str, signers: tuple[Sig
     good, evil = signers
     source: repository_goal.Goal = {
         "mirror": wanted(good.fingerprint, "x"),
-        "shared": repository_goal.Goal("wsl-ubuntu", "https://m.example/x/", "", "", "x", good.fingerprint),
-        "containers": containers_source.Goal("c", "https://m.example/x/", "", "", "x", good.fingerprint),
+        "shared": wanted(good.fingerprint, "x", keyring=repository_goal.KEYRING),
+        "containers": wanted(good.fingerprint, "x", keyring=containers_source.KEYRING),
     }[kind]
     path = tmp_path / source.keyring.lstrip("/")
     path.parent.mkdir(parents=True)
@@ -237,6 +239,6 @@ def test_a_package_that_unpacks_to_more_than_memory_holds(tmp_path: Path) -> Non
         file.truncate(64 << 20)
     package = tmp_path / "keyring.deb"
     subprocess.run(["dpkg-deb", "-Zgzip", "-z1", "-b", str(root), str(package)], check=True, capture_output=True)
-    source = repository_goal.Goal("mirror", "https://m.example/x/", str(package), "", "", "0" * 40)
+    source = wanted("0" * 40, "", keyring_url=str(package))
     with pytest.raises(Failure, match="too big"):
         fetch.fetch_keyring(system_at("", no_command), source, str(tmp_path))

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import transaction as apt_transaction
-from ansible_collections.wslfleet.cuda.plugins.module_utils._containers import source as containers_source
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes as system_changes
 
 PURPOSE = "containers"
@@ -25,7 +25,7 @@ class Request:
     engines: t.Sequence[str] | None
     version: str | None
     minimum: str
-    source: containers_source.Goal
+    source: Goal
     check_mode: bool
     wait: float
     follow: str | None = None

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._network import credentials as network_credentials
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import goal as repository_goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._repository import legacy_keys, repository
+from ansible_collections.wslfleet.cuda.plugins.module_utils._repository.goal import Goal
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared import addresses
 from ansible_collections.wslfleet.cuda.plugins.module_utils._shared.failure import Failure
 from ansible_collections.wslfleet.cuda.plugins.module_utils._sources import entries as sources_entries
@@ -39,40 +39,26 @@ _HOST = "nvidia.github.io"
 _REPOSITORY = re.compile(r"/(libnvidia-container|nvidia-docker|nvidia-container-runtime)(/|$)")
 
 
-@dataclass(frozen=True)
-class Goal(repository_goal.Goal):
-    """The source of the container packages; tried, fetched and refreshed as the CUDA repository is."""
-
-    @property
-    def path(self) -> str:
-        """The source file."""
-        return SOURCE
-
-    @property
-    def keyring(self) -> str:
-        """The keyring file."""
-        return KEYRING
-
-    @property
-    def better_signed(self) -> str:
-        """Which other source has a key that apt 3 accepts: none is known."""
-        return ""
-
-    @property
-    def credentials_path(self) -> str:
-        """The file with user name and password."""
-        return CREDENTIALS
-
-
 def resolve(options: t.Mapping[str, t.Any]) -> Goal:
-    """Fill in what OPTIONS (of the module) leave out. Raises Failure."""
+    """The source of the container packages, with what OPTIONS (of the module) leave out. Raises Failure."""
     address, credentials = repository_goal.address_of(str(options.get("url") or URL), options)
     key = str(options.get("key") or "")
     if not key and address != URL:
         raise Failure("a mirror needs key: the public key, or an address or a path where it is")
     fingerprint = repository_goal.normal_fingerprint(str(options.get("key_fingerprint") or FINGERPRINT))
     sha1 = str(options.get("sha1") or "refuse")
-    return Goal("nvidia-container-toolkit", address, "", "", key or KEY_URL, fingerprint, credentials, sha1)
+    return Goal(
+        name="nvidia-container-toolkit",
+        url=address,
+        path=SOURCE,
+        keyring=KEYRING,
+        fingerprint=fingerprint,
+        key=key or KEY_URL,
+        credentials=credentials,
+        credentials_path=CREDENTIALS,
+        sha1=sha1,
+        better_signed="",
+    )
 
 
 def is_current(system: System, wanted: Goal) -> bool:

@@ -32,38 +32,23 @@ class Goal:
     name: str
     url: str
     """Without user name and password, with a slash at its end."""
-    keyring_url: str
-    keyring_sha256: str
-    key: str
+    path: str
+    """The source file."""
+    keyring: str
+    """The keyring file. NVIDIA's own is shared with sources that people add by hand; every other source has its own."""
     fingerprint: str
     """Empty if the local installer may contain any key."""
+    keyring_url: str = ""
+    keyring_sha256: str = ""
+    key: str = ""
+    installer: local_installer.Installer | None = None
     credentials: network_credentials.Credentials | None = None
+    credentials_path: str = network_credentials.PATH
+    """The file with user name and password."""
     sha1: str = "refuse"
     """refuse, this_source or all_sources."""
-    installer: local_installer.Installer | None = None
-
-    @property
-    def path(self) -> str:
-        """The source file."""
-        return sources_files.own(self.name)
-
-    @property
-    def keyring(self) -> str:
-        """The keyring file. NVIDIA's own is shared with sources that people add by hand; every other source has its
-        own."""
-        if self.installer or self.name == "mirror":
-            return f"/usr/share/keyrings/cuda-{self.name}-keyring.gpg"
-        return KEYRING
-
-    @property
-    def better_signed(self) -> str:
-        """Which other source has a key that apt 3 accepts, for a message."""
-        return "the repository that NVIDIA signs for this release (source ubuntu), "
-
-    @property
-    def credentials_path(self) -> str:
-        """The file with user name and password."""
-        return network_credentials.PATH
+    better_signed: str = "the repository that NVIDIA signs for this release (source ubuntu), "
+    """Which other source has a key that apt 3 accepts, for a message; empty if none is known."""
 
     @property
     def holds_drivers(self) -> bool:
@@ -84,6 +69,11 @@ class Goal:
     def note(self, system: System, keyring: bytes) -> str:
         """The line that marks a source with an exception from the SHA-1 cut-off; empty if none is needed."""
         return repository_sha1.NOTE if self.sha1 == "this_source" and repository_sha1.concerns(system, keyring) else ""
+
+
+def own_keyring(name: str) -> str:
+    """The keyring file of the source NAME, which is not shared."""
+    return f"/usr/share/keyrings/cuda-{name}-keyring.gpg"
 
 
 def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Goal:
@@ -113,14 +103,16 @@ def resolve(source: str, options: t.Mapping[str, t.Any], os_release: str) -> Goa
     if sha256 and not re.match(r"^[0-9a-f]{64}$", sha256):
         raise Failure(f"keyring_sha256 {sha256!r} is not a digest of 64 hex digits")
     return Goal(
-        name,
-        url,
-        "" if key else keyring_url,
-        sha256,
-        key,
-        normal_fingerprint(fingerprint),
-        credentials,
-        str(options.get("sha1") or "refuse"),
+        name=name,
+        url=url,
+        path=sources_files.own(name),
+        keyring=own_keyring(name) if name == "mirror" else KEYRING,
+        fingerprint=normal_fingerprint(fingerprint),
+        keyring_url="" if key else keyring_url,
+        keyring_sha256=sha256,
+        key=key,
+        credentials=credentials,
+        sha1=str(options.get("sha1") or "refuse"),
     )
 
 
@@ -134,14 +126,13 @@ def _resolve_installer(options: t.Mapping[str, t.Any]) -> Goal:
     installer = local_installer.parse(str(options["installer"]), str(options.get("installer_sha256") or ""))
     fingerprint = str(options.get("key_fingerprint") or "")
     return Goal(
-        installer.name,
-        installer.url,
-        "",
-        "",
-        "",
-        normal_fingerprint(fingerprint) if fingerprint else "",
-        sha1=str(options.get("sha1") or "refuse"),
+        name=installer.name,
+        url=installer.url,
+        path=sources_files.own(installer.name),
+        keyring=own_keyring(installer.name),
+        fingerprint=normal_fingerprint(fingerprint) if fingerprint else "",
         installer=installer,
+        sha1=str(options.get("sha1") or "refuse"),
     )
 
 

@@ -121,7 +121,7 @@ def _with_kept_keys(system: System, path: str, keyring: bytes) -> bytes:
 def _own_keyrings(system: System, sources: t.Sequence[str], kept: str) -> t.List[str]:
     """The keyring files of our SOURCES that are not shared. KEPT stays."""
     names = [path.rsplit("/", 1)[-1][len("cuda-") : -len(".sources")] for path in sources]
-    found = [f"/usr/share/keyrings/cuda-{name}-keyring.gpg" for name in names]
+    found = [repository_goal.own_keyring(name) for name in names]
     return [path for path in found if path != kept and system.exists(path)]
 
 
