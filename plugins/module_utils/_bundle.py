@@ -154,16 +154,6 @@ class Record:
         files.write_file(self._path, json.dumps(shown), 0o600)
 
 
-def read_state(folder: str) -> State:
-    """The state of the last order in FOLDER; empty if there is none, or it cannot be read."""
-    try:
-        with open(f"{folder}/state.json", encoding="utf-8") as file:
-            found = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def take_lock(folder: str) -> int | None:
     """The open lock of FOLDER; None while an order runs. It is free as soon as the last process with it has ended."""
     while True:
@@ -323,7 +313,7 @@ def attend(document: t.Mapping[str, t.Any], tell: t.Callable[[State], None] | No
             start(document, lock)
             begun = True
             continue
-        state = read_state(folder)
+        state = files.read_json(f"{folder}/state.json")
         mine = state.get("id") == document["id"]
         begun = begun or mine
         if lock is not None:

@@ -56,7 +56,7 @@ def test_steps_run_in_order_and_know_earlier_results(record: b.Record, tmp_path:
     assert (rows[2]["name"], rows[2]["result"]) == ("Do third", {"changed": False, "skipped": True})
     assert [row["register"] for row in rows] == ["one", "two", ""]
     assert all(row["seconds"] >= 0 for row in rows)
-    state = b.read_state(str(tmp_path / "order"))
+    state = json.loads((tmp_path / "order/state.json").read_text())
     assert (state["step"], len(state["rows"]), state["ended"]) == ("Do third", 2, False)
 
 
@@ -281,7 +281,7 @@ def test_an_order_that_was_killed_is_known_as_such(monkeypatch: pytest.MonkeyPat
     while (lock := b.take_lock(order["folder"])) is None:
         time.sleep(0.01)
     os.close(lock)
-    assert b.read_state(order["folder"])["ended"] is False
+    assert json.loads(Path(order["folder"], "state.json").read_text())["ended"] is False
     # The next order does not wait for it, and neither takes it for its own.
     assert b.attend({**order, "hold": None})["ended"] is True
 
