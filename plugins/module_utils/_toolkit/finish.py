@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import command, dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue, package_names
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system.system import System
 from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import path as toolkit_path
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit.plan import Goal
 
 RELEASES = "/var/lib/wslfleet/toolkits"
 
@@ -71,26 +72,22 @@ def read_release(system: System, short: str) -> Release:
 
 def release_text(release: Release) -> str:
     """The record of RELEASE."""
-    record = {"held": release.held, "parts": dict(sorted(release.parts.items())), "version": release.version}
-    return json.dumps(record, indent=2) + "\n"
+    return json.dumps(asdict(release), indent=2, sort_keys=True) + "\n"
 
 
 def is_complete(release: Release, database: dpkg.Database) -> bool:
     """Whether every part of RELEASE is installed in its version."""
-    found = {item.name: item.version for item in database.packages if item.installed}
-    return bool(release.parts) and all(found.get(name) == version for name, version in release.parts.items())
+    return bool(release.parts) and all(database.version(name) == version for name, version in release.parts.items())
 
 
-def settle(
-    system: System,
-    version: catalogue.Version,
-    database: dpkg.Database,
-    hold: bool | None,
-    default: bool,
-    parts: t.Mapping[str, str],
-) -> Settling:
-    """What is left to do for toolkit VERSION, which is wanted. HOLD None: exact releases are held, others are released
-    if we held them. DEFAULT False leaves the default as it is. PARTS: of the exact release, empty for any other."""
+def settle(system: System, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]) -> Settling:
+    """What is left to do for the toolkit WANTED. PARTS: of the exact release, empty for any other.
+
+    If nothing is said about holds, exact releases are held, and others are released if we held them.
+    """
+    if not wanted.options.present:
+        return _settle_absent(system, wanted.version.short, database)
+    version, hold = wanted.version, wanted.options.hold
     short = version.short
     before = read_release(system, short)
     mine = [item for item in database.packages if item.present and package_names.belongs_to_version(item.name, short)]
@@ -101,13 +98,13 @@ def settle(
     note = Release(version.exact, parts, wanted_hold) if parts else None
     record = changes.change_to(system, path_of(short), release_text(note) if note else None)
     files = [*toolkit_path.changes(system, True), *([record] if record else [])]
-    alternatives = _default(system, version) if default else []
+    alternatives = _default(system, version) if wanted.options.default else []
     return Settling(
         tuple(sorted(free)) if wanted_hold else (), tuple(sorted(release)), tuple(alternatives), tuple(files)
     )
 
 
-def settle_absent(system: System, short: str, database: dpkg.Database) -> Settling:
+def _settle_absent(system: System, short: str, database: dpkg.Database) -> Settling:
     """What is left to do if toolkit SHORT is not wanted. The files for PATH are removed with the last compiler."""
     others = any(
         item.present and item.name.startswith("cuda-nvcc-") and not package_names.belongs_to_version(item.name, short)

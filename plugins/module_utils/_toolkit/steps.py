@@ -64,7 +64,7 @@ def look(system: System, options: Options, check_mode: bool) -> Look | None:
     if version.exact and options.present:
         parts = _parts(system, wanted, database, check_mode, warnings)
     plan = toolkit_plan.make_plan(system, wanted, database, dpkg.read_automatic(system), parts)
-    found = Look(wanted, database, plan, _settling(system, wanted, database, parts), parts, warnings=warnings)
+    found = Look(wanted, database, plan, finish.settle(system, wanted, database, parts), parts, warnings=warnings)
     if plan.packages_change:
         _judge(system, found, check_mode)
     return found
@@ -72,7 +72,7 @@ def look(system: System, options: Options, check_mode: bool) -> Look | None:
 
 def settle(system: System, found: Look) -> finish.Settling:
     """Do what is left when the packages are as wanted. Returns what that was. Raises Failure."""
-    settling = _settling(system, found.wanted, dpkg.read_database(system), found.parts)
+    settling = finish.settle(system, found.wanted, dpkg.read_database(system), found.parts)
     for command in settling.commands():
         done = system.run(command)
         if done.code != 0:
@@ -92,13 +92,6 @@ def diff(found: Look) -> t.List[t.Dict[str, str]]:
         before, after = toolkit_plan.describe(found.plan, found.judged)
         shown.append(system_changes.listed("packages", before, after))
     return shown
-
-
-def _settling(system: System, wanted: Goal, database: dpkg.Database, parts: t.Mapping[str, str]) -> finish.Settling:
-    asked = wanted.options
-    if not asked.present:
-        return finish.settle_absent(system, wanted.version.short, database)
-    return finish.settle(system, wanted.version, database, asked.hold, asked.default, parts)
 
 
 def _fetch(system: System, check_mode: bool, warnings: t.List[str]) -> None:

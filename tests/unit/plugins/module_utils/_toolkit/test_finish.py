@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
 from ansible_collections.wslfleet.cuda.plugins.module_utils._apt import dpkg
 from ansible_collections.wslfleet.cuda.plugins.module_utils._nvidia import catalogue
 from ansible_collections.wslfleet.cuda.plugins.module_utils._system import changes
-from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish
+from ansible_collections.wslfleet.cuda.plugins.module_utils._toolkit import finish, plan
 
 from tests.unit.plugins.module_utils.scripted_run import system_at
 
@@ -29,11 +30,15 @@ FREE = database("ii cuda-nvcc-12-8 12.8.61-1", "ii cuda-nvcc-12-4 12.4.1-1")
 HELD = database("hi cuda-nvcc-12-8 12.8.61-1", "hi cuda-nvcc-12-4 12.4.1-1")
 
 
+def wanted(version: str, **options: t.Any) -> plan.Goal:
+    return plan.desired(V(version), plan.Options(version, ("nvcc",), **options))
+
+
 def settled(
     root: Path, version: str, there: dpkg.Database, hold: bool | None = None, default: bool = False
 ) -> finish.Settling:
     parts = PARTS if version.count(".") == 2 else {}
-    found = finish.settle(system_at(root), V(version), there, hold, default, parts)
+    found = finish.settle(system_at(root), wanted(version, hold=hold, default=default), there, parts)
     changes.apply(system_at(root), found.files)
     return found
 
@@ -99,7 +104,8 @@ def test_default(tmp_path: Path) -> None:
 
 def test_path_goes_with_the_last_compiler(tmp_path: Path) -> None:
     settled(tmp_path, "12.8.0", FREE)
-    left = finish.settle_absent(system_at(tmp_path), "12.8", database("ii cuda-nvcc-12-4 12.4.1-1"))
+    gone = wanted("12.8", state="absent")
+    left = finish.settle(system_at(tmp_path), gone, database("ii cuda-nvcc-12-4 12.4.1-1"), {})
     assert [change.path for change in left.files] == [finish.path_of("12.8")]
-    none = finish.settle_absent(system_at(tmp_path), "12.8", database())
+    none = finish.settle(system_at(tmp_path), gone, database(), {})
     assert "/etc/profile.d/wslfleet-cuda.sh" in [change.path for change in none.files]
