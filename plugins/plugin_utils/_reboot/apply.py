@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 from dataclasses import dataclass, replace
@@ -127,13 +128,12 @@ def _wait(runner: CommandRunner, before: PendingReboot, deadline: float, clock: 
     """The state of the host in its new boot, after servicing has ended; None if it was not back before DEADLINE."""
     latest = None
     while clock.now() < deadline:
-        try:
+        # Meanwhile the host is shutting down, off, or starting.
+        with contextlib.suppress(HostUnreachable, CommandTimeout, StepFailed):
             now = observe(runner)
             if _is_new(before, now):
                 latest = now
                 if not now.in_progress:
                     return now
-        except (HostUnreachable, CommandTimeout, StepFailed):
-            pass  # the host is shutting down, off, or starting
         clock.sleep(POLL_SECONDS)
     return latest

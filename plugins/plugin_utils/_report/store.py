@@ -128,11 +128,9 @@ def key_of(folder: str) -> bytes:
     path = os.path.join(folder, KEY)
     with _told(path):
         os.makedirs(folder, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-                stream.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+        new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with contextlib.suppress(FileExistsError), os.fdopen(os.open(path, new, 0o600), "w") as stream:
+            stream.write(secrets.token_hex(32))
         with open(path, encoding="ascii", errors="replace") as stream:
             return stream.read().strip().encode()
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -19,14 +20,9 @@ _TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.a
 @functools.lru_cache(maxsize=1)
 def collection_version(top: str = _TOP) -> str:
     """From the files of the installed collection, or of the checkout; empty if TOP has neither."""
-    try:
-        with open(os.path.join(top, "MANIFEST.json"), encoding="utf-8") as stream:
-            return str(json.load(stream)["collection_info"]["version"])
-    except FileNotFoundError:
-        pass
-    try:
-        with open(os.path.join(top, "galaxy.yml"), encoding="utf-8") as stream:
-            found = re.search(r"(?m)^version: *(\S+)", stream.read())
-    except FileNotFoundError:
-        return ""
-    return found.group(1) if found else ""
+    with contextlib.suppress(FileNotFoundError), open(os.path.join(top, "MANIFEST.json"), encoding="utf-8") as stream:
+        return str(json.load(stream)["collection_info"]["version"])
+    with contextlib.suppress(FileNotFoundError), open(os.path.join(top, "galaxy.yml"), encoding="utf-8") as stream:
+        found = re.search(r"(?m)^version: *(\S+)", stream.read())
+        return found.group(1) if found else ""
+    return ""
