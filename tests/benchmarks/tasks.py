@@ -203,6 +203,8 @@ def ansible(state: Path, way: str, program: str, *arguments: str, more: dict[str
         "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(collections),
         "ANSIBLE_CONNECTION_PLUGINS": str(Path(__file__).parent / "connection_plugins"),
         "LC_ALL": "C.UTF-8",
+        # As with a user: what Python compiles, it keeps.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     extra = json.dumps({"ansible_python_interpreter": "/usr/bin/python3", "ansible_shell_type": "sh", **variables})
     command = [str(Path(sys.executable).parent / program), "-i", str(inventory), *arguments, "-e", extra]
