@@ -47,7 +47,7 @@ def configure(system: System, request: Request, report: Report, serve: t.Sequenc
     for engine in runtimes.unconfigured(system, serve):
         changes = runtimes.plan(system, engine)
         if not request.check_mode:
-            runtimes.check(system, engine, changes)
+            runtimes.check_docker(system, changes)
             system_changes.apply(system, changes)
             if engine == "containerd":
                 runtimes.check_containerd(system, changes)

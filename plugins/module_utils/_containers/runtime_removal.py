@@ -67,14 +67,15 @@ def docker_removal(
     path: str, text: str, before: str | None, user: as_user.User | None = None
 ) -> t.List[system_changes.FileChange]:
     """The change that removes our entry from TEXT of the daemon.json at PATH, which was BEFORE. Raises Failure."""
-    if not runtimes.of_daemon_json(path, daemon_json.knows, text):
-        return []
-    if runtimes.of_daemon_json(path, daemon_json.is_default, text):
-        raise Failure(
-            f"{path} makes nvidia the default runtime, without which no container would start; remove "
-            "default-runtime first, nothing was changed"
-        )
-    after = runtimes.of_daemon_json(path, _old_daemon_json, text, before)
+    with runtimes.naming(path):
+        if not daemon_json.knows(text):
+            return []
+        if daemon_json.is_default(text):
+            raise Failure(
+                f"{path} makes nvidia the default runtime, without which no container would start; remove "
+                "default-runtime first, nothing was changed"
+            )
+        after = _old_daemon_json(text, before)
     return [system_changes.rewritten(path, text, after, user=user)]
 
 

@@ -11,10 +11,10 @@ The old content of a file is kept in a record that only root can read, so that i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
-import tempfile
 import typing as t
 from dataclasses import replace
 
@@ -44,7 +44,9 @@ def unconfigured(system: System, serve: t.Sequence[str]) -> t.List[str]:
 
 def docker_knows(system: System, path: str, user: as_user.User | None = None) -> bool:
     """Whether the daemon.json at PATH, of USER's own docker or of root's, has the runtime. Raises Failure."""
-    return bool(of_daemon_json(path, daemon_json.knows, _read(system, path, user)))
+    text = _read(system, path, user)
+    with naming(path):
+        return daemon_json.knows(text)
 
 
 def _read(system: System, path: str, user: as_user.User | None) -> str | None:
@@ -83,7 +85,8 @@ def plan(system: System, engine: str) -> t.List[system_changes.FileChange]:
 def with_runtime(system: System, path: str, user: as_user.User | None = None) -> system_changes.FileChange:
     """The daemon.json at PATH, of USER's own docker or of root's, with the runtime. Raises Failure."""
     before = _read(system, path, user)
-    after = of_daemon_json(path, daemon_json.with_runtime, before)
+    with naming(path):
+        after = daemon_json.with_runtime(before)
     return system_changes.rewritten(path, before, after, user=user)
 
 
@@ -96,24 +99,25 @@ def remember(system: System, texts: t.Mapping[str, str | None]) -> t.List[system
     return [replace(change, shown_before="(as it was)\n", shown_after="(as it was, and the files below)\n")]
 
 
-def of_daemon_json(path: str, function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """What FUNCTION of daemon_json.py returns, with PATH in its error. Raises Failure."""
+@contextlib.contextmanager
+def naming(path: str) -> t.Iterator[None]:
+    """Errors of daemon_json.py become a Failure that names PATH."""
     try:
-        return function(*arguments)
+        yield
     except daemon_json.DaemonJsonError as error:
         raise Failure(f"{path} cannot be used: {error}; repair it first, nothing was changed") from error
 
 
-def check(system: System, engine: str, changes: t.Sequence[system_changes.FileChange]) -> None:
+def check_docker(system: System, changes: t.Sequence[system_changes.FileChange]) -> None:
     """Ask dockerd whether it accepts the text of CHANGES, if it can (23.0 and later). Raises Failure."""
     texts = [change.after for change in changes if change.path == DAEMON_JSON and change.after is not None]
-    if engine != "docker" or not texts:
+    if not texts:
         return
-    with system_files.scratch() as folder, tempfile.NamedTemporaryFile(dir=folder, suffix=".json") as file:
-        file.write(texts[0])
-        file.flush()
-        done = system.run(["dockerd", "--validate", f"--config-file={file.name}"])
-        why = done.last_line.replace(file.name, DAEMON_JSON)
+    with system_files.scratch() as folder:
+        path = f"{folder}/daemon.json"
+        system_files.write_file(path, texts[0], 0o600)
+        done = system.run(["dockerd", "--validate", f"--config-file={path}"])
+        why = done.last_line.replace(path, DAEMON_JSON)
     if done.code != 0 and "unknown flag" not in done.output:
         raise Failure(f"dockerd refuses {DAEMON_JSON}: {why}; repair it first, nothing was changed")
 

@@ -96,11 +96,11 @@ def test_dockerd_has_a_say(tmp_path: Path, answer: Completed, refused: str) -> N
     changes = runtimes.plan(system_at(tmp_path), "docker")
     run = ScriptedRun(("^dockerd --validate ", answer))
     if not refused:
-        runtimes.check(system_at(run=run), "docker", changes)
-        runtimes.check(system_at(run=run), "containerd", changes)
+        runtimes.check_docker(system_at(run=run), changes)
+        runtimes.check_docker(system_at(run=run), [])
         return
     with pytest.raises(Failure, match=f"{refused}; repair it first"):
-        runtimes.check(system_at(run=run), "docker", changes)
+        runtimes.check_docker(system_at(run=run), changes)
 
 
 SHOWN = '        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]\n'
