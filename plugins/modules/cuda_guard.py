@@ -101,8 +101,11 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
     present = module.params["state"] == "present"
     files = guard.files(instead)
     wanted = files if present else list(reversed(files))
-    found = [system_changes.change_to(system, file.path, file.text if present else None, file.mode) for file in wanted]
-    changes = [_shown(change) for change in found if change is not None]
+    changes = [
+        _shown(change)
+        for file in wanted
+        for change in system_changes.change_to(system, file.path, file.text if present else None, file.mode)
+    ]
     result: dict[str, t.Any] = {
         "changed": bool(changes),
         "diff": system_changes.diff(changes),

@@ -137,15 +137,14 @@ def changes(
     """Write TEXT to PATHS, then record for which driver."""
     record = json.dumps({"driver": state.driver, "toolkit": toolkit}, sort_keys=True) + "\n"
     wanted = [*((path, text) for path in sorted(paths)), (RECORD, record)]
-    found = [system_changes.change_to(system, path, content) for path, content in wanted]
-    return [change for change in found if change is not None]
+    return [change for path, content in wanted for change in system_changes.change_to(system, path, content)]
 
 
 def plan_removal(system: System) -> t.Tuple[t.List[system_changes.FileChange], t.List[str]]:
     """The specifications that are removed with the toolkit, and what stays: one in /etc/cdi without a record is not
     ours."""
     ours = [REFRESHED, *([SPECIFICATION] if system.read_bytes(RECORD) is not None else []), RECORD]
-    changes = [system_changes.change_to(system, path, None) for path in ours]
+    changes = [change for path in ours for change in system_changes.change_to(system, path, None)]
     left = SPECIFICATION not in ours and system.exists(SPECIFICATION)
     notes = [f"{SPECIFICATION} is kept: this collection did not write it"] if left else []
-    return [change for change in changes if change is not None], notes
+    return changes, notes

@@ -44,8 +44,7 @@ def plan_removal(system: System, others: t.Callable[[System, Texts], t.Sequence[
         changes += found
         engines += [engine] if found else []
     changes += others(system, known)
-    gone = system_changes.change_to(system, runtimes.RECORD, None)
-    if gone is not None:
+    for gone in system_changes.change_to(system, runtimes.RECORD, None):
         changes.append(replace(gone, shown_before="(the files before)\n"))
     return Removal(tuple(changes), tuple(engines), tuple(notes))
 

@@ -93,10 +93,10 @@ def with_runtime(system: System, path: str, user: as_user.User | None = None) ->
 def remember(system: System, texts: t.Mapping[str, str | None]) -> t.List[system_changes.FileChange]:
     """Add TEXTS to the record."""
     text = json.dumps({**record(system), **texts}, sort_keys=True, indent=1) + "\n"
-    change = system_changes.change_to(system, RECORD, text, mode=0o600)
-    if change is None:
-        return []
-    return [replace(change, shown_before="(as it was)\n", shown_after="(as it was, and the files below)\n")]
+    return [
+        replace(change, shown_before="(as it was)\n", shown_after="(as it was, and the files below)\n")
+        for change in system_changes.change_to(system, RECORD, text, mode=0o600)
+    ]
 
 
 @contextlib.contextmanager

@@ -69,12 +69,11 @@ def is_current(system: System, wanted: Goal) -> bool:
 def plan(system: System, wanted: Goal, keyring: bytes) -> t.List[system_changes.FileChange]:
     """The keyring, the credentials and the source file, where they are not as WANTED."""
     text = wanted.text(system, keyring)
-    found = [
-        system_changes.change_to(system, KEYRING, keyring),
-        network_credentials.change(system, wanted.credentials, wanted.url, CREDENTIALS),
-        system_changes.change_to(system, SOURCE, text),
+    return [
+        *system_changes.change_to(system, KEYRING, keyring),
+        *network_credentials.change(system, wanted.credentials, wanted.url, CREDENTIALS),
+        *system_changes.change_to(system, SOURCE, text),
     ]
-    return [change for change in found if change is not None]
 
 
 def plan_absent(system: System) -> t.List[system_changes.FileChange]:
@@ -84,12 +83,11 @@ def plan_absent(system: System) -> t.List[system_changes.FileChange]:
         return []
     named = sources_files.naming(system, KEYRING, [SOURCE])
     # The source is removed last: it shows that the rest is ours.
-    changes = [
-        network_credentials.change(system, None, "", CREDENTIALS),
-        None if named else system_changes.change_to(system, KEYRING, None),
-        system_changes.change_to(system, SOURCE, None),
+    return [
+        *network_credentials.change(system, None, "", CREDENTIALS),
+        *([] if named else system_changes.change_to(system, KEYRING, None)),
+        *system_changes.change_to(system, SOURCE, None),
     ]
-    return [change for change in changes if change is not None]
 
 
 def is_container_source(uri: str) -> bool:

@@ -109,15 +109,19 @@ def text_for(credentials: Credentials, url: str) -> str:
     return f"{MARK}\nmachine {url.rstrip('/')} login {credentials.username} password {credentials.password}\n"
 
 
-def change(system: System, credentials: Credentials | None, url: str, path: str = PATH) -> changes.FileChange | None:
-    """The change of the file PATH; None if there is none. Its content is never shown."""
+def change(system: System, credentials: Credentials | None, url: str, path: str = PATH) -> t.List[changes.FileChange]:
+    """The change of the file PATH, if there is one. Its content is never shown."""
+    if credentials is None and not (system.read_text(path) or "").startswith(MARK):
+        return []
     wanted = text_for(credentials, url) if credentials else None
-    found = changes.change_to(system, path, wanted, mode=0o600)
-    if found is None or (wanted is None and not (system.read_text(path) or "").startswith(MARK)):
-        return None
-    before = "" if found.before is None else "(credentials)\n"
-    after = "" if found.after is None else f"(credentials for {url}, readable by root only)\n"
-    return replace(found, shown_before=before, shown_after=after)
+    return [
+        replace(
+            found,
+            shown_before="" if found.before is None else "(credentials)\n",
+            shown_after="" if found.after is None else f"(credentials for {url}, readable by root only)\n",
+        )
+        for found in changes.change_to(system, path, wanted, mode=0o600)
+    ]
 
 
 def for_trial(system: System, credentials: Credentials | None, url: str, folder: str, path: str = PATH) -> t.List[str]:

@@ -126,21 +126,20 @@ def environment_text(before: str, proxy: Proxy | None) -> str:
 def plan(system: System, proxy: Proxy | None, when: str) -> t.List[system_changes.FileChange]:
     """The changes that configure PROXY, or remove what we wrote. WHEN names the backup."""
     credentials, url = (proxy.credentials, proxy.url) if proxy else (None, "")
-    changes = [
-        network_credentials.change(system, credentials, url, AUTH_PATH),
-        system_changes.change_to(system, APT_PATH, apt_text(proxy) if proxy else None),
-        _environment_change(system, proxy, when),
+    return [
+        *network_credentials.change(system, credentials, url, AUTH_PATH),
+        *system_changes.change_to(system, APT_PATH, apt_text(proxy) if proxy else None),
+        *_environment_change(system, proxy, when),
     ]
-    return [change for change in changes if change is not None]
 
 
-def _environment_change(system: System, proxy: Proxy | None, when: str) -> system_changes.FileChange | None:
+def _environment_change(system: System, proxy: Proxy | None, when: str) -> t.List[system_changes.FileChange]:
     before = system.read_text(ENVIRONMENT_PATH)
     after = environment_text(before or "", proxy)
     if after == (before or ""):
-        return None
+        return []
     backup = "" if before is None else f"{backups.BACKUP_ROOT}/{when}{ENVIRONMENT_PATH}"
-    return system_changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)
+    return [system_changes.rewritten(ENVIRONMENT_PATH, before, after, backup=backup)]
 
 
 def overruling(system: System) -> t.List[str]:

@@ -79,16 +79,15 @@ def file_name(certificate: network_certificate.Certificate) -> str:
 def plan(system: System, wanted: t.Sequence[network_certificate.Certificate], when: str) -> Plan:
     """The plan after which our authorities are WANTED, and no others. WHEN names the backup of the removed ones."""
     files = {f"{FOLDER}/{file_name(item)}": item.pem for item in wanted}
-    changes = [system_changes.change_to(system, path, text) for path, text in sorted(files.items())]
+    changes = [item for path, text in sorted(files.items()) for item in system_changes.change_to(system, path, text)]
     for name in system.names(FOLDER):
         path = f"{FOLDER}/{name}"
         if path not in files and name.endswith(".crt"):
             before = system.read_bytes(path)
             changes.append(system_changes.FileChange(path, before, None, backup=f"{backups.BACKUP_ROOT}/{when}{path}"))
-    real = tuple(change for change in changes if change is not None)
     # If a run was interrupted between the files and the bundle, the next one rebuilds the bundle.
-    rebuild = bool(real) or any(not is_trusted(system, item) for item in wanted)
-    return Plan(real, rebuild, rebuild and not system.exists(PROGRAM))
+    rebuild = bool(changes) or any(not is_trusted(system, item) for item in wanted)
+    return Plan(tuple(changes), rebuild, rebuild and not system.exists(PROGRAM))
 
 
 def is_trusted(system: System, certificate: network_certificate.Certificate) -> bool:

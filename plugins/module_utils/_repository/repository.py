@@ -49,7 +49,7 @@ def is_current(system: System, wanted: repository_goal.Goal) -> bool:
     return (
         stands(system, wanted, keys)
         and system.read_text(PIN_600) == PIN_600_TEXT
-        and repository_sha1.site_change(system, _needs_policy(system, wanted, keys)) is None
+        and repository_sha1.site_change(system, _needs_policy(system, wanted, keys)) == []
         and not others_of_ours(system, wanted.path)
         and (wanted.installer is None or local_installer.installed(system, wanted.installer))
     )
@@ -71,7 +71,7 @@ def stands(system: System, wanted: repository_goal.Goal, keys: bytes) -> bool:
     return (
         bool(keys)
         and system.read_text(wanted.path) == wanted.text(system, keys)
-        and network_credentials.change(system, wanted.credentials, wanted.url, wanted.credentials_path) is None
+        and network_credentials.change(system, wanted.credentials, wanted.url, wanted.credentials_path) == []
         and query.has_index(system, wanted.url)
     )
 
@@ -91,20 +91,23 @@ def plan(system: System, wanted: repository_goal.Goal, keyring: bytes) -> t.List
     """The files to write so that the source is as WANTED, with KEYRING (binary)."""
     others, when = others_of_ours(system, wanted.path), backups.stamp()
     lists = local_installer.own_lists(system, wanted.installer) if wanted.installer else []
-    changes = [
-        system_changes.change_to(system, wanted.keyring, _with_kept_keys(system, wanted.keyring, keyring)),
-        repository_sha1.site_change(system, _needs_policy(system, wanted, keyring)),
-        system_changes.change_to(system, PIN_600, PIN_600_TEXT),
-        *(system_changes.change_to(system, path, None) for path in others),
-        *(system_changes.change_to(system, path, None) for path in _own_keyrings(system, [*others], wanted.keyring)),
+    gone = [*others, *_own_keyrings(system, others, wanted.keyring)]
+    return [
+        *system_changes.change_to(system, wanted.keyring, _with_kept_keys(system, wanted.keyring, keyring)),
+        *repository_sha1.site_change(system, _needs_policy(system, wanted, keyring)),
+        *system_changes.change_to(system, PIN_600, PIN_600_TEXT),
+        *_removals(system, gone),
         *(
             system_changes.FileChange(path, system.read_bytes(path), None, backups.backup_name(path, when))
             for path in lists
         ),
-        network_credentials.change(system, wanted.credentials, wanted.url),
-        system_changes.change_to(system, wanted.path, wanted.text(system, keyring)),
+        *network_credentials.change(system, wanted.credentials, wanted.url),
+        *system_changes.change_to(system, wanted.path, wanted.text(system, keyring)),
     ]
-    return [change for change in changes if change is not None]
+
+
+def _removals(system: System, paths: t.Iterable[str]) -> t.List[system_changes.FileChange]:
+    return [change for path in paths for change in system_changes.change_to(system, path, None)]
 
 
 def _with_kept_keys(system: System, path: str, keyring: bytes) -> bytes:
@@ -128,8 +131,8 @@ def _own_keyrings(system: System, sources: t.Sequence[str], kept: str) -> t.List
 def plan_absent(system: System, wanted: repository_goal.Goal) -> t.List[system_changes.FileChange]:
     """The files to remove. NVIDIA's keyring stays as long as another source uses it."""
     paths = [wanted.path, *others_of_ours(system, wanted.path)]
-    changes = [system_changes.change_to(system, path, None) for path in [*paths, *_own_keyrings(system, paths, "")]]
-    changes += [network_credentials.change(system, None, wanted.url), repository_sha1.site_change(system, False)]
+    changes = _removals(system, [*paths, *_own_keyrings(system, paths, "")])
+    changes += network_credentials.change(system, None, wanted.url) + repository_sha1.site_change(system, False)
     if not sources_files.naming(system, repository_goal.KEYRING, paths):
-        changes += [system_changes.change_to(system, path, None) for path in (PIN_600, repository_goal.KEYRING)]
-    return [change for change in changes if change is not None]
+        changes += _removals(system, [PIN_600, repository_goal.KEYRING])
+    return changes

@@ -68,16 +68,16 @@ def excepted(system: System, command: t.Sequence[str], folder: str) -> t.List[st
     return ["env", f"APT_SEQUOIA_CRYPTO_POLICY={path}", *command]
 
 
-def site_change(system: System, wanted: bool) -> changes.FileChange | None:
+def site_change(system: System, wanted: bool) -> t.List[changes.FileChange]:
     """The change of the site's policy file: SHA-1 accepted for every source, or our file removed."""
     present = system.read_text(SITE_POLICY)
     if not wanted:
-        return changes.change_to(system, SITE_POLICY, None) if (present or "").startswith(SITE_MARK) else None
+        return changes.change_to(system, SITE_POLICY, None) if (present or "").startswith(SITE_MARK) else []
     if present is not None and _SETTING.search(present) and weakened(present) == present:
-        return None
+        return []
     text = weakened(current_policy(system))
     # Of an administrator's policy only one line is changed, with a backup.
     if present is None:
         return changes.change_to(system, SITE_POLICY, f"{SITE_MARK}\n{text}")
-    change = changes.change_to(system, SITE_POLICY, text)
-    return replace(change, backup=backups.backup_name(SITE_POLICY, backups.stamp())) if change else None
+    backup = backups.backup_name(SITE_POLICY, backups.stamp())
+    return [replace(change, backup=backup) for change in changes.change_to(system, SITE_POLICY, text)]

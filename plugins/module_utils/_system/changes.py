@@ -38,14 +38,14 @@ class FileChange:
     """The target, if the path becomes a symbolic link; ``after`` is then only shown."""
 
 
-def change_to(system: System, path: str, text: t.Union[str, bytes, None], mode: int = 0o644) -> FileChange | None:
-    """The change after which PATH contains TEXT and has MODE; None if that is so already. TEXT None: remove the
+def change_to(system: System, path: str, text: t.Union[str, bytes, None], mode: int = 0o644) -> t.List[FileChange]:
+    """The change after which PATH contains TEXT and has MODE: none if that is so already. TEXT None: remove the
     file."""
     before = system.read_bytes(path)
     after = _data(text)
     if before == after and (after is None or stat.S_IMODE(os.stat(system.path(path)).st_mode) == mode):
-        return None
-    return FileChange(path, before, after, mode=mode)
+        return []
+    return [FileChange(path, before, after, mode=mode)]
 
 
 def rewritten(path: str, before: str | None, after: str | None, **more: t.Any) -> FileChange:
@@ -62,18 +62,18 @@ def text_of(data: bytes | None) -> str | None:
     return None if data is None else data.decode("utf-8", "surrogateescape")
 
 
-def link_to(system: System, path: str, target: str) -> FileChange | None:
-    """The change that makes PATH a link to TARGET; None if there is anything already, or nothing at TARGET."""
+def link_to(system: System, path: str, target: str) -> t.List[FileChange]:
+    """The change that makes PATH a link to TARGET: none if there is something already, or nothing at TARGET."""
     if system.lexists(path) or not system.exists(target):
-        return None
-    return FileChange(path, None, f"-> {target}\n".encode(), link=target)
+        return []
+    return [FileChange(path, None, f"-> {target}\n".encode(), link=target)]
 
 
-def unlinked(system: System, path: str, target: str) -> FileChange | None:
-    """The change that removes the link from PATH to TARGET; None if there is something else."""
+def unlinked(system: System, path: str, target: str) -> t.List[FileChange]:
+    """The change that removes the link from PATH to TARGET: none if there is something else."""
     if system.link(path) != target:
-        return None
-    return FileChange(path, f"-> {target}\n".encode(), None)
+        return []
+    return [FileChange(path, f"-> {target}\n".encode(), None)]
 
 
 def apply(system: System, changes: t.Iterable[FileChange]) -> t.List[str]:

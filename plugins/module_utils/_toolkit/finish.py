@@ -97,7 +97,7 @@ def settle(system: System, wanted: Goal, database: dpkg.Database, parts: t.Mappi
     release = held if (hold is False or (hold is None and not parts and before.held)) else []
     note = Release(version.exact, parts, wanted_hold) if parts else None
     record = changes.change_to(system, path_of(short), release_text(note) if note else None)
-    files = [*toolkit_path.changes(system, True), *([record] if record else [])]
+    files = [*toolkit_path.changes(system, True), *record]
     alternatives = _default(system, version) if wanted.options.default else []
     return Settling(
         tuple(sorted(free)) if wanted_hold else (), tuple(sorted(release)), tuple(alternatives), tuple(files)
@@ -111,7 +111,7 @@ def _settle_absent(system: System, short: str, database: dpkg.Database) -> Settl
         for item in database.packages
     )
     record = changes.change_to(system, path_of(short), None)
-    return Settling(files=(*toolkit_path.changes(system, others), *([record] if record else [])))
+    return Settling(files=(*toolkit_path.changes(system, others), *record))
 
 
 def _default(system: System, version: catalogue.Version) -> t.List[t.Tuple[str, str]]:

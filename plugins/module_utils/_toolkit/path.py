@@ -54,17 +54,16 @@ def script(name: str) -> str:
 
 def changes(system: System, present: bool) -> t.List[system_changes.FileChange]:
     """The files to write so that the default toolkit's commands can be found, or to remove if not PRESENT."""
-    found = [system_changes.change_to(system, PROFILE, PROFILE_TEXT if present else None)]
+    found = system_changes.change_to(system, PROFILE, PROFILE_TEXT if present else None)
     wanted = set(_tools(system)) if present else set()
     there = set(system.names(COMMANDS))
     for name in sorted(wanted | there):
         path = f"{COMMANDS}/{name}"
         if name in there and not _is_ours(system, path):
             continue
-        found.append(system_changes.change_to(system, path, script(name) if name in wanted else None, mode=0o755))
+        found += system_changes.change_to(system, path, script(name) if name in wanted else None, mode=0o755)
     bring = system_changes.link_to if present else system_changes.unlinked
-    found.append(bring(system, NVIDIA_SMI, WSL_NVIDIA_SMI))
-    return [change for change in found if change is not None]
+    return found + bring(system, NVIDIA_SMI, WSL_NVIDIA_SMI)
 
 
 def leads_to(system: System, path: str) -> str:

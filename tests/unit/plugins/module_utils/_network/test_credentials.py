@@ -53,8 +53,7 @@ def test_refused_without_telling(url: str, username: str, password: str, words: 
 
 def test_nothing_shows_them(tmp_path: Path) -> None:
     assert "s3cret" not in repr(WHO)
-    change = credentials.change(system_at(tmp_path), WHO, "https://x/")
-    assert change is not None
+    (change,) = credentials.change(system_at(tmp_path), WHO, "https://x/")
     assert "s3cret" not in str(changes.diff([change]))
 
 
@@ -63,9 +62,9 @@ def test_a_new_password_and_a_wrong_mode_are_changes(tmp_path: Path) -> None:
     file = tmp_path / credentials.PATH.lstrip("/")
 
     def bring(who: credentials.Credentials | None) -> bool:
-        change = credentials.change(system, who, "https://x/")
-        changes.apply(system, [change] if change else [])
-        return change is not None
+        found = credentials.change(system, who, "https://x/")
+        changes.apply(system, found)
+        return bool(found)
 
     assert [bring(WHO), bring(WHO)] == [True, False]
     assert bring(credentials.Credentials("me", "other"))

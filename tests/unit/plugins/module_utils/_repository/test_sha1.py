@@ -93,15 +93,12 @@ def test_a_run_gets_a_policy_of_its_own(tmp_path: Path) -> None:
 
 def test_site_policy_comes_and_goes(tmp_path: Path) -> None:
     root = with_apt3(tmp_path)
-    assert sha1.site_change(system_at(root), False) is None
-    change = sha1.site_change(system_at(root), True)
-    assert change is not None
-    changes.apply(system_at(root), [change])
+    assert sha1.site_change(system_at(root), False) == []
+    changes.apply(system_at(root), sha1.site_change(system_at(root), True))
     text = (tmp_path / sha1.SITE_POLICY.lstrip("/")).read_text()
     assert text.startswith(sha1.SITE_MARK) and "rsa2048" in text and ACCEPTED in text
-    assert sha1.site_change(system_at(root), True) is None
-    gone = sha1.site_change(system_at(root), False)
-    assert gone is not None and gone.after is None
+    assert sha1.site_change(system_at(root), True) == []
+    assert [gone.after for gone in sha1.site_change(system_at(root), False)] == [None]
 
 
 def test_policy_of_the_administrator_is_changed_in_one_line_and_kept(tmp_path: Path) -> None:
@@ -109,9 +106,9 @@ def test_policy_of_the_administrator_is_changed_in_one_line_and_kept(tmp_path: P
     site = tmp_path / sha1.SITE_POLICY.lstrip("/")
     site.parent.mkdir(parents=True)
     site.write_text('# ours\n[hash_algorithms]\nsha1 = "never"\nmd5 = 1\n')
-    change = sha1.site_change(system_at(root), True)
-    assert change is not None and change.backup.startswith(sha1.SITE_POLICY)
+    (change,) = sha1.site_change(system_at(root), True)
+    assert change.backup.startswith(sha1.SITE_POLICY)
     changes.apply(system_at(root), [change])
     assert site.read_text() == f"# ours\n[hash_algorithms]\n{ACCEPTED}\nmd5 = 1\n"
-    assert sha1.site_change(system_at(root), True) is None
-    assert sha1.site_change(system_at(root), False) is None, "it is the administrator's"
+    assert sha1.site_change(system_at(root), True) == []
+    assert sha1.site_change(system_at(root), False) == [], "it is the administrator's"

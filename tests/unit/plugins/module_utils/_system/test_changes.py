@@ -32,15 +32,15 @@ def test_change_to(content: str | None, mode: int, wanted: str | bytes | None, c
     if content is not None:
         file.write_text(content)
         file.chmod(mode)
-    change = c.change_to(system_at(tmp_path), "/etc/file", wanted)
-    assert (change is not None) is changed
-    c.apply(system_at(tmp_path), [change] if change else [])
+    changes = c.change_to(system_at(tmp_path), "/etc/file", wanted)
+    assert len(changes) == changed
+    c.apply(system_at(tmp_path), changes)
     if wanted is None:
         assert not file.exists()
     else:
         assert file.read_bytes() == (wanted if isinstance(wanted, bytes) else wanted.encode())
         assert stat.S_IMODE(file.stat().st_mode) == 0o644
-    assert c.change_to(system_at(tmp_path), "/etc/file", wanted) is None, "a second run changes nothing"
+    assert c.change_to(system_at(tmp_path), "/etc/file", wanted) == [], "a second run changes nothing"
 
 
 # apply
