@@ -32,7 +32,9 @@ def pattern_of_laptops(variables: Variables) -> t.Any:
         return variables[HOSTS]
     usual = (variables.get("groups") or {}).get(DEFAULT_HOSTS) or ()
     asked = usual[:1] or variables.get("ansible_play_hosts_all") or ()
-    return next((found for host in asked if (found := variables["hostvars"][host].get(HOSTS))), None)
+    # --list-hosts and --list-tasks read no variables of hosts.
+    known = variables.get("hostvars") or {}
+    return next((found for host in asked if host in known and (found := known[host].get(HOSTS))), None)
 
 
 def canaries(values: Variables, groups: t.Mapping[str, t.Collection[str]], find: Find) -> tuple[set[str], list[str]]:

@@ -69,6 +69,13 @@ def test_what_is_wrong_is_told_before_any_laptop_is_asked(tmp_path: Path) -> Non
         ask("hosts", tmp_path, wait=-1)
 
 
+def test_a_list_of_hosts_or_tasks_needs_no_variable_of_the_inventory() -> None:
+    """Core tells a play that is only listed no variables of hosts."""
+    variables = {"groups": GROUPS, "ansible_play_hosts_all": ["server", "a", "b", "c"]}
+    assert LookupModule().run(["hosts"], variables) == ["c", "a", "b"]
+    assert LookupModule().run(["batches"], variables) == [1, 1, 1]
+
+
 def test_a_syntax_check_asks_for_no_inventory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", {"syntax": True})
     assert (LookupModule().run(["hosts"], {}), LookupModule().run(["batches"], {})) == (["all"], [1])

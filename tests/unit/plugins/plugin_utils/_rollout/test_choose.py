@@ -43,6 +43,10 @@ def test_what_the_laptops_are_called(variables: dict[str, t.Any], expected: str 
     assert choose.pattern_of_laptops(found) == expected
 
 
+def test_who_only_lists_hosts_knows_no_variables_of_them() -> None:
+    assert choose.pattern_of_laptops({"groups": GROUPS}) is None
+
+
 def test_without_the_usual_group_any_host_may_tell() -> None:
     hosts = {"hostvars": {"a": {}, "b": {"wslfleet_hosts": "x"}}, "ansible_play_hosts_all": ["a", "b"]}
     assert choose.pattern_of_laptops({"groups": {"all": ["a", "b"]}, **hosts}) == "x"
