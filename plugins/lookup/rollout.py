@@ -161,6 +161,9 @@ class LookupModule(LookupBase):
             return Plan((), tuple(hosts), usual, ""), wrong
         first, strange = choose.canaries(values, variables["groups"], lambda one: self._find(one, variables))
         folder, missing = choose.folder({**defaults, **values})
+        if "hostvars" not in variables:
+            # The play is only listed, and core tells no variables of the inventory, where the folder may be named.
+            missing = []
         # There is no run if tasks or hosts are only listed, and check mode changes nothing on the controller either.
         if not missing and this_run.current() and not context.CLIARGS.get("check"):
             missing = _unwritable(folder)
