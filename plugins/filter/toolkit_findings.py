@@ -44,8 +44,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - O(version), C(installed), C(clean), C(driver_packages), C(rows), C(other_nvcc), C(verdict), C(program) and
-      C(compiler) of the last distribution that was audited. Empty if none was audited.
+    - O(version), C(installed), C(clean), C(driver_packages), C(rows), C(nvcc), C(default_nvcc), C(other_nvcc),
+      C(verdict), C(program) and C(compiler) of the last distribution that was audited. Empty if none was audited.
     - If the distributions belong to other Windows users, C(windows_users) contains the same for each user, by name.
   type: dict
   sample:
@@ -74,6 +74,8 @@ def _findings(results: t.Mapping[str, t.Any], version: str, check_mode: bool) ->
         "clean": audit["clean"],
         "driver_packages": audit["driver_packages"],
         "rows": audit["rows"],
+        "nvcc": installed.get("nvcc", ""),
+        "default_nvcc": audit.get("default_nvcc", ""),
         "other_nvcc": "".join(others),
         "verdict": smoke.get("verdict", "not_tested"),
         "program": smoke.get("program", ""),

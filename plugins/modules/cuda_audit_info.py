@@ -63,6 +63,11 @@ toolkits:
   type: list
   elements: str
   sample: ["12.8"]
+default_nvcc:
+  description: The compiler of the default toolkit, to which C(/usr/local/cuda) leads. Empty when there is none.
+  returned: success
+  type: str
+  sample: /usr/local/cuda-12.8/bin/nvcc
 rows:
   description: The verdicts.
   returned: success
@@ -125,6 +130,7 @@ def work(module: AnsibleModule, system: System) -> t.Dict[str, t.Any]:
         "clean": not failures,
         "driver_packages": [package.name for package in seen.repair.drivers],
         "toolkits": toolkit.versions_of(seen.repair.database),
+        "default_nvcc": seen.toolkit.nvcc,
         "rows": verdict.as_result(rows),
         "failures": failures,
     }

@@ -49,19 +49,25 @@ def _row(host: str, variables: Variables) -> Row:
     toolkit = variables.get("cuda_toolkit_result") or {}
     status, reason = _status(host, variables, side, toolkit)
     place = side.get("hand_over") or side.get("distribution") or {}
-    coming = bool(toolkit) and not toolkit.get("installed", True)
-    version = str(toolkit.get("version", ""))
     compiler = toolkit.get("compiler")
     return {
         "laptop": host,
         "status": status,
         "WSL": str(side.get("wsl_version") or ""),
         "distribution": str(place.get("name") or ""),
-        "toolkit": f"{version} (would be installed)" if coming else version,
+        "toolkit": _toolkit(toolkit),
         "driver_packages": (", ".join(toolkit.get("driver_packages") or ()) or "none") if toolkit else "",
         "compiled_program": f"nvcc {compiler}: {toolkit.get('verdict')}" if compiler else "",
         "reason": reason,
     }
+
+
+def _toolkit(toolkit: Variables) -> str:
+    """The version, and what a developer has to know of it."""
+    version, found = str(toolkit.get("version", "")), foreign_text.clean(str(toolkit.get("default_nvcc") or ""))
+    if not toolkit.get("installed", True):
+        return f"{version} (would be installed)"
+    return f"{version} (shells find {found})" if found and found != toolkit.get("nvcc") else version
 
 
 def _status(host: str, variables: Variables, side: Variables, toolkit: Variables) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from ansible_collections.wslfleet.cuda.plugins.filter.toolkit_findings import to
 
 AUDIT = {
     "clean": True,
+    "default_nvcc": "/usr/local/cuda-12.9/bin/nvcc",
     "driver_packages": [],
     "rows": [
         {"id": "nvcc", "level": "warn", "seen": "ann finds /usr/bin/nvcc"},
@@ -17,11 +18,12 @@ AUDIT = {
         {"id": "guard", "level": "warn", "seen": "y"},
     ],
 }
-INSTALLED = {"version": "12.8", "changed": True}
+INSTALLED = {"version": "12.8", "nvcc": "/usr/local/cuda-12.8/bin/nvcc", "changed": True}
 SMOKE = {"verdict": "ran_on_gpu", "program": "/p", "compiler": "12.8, V12.8.93"}
 FOUND: dict[str, t.Any] = {
     **AUDIT,
     "version": "12.8",
+    "nvcc": "/usr/local/cuda-12.8/bin/nvcc",
     "installed": True,
     "other_nvcc": "ann finds /usr/bin/nvcc",
     **SMOKE,
@@ -45,7 +47,7 @@ WHOLE = one(installed=INSTALLED, smoke=SMOKE, audit=AUDIT)
         (
             [one(audit=AUDIT)],
             True,
-            {**FOUND, "version": "13.0", "verdict": "not_tested", "program": "", "compiler": ""},
+            {**FOUND, "version": "13.0", "nvcc": "", "verdict": "not_tested", "program": "", "compiler": ""},
         ),
         ([one("ben", audit={"failed": True})], False, {}),
     ],

@@ -126,3 +126,17 @@ def test_check_mode_claims_nothing() -> None:
     variables, _status, _reason = STATES["check mode"]
     (row,) = FilterModule().filters()["fleet_summary"](["x"], {"x": variables})
     assert row["toolkit"] == "12.8 (would be installed)"
+
+
+@pytest.mark.parametrize(
+    ("default", "shown"),
+    [("12.8", "12.8"), ("12.9", "12.8 (shells find /usr/local/cuda-12.9/bin/nvcc)"), ("", "12.8")],
+)
+def test_a_shell_that_finds_another_toolkit_is_told(default: str, shown: str) -> None:
+    nvccs = {
+        "nvcc": "/usr/local/cuda-12.8/bin/nvcc",
+        "default_nvcc": default and f"/usr/local/cuda-{default}/bin/nvcc",
+    }
+    variables = {"windows_host_result": READY, "cuda_toolkit_result": {**TOOLKIT, **nvccs}}
+    (row,) = summary.rows(["x"], {"x": variables})
+    assert (row["toolkit"], row["status"]) == (shown, "provisioned")
