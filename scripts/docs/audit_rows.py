@@ -398,8 +398,8 @@ CHECKS: dict[str, Words] = {
     },
     "sleep": {
         "ok": ("the laptop stays awake for half an hour", _NOTHING),
-        "info": ("not known", "keep it awake"),
-        "warn": ("it falls asleep earlier", "keep it awake; an interrupted run is resumed"),
+        "info": ("earlier on battery, which it is not known to run on; or not known", "keep it awake"),
+        "warn": ("it falls asleep earlier on what it runs on", "keep it awake; an interrupted run is resumed"),
     },
     "wireless": {
         "ok": ("a wired adapter has an address", _NOTHING),
