@@ -280,18 +280,14 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
-from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.compiled import keep_compiled
-
-keep_compiled()
-
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.failures import file_not_found, told
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.waiting import MOST_BYTES, Waiting
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.ways import Ways
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._kept.program import inner_command
 from ansible_collections.wslfleet.cuda.plugins.plugin_utils._port.failure import StepFailed
 
-# Everything else is imported only when needed: Ansible loads this plugin in the process of every task, and a task of a
-# kept session needs neither pywinrm nor the files that use it.
+# Everything else is imported only when needed: Ansible compiles the files of a collection anew in the process of every
+# task, and a task of a kept session needs neither pywinrm nor the files that use it.
 if t.TYPE_CHECKING:
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._connection.carrying import Carrying
     from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import LinuxFiles
@@ -447,7 +443,7 @@ class Connection(ConnectionBase):
 
     def _transfer(self, work: t.Callable[[LinuxFiles], None]) -> None:
         """Do WORK with the files of the distribution."""
-        # Imported here, because this plugin is loaded in the process of every task.
+        # Imported here, because Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._linux.files import RemoteFileMissing, TransferError
 
         try:

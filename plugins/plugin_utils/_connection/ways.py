@@ -17,7 +17,7 @@ from pathlib import Path
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-# Everything else is imported only when needed: Ansible loads a connection in the process of every
+# Everything else is imported only when needed: Ansible compiles the files of a collection anew in the process of every
 # task, and a task of a kept session needs neither pywinrm nor the files that use it.
 if t.TYPE_CHECKING:
     import socket

@@ -108,7 +108,7 @@ class LinuxRunner:
 
     def _refused(self, completed: Completed) -> DistributionUnreachable:
         """The error if wsl.exe itself failed; it says why on stdout, after the output of Linux, if any."""
-        # Imported here, because Ansible loads a connection in the process of every task.
+        # Imported here, because Ansible compiles the files of a collection anew in the process of every task.
         from ansible_collections.wslfleet.cuda.plugins.plugin_utils._wsl_exe.errors import explain
 
         text = decode_text(completed.stdout)

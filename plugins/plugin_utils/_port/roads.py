@@ -7,7 +7,7 @@
 """The roads to Windows: which port belongs to the connection of a task. Only this file knows all of them.
 
 A new road is a file with its port, two functions here and a line in ``ROADS``. The file of a port is imported when it
-is used, because Ansible loads a connection in the process of every task.
+is used, because Ansible compiles the files of a collection anew in the process of every task.
 """
 
 from __future__ import annotations
