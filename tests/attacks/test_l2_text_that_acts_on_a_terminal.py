@@ -116,7 +116,7 @@ def inside(monkeypatch: pytest.MonkeyPatch, module: t.Any, answer: dict[str, t.A
 
 
 NOTHING: dict[str, t.Any] = {key: [] for key in ("driver_packages", "toolkits", "failures", "rows")}
-AUDIT: dict[str, t.Any] = {"changed": False, "clean": True, **NOTHING}
+AUDIT: dict[str, t.Any] = {"changed": False, "clean": True, "default_nvcc": "", **NOTHING}
 
 
 def test_results_of_a_distribution_are_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ GOOD: dict[str, t.Any] = {
     "clean": True,
     "driver_packages": ["libnvidia-compute-570"],
     "toolkits": ["12.8"],
+    "default_nvcc": "/usr/local/cuda-12.8/bin/nvcc",
     "failures": [],
     "rows": [{"id": "loader", "row": "G2", "level": "ok", "seen": "WSL's", "remedy": ""}],
 }
@@ -82,7 +83,7 @@ def test_another_shape_is_damaged(change: dict[str, t.Any], message: str) -> Non
     assert re.search(message, found.failure)
 
 
-@pytest.mark.parametrize("name", ["clean", "driver_packages", "toolkits", "failures", "rows"])
+@pytest.mark.parametrize("name", ["clean", "driver_packages", "toolkits", "default_nvcc", "failures", "rows"])
 def test_what_is_missing_is_damage(name: str) -> None:
     assert f"{name} is missing" in outcome([row({key: value for key, value in GOOD.items() if key != name})]).failure
 

@@ -64,7 +64,7 @@ def test_every_laptop_has_a_document_and_the_report_says_what_changed(lab: Lab, 
     assert found[READY]["computer"] == "READY-1" and found[READY]["distributions"][0]["owner"] == "fleetadmin"
     (heading,) = first.lines("level  laptops")  # One table for all.
     assert heading.endswith('remedy",')
-    assert len(first.lines(f"warn   {FRESH}, {READY}  Windows")) == 1
+    assert first.lines(f"warn   {FRESH} ") and first.lines(f"warn   {READY} "), first.output
     assert first.output.rstrip().endswith(
         f"Fleet report: 0 conforming, 2 not conforming, 0 unknown, 1 out of reach: {tmp_path / 'fleet.html'}"
     )
@@ -90,7 +90,7 @@ def test_the_gate_of_the_audit(lab: Lab, tmp_path: Path, monkeypatch: pytest.Mon
     closed = lab.playbook("audit", variables={**report, "wslfleet_fail_on": "stop"})
     assert (closed.code, closed.recap[FRESH]["failed"], closed.recap[OFF]["unreachable"]) == (4, 1, 1), closed.output
     assert closed.lines(f"{FRESH} does not conform: not provisioned: WSL is not installed"), closed.output
-    assert closed.lines("no_toolkit"), closed.output  # The table is there all the same.
+    assert closed.lines("level  laptops"), closed.output  # The table is there all the same.
     assert documents(tmp_path)[FRESH]["status"] == "not provisioned"
     assert closed.output.rstrip().splitlines()[-2] == "0 ok, 1 out of reach, 2 not in order"
 

@@ -45,7 +45,15 @@ def ended(*results: dict[str, t.Any], code: int = 10) -> Said:
 
 
 SOURCE = {"changed": True, "name": "cuda", "url": "https://mirror.example/", "current": True, "freed": [], "path": "/x"}
-AUDIT = {"changed": False, "clean": True, "driver_packages": [], "toolkits": [], "rows": [], "failures": []}
+AUDIT = {
+    "changed": False,
+    "clean": True,
+    "driver_packages": [],
+    "toolkits": [],
+    "default_nvcc": "",
+    "rows": [],
+    "failures": [],
+}
 GOOD = ended(SOURCE, {**AUDIT, "warnings": ["a  b"], "_ansible_x": 1})
 
 

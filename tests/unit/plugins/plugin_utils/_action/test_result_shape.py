@@ -16,6 +16,7 @@ GOOD: dict[str, t.Any] = {
     "clean": True,
     "driver_packages": [],
     "toolkits": [],
+    "default_nvcc": "",
     "failures": [],
     "rows": [{"id": "loader", "row": "G9", "level": "ok", "seen": "WSL's", "remedy": ""}],
 }

@@ -35,7 +35,15 @@ PLANNED = tuple(expand.expand([{"module": "cuda_audit_info", "register": "audit"
 GOAL = b.Goal("Debian", ("anna",), b"payload", PLANNED, on_battery=True, timeout=100)
 QUERY = schtasks.query_line(PLACE.task(SID))
 RUNNING, NEVER_RUN, REFUSED = 0x41301, 0x41303, 0x800710E0
-AUDIT = {"changed": True, "clean": True, "driver_packages": [], "toolkits": [], "rows": [], "failures": []}
+AUDIT = {
+    "changed": True,
+    "clean": True,
+    "driver_packages": [],
+    "toolkits": [],
+    "default_nvcc": "",
+    "rows": [],
+    "failures": [],
+}
 ROWS = [{"module": "cuda_audit_info", "register": "audit", "result": AUDIT}]
 SIZES = cmd_line("dir", ["/-c", "/a-d", PLACE.results(SID)])
 _PARTS = re.compile(r"(?:wslfleet-begin|wslfleet-\d+-1)&(.*?)&&echo wslfleet-(\d+)-0")
