@@ -110,7 +110,8 @@ def answer_in(where: str, completed: Completed, name: str) -> Answer:
         answer = _answer(line, name)
         if answer is not None:
             return answer
-    raise StepFailed(f"{where}: the work ended without a result{_said(completed) or ' (nothing was printed)'}")
+    said = _said(completed) or " (nothing was printed)"
+    raise StepFailed(f"{where}: the work ended without a result{said}; run again, or check {launch.INTERPRETER} there")
 
 
 def _said(completed: Completed) -> str:
